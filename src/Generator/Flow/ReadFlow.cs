@@ -1,0 +1,316 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using MonotonicReads.Generator.Options;
+using MonotonicReads.Generator.Reads;
+
+namespace MonotonicReads.Generator.Flow;
+
+/// <summary>
+/// A forward may-analysis of one body over its control-flow graph: it runs every block with an abstract state until nothing
+/// changes and notes each replica read that meets an earlier read or write. This part walks the graph; the other parts
+/// of the class evaluate expressions and calls.
+/// </summary>
+internal sealed partial class ReadFlow
+{
+    /// <summary>A body that has not settled after so many visits of each block is given up: no finding without proof.</summary>
+    private const int MaxVisitsPerBlock = 64;
+
+    /// <summary>Lambdas within lambdas deeper than this are not followed.</summary>
+    private const int MaxLambdaDepth = 6;
+
+    private readonly SemanticModel model;
+    private readonly DataLibraries libraries;
+    private readonly KnownTypes types;
+    private readonly ReadOptions options;
+    private readonly CancellationToken cancellation;
+
+    private readonly Dictionary<Site, Site> sequential = [];
+    private readonly Dictionary<Site, Site> afterWrite = [];
+    private readonly HashSet<Site> reads = [];
+    private readonly HashSet<Site> writes = [];
+    private readonly HashSet<HeldLambda> held = [];
+    private readonly HashSet<HeldLambda> ran = [];
+
+    private ControlFlowGraph graph;
+    private FlowState state = FlowState.Start;
+    private BasicBlock? block;
+    private int lambdaDepth;
+    private int expressionDepth;
+
+    private ReadFlow(ControlFlowGraph graph, SemanticModel model, DataLibraries libraries, ReadOptions options, CancellationToken cancellation)
+    {
+        this.graph = graph;
+        this.model = model;
+        this.libraries = libraries;
+        types = libraries.Types;
+        this.options = options;
+        this.cancellation = cancellation;
+    }
+
+    /// <summary>Analyses one graph, without its local functions, which are units of their own.</summary>
+    public static FlowResult Analyze(ControlFlowGraph graph, SemanticModel model, DataLibraries libraries, ReadOptions options, CancellationToken cancellation)
+    {
+        var flow = new ReadFlow(graph, model, libraries, options, cancellation);
+        if (!flow.TryRun(FlowState.Start, out _))
+        {
+            return FlowResult.Empty;
+        }
+
+        flow.RunHeldLambdas();
+        return new FlowResult(Faults(flow.sequential), Faults(flow.afterWrite), InOrder(flow.reads), InOrder(flow.writes));
+
+        static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
+            [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];
+
+        static Items<Site> InOrder(HashSet<Site> sites) => [.. sites.OrderBy(s => s.Position)];
+    }
+
+    /// <summary>Runs the whole current graph; the state at its exit, or null where the end is never reached.</summary>
+    private bool TryRun(FlowState entry, out FlowState? exit) =>
+        TryRunBlocks(0, graph.Blocks.Length - 1, entry, out exit);
+
+    /// <summary>Runs the blocks of one region (or of the whole graph) from its first block on.</summary>
+    private bool TryRunBlocks(int first, int last, FlowState entry, out FlowState? exit)
+    {
+        var states = new FlowState?[last - first + 1];
+        var visits = new int[states.Length];
+        var pending = new SortedSet<int>();
+        FlowState? end = null;
+        Reach(first, entry);
+        while (pending.Count > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var ordinal = pending.Min;
+            pending.Remove(ordinal);
+            if (++visits[ordinal - first] > MaxVisitsPerBlock)
+            {
+                exit = null;
+                return false;
+            }
+
+            if (!TryRunBlock(graph.Blocks[ordinal], states[ordinal - first]!, Reach, ref end))
+            {
+                exit = null;
+                return false;
+            }
+        }
+
+        exit = end;
+        return true;
+
+        void Reach(int ordinal, FlowState reached)
+        {
+            if (ordinal < first || ordinal > last)
+            {
+                return;
+            }
+
+            var known = states[ordinal - first];
+            var joined = FlowState.Join(known, reached);
+            if (known is null || !known.Equals(joined))
+            {
+                states[ordinal - first] = joined;
+                pending.Add(ordinal);
+            }
+        }
+    }
+
+    private bool TryRunBlock(BasicBlock current, FlowState entry, Action<int, FlowState> reach, ref FlowState? end)
+    {
+        block = current;
+        state = entry;
+        if (current.Kind == BasicBlockKind.Exit)
+        {
+            end = FlowState.Join(end, state);
+            return true;
+        }
+
+        foreach (var operation in current.Operations)
+        {
+            ReachHandlers(current, reach);
+            EvaluateStatement(operation);
+            block = current;
+        }
+
+        ReachHandlers(current, reach);
+        if (current.BranchValue is { } value)
+        {
+            EvaluateStatement(value);
+            block = current;
+        }
+
+        var result = state;
+        return TryFollow(current.ConditionalSuccessor, result, reach, ref end) && TryFollow(current.FallThroughSuccessor, result, reach, ref end);
+    }
+
+    private bool TryFollow(ControlFlowBranch? branch, FlowState result, Action<int, FlowState> reach, ref FlowState? end)
+    {
+        if (branch is null)
+        {
+            return true;
+        }
+
+        if (branch.Semantics == ControlFlowBranchSemantics.StructuredExceptionHandling)
+        {
+            // The end of a finally region that is being run on behalf of a branch.
+            end = FlowState.Join(end, result);
+            return true;
+        }
+
+        if (branch.Destination is not { } destination)
+        {
+            return true;
+        }
+
+        // Each branch that leaves a try runs the finally on its own: an early return must not meet what follows the try.
+        FlowState? passed = result;
+        foreach (var region in branch.FinallyRegions)
+        {
+            if (!TryRunBlocks(region.FirstBlockOrdinal, region.LastBlockOrdinal, passed!, out passed))
+            {
+                return false;
+            }
+
+            if (passed is null)
+            {
+                return true;
+            }
+        }
+
+        reach(destination.Ordinal, passed!);
+        return true;
+    }
+
+    /// <summary>An exception may leave the current state to every handler around the block.</summary>
+    private void ReachHandlers(BasicBlock current, Action<int, FlowState> reach)
+    {
+        for (var region = current.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+        {
+            if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { Kind: ControlFlowRegionKind.TryAndCatch } whole)
+            {
+                continue;
+            }
+
+            foreach (var handler in whole.NestedRegions)
+            {
+                if (handler.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler)
+                {
+                    reach(handler.FirstBlockOrdinal, state);
+                }
+            }
+        }
+    }
+
+    /// <summary>True where control can come back from the current block to itself.</summary>
+    private bool IsInLoop()
+    {
+        if (block is null)
+        {
+            return false;
+        }
+
+        var seen = new HashSet<int>();
+        var stack = new Stack<BasicBlock>();
+        stack.Push(block);
+        while (stack.Count > 0)
+        {
+            var b = stack.Pop();
+            foreach (var next in new[] { b.FallThroughSuccessor?.Destination, b.ConditionalSuccessor?.Destination })
+            {
+                if (next is null)
+                {
+                    continue;
+                }
+
+                if (next.Ordinal == block.Ordinal)
+                {
+                    return true;
+                }
+
+                if (seen.Add(next.Ordinal))
+                {
+                    stack.Push(next);
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private enum LambdaRun
+    {
+        Once,
+        PerElement,
+        Later,
+    }
+
+    private void Run(HeldLambda lambda, LambdaRun how)
+    {
+        if (how != LambdaRun.Later)
+        {
+            ran.Add(lambda);
+        }
+
+        if (lambdaDepth >= MaxLambdaDepth)
+        {
+            return;
+        }
+
+        var (outerGraph, outerState, outerBlock) = (graph, state, block);
+        lambdaDepth++;
+        try
+        {
+            graph = lambda.Scope.GetAnonymousFunctionControlFlowGraph(lambda.Operation, cancellation);
+            switch (how)
+            {
+                case LambdaRun.Later:
+                    // It runs at another time: nothing that holds here is known to hold there.
+                    _ = TryRun(FlowState.Start, out _);
+                    break;
+                case LambdaRun.Once:
+                    if (TryRun(outerState, out var after) && after is not null)
+                    {
+                        outerState = FlowState.Join(outerState, after);
+                    }
+
+                    break;
+                case LambdaRun.PerElement:
+                    for (var i = 0; i < MaxVisitsPerBlock; i++)
+                    {
+                        if (!TryRun(outerState, out var next) || next is null)
+                        {
+                            break;
+                        }
+
+                        var joined = FlowState.Join(outerState, next);
+                        if (joined.Equals(outerState))
+                        {
+                            break;
+                        }
+
+                        outerState = joined;
+                    }
+
+                    break;
+            }
+        }
+        finally
+        {
+            lambdaDepth--;
+            (graph, state, block) = (outerGraph, outerState, outerBlock);
+        }
+    }
+
+    /// <summary>A lambda kept in a local that nothing here runs counts for what is at fault inside it.</summary>
+    private void RunHeldLambdas()
+    {
+        foreach (var lambda in held)
+        {
+            if (!ran.Contains(lambda))
+            {
+                Run(lambda, LambdaRun.Later);
+            }
+        }
+    }
+}
