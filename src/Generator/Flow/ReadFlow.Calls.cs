@@ -33,8 +33,6 @@ internal sealed partial class ReadFlow
             {
                 Run(lambda, LambdaRun.Once);
             }
-
-            return Value.Unknown;
         }
 
         if (KnownTypes.IsExactly(method.ContainingType, types.ReadSession) && method.Name == "Begin")

@@ -52,6 +52,11 @@ internal sealed partial class ReadFlow
             return Value.OfText(constant);
         }
 
+        if (operation.ConstantValue is { HasValue: true, Value: null })
+        {
+            return Value.Null;
+        }
+
         switch (operation)
         {
             case IExpressionStatementOperation statement:
@@ -403,6 +408,11 @@ internal sealed partial class ReadFlow
         }
 
         if (source is null or { IsImplicit: true, Kind: OperationKind.DefaultValue } or IDefaultValueOperation || source.ConstantValue is { HasValue: true, Value: null })
+        {
+            return false;
+        }
+
+        if (value.MayBeNull)
         {
             return false;
         }

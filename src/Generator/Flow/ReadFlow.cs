@@ -128,21 +128,28 @@ internal sealed partial class ReadFlow
 
         foreach (var operation in current.Operations)
         {
-            ReachHandlers(current, reach);
+            ReachHandlers(operation, current, reach);
             EvaluateStatement(operation);
             block = current;
         }
 
-        ReachHandlers(current, reach);
         if (current.BranchValue is { } value)
         {
+            ReachHandlers(value, current, reach);
             EvaluateStatement(value);
             block = current;
         }
 
         var result = state;
-        return TryFollow(current.ConditionalSuccessor, result, reach, ref end) && TryFollow(current.FallThroughSuccessor, result, reach, ref end);
+        var taken = Taken(current);
+        return (taken == false || TryFollow(current.ConditionalSuccessor, result, reach, ref end)) && (taken == true || TryFollow(current.FallThroughSuccessor, result, reach, ref end));
     }
+
+    /// <summary>Whether a constant condition takes the conditional branch; null where it is no constant.</summary>
+    private static bool? Taken(BasicBlock current) =>
+        current.ConditionKind != ControlFlowConditionKind.None && current.BranchValue?.ConstantValue is { HasValue: true, Value: bool constant }
+            ? constant == (current.ConditionKind == ControlFlowConditionKind.WhenTrue)
+            : null;
 
     private bool TryFollow(ControlFlowBranch? branch, FlowState result, Action<int, FlowState> reach, ref FlowState? end)
     {
@@ -182,9 +189,17 @@ internal sealed partial class ReadFlow
         return true;
     }
 
-    /// <summary>An exception may leave the current state to every handler around the block.</summary>
-    private void ReachHandlers(BasicBlock current, Action<int, FlowState> reach)
+    /// <summary>
+    /// An exception of the operation that comes next leaves the current state to every handler around the block. What the compiler adds
+    /// (the disposal at the end of a using) is taken not to throw, or each fallback in a catch would meet the read before it.
+    /// </summary>
+    private void ReachHandlers(IOperation next, BasicBlock current, Action<int, FlowState> reach)
     {
+        if (next.IsImplicit)
+        {
+            return;
+        }
+
         for (var region = current.EnclosingRegion; region is not null; region = region.EnclosingRegion)
         {
             if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { Kind: ControlFlowRegionKind.TryAndCatch } whole)

@@ -17,12 +17,18 @@ internal sealed class Value : IEquatable<Value>
 
     public static readonly Value Unknown = new([], [], []);
 
-    private Value(Items<string> texts, Items<object> objects, Items<HeldLambda> lambdas)
+    public static readonly Value Null = new([], [], [], mayBeNull: true);
+
+    private Value(Items<string> texts, Items<object> objects, Items<HeldLambda> lambdas, bool mayBeNull = false)
     {
+        MayBeNull = mayBeNull;
         Texts = texts;
         Objects = objects;
         Lambdas = lambdas;
     }
+
+    /// <summary>True where some path leaves a literal null.</summary>
+    public bool MayBeNull { get; }
 
     /// <summary>The texts it may be; empty where it is no text or nothing is known of it.</summary>
     public Items<string> Texts { get; }
@@ -55,7 +61,7 @@ internal sealed class Value : IEquatable<Value>
         }
 
         var objects = a.Objects.Union(b.Objects);
-        return new Value(JoinTexts(a.Texts, b.Texts), objects.Count > MaxObjects ? [] : objects, a.Lambdas.Union(b.Lambdas));
+        return new Value(JoinTexts(a.Texts, b.Texts), objects.Count > MaxObjects ? [] : objects, a.Lambdas.Union(b.Lambdas), a.MayBeNull || b.MayBeNull);
     }
 
     public static Items<string> JoinTexts(Items<string> a, Items<string> b)
@@ -90,10 +96,10 @@ internal sealed class Value : IEquatable<Value>
         return [.. heads.SelectMany(h => tails.Select(t => SqlText.Append(h, t))).Distinct()];
     }
 
-    public Value WithTexts(Items<string> texts) => new(texts, Objects, Lambdas);
+    public Value WithTexts(Items<string> texts) => new(texts, Objects, Lambdas, MayBeNull);
 
     public bool Equals(Value? other) =>
-        other is not null && (ReferenceEquals(this, other) || (Texts.Equals(other.Texts) && Objects.Equals(other.Objects) && Lambdas.Equals(other.Lambdas)));
+        other is not null && (ReferenceEquals(this, other) || (MayBeNull == other.MayBeNull && Texts.Equals(other.Texts) && Objects.Equals(other.Objects) && Lambdas.Equals(other.Lambdas)));
 
     public override bool Equals(object? obj) => Equals(obj as Value);
 

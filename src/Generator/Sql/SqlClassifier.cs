@@ -100,13 +100,7 @@ internal static class SqlClassifier
             tokens.Next();
         }
 
-        if (tokens.Kind is SqlTokenKind.Unknown)
-        {
-            SkipStatement(ref tokens);
-            return new SqlVerdict(SqlEffect.Unknown);
-        }
-
-        if (tokens.Kind is SqlTokenKind.QuotedName)
+        if (tokens.Kind is SqlTokenKind.QuotedName or SqlTokenKind.Unknown)
         {
             return Procedure(ref tokens, mustBeAlone: true);
         }
