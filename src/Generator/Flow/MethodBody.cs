@@ -14,15 +14,36 @@ internal readonly record struct MethodBody(ISymbol Symbol, ControlFlowGraph Grap
     /// <summary>The units of one code block: the block itself, then its local functions, nested ones too.</summary>
     public static IEnumerable<MethodBody> In(ISymbol owner, SyntaxNode block, SemanticModel model, CancellationToken cancellation)
     {
-        if (GraphOf(block, model, cancellation) is not { } graph)
+        foreach (var (symbol, part) in Parts(owner, block, model, cancellation))
         {
+            if (GraphOf(part, model, cancellation) is not { } graph)
+            {
+                continue;
+            }
+
+            yield return new MethodBody(symbol, graph);
+            foreach (var local in LocalFunctions(graph, cancellation))
+            {
+                yield return local;
+            }
+        }
+    }
+
+    /// <summary>One declaration may hold the initialisers of several fields.</summary>
+    private static IEnumerable<(ISymbol Symbol, SyntaxNode Part)> Parts(ISymbol owner, SyntaxNode block, SemanticModel model, CancellationToken cancellation)
+    {
+        if (block is not BaseFieldDeclarationSyntax fields)
+        {
+            yield return (owner, block);
             yield break;
         }
 
-        yield return new MethodBody(owner, graph);
-        foreach (var local in LocalFunctions(graph, cancellation))
+        foreach (var field in fields.Declaration.Variables)
         {
-            yield return local;
+            if (field.Initializer is { } initializer)
+            {
+                yield return (model.GetDeclaredSymbol(field, cancellation) ?? owner, initializer);
+            }
         }
     }
 
@@ -71,10 +92,8 @@ internal readonly record struct MethodBody(ISymbol Symbol, ControlFlowGraph Grap
                 return ControlFlowGraph.Create(field, cancellation);
             case IPropertyInitializerOperation property:
                 return ControlFlowGraph.Create(property, cancellation);
-            case null when block is VariableDeclaratorSyntax { Initializer: { } initializer }:
+            case null when block is PropertyDeclarationSyntax { Initializer: { } initializer }:
                 return GraphOf(initializer, model, cancellation);
-            case null when block is PropertyDeclarationSyntax or IndexerDeclarationSyntax or BaseMethodDeclarationSyntax:
-                return (block.ChildNodes().LastOrDefault(n => n is ArrowExpressionClauseSyntax or EqualsValueClauseSyntax) is { } expression) ? GraphOf(expression, model, cancellation) : null;
             default:
                 return null;
         }

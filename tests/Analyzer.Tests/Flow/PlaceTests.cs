@@ -19,6 +19,7 @@ public class PlaceTests
     [InlineData("public {|MR1001:Orders|}(DbConnection db) : this(db, null, null, null) { _ = " + Two + "; }")]
     [InlineData("private static DbConnection db0; public static int operator {|MR1001:+|}(Orders o, int n) => db0.QueryFirst<int>(\"SELECT a FROM t\") + db0.QueryFirst<int>(\"SELECT b FROM t\");")]
     [InlineData("private static DbConnection db0; private static int {|MR1001:f|} = db0.QueryFirst<int>(\"SELECT a FROM t\") + db0.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("private static DbConnection db0; private static int f, {|MR1001:g|} = db0.QueryFirst<int>(\"SELECT a FROM t\") + db0.QueryFirst<int>(\"SELECT b FROM t\");")]
     [InlineData("private static DbConnection db0; private static int {|MR1001:P|} { get; } = db0.QueryFirst<int>(\"SELECT a FROM t\") + db0.QueryFirst<int>(\"SELECT b FROM t\");")]
     [InlineData("public IEnumerable<int> {|MR1001:M|}() { yield return db.QueryFirst<int>(\"SELECT a FROM t\"); yield return db.QueryFirst<int>(\"SELECT b FROM t\"); }")]
     [InlineData("public async Task<int> {|MR1001:M|}() => await db.QueryFirstAsync<int>(\"SELECT a FROM t\") + await db.QueryFirstAsync<int>(\"SELECT b FROM t\").ConfigureAwait(false);")]
