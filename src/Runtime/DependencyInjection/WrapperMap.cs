@@ -84,6 +84,7 @@ internal sealed class WrapperMap
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The arguments are those of the repository, which has the same constraints.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Guarded by IsDynamicCodeSupported, which the net8.0 reference assembly does not mark as a guard.")]
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
     private static Type Close(
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type wrapper, Type repository)
