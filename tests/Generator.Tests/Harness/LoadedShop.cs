@@ -19,7 +19,6 @@ internal sealed class LoadedShop
         Assert.True(result.Success, string.Join("\n", result.Diagnostics));
         stream.Position = 0;
         var context = new AssemblyLoadContext(null, isCollectible: true);
-        AnnotationApi.Load(context);
         return new LoadedShop(context.LoadFromStream(stream));
     }
 
