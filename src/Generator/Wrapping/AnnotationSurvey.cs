@@ -34,6 +34,10 @@ internal sealed class AnnotationSurvey
     /// <summary>A static class cannot keep what its annotation says, whatever it holds.</summary>
     public bool IsAnnotated => ImplementsAnnotated || !Outside.IsEmpty || (Type.IsStatic && IsTypeAnnotated);
 
+    /// <summary>Whether a wrapper could reach anything: otherwise each member says itself why not.</summary>
+    public bool HasReachable => ImplementsAnnotated
+        || Outside.Any(static o => !o.Method.IsStatic && o.Method.DeclaredAccessibility != Accessibility.Private);
+
     public bool IsTypeAnnotated => _annotations.Declared(Type) is { NeedsSession: true };
 
     /// <summary>The methods of this class that bear an annotation of their own.</summary>

@@ -13,6 +13,11 @@ internal static class BodyPlanner
             || (coverage is { Hold: SessionHold.Task } && declaration.ReturnType is INamedTypeSymbol { Arity: 0 })
             ? ResultKind.Nothing
             : declaration.ReturnsByRef || declaration.ReturnsByRefReadonly ? ResultKind.Reference : ResultKind.Value;
+        if (coverage is { Hold: SessionHold.Task } && declaration.ReturnType is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.Annotated })
+        {
+            call += "!";
+        }
+
         return new BodyPlan(call, result, AwaitableType(declaration, types), coverage is null ? null : Session(declaration, coverage, types, sessions));
     }
 

@@ -15,9 +15,15 @@ internal static class InterfaceMembers
         {
             foreach (var member in contract.GetMembers())
             {
-                if (IsOwnSlot(member))
+                if (!IsOwnSlot(member))
                 {
-                    yield return new Pair(member, Implementation(type, member));
+                    continue;
+                }
+
+                var implementation = Implementation(type, member);
+                if (IsCallable(member, type) || !IsDefaultOnly(member, implementation))
+                {
+                    yield return new Pair(member, implementation);
                 }
             }
         }
@@ -35,6 +41,21 @@ internal static class InterfaceMembers
     /// <summary>What runs when the interface method is called on an instance of the class.</summary>
     public static IMethodSymbol Runs(INamedTypeSymbol type, IMethodSymbol declaration) =>
         Implementation(type, declaration) as IMethodSymbol ?? declaration;
+
+    /// <summary>Whether the interface's own body runs: left out of the wrapper, it runs there as well.</summary>
+    public static bool IsDefaultOnly(ISymbol declaration, ISymbol? implementation) =>
+        !declaration.IsAbstract && implementation?.ContainingType.TypeKind == TypeKind.Interface;
+
+    /// <summary>Whether code beside the class may call the member through its interface.</summary>
+    public static bool IsCallable(ISymbol declaration, INamedTypeSymbol type) =>
+        Methods(declaration).Append(declaration).All(m => m.DeclaredAccessibility switch
+        {
+            Accessibility.Public or Accessibility.Private => true,
+            Accessibility.Internal or Accessibility.ProtectedOrInternal =>
+                SymbolEqualityComparer.Default.Equals(m.ContainingAssembly, type.ContainingAssembly)
+                || m.ContainingAssembly.GivesAccessTo(type.ContainingAssembly),
+            _ => false,
+        });
 
     private static ISymbol? Implementation(INamedTypeSymbol type, ISymbol declaration)
     {

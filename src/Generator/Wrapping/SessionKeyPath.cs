@@ -85,6 +85,12 @@ internal sealed record SessionKeyPath(int Ordinal, string Rest)
     private static ITypeSymbol Underlying(ITypeSymbol type) =>
         type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
 
+    /// <summary>Records and tuples have one, too.</summary>
+    private static bool HasOwnToString(ITypeSymbol type) =>
+        SelfAndBases(type)
+            .TakeWhile(static t => t.SpecialType is not (SpecialType.System_Object or SpecialType.System_ValueType))
+            .Any(static t => t.GetMembers("ToString").Any(static m => m is IMethodSymbol { IsOverride: true, Parameters.Length: 0 }));
+
     /// <summary>A class without a format of its own would give its type's name, and every call the same session.</summary>
     private static bool HasStableText(ITypeSymbol type)
     {
@@ -92,6 +98,6 @@ internal sealed record SessionKeyPath(int Ordinal, string Rest)
         return underlying.SpecialType is SpecialType.System_String or SpecialType.System_Char or SpecialType.System_Boolean
             || underlying.TypeKind == TypeKind.Enum
             || (underlying is ITypeParameterSymbol parameter && parameter.ConstraintTypes.Length == 0)
-            || (!underlying.IsRefLikeType && KnownTypes.IsFormattable(underlying));
+            || (!underlying.IsRefLikeType && (KnownTypes.IsFormattable(underlying) || HasOwnToString(underlying)));
     }
 }

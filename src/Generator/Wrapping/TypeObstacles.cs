@@ -16,7 +16,7 @@ internal static class TypeObstacles
 
         return shape == WrapperShape.Delegating
             ? OfItsInterfaces(type, survey, compilation)
-            : type.IsAbstract ? ImmutableArray<Obstacle>.Empty : OfItsConstructors(type);
+            : type.IsAbstract || !survey.HasReachable ? ImmutableArray<Obstacle>.Empty : OfItsConstructors(type);
     }
 
     private static Obstacle? OfTheClass(INamedTypeSymbol type, WrapperShape shape, AnnotationSurvey survey, Compilation compilation)
@@ -26,6 +26,11 @@ internal static class TypeObstacles
         if (type.TypeKind == TypeKind.Struct)
         {
             return Because("a struct cannot be wrapped: each use is a copy", "make it a class");
+        }
+
+        if (!survey.HasReachable && !(type.IsStatic && survey.IsTypeAnnotated))
+        {
+            return null;
         }
 
         if (type.IsStatic)
@@ -136,10 +141,7 @@ internal static class TypeObstacles
             return $"{name} is a property with parameters, which C# cannot implement";
         }
 
-        var isDefaultOnly = pair.Implementation?.ContainingType.TypeKind == TypeKind.Interface && !pair.Declaration.IsAbstract;
-        var isProtected = InterfaceMembers.Methods(pair.Declaration).Append(pair.Declaration)
-            .Any(static m => m.DeclaredAccessibility is Accessibility.Protected or Accessibility.ProtectedAndInternal or Accessibility.ProtectedOrInternal);
-        return isProtected && !isDefaultOnly && type.TypeKind == TypeKind.Class
+        return !InterfaceMembers.IsCallable(pair.Declaration, type)
             ? $"{name} is protected, so only the class itself can call it"
             : IsObsoleteAsError(pair.Declaration.ContainingType) ? $"{Obstacle.Name(pair.Declaration.ContainingType)} is obsolete as an error" : null;
     }

@@ -110,13 +110,28 @@ internal static class Accounting
 
     private static IEnumerable<IMethodSymbol> Declarations(IMethodSymbol method, INamedTypeSymbol type) =>
         type.AllInterfaces.SelectMany(static i => i.GetMembers().OfType<IMethodSymbol>())
-            .Where(d => SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(d), method));
+            .Where(d => Runs(method, type, d));
+
+    /// <summary>Whether a call of the interface method runs this one: it implements it, or overrides what does.</summary>
+    private static bool Runs(IMethodSymbol method, INamedTypeSymbol type, IMethodSymbol declaration)
+    {
+        var found = type.FindImplementationForInterfaceMember(declaration);
+        for (var current = method; current is not null; current = current.OverriddenMethod)
+        {
+            if (SymbolEqualityComparer.Default.Equals(current, found))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool IsCovered(IMethodSymbol method, INamedTypeSymbol type, INamedTypeSymbol wrapper)
     {
         var constructed = wrapper.IsGenericType ? wrapper.Construct([.. AllTypeParameters(type)]) : wrapper;
         var candidates = type.AllInterfaces.SelectMany(static i => i.GetMembers().OfType<IMethodSymbol>())
-            .Where(d => SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(d), method))
+            .Where(d => Runs(method, type, d))
             .Select(d => constructed.FindImplementationForInterfaceMember(constructed.AllInterfaces
                 .SelectMany(static i => i.GetMembers().OfType<IMethodSymbol>())
                 .Single(own => SymbolEqualityComparer.Default.Equals(own, d))))

@@ -91,8 +91,8 @@ public class DerivationTests
                 [Monotonic] public virtual U? Near<U>(U? other) where U : class => other;
                 [Monotonic] public virtual T Same<T>(T item) => item;
                 [Monotonic, Obsolete("old")] public virtual int Old() => 1;
-                [Monotonic] public virtual ref readonly int this[in int index] { get => throw new InvalidOperationException(); }
+                public virtual ref readonly int this[in int index] { [Monotonic] get => throw new InvalidOperationException(); }
             }
-            """).AssertCompiles();
+            """).AssertAllWrapped();
     }
 }

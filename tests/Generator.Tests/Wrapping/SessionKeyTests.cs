@@ -30,7 +30,7 @@ public class SessionKeyTests
         var run = GeneratorRun.Of(Source(key));
         var reported = Assert.Single(run.AssertSound());
         Assert.Contains(why, reported.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        Assert.Contains("=> _inner.Get(", run.Text, StringComparison.Ordinal);
+        Assert.Contains("=> _inner.Get<TKey>(", run.Text, StringComparison.Ordinal);
     }
 
     [Fact]
