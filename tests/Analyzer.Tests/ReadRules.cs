@@ -26,7 +26,7 @@ internal static class ReadRules
 
         """;
 
-    private static readonly ImmutableArray<MetadataReference> References =
+    internal static readonly ImmutableArray<MetadataReference> References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll" or "Dapper.dll" or "MySqlConnector.dll" or "MySql.Data.dll" or "MonotonicReads.dll" or "Microsoft.Win32.Primitives.dll"))
