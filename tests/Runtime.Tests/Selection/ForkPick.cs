@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
-namespace MonotonicReads.Runtime.Tests.Selection;
+namespace MonotonicReads.Runtime.Tests;
 
 /// <summary>One pick of Shopify's ProxySQL fork, taken from the fork itself while it ran.</summary>
 public sealed record ForkPick(Guid SessionId, uint Hash, WeightedReplica[] Replicas, int Replica)
@@ -20,23 +19,4 @@ public sealed record ForkPick(Guid SessionId, uint Hash, WeightedReplica[] Repli
             weights.Select((weight, i) => new WeightedReplica($"r{i + 1}", weight, !unavailable.Contains(i + 1))).ToArray(),
             int.Parse(columns[4], CultureInfo.InvariantCulture));
     }
-}
-
-internal static class VectorFile
-{
-    public static string Path(string name, [CallerFilePath] string here = "") =>
-        System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", "Vectors", name);
-}
-
-internal static class Replicas
-{
-    public static WeightedReplica[] Of(params (string Name, int Weight)[] replicas) =>
-        replicas.Select(replica => new WeightedReplica(replica.Name, replica.Weight, IsAvailable: true)).ToArray();
-}
-
-internal static class Sessions
-{
-    /// <summary>The same ids in every run.</summary>
-    public static IEnumerable<Guid> Take(int count) =>
-        Enumerable.Range(0, count).Select(i => SessionKey.ToGuid(i.ToString(CultureInfo.InvariantCulture)));
 }

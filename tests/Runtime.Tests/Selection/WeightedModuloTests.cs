@@ -1,4 +1,4 @@
-namespace MonotonicReads.Runtime.Tests.Selection;
+namespace MonotonicReads.Runtime.Tests;
 
 public class WeightedModuloTests
 {
@@ -26,9 +26,9 @@ public class WeightedModuloTests
     [Fact]
     public void Depends_on_the_list_order()
     {
-        var forward = Replicas.Of(("a", 1), ("b", 2), ("c", 3));
-        var backward = Replicas.Of(("c", 3), ("b", 2), ("a", 1));
-        Assert.Contains(Sessions.Take(100), id =>
+        var forward = TestReplicas.Of(("a", 1), ("b", 2), ("c", 3));
+        var backward = TestReplicas.Of(("c", 3), ("b", 2), ("a", 1));
+        Assert.Contains(TestSessions.Take(100), id =>
             forward[ReplicaSelectors.WeightedModulo.Select(id, forward)].Name
             != backward[ReplicaSelectors.WeightedModulo.Select(id, backward)].Name);
     }
@@ -37,6 +37,6 @@ public class WeightedModuloTests
     public void Redraws_with_more_replicas_than_fit_the_stack()
     {
         var replicas = Enumerable.Range(0, 1000).Select(i => new WeightedReplica($"r{i}", 1, IsAvailable: i == 617)).ToArray();
-        Assert.All(Sessions.Take(20), id => Assert.Equal(617, ReplicaSelectors.WeightedModulo.Select(id, replicas)));
+        Assert.All(TestSessions.Take(20), id => Assert.Equal(617, ReplicaSelectors.WeightedModulo.Select(id, replicas)));
     }
 }
