@@ -17,11 +17,15 @@ internal static class InterfaceFixture
         }
 
         text.Append("\n{\n");
+        var places = new Dictionary<string, INamedTypeSymbol>(StringComparer.Ordinal);
         foreach (var declaring in contract.AllInterfaces.Prepend(contract))
         {
             foreach (var member in declaring.GetMembers().Where(static m => m.IsAbstract && !m.IsStatic))
             {
-                text.Append("    ").Append(Member(member, declaring, isExplicit)).Append('\n');
+                // Names that two interfaces declare can be public for one of them only.
+                places.TryAdd(member.Name, declaring);
+                var isTaken = !SymbolEqualityComparer.Default.Equals(places[member.Name], declaring);
+                text.Append("    ").Append(Member(member, declaring, isExplicit || isTaken)).Append('\n');
             }
         }
 
