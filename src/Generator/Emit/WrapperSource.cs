@@ -16,9 +16,9 @@ internal static class WrapperSource
         writer.Line("//     Changes to this file are lost at the next build.");
         writer.Line("// </auto-generated>");
         writer.Line("#nullable enable");
-        if (plan.NamesObsolete)
+        if (plan.SuppressedWarnings.Count > 0)
         {
-            writer.Line("#pragma warning disable CS0612, CS0618 // The class or an interface of it is obsolete, and forwarding has to name it.");
+            writer.Line($"#pragma warning disable {string.Join(", ", plan.SuppressedWarnings)} // Types that the repository names are obsolete or experimental.");
         }
 
         writer.Blank();

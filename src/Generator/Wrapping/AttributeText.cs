@@ -22,6 +22,17 @@ internal static class AttributeText
     public static EquatableArray<string> OnMember(ISymbol symbol) =>
         symbol.GetAttributes().Where(IsRepeated).Select(static a => Text(a, string.Empty)).OfType<string>().ToEquatableArray();
 
+    /// <summary>On a property: in metadata its null attributes stand on the accessors' values instead.</summary>
+    public static EquatableArray<string> OnProperty(IPropertySymbol property) =>
+        OnMember(property)
+            .Concat(property.GetMethod is { } getter ? OnValue(getter.GetReturnTypeAttributes()) : [])
+            .Concat(property.SetMethod is { Parameters: { Length: > 0 } parameters } ? OnValue(parameters[parameters.Length - 1].GetAttributes()) : [])
+            .Distinct()
+            .ToEquatableArray();
+
+    private static IEnumerable<string> OnValue(IEnumerable<AttributeData> attributes) =>
+        attributes.Where(IsRepeated).Select(static a => Text(a, string.Empty)).OfType<string>();
+
     /// <summary>On the return value, as <c>[return: ...]</c>.</summary>
     public static EquatableArray<string> OnReturn(IMethodSymbol method) =>
         method.GetReturnTypeAttributes().Where(IsRepeated).Select(static a => Text(a, "return: ")).OfType<string>().ToEquatableArray();

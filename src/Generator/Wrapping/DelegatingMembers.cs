@@ -139,7 +139,7 @@ internal sealed class DelegatingMembers
         var target = Target(pair, isNamed);
         var call = property.IsIndexer ? $"{target}[{SignatureText.Arguments(property.Parameters)}]" : target + "." + Identifier.Escape(property.Name);
         return new PropertyPlan(
-            AttributeText.OnMember(property),
+            AttributeText.OnProperty(property),
             Modifiers(isNamed, SignatureText.HasPointer(property.Type) || property.Parameters.Any(static p => SignatureText.HasPointer(p.Type)), isAsync: false),
             SignatureText.RefPrefix(property.RefKind) + types.Of(property.Type),
             Name(property, property.IsIndexer ? "this" : Identifier.Escape(property.Name), isNamed),

@@ -43,7 +43,7 @@ internal sealed class DerivingMembers
     {
         var call = property.IsIndexer ? $"base[{SignatureText.Arguments(property.Parameters)}]" : "base." + Identifier.Escape(property.Name);
         return new PropertyPlan(
-            AttributeText.OnMember(property),
+            AttributeText.OnProperty(property),
             Modifiers(property, SignatureText.HasPointer(property.Type)),
             SignatureText.RefPrefix(property.RefKind) + TypeText.Plain.Of(property.Type),
             property.IsIndexer ? "this" : Identifier.Escape(property.Name),

@@ -42,7 +42,7 @@ internal sealed record WrapperPlan(
     EquatableArray<OptionsPlan> Options,
     EquatableArray<ConstructorPlan> Constructors,
     EquatableArray<MemberPlan> Members,
-    bool NamesObsolete);
+    EquatableArray<string> SuppressedWarnings);
 
 /// <summary>A shared options object: written once per wrapper, so that a call allocates none.</summary>
 internal sealed record OptionsPlan(string Field, string Initializers);

@@ -39,7 +39,7 @@ internal static class WrapperPlanner
             sessions.Options,
             delegating ? EquatableArray<ConstructorPlan>.Empty : Constructors(type, compilation),
             members,
-            NamesObsolete(type));
+            NamedWarnings.Of(type, decision.Members));
     }
 
     /// <summary>The interfaces that the class names, without those that follow from another of them.</summary>
@@ -59,9 +59,6 @@ internal static class WrapperPlanner
 
     private static bool IsPublic(INamedTypeSymbol type) =>
         WrapperName.Chain(type).All(static t => t.DeclaredAccessibility == Accessibility.Public);
-
-    private static bool NamesObsolete(INamedTypeSymbol type) =>
-        WrapperName.Chain(type).Concat(type.AllInterfaces).Any(static t => t.GetAttributes().Any(static a => a.AttributeClass?.Name == "ObsoleteAttribute"));
 
     private static string EscapedNamespace(INamespaceSymbol symbol) =>
         symbol.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted));
