@@ -1,0 +1,6 @@
+namespace Storefront.Repositories;
+
+public interface IOrderPageRepository
+{
+    Task<OrderPage> GetAsync(long orderId);
+}

@@ -1,0 +1,79 @@
+using Dapper;
+using MonotonicReads.Cluster;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster.Tests.Routing;
+
+/// <summary>
+/// A cluster, and the data source under test over it with weights 1, 2 and 3. The table <c>this_server</c> has another row
+/// on every server, so that each answer says where it comes from.
+/// </summary>
+public sealed class RoutingFixture : IAsyncLifetime
+{
+    public const string WhoAnswers = "select name from this_server";
+
+    private MariaDbCluster? _cluster;
+    private ReplicatedMySqlDataSource? _source;
+
+    public MariaDbCluster Cluster => _cluster ?? throw new InvalidOperationException("The cluster has not been started.");
+
+    public ReplicatedMySqlDataSource Source => _source ?? throw new InvalidOperationException("The data source has not been built.");
+
+    /// <summary>The replicas as the data source knows them, all available.</summary>
+    public WeightedReplica[] Replicas { get; private set; } = [];
+
+    public async Task InitializeAsync()
+    {
+        _cluster = await MariaDbCluster.StartAsync(replicas: 3);
+        await using (var connection = new MySqlConnection(_cluster.Primary.ConnectionString))
+        {
+            await connection.ExecuteAsync(
+                """
+                create table this_server (name varchar(20) primary key);
+                create table writes (id bigint auto_increment primary key, server varchar(20) not null, note varchar(60));
+                create procedure add_write(in p varchar(60)) insert into writes (server, note) select name, p from this_server;
+                """);
+        }
+
+        await _cluster.WaitForReplicasAsync();
+        foreach (var server in _cluster.Replicas.Prepend(_cluster.Primary))
+        {
+            await using var connection = new MySqlConnection(server.AdminConnectionString);
+            await connection.ExecuteAsync("set sql_log_bin = 0; insert into this_server values (@Name)", new { server.Name });
+        }
+
+        _source = BuildSource();
+        Replicas = _cluster.Replicas.Select((replica, index) => new WeightedReplica(replica.Name, index + 1, IsAvailable: true)).ToArray();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await Cluster.DisposeAsync();
+    }
+
+    public ReplicatedMySqlDataSource BuildSource()
+    {
+        var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Cluster.Primary.ConnectionString);
+        foreach (var (replica, index) in Cluster.Replicas.Select((replica, index) => (replica, index)))
+        {
+            builder.AddReplica(replica.Name, replica.ConnectionString, weight: index + 1);
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>The server that answers one read on a connection of its own.</summary>
+    public Task<string> AskAsync() => AskAsync(Source);
+
+    public static async Task<string> AskAsync(ReplicatedMySqlDataSource source)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        return await connection.QuerySingleAsync<string>(WhoAnswers);
+    }
+
+    /// <summary>A session id whose draw is this replica.</summary>
+    public Guid SessionOn(MariaDbServer replica) =>
+        Enumerable.Range(0, 10_000).Select(_ => Guid.NewGuid())
+            .First(id => Replicas[ReplicaSelectors.WeightedModulo.Select(id, Replicas)].Name == replica.Name);
+}
