@@ -21,7 +21,9 @@ internal static class ConsistencyAnnotations
     /// The nearest annotation of a member: on itself, its type, the member it overrides, the interface member it implements, that
     /// interface, its assembly. Local functions and lambdas belong to the member they stand in.
     /// </summary>
-    public static DeclaredConsistency Of(ISymbol member)
+    /// <param name="member">A method, property, field or type member.</param>
+    /// <param name="includeAssembly">False for a callee: an assembly's declaration holds for its entry points, whose session the callee joins.</param>
+    public static DeclaredConsistency Of(ISymbol member, bool includeAssembly = true)
     {
         while (member is IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction, ContainingSymbol: { } container } local)
         {
@@ -43,7 +45,7 @@ internal static class ConsistencyAnnotations
             }
         }
 
-        return FirstOf(OnInterfaces(member), On(member.ContainingAssembly));
+        return FirstOf(OnInterfaces(member), includeAssembly ? On(member.ContainingAssembly) : DeclaredConsistency.None);
     }
 
     /// <summary>The annotation that stands on the symbol itself; of several, the strongest.</summary>

@@ -43,7 +43,12 @@ internal readonly record struct CommandEffects(bool ReplicaRead, bool PrimaryRea
     private static string LastName(string text)
     {
         var trimmed = text.Trim();
-        var start = Math.Max(trimmed.LastIndexOf('.'), trimmed.LastIndexOf(SqlText.Hole)) + 1;
+        var start = trimmed.Length;
+        while (start > 0 && trimmed[start - 1] != '.' && !SqlText.IsUnknown(trimmed[start - 1]))
+        {
+            start--;
+        }
+
         return trimmed.Substring(start).Trim('[', ']', '`', '"', ' ');
     }
 }

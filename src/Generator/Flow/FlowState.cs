@@ -28,6 +28,9 @@ internal sealed record FlowState
     /// <summary>True where the open session reads on the primary.</summary>
     public bool SessionOnPrimary { get; init; }
 
+    /// <summary>True where the open session waits for the session's own writes.</summary>
+    public bool SessionSeesWrites { get; init; }
+
     public static FlowState Join(FlowState? a, FlowState b)
     {
         if (a is null || ReferenceEquals(a, b))
@@ -45,11 +48,12 @@ internal sealed record FlowState
             Scopes = Math.Min(a.Scopes, b.Scopes),
             Session = sameSession ? a.Session : null,
             SessionOnPrimary = sameSession && a.SessionOnPrimary && b.SessionOnPrimary,
+            SessionSeesWrites = sameSession && a.SessionSeesWrites && b.SessionSeesWrites,
         };
     }
 
     public bool Equals(FlowState? other) =>
-        other is not null && (ReferenceEquals(this, other) || (Scopes == other.Scopes && Equals(Session, other.Session) && SessionOnPrimary == other.SessionOnPrimary
+        other is not null && (ReferenceEquals(this, other) || (Scopes == other.Scopes && Equals(Session, other.Session) && SessionOnPrimary == other.SessionOnPrimary && SessionSeesWrites == other.SessionSeesWrites
         && Observed.SetEquals(other.Observed) && Wrote.SetEquals(other.Wrote) && SameMap(Values, other.Values) && SameMap(Objects, other.Objects)));
 
     public override int GetHashCode() => Observed.Count * 31 + Wrote.Count;

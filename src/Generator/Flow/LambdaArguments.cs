@@ -18,18 +18,7 @@ internal static class LambdaArguments
 {
     private static readonly string[] Registrations = ["Add", "Map", "On", "Register", "Subscribe", "Use", "Configure", "Schedule", "Enqueue", "Queue", "Bind", "Handle", "When", "Setup"];
 
-    public static IEnumerable<(int Index, LambdaUse How)> Of(IMethodSymbol method, Value[] arguments)
-    {
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            if (!arguments[i].Lambdas.IsEmpty)
-            {
-                yield return (i, Use(method));
-            }
-        }
-    }
-
-    private static LambdaUse Use(IMethodSymbol method)
+    public static LambdaUse Use(IMethodSymbol method)
     {
         var type = method.ContainingType;
         var space = type?.ContainingNamespace?.ToDisplayString() ?? string.Empty;

@@ -78,7 +78,7 @@ internal readonly record struct MethodBody(ISymbol Symbol, ControlFlowGraph Grap
     private static IEnumerable<IFlowAnonymousFunctionOperation> Lambdas(IOperation? operation) =>
         operation is null ? [] : operation.DescendantsAndSelf().OfType<IFlowAnonymousFunctionOperation>();
 
-    private static ControlFlowGraph? GraphOf(SyntaxNode block, SemanticModel model, CancellationToken cancellation)
+    public static ControlFlowGraph? GraphOf(SyntaxNode block, SemanticModel model, CancellationToken cancellation)
     {
         switch (model.GetOperation(block, cancellation))
         {

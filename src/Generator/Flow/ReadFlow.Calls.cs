@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Reads;
 using MonotonicReads.Generator.Sql;
@@ -29,9 +31,9 @@ internal sealed partial class ReadFlow
 
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
-            foreach (var lambda in receiver.Lambdas)
+            foreach (var lambda in receiver.Callbacks)
             {
-                Run(lambda, LambdaRun.Once);
+                Run(lambda, LambdaUse.Once);
             }
         }
 
@@ -46,14 +48,8 @@ internal sealed partial class ReadFlow
             return Value.Unknown;
         }
 
-        foreach (var (index, how) in LambdaArguments.Of(method, arguments))
-        {
-            foreach (var lambda in arguments[index].Lambdas)
-            {
-                Run(lambda, how switch { LambdaUse.Once => LambdaRun.Once, LambdaUse.PerElement => LambdaRun.PerElement, _ => LambdaRun.Later });
-            }
-        }
-
+        RunDelegates(invocation, arguments);
+        ApplyCall(invocation, method, isVirtualCall: invocation.IsVirtual, ordinal => ArgumentAt(invocation.Arguments, arguments, ordinal));
         if (WorkBoundaries.Separates(method) && IsInLoop())
         {
             state = state with { Observed = ImmutableHashSet<Access>.Empty, Wrote = ImmutableHashSet<Access>.Empty };
@@ -147,6 +143,7 @@ internal sealed partial class ReadFlow
             {
                 Texts = text.Value.Texts,
                 InTransaction = IsCertainTransaction(transaction.Source, transaction.Value),
+                Transaction = transaction.Value.Object,
                 IsProcedure = IsStoredProcedure(commandType.Source),
             });
         }
@@ -175,6 +172,11 @@ internal sealed partial class ReadFlow
             Evaluate(creation.Initializer);
         }
 
+        if (creation.Constructor is { } constructor)
+        {
+            ApplyCall(creation, constructor, isVirtualCall: false, ordinal => ArgumentAt(creation.Arguments, arguments, ordinal));
+        }
+
         return Value.Unknown;
     }
 
@@ -194,7 +196,7 @@ internal sealed partial class ReadFlow
             }
             else if (types.IsTransaction(parameter))
             {
-                command = command with { InTransaction = IsCertainTransaction(creation.Arguments[i].Value, arguments[i]) };
+                command = command with { InTransaction = IsCertainTransaction(creation.Arguments[i].Value, arguments[i]), Transaction = arguments[i].Object };
             }
         }
 
@@ -210,9 +212,9 @@ internal sealed partial class ReadFlow
         }
 
         var level = invocation.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0)?.Value;
-        var onPrimary = level is IFieldReferenceOperation { Field.Name: "Primary" };
+        var name = (level as IFieldReferenceOperation)?.Field.Name;
         var session = Create(invocation, new TrackedObject { IsSession = true });
-        state = state with { Session = invocation, SessionOnPrimary = onPrimary };
+        state = state with { Session = invocation, SessionOnPrimary = name == "Primary", SessionSeesWrites = name is "Primary" or "Causal" };
         return session;
     }
 
@@ -227,7 +229,7 @@ internal sealed partial class ReadFlow
         else if (tracked.IsSession && Equals(state.Session, disposed))
         {
             Update(disposed, tracked with { IsSession = false });
-            state = state with { Session = null, SessionOnPrimary = false };
+            state = state with { Session = null, SessionOnPrimary = false, SessionSeesWrites = false };
         }
     }
 
@@ -243,9 +245,9 @@ internal sealed partial class ReadFlow
         foreach (var argument in arguments)
         {
             // Row mappers run over what one round trip brought back.
-            foreach (var lambda in argument.Lambdas)
+            foreach (var lambda in argument.Callbacks)
             {
-                Run(lambda, LambdaRun.PerElement);
+                Run(lambda, LambdaUse.PerElement);
             }
         }
 
@@ -290,68 +292,233 @@ internal sealed partial class ReadFlow
 
     private void Send(IInvocationOperation invocation, DataMember member, Value target, Value[] arguments)
     {
-        Items<string> texts;
-        bool isProcedure, inTransaction, onPrimary;
-        object? connection, command = null;
+        var site = new Site(invocation, invocation.TargetMethod.Name, ThroughCall: false);
+        var forRows = member.Role == DataRole.SendsForRows;
         if (member.TextParameter is null)
         {
-            var commands = target.Objects;
-            texts = commands.IsEmpty ? [] : commands.Select(c => state[c].Texts).Aggregate(Value.JoinTexts);
-            isProcedure = commands.Count > 0 && commands.All(c => state[c].IsProcedure);
-            inTransaction = commands.Count > 0 && commands.All(c => state[c].InTransaction);
-            onPrimary = IsPrimary(target);
-            command = target.Object;
-            connection = command is null ? null : state[command].Connection;
-        }
-        else
-        {
-            var text = Argument(invocation.Arguments, arguments, member.TextParameter);
-            var definition = text.Value.Object is { } d ? state[d] : null;
-            texts = definition?.Texts ?? text.Value.Texts;
-            var transaction = member.TransactionParameter is null ? default : Argument(invocation.Arguments, arguments, member.TransactionParameter);
-            inTransaction = definition?.InTransaction ?? (member.TransactionParameter is not null && IsCertainTransaction(transaction.Source, transaction.Value));
-            isProcedure = definition?.IsProcedure ?? (member.CommandTypeParameter is not null && IsStoredProcedure(Argument(invocation.Arguments, arguments, member.CommandTypeParameter).Source));
-            onPrimary = IsPrimary(target);
-            connection = target.Object;
+            Perform(site, [OfCommand(target, forRows)]);
+            return;
         }
 
-        var effects = CommandEffects.Of(texts, isProcedure, member.Role == DataRole.SendsForRows);
-        if (effects.Begins && connection is not null)
+        var text = Argument(invocation.Arguments, arguments, member.TextParameter);
+        if (text.Value.Object is { } definition && !types.IsConnection(text.Source?.Type))
         {
-            Update(connection, state[connection] with { HasTransaction = true });
+            Perform(site, [OfCommand(text.Value, forRows) with { Command = null, Connection = target.Object, OnPrimary = IsPrimary(target) }]);
+            return;
         }
 
-        if (effects.Ends && connection is not null)
+        var transaction = member.TransactionParameter is null ? default : Argument(invocation.Arguments, arguments, member.TransactionParameter);
+        Perform(site, [new SentCommand
         {
-            Update(connection, state[connection] with { HasTransaction = false });
+            Texts = text.Value.Texts,
+            ForRows = forRows,
+            IsProcedure = member.CommandTypeParameter is not null && IsStoredProcedure(Argument(invocation.Arguments, arguments, member.CommandTypeParameter).Source),
+            InTransaction = member.TransactionParameter is not null && IsCertainTransaction(transaction.Source, transaction.Value),
+            Transaction = transaction.Value?.Object,
+            OnPrimary = IsPrimary(target),
+            Connection = target.Object,
+        }]);
+    }
+
+    private SentCommand OfCommand(Value command, bool forRows)
+    {
+        var objects = command.Objects;
+        var single = command.Object is { } identity ? state[identity] : TrackedObject.Default;
+        return new SentCommand
+        {
+            Texts = objects.IsEmpty ? [] : objects.Select(c => state[c].Texts).Aggregate(Value.JoinTexts),
+            ForRows = forRows,
+            IsProcedure = !objects.IsEmpty && objects.All(c => state[c].IsProcedure),
+            InTransaction = !objects.IsEmpty && objects.All(c => state[c].InTransaction),
+            Transaction = single.Transaction,
+            OnPrimary = IsPrimary(command),
+            Connection = single.Connection,
+            Command = command.Object,
+        };
+    }
+
+    /// <summary>A command as it is sent at one site, its parts resolved as far as the body shows them.</summary>
+    private sealed record SentCommand
+    {
+        public Items<string> Texts { get; init; } = [];
+
+        public bool ForRows { get; init; }
+
+        public bool IsProcedure { get; init; }
+
+        public bool InTransaction { get; init; }
+
+        public object? Transaction { get; init; }
+
+        public bool OnPrimary { get; init; }
+
+        public object? Connection { get; init; }
+
+        public object? Command { get; init; }
+    }
+
+    /// <summary>
+    /// What one site does, be it one statement or one call. Everything in it is judged against what came before the site: what meets
+    /// inside a callee is reported there.
+    /// </summary>
+    private void Perform(Site site, IEnumerable<SentCommand> commands)
+    {
+        var before = state;
+        foreach (var command in commands)
+        {
+            var does = CommandEffects.Of(command.Texts, command.IsProcedure, command.ForRows);
+            if (command.Connection is { } connection && (does.Begins || does.Ends))
+            {
+                Update(connection, state[connection] with { HasTransaction = does.Begins && !does.Ends });
+            }
+
+            if (!does.ReplicaRead && !does.PrimaryRead && !does.Writes)
+            {
+                continue;
+            }
+
+            var (unit, primary) = UnitOf(command.Connection, command.Command, command.InTransaction, command.OnPrimary);
+            Export(command, does, primary);
+            if (does.ReplicaRead || does.PrimaryRead)
+            {
+                ApplyRead(site, unit, primary || !does.ReplicaRead, before);
+            }
+
+            if (does.Writes)
+            {
+                state = state with { Wrote = state.Wrote.Add(new Access(site, unit, IsCurrent: true, primary)) };
+            }
+        }
+    }
+
+    /// <summary>Notes for callers what was sent: resolved where the body shows it, in terms of parameters where it does not.</summary>
+    private void Export(SentCommand command, CommandEffects does, bool onPrimary)
+    {
+        var pinned = new CallEffect
+        {
+            OnPrimary = onPrimary,
+            Transaction = OrdinalOf(command.Transaction),
+            Connection = OrdinalOf(command.Connection),
+            Command = OrdinalOf(command.Command),
+        };
+        if (command.Texts.Any(SqlText.HasParameters) || (pinned.Command is not null && command.Texts.IsEmpty))
+        {
+            effects.Add(pinned with { Texts = command.Texts, ForRows = command.ForRows, IsProcedure = command.IsProcedure });
+            return;
         }
 
-        if (!effects.ReplicaRead && !effects.PrimaryRead && !effects.Writes)
+        if (does.ReplicaRead || does.PrimaryRead)
+        {
+            effects.Add(pinned with { Texts = CallEffect.Read, ForRows = true, OnPrimary = onPrimary || !does.ReplicaRead });
+        }
+
+        if (does.Writes)
+        {
+            effects.Add(pinned with { Texts = CallEffect.Write });
+        }
+    }
+
+    private int? OrdinalOf(object? identity) =>
+        identity is IParameterSymbol parameter && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method) ? parameter.Ordinal : null;
+
+    /// <summary>Applies what a call of a method with a body does; the arguments decide what its parameters leave open.</summary>
+    private void ApplyCall(IOperation operation, IMethodSymbol called, bool isVirtualCall, Func<int, (IOperation? Source, Value Value)> argument)
+    {
+        if (SummaryOf(called, isVirtualCall, runsDelegates: false) is not { Effects.IsEmpty: false } summary)
         {
             return;
         }
 
-        var (unit, primary) = UnitOf(connection, command, inTransaction, onPrimary);
-        var site = new Site(invocation, invocation.TargetMethod.Name, ThroughCall: false);
-        if (effects.ReplicaRead || effects.PrimaryRead)
+        var name = called.MethodKind == MethodKind.Constructor ? "new " + called.ContainingType.Name : called.AssociatedSymbol?.Name ?? called.Name;
+        Perform(new Site(operation, name, ThroughCall: true), [.. summary.Effects.Select(effect => Resolve(effect, argument))]);
+    }
+
+    private SentCommand Resolve(CallEffect effect, Func<int, (IOperation? Source, Value Value)> argument)
+    {
+        var command = effect.Command is { } c ? OfCommand(argument(c).Value, effect.ForRows) : new SentCommand();
+        var transaction = effect.Transaction is { } t ? argument(t) : default;
+        return command with
         {
-            ApplyRead(site, unit, primary || !effects.ReplicaRead);
+            Texts = effect.Texts.IsEmpty ? command.Texts : [.. effect.Texts.SelectMany(text => SqlText.Substitute(text, ordinal => argument(ordinal).Value.Texts is { IsEmpty: false } texts ? texts : [SqlText.Unknown])).Distinct()],
+            ForRows = effect.ForRows,
+            IsProcedure = effect.IsProcedure || command.IsProcedure,
+            InTransaction = command.InTransaction || (effect.Transaction is not null && IsCertainTransaction(transaction.Source, transaction.Value)),
+            Transaction = transaction.Value?.Object ?? command.Transaction,
+            OnPrimary = effect.OnPrimary || command.OnPrimary || (effect.Connection is { } o && IsPrimary(argument(o).Value)),
+            Connection = effect.Connection is { } n ? argument(n).Value.Object : command.Connection,
+        };
+    }
+
+    private MethodSummary? SummaryOf(IMethodSymbol called, bool isVirtualCall, bool runsDelegates)
+    {
+        if (called.MethodKind != MethodKind.LocalFunction)
+        {
+            return calls?.OfCall(called, isVirtualCall, runsDelegates);
         }
 
-        if (effects.Writes)
+        if (calls is null)
         {
-            writes.Add(site);
-            state = state with { Wrote = state.Wrote.Add(new Access(site, unit, IsCurrent: true, primary)) };
+            return null;
+        }
+
+        var definition = called.OriginalDefinition;
+        if (!localFunctions.TryGetValue(definition, out var summary))
+        {
+            // A recursive local function meets its own, still empty, summary.
+            localFunctions[definition] = MethodSummary.Nothing;
+            var local = graph.GetLocalFunctionControlFlowGraphInScope(definition, cancellation);
+            summary = new ReadFlow(local, definition, model, libraries, options, calls, localFunctions, cancellation).Analyze().Summary;
+            localFunctions[definition] = summary;
+        }
+
+        return summary;
+    }
+
+    /// <summary>Runs the delegates among the arguments as often as the method called runs them.</summary>
+    private void RunDelegates(IInvocationOperation invocation, Value[] arguments)
+    {
+        if (arguments.All(a => a.Callbacks.IsEmpty))
+        {
+            return;
+        }
+
+        var called = invocation.TargetMethod;
+        var summary = called.MethodKind == MethodKind.DelegateInvoke ? null : SummaryOf(called, invocation.IsVirtual, runsDelegates: true);
+        var isVisible = !called.OriginalDefinition.IsAbstract && called.OriginalDefinition.DeclaringSyntaxReferences.Length > 0 && called.OriginalDefinition.Locations.Any(l => l.IsInSource) && calls is not null;
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i].Callbacks.IsEmpty)
+            {
+                continue;
+            }
+
+            var runs = summary?.Delegates.Where(d => d.Parameter == invocation.Arguments[i].Parameter?.Ordinal).ToList();
+            var how = runs is { Count: > 0 } ? (runs.Any(r => r.Repeatedly) ? LambdaUse.PerElement : LambdaUse.Once) : isVisible ? LambdaUse.Later : LambdaArguments.Use(called);
+            var scopes = state.Scopes;
+            if (runs is { Count: > 0 } && runs.All(r => r.InTransaction))
+            {
+                Retire(ScopeUnit);
+                state = state with { Scopes = scopes + 1 };
+            }
+
+            foreach (var callback in arguments[i].Callbacks)
+            {
+                Run(callback, how);
+            }
+
+            state = state with { Scopes = scopes };
         }
     }
 
-    private void ApplyRead(Site site, object? unit, bool onPrimary)
+    private void ApplyRead(Site site, object? unit, bool onPrimary, FlowState before)
     {
-        reads.Add(site);
         if (!onPrimary)
         {
-            Note(sequential, state.Observed);
-            Note(afterWrite, state.Wrote);
+            Note(sequential, before.Observed);
+            if (!state.SessionSeesWrites)
+            {
+                Note(afterWrite, before.Wrote);
+            }
         }
 
         state = state with { Observed = state.Observed.Add(new Access(site, unit, IsCurrent: true, onPrimary)) };
@@ -407,6 +574,19 @@ internal sealed partial class ReadFlow
         for (var i = 0; i < arguments.Length; i++)
         {
             if (arguments[i].Parameter?.Name == parameter)
+            {
+                return (arguments[i].ArgumentKind == ArgumentKind.DefaultValue ? null : arguments[i].Value, values[i]);
+            }
+        }
+
+        return (null, Value.Unknown);
+    }
+
+    private static (IOperation? Source, Value Value) ArgumentAt(ImmutableArray<IArgumentOperation> arguments, Value[] values, int ordinal)
+    {
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i].Parameter?.Ordinal == ordinal)
             {
                 return (arguments[i].ArgumentKind == ArgumentKind.DefaultValue ? null : arguments[i].Value, values[i]);
             }

@@ -18,11 +18,11 @@ internal sealed partial class ReadFlow
         var value = Evaluate(operation);
 
         // A lambda that reaches the end of a statement unused (returned, yielded, stored in an array) runs later, if ever.
-        foreach (var lambda in value.Lambdas)
+        foreach (var lambda in value.Callbacks)
         {
             if (!held.Contains(lambda))
             {
-                Run(lambda, LambdaRun.Later);
+                Run(lambda, LambdaUse.Later);
             }
         }
     }
@@ -66,7 +66,7 @@ internal sealed partial class ReadFlow
                 EvaluateReceiver(assignment.Target);
                 var assigned = Evaluate(assignment.Value);
                 Assign(assignment.Target, assigned, assignment.Value);
-                return assigned.Lambdas.IsEmpty ? assigned : Value.Unknown;
+                return assigned.Callbacks.IsEmpty ? assigned : Value.Unknown;
             case ICompoundAssignmentOperation compound:
                 EvaluateReceiver(compound.Target);
                 return AssignCompound(compound, Evaluate(compound.Value));
@@ -83,7 +83,7 @@ internal sealed partial class ReadFlow
             case ILocalReferenceOperation local:
                 return Known(local.Local, local.Local.Type);
             case IParameterReferenceOperation parameter:
-                return Known(parameter.Parameter, parameter.Parameter.Type);
+                return Known(parameter.Parameter);
             case IFieldReferenceOperation field:
                 Evaluate(field.Instance);
                 return EvaluateField(field.Field);
@@ -94,7 +94,10 @@ internal sealed partial class ReadFlow
             case IDelegateCreationOperation creation:
                 return types.IsExpressionTree(creation.Type) ? Value.Unknown : Evaluate(creation.Target);
             case IFlowAnonymousFunctionOperation lambda:
-                return Value.OfLambda(new HeldLambda(lambda, graph));
+                return Value.OfCallback(new LambdaCallback(lambda, graph));
+            case IMethodReferenceOperation reference:
+                Evaluate(reference.Instance);
+                return Value.OfCallback(new MethodCallback(reference.Method, reference));
             case IAwaitOperation await:
                 return Evaluate(await.Operation);
             case IParenthesizedOperation parenthesized:
@@ -110,7 +113,7 @@ internal sealed partial class ReadFlow
             case INameOfOperation or ITypeOfOperation:
                 return Value.Unknown;
             default:
-                return Value.OfLambdas(operation.ChildOperations.Select(Evaluate).ToList());
+                return Value.OfCallbacks(operation.ChildOperations.Select(Evaluate).ToList());
         }
     }
 
@@ -181,7 +184,7 @@ internal sealed partial class ReadFlow
                 {
                     "CommandText" => tracked with { Texts = value.Texts },
                     "CommandType" => tracked with { IsProcedure = IsStoredProcedure(source) },
-                    "Transaction" or "DbTransaction" => tracked with { InTransaction = IsCertainTransaction(source, value) },
+                    "Transaction" or "DbTransaction" => tracked with { InTransaction = IsCertainTransaction(source, value), Transaction = value.Object },
                     "Connection" or "DbConnection" => tracked with { Connection = value.Object },
                     _ => tracked,
                 });
@@ -222,7 +225,7 @@ internal sealed partial class ReadFlow
     {
         IFlowCaptureReferenceOperation capture => GetValue(capture.Id),
         ILocalReferenceOperation local => Known(local.Local, local.Local.Type),
-        IParameterReferenceOperation parameter => Known(parameter.Parameter, parameter.Parameter.Type),
+        IParameterReferenceOperation parameter => Known(parameter.Parameter),
         IFieldReferenceOperation field => EvaluateField(field.Field),
         IPropertyReferenceOperation property => Known(property.Property, property.Property.Type),
         IConversionOperation conversion => Receiver(conversion.Operand),
@@ -281,8 +284,15 @@ internal sealed partial class ReadFlow
             return Create(reference, new TrackedObject { IsClosed = true });
         }
 
+        if (property.GetMethod is { } getter)
+        {
+            ApplyCall(reference, getter, isVirtualCall: !IsBase(reference.Instance), static _ => (null, Value.Unknown));
+        }
+
         return reference.Arguments.IsEmpty ? Known(property, property.Type) : Value.Unknown;
     }
+
+    private static bool IsBase(IOperation? instance) => instance?.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.BaseExpressionSyntax;
 
     private Value EvaluateInterpolated(IInterpolatedStringOperation interpolated)
     {
@@ -351,6 +361,25 @@ internal sealed partial class ReadFlow
             : Value.Unknown;
     }
 
+    /// <summary>A parameter's text or delegate is whatever the caller hands over.</summary>
+    private Value Known(IParameterSymbol parameter)
+    {
+        if (method is not null && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method) && !state.Values.ContainsKey(parameter))
+        {
+            if (parameter.Type.SpecialType == SpecialType.System_String)
+            {
+                return Value.OfText(SqlText.Parameter(parameter.Ordinal));
+            }
+
+            if (parameter.Type.TypeKind == TypeKind.Delegate)
+            {
+                return Value.OfCallback(new ParameterCallback(parameter.Ordinal));
+            }
+        }
+
+        return Known(parameter, parameter.Type);
+    }
+
     private Value GetValue(CaptureId id) => state.Values.TryGetValue(id, out var value) ? value : Value.Unknown;
 
     private void SetValue(object key, Value value) => state = state with { Values = state.Values.SetItem(key, value) };
@@ -382,7 +411,7 @@ internal sealed partial class ReadFlow
 
     private void Hold(Value value)
     {
-        foreach (var lambda in value.Lambdas)
+        foreach (var lambda in value.Callbacks)
         {
             held.Add(lambda);
         }
@@ -390,9 +419,9 @@ internal sealed partial class ReadFlow
 
     private void RunLater(Value value)
     {
-        foreach (var lambda in value.Lambdas)
+        foreach (var lambda in value.Callbacks)
         {
-            Run(lambda, LambdaRun.Later);
+            Run(lambda, LambdaUse.Later);
         }
     }
 

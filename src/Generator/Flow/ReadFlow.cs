@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Reads;
 
@@ -27,10 +28,13 @@ internal sealed partial class ReadFlow
 
     private readonly Dictionary<Site, Site> sequential = [];
     private readonly Dictionary<Site, Site> afterWrite = [];
-    private readonly HashSet<Site> reads = [];
-    private readonly HashSet<Site> writes = [];
-    private readonly HashSet<HeldLambda> held = [];
-    private readonly HashSet<HeldLambda> ran = [];
+    private readonly HashSet<CallEffect> effects = [];
+    private readonly HashSet<DelegateRun> delegateRuns = [];
+    private readonly HashSet<Callback> held = [];
+    private readonly HashSet<Callback> ran = [];
+    private readonly Dictionary<IMethodSymbol, MethodSummary> localFunctions;
+    private readonly IMethodSymbol? method;
+    private readonly MethodSummaries.Search? calls;
 
     private ControlFlowGraph graph;
     private FlowState state = FlowState.Start;
@@ -38,8 +42,11 @@ internal sealed partial class ReadFlow
     private int lambdaDepth;
     private int expressionDepth;
 
-    private ReadFlow(ControlFlowGraph graph, SemanticModel model, DataLibraries libraries, ReadOptions options, CancellationToken cancellation)
+    private ReadFlow(ControlFlowGraph graph, IMethodSymbol? method, SemanticModel model, DataLibraries libraries, ReadOptions options, MethodSummaries.Search? calls, Dictionary<IMethodSymbol, MethodSummary> localFunctions, CancellationToken cancellation)
     {
+        this.method = method;
+        this.calls = calls;
+        this.localFunctions = localFunctions;
         this.graph = graph;
         this.model = model;
         this.libraries = libraries;
@@ -49,21 +56,28 @@ internal sealed partial class ReadFlow
     }
 
     /// <summary>Analyses one graph, without its local functions, which are units of their own.</summary>
-    public static FlowResult Analyze(ControlFlowGraph graph, SemanticModel model, DataLibraries libraries, ReadOptions options, CancellationToken cancellation)
+    /// <param name="graph">The graph.</param>
+    /// <param name="symbol">The method, accessor, field or local function that it belongs to.</param>
+    /// <param name="model">The semantic model of its file.</param>
+    /// <param name="libraries">What reads and writes.</param>
+    /// <param name="options">The options of its file.</param>
+    /// <param name="calls">Follows calls; null to look at the body alone.</param>
+    /// <param name="cancellation">Stops the analysis.</param>
+    public static FlowResult Analyze(ControlFlowGraph graph, ISymbol symbol, SemanticModel model, DataLibraries libraries, ReadOptions options, MethodSummaries.Search? calls, CancellationToken cancellation) =>
+        new ReadFlow(graph, symbol as IMethodSymbol, model, libraries, options, calls, new(SymbolEqualityComparer.Default), cancellation).Analyze();
+
+    private FlowResult Analyze()
     {
-        var flow = new ReadFlow(graph, model, libraries, options, cancellation);
-        if (!flow.TryRun(FlowState.Start, out _))
+        if (!TryRun(FlowState.Start, out _))
         {
             return FlowResult.Empty;
         }
 
-        flow.RunHeldLambdas();
-        return new FlowResult(Faults(flow.sequential), Faults(flow.afterWrite), InOrder(flow.reads), InOrder(flow.writes));
+        RunHeldLambdas();
+        return new FlowResult(Faults(sequential), Faults(afterWrite), new MethodSummary([.. effects], [.. delegateRuns]));
 
         static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
             [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];
-
-        static Items<Site> InOrder(HashSet<Site> sites) => [.. sites.OrderBy(s => s.Position)];
     }
 
     /// <summary>Runs the whole current graph; the state at its exit, or null where the end is never reached.</summary>
@@ -253,16 +267,30 @@ internal sealed partial class ReadFlow
         return false;
     }
 
-    private enum LambdaRun
+    private void Run(Callback callback, LambdaUse how)
     {
-        Once,
-        PerElement,
-        Later,
+        switch (callback)
+        {
+            case LambdaCallback lambda:
+                RunLambda(lambda, how);
+                break;
+            case MethodCallback group when how != LambdaUse.Later:
+                ApplyCall(group.Operation, group.Method, isVirtualCall: true, static _ => (null, Value.Unknown));
+                if (how == LambdaUse.PerElement)
+                {
+                    ApplyCall(group.Operation, group.Method, isVirtualCall: true, static _ => (null, Value.Unknown));
+                }
+
+                break;
+            case ParameterCallback parameter when how != LambdaUse.Later:
+                delegateRuns.Add(new DelegateRun(parameter.Ordinal, state.Scopes > 0, how == LambdaUse.PerElement || IsInLoop()));
+                break;
+        }
     }
 
-    private void Run(HeldLambda lambda, LambdaRun how)
+    private void RunLambda(LambdaCallback lambda, LambdaUse how)
     {
-        if (how != LambdaRun.Later)
+        if (how != LambdaUse.Later)
         {
             ran.Add(lambda);
         }
@@ -279,18 +307,18 @@ internal sealed partial class ReadFlow
             graph = lambda.Scope.GetAnonymousFunctionControlFlowGraph(lambda.Operation, cancellation);
             switch (how)
             {
-                case LambdaRun.Later:
+                case LambdaUse.Later:
                     // It runs at another time: nothing that holds here is known to hold there.
                     _ = TryRun(FlowState.Start, out _);
                     break;
-                case LambdaRun.Once:
+                case LambdaUse.Once:
                     if (TryRun(outerState, out var after) && after is not null)
                     {
                         outerState = FlowState.Join(outerState, after);
                     }
 
                     break;
-                case LambdaRun.PerElement:
+                case LambdaUse.PerElement:
                     for (var i = 0; i < MaxVisitsPerBlock; i++)
                     {
                         if (!TryRun(outerState, out var next) || next is null)
@@ -324,7 +352,7 @@ internal sealed partial class ReadFlow
         {
             if (!ran.Contains(lambda))
             {
-                Run(lambda, LambdaRun.Later);
+                Run(lambda, LambdaUse.Later);
             }
         }
     }

@@ -17,6 +17,9 @@ internal sealed record TrackedObject
     /// <summary>A command whose transaction is certainly set.</summary>
     public bool InTransaction { get; init; }
 
+    /// <summary>The transaction that was set on a command, certain or not.</summary>
+    public object? Transaction { get; init; }
+
     /// <summary>The connection of a command or transaction.</summary>
     public object? Connection { get; init; }
 
@@ -45,6 +48,7 @@ internal sealed record TrackedObject
             Texts = Value.JoinTexts(a.Texts, b.Texts),
             IsProcedure = a.IsProcedure && b.IsProcedure,
             InTransaction = a.InTransaction && b.InTransaction,
+            Transaction = Equals(a.Transaction, b.Transaction) ? a.Transaction : null,
             Connection = Equals(a.Connection, b.Connection) ? a.Connection : null,
             IsClosed = a.IsClosed && b.IsClosed,
             HasTransaction = a.HasTransaction && b.HasTransaction,

@@ -1,10 +1,9 @@
-using Microsoft.CodeAnalysis.FlowAnalysis;
 using MonotonicReads.Generator.Sql;
 
 namespace MonotonicReads.Generator.Flow;
 
 /// <summary>
-/// What is known of an expression: the texts it may be, the tracked objects it may be, the lambdas it holds. Anything else
+/// What is known of an expression: the texts it may be, the tracked objects it may be, the delegates it holds. Anything else
 /// is unknown. Values are immutable and compare by content, so that a loop's analysis ends.
 /// </summary>
 internal sealed class Value : IEquatable<Value>
@@ -19,12 +18,12 @@ internal sealed class Value : IEquatable<Value>
 
     public static readonly Value Null = new([], [], [], mayBeNull: true);
 
-    private Value(Items<string> texts, Items<object> objects, Items<HeldLambda> lambdas, bool mayBeNull = false)
+    private Value(Items<string> texts, Items<object> objects, Items<Callback> callbacks, bool mayBeNull = false)
     {
         MayBeNull = mayBeNull;
         Texts = texts;
         Objects = objects;
-        Lambdas = lambdas;
+        Callbacks = callbacks;
     }
 
     /// <summary>True where some path leaves a literal null.</summary>
@@ -36,7 +35,7 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>Identities of the objects it may be; keys of <see cref="FlowState.Objects"/>.</summary>
     public Items<object> Objects { get; }
 
-    public Items<HeldLambda> Lambdas { get; }
+    public Items<Callback> Callbacks { get; }
 
     /// <summary>The one object that it certainly is, or null.</summary>
     public object? Object => Objects.Count == 1 ? Objects[0] : null;
@@ -45,12 +44,12 @@ internal sealed class Value : IEquatable<Value>
 
     public static Value OfObject(object identity) => new([], [identity], []);
 
-    public static Value OfLambda(HeldLambda lambda) => new([], [], [lambda]);
+    public static Value OfCallback(Callback callback) => new([], [], [callback]);
 
-    public static Value OfLambdas(IEnumerable<Value> values)
+    public static Value OfCallbacks(IEnumerable<Value> values)
     {
-        Items<HeldLambda> lambdas = [.. values.SelectMany(v => v.Lambdas).Distinct()];
-        return lambdas.IsEmpty ? Unknown : new Value([], [], lambdas);
+        Items<Callback> callbacks = [.. values.SelectMany(v => v.Callbacks).Distinct()];
+        return callbacks.IsEmpty ? Unknown : new Value([], [], callbacks);
     }
 
     public static Value Join(Value a, Value b)
@@ -61,7 +60,7 @@ internal sealed class Value : IEquatable<Value>
         }
 
         var objects = a.Objects.Union(b.Objects);
-        return new Value(JoinTexts(a.Texts, b.Texts), objects.Count > MaxObjects ? [] : objects, a.Lambdas.Union(b.Lambdas), a.MayBeNull || b.MayBeNull);
+        return new Value(JoinTexts(a.Texts, b.Texts), objects.Count > MaxObjects ? [] : objects, a.Callbacks.Union(b.Callbacks), a.MayBeNull || b.MayBeNull);
     }
 
     public static Items<string> JoinTexts(Items<string> a, Items<string> b)
@@ -96,15 +95,12 @@ internal sealed class Value : IEquatable<Value>
         return [.. heads.SelectMany(h => tails.Select(t => SqlText.Append(h, t))).Distinct()];
     }
 
-    public Value WithTexts(Items<string> texts) => new(texts, Objects, Lambdas, MayBeNull);
+    public Value WithTexts(Items<string> texts) => new(texts, Objects, Callbacks, MayBeNull);
 
     public bool Equals(Value? other) =>
-        other is not null && (ReferenceEquals(this, other) || (MayBeNull == other.MayBeNull && Texts.Equals(other.Texts) && Objects.Equals(other.Objects) && Lambdas.Equals(other.Lambdas)));
+        other is not null && (ReferenceEquals(this, other) || (MayBeNull == other.MayBeNull && Texts.Equals(other.Texts) && Objects.Equals(other.Objects) && Callbacks.Equals(other.Callbacks)));
 
     public override bool Equals(object? obj) => Equals(obj as Value);
 
-    public override int GetHashCode() => (Texts.Count * 31 + Objects.Count) * 31 + Lambdas.Count;
+    public override int GetHashCode() => (Texts.Count * 31 + Objects.Count) * 31 + Callbacks.Count;
 }
-
-/// <summary>A lambda together with the graph that it stands in, without which its own graph cannot be had.</summary>
-internal sealed record HeldLambda(IFlowAnonymousFunctionOperation Operation, ControlFlowGraph Scope);

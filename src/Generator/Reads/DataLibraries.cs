@@ -51,8 +51,8 @@ internal sealed class DataLibraries
         }
     }
 
-    /// <summary>A name that some library's reading member carries; a test on syntax, before anything is bound.</summary>
-    public static bool MayRead(string memberName) =>
+    /// <summary>A name that some library's reading or writing member carries; a test on syntax, before anything is bound.</summary>
+    public static bool MayTouch(string memberName) =>
         memberName.StartsWith("Query", StringComparison.Ordinal) || memberName.StartsWith("Execute", StringComparison.Ordinal);
 
     /// <summary>True for a connection or command whose static type is that of an embedded database.</summary>

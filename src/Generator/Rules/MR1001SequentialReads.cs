@@ -18,26 +18,16 @@ internal static class MR1001SequentialReads
         description: "Each replica lags by its own amount. Two reads of one piece of work that land on different replicas can see time run backwards. Declare what the method needs: [Monotonic], [Causal], [Primary], or [Eventual] with the reason why stale and out-of-order answers do no harm.",
         helpLinkUri: HelpLinks.Of(Id));
 
-    public static void Report(ISymbol symbol, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
+    /// <summary>Reports where two reads of the method's own meet; false where none do.</summary>
+    public static bool Report(ISymbol symbol, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
     {
         var own = flow.SequentialReads.Where(f => !f.Read.ThroughCall && !f.Earlier.ThroughCall).ToList();
         if (own.Count == 0)
         {
-            return;
+            return false;
         }
 
-        var involved = own.SelectMany(f => new[] { f.Earlier, f.Read }).Distinct().OrderBy(s => s.Position).ToList();
-        var first = own[0];
-        var count = involved.Count == 1 ? "a replica read in a loop" : $"{involved.Count} sequential replica reads";
-        report(Diagnostic.Create(
-            Descriptor,
-            ReportPlace.Of(symbol, first.Read.Operation.Syntax, involved[0].Location, cancellation),
-            additionalLocations: involved.Select(s => s.Location),
-            ReportPlace.NameOf(symbol),
-            count,
-            Named(first.Earlier),
-            first.Earlier == first.Read ? "the same call in the next iteration" : Named(first.Read)));
+        FaultMessage.Report(Descriptor, symbol, own, static sites => sites == 1 ? "a replica read in a loop" : $"{sites} sequential replica reads", report, cancellation);
+        return true;
     }
-
-    private static string Named(Site site) => $"'{site.Name}' (line {site.Location.GetLineSpan().StartLinePosition.Line + 1})";
 }

@@ -1,23 +1,18 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using MonotonicReads.Generator.Reads;
+using MonotonicReads.Generator.Calls;
 
 namespace MonotonicReads.Generator.Rules;
 
-/// <summary>The test on syntax that spares the binding of bodies in which no two reads can meet.</summary>
+/// <summary>The test on syntax that spares the binding of bodies in which no two reads, and no write and read, can meet.</summary>
 internal static class ReadCandidates
 {
-    public static bool MayReadTwice(SyntaxNode block)
+    public static bool MayMeet(SyntaxNode block, Func<string, bool> mayReach)
     {
         var found = 0;
-        foreach (var node in block.DescendantNodes())
+        foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))
         {
-            if (node is not InvocationExpressionSyntax invocation || NameOf(invocation.Expression) is not { } name || !DataLibraries.MayRead(name))
-            {
-                continue;
-            }
-
-            if (++found > 1 || MayRepeat(invocation, block))
+            if (node is SimpleNameSyntax name && mayReach(name.Identifier.ValueText) && (++found > 1 || MayRepeat(name, block)))
             {
                 return true;
             }
@@ -26,19 +21,12 @@ internal static class ReadCandidates
         return false;
     }
 
-    private static string? NameOf(ExpressionSyntax expression) => expression switch
-    {
-        MemberAccessExpressionSyntax member => member.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        SimpleNameSyntax name => name.Identifier.ValueText,
-        _ => null,
-    };
-
     private static bool MayRepeat(SyntaxNode node, SyntaxNode block)
     {
         for (var parent = node.Parent; parent is not null && parent != block; parent = parent.Parent)
         {
-            if (parent is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or LabeledStatementSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)
+            if (parent is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or LabeledStatementSyntax
+                or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or ArgumentSyntax { Expression: SimpleNameSyntax or MemberAccessExpressionSyntax })
             {
                 return true;
             }

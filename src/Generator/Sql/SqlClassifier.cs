@@ -382,7 +382,7 @@ internal static class SqlClassifier
 
         var alone = tokens.Kind == SqlTokenKind.End || tokens.Is(';');
         SkipStatement(ref tokens);
-        var known = name is not null && name.IndexOf(SqlText.Hole) < 0 && name.IndexOf(SqlText.Rest) < 0;
+        var known = name is not null && !name.Any(SqlText.IsUnknown);
         return known && (alone || !mustBeAlone) && !string.Equals(name, "sp_executesql", StringComparison.OrdinalIgnoreCase) && !string.Equals(name, "IMMEDIATE", StringComparison.OrdinalIgnoreCase)
             ? new SqlVerdict(SqlEffect.Procedure, name)
             : new SqlVerdict(SqlEffect.Unknown);

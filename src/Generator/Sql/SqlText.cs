@@ -12,10 +12,45 @@ internal static class SqlText
     /// <summary>Ends a text whose remainder was given up on; whatever is appended changes nothing.</summary>
     public const char Rest = '\uFFFB';
 
+    private const char FirstParameter = '\uE000';
+
+    private const char LastParameter = '\uE0FF';
+
     /// <summary>Longer texts keep their head, which decides.</summary>
     private const int MaxLength = 16_384;
 
+    private const int MaxSubstitutions = 8;
+
     public static readonly string Unknown = Hole.ToString();
+
+    /// <summary>Stands for the value of a method's parameter, which the caller knows.</summary>
+    public static string Parameter(int ordinal) => ordinal <= LastParameter - FirstParameter ? ((char)(FirstParameter + ordinal)).ToString() : Unknown;
+
+    /// <summary>True where the character stands for something known only at run time.</summary>
+    public static bool IsUnknown(char c) => c is Hole or Rest || IsParameter(c);
+
+    public static bool HasParameters(string text) => text.Any(IsParameter);
+
+    /// <summary>The text with each parameter replaced by one of the texts that its argument may be.</summary>
+    public static IEnumerable<string> Substitute(string text, Func<int, IEnumerable<string>> argument)
+    {
+        var at = 0;
+        while (at < text.Length && !IsParameter(text[at]))
+        {
+            at++;
+        }
+
+        if (at == text.Length)
+        {
+            return [text];
+        }
+
+        var head = text.Substring(0, at);
+        var tails = Substitute(text.Substring(at + 1), argument).ToList();
+        return argument(text[at] - FirstParameter).SelectMany(value => tails.Select(tail => Append(Append(head, value), tail))).Take(MaxSubstitutions);
+    }
+
+    private static bool IsParameter(char c) => c is >= FirstParameter and <= LastParameter;
 
     public static string Append(string head, string tail)
     {

@@ -59,7 +59,7 @@ internal struct SqlTokens
         }
 
         var c = text[position];
-        if (c is SqlText.Hole or SqlText.Rest)
+        if (SqlText.IsUnknown(c))
         {
             // A hole that touches letters is part of a name: `orders_{year}`, `{schema}.orders`.
             position++;
