@@ -12,7 +12,7 @@ using MonotonicReads.Generator.Rules;
 namespace MonotonicReads.CodeFixes;
 
 /// <summary>
-/// Declares the consistency of a method that MR1001 reports: <c>[Monotonic]</c> where the generated wrapper will run, a
+/// Declares the consistency of a method that MR1001 or MR1002 reports: <c>[Monotonic]</c> where the generated wrapper will run, a
 /// session begun in code elsewhere. Both carry one equivalence key, so that Fix All (and <c>dotnet format analyzers</c>)
 /// settles a whole solution in one go, each method in the way that works for it.
 /// </summary>
@@ -26,7 +26,7 @@ public sealed class DeclareConsistencyFix : CodeFixProvider
     private const string BeginSessionTitle = "Begin a monotonic read session";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(MR1001SequentialReads.Id);
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(MR1001SequentialReads.Id, MR1002ReadsAcrossCalls.Id);
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() =>

@@ -62,13 +62,20 @@ internal sealed class MethodSummaries
                 return MethodSummary.Nothing;
             }
 
-            var summary = MethodSummary.Nothing;
-            foreach (var target in owner.targets.Of(method, isVirtualCall, cancellation))
-            {
-                summary = MethodSummary.Union(summary, OfBody(target, runsDelegates));
-            }
-
+            var summary = Common([.. owner.targets.Of(method, isVirtualCall, cancellation).Select(target => OfBody(target, runsDelegates))]);
             return declared == DeclaredConsistency.None ? summary : Pinned(summary, declared);
+        }
+
+        /// <summary>
+        /// What a call that may run several implementations does: what at least half of them do. A member that most of its
+        /// implementations leave to memory is no proof of a read, where one of them happens to reach a database.
+        /// </summary>
+        private static MethodSummary Common(IReadOnlyList<MethodSummary> targets)
+        {
+            var reading = targets.Count(t => t.Effects.Any(e => e.ForRows)) * 2 >= targets.Count;
+            var writing = targets.Count(t => t.Effects.Any(e => !e.ForRows)) * 2 >= targets.Count;
+            var union = targets.Aggregate(MethodSummary.Nothing, MethodSummary.Union);
+            return reading && writing ? union : new MethodSummary([.. union.Effects.Where(e => e.ForRows ? reading : writing)], union.Delegates);
         }
 
         /// <summary>

@@ -386,7 +386,8 @@ internal sealed partial class ReadFlow
 
             if (does.Writes)
             {
-                state = state with { Wrote = state.Wrote.Add(new Access(site, unit, IsCurrent: true, primary)) };
+                // A session holds reads; what is written in it goes to the primary all the same.
+                state = state with { Wrote = state.Wrote.Add(new Access(site, Equals(unit, state.Session) ? null : unit, IsCurrent: true, primary)) };
             }
         }
     }
@@ -515,6 +516,11 @@ internal sealed partial class ReadFlow
         if (!onPrimary)
         {
             Note(sequential, before.Observed);
+            if (!site.ThroughCall)
+            {
+                Note(ownSequential, before.Observed.Where(a => !a.Site.ThroughCall));
+            }
+
             if (!state.SessionSeesWrites)
             {
                 Note(afterWrite, before.Wrote);
@@ -523,7 +529,7 @@ internal sealed partial class ReadFlow
 
         state = state with { Observed = state.Observed.Add(new Access(site, unit, IsCurrent: true, onPrimary)) };
 
-        void Note(Dictionary<Site, Site> faults, ImmutableHashSet<Access> earlier)
+        void Note(Dictionary<Site, Site> faults, IEnumerable<Access> earlier)
         {
             foreach (var access in earlier)
             {

@@ -26,6 +26,7 @@ internal sealed partial class ReadFlow
     private readonly ReadOptions options;
     private readonly CancellationToken cancellation;
 
+    private readonly Dictionary<Site, Site> ownSequential = [];
     private readonly Dictionary<Site, Site> sequential = [];
     private readonly Dictionary<Site, Site> afterWrite = [];
     private readonly HashSet<CallEffect> effects = [];
@@ -74,7 +75,7 @@ internal sealed partial class ReadFlow
         }
 
         RunHeldLambdas();
-        return new FlowResult(Faults(sequential), Faults(afterWrite), new MethodSummary([.. effects], [.. delegateRuns]));
+        return new FlowResult(Faults(ownSequential), Faults(sequential), Faults(afterWrite), new MethodSummary([.. effects], [.. delegateRuns]));
 
         static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
             [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];

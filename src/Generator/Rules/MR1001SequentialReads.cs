@@ -21,13 +21,12 @@ internal static class MR1001SequentialReads
     /// <summary>Reports where two reads of the method's own meet; false where none do.</summary>
     public static bool Report(ISymbol symbol, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
     {
-        var own = flow.SequentialReads.Where(f => !f.Read.ThroughCall && !f.Earlier.ThroughCall).ToList();
-        if (own.Count == 0)
+        if (flow.OwnSequentialReads.IsEmpty)
         {
             return false;
         }
 
-        FaultMessage.Report(Descriptor, symbol, own, static sites => sites == 1 ? "a replica read in a loop" : $"{sites} sequential replica reads", report, cancellation);
+        FaultMessage.Report(Descriptor, symbol, flow.OwnSequentialReads, static sites => sites == 1 ? "a replica read in a loop" : $"{sites} sequential replica reads", report, cancellation);
         return true;
     }
 }

@@ -1,0 +1,169 @@
+namespace MonotonicReads.Analyzer.Tests.Calls;
+
+/// <summary>MR1002: reads that meet only through the methods that a method calls.</summary>
+public class ReadsAcrossCallsTests
+{
+    private const string Shared = """
+            private int A() => db.QueryFirst<int>("SELECT a FROM t");
+            private int B() => db.QueryFirst<int>("SELECT b FROM t");
+            private void Write() => db.Execute("UPDATE t SET a = 1");
+            private int {|MR1001:Both|}() => db.QueryFirst<int>("SELECT a FROM t") + db.QueryFirst<int>("SELECT b FROM t");
+            private int One(DbTransaction tx) => db.QueryFirst<int>("SELECT a FROM t", transaction: tx);
+            private int Maybe(DbTransaction tx = null) => db.QueryFirst<int>("SELECT a FROM t", transaction: tx);
+            private T Read<T>(string sql) => db.QueryFirst<T>(sql);
+            private T Raw<T>(string table) => db.QueryFirst<T>("SELECT a FROM " + table);
+            private object Scalar(MySqlCommand command) => command.ExecuteScalar();
+            private static int On(DbConnection c) => c.QueryFirst<int>("SELECT a FROM t");
+            private int P => db.QueryFirst<int>("SELECT a FROM t");
+            private int Plain => 1;
+            private static void Work() { }
+            private void InScope(Action run) { using var scope = new TransactionScope(); run(); scope.Complete(); }
+            private void Each(int[] ids, Action<int> run) { foreach (var id in ids) run(id); }
+            private void Twice(Action run) { run(); run(); }
+            private void Keep(Action run) { kept = run; }
+            private Action kept;
+            [Monotonic] public int Pinned() => db.QueryFirst<int>("SELECT a FROM t") + db.QueryFirst<int>("SELECT b FROM t");
+            [Primary] public int Tight() => db.QueryFirst<int>("SELECT a FROM t") + db.QueryFirst<int>("SELECT b FROM t");
+            [Eventual("report")] public int Loose() => db.QueryFirst<int>("SELECT a FROM t") + db.QueryFirst<int>("SELECT b FROM t");
+            private async Task<int> AAsync() => await db.QueryFirstAsync<int>("SELECT a FROM t");
+            private int Down(int n) => n == 0 ? 0 : DownAgain(n - 1);
+            private int DownAgain(int n) => n == 0 ? 0 : DownOnly(n);
+            private int DownOnly(int n) => n == 0 ? A() : DownOnly(n - 1);
+        """;
+
+    [Theory]
+    [InlineData("A(); B();")]
+    [InlineData("A(); A();")]
+    [InlineData("foreach (var id in ids) A();")]
+    [InlineData("ids.Select(id => A()).ToList();")]
+    [InlineData("Array.ForEach(ids, id => A());")]
+    [InlineData("A(); db.Query(\"SELECT z FROM t\");")]
+    [InlineData("db.Query(\"SELECT z FROM t\"); A();")]
+    [InlineData("Both(); A();")]
+    [InlineData("foreach (var id in ids) Both();")]
+    [InlineData("Pinned(); Pinned();")]
+    [InlineData("Tight(); A();")]
+    [InlineData("_ = P + P;")]
+    [InlineData("_ = P; A();")]
+    [InlineData("Task.WhenAll(AAsync(), AAsync()).Wait();")]
+    [InlineData("new Reader(db).Get(); new Reader(db).Get();")]
+    [InlineData("new Loader(db); new Loader(db);")]
+    [InlineData("db.CountOrders(); db.CountOrders();")]
+    [InlineData("IReader r = new Reader(db); r.Get(); r.Get();")]
+    [InlineData("Base b = new Derived(db); b.Get(); b.Get();")]
+    [InlineData("Read<int>(\"SELECT a FROM t\"); Read<int>(\"SELECT b FROM t\");")]
+    [InlineData("Read<int>(name); Read<int>(name);")]
+    [InlineData("Raw<int>(name); Raw<int>(name);")]
+    [InlineData("One(null); One(null);")]
+    [InlineData("Maybe(); Maybe();")]
+    [InlineData("cmd.CommandText = \"SELECT a FROM t\"; Scalar(cmd); Scalar(cmd);")]
+    [InlineData("Local(); Local(); void Local() => A();")]
+    [InlineData("Twice(() => A());")]
+    [InlineData("Each(ids, id => A());")]
+    [InlineData("Func<int> f = A; f(); f();")]
+    [InlineData("Array.ForEach(ids, Use);")]
+    [InlineData("DownOnly(3); A();")]
+    [InlineData("if (x) A(); B();")]
+    [InlineData("using (var s = ReadSession.Begin(ReadConsistency.Monotonic)) A(); B();")]
+    public Task Reads_that_meet_through_calls_are_reported(string body) => Check("{|MR1002:M|}", body);
+
+    [Theory]
+    [InlineData("A();")]
+    [InlineData("Both();")]
+    [InlineData("Pinned();")]
+    [InlineData("Down(3);")]
+    [InlineData("if (x) A(); else B();")]
+    [InlineData("if (x) { A(); return; } B();")]
+    [InlineData("Tight(); Tight();")]
+    [InlineData("A(); Tight();")]
+    [InlineData("Loose(); Loose(); A();")]
+    [InlineData("_ = P + Plain;")]
+    [InlineData("Work(); Work(); A();")]
+    [InlineData("new Reader(db); new Reader(db).Get();")]
+    [InlineData("IReader r = new Reader(db); r.Get();")]
+    [InlineData("IUnread r = null; r.Get(); r.Get();")]
+    [InlineData("Handler<string> h = null; h.Handle(\"\"); h.Handle(\"\");")]
+    [InlineData("Read<int>(\"INSERT INTO t VALUES (1)\"); Read<int>(\"INSERT INTO t VALUES (2) RETURNING id\");")]
+    [InlineData("Read<int>(\"SELECT a FROM t\"); Read<int>(\"UPDATE t SET a = 1\");")]
+    [InlineData("using var tx = db.BeginTransaction(); One(tx); One(tx);")]
+    [InlineData("using var tx = db.BeginTransaction(); Maybe(tx); Maybe(tx);")]
+    [InlineData("using var c = source.OpenConnection(); using var tx = c.BeginTransaction(); On(c); On(c);")]
+    [InlineData("using var scope = new TransactionScope(); A(); B();")]
+    [InlineData("InScope(() => { A(); B(); });")]
+    [InlineData("Keep(() => A()); B();")]
+    [InlineData("Func<int> f = A; f();")]
+    [InlineData("kept = () => A(); B();")]
+    [InlineData("Local(); void Local() => A();")]
+    [InlineData("using var s = ReadSession.Begin(ReadConsistency.Monotonic); A(); B();")]
+    [InlineData("using var c = replicated.Primary.OpenConnection(); On(c); On(c);")]
+    [InlineData("while (x) { A(); Thread.Sleep(1000); }")]
+    [InlineData("object o = this; o.ToString(); o.ToString(); A();")]
+    public Task Reads_that_do_not_are_not(string body) => Check("M", body);
+
+    [Fact]
+    public Task One_mistake_gives_one_warning_and_not_a_cascade() => ReadRules.Members("""
+            public void Top() => Middle();
+            public void Middle() => {|#0:Bottom|}();
+            public void {|MR1001:Bottom|}() { db.Query("SELECT a FROM t"); db.Query("SELECT b FROM t"); }
+        """.Replace("{|#0:Bottom|}", "Bottom", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("[Monotonic] public void M() => Inner();")]
+    [InlineData("public void M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); Inner(); }")]
+    [InlineData("public void M() { using (ReadSession.Begin(ReadConsistency.Monotonic)) { this.Inner(); } }")]
+    [InlineData("[Monotonic] public void M() => Between(); private void Between() => Inner();")]
+    [InlineData("[Monotonic] public void M() => Inner(); [Causal] public void N() => Inner();")]
+    public Task A_private_method_whose_callers_are_all_covered_is_quiet(string callers) => ReadRules.Members(callers + " private void Inner() { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); }");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("public void M() => Inner();")]
+    [InlineData("[Monotonic] public void M() => Inner(); public void N() => Inner();")]
+    [InlineData("[Monotonic] public void M() => Inner(); private event Action E; public void N() { E += Inner; }")]
+    [InlineData("public void M() { { using var s = ReadSession.Begin(ReadConsistency.Monotonic); } Inner(); }")]
+    public Task One_with_a_caller_that_is_not_is_reported(string callers) => ReadRules.Members(callers + " private void {|MR1001:Inner|}() { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); }");
+
+    [Fact]
+    public Task A_public_method_is_reported_whoever_calls_it() =>
+        ReadRules.Members("[Monotonic] public void M() => Inner(); public void {|MR1001:Inner|}() { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); }");
+
+    [Fact]
+    public Task A_recursive_read_meets_itself() =>
+        ReadRules.Members("public int {|MR1002:Sum|}(int n) => n == 0 ? 0 : db.QueryFirst<int>(\"SELECT a FROM t\") + Sum(n - 1);");
+
+    [Fact]
+    public Task Mutual_recursion_ends() => ReadRules.Members("""
+            public int {|MR1002:Even|}(int n) { db.Query("SELECT a FROM t"); return n == 0 ? 1 : Odd(n - 1); }
+            public int Odd(int n) => n == 0 ? 0 : Even(n - 1);
+        """);
+
+    [Fact]
+    public Task Connection_routing_holds_across_calls_on_one_connection() => ReadRules.Members(
+        """
+            private static int On(DbConnection c) => c.QueryFirst<int>("SELECT a FROM t");
+            public void One() { using var c = source.OpenConnection(); On(c); On(c); }
+            public void {|MR1002:Two|}() { using var c = source.OpenConnection(); using var d = source.OpenConnection(); On(c); On(d); }
+        """,
+        routing: "connection");
+
+    private static Task Check(string name, string body) => ReadRules.Members(Shared + $$"""
+
+            public void {{name}}(bool x, string name, int[] ids)
+            {
+                {{body}}
+            }
+
+            private void Use(int id) => A();
+        }
+
+        internal interface IReader { int Get(); }
+        internal interface IUnread { int Get(); }
+        internal interface Handler<T> { int Handle(T t); }
+        internal class IntHandler(DbConnection db) : Handler<int> { public int Handle(int t) => db.QueryFirst<int>("SELECT a FROM t"); }
+        internal class Reader(DbConnection db) : IReader { public int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
+        internal abstract class Base { public abstract int Get(); }
+        internal class Derived(DbConnection db) : Base { public override int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
+        internal class Loader { public Loader(DbConnection db) { db.Query("SELECT a FROM t"); } }
+        internal static class Extensions { public static int CountOrders(this DbConnection db) => db.QueryFirst<int>("SELECT COUNT(*) FROM orders"); 
+        """);
+}
