@@ -1,0 +1,120 @@
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Annotations;
+
+/// <summary>The read consistency that a member declares, the nearest declaration winning.</summary>
+internal enum DeclaredConsistency
+{
+    None,
+    Eventual,
+    Monotonic,
+    Causal,
+    Primary,
+}
+
+/// <summary>Finds annotations by metadata name, so that the compile-time part never needs the run-time part loaded.</summary>
+internal static class ConsistencyAnnotations
+{
+    private const string Namespace = "MonotonicReads";
+
+    /// <summary>
+    /// The nearest annotation of a member: on itself, its type, the member it overrides, the interface member it implements, that
+    /// interface, its assembly. Local functions and lambdas belong to the member they stand in.
+    /// </summary>
+    /// <param name="member">A method, property, field or type member.</param>
+    /// <param name="includeAssembly">False for a callee: an assembly's declaration holds for its entry points, whose session the callee joins.</param>
+    public static DeclaredConsistency Of(ISymbol member, bool includeAssembly = true)
+    {
+        while (member is IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction, ContainingSymbol: { } container } local)
+        {
+            if (On(local) is var onLocal and not DeclaredConsistency.None)
+            {
+                return onLocal;
+            }
+
+            member = container;
+        }
+
+        for (var overridden = member; overridden is not null; overridden = Overridden(overridden))
+        {
+            var nearest = OnMember(overridden);
+            nearest = nearest != DeclaredConsistency.None ? nearest : On(overridden.ContainingType);
+            if (nearest != DeclaredConsistency.None)
+            {
+                return nearest;
+            }
+        }
+
+        return FirstOf(OnInterfaces(member), includeAssembly ? On(member.ContainingAssembly) : DeclaredConsistency.None);
+    }
+
+    /// <summary>The annotation that stands on the symbol itself; of several, the strongest.</summary>
+    public static DeclaredConsistency On(ISymbol? symbol)
+    {
+        var strongest = DeclaredConsistency.None;
+        if (symbol is null)
+        {
+            return strongest;
+        }
+
+        foreach (var attribute in symbol.GetAttributes())
+        {
+            if (attribute.AttributeClass is { ContainingNamespace: { Name: Namespace, ContainingNamespace.IsGlobalNamespace: true } } type)
+            {
+                var declared = type.Name switch
+                {
+                    "MonotonicAttribute" => DeclaredConsistency.Monotonic,
+                    "CausalAttribute" => DeclaredConsistency.Causal,
+                    "PrimaryAttribute" => DeclaredConsistency.Primary,
+                    "EventualAttribute" => DeclaredConsistency.Eventual,
+                    _ => DeclaredConsistency.None,
+                };
+                strongest = declared > strongest ? declared : strongest;
+            }
+        }
+
+        return strongest;
+    }
+
+    private static DeclaredConsistency OnMember(ISymbol member) =>
+        FirstOf(On(member), member is IMethodSymbol { AssociatedSymbol: { } property } ? On(property) : DeclaredConsistency.None);
+
+    private static ISymbol? Overridden(ISymbol member) => member switch
+    {
+        IMethodSymbol method => method.OverriddenMethod,
+        IPropertySymbol property => property.OverriddenProperty,
+        _ => null,
+    };
+
+    private static DeclaredConsistency OnInterfaces(ISymbol member)
+    {
+        if (member.IsStatic || member.ContainingType is not { TypeKind: TypeKind.Class or TypeKind.Struct } type || member is not IMethodSymbol)
+        {
+            return DeclaredConsistency.None;
+        }
+
+        var onMember = DeclaredConsistency.None;
+        var onInterface = DeclaredConsistency.None;
+        foreach (var contract in type.AllInterfaces)
+        {
+            foreach (var declared in contract.GetMembers())
+            {
+                if (declared is IMethodSymbol method && method.Name.EndsWith(LastPart(member.Name), StringComparison.Ordinal)
+                    && SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(method)?.OriginalDefinition, member.OriginalDefinition))
+                {
+                    onMember = Stronger(onMember, OnMember(method));
+                    onInterface = Stronger(onInterface, On(contract));
+                }
+            }
+        }
+
+        return FirstOf(onMember, onInterface);
+    }
+
+    /// <summary>An explicit implementation is named after its interface: <c>IOrders.Get</c>.</summary>
+    private static string LastPart(string name) => name.Substring(name.LastIndexOf('.') + 1);
+
+    private static DeclaredConsistency FirstOf(DeclaredConsistency a, DeclaredConsistency b) => a != DeclaredConsistency.None ? a : b;
+
+    private static DeclaredConsistency Stronger(DeclaredConsistency a, DeclaredConsistency b) => a > b ? a : b;
+}

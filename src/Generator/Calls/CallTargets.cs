@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Wrapping;
+
+namespace MonotonicReads.Generator.Calls;
+
+/// <summary>The methods that a call may run: the method itself, or for an interface or virtual member its implementations in the compilation.</summary>
+internal sealed class CallTargets(Compilation compilation)
+{
+    /// <summary>A member implemented more often than this is dispatch in general, of which nothing in particular can be said.</summary>
+    private const int MaxImplementations = 40;
+
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<INamedTypeSymbol>> candidates = new(SymbolEqualityComparer.Default);
+
+    public IEnumerable<IMethodSymbol> Of(IMethodSymbol method, bool isVirtualCall, CancellationToken cancellation)
+    {
+        var definition = method.OriginalDefinition;
+        var type = method.ContainingType;
+        var isInterface = type?.TypeKind == TypeKind.Interface;
+        if (type is null || !isVirtualCall || (!isInterface && !IsOverridable(definition)))
+        {
+            return [definition];
+        }
+
+        // Members of the framework are implemented everywhere and say nothing of data.
+        if (IsFramework(type))
+        {
+            return isInterface ? [] : [definition];
+        }
+
+        var targets = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
+        if (!definition.IsAbstract)
+        {
+            targets.Add(definition);
+        }
+
+        foreach (var candidate in candidates.GetOrAdd(type.OriginalDefinition, t => CandidatesOf(t, cancellation)))
+        {
+            if ((isInterface ? Implementation(candidate, method) : Override(candidate, definition)) is { } implementation)
+            {
+                targets.Add(implementation.OriginalDefinition);
+            }
+        }
+
+        return targets.Count > MaxImplementations ? [] : targets;
+    }
+
+    private static bool IsOverridable(IMethodSymbol method) => (method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed;
+
+    private static bool IsFramework(INamedTypeSymbol type)
+    {
+        var space = type.ContainingNamespace;
+        while (space is { ContainingNamespace.IsGlobalNamespace: false })
+        {
+            space = space.ContainingNamespace;
+        }
+
+        return space?.Name is "System" or "Microsoft" && !type.Locations.Any(l => l.IsInSource);
+    }
+
+    private ImmutableArray<INamedTypeSymbol> CandidatesOf(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        var found = ImmutableArray.CreateBuilder<INamedTypeSymbol>();
+        foreach (var name in Implementers.Of(new[] { type.Name }.ToEquatableArray(), compilation, cancellation))
+        {
+            if (compilation.Assembly.GetTypeByMetadataName(name) is { } candidate && !KnownTypes.IsWrittenByUs(candidate))
+            {
+                found.Add(candidate);
+            }
+        }
+
+        return found.ToImmutable();
+    }
+
+    /// <summary>The implementation in a class, where the class implements the interface as it is constructed in the call.</summary>
+    private static IMethodSymbol? Implementation(INamedTypeSymbol candidate, IMethodSymbol method)
+    {
+        foreach (var implemented in candidate.AllInterfaces)
+        {
+            if (SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, method.ContainingType.OriginalDefinition) && Fits(implemented, method.ContainingType))
+            {
+                var member = implemented.GetMembers(method.Name).FirstOrDefault(m => SymbolEqualityComparer.Default.Equals(m.OriginalDefinition, method.OriginalDefinition));
+                return member is null ? null : candidate.FindImplementationForInterfaceMember(member) as IMethodSymbol;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// <c>IHandler&lt;A&gt;</c> is not run for a call on <c>IHandler&lt;B&gt;</c>; a call on <c>IHandler&lt;T&gt;</c> is dispatch by a type that
+    /// only the run knows, and is not followed.
+    /// </summary>
+    private static bool Fits(INamedTypeSymbol implemented, INamedTypeSymbol called)
+    {
+        for (var i = 0; i < called.TypeArguments.Length; i++)
+        {
+            var argument = called.TypeArguments[i];
+            var own = implemented.TypeArguments[i];
+            if (argument.TypeKind == TypeKind.TypeParameter || (own.TypeKind != TypeKind.TypeParameter && !SymbolEqualityComparer.Default.Equals(argument, own)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static IMethodSymbol? Override(INamedTypeSymbol candidate, IMethodSymbol definition)
+    {
+        foreach (var member in candidate.GetMembers(definition.Name))
+        {
+            for (var overridden = (member as IMethodSymbol)?.OverriddenMethod; overridden is not null; overridden = overridden.OverriddenMethod)
+            {
+                if (SymbolEqualityComparer.Default.Equals(overridden.OriginalDefinition, definition))
+                {
+                    return (IMethodSymbol)member;
+                }
+            }
+        }
+
+        return null;
+    }
+}

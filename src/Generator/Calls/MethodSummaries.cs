@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Annotations;
+using MonotonicReads.Generator.Flow;
+using MonotonicReads.Generator.Options;
+using MonotonicReads.Generator.Reads;
+
+namespace MonotonicReads.Generator.Calls;
+
+/// <summary>Summaries of the methods of one compilation, found on demand from their bodies and kept; recursion is solved by fixpoint.</summary>
+internal sealed class MethodSummaries
+{
+    /// <summary>Longer call chains than this are not followed to their end.</summary>
+    private const int MaxDepth = 48;
+
+    /// <summary>A recursion that has not settled after so many rounds is taken as it stands.</summary>
+    private const int MaxRounds = 4;
+
+    private readonly DataLibraries libraries;
+    private readonly ForeignBodies bodies;
+    private readonly CallTargets targets;
+    private readonly Lazy<ReachingNames> reaching;
+    private readonly ConcurrentDictionary<(IMethodSymbol, RoutingMode), MethodSummary> known = new();
+
+    public MethodSummaries(Compilation compilation, DataLibraries libraries)
+    {
+        this.libraries = libraries;
+        bodies = new ForeignBodies(compilation);
+        targets = new CallTargets(compilation);
+        reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation, CancellationToken.None));
+    }
+
+    public ReachingNames Reaching => reaching.Value;
+
+    /// <summary>A search of its own for one analysis, which runs on one thread.</summary>
+    public Search Begin(ReadOptions options, CancellationToken cancellation) => new(this, options, cancellation);
+
+    /// <summary>One walk down the calls of one body.</summary>
+    internal sealed class Search(MethodSummaries owner, ReadOptions options, CancellationToken cancellation)
+    {
+        private readonly Dictionary<IMethodSymbol, (MethodSummary Assumed, int Depth)> open = new(SymbolEqualityComparer.Default);
+        private readonly Dictionary<IMethodSymbol, MethodSummary> provisional = new(SymbolEqualityComparer.Default);
+
+        /// <summary>The shallowest open method whose assumption the running computation has used.</summary>
+        private int usedDepth = int.MaxValue;
+
+        /// <summary>What a call does: the union over everything that it may run.</summary>
+        /// <param name="method">The method called.</param>
+        /// <param name="isVirtualCall">False for a call of a base member.</param>
+        /// <param name="runsDelegates">True where the call hands over a delegate, so that a method without data access matters too.</param>
+        public MethodSummary OfCall(IMethodSymbol method, bool isVirtualCall, bool runsDelegates)
+        {
+            method = method.ReducedFrom ?? method;
+            var declared = ConsistencyAnnotations.Of(method.OriginalDefinition, includeAssembly: false);
+            if (declared == DeclaredConsistency.Eventual)
+            {
+                return MethodSummary.Nothing;
+            }
+
+            if (declared == DeclaredConsistency.None && !runsDelegates && !owner.Reaching.Contains(NameOf(method)))
+            {
+                return MethodSummary.Nothing;
+            }
+
+            var summary = MethodSummary.Nothing;
+            foreach (var target in owner.targets.Of(method, isVirtualCall, cancellation))
+            {
+                summary = MethodSummary.Union(summary, OfBody(target, runsDelegates));
+            }
+
+            return declared == DeclaredConsistency.None ? summary : Pinned(summary, declared);
+        }
+
+        /// <summary>
+        /// An annotated method is one pinned unit, whatever it does inside: its own session orders its reads, but not after those of its caller.
+        /// One whose body is not at hand is taken to read.
+        /// </summary>
+        private static MethodSummary Pinned(MethodSummary summary, DeclaredConsistency declared)
+        {
+            var writes = summary.Effects.Where(e => !e.ForRows);
+            var read = new CallEffect { Texts = CallEffect.Read, ForRows = true, OnPrimary = declared == DeclaredConsistency.Primary };
+            return new MethodSummary([read, .. writes], summary.Delegates);
+        }
+
+        private static string NameOf(IMethodSymbol method) => method switch
+        {
+            { MethodKind: MethodKind.Constructor } => method.ContainingType.Name,
+            { AssociatedSymbol: IPropertySymbol property } => property.Name,
+            { ExplicitInterfaceImplementations: [var implemented, ..] } => implemented.Name,
+            _ => method.Name,
+        };
+
+        private MethodSummary OfBody(IMethodSymbol method, bool runsDelegates)
+        {
+            if (owner.known.TryGetValue((method, options.Routing), out var done))
+            {
+                return done;
+            }
+
+            if (open.TryGetValue(method, out var entry))
+            {
+                usedDepth = Math.Min(usedDepth, entry.Depth);
+                return entry.Assumed;
+            }
+
+            if (provisional.TryGetValue(method, out var soFar))
+            {
+                usedDepth = 0;
+                return soFar;
+            }
+
+            if (open.Count >= MaxDepth)
+            {
+                return MethodSummary.Nothing;
+            }
+
+            var parts = ForeignBodies.SyntaxOf(method, cancellation).Where(b => runsDelegates || owner.Reaching.IsMentionedIn(b)).ToList();
+            return parts.Count == 0 ? MethodSummary.Nothing : Solve(method, parts);
+        }
+
+        private MethodSummary Solve(IMethodSymbol method, List<SyntaxNode> parts)
+        {
+            var depth = open.Count;
+            var outerUsed = usedDepth;
+            var summary = MethodSummary.Nothing;
+            for (var round = 0; round < MaxRounds; round++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                open[method] = (summary, depth);
+                usedDepth = int.MaxValue;
+                var next = summary;
+                foreach (var part in parts)
+                {
+                    if (owner.bodies.GraphOf(part, cancellation) is var (graph, model))
+                    {
+                        next = MethodSummary.Union(next, ReadFlow.Analyze(graph, method, model, owner.libraries, options, this, cancellation).Summary);
+                    }
+                }
+
+                var settled = next.Equals(summary) || usedDepth > depth;
+                summary = next;
+                if (settled)
+                {
+                    break;
+                }
+
+                if (usedDepth == depth)
+                {
+                    provisional.Clear();
+                }
+            }
+
+            open.Remove(method);
+            if (open.Count == 0)
+            {
+                provisional.Clear();
+            }
+
+            if (usedDepth >= depth)
+            {
+                owner.known.TryAdd((method, options.Routing), summary);
+            }
+            else
+            {
+                // Its caller's recursion is still open: good for this round only.
+                provisional[method] = summary;
+            }
+
+            usedDepth = Math.Min(outerUsed, usedDepth >= depth ? int.MaxValue : usedDepth);
+            return summary;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using MonotonicReads.Generator.Flow;
+
+namespace MonotonicReads.Generator.Calls;
+
+/// <summary>
+/// What a call of a method does, as its caller needs to know it. However many reads a method makes, its call is one: several that meet are
+/// reported in the method itself.
+/// </summary>
+/// <param name="Effects">The reads and writes that may happen.</param>
+/// <param name="Delegates">What becomes of delegates that the method is handed.</param>
+internal sealed record MethodSummary(Items<CallEffect> Effects, Items<DelegateRun> Delegates)
+{
+    public static readonly MethodSummary Nothing = new([], []);
+
+    public static MethodSummary Union(MethodSummary a, MethodSummary b) =>
+        ReferenceEquals(a, Nothing) ? b : ReferenceEquals(b, Nothing) ? a : new MethodSummary(a.Effects.Union(b.Effects), a.Delegates.Union(b.Delegates));
+}
+
+/// <summary>One command that a call may send, in terms of the method's parameters, so that the caller's arguments decide.</summary>
+internal sealed record CallEffect
+{
+    /// <summary>The text of any read, where the method's own texts decided that it is one.</summary>
+    public static readonly Items<string> Read = ["SELECT a FROM t"];
+
+    /// <summary>The text of any write, likewise.</summary>
+    public static readonly Items<string> Write = ["DELETE FROM t"];
+
+    /// <summary>The command's texts, with parameters in them as <see cref="Sql.SqlText.Parameter"/> marks.</summary>
+    public Items<string> Texts { get; init; } = [];
+
+    public bool ForRows { get; init; }
+
+    public bool IsProcedure { get; init; }
+
+    /// <summary>Certain to run on the primary, or in a transaction of the method's own that does.</summary>
+    public bool OnPrimary { get; init; }
+
+    /// <summary>The parameter whose transaction pins it, where its argument is not null.</summary>
+    public int? Transaction { get; init; }
+
+    /// <summary>The parameter whose connection it goes through.</summary>
+    public int? Connection { get; init; }
+
+    /// <summary>The parameter that is the command.</summary>
+    public int? Command { get; init; }
+}
+
+/// <summary>A delegate parameter that the method runs.</summary>
+/// <param name="Parameter">Its ordinal.</param>
+/// <param name="InTransaction">Always inside a transaction scope of the method's.</param>
+/// <param name="Repeatedly">In a loop.</param>
+internal sealed record DelegateRun(int Parameter, bool InTransaction, bool Repeatedly);

@@ -1,0 +1,62 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using MonotonicReads.Generator.Reads;
+
+namespace MonotonicReads.Generator.Calls;
+
+/// <summary>
+/// The names of members from which a database may be reached, judged by names alone: the cheap test that spares the
+/// binding of bodies and callees that cannot matter. It errs on the side of looking.
+/// </summary>
+internal sealed class ReachingNames
+{
+    private readonly HashSet<string> names = new(StringComparer.Ordinal);
+
+    public ReachingNames(Compilation compilation, CancellationToken cancellation)
+    {
+        var mentionedBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var pending = new Queue<string>();
+        foreach (var tree in compilation.SyntaxTrees)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var member in NameIndex.Of(tree).Members)
+            {
+                foreach (var mention in member.Mentions)
+                {
+                    if (DataLibraries.MayTouch(mention))
+                    {
+                        Add(member.Name);
+                    }
+
+                    if (!mentionedBy.TryGetValue(mention, out var members))
+                    {
+                        mentionedBy.Add(mention, members = []);
+                    }
+
+                    members.Add(member.Name);
+                }
+            }
+        }
+
+        while (pending.Count > 0)
+        {
+            if (mentionedBy.TryGetValue(pending.Dequeue(), out var members))
+            {
+                members.ForEach(Add);
+            }
+        }
+
+        void Add(string name)
+        {
+            if (names.Add(name))
+            {
+                pending.Enqueue(name);
+            }
+        }
+    }
+
+    public bool Contains(string name) => names.Contains(name) || DataLibraries.MayTouch(name);
+
+    /// <summary>True where the piece of source mentions a name that may reach a database.</summary>
+    public bool IsMentionedIn(SyntaxNode node) => NameIndex.NamesIn(node).Any(Contains);
+}

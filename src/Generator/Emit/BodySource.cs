@@ -1,0 +1,46 @@
+using MonotonicReads.Generator.Wrapping;
+
+namespace MonotonicReads.Generator.Emit;
+
+/// <summary>Writes what a member does.</summary>
+internal static class BodySource
+{
+    /// <summary>The body of a member that passes straight through.</summary>
+    public static string Arrow(BodyPlan body) => " => " + (body.Result == ResultKind.Reference ? "ref " : string.Empty) + body.Call + ";";
+
+    /// <summary>The statements of a covered member.</summary>
+    public static void Write(SourceWriter writer, BodyPlan body, bool isAccessor)
+    {
+        var session = body.Session!;
+        if (session.Hold != SessionHold.Task)
+        {
+            WriteCall(writer, body, session, body.Call);
+        }
+        else if (isAccessor)
+        {
+            writer.Line($"return {session.HelperLocal}();");
+            writer.Blank();
+            writer.Line($"async {body.ResultType} {session.HelperLocal}()");
+            writer.Open();
+            WriteCall(writer, body, session, Awaited(body));
+            writer.Close();
+        }
+        else
+        {
+            WriteCall(writer, body, session, Awaited(body));
+        }
+    }
+
+    private static void WriteCall(SourceWriter writer, BodyPlan body, SessionPlan session, string call)
+    {
+        writer.Line($"using var {session.Local} = {session.Begin};");
+        writer.Line(body.Result switch
+        {
+            ResultKind.Nothing => call + ";",
+            ResultKind.Reference => "return ref " + call + ";",
+            _ => "return " + call + ";",
+        });
+    }
+
+    private static string Awaited(BodyPlan body) => $"await {body.Call}.ConfigureAwait(false)";
+}

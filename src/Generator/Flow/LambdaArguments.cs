@@ -1,0 +1,42 @@
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Flow;
+
+/// <summary>How often a lambda that is handed to a call runs during that call.</summary>
+internal enum LambdaUse
+{
+    Once,
+    PerElement,
+    Later,
+}
+
+/// <summary>
+/// Decides how a call uses its lambda arguments. Only known operators run one per element; registrations keep it for
+/// later; every other call is taken to run it once.
+/// </summary>
+internal static class LambdaArguments
+{
+    private static readonly string[] Registrations = ["Add", "Map", "On", "Register", "Subscribe", "Use", "Configure", "Schedule", "Enqueue", "Queue", "Bind", "Handle", "When", "Setup"];
+
+    public static LambdaUse Use(IMethodSymbol method)
+    {
+        var type = method.ContainingType;
+        var space = type?.ContainingNamespace?.ToDisplayString() ?? string.Empty;
+        if (space == "System.Linq" || method.Name.StartsWith("ForEach", StringComparison.Ordinal) || (type is { Name: "Parallel" } && method.Name == "For")
+            || (type is { Name: "List" or "Array", ContainingNamespace.Name: "Generic" or "System" } && method.Name is "ConvertAll" or "FindAll" or "Find" or "Exists" or "RemoveAll" or "TrueForAll"))
+        {
+            return LambdaUse.PerElement;
+        }
+
+        foreach (var verb in Registrations)
+        {
+            if (method.Name.StartsWith(verb, StringComparison.Ordinal) && (method.Name.Length == verb.Length || char.IsUpper(method.Name[verb.Length])))
+            {
+                // ConcurrentDictionary.AddOrUpdate and the like call back before they return.
+                return method.Name is "AddOrUpdate" || space == "System.Collections.Concurrent" ? LambdaUse.Once : LambdaUse.Later;
+            }
+        }
+
+        return LambdaUse.Once;
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MonotonicReads.Generator.Flow;
+
+/// <summary>One unit that reports for itself: a member's body, an initialiser, top-level code, or a local function in one of them.</summary>
+/// <param name="Symbol">The method, field or property that the unit is.</param>
+/// <param name="Graph">Its control flow.</param>
+internal readonly record struct MethodBody(ISymbol Symbol, ControlFlowGraph Graph)
+{
+    /// <summary>The units of one code block: the block itself, then its local functions, nested ones too.</summary>
+    public static IEnumerable<MethodBody> In(ISymbol owner, SyntaxNode block, SemanticModel model, CancellationToken cancellation)
+    {
+        foreach (var (symbol, part) in Parts(owner, block, model, cancellation))
+        {
+            if (GraphOf(part, model, cancellation) is not { } graph)
+            {
+                continue;
+            }
+
+            yield return new MethodBody(symbol, graph);
+            foreach (var local in LocalFunctions(graph, cancellation))
+            {
+                yield return local;
+            }
+        }
+    }
+
+    /// <summary>One declaration may hold the initialisers of several fields.</summary>
+    private static IEnumerable<(ISymbol Symbol, SyntaxNode Part)> Parts(ISymbol owner, SyntaxNode block, SemanticModel model, CancellationToken cancellation)
+    {
+        if (block is not BaseFieldDeclarationSyntax fields)
+        {
+            yield return (owner, block);
+            yield break;
+        }
+
+        foreach (var field in fields.Declaration.Variables)
+        {
+            if (field.Initializer is { } initializer)
+            {
+                yield return (model.GetDeclaredSymbol(field, cancellation) ?? owner, initializer);
+            }
+        }
+    }
+
+    private static IEnumerable<MethodBody> LocalFunctions(ControlFlowGraph graph, CancellationToken cancellation)
+    {
+        foreach (var local in graph.LocalFunctions)
+        {
+            var inner = graph.GetLocalFunctionControlFlowGraph(local, cancellation);
+            yield return new MethodBody(local, inner);
+            foreach (var nested in LocalFunctions(inner, cancellation))
+            {
+                yield return nested;
+            }
+        }
+
+        // A local function may stand inside a lambda.
+        foreach (var block in graph.Blocks)
+        {
+            foreach (var operation in block.Operations.Append(block.BranchValue))
+            {
+                foreach (var lambda in Lambdas(operation))
+                {
+                    foreach (var nested in LocalFunctions(graph.GetAnonymousFunctionControlFlowGraph(lambda, cancellation), cancellation))
+                    {
+                        yield return nested;
+                    }
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<IFlowAnonymousFunctionOperation> Lambdas(IOperation? operation) =>
+        operation is null ? [] : operation.DescendantsAndSelf().OfType<IFlowAnonymousFunctionOperation>();
+
+    public static ControlFlowGraph? GraphOf(SyntaxNode block, SemanticModel model, CancellationToken cancellation)
+    {
+        switch (model.GetOperation(block, cancellation))
+        {
+            case IMethodBodyOperation method:
+                return ControlFlowGraph.Create(method, cancellation);
+            case IConstructorBodyOperation constructor:
+                return ControlFlowGraph.Create(constructor, cancellation);
+            case IBlockOperation { Parent: null } body:
+                return ControlFlowGraph.Create(body, cancellation);
+            case IFieldInitializerOperation field:
+                return ControlFlowGraph.Create(field, cancellation);
+            case IPropertyInitializerOperation property:
+                return ControlFlowGraph.Create(property, cancellation);
+            case null when block is PropertyDeclarationSyntax { Initializer: { } initializer }:
+                return GraphOf(initializer, model, cancellation);
+            default:
+                return null;
+        }
+    }
+}

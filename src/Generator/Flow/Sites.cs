@@ -1,0 +1,36 @@
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Flow;
+
+/// <summary>A place in the source that reads or writes: an own statement, or a call of a method that does.</summary>
+/// <param name="Operation">The operation; sites are the same where it is.</param>
+/// <param name="Name">What to call it in a message: <c>QueryAsync</c>, <c>GetOrder</c>.</param>
+/// <param name="ThroughCall">True where a callee does the reading or writing.</param>
+internal sealed record Site(IOperation Operation, string Name, bool ThroughCall)
+{
+    public Location Location => Operation.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax { Expression: Microsoft.CodeAnalysis.CSharp.Syntax.MemberAccessExpressionSyntax member }
+        ? Location.Create(Operation.Syntax.SyntaxTree, Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(member.Name.SpanStart, Operation.Syntax.Span.End))
+        : Operation.Syntax.GetLocation();
+
+    public int Position => Location.SourceSpan.Start;
+
+    public bool Equals(Site? other) => other is not null && ReferenceEquals(Operation, other.Operation);
+
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Operation);
+}
+
+/// <summary>A read that has answered, or a write that was made, on some path.</summary>
+/// <param name="Site">Where it stands.</param>
+/// <param name="Unit">The routing unit it ran in, null for a unit of its own; what runs in one unit reaches one server.</param>
+/// <param name="IsCurrent">False once the unit's object was made or opened anew, as in the next iteration of a loop.</param>
+/// <param name="OnPrimary">True where it ran on the primary.</param>
+internal readonly record struct Access(Site Site, object? Unit, bool IsCurrent, bool OnPrimary)
+{
+    /// <summary>True where this access and one in <paramref name="unit"/> now are certain to reach one server.</summary>
+    public bool SharesServerWith(object? unit) => unit is not null && IsCurrent && Equals(Unit, unit);
+}
+
+/// <summary>A replica read that may be answered by an older state than the path has seen or written.</summary>
+/// <param name="Read">The read at fault.</param>
+/// <param name="Earlier">The read, or for a write-then-read the write, that it follows.</param>
+internal readonly record struct Fault(Site Read, Site Earlier);

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Sql;
+
+namespace MonotonicReads.Generator.Flow;
+
+/// <summary>Calls of <see cref="string"/> whose result keeps the head of a command text.</summary>
+internal static class TextCalls
+{
+    private static readonly Regex Placeholder = new(@"\{\d+[^{}]*\}", RegexOptions.CultureInvariant);
+
+    public static Value Evaluate(IMethodSymbol method, Value receiver, Value[] arguments) => method.Name switch
+    {
+        "Concat" => Value.Unknown.WithTexts(arguments.Select(a => a.Texts.IsEmpty ? Items.Create<string>([SqlText.Unknown]) : a.Texts).DefaultIfEmpty(Items<string>.Empty).Aggregate(Value.Concat)),
+        "Format" => Value.Unknown.WithTexts(Format((arguments.Length > 0 && method.Parameters[0].Type.Name == "IFormatProvider" ? arguments.ElementAtOrDefault(1) : arguments.FirstOrDefault())?.Texts ?? [])),
+        "Trim" or "TrimStart" or "TrimEnd" or "ToLower" or "ToUpper" or "ToLowerInvariant" or "ToUpperInvariant" or "ToString" or "Normalize" or "Intern" or "ReplaceLineEndings" => receiver,
+        "Replace" => receiver,
+        _ => Value.Unknown,
+    };
+
+    /// <summary>A composite format with its placeholders as holes.</summary>
+    public static Items<string> Format(Items<string> formats) =>
+        [.. formats.Select(f => Placeholder.Replace(f, SqlText.Unknown).Replace("{{", "{").Replace("}}", "}"))];
+}

@@ -1,0 +1,18 @@
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Flow;
+
+/// <summary>Calls that wait for the next piece of work; in a loop, what follows starts afresh.</summary>
+internal static class WorkBoundaries
+{
+    public static bool Separates(IMethodSymbol method) => (method.ContainingType?.Name, method.Name) switch
+    {
+        ("Task", "Delay") or ("Thread", "Sleep") or ("PeriodicTimer", "WaitForNextTickAsync") => true,
+        ("ChannelReader", "ReadAsync" or "WaitToReadAsync" or "TryRead") => true,
+        ("BlockingCollection", "Take" or "TryTake") => true,
+        ("SemaphoreSlim" or "WaitHandle" or "EventWaitHandle" or "AutoResetEvent" or "ManualResetEvent" or "ManualResetEventSlim", "WaitOne" or "Wait" or "WaitAsync") => method.ContainingType!.Name != "SemaphoreSlim",
+        ("ConcurrentQueue", "TryDequeue") => true,
+        ("IAsyncEnumerator", "MoveNextAsync") => false,
+        _ => method.Name is "ReceiveAsync" or "Receive" or "ReceiveMessageAsync" or "DequeueAsync" or "Dequeue" && method.ContainingType?.SpecialType == SpecialType.None,
+    };
+}

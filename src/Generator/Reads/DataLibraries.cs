@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Reads;
+
+/// <summary>The data libraries that a compilation references, resolved once; what a method does is remembered.</summary>
+internal sealed class DataLibraries
+{
+    /// <summary>Assemblies without which nothing in a project can read a database; <c>DbCommand</c> alone is in every compilation.</summary>
+    private static readonly HashSet<string> Assemblies = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Dapper", "Dapper.StrongName", "MySqlConnector", "MySql.Data", "MonotonicReads", "System.Data.SqlClient", "Microsoft.Data.SqlClient", "Npgsql", "Microsoft.Data.Sqlite",
+        "System.Data.SQLite", "Oracle.ManagedDataAccess", "System.Data.Odbc", "System.Data.OleDb", "FirebirdSql.Data.FirebirdClient", "Microsoft.EntityFrameworkCore", "linq2db",
+    };
+
+    /// <summary>Providers of a database inside the process: a file has no replicas.</summary>
+    private static readonly HashSet<string> LocalAssemblies = new(StringComparer.OrdinalIgnoreCase) { "Microsoft.Data.Sqlite", "System.Data.SQLite" };
+
+    private readonly ImmutableArray<IDataLibrary> libraries;
+    private readonly ConcurrentDictionary<IMethodSymbol, DataMember?> members = new(SymbolEqualityComparer.Default);
+
+    private DataLibraries(KnownTypes types, ImmutableArray<IDataLibrary> libraries)
+    {
+        Types = types;
+        this.libraries = libraries;
+    }
+
+    public KnownTypes Types { get; }
+
+    /// <summary>The libraries of a compilation; null where it references none, so that nothing needs to be looked at.</summary>
+    public static DataLibraries? Create(Compilation compilation)
+    {
+        if (!compilation.ReferencedAssemblyNames.Any(name => Assemblies.Contains(name.Name)))
+        {
+            return null;
+        }
+
+        var types = new KnownTypes(compilation);
+        var libraries = ImmutableArray.CreateBuilder<IDataLibrary>();
+        Add(DapperLibrary.Create(types));
+        Add(AdoNetLibrary.Create(types));
+        return new DataLibraries(types, libraries.ToImmutable());
+
+        void Add(IDataLibrary? library)
+        {
+            if (library is not null)
+            {
+                libraries.Add(library);
+            }
+        }
+    }
+
+    /// <summary>A name that some library's reading or writing member carries; a test on syntax, before anything is bound.</summary>
+    public static bool MayTouch(string memberName) =>
+        memberName.StartsWith("Query", StringComparison.Ordinal) || memberName.StartsWith("Execute", StringComparison.Ordinal);
+
+    /// <summary>True for a connection or command whose static type is that of an embedded database.</summary>
+    public static bool IsLocal(ITypeSymbol? type) => type?.ContainingAssembly is { } assembly && LocalAssemblies.Contains(assembly.Name);
+
+    public DataMember? Describe(IMethodSymbol method) => members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, DescribeDefinition);
+
+    private DataMember? DescribeDefinition(IMethodSymbol method)
+    {
+        foreach (var library in libraries)
+        {
+            if (library.Describe(method) is { } member)
+            {
+                return member;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,38 @@
+namespace MonotonicReads.Generator.Reads;
+
+/// <summary>What a member of a data library does with the database.</summary>
+internal enum DataRole
+{
+    /// <summary>Sends a command and hands back rows or a value.</summary>
+    SendsForRows,
+
+    /// <summary>Sends a command and hands back at most a count.</summary>
+    SendsForCount,
+
+    OpensConnection,
+    ClosesConnection,
+    BeginsTransaction,
+    EndsTransaction,
+
+    /// <summary>Makes a connection that is still closed.</summary>
+    CreatesClosedConnection,
+
+    /// <summary>Makes a connection that is open.</summary>
+    CreatesOpenConnection,
+
+    CreatesCommand,
+}
+
+/// <summary>How a member of a data library takes part in reading; parameters are named as the library names them.</summary>
+/// <param name="Role">What it does.</param>
+/// <param name="TextParameter">Holds the command text or a command definition; null where the receiver is the command.</param>
+/// <param name="TransactionParameter">Holds the transaction, where the member takes one.</param>
+/// <param name="CommandTypeParameter">Holds a <c>CommandType</c>, where the member takes one.</param>
+internal sealed record DataMember(DataRole Role, string? TextParameter = null, string? TransactionParameter = null, string? CommandTypeParameter = null);
+
+/// <summary>One library that reads databases; made only where the compilation references it.</summary>
+internal interface IDataLibrary
+{
+    /// <summary>What the member does, or null where it is not the library's or does not matter.</summary>
+    DataMember? Describe(Microsoft.CodeAnalysis.IMethodSymbol method);
+}

@@ -1,0 +1,135 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using MonotonicReads.Generator.Annotations;
+
+namespace MonotonicReads.Generator.Rules;
+
+/// <summary>
+/// What a private method's callers guarantee: it is covered when it has a caller, every caller is annotated, inside
+/// <c>ReadSession.Begin</c> or itself covered, and it is never used as a method group.
+/// </summary>
+internal static class CallerCoverage
+{
+    /// <summary>The weakest guarantee among the callers; none where one of them gives none.</summary>
+    public static DeclaredConsistency Of(ISymbol symbol, SemanticModel model, CancellationToken cancellation) =>
+        Of(symbol, model, [], cancellation);
+
+    private static DeclaredConsistency Of(ISymbol symbol, SemanticModel model, HashSet<ISymbol> open, CancellationToken cancellation)
+    {
+        if (symbol is not IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction } method
+            || (method.MethodKind == MethodKind.Ordinary && method.DeclaredAccessibility != Accessibility.Private) || !open.Add(method))
+        {
+            return DeclaredConsistency.None;
+        }
+
+        var weakest = DeclaredConsistency.None;
+        foreach (var name in Mentions(method, model.SyntaxTree, cancellation))
+        {
+            var mentioned = model.GetSymbolInfo(name, cancellation).Symbol;
+            if (!SymbolEqualityComparer.Default.Equals(mentioned?.OriginalDefinition, method))
+            {
+                continue;
+            }
+
+            var guarantee = IsCalled(name) ? GuaranteeAt(name, model, open, cancellation) : DeclaredConsistency.None;
+            if (guarantee == DeclaredConsistency.None)
+            {
+                return DeclaredConsistency.None;
+            }
+
+            weakest = weakest == DeclaredConsistency.None || guarantee < weakest ? guarantee : weakest;
+        }
+
+        return weakest;
+    }
+
+    /// <summary>Where the name stands in the file; a type in several files is left to its own devices, since its other parts have no model here.</summary>
+    private static IEnumerable<SimpleNameSyntax> Mentions(IMethodSymbol method, SyntaxTree tree, CancellationToken cancellation)
+    {
+        var scopes = method.MethodKind == MethodKind.LocalFunction ? method.ContainingSymbol.DeclaringSyntaxReferences : method.ContainingType.DeclaringSyntaxReferences;
+        if (scopes.Any(s => s.SyntaxTree != tree))
+        {
+            return [];
+        }
+
+        return scopes.SelectMany(s => s.GetSyntax(cancellation).DescendantNodes()).OfType<SimpleNameSyntax>().Where(n => n.Identifier.ValueText == method.Name);
+    }
+
+    private static bool IsCalled(SimpleNameSyntax name)
+    {
+        SyntaxNode callee = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
+        return callee.Parent is InvocationExpressionSyntax invocation && invocation.Expression == callee;
+    }
+
+    private static DeclaredConsistency GuaranteeAt(SimpleNameSyntax call, SemanticModel model, HashSet<ISymbol> open, CancellationToken cancellation)
+    {
+        if (SessionAround(call) is var session and not DeclaredConsistency.None)
+        {
+            return session;
+        }
+
+        var caller = model.GetEnclosingSymbol(call.SpanStart, cancellation);
+        while (caller is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction })
+        {
+            caller = caller.ContainingSymbol;
+        }
+
+        if (caller is null)
+        {
+            return DeclaredConsistency.None;
+        }
+
+        var declared = ConsistencyAnnotations.Of(caller);
+        return declared != DeclaredConsistency.None ? declared : Of(caller, model, open, cancellation);
+    }
+
+    /// <summary>A using statement around the call, or a using declaration before it in a block around it, that begins a session.</summary>
+    private static DeclaredConsistency SessionAround(SyntaxNode call)
+    {
+        for (var node = call; node is not null and not (MemberDeclarationSyntax or LocalFunctionStatementSyntax); node = node.Parent!)
+        {
+            if (node is AnonymousFunctionExpressionSyntax)
+            {
+                return DeclaredConsistency.None;
+            }
+
+            if (node.Parent is UsingStatementSyntax @using && @using.Statement == node && LevelIn((SyntaxNode?)@using.Declaration ?? @using.Expression) is var around and not DeclaredConsistency.None)
+            {
+                return around;
+            }
+
+            if (node.Parent is BlockSyntax block && node is StatementSyntax statement)
+            {
+                foreach (var earlier in block.Statements.TakeWhile(s => s != statement))
+                {
+                    if (earlier is LocalDeclarationStatementSyntax local && local.UsingKeyword.IsKind(SyntaxKind.UsingKeyword) && LevelIn(local) is var before and not DeclaredConsistency.None)
+                    {
+                        return before;
+                    }
+                }
+            }
+        }
+
+        return DeclaredConsistency.None;
+    }
+
+    private static DeclaredConsistency LevelIn(SyntaxNode? node)
+    {
+        foreach (var invocation in node?.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>() ?? [])
+        {
+            if (invocation.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin", Expression: var type } && type.ToString().EndsWith("ReadSession", StringComparison.Ordinal)
+                && invocation.ArgumentList.Arguments.FirstOrDefault()?.Expression is MemberAccessExpressionSyntax level)
+            {
+                return level.Name.Identifier.ValueText switch
+                {
+                    "Primary" => DeclaredConsistency.Primary,
+                    "Causal" => DeclaredConsistency.Causal,
+                    _ => DeclaredConsistency.Monotonic,
+                };
+            }
+        }
+
+        return DeclaredConsistency.None;
+    }
+}

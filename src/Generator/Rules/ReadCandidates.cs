@@ -1,0 +1,37 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using MonotonicReads.Generator.Calls;
+
+namespace MonotonicReads.Generator.Rules;
+
+/// <summary>The test on syntax that spares the binding of bodies in which no two reads, and no write and read, can meet.</summary>
+internal static class ReadCandidates
+{
+    public static bool MayMeet(SyntaxNode block, Func<string, bool> mayReach)
+    {
+        var found = 0;
+        foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))
+        {
+            if (node is SimpleNameSyntax name && mayReach(name.Identifier.ValueText) && (++found > 1 || MayRepeat(name, block)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool MayRepeat(SyntaxNode node, SyntaxNode block)
+    {
+        for (var parent = node.Parent; parent is not null && parent != block; parent = parent.Parent)
+        {
+            if (parent is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or LabeledStatementSyntax
+                or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or ArgumentSyntax { Expression: SimpleNameSyntax or MemberAccessExpressionSyntax })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

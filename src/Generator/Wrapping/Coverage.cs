@@ -1,0 +1,75 @@
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Wrapping;
+
+/// <summary>What an annotated method gets: the guarantee, how long its session is held, the key that its UUID comes from.</summary>
+internal sealed record Coverage(Annotation Annotation, SessionHold Hold, SessionKeyPath? Key)
+{
+    /// <summary>Decides how the session can be held for the method's whole result, or says why it cannot.</summary>
+    /// <param name="methods">The implementation first, then what it implements or overrides: their parameter names count for a key.</param>
+    public static (Coverage? Coverage, Obstacle? Obstacle) For(Annotation annotation, IReadOnlyList<IMethodSymbol> methods, ISymbol place, Compilation compilation)
+    {
+        var method = methods[0];
+        if (annotation.MaxWaitMilliseconds < 0)
+        {
+            return (null, new Obstacle(place, "MaxWaitMilliseconds is negative", "give 0 (never wait) or more milliseconds"));
+        }
+
+        SessionKeyPath? path = null;
+        if (annotation.Key is { } key)
+        {
+            (path, var why) = SessionKeyPath.Bind(key, methods, compilation);
+            if (why is not null)
+            {
+                return (null, new Obstacle(place, why, "name a parameter, or a path over properties that begins with one and ends in text, a number, a GUID, a time or an enum"));
+            }
+        }
+
+        return HoldFor(method) is { } hold
+            ? (new Coverage(annotation, hold, path), null)
+            : (null, WhyNotHeld(method, place));
+    }
+
+    private static SessionHold? HoldFor(IMethodSymbol method)
+    {
+        var result = method.ReturnType;
+        if (KnownTypes.IsTaskLike(result))
+        {
+            return method.Parameters.All(CanCrossAwait) && !method.ReturnsByRef && !method.ReturnsByRefReadonly ? SessionHold.Task : null;
+        }
+
+        return IsDeferred(result) || HasAwaiter(result) ? null : SessionHold.Call;
+    }
+
+    private static Obstacle WhyNotHeld(IMethodSymbol method, ISymbol place)
+    {
+        var result = method.ReturnType.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat);
+        return KnownTypes.IsTaskLike(method.ReturnType)
+            ? new Obstacle(place, "it returns a task and has a by-reference or ref struct parameter, so the session cannot be held until the task ends", "pass such parameters by value")
+            : new Obstacle(place, $"the session cannot follow a {result} until its last read", "return Task, Task<T>, ValueTask, ValueTask<T> or a finished value");
+    }
+
+    private static bool CanCrossAwait(IParameterSymbol parameter) =>
+        parameter.RefKind == RefKind.None
+        && !parameter.Type.IsRefLikeType
+        && parameter.Type.TypeKind is not (TypeKind.Pointer or TypeKind.FunctionPointer)
+        && !NewerRoslyn.AllowsRefStruct(parameter.Type);
+
+    private static bool IsDeferred(ITypeSymbol type) =>
+        KnownTypes.AsyncSequenceItem(type) is not null
+        || KnownTypes.IsAsyncEnumerator(type)
+        || type.AllInterfaces.Any(static i => KnownTypes.AsyncSequenceItem(i) is not null || KnownTypes.IsAsyncEnumerator(i));
+
+    private static bool HasAwaiter(ITypeSymbol type)
+    {
+        for (var current = type; current is not null; current = current.BaseType)
+        {
+            if (current.GetMembers("GetAwaiter").Any(static m => m is IMethodSymbol { Parameters.Length: 0, IsStatic: false }))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

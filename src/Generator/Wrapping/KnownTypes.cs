@@ -1,0 +1,77 @@
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Wrapping;
+
+/// <summary>Types told apart by name, so that nothing has to be looked up in the compilation.</summary>
+internal static class KnownTypes
+{
+    /// <summary>The tool name in the GeneratedCode attribute of every wrapper.</summary>
+    public const string GeneratorName = "MonotonicReads.Generator";
+
+    public static bool IsTaskLike(ITypeSymbol type) =>
+        type is INamedTypeSymbol { Name: "Task" or "ValueTask", Arity: 0 or 1 } named
+        && IsIn(named, "System", "Threading", "Tasks");
+
+    /// <summary>The T of <c>IAsyncEnumerable&lt;T&gt;</c>, or null.</summary>
+    public static ITypeSymbol? AsyncSequenceItem(ITypeSymbol type) =>
+        type is INamedTypeSymbol { Name: "IAsyncEnumerable", Arity: 1 } named && IsIn(named, "System", "Collections", "Generic")
+            ? named.TypeArguments[0]
+            : null;
+
+    /// <summary>The T of <c>IEnumerable&lt;T&gt;</c>, or null.</summary>
+    public static ITypeSymbol? SequenceItem(ITypeSymbol type) =>
+        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Collections_Generic_IEnumerable_T } named
+            ? named.TypeArguments[0]
+            : null;
+
+    public static bool IsAsyncEnumerator(ITypeSymbol type) =>
+        type is INamedTypeSymbol { Name: "IAsyncEnumerator", Arity: 1 } named && IsIn(named, "System", "Collections", "Generic");
+
+    public static bool IsAsyncDisposable(INamedTypeSymbol type) =>
+        type is { Name: "IAsyncDisposable", Arity: 0 } && IsIn(type, "System");
+
+    public static bool IsGuid(ITypeSymbol type) => type is INamedTypeSymbol { Name: "Guid", Arity: 0 } named && IsIn(named, "System");
+
+    public static bool IsCancellationToken(ITypeSymbol type) =>
+        type is INamedTypeSymbol { Name: "CancellationToken", Arity: 0 } named && IsIn(named, "System", "Threading");
+
+    public static bool IsFormattable(ITypeSymbol type) =>
+        type.AllInterfaces.Any(static i => i is { Name: "IFormattable", Arity: 0 } && IsIn(i, "System"));
+
+    /// <summary>Whether the type is a wrapper that this generator wrote: it is nobody's repository.</summary>
+    public static bool IsWrittenByUs(INamedTypeSymbol type)
+    {
+        foreach (var attribute in type.GetAttributes())
+        {
+            if (attribute is { AttributeClass: { Name: "GeneratedCodeAttribute" }, ConstructorArguments: { Length: 2 } arguments }
+                && arguments[0].Value is GeneratorName)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the type's namespace is the one given from the outside in.</summary>
+    public static bool IsIn(INamedTypeSymbol type, params string[] namespaces)
+    {
+        if (type.ContainingType is not null)
+        {
+            return false;
+        }
+
+        var current = type.ContainingNamespace;
+        for (var i = namespaces.Length - 1; i >= 0; i--)
+        {
+            if (current is null || current.Name != namespaces[i])
+            {
+                return false;
+            }
+
+            current = current.ContainingNamespace;
+        }
+
+        return current is { IsGlobalNamespace: true };
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Wrapping;
+
+/// <summary>
+/// The warnings that merely naming types gives: an obsolete or experimental type in a signature. Whoever wrote the
+/// repository has answered them there, and the wrapper only repeats it. Members carry their attribute along instead.
+/// </summary>
+internal static class NamedWarnings
+{
+    public static EquatableArray<string> Of(INamedTypeSymbol type, IEnumerable<InterfaceMembers.Pair> members)
+    {
+        var codes = new SortedSet<string>(StringComparer.Ordinal);
+        var seen = new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default);
+        Visit(type);
+        foreach (var contract in type.AllInterfaces)
+        {
+            Visit(contract);
+        }
+
+        foreach (var method in members.SelectMany(static p => InterfaceMembers.Methods(p.Declaration)))
+        {
+            Visit(method.ReturnType);
+            foreach (var parameter in method.Parameters)
+            {
+                Visit(parameter.Type);
+            }
+        }
+
+        return codes.ToEquatableArray();
+
+        void Visit(ITypeSymbol? visited)
+        {
+            switch (visited)
+            {
+                case IArrayTypeSymbol array:
+                    Visit(array.ElementType);
+                    break;
+                case IPointerTypeSymbol pointer:
+                    Visit(pointer.PointedAtType);
+                    break;
+                case INamedTypeSymbol named when seen.Add(named):
+                    if (named.SpecialType == SpecialType.None)
+                    {
+                        codes.UnionWith(named.GetAttributes().SelectMany(Codes));
+                    }
+
+                    Visit(named.ContainingType);
+                    foreach (var argument in named.TypeArguments)
+                    {
+                        Visit(argument);
+                    }
+
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private static IEnumerable<string> Codes(AttributeData attribute)
+    {
+        if (attribute.AttributeClass is not { } type)
+        {
+            return [];
+        }
+
+        if (type.Name == "ExperimentalAttribute" && KnownTypes.IsIn(type, "System", "Diagnostics", "CodeAnalysis"))
+        {
+            return attribute.ConstructorArguments is { Length: 1 } arguments && arguments[0].Value is string id ? [id] : [];
+        }
+
+        return type.Name == "ObsoleteAttribute" && KnownTypes.IsIn(type, "System")
+            ? attribute.NamedArguments.FirstOrDefault(static n => n.Key == "DiagnosticId").Value.Value is string own ? [own] : ["CS0612", "CS0618"]
+            : [];
+    }
+}

@@ -1,0 +1,115 @@
+namespace MonotonicReads.Generator.Wrapping;
+
+/// <summary>How the wrapper stands to the class: beside it, behind the same interfaces, or below it, overriding.</summary>
+internal enum WrapperShape
+{
+    Delegating,
+    Deriving,
+}
+
+/// <summary>How long the session has to be held for a member's result to be complete.</summary>
+internal enum SessionHold
+{
+    /// <summary>Until the call returns.</summary>
+    Call,
+
+    /// <summary>Until the returned task has ended.</summary>
+    Task,
+
+    /// <summary>In every MoveNextAsync of the returned sequence, and in its DisposeAsync.</summary>
+    AsyncSequence,
+
+    /// <summary>In every MoveNext of the returned sequence, and in its Dispose, unless it is a collection already.</summary>
+    Sequence,
+}
+
+/// <summary>Everything that the emitter needs to write one wrapper: text and numbers only, so that an unrelated edit compares equal.</summary>
+internal sealed record WrapperPlan(
+    string HintName,
+    string Namespace,
+    string Accessibility,
+    string Name,
+    string TypeParameters,
+    EquatableArray<string> Constraints,
+    EquatableArray<string> Attributes,
+    string InnerType,
+    string InnerCref,
+    string InnerTypeof,
+    string WrapperTypeof,
+    WrapperShape Shape,
+    EquatableArray<string> BaseTypes,
+    string InnerField,
+    EquatableArray<OptionsPlan> Options,
+    EquatableArray<ConstructorPlan> Constructors,
+    EquatableArray<MemberPlan> Members,
+    EquatableArray<string> SuppressedWarnings);
+
+/// <summary>A shared options object: written once per wrapper, so that a call allocates none.</summary>
+internal sealed record OptionsPlan(string Field, string Initializers);
+
+/// <summary>A constructor of the class that a deriving wrapper repeats.</summary>
+internal sealed record ConstructorPlan(
+    EquatableArray<string> Attributes,
+    string Modifiers,
+    string Parameters,
+    string Arguments);
+
+/// <summary>A member of the wrapper. <paramref name="Modifiers"/> is empty for an explicit implementation.</summary>
+internal abstract record MemberPlan(
+    EquatableArray<string> Attributes,
+    string Modifiers,
+    string Type,
+    string Name);
+
+internal sealed record MethodPlan(
+    EquatableArray<string> Attributes,
+    string Modifiers,
+    string Type,
+    string Name,
+    string TypeParameters,
+    string Parameters,
+    EquatableArray<string> Constraints,
+    BodyPlan Body)
+    : MemberPlan(Attributes, Modifiers, Type, Name);
+
+/// <summary>A property, or an indexer when <paramref name="Parameters"/> is not empty.</summary>
+internal sealed record PropertyPlan(
+    EquatableArray<string> Attributes,
+    string Modifiers,
+    string Type,
+    string Name,
+    string Parameters,
+    EquatableArray<AccessorPlan> Accessors)
+    : MemberPlan(Attributes, Modifiers, Type, Name);
+
+internal sealed record EventPlan(
+    EquatableArray<string> Attributes,
+    string Modifiers,
+    string Type,
+    string Name,
+    EquatableArray<AccessorPlan> Accessors)
+    : MemberPlan(Attributes, Modifiers, Type, Name);
+
+internal sealed record AccessorPlan(EquatableArray<string> Attributes, string Keyword, BodyPlan Body);
+
+/// <summary>What a member does: call the class, inside a session when there is one.</summary>
+internal sealed record BodyPlan(
+    string Call,
+    ResultKind Result,
+    string ResultType,
+    SessionPlan? Session);
+
+internal enum ResultKind
+{
+    Nothing,
+    Value,
+    Reference,
+}
+
+/// <summary>The session that a covered member opens.</summary>
+/// <param name="Begin">The expression that opens it.</param>
+/// <param name="Local">The name of the local variable that holds it.</param>
+/// <param name="Hold">How long it is held.</param>
+/// <param name="ItemType">The item of a sequence, otherwise empty.</param>
+/// <param name="HelperLocal">The name of the local function that an accessor needs to await in.</param>
+internal sealed record SessionPlan(string Begin, string Local, SessionHold Hold, string ItemType, string HelperLocal);

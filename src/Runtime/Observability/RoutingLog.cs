@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace MonotonicReads;
+
+/// <summary>The log records of category "MonotonicReads". Event ids are stable and never reused.</summary>
+internal static partial class RoutingLog
+{
+    public const string Category = "MonotonicReads";
+
+    [LoggerMessage(1, LogLevel.Error, "Read session {SessionId} lost its replica {Replica} ({Reason}); its reads fail from now on.")]
+    public static partial void ReplicaLost(ILogger logger, Guid sessionId, string replica, string reason, Exception? exception);
+
+    [LoggerMessage(2, LogLevel.Warning, "Replica {Replica} refused to open for read session {SessionId}; another server takes the read.")]
+    public static partial void ReplicaUnavailable(ILogger logger, Guid? sessionId, string replica, Exception? exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "No replica is available for read session {SessionId}; the primary takes its reads.")]
+    public static partial void NoReplicaAvailable(ILogger logger, Guid? sessionId);
+
+    [LoggerMessage(4, LogLevel.Warning, "A read ran after its read session {SessionId} was disposed; it counts as outside a session.")]
+    public static partial void LateRead(ILogger logger, Guid sessionId);
+
+    [LoggerMessage(5, LogLevel.Warning, "Replica {Replica} was restarted or replaced since it was last connected to.")]
+    public static partial void ReplicaRestarted(ILogger logger, string replica);
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using MySqlConnector;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// Asks each new physical connection to a replica which run of which server it reaches. Everything that a session read
+/// may be missing from another run: a replica that is not durable was seen to come back 20 writes older.
+/// </summary>
+internal sealed class MySqlServerIdentity(bool allowsWritable, TimeProvider time)
+{
+    // Its own deadline: the answer takes a millisecond, and a server that stopped must not hold the opening.
+    private const int TimeoutSeconds = 5;
+
+    // Uptime counts whole seconds.
+    private static readonly TimeSpan UptimeUnit = TimeSpan.FromSeconds(1);
+
+    private const string Question =
+        "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_id', 'server_uuid', 'server_uid', 'read_only'); SHOW GLOBAL STATUS LIKE 'Uptime'";
+
+    private readonly object _lock = new();
+    private RoutedServer? _server;
+    private RoutingReports? _reports;
+    private string? _identity;
+    private DateTimeOffset _startedAfter;
+    private DateTimeOffset _startedBefore;
+
+    public void Follow(RoutedServer server, RoutingReports reports)
+    {
+        _server = server;
+        _reports = reports;
+    }
+
+    public async ValueTask CheckAsync(MySqlConnectionOpenedContext context, CancellationToken cancellationToken)
+    {
+        if ((context.Conditions & MySqlConnectionOpenedConditions.New) == 0)
+        {
+            return;
+        }
+
+        var asked = time.GetUtcNow();
+        var (identity, isReadOnly, uptime) = await AskAsync(context.Connection, cancellationToken).ConfigureAwait(false);
+        if (!isReadOnly && !allowsWritable)
+        {
+            throw new InvalidOperationException(
+                $"Replica '{_server?.Name}' accepts writes (read_only=0), so that a write which reaches it by mistake would be lost silently. Set read_only=1 there, or call AllowWritableReplicas().");
+        }
+
+        Compare(identity, asked - uptime - UptimeUnit, time.GetUtcNow() - uptime);
+    }
+
+    private static async Task<(string Identity, bool IsReadOnly, TimeSpan Uptime)> AskAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var command = new MySqlCommand(Question, connection) { CommandTimeout = TimeoutSeconds };
+        await using (command.ConfigureAwait(false))
+        {
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                do
+                {
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        values[reader.GetString(0)] = reader.GetString(1);
+                    }
+                }
+                while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        values.Remove("read_only", out var readOnly);
+        values.Remove("Uptime", out var uptime);
+        return (string.Join(' ', values), readOnly is not (null or "OFF" or "0"), TimeSpan.FromSeconds(long.Parse(uptime ?? "0", CultureInfo.InvariantCulture)));
+    }
+
+    // The server started between the two instants. They are replaced by the latest ones each time, so that clocks
+    // which drift apart over weeks are not taken for a restart.
+    private void Compare(string identity, DateTimeOffset startedAfter, DateTimeOffset startedBefore)
+    {
+        bool isOther;
+        lock (_lock)
+        {
+            isOther = _identity is not null
+                && (_identity != identity || startedAfter > _startedBefore || startedBefore < _startedAfter);
+            (_identity, _startedAfter, _startedBefore) = (identity, startedAfter, startedBefore);
+        }
+
+        if (isOther && _server is not null)
+        {
+            _server.NewIncarnation();
+            _reports?.ReplicaRestarted(_server);
+        }
+    }
+}

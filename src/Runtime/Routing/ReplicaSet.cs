@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+
+namespace MonotonicReads;
+
+/// <summary>What a builder has collected, checked.</summary>
+internal sealed record ReplicaSet(
+    RoutedServer Primary,
+    RoutedServer[] Replicas,
+    IReplicaSelector Selector,
+    TimeProvider Time,
+    ILoggerFactory LoggerFactory,
+    bool OwnsServers)
+{
+    /// <summary>The primary's name in events, logs and metrics; no replica may have it.</summary>
+    public const string PrimaryName = "primary";
+
+    /// <summary>Checks names and weights; the data sources are created afterwards, so that nothing leaks.</summary>
+    /// <exception cref="InvalidOperationException">No primary, no replica, or a sum of weights that is no weight.</exception>
+    /// <exception cref="ArgumentException">An empty or repeated name, or a negative weight.</exception>
+    public static void Check(bool hasPrimary, IReadOnlyCollection<(string? Name, int Weight)> replicas)
+    {
+        if (!hasPrimary)
+        {
+            throw new InvalidOperationException("No primary: call UsePrimary(...) before Build().");
+        }
+
+        if (replicas.Count == 0)
+        {
+            throw new InvalidOperationException("No replica: call AddReplica(...) before Build().");
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal) { PrimaryName };
+        var sum = 0L;
+        foreach (var (name, weight) in replicas)
+        {
+            if (string.IsNullOrWhiteSpace(name))
+            {
+                throw new ArgumentException("A replica has an empty name. The name stands in events, logs and metrics, and the rendezvous selector hashes it.");
+            }
+
+            if (!names.Add(name))
+            {
+                throw new ArgumentException($"Two servers are named '{name}'. Names must be unique, and '{PrimaryName}' is the primary's.");
+            }
+
+            if (weight < 0)
+            {
+                throw new ArgumentOutOfRangeException(null, weight, $"Replica '{name}' has a negative weight. Weights are 0 or more; 0 takes no new sessions.");
+            }
+
+            sum += weight;
+        }
+
+        if (sum == 0)
+        {
+            throw new InvalidOperationException("The weights of all replicas are 0, so that no session could be drawn. Give at least one replica a weight above 0.");
+        }
+
+        if (sum > int.MaxValue)
+        {
+            throw new OverflowException($"The weights sum to {sum}, beyond {int.MaxValue}. Only their ratio counts: divide them all.");
+        }
+    }
+}

@@ -1,0 +1,427 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// A connection whose server is chosen each time it is opened: the replica of the running <see cref="ReadSession"/>,
+/// a replica by weighted chance outside one, or the primary where the data source asks for it.
+/// </summary>
+/// <remarks>
+/// <para>Before a statement runs, the connection looks at it again: what is not provably a plain read, a read of a session
+/// that has read on the primary, and every transaction moves an open connection from its replica to the primary, where
+/// it stays until it is closed. While a reader is open on it it cannot move, and throws
+/// <see cref="InvalidOperationException"/>.</para>
+/// <para>A connection that was opened before the session gives it its replica when the session has drawn none, and
+/// throws <see cref="InvalidOperationException"/> when it has drawn another.</para>
+/// <para>Readers and parameters are the driver's own. Like every connection it is for one thread at a time.</para>
+/// </remarks>
+public sealed class ReplicatedConnection : DbConnection
+{
+    private static readonly StateChangeEventArgs Opened = new(ConnectionState.Closed, ConnectionState.Open);
+    private static readonly StateChangeEventArgs Closed = new(ConnectionState.Open, ConnectionState.Closed);
+
+    private readonly bool _isForPrimary;
+    private DbConnection? _inner;
+    private RoutedServer? _server;
+    private SessionPin? _openedFor;
+    private SessionPin? _readFor;
+    private DbDataReader? _reader;
+    private List<DbDataReader>? _olderReaders;
+    private StateChangeEventHandler? _innerStateChanged;
+    private string? _database;
+    private bool _closesWithReader;
+
+    internal ReplicatedConnection(ReplicatedDataSource source, bool isForPrimary)
+    {
+        Source = source;
+        _isForPrimary = isForPrimary;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>
+    /// The driver's connection, a <c>MySqlConnection</c> for <see cref="ReplicatedMySqlDataSource"/>. What is done
+    /// through it is not routed, and the session knows nothing of it. It changes when the connection moves.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
+    public DbConnection Inner => _inner ?? throw NotOpen();
+
+    /// <summary>The name of the server that the connection is open on, "primary" for the primary; <see langword="null"/>
+    /// while it is closed.</summary>
+    public string? ServerName => _server?.Name;
+
+    /// <summary>The primary's connection string without passwords. Cannot be set.</summary>
+    /// <exception cref="NotSupportedException">It was set.</exception>
+    [AllowNull]
+    public override string ConnectionString
+    {
+        get => Source.ConnectionString;
+        set => throw new NotSupportedException("The server is chosen by the data source; a ReplicatedConnection takes no connection string.");
+    }
+
+    /// <inheritdoc/>
+    public override int ConnectionTimeout => Source.ConnectionTimeout;
+
+    /// <inheritdoc/>
+    public override string Database => _inner?.Database ?? _database ?? Source.Database;
+
+    /// <summary>The address of the server that the connection is open on, of the primary while it is closed.</summary>
+    public override string DataSource => _inner?.DataSource ?? Source.Server;
+
+    /// <inheritdoc/>
+    public override string ServerVersion => Inner.ServerVersion;
+
+    /// <inheritdoc/>
+    public override ConnectionState State => _inner?.State ?? ConnectionState.Closed;
+
+    /// <inheritdoc/>
+    public override bool CanCreateBatch => Source.CanCreateBatch;
+
+    internal ReplicatedDataSource Source { get; }
+
+    /// <summary>Opens the connection on the server that the running session asks for.</summary>
+    /// <exception cref="InvalidOperationException">The connection is open.</exception>
+    /// <exception cref="ReplicaLostException">The session has lost its replica.</exception>
+    public override void Open()
+    {
+        PrepareToOpen();
+        var attempt = new OpenAttempt(Source, _isForPrimary);
+        while (_inner is null)
+        {
+            var server = attempt.Next();
+            try
+            {
+                var inner = server.Source.OpenConnection();
+                if (attempt.Opened(server) is { } loss)
+                {
+                    inner.Dispose();
+                    throw loss;
+                }
+
+                Take(inner, server);
+            }
+            catch (Exception exception) when (CanTryAnother(server, exception))
+            {
+                attempt.Refused(server, exception);
+            }
+        }
+
+        _openedFor = attempt.Pin;
+        OnStateChange(Opened);
+    }
+
+    /// <summary>Opens the connection on the server that the running session asks for.</summary>
+    /// <param name="cancellationToken">Cancels the opening; no deadline against a stopped server, which the driver's
+    /// connection timeout is.</param>
+    /// <returns>A task that ends when the connection is open.</returns>
+    /// <exception cref="InvalidOperationException">The connection is open.</exception>
+    /// <exception cref="ReplicaLostException">The session has lost its replica.</exception>
+    public override async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        PrepareToOpen();
+        var attempt = new OpenAttempt(Source, _isForPrimary);
+        while (_inner is null)
+        {
+            var server = attempt.Next();
+            try
+            {
+                var inner = await server.Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                if (attempt.Opened(server) is { } loss)
+                {
+                    await inner.DisposeAsync().ConfigureAwait(false);
+                    throw loss;
+                }
+
+                Take(inner, server);
+            }
+            catch (Exception exception) when (CanTryAnother(server, exception))
+            {
+                attempt.Refused(server, exception);
+            }
+        }
+
+        _openedFor = attempt.Pin;
+        OnStateChange(Opened);
+    }
+
+    /// <inheritdoc/>
+    public override void Close()
+    {
+        if (Release() is { } inner)
+        {
+            inner.Dispose();
+            OnStateChange(Closed);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task CloseAsync()
+    {
+        if (Release() is { } inner)
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+            OnStateChange(Closed);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override void ChangeDatabase(string databaseName)
+    {
+        Inner.ChangeDatabase(databaseName);
+        _database = databaseName;
+    }
+
+    /// <inheritdoc/>
+    public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
+    {
+        await Inner.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
+        _database = databaseName;
+    }
+
+    /// <summary>Enlists the connection in a transaction, on the primary.</summary>
+    /// <param name="transaction">The transaction, or <see langword="null"/> to leave one.</param>
+    public override void EnlistTransaction(System.Transactions.Transaction? transaction)
+    {
+        if (Server is { IsPrimary: false })
+        {
+            MoveTo(Source.PrimaryServer);
+        }
+
+        Inner.EnlistTransaction(transaction);
+    }
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema() => Inner.GetSchema();
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema(string collectionName) => Inner.GetSchema(collectionName);
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema(string collectionName, string?[] restrictionValues) => Inner.GetSchema(collectionName, restrictionValues);
+
+    /// <summary>Makes sure that the connection is on the server where a statement may run, and tells the session.</summary>
+    /// <param name="isPlainRead">Whether the statement is provably a plain read.</param>
+    /// <param name="returnsData">Whether what the statement returns can tell the session something.</param>
+    internal void Route(bool isPlainRead, bool returnsData)
+    {
+        while (Target(isPlainRead, returnsData) is { } target)
+        {
+            MoveTo(target);
+        }
+    }
+
+    /// <inheritdoc cref="Route"/>
+    internal async ValueTask RouteAsync(bool isPlainRead, bool returnsData, CancellationToken cancellationToken)
+    {
+        while (Target(isPlainRead, returnsData) is { } target)
+        {
+            await MoveToAsync(target, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    internal DbDataReader Track(DbDataReader reader, CommandBehavior behavior)
+    {
+        if (_reader is { IsClosed: false })
+        {
+            (_olderReaders ??= []).Add(_reader);
+        }
+
+        _reader = reader;
+        _closesWithReader |= (behavior & CommandBehavior.CloseConnection) != 0;
+        return reader;
+    }
+
+    /// <inheritdoc/>
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
+    {
+        Route(isPlainRead: false, returnsData: false);
+        return new ReplicatedTransaction(this, Inner.BeginTransaction(isolationLevel));
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
+    {
+        await RouteAsync(isPlainRead: false, returnsData: false, cancellationToken).ConfigureAwait(false);
+        return new ReplicatedTransaction(this, await Inner.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    protected override DbCommand CreateDbCommand() => new ReplicatedCommand(this, Source.CreateInnerCommand());
+
+    /// <inheritdoc/>
+    protected override DbBatch CreateDbBatch() => new ReplicatedBatch(this, Source.CreateInnerBatch());
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Close();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private RoutedServer Server => _server ?? throw NotOpen();
+
+    // Where the statement has to run instead of here, or null when it may run here and the session knows of it.
+    private RoutedServer? Target(bool isPlainRead, bool returnsData)
+    {
+        var server = Server;
+        var session = Source.SessionForRead();
+        if (session is null)
+        {
+            return isPlainRead || server.IsPrimary ? Stay(server, null, returnsData) : Source.PrimaryServer;
+        }
+
+        var pin = _readFor is { } last && ReferenceEquals(last.Session, session.Root) ? last : session.PinFor(Source);
+        if (server.IsPrimary || !isPlainRead || session.Consistency == ReadConsistency.Primary || pin.Server is { IsPrimary: true })
+        {
+            if (!server.IsPrimary)
+            {
+                return Source.PrimaryServer;
+            }
+
+            if (returnsData)
+            {
+                pin.BindPrimary(server);
+            }
+
+            return Stay(server, session, returnsData);
+        }
+
+        if (pin.TryRead(server))
+        {
+            _readFor = pin;
+            return Stay(server, session, returnsData);
+        }
+
+        if (pin.Loss is { } loss)
+        {
+            throw ReplicaRouter.Lost(session, loss);
+        }
+
+        // A concurrent read of the session found its first replica out of reach and drew again.
+        if (ReferenceEquals(pin, _openedFor) && pin.Server is { } drawn)
+        {
+            return drawn;
+        }
+
+        throw new InvalidOperationException(
+            $"This connection was opened outside read session {session.Id}, on replica '{server.Name}', and the session reads on '{pin.Server?.Name}'. Open the connection inside the session.");
+    }
+
+    private static RoutedServer? Stay(RoutedServer server, ReadSession? session, bool returnsData)
+    {
+        if (returnsData)
+        {
+            RoutingMetrics.CountRead(server, session);
+        }
+
+        return null;
+    }
+
+    private void MoveTo(RoutedServer target)
+    {
+        ThrowIfReading(target);
+        var inner = target.Source.OpenConnection();
+        if (_database is not null)
+        {
+            inner.ChangeDatabase(_database);
+        }
+
+        Release()!.Dispose();
+        Take(inner, target);
+    }
+
+    private async ValueTask MoveToAsync(RoutedServer target, CancellationToken cancellationToken)
+    {
+        ThrowIfReading(target);
+        var inner = await target.Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        if (_database is not null)
+        {
+            await inner.ChangeDatabaseAsync(_database, cancellationToken).ConfigureAwait(false);
+        }
+
+        await Release()!.DisposeAsync().ConfigureAwait(false);
+        Take(inner, target);
+    }
+
+    private void ThrowIfReading(RoutedServer target)
+    {
+        if (_reader is { IsClosed: false } || _olderReaders?.Exists(reader => !reader.IsClosed) == true)
+        {
+            throw new InvalidOperationException(
+                $"The statement must run on '{target.Name}', and this connection is on replica '{_server?.Name}' with a reader open on it. Close the reader first, or use a connection of ReplicatedDataSource.Primary.");
+        }
+    }
+
+    private void PrepareToOpen()
+    {
+        Source.ThrowIfDisposed();
+        if (_inner is not null)
+        {
+            if (_inner.State != ConnectionState.Closed)
+            {
+                throw new InvalidOperationException("The connection is open already.");
+            }
+
+            // A reader closed it (CommandBehavior.CloseConnection), or it broke.
+            Close();
+        }
+    }
+
+    private bool CanTryAnother(RoutedServer server, Exception exception) =>
+        !server.IsPrimary && exception is not ReplicaLostException && Source.IsServerFailure(exception);
+
+    private void Take(DbConnection inner, RoutedServer server)
+    {
+        _inner = inner;
+        _server = server;
+        inner.StateChange += _innerStateChanged ??= InnerStateChanged;
+    }
+
+    private DbConnection? Release()
+    {
+        var inner = _inner;
+        if (inner is null)
+        {
+            return null;
+        }
+
+        inner.StateChange -= _innerStateChanged;
+        NoteIfBroken(inner.State);
+        _inner = null;
+        _server = null;
+        _openedFor = null;
+        _readFor = null;
+        _reader = null;
+        _olderReaders = null;
+        _closesWithReader = false;
+        return inner;
+    }
+
+    private void InnerStateChanged(object sender, StateChangeEventArgs change) => NoteIfBroken(change.CurrentState);
+
+    // Nobody but a reader that was told to closes the driver's connection behind this one.
+    private void NoteIfBroken(ConnectionState state)
+    {
+        if (state is ConnectionState.Closed or ConnectionState.Broken
+            && !_closesWithReader
+            && _readFor is { } pin
+            && _server is { IsPrimary: false } server)
+        {
+            Source.Lose(pin, server, ReplicaLossReason.ConnectionBroken, exception: null);
+        }
+    }
+
+    private static InvalidOperationException NotOpen() => new("The connection is closed. Open it first.");
+}

@@ -1,0 +1,192 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// Routes over a primary and its replicas, whatever their ADO.NET provider: each connection is opened on the server
+/// that the running <see cref="ReadSession"/> asks for. Built by <see cref="ReplicatedDataSourceBuilder"/>; safe for
+/// concurrent use.
+/// </summary>
+/// <remarks>
+/// <para>Where a connection opens: on the replica of the running session, drawn once by the selector and kept; outside a
+/// session on a replica drawn by weighted chance; on the primary in a session of level
+/// <see cref="ReadConsistency.Primary"/>, in one that has read there, and under an ambient transaction. A statement that
+/// is not provably a plain read, and every transaction, runs on the primary.</para>
+/// <para>A replica that refuses to open takes no new sessions for <see cref="UnavailableFor"/>. Replicas must be
+/// read-only: a stored function that writes is taken for a read here, and must fail there.</para>
+/// <para>The shape is that of Npgsql's <c>NpgsqlMultiHostDataSource</c>.</para>
+/// </remarks>
+public class ReplicatedDataSource : DbDataSource
+{
+    private readonly DbProviderFactory? _factory;
+    private readonly PlainReadCache _plainReads = new();
+    private readonly bool _ownsServers;
+    private volatile bool _isDisposed;
+
+    internal ReplicatedDataSource(ReplicaSet set)
+    {
+        PrimaryServer = set.Primary;
+        Replicas = set.Replicas;
+        Time = set.Time;
+        _ownsServers = set.OwnsServers;
+        Reports = new RoutingReports(set.LoggerFactory.CreateLogger(RoutingLog.Category), Raise);
+        Router = new ReplicaRouter(PrimaryServer, Replicas, set.Selector, Time, Reports);
+
+        using var unopened = PrimaryServer.Source.CreateConnection();
+        _factory = DbProviderFactories.GetFactory(unopened);
+        CanCreateBatch = unopened.CanCreateBatch;
+        Database = unopened.Database;
+        Server = unopened.DataSource;
+        ConnectionTimeout = unopened.ConnectionTimeout;
+        ConnectionString = PublicConnectionString.Of(PrimaryServer.Source.ConnectionString);
+        Primary = new PrimaryDataSource(this);
+    }
+
+    /// <summary>
+    /// How long a replica that refused to open is left out of new draws: 5 seconds. A session that has read on it
+    /// does not wait for it but fails.
+    /// </summary>
+    public static TimeSpan UnavailableFor { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Raised when a session loses its replica, when a replica refuses, when the primary takes reads because no
+    /// replica is available, and when a read comes after its session. Handlers run on the reading thread and must not
+    /// throw.</summary>
+    public event EventHandler<ReadSessionEventArgs>? SessionEvent;
+
+    /// <summary>
+    /// The data source of the primary, for writes and for reads that must be current. The rows that it returns inside
+    /// a session bind the session to the primary. Disposing it does nothing.
+    /// </summary>
+    public DbDataSource Primary { get; }
+
+    /// <summary>The primary's connection string without passwords; empty when it cannot be parsed.</summary>
+    public override string ConnectionString { get; }
+
+    internal RoutedServer PrimaryServer { get; }
+
+    internal RoutedServer[] Replicas { get; }
+
+    internal ReplicaRouter Router { get; }
+
+    internal RoutingReports Reports { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal string Database { get; }
+
+    internal string Server { get; }
+
+    internal int ConnectionTimeout { get; }
+
+    internal bool CanCreateBatch { get; }
+
+    /// <summary>Creates a closed connection; its server is chosen when it is opened.</summary>
+    /// <returns>The connection; the caller disposes it.</returns>
+    public new ReplicatedConnection CreateConnection() => new(this, isForPrimary: false);
+
+    /// <summary>Opens a connection on the server that the running session asks for.</summary>
+    /// <returns>The open connection; the caller disposes it.</returns>
+    /// <exception cref="ReplicaLostException">The running session has lost its replica.</exception>
+    public new ReplicatedConnection OpenConnection() => (ReplicatedConnection)base.OpenConnection();
+
+    /// <summary>Opens a connection on the server that the running session asks for.</summary>
+    /// <param name="cancellationToken">Cancels the opening; no deadline against a stopped server, which the driver's
+    /// connection timeout is.</param>
+    /// <returns>The open connection; the caller disposes it.</returns>
+    /// <exception cref="ReplicaLostException">The running session has lost its replica.</exception>
+    public new async ValueTask<ReplicatedConnection> OpenConnectionAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = CreateConnection();
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override DbConnection CreateDbConnection() => CreateConnection();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isDisposed)
+        {
+            _isDisposed = true;
+            if (_ownsServers)
+            {
+                PrimaryServer.Source.Dispose();
+                foreach (var replica in Replicas)
+                {
+                    replica.Source.Dispose();
+                }
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            if (_ownsServers)
+            {
+                await PrimaryServer.Source.DisposeAsync().ConfigureAwait(false);
+                foreach (var replica in Replicas)
+                {
+                    await replica.Source.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+        }
+
+        await base.DisposeAsyncCore().ConfigureAwait(false);
+    }
+
+    /// <summary>Whether an exception of an opening says that the server is out of reach, so that another may serve.</summary>
+    internal virtual bool IsServerFailure(Exception exception) =>
+        exception is DbException or TimeoutException or IOException or SocketException;
+
+    /// <summary>The driver's own command, without a connection.</summary>
+    internal virtual DbCommand CreateInnerCommand() =>
+        _factory?.CreateCommand() ?? PrimaryServer.Source.CreateConnection().CreateCommand();
+
+    /// <summary>The driver's own batch, without a connection.</summary>
+    internal virtual DbBatch CreateInnerBatch() =>
+        _factory is { CanCreateBatch: true } ? _factory.CreateBatch() : PrimaryServer.Source.CreateConnection().CreateBatch();
+
+    internal bool IsPlainRead(string text) => _plainReads.IsPlainRead(text);
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+    internal ReadSession? SessionForRead()
+    {
+        var session = ReadSession.ForRead(out var ended);
+        if (ended is not null)
+        {
+            Reports.LateRead(ended);
+        }
+
+        return session;
+    }
+
+    internal void Lose(SessionPin pin, RoutedServer replica, ReplicaLossReason reason, Exception? exception)
+    {
+        var loss = new PinLoss(replica.Name, reason, exception);
+        if (pin.TryLose(replica, loss))
+        {
+            Reports.ReplicaLost(pin.Session, replica, loss);
+        }
+    }
+
+    private void Raise(ReadSessionEventArgs args) => SessionEvent?.Invoke(this, args);
+}

@@ -1,0 +1,261 @@
+namespace MonotonicReads;
+
+/// <summary>
+/// A series of reads with one UUID and one guarantee. Ambient: it flows with the asynchronous control flow from
+/// <see cref="Begin(ReadConsistency, Guid?)"/> until <see cref="Dispose"/>, and every
+/// <see cref="ReplicatedDataSource"/> that is read meanwhile pins the session to one of its replicas.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Begin inside a running session joins it: the reads share its UUID and its replica, and disposing the joined handle
+/// ends nothing. A stronger guarantee or loss policy holds for the joined reads alone, but what they saw binds the
+/// session: once a read ran on the primary, its later reads run there too. A weaker one never weakens. A different
+/// explicit UUID opens a separate session that shadows the running one until it is disposed.
+/// </para>
+/// <para>
+/// With several data sources the session has one replica, or the primary, in each. All members are safe for
+/// concurrent use. Moves to the primary have no barrier yet, so that a first read there after reads on a replica
+/// can be older by the moment in which the primary commits what it has already sent to its replicas.
+/// </para>
+/// <para>
+/// The idea of one UUID for each series of reads is Shopify's ("Read Consistency with Database Replicas", 2020), the
+/// session guarantee that of Terry et al. (1994).
+/// </para>
+/// </remarks>
+public sealed class ReadSession : IDisposable
+{
+    private static readonly AsyncLocal<ReadSession?> Ambient = new();
+
+    private readonly ReadSession _root;
+    private readonly bool _isJoined;
+    private ReadSession? _outer;
+    private ReadSession? _joined;
+    private object? _id;
+    private SessionPin? _pins;
+    private int _lateReadNoted;
+    private volatile bool _hasEnded;
+
+    private ReadSession(ReadSession? root, ReadSession? outer, ReadConsistency consistency, ReplicaLoss onReplicaLoss, bool isJoined = false)
+    {
+        _root = root ?? this;
+        _outer = outer;
+        _isJoined = isJoined;
+        Consistency = consistency;
+        OnReplicaLoss = onReplicaLoss;
+    }
+
+    /// <summary>The running session, or <see langword="null"/> outside one and after it was disposed.</summary>
+    public static ReadSession? Current => Live(Ambient.Value);
+
+    /// <summary>
+    /// The session's UUID. A random one is drawn when it is first needed: by this property or by the first connection.
+    /// </summary>
+    public Guid Id => (Guid)(Volatile.Read(ref _root._id) ?? _root.DrawId());
+
+    /// <summary>What the session guarantees; in a joined handle at least what was asked for.</summary>
+    public ReadConsistency Consistency { get; }
+
+    internal ReplicaLoss OnReplicaLoss { get; }
+
+    internal ReadSession Root => _root;
+
+    /// <summary>Opens a session, or joins the running one.</summary>
+    /// <param name="consistency">What the session guarantees.</param>
+    /// <param name="id">The session's UUID, or <see langword="null"/> for a random one.</param>
+    /// <returns>The session, or a handle on the running one. Dispose it where it was begun.</returns>
+    /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
+    /// value of the enumeration.</exception>
+    /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
+#pragma warning disable RS0026, RS0027 // The overloads differ in a required argument, so that none can be mistaken for another.
+    public static ReadSession Begin(ReadConsistency consistency, Guid? id = null) =>
+        Begin(consistency, ReplicaLoss.Primary, id);
+#pragma warning restore RS0026, RS0027
+
+    /// <summary>Opens a session whose UUID is derived from a key, or joins the running one if it has that UUID.</summary>
+    /// <param name="consistency">What the session guarantees.</param>
+    /// <param name="key">What identifies the unit of work, such as a job's id; see <see cref="SessionKey"/>. The same
+    /// key draws the same replica wherever replicas, weights, order and availability agree.</param>
+    /// <returns>The session, or a handle on the running one. Dispose it where it was begun.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
+    /// value of the enumeration.</exception>
+    /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
+    public static ReadSession Begin(ReadConsistency consistency, string key) =>
+        Begin(consistency, ReplicaLoss.Primary, SessionKey.ToGuid(key));
+
+    /// <summary>Opens a session with other policies than the default ones, or joins the running one.</summary>
+    /// <param name="consistency">What the session guarantees.</param>
+    /// <param name="options">The policies; in a joined session the stricter ones hold.</param>
+    /// <returns>The session, or a handle on the running one. Dispose it where it was begun.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A negative wait, or no value of <see cref="ReplicaLoss"/>.</exception>
+    /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
+    /// value of the enumeration.</exception>
+    /// <exception cref="NotSupportedException">The guarantee or the policy is not available yet.</exception>
+    public static ReadSession Begin(ReadConsistency consistency, ReadSessionOptions options) =>
+        Begin(consistency, Checked(options), id: null);
+
+    /// <summary>Opens a session from a key with other policies than the default ones, or joins the running one if it
+    /// has that UUID.</summary>
+    /// <param name="consistency">What the session guarantees.</param>
+    /// <param name="key">What identifies the unit of work; see <see cref="SessionKey"/>.</param>
+    /// <param name="options">The policies; in a joined session the stricter ones hold.</param>
+    /// <returns>The session, or a handle on the running one. Dispose it where it was begun.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A negative wait, or no value of <see cref="ReplicaLoss"/>.</exception>
+    /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
+    /// value of the enumeration.</exception>
+    /// <exception cref="NotSupportedException">The guarantee or the policy is not available yet.</exception>
+    public static ReadSession Begin(ReadConsistency consistency, string key, ReadSessionOptions options) =>
+        Begin(consistency, Checked(options), SessionKey.ToGuid(key));
+
+    /// <summary>
+    /// Ends the session; a joined handle ends nothing. Reads that run on in the same flow count as outside a session,
+    /// and the data source says so by an event. Disposing twice does nothing.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_isJoined || _hasEnded)
+        {
+            return;
+        }
+
+        _hasEnded = true;
+        if (ReferenceEquals(Ambient.Value, this))
+        {
+            Ambient.Value = _outer;
+        }
+
+        // A connection pool keeps the execution context of its first opener for good, and this object with it.
+        if (ReferenceEquals(_root, this))
+        {
+            _outer = null;
+            _joined = null;
+            _pins = null;
+        }
+    }
+
+    /// <summary>The session that a read belongs to.</summary>
+    /// <param name="ended">The session that the flow still carries although it was disposed, once for each.</param>
+    internal static ReadSession? ForRead(out ReadSession? ended)
+    {
+        var ambient = Ambient.Value;
+        var live = Live(ambient);
+        ended = live is null && ambient is not null && Interlocked.Exchange(ref ambient._root._lateReadNoted, 1) == 0
+            ? ambient._root
+            : null;
+        return live;
+    }
+
+    /// <summary>Where the session reads in a data source; concurrent callers get one and the same.</summary>
+    internal SessionPin PinFor(ReplicatedDataSource source)
+    {
+        var first = Volatile.Read(ref _root._pins);
+        SessionPin? created = null;
+        while (true)
+        {
+            for (var pin = first; pin is not null; pin = pin.Next)
+            {
+                if (ReferenceEquals(pin.Source, source))
+                {
+                    return pin;
+                }
+            }
+
+            created ??= new SessionPin(_root, source);
+            created.Next = first;
+            var seen = Interlocked.CompareExchange(ref _root._pins, created, first);
+            if (ReferenceEquals(seen, first))
+            {
+                return created;
+            }
+
+            first = seen;
+        }
+    }
+
+    private static ReadSession Begin(ReadConsistency consistency, ReplicaLoss onReplicaLoss, Guid? id)
+    {
+        if (consistency is not (ReadConsistency.Monotonic or ReadConsistency.Primary))
+        {
+            throw Unavailable(consistency);
+        }
+
+        var ambient = Ambient.Value;
+        var current = Live(ambient);
+        if (current is null || (id is { } other && !current.Has(other)))
+        {
+            return Enter(new ReadSession(null, current, consistency, onReplicaLoss) { _id = id });
+        }
+
+        var isStricter = onReplicaLoss == ReplicaLoss.Fail && current.OnReplicaLoss != ReplicaLoss.Fail;
+        if (consistency <= current.Consistency && !isStricter)
+        {
+            return current._joined ??= new ReadSession(current._root, null, current.Consistency, current.OnReplicaLoss, isJoined: true);
+        }
+
+        return Enter(new ReadSession(
+            current._root,
+            current,
+            consistency > current.Consistency ? consistency : current.Consistency,
+            isStricter ? onReplicaLoss : current.OnReplicaLoss));
+    }
+
+    private static ReadSession Enter(ReadSession session)
+    {
+        Ambient.Value = session;
+        return session;
+    }
+
+    private static ReadSession? Live(ReadSession? session)
+    {
+        while (session is not null)
+        {
+            if (session._root._hasEnded)
+            {
+                return null;
+            }
+
+            if (!session._hasEnded)
+            {
+                return session;
+            }
+
+            session = session._outer;
+        }
+
+        return null;
+    }
+
+    private static ReplicaLoss Checked(ReadSessionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitMilliseconds, nameof(options));
+        return options.OnReplicaLoss switch
+        {
+            ReplicaLoss.Primary or ReplicaLoss.Fail => options.OnReplicaLoss,
+            ReplicaLoss.CaughtUp or ReplicaLoss.Redraw => throw new NotSupportedException(
+                $"ReplicaLoss.{options.OnReplicaLoss} is not available yet. Use ReplicaLoss.Fail, catch ReplicaLostException and run the unit of work again in a new session."),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.OnReplicaLoss, "No value of ReplicaLoss."),
+        };
+    }
+
+    private static Exception Unavailable(ReadConsistency consistency) => consistency switch
+    {
+        ReadConsistency.Eventual => new ArgumentException(
+            "Eventual reads need no session: ReadConsistency.Eventual opens no session. Read without one.", nameof(consistency)),
+        ReadConsistency.Causal => new NotSupportedException(
+            "Causal sessions are not available yet. Use ReadConsistency.Primary ([Primary]), which sees all writes."),
+        ReadConsistency.Snapshot => new NotSupportedException(
+            "Snapshot sessions are not available yet. Use ReadConsistency.Monotonic, or read in one REPEATABLE READ transaction."),
+        _ => new ArgumentOutOfRangeException(nameof(consistency), consistency, "No value of ReadConsistency."),
+    };
+
+    private bool Has(Guid id) => Volatile.Read(ref _root._id) is Guid own && own == id;
+
+    private object DrawId()
+    {
+        object drawn = Guid.NewGuid();
+        return Interlocked.CompareExchange(ref _id, drawn, null) ?? drawn;
+    }
+}

@@ -1,0 +1,9 @@
+namespace MonotonicReads;
+
+/// <summary>Why a session's replica counts as lost.</summary>
+internal enum ReplicaLossReason
+{
+    OpenFailed,
+    ConnectionBroken,
+    Restarted,
+}

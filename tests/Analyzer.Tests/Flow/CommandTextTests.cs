@@ -1,0 +1,81 @@
+namespace MonotonicReads.Analyzer.Tests.Flow;
+
+/// <summary>What the text of a command is known to be, wherever and however it was put together.</summary>
+public class CommandTextTests
+{
+    [Theory]
+    [InlineData("db.Query(\"SELECT a FROM t\");")]
+    [InlineData("db.Query(@\"SELECT a FROM t\");")]
+    [InlineData("db.Query($\"SELECT a FROM {name}\");")]
+    [InlineData("db.Query($@\"SELECT a FROM {name}\");")]
+    [InlineData("db.Query(\"\"\"SELECT a FROM t\"\"\");")]
+    [InlineData("db.Query(\"SELECT a \" + \"FROM t\");")]
+    [InlineData("db.Query(\"SELECT a FROM \" + name);")]
+    [InlineData("db.Query(name);")]
+    [InlineData("db.Query(Sql);")]
+    [InlineData("db.Query(StaticSql);")]
+    [InlineData("const string sql = \"SELECT a FROM t\"; db.Query(sql);")]
+    [InlineData("var sql = \"SELECT a FROM t\"; if (x) sql += \" WHERE a = 1\"; db.Query(sql);")]
+    [InlineData("var sql = x ? \"SELECT a FROM t\" : \"SELECT b FROM t\"; db.Query(sql);")]
+    [InlineData("var sql = \"SELECT a FROM t WHERE 1 = 1\"; foreach (var id in ids) sql += \" OR a = \" + id; db.Query(sql);")]
+    [InlineData("var b = new StringBuilder(\"SELECT a FROM t\"); if (x) b.Append(\" WHERE a = 1\"); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(); b.Append(\"SELECT \").Append(name); db.Query(b.ToString());")]
+    [InlineData("db.Query(string.Format(\"SELECT a FROM {0}\", name));")]
+    [InlineData("db.Query(string.Concat(\"SELECT a FROM \", name));")]
+    [InlineData("db.Query(nameof(Order_Read), commandType: CommandType.StoredProcedure);")]
+    [InlineData("db.Query($\"[{name}].[Order_Read]\", commandType: CommandType.StoredProcedure);")]
+    [InlineData("db.Query(\"Order_Read\");")]
+    [InlineData("db.Query<int>(new CommandDefinition(\"SELECT a FROM t\"));")]
+    [InlineData("db.Query<int>(new CommandDefinition(\"SELECT a FROM t\", cancellationToken: default));")]
+    [InlineData("db.QuerySingleOrDefault<int>(\"SELECT a FROM t\");")]
+    [InlineData("db.QueryFirst<int>(\"SELECT a FROM t\");")]
+    [InlineData("db.QueryMultiple(\"SELECT a FROM t\");")]
+    [InlineData("db.ExecuteScalar<int>(\"SELECT a FROM t\");")]
+    [InlineData("db.ExecuteReader(\"SELECT a FROM t\").Dispose();")]
+    [InlineData("db.QueryAsync<int>(\"SELECT a FROM t\").Wait();")]
+    [InlineData("db.QueryUnbufferedAsync<int>(\"SELECT a FROM t\");")]
+    [InlineData("cmd.CommandText = \"SELECT a FROM t\"; cmd.ExecuteReader().Dispose();")]
+    [InlineData("cmd.CommandText = \"SELECT a \"; cmd.CommandText += \"FROM t\"; cmd.ExecuteScalar();")]
+    [InlineData("new MySqlCommand(\"SELECT a FROM t\").ExecuteScalar();")]
+    [InlineData("new MySqlCommand { CommandText = \"SELECT a FROM t\" }.ExecuteScalar();")]
+    [InlineData("new MySql.Data.MySqlClient.MySqlCommand(\"SELECT a FROM t\").ExecuteScalar();")]
+    [InlineData("IDbCommand c = cmd; c.CommandText = \"SELECT a FROM t\"; c.ExecuteReader();")]
+    [InlineData("using var batch = new MySqlBatch(); batch.ExecuteReader();")]
+    [InlineData("unknown.ExecuteReader();")]
+    public Task A_read_is_seen(string read) => Check("{|MR1001:M|}", read + " db.Query(\"SELECT z FROM t\");");
+
+    [Theory]
+    [InlineData("db.Query(\"INSERT INTO t VALUES (1) RETURNING id\");")]
+    [InlineData("db.ExecuteScalar<int>($\"INSERT INTO {name} VALUES (1)\");")]
+    [InlineData("db.ExecuteScalar<int>(\"UPDATE t SET a = (SELECT 1 FROM u)\");")]
+    [InlineData("db.Query(Insert);")]
+    [InlineData("var sql = \"INSERT INTO t\"; sql += \" SELECT * FROM u\"; db.ExecuteScalar(sql);")]
+    [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.Append(name); db.Query(b.ToString());")]
+    [InlineData("db.Query(\"Order_Create\", commandType: CommandType.StoredProcedure);")]
+    [InlineData("db.Execute(\"SELECT a FROM t\");")]
+    [InlineData("db.Execute(name);")]
+    [InlineData("db.Query(\"SELECT 1\");")]
+    [InlineData("cmd.CommandText = \"SELECT a FROM t\"; cmd.Prepare();")]
+    [InlineData("cmd.CommandText = \"SELECT a FROM t\"; cmd.CommandText = \"INSERT INTO t VALUES (1)\"; cmd.ExecuteScalar();")]
+    [InlineData("cmd.CommandText = name; cmd.ExecuteNonQuery();")]
+    [InlineData("using var lite = new LocalFile(); lite.Clone();")]
+    public Task What_is_no_replica_read_is_not_counted(string other) => Check("M", "db.Query(\"SELECT z FROM t\"); " + other);
+
+    [Fact]
+    public Task A_command_whose_text_is_replaced_between_two_reads_is_two_reads() => Check(
+        "{|MR1001:M|}",
+        "cmd.CommandText = \"SELECT COUNT(*) FROM t\"; if ((long)cmd.ExecuteScalar() == 0) return; cmd.CommandText = \"SELECT \" + name + \" FROM t\"; using var r = cmd.ExecuteReader();");
+
+    private static Task Check(string name, string body) => ReadRules.Members($$"""
+            private const string Sql = "SELECT a FROM t";
+            private static readonly string StaticSql = "SELECT a " + "FROM t";
+            private static string Insert => "INSERT INTO t VALUES (1)";
+            private static int Order_Read;
+            private class LocalFile : IDisposable { public void Dispose() { } public object Clone() => this; }
+
+            public void {{name}}(bool x, string name, int[] ids, IDbCommand unknown)
+            {
+                {{body}}
+            }
+        """);
+}

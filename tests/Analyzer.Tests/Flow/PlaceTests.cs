@@ -1,0 +1,103 @@
+using Microsoft.CodeAnalysis.Testing;
+using MonotonicReads.Generator.Rules;
+
+namespace MonotonicReads.Analyzer.Tests.Flow;
+
+/// <summary>Where reads may stand, where the report then stands, and what it says.</summary>
+public class PlaceTests
+{
+    private const string Two = "db.QueryFirst<int>(\"SELECT a FROM t\") + db.QueryFirst<int>(\"SELECT b FROM t\")";
+
+    [Theory]
+    [InlineData("public int {|MR1001:M|}() => " + Two + ";")]
+    [InlineData("public int {|MR1001:P|} => " + Two + ";")]
+    [InlineData("public int P { {|MR1001:get|} { return " + Two + "; } }")]
+    [InlineData("public int P { {|MR1001:get|} => " + Two + "; set { } }")]
+    [InlineData("public int P { get => 1; {|MR1001:set|} { _ = " + Two + "; } }")]
+    [InlineData("public int {|MR1001:this|}[int i] => " + Two + ";")]
+    [InlineData("public int this[int i] { {|MR1001:get|} { return " + Two + "; } }")]
+    [InlineData("public {|MR1001:Orders|}(DbConnection db) : this(db, null, null, null) { _ = " + Two + "; }")]
+    [InlineData("private static DbConnection db0; public static int operator {|MR1001:+|}(Orders o, int n) => db0.QueryFirst<int>(\"SELECT a FROM t\") + db0.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("private static DbConnection db0; private static int {|MR1001:f|} = db0.QueryFirst<int>(\"SELECT a FROM t\") + db0.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("private static DbConnection db0; private static int f, {|MR1001:g|} = db0.QueryFirst<int>(\"SELECT a FROM t\") + db0.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("private static DbConnection db0; private static int {|MR1001:P|} { get; } = db0.QueryFirst<int>(\"SELECT a FROM t\") + db0.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("public IEnumerable<int> {|MR1001:M|}() { yield return db.QueryFirst<int>(\"SELECT a FROM t\"); yield return db.QueryFirst<int>(\"SELECT b FROM t\"); }")]
+    [InlineData("public async Task<int> {|MR1001:M|}() => await db.QueryFirstAsync<int>(\"SELECT a FROM t\") + await db.QueryFirstAsync<int>(\"SELECT b FROM t\").ConfigureAwait(false);")]
+    [InlineData("public async Task {|MR1001:M|}() { await foreach (var row in db.QueryUnbufferedAsync<int>(\"SELECT a FROM t\")) db.Query(\"SELECT b FROM t\"); }")]
+    public Task The_report_stands_on_the_declaration(string member) => ReadRules.Members(member);
+
+    [Fact]
+    public Task Top_level_code_reports_on_its_first_read() => ReadRules.Source("""
+        // top-level
+        using Dapper;
+        using MySqlConnector;
+
+        using var db = new MySqlConnection("");
+        db.{|MR1001:Query("SELECT a FROM t")|};
+        db.Query("SELECT b FROM t");
+        """);
+
+    [Fact]
+    public Task The_message_names_the_method_the_count_and_the_first_two_reads_and_each_read_is_a_further_location() => ReadRules.Source(
+        """
+        using Dapper;
+        using System.Data;
+
+        class Orders
+        {
+            void {|#0:Load|}(IDbConnection db)
+            {
+                db.{|#1:Query("SELECT a FROM t")|};
+                db.{|#2:QueryFirst<int>("SELECT b FROM t")|};
+                db.{|#3:ExecuteScalar("SELECT c FROM t")|};
+            }
+        }
+        """,
+        routing: null,
+        new DiagnosticResult(MR1001SequentialReads.Descriptor)
+            .WithLocation(0).WithLocation(1).WithLocation(2).WithLocation(3)
+            .WithArguments("Load", "3 sequential replica reads", "'Query' (line 8)", "'QueryFirst' (line 9)"));
+
+    [Fact]
+    public Task A_read_that_meets_itself_is_named_as_one_in_a_loop() => ReadRules.Source(
+        """
+        using Dapper;
+        using System.Data;
+
+        class Orders
+        {
+            void {|#0:Load|}(IDbConnection db, int[] ids)
+            {
+                foreach (var id in ids)
+                    db.{|#1:Query("SELECT a FROM t")|};
+            }
+        }
+        """,
+        routing: null,
+        new DiagnosticResult(MR1001SequentialReads.Descriptor)
+            .WithLocation(0).WithLocation(1)
+            .WithArguments("Load", "a replica read in a loop", "'Query' (line 9)", "the same call in the next iteration"));
+
+    [Fact]
+    public Task Code_that_does_not_bind_is_quiet() => ReadRules.Source("""
+        class Orders
+        {
+            void Load({|CS0246:DbConnexion|} db)
+            {
+                db.Query("SELECT a FROM t");
+                db.Query("SELECT b FROM t");
+                {|CS0103:undefined|}.Query("SELECT c FROM t");
+            }
+        }
+        """);
+
+    [Fact]
+    public Task A_lookalike_is_quiet() => ReadRules.Source("""
+        class Graph
+        {
+            public int Query(string text) => 0;
+            public int ExecuteReader() => 0;
+            public int Load() => Query("SELECT a FROM t") + Query("SELECT b FROM t") + ExecuteReader() + ExecuteReader();
+        }
+        """);
+}

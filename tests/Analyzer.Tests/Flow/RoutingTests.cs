@@ -1,0 +1,47 @@
+namespace MonotonicReads.Analyzer.Tests.Flow;
+
+/// <summary>The two <c>routing</c> options: whether one open connection stays on one server.</summary>
+public class RoutingTests
+{
+    [Theory]
+    [InlineData("using var c = source.OpenConnection(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\");")]
+    [InlineData("foreach (var id in ids) db.Query(\"SELECT a FROM t\");")]
+    [InlineData("using var c = new MySqlConnection(\"\"); c.Open(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("cmd.CommandText = \"SELECT a FROM t\"; cmd.ExecuteScalar(); cmd.ExecuteScalar();")]
+    [InlineData("using var c = source.OpenConnection(); using var k = c.CreateCommand(); k.CommandText = \"SELECT a FROM t\"; k.ExecuteScalar(); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("using var c = source.OpenConnection(); var same = c; c.Query(\"SELECT a FROM t\"); same.Query(\"SELECT b FROM t\");")]
+    public async Task One_open_connection_is_one_unit_under_connection_routing(string body)
+    {
+        await Check("M", body, "connection");
+        await Check("{|MR1001:M|}", body, "statement");
+        await Check("{|MR1001:M|}", body, null);
+    }
+
+    [Theory]
+    [InlineData("using (var c = source.OpenConnection()) c.Query(\"SELECT a FROM t\"); using (var d = source.OpenConnection()) d.Query(\"SELECT b FROM t\");")]
+    [InlineData("foreach (var id in ids) { using var c = source.OpenConnection(); c.Query(\"SELECT a FROM t\"); }")]
+    [InlineData("using var c = new MySqlConnection(\"\"); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("using var c = new MySqlConnection(\"\"); c.Open(); c.Query(\"SELECT a FROM t\"); c.Close(); c.Open(); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("Fresh.Query(\"SELECT a FROM t\"); Fresh.Query(\"SELECT b FROM t\");")]
+    [InlineData("using var c = source.OpenConnection(); c.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\");")]
+    [InlineData("source.CreateCommand(\"SELECT a FROM t\").ExecuteScalar(); source.CreateCommand(\"SELECT b FROM t\").ExecuteScalar();")]
+    public async Task Two_connections_are_two_units_under_either(string body)
+    {
+        await Check("{|MR1001:M|}", body, "connection");
+        await Check("{|MR1001:M|}", body, "statement");
+    }
+
+    [Fact]
+    public Task A_transaction_is_a_replica_unit_under_connection_routing() =>
+        Check("{|MR1001:M|}", "db.Query(\"SELECT b FROM t\"); using var c = source.OpenConnection(); using var tx = c.BeginTransaction(); c.Query(\"SELECT a FROM t\", transaction: tx);", "connection");
+
+    private static Task Check(string name, string body, string? routing) => ReadRules.Members($$"""
+            private DbConnection Fresh => new MySqlConnection("");
+
+            public void {{name}}(int[] ids)
+            {
+                {{body}}
+            }
+        """, routing);
+}

@@ -1,0 +1,77 @@
+namespace MonotonicReads.Analyzer.Tests.Flow;
+
+/// <summary>Which paths through a body make two reads meet.</summary>
+public class SequenceTests
+{
+    private const string A = "db.Query<int>(\"SELECT a FROM t\");";
+    private const string B = "db.Query<int>(\"SELECT b FROM t\");";
+
+    [Theory]
+    [InlineData(A + B)]
+    [InlineData(A + "if (x) " + B)]
+    [InlineData("if (x) " + A + B)]
+    [InlineData("if (x) { " + A + " } if (!x) { " + B + " }")]
+    [InlineData("while (x) { " + A + " }")]
+    [InlineData("do { " + A + " } while (x);")]
+    [InlineData("for (var i = 0; i < 3; i++) { " + A + " }")]
+    [InlineData("foreach (var id in ids) { " + A + " }")]
+    [InlineData("foreach (var id in " + "db.Query<int>(\"SELECT a FROM t\")" + ") { " + B + " }")]
+    [InlineData("for (;;) { " + A + " if (x) break; }")]
+    [InlineData("again: " + A + " if (x) goto again;")]
+    [InlineData("try { " + A + " } finally { " + B + " }")]
+    [InlineData("try { " + A + " Work(); } catch { " + B + " }")]
+    [InlineData("switch (n) { case 1: " + A + " break; default: break; } " + B)]
+    [InlineData("switch (n) { case 1: " + A + " goto case 2; case 2: " + B + " break; }")]
+    [InlineData("var r = x ? db.QueryFirst<int>(\"SELECT a FROM t\") : 0; " + B)]
+    [InlineData("var r = db.QueryFirst<int?>(\"SELECT a FROM t\") ?? db.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("int? r = db.QueryFirst<int?>(\"SELECT a FROM t\"); r ??= db.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("var r = db.QueryFirst<int>(\"SELECT a FROM t\") + db.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("if (db.QueryFirst<bool>(\"SELECT a FROM t\") && db.QueryFirst<bool>(\"SELECT b FROM t\")) Work();")]
+    [InlineData("using (var c = source.OpenConnection()) { c.Query(\"SELECT a FROM t\"); } using (var c = source.OpenConnection()) { c.Query(\"SELECT a FROM t\"); }")]
+    [InlineData("try { if (x) { " + A + " } } finally { Work(); } " + B)]
+    [InlineData("lock (ids) { " + A + " } " + B)]
+    [InlineData("Task.WhenAll(db.QueryAsync(\"SELECT a FROM t\"), db.QueryAsync(\"SELECT b FROM t\")).Wait();")]
+    [InlineData("db?.Query(\"SELECT a FROM t\"); db?.Query(\"SELECT b FROM t\");")]
+    [InlineData("Use(db.QueryFirst<int>(\"SELECT a FROM t\"), db.QueryFirst<int>(\"SELECT b FROM t\"));")]
+    public Task Reads_that_meet_are_reported(string body) => Check("{|MR1001:M|}", body);
+
+    [Theory]
+    [InlineData(A)]
+    [InlineData("if (x) " + A + " else " + B)]
+    [InlineData("if (x) { " + A + " return; } " + B)]
+    [InlineData("if (x) { " + A + " throw new Exception(); } " + B)]
+    [InlineData("switch (n) { case 1: " + A + " break; default: " + B + " break; }")]
+    [InlineData("var r = x ? db.QueryFirst<int>(\"SELECT a FROM t\") : db.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("var r = n switch { 1 => db.QueryFirst<int>(\"SELECT a FROM t\"), _ => db.QueryFirst<int>(\"SELECT b FROM t\") };")]
+    [InlineData("foreach (var id in db.Query<int>(\"SELECT a FROM t\")) { Work(); }")]
+    [InlineData("foreach (var id in ids) { " + A + " break; }")]
+    [InlineData("foreach (var id in ids) { " + A + " return; }")]
+    [InlineData("while (x) { if (n == 1) { " + A + " return; } }")]
+    [InlineData("try { " + A + " } catch { " + B + " }")]
+    [InlineData("try { if (x) { " + A + " return; } } finally { Work(); } " + B)]
+    [InlineData("using (var c = source.OpenConnection()) { if (x) { c.Query(\"SELECT a FROM t\"); return; } } using (var c = source.OpenConnection()) { c.Query(\"SELECT a FROM t\"); }")]
+    [InlineData("using var c = source.OpenConnection(); if (x) { c.Query(\"SELECT a FROM t\"); return; } c.Query(\"SELECT b FROM t\");")]
+    [InlineData("while (x) { Thread.Sleep(1000); " + A + " }")]
+    [InlineData("while (x) { " + A + " Task.Delay(1000).Wait(); }")]
+    [InlineData("for (;;) { " + A + " if (x) return; Thread.Sleep(10); }")]
+    [InlineData("while (false) { " + A + B + " }")]
+    [InlineData("return; " + A + B)]
+    [InlineData("using (var r = db.ExecuteReader(\"SELECT a FROM t\")) { while (r.Read()) Work(); }")]
+    [InlineData("using (var g = db.QueryMultiple(\"SELECT a FROM t; SELECT b FROM t\")) { g.Read<int>(); g.Read<int>(); }")]
+    public Task Reads_that_never_meet_are_not(string body) => Check("M", body);
+
+    [Theory]
+    [InlineData(A + " Thread.Sleep(10); " + B)]
+    [InlineData("while (x) { Thread.Sleep(1000); " + A + B + " }")]
+    public Task A_wait_separates_iterations_but_not_the_reads_of_one(string body) => Check("{|MR1001:M|}", body);
+
+    private static Task Check(string name, string body) => ReadRules.Members($$"""
+            public void {{name}}(bool x, int n, int[] ids)
+            {
+                {{body}}
+            }
+
+            private static void Work() { }
+            private static void Use(int a, int b) { }
+        """);
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace MonotonicReads.Generator.Tests.Harness;
+
+/// <summary>Compilations as users have them: nullable on, warnings counted, against the framework of this test run and the real runtime.</summary>
+internal static class Compilations
+{
+    public const LanguageVersion Language = LanguageVersion.CSharp12;
+
+    private static readonly Lazy<ImmutableArray<MetadataReference>> Framework = new(() =>
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Where(static p => Path.GetFileName(p) is { } name
+                && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll" or "Microsoft.Extensions.DependencyInjection.Abstractions.dll"))
+            .Select(static p => (MetadataReference)MetadataReference.CreateFromFile(p))
+            .ToImmutableArray());
+
+    public static ImmutableArray<MetadataReference> FrameworkReferences => Framework.Value;
+
+    public static ImmutableArray<MetadataReference> AllReferences => Framework.Value.Add(AnnotationApi.Reference);
+
+    public static CSharpParseOptions ParseOptions { get; } = new(Language, DocumentationMode.Diagnose);
+
+    public static CSharpCompilation Of(params string[] sources) => Of("Shop", AllReferences, sources);
+
+    public static CSharpCompilation Of(string assemblyName, IEnumerable<MetadataReference> references, params string[] sources) =>
+        CSharpCompilation.Create(
+            assemblyName,
+            sources.Select((s, i) => CSharpSyntaxTree.ParseText(s, ParseOptions, path: $"Source{i}.cs")),
+            references,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999));
+
+    public static MetadataReference ToReference(this CSharpCompilation compilation)
+    {
+        using var stream = new MemoryStream();
+        var result = compilation.Emit(stream);
+        Assert.True(result.Success, string.Join("\n", result.Diagnostics));
+        return MetadataReference.CreateFromImage(stream.ToArray());
+    }
+}

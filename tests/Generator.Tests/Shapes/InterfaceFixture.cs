@@ -1,0 +1,59 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Wrapping;
+
+namespace MonotonicReads.Generator.Tests.Shapes;
+
+/// <summary>Writes a class that implements an interface of a library with members that throw, all of them annotated.</summary>
+internal static class InterfaceFixture
+{
+    public static string Write(INamedTypeSymbol contract, string name, bool isExplicit)
+    {
+        var text = new StringBuilder("#nullable enable\n#pragma warning disable\n#pragma warning restore MR2001\nnamespace Shapes;\n");
+        text.Append($"public unsafe class {name}{SignatureText.TypeParameters(contract.TypeParameters, TypeText.Plain)} : {TypeText.Plain.WithoutAnnotation(contract)}");
+        foreach (var constraint in SignatureText.Constraints(contract.TypeParameters, TypeText.Plain))
+        {
+            text.Append(' ').Append(constraint);
+        }
+
+        text.Append("\n{\n");
+        var places = new Dictionary<string, INamedTypeSymbol>(StringComparer.Ordinal);
+        foreach (var declaring in contract.AllInterfaces.Prepend(contract))
+        {
+            foreach (var member in declaring.GetMembers().Where(static m => m.IsAbstract && !m.IsStatic))
+            {
+                // Names that two interfaces declare can be public for one of them only.
+                places.TryAdd(member.Name, declaring);
+                var isTaken = !SymbolEqualityComparer.Default.Equals(places[member.Name], declaring);
+                text.Append("    ").Append(Member(member, declaring, isExplicit || isTaken)).Append('\n');
+            }
+        }
+
+        return text.Append("}\n").ToString();
+    }
+
+    private static string Member(ISymbol member, INamedTypeSymbol declaring, bool isExplicit)
+    {
+        var front = isExplicit ? string.Empty : "public ";
+        var qualifier = isExplicit ? TypeText.Plain.WithoutAnnotation(declaring) + "." : string.Empty;
+        var purpose = isExplicit ? SignatureText.Purpose.Explicit : SignatureText.Purpose.Named;
+        switch (member)
+        {
+            case IMethodSymbol { AssociatedSymbol: null } method:
+                var constraints = isExplicit
+                    ? SignatureText.InheritedConstraints(method, TypeText.Plain)
+                    : SignatureText.Constraints(method.TypeParameters, TypeText.Plain);
+                return $"[MonotonicReads.Monotonic] {string.Join(" ", AttributeText.OnReturn(method))} {front}{SignatureText.ReturnType(method, TypeText.Plain)} {qualifier}{Identifier.Escape(method.Name)}"
+                    + $"{SignatureText.TypeParameters(method.TypeParameters, TypeText.Plain)}({SignatureText.Parameters(method.Parameters, TypeText.Plain, purpose)}) {string.Join(" ", constraints)} => throw null!;";
+            case IPropertySymbol property:
+                var accessors = (property.GetMethod is null ? string.Empty : "[MonotonicReads.Monotonic] get => throw null!; ")
+                    + (property.SetMethod is null ? string.Empty : "[MonotonicReads.Monotonic] " + (property.SetMethod.IsInitOnly ? "init" : "set") + " => throw null!;");
+                var name = property.IsIndexer ? $"this[{SignatureText.Parameters(property.Parameters, TypeText.Plain, purpose)}]" : Identifier.Escape(property.Name);
+                return $"{string.Join(" ", AttributeText.OnProperty(property).Where(static a => a.Contains("Null", StringComparison.Ordinal)))} {front}{SignatureText.RefPrefix(property.RefKind)}{TypeText.Plain.Of(property.Type)} {qualifier}{name} {{ {accessors} }}";
+            case IEventSymbol happening:
+                return $"{front}event {TypeText.Plain.Of(happening.Type)} {qualifier}{Identifier.Escape(happening.Name)} {{ add => throw null!; remove => throw null!; }}";
+            default:
+                return string.Empty;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using MonotonicReads.Generator.Tests.Harness;
+using Xunit.Abstractions;
+
+namespace MonotonicReads.Generator.Tests.Shapes;
+
+/// <summary>
+/// The shapes that other people's interfaces have: every public interface of the framework and of the container
+/// abstractions, implemented by a class with annotated members. What is emitted compiles without a warning, and each
+/// member is wrapped or named by MR2001.
+/// </summary>
+public class LibraryInterfacesTests(ITestOutputHelper output)
+{
+    private const double LargestShareDeclined = 0.03;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Everything_emitted_for_the_interfaces_of_the_framework_compiles(bool isExplicit)
+    {
+        var probe = Compilations.Of();
+        var contracts = probe.SourceModule.ReferencedAssemblySymbols
+            .SelectMany(static a => PublicInterfaces(a.GlobalNamespace))
+            .OrderBy(static i => i.ToDisplayString(), StringComparer.Ordinal)
+            .ToList();
+        var withStatics = contracts.Where(HasStaticAbstract).ToList();
+        var fixtures = contracts.Except(withStatics, SymbolEqualityComparer.Default).Cast<INamedTypeSymbol>()
+            .Select((c, i) => (Contract: c, Tree: CSharpSyntaxTree.ParseText(InterfaceFixture.Write(c, $"Shape{i}", isExplicit), Compilations.ParseOptions, path: $"Shape{i}.cs")))
+            .ToList();
+
+        var all = probe.AddSyntaxTrees(fixtures.Select(static f => f.Tree));
+        var broken = all.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error).GroupBy(static d => d.Location.SourceTree!).ToDictionary(static g => g.Key, static g => g.First());
+        var usable = fixtures.Where(f => !broken.ContainsKey(f.Tree)).ToList();
+
+        var run = GeneratorRun.Of(all.RemoveSyntaxTrees(broken.Keys));
+        var reported = run.AssertSound();
+        var wrappers = Accounting.Wrappers(run.Output);
+        var members = Accounting.Members(run, reported);
+        var declined = usable.Where(f => !run.Files.ContainsKey($"Shapes.{TypeName(run, f.Tree)}.g.cs")).ToList();
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{contracts.Count} interfaces: {withStatics.Count} with static abstract members, {broken.Count} that no class of this kind can implement, {usable.Count} tried."));
+        output.WriteLine($"{wrappers.Count} wrapped, {declined.Count} declined; {members.Count(static m => m.IsWrapped)} members wrapped, {members.Count(static m => m.IsReported)} named by MR2001.");
+        foreach (var reason in reported.GroupBy(static d => d.GetMessage(CultureInfo.InvariantCulture).Split(": ", 2)[1].Split(';')[0]).OrderByDescending(static g => g.Count()))
+        {
+            output.WriteLine($"{reason.Count(),4} {reason.Key}");
+        }
+
+        foreach (var fixture in fixtures.Where(f => broken.ContainsKey(f.Tree)))
+        {
+            output.WriteLine($"not implementable: {fixture.Contract.ToDisplayString()}: {broken[fixture.Tree].GetMessage(CultureInfo.InvariantCulture)}");
+        }
+
+        Assert.True(usable.Count > 200, $"Only {usable.Count} interfaces were tried.");
+        Assert.True(members.Count(static m => m.IsWrapped) > 1000, "Hardly a member was wrapped.");
+        Assert.True(declined.Count <= LargestShareDeclined * usable.Count, string.Join(", ", declined.Select(static f => f.Contract.ToDisplayString())));
+    }
+
+    private static string TypeName(GeneratorRun run, SyntaxTree tree) =>
+        run.Output.GetSemanticModel(tree).GetDeclaredSymbol(tree.GetRoot().DescendantNodes().OfType<Microsoft.CodeAnalysis.CSharp.Syntax.ClassDeclarationSyntax>().Single())!.MetadataName;
+
+    private static bool HasStaticAbstract(INamedTypeSymbol contract) =>
+        contract.AllInterfaces.Append(contract).Any(static i => i.GetMembers().Any(static m => m.IsStatic && m.IsAbstract));
+
+    private static IEnumerable<INamedTypeSymbol> PublicInterfaces(INamespaceOrTypeSymbol container)
+    {
+        foreach (var member in container.GetMembers())
+        {
+            if (member is INamespaceSymbol nested)
+            {
+                foreach (var found in PublicInterfaces(nested))
+                {
+                    yield return found;
+                }
+            }
+            else if (member is INamedTypeSymbol { TypeKind: TypeKind.Interface, DeclaredAccessibility: Accessibility.Public } type)
+            {
+                yield return type;
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.IO.Compression;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace MonotonicReads.Package.Tests;
+
+public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
+{
+    [Fact]
+    public void The_package_holds_these_entries_and_no_others()
+    {
+        using var archive = ZipFile.OpenRead(package.Nupkg);
+        var entries = archive.Entries.Select(e => e.FullName).Where(n => !n.StartsWith("_rels/", StringComparison.Ordinal) && !n.StartsWith("package/", StringComparison.Ordinal) && n != "[Content_Types].xml");
+        Assert.Equal(
+            [
+                "MonotonicReads.nuspec",
+                "README.md",
+                "analyzers/dotnet/roslyn4.8/cs/MonotonicReads.CodeFixes.dll",
+                "analyzers/dotnet/roslyn4.8/cs/MonotonicReads.Generator.dll",
+                "buildTransitive/MonotonicReads.props",
+                "buildTransitive/MonotonicReads.targets",
+                "buildTransitive/config/error.globalconfig",
+                "buildTransitive/config/none.globalconfig",
+                "buildTransitive/config/suggest.globalconfig",
+                "buildTransitive/config/warn.globalconfig",
+                "icon.png",
+                "lib/net10.0/MonotonicReads.dll",
+                "lib/net10.0/MonotonicReads.xml",
+                "lib/net8.0/MonotonicReads.dll",
+                "lib/net8.0/MonotonicReads.xml",
+            ],
+            entries.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void It_depends_on_the_driver_and_abstractions_alone_and_never_on_the_compiler()
+    {
+        var nuspec = Nuspec();
+        var ids = nuspec.Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")!.Value).Distinct().Order(StringComparer.Ordinal);
+        Assert.Equal(["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "MySqlConnector", "System.IO.Hashing"], ids);
+        Assert.Equal("MIT", nuspec.Descendants().Single(e => e.Name.LocalName == "license").Value);
+        Assert.Equal("icon.png", nuspec.Descendants().Single(e => e.Name.LocalName == "icon").Value);
+        Assert.True(File.Exists(Path.ChangeExtension(package.Nupkg, ".snupkg")), "symbols are packed beside");
+    }
+
+    [Fact]
+    public async Task A_project_with_two_reads_warns_and_the_packaged_fix_settles_it()
+    {
+        var folder = package.Copy("Warns");
+        var build = await package.BuildAsync(folder);
+        Assert.True(build.ExitCode == 0, build.Output);
+        Assert.Matches(@"Orders\.cs\(14,23\): warning MR1001: 'CountOpenAsync' makes 2 sequential replica reads", build.Output);
+        Assert.Single(Regex.Matches(build.Output, "warning MR1001").Select(m => LineOf(build.Output, m.Index)).Distinct());
+
+        var format = await package.DotnetAsync(folder, "format", "analyzers", "--diagnostics", "MR1001", "--severity", "warn", "--no-restore");
+        Assert.True(format.ExitCode == 0, format.Output);
+        Assert.Contains("[Monotonic]", await File.ReadAllTextAsync(Path.Combine(folder, "Orders.cs")), StringComparison.Ordinal);
+        var again = await package.BuildAsync(folder, "--no-incremental");
+        Assert.True(again.ExitCode == 0, again.Output);
+        Assert.DoesNotContain("MR1001", again.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("MR2001", again.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("none", 0, false, false)]
+    [InlineData("suggest", 0, false, false)]
+    [InlineData("Warn", 0, true, false)]
+    [InlineData("error", 1, false, true)]
+    public async Task Enforcement_sets_the_severity(string enforcement, int exitCode, bool warns, bool fails)
+    {
+        var folder = package.Copy("Warns", "Warns-" + enforcement);
+        var build = await package.BuildAsync(folder, "-p:MonotonicReadsEnforcement=" + enforcement);
+        Assert.True(build.ExitCode == exitCode, build.Output);
+        Assert.Equal(warns, build.Output.Contains("warning MR1001", StringComparison.Ordinal));
+        Assert.Equal(fails, build.Output.Contains("error MR1001", StringComparison.Ordinal));
+        Assert.DoesNotContain("MR3001", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_users_own_severity_wins_over_enforcement()
+    {
+        var folder = package.Copy("Warns", "Warns-own");
+        await File.WriteAllTextAsync(Path.Combine(folder, ".editorconfig"), "root = true\n[*.cs]\ndotnet_diagnostic.MR1001.severity = none\n");
+        var build = await package.BuildAsync(folder, "-p:MonotonicReadsEnforcement=error");
+        Assert.True(build.ExitCode == 0, build.Output);
+        Assert.DoesNotContain("MR1001", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_enforcement_is_named_with_what_is_allowed()
+    {
+        var folder = package.Copy("Warns", "Warns-unknown");
+        var build = await package.BuildAsync(folder, "-p:MonotonicReadsEnforcement=strict");
+        Assert.True(build.ExitCode == 0, build.Output);
+        Assert.Contains("warning MR3001: MonotonicReadsEnforcement is 'strict'; allowed are none, suggest, warn and error.", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_project_without_data_library_is_silent()
+    {
+        var build = await package.BuildAsync(package.Copy("Silent"), "-warnaserror");
+        Assert.True(build.ExitCode == 0, build.Output);
+        Assert.DoesNotContain("MR", Regex.Replace(build.Output, "(?m)^.*->.*$", ""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrapped_repository_runs_and_stays_on_one_replica()
+    {
+        var folder = package.Copy("Pins");
+        var build = await package.BuildAsync(folder);
+        Assert.True(build.ExitCode == 0, build.Output);
+        Assert.DoesNotContain("warning", build.Output, StringComparison.Ordinal);
+        var run = await package.DotnetAsync(folder, "run", "--no-build");
+        Assert.Equal(
+            "repository: ConsistentServerNames\nevery series on the replica that WeightedModulo names: True\nreplicas used by 200 series: r1 r2 r3\n",
+            run.Output.ReplaceLineEndings("\n"));
+    }
+
+    private static string LineOf(string text, int index)
+    {
+        var start = text.LastIndexOf('\n', index) + 1;
+        var end = text.IndexOf('\n', index);
+        return text[start..(end < 0 ? text.Length : end)].Trim();
+    }
+
+    private XDocument Nuspec()
+    {
+        using var archive = ZipFile.OpenRead(package.Nupkg);
+        using var stream = archive.Entries.Single(e => e.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+        return XDocument.Load(stream);
+    }
+}

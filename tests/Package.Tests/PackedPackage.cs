@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace MonotonicReads.Package.Tests;
+
+/// <summary>The package as a user gets it: packed afresh, restored from a folder feed into an empty package cache.</summary>
+public sealed class PackedPackage : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("monotonicreads-package-");
+
+    public string Feed => Path.Combine(root.FullName, "feed");
+
+    /// <summary>The freshly packed <c>MonotonicReads.VERSION.nupkg</c>.</summary>
+    public string Nupkg { get; private set; } = "";
+
+    public string Version { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        var packed = await DotnetAsync(RepositoryRoot, "pack", "Analyzer.sln", "-c", Metadata("Configuration"), "-o", Feed, "-nologo", "-v", "q");
+        Assert.True(packed.ExitCode == 0, packed.Output);
+        Nupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.*.nupkg"));
+        Version = Path.GetFileNameWithoutExtension(Nupkg)["MonotonicReads.".Length..];
+        await File.WriteAllTextAsync(Path.Combine(root.FullName, "nuget.config"), $"""
+            <configuration>
+              <packageSources>
+                <add key="packed" value="{Feed}" />
+              </packageSources>
+            </configuration>
+            """);
+        // Keeps settings of any folder above the temp folder out.
+        await File.WriteAllTextAsync(Path.Combine(root.FullName, "Directory.Build.props"), "<Project />");
+        await File.WriteAllTextAsync(Path.Combine(root.FullName, "Directory.Packages.props"), "<Project />");
+    }
+
+    public Task DisposeAsync()
+    {
+        root.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Copies a project of <c>Consumers</c> beside the feed; returns its folder.</summary>
+    public string Copy(string consumer, string? asName = null)
+    {
+        var target = Path.Combine(root.FullName, asName ?? consumer);
+        Directory.CreateDirectory(target);
+        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Consumers", consumer)))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+
+        return target;
+    }
+
+    public Task<(int ExitCode, string Output)> BuildAsync(string folder, params string[] arguments) =>
+        DotnetAsync(folder, ["build", "-nologo", "-v", "m", "-p:NoWarn=NU1603", .. arguments]);
+
+    public async Task<(int ExitCode, string Output)> DotnetAsync(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["DOTNET_NOLOGO"] = "1";
+        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
+        start.Environment["MonotonicReadsVersion"] = Version;
+        if (folder != RepositoryRoot)
+        {
+            start.Environment["NUGET_PACKAGES"] = Path.Combine(root.FullName, "packages");
+        }
+
+        // Variables of the test host's own build and SDK resolution must not reach another build.
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.Ordinal) && k != "MSBUILDDISABLENODEREUSE").ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var deadline = new CancellationTokenSource(Limit);
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} took longer than {Limit}.");
+        }
+
+        return (process.ExitCode, await output + await error);
+    }
+
+    private static string RepositoryRoot => Metadata("RepositoryRoot");
+
+    private static string Metadata(string key) =>
+        typeof(PackedPackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+}
