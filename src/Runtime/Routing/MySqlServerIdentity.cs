@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using MySqlConnector;
 
@@ -19,6 +20,9 @@ internal sealed class MySqlServerIdentity(bool allowsWritable, TimeProvider time
         "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_id', 'server_uuid', 'server_uid', 'read_only'); SHOW GLOBAL STATUS LIKE 'Uptime'";
 
     private readonly object _lock = new();
+
+    // By the server's connection id.
+    private readonly ConcurrentDictionary<int, bool> _unproven = new();
     private RoutedServer? _server;
     private RoutingReports? _reports;
     private string? _identity;
@@ -33,13 +37,23 @@ internal sealed class MySqlServerIdentity(bool allowsWritable, TimeProvider time
 
     public async ValueTask CheckAsync(MySqlConnectionOpenedContext context, CancellationToken cancellationToken)
     {
-        if ((context.Conditions & MySqlConnectionOpenedConditions.New) == 0)
+        var connection = context.Connection;
+        var isNew = (context.Conditions & MySqlConnectionOpenedConditions.New) != 0;
+        if (!isNew && !_unproven.ContainsKey(connection.ServerThread))
         {
             return;
         }
 
+        // The driver pools a connection that fails here, and it comes back as an old one.
+        _unproven[connection.ServerThread] = true;
+        await AskAndCompareAsync(connection, cancellationToken).ConfigureAwait(false);
+        _unproven.TryRemove(connection.ServerThread, out _);
+    }
+
+    private async Task AskAndCompareAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
         var asked = time.GetUtcNow();
-        var (identity, isReadOnly, uptime) = await AskAsync(context.Connection, cancellationToken).ConfigureAwait(false);
+        var (identity, isReadOnly, uptime) = await AskAsync(connection, cancellationToken).ConfigureAwait(false);
         if (!isReadOnly && !allowsWritable)
         {
             throw new InvalidOperationException(

@@ -331,7 +331,7 @@ public sealed class ReplicatedConnection : DbConnection
 
     private void MoveTo(RoutedServer target)
     {
-        ThrowIfReading(target);
+        ThrowIfUnableToMove(target);
         var inner = target.Source.OpenConnection();
         if (_database is not null)
         {
@@ -344,7 +344,7 @@ public sealed class ReplicatedConnection : DbConnection
 
     private async ValueTask MoveToAsync(RoutedServer target, CancellationToken cancellationToken)
     {
-        ThrowIfReading(target);
+        ThrowIfUnableToMove(target);
         var inner = await target.Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         if (_database is not null)
         {
@@ -355,8 +355,13 @@ public sealed class ReplicatedConnection : DbConnection
         Take(inner, target);
     }
 
-    private void ThrowIfReading(RoutedServer target)
+    private void ThrowIfUnableToMove(RoutedServer target)
     {
+        if (State != ConnectionState.Open)
+        {
+            throw NotOpen();
+        }
+
         if (_reader is { IsClosed: false } || _olderReaders?.Exists(reader => !reader.IsClosed) == true)
         {
             throw new InvalidOperationException(

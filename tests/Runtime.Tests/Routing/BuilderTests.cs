@@ -56,7 +56,7 @@ public class BuilderTests
             Assert.DoesNotContain("hidden", shown, StringComparison.Ordinal);
         }
 
-        Assert.Equal("", PublicConnectionString.Of("what = is 'this"));
+        Assert.Equal("", PublicConnectionString.Of("=Password"));
     }
 
     [Fact]

@@ -127,6 +127,8 @@ public class ConnectionTests
         }
 
         Assert.Equal(ConnectionState.Closed, connection.State);
+        Assert.Throws<InvalidOperationException>(() => command.ExecuteScalar());
+        Assert.Throws<InvalidOperationException>(() => Run(connection, "DELETE FROM item"));
         connection.Open();
         Assert.NotNull(command.ExecuteScalar());
     }
@@ -180,6 +182,13 @@ public class ConnectionTests
         using var first = connection.ExecuteReader(SqliteReplicaSet.WhoAmI);
         using var second = connection.ExecuteReader(SqliteReplicaSet.WhoAmI);
         Assert.True(first.Read() && second.Read());
+    }
+
+    private static void Run(DbConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     private sealed record Item

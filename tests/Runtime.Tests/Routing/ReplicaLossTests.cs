@@ -226,7 +226,7 @@ public class ReplicaLossTests
         // A driver closes its connection when the server is gone.
         Assert.IsType<SqliteConnection>(connection.Inner).Close();
         Assert.Equal(System.Data.ConnectionState.Closed, connection.State);
-        Assert.Throws<InvalidOperationException>(() => SqliteReplicaSet.AskOn(connection));
+        Assert.Throws<ReplicaLostException>(() => SqliteReplicaSet.AskOn(connection));
 
         var error = Assert.Throws<ReplicaLostException>(() => set.Ask());
         Assert.Equal(replica, error.Replica);
