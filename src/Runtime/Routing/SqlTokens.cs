@@ -241,7 +241,7 @@ internal ref struct SqlTokens(string text)
             return Doubt();
         }
 
-        if (Peek(0) != '.')
+        if (Peek(0) != '.' || !suffix.IsEmpty)
         {
             return true;
         }

@@ -1,0 +1,245 @@
+namespace MonotonicReads.Runtime.Tests;
+
+public class ReadSessionTests
+{
+    [Fact]
+    public void Runs_from_begin_to_dispose()
+    {
+        Assert.Null(ReadSession.Current);
+        var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        Assert.Same(session, ReadSession.Current);
+        Assert.Equal(ReadConsistency.Monotonic, session.Consistency);
+        session.Dispose();
+        session.Dispose();
+        Assert.Null(ReadSession.Current);
+    }
+
+    [Fact]
+    public void Takes_the_id_it_is_given_and_draws_one_otherwise()
+    {
+        var id = Guid.NewGuid();
+        using (var session = ReadSession.Begin(ReadConsistency.Monotonic, id))
+        {
+            Assert.Equal(id, session.Id);
+        }
+
+        using var first = ReadSession.Begin(ReadConsistency.Monotonic);
+        using var second = ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid());
+        Assert.Equal(first.Id, first.Id);
+        Assert.NotEqual(Guid.Empty, first.Id);
+        Assert.NotEqual(first.Id, second.Id);
+    }
+
+    [Fact]
+    public void Begin_inside_joins()
+    {
+        using var outer = ReadSession.Begin(ReadConsistency.Monotonic);
+        using (var inner = ReadSession.Begin(ReadConsistency.Monotonic))
+        {
+            Assert.Equal(outer.Id, inner.Id);
+            Assert.Same(outer, ReadSession.Current);
+        }
+
+        Assert.Same(outer, ReadSession.Current);
+        using var sameId = ReadSession.Begin(ReadConsistency.Monotonic, outer.Id);
+        Assert.Same(outer, ReadSession.Current);
+    }
+
+    [Fact]
+    public void Joining_allocates_nothing_after_the_first_time()
+    {
+        using var outer = ReadSession.Begin(ReadConsistency.Monotonic);
+        ReadSession.Begin(ReadConsistency.Monotonic).Dispose();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            ReadSession.Begin(ReadConsistency.Monotonic).Dispose();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Another_id_opens_a_session_that_shadows()
+    {
+        using var outer = ReadSession.Begin(ReadConsistency.Monotonic);
+        using (var other = ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid()))
+        {
+            Assert.NotEqual(outer.Id, other.Id);
+            Assert.Same(other, ReadSession.Current);
+        }
+
+        using (var keyed = ReadSession.Begin(ReadConsistency.Monotonic, "a job"))
+        {
+            Assert.Same(keyed, ReadSession.Current);
+            using var sameKey = ReadSession.Begin(ReadConsistency.Monotonic, "a job");
+            Assert.Same(keyed, ReadSession.Current);
+        }
+
+        Assert.Same(outer, ReadSession.Current);
+    }
+
+    [Fact]
+    public void Stronger_inside_weaker_holds_for_its_own_reads()
+    {
+        using var outer = ReadSession.Begin(ReadConsistency.Monotonic);
+        using (var inner = ReadSession.Begin(ReadConsistency.Primary))
+        {
+            Assert.Equal(outer.Id, inner.Id);
+            Assert.Equal(ReadConsistency.Primary, ReadSession.Current!.Consistency);
+        }
+
+        Assert.Equal(ReadConsistency.Monotonic, ReadSession.Current!.Consistency);
+    }
+
+    [Fact]
+    public void Weaker_never_weakens()
+    {
+        using var outer = ReadSession.Begin(ReadConsistency.Primary);
+        using var inner = ReadSession.Begin(ReadConsistency.Monotonic);
+        Assert.Equal(ReadConsistency.Primary, inner.Consistency);
+        Assert.Equal(ReadConsistency.Primary, ReadSession.Current!.Consistency);
+    }
+
+    [Fact]
+    public void An_inner_loss_policy_may_only_be_stricter()
+    {
+        var fail = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Fail };
+        using (ReadSession.Begin(ReadConsistency.Monotonic))
+        {
+            using (ReadSession.Begin(ReadConsistency.Monotonic, fail))
+            {
+                Assert.Equal(ReplicaLoss.Fail, ReadSession.Current!.OnReplicaLoss);
+            }
+
+            Assert.Equal(ReplicaLoss.Primary, ReadSession.Current!.OnReplicaLoss);
+        }
+
+        using (ReadSession.Begin(ReadConsistency.Monotonic, fail))
+        using (ReadSession.Begin(ReadConsistency.Primary))
+        {
+            Assert.Equal(ReplicaLoss.Fail, ReadSession.Current!.OnReplicaLoss);
+        }
+    }
+
+    [Fact]
+    public void What_is_not_there_yet_says_so()
+    {
+        Assert.Contains("Primary", Assert.Throws<NotSupportedException>(() => ReadSession.Begin(ReadConsistency.Causal)).Message);
+        Assert.Contains("transaction", Assert.Throws<NotSupportedException>(() => ReadSession.Begin(ReadConsistency.Snapshot)).Message);
+        Assert.Contains("no session", Assert.Throws<ArgumentException>(() => ReadSession.Begin(ReadConsistency.Eventual)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => ReadSession.Begin((ReadConsistency)17));
+        foreach (var policy in new[] { ReplicaLoss.CaughtUp, ReplicaLoss.Redraw })
+        {
+            var options = new ReadSessionOptions { OnReplicaLoss = policy };
+            Assert.Contains("Fail", Assert.Throws<NotSupportedException>(() => ReadSession.Begin(ReadConsistency.Monotonic, options)).Message);
+            Assert.Throws<NotSupportedException>(() => ReadSession.Begin(ReadConsistency.Monotonic, "key", options));
+        }
+
+        Assert.Null(ReadSession.Current);
+    }
+
+    [Fact]
+    public void Options_are_checked()
+    {
+        Assert.Throws<ArgumentNullException>(() => ReadSession.Begin(ReadConsistency.Monotonic, (ReadSessionOptions)null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { MaxWaitMilliseconds = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = (ReplicaLoss)17 }));
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, "key", new ReadSessionOptions { MaxWaitMilliseconds = 0 });
+        Assert.Equal(SessionKey.ToGuid("key"), session.Id);
+    }
+
+    [Fact]
+    public async Task Concurrent_reads_agree_on_one_id()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+            using var start = new Barrier(4);
+            var ids = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+            {
+                start.SignalAndWait();
+                return ReadSession.Current!.Id;
+            })));
+            Assert.Single(ids.Distinct());
+        }
+    }
+
+    [Fact]
+    public async Task Flows_with_the_calls_and_not_back()
+    {
+        await Inside();
+        Assert.Null(ReadSession.Current);
+
+        static async Task Inside()
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+            await Task.Yield();
+            Assert.Same(session, ReadSession.Current);
+            await Task.Run(() => Assert.Same(session, ReadSession.Current));
+        }
+    }
+
+    [Fact]
+    public async Task What_captured_the_flow_finds_no_session_after_dispose()
+    {
+        var ended = new TaskCompletionSource();
+        Task<ReadSession?> late;
+        using (ReadSession.Begin(ReadConsistency.Monotonic))
+        {
+            late = Late();
+        }
+
+        ended.SetResult();
+        Assert.Null(await late);
+
+        async Task<ReadSession?> Late()
+        {
+            Assert.NotNull(ReadSession.Current);
+            await ended.Task;
+            return ReadSession.Current;
+        }
+    }
+
+    [Fact]
+    public async Task What_outlives_a_stronger_part_is_back_in_the_session()
+    {
+        var ended = new TaskCompletionSource();
+        using var outer = ReadSession.Begin(ReadConsistency.Monotonic);
+        Task<ReadSession?> late;
+        using (ReadSession.Begin(ReadConsistency.Primary))
+        {
+            late = Late();
+        }
+
+        ended.SetResult();
+        Assert.Same(outer, await late);
+
+        async Task<ReadSession?> Late()
+        {
+            await ended.Task;
+            return ReadSession.Current;
+        }
+    }
+
+    [Fact]
+    public async Task Disposing_elsewhere_leaves_the_flow_there_alone()
+    {
+        var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        Task elsewhere;
+        using (ExecutionContext.SuppressFlow())
+        {
+            elsewhere = Task.Run(() =>
+            {
+                using var other = ReadSession.Begin(ReadConsistency.Monotonic);
+                session.Dispose();
+                Assert.Same(other, ReadSession.Current);
+            });
+        }
+
+        await elsewhere;
+        Assert.Null(ReadSession.Current);
+    }
+}
