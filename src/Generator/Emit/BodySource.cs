@@ -12,7 +12,12 @@ internal static class BodySource
     public static void Write(SourceWriter writer, BodyPlan body, bool isAccessor)
     {
         var session = body.Session!;
-        if (session.Hold != SessionHold.Task)
+        if (session.Hold is SessionHold.Sequence or SessionHold.AsyncSequence)
+        {
+            writer.Line($"return global::MonotonicReads.SessionSequence.{(session.Hold == SessionHold.Sequence ? "Read" : "ReadAsync")}(");
+            writer.Indented([$"() => {session.Begin},", $"() => {body.Call});"]);
+        }
+        else if (session.Hold != SessionHold.Task)
         {
             WriteCall(writer, body, session, body.Call);
         }

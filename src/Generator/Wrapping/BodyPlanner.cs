@@ -13,27 +13,25 @@ internal static class BodyPlanner
             || (coverage is { Hold: SessionHold.Task } && declaration.ReturnType is INamedTypeSymbol { Arity: 0 })
             ? ResultKind.Nothing
             : declaration.ReturnsByRef || declaration.ReturnsByRefReadonly ? ResultKind.Reference : ResultKind.Value;
-        if (coverage is { Hold: SessionHold.Task } && declaration.ReturnType is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.Annotated })
+        if (coverage is { Hold: not SessionHold.Call } && declaration.ReturnType is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.Annotated })
         {
             call += "!";
         }
 
-        return new BodyPlan(call, result, AwaitableType(declaration, types), coverage is null ? null : Session(declaration, coverage, types, sessions));
+        return new BodyPlan(call, result, AwaitableType(declaration, types), coverage is null ? null : Session(declaration, coverage, sessions));
     }
 
     /// <summary>An async method has to return a task: the <c>?</c> that an interface may allow goes.</summary>
     public static string AwaitableType(IMethodSymbol declaration, TypeText types) =>
         declaration.ReturnsVoid ? "void" : types.WithoutAnnotation(declaration.ReturnType);
 
-    private static SessionPlan Session(IMethodSymbol declaration, Coverage coverage, TypeText types, SessionText sessions)
+    private static SessionPlan Session(IMethodSymbol declaration, Coverage coverage, SessionText sessions)
     {
         var taken = new HashSet<string>(declaration.Parameters.Select(static p => p.Name), StringComparer.Ordinal) { "value" };
-        var item = KnownTypes.AsyncSequenceItem(declaration.ReturnType) ?? KnownTypes.SequenceItem(declaration.ReturnType);
         return new SessionPlan(
             sessions.Begin(coverage, declaration.Parameters),
             Identifier.Free("session", taken),
             coverage.Hold,
-            item is null ? string.Empty : types.Of(item),
             Identifier.Free("Read", taken));
     }
 }

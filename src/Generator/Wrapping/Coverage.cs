@@ -33,9 +33,13 @@ internal sealed record Coverage(Annotation Annotation, SessionHold Hold, Session
     private static SessionHold? HoldFor(IMethodSymbol method)
     {
         var result = method.ReturnType;
-        if (KnownTypes.IsTaskLike(result))
+        var outliving = KnownTypes.IsTaskLike(result) ? SessionHold.Task
+            : KnownTypes.AsyncSequenceItem(result) is not null ? SessionHold.AsyncSequence
+            : KnownTypes.SequenceItem(result) is not null ? SessionHold.Sequence
+            : SessionHold.Call;
+        if (outliving != SessionHold.Call && !method.ReturnsByRef && !method.ReturnsByRefReadonly)
         {
-            return method.Parameters.All(CanCrossAwait) && !method.ReturnsByRef && !method.ReturnsByRefReadonly ? SessionHold.Task : null;
+            return method.Parameters.All(CanOutliveCall) ? outliving : null;
         }
 
         return IsDeferred(result) || HasAwaiter(result) ? null : SessionHold.Call;
@@ -44,20 +48,19 @@ internal sealed record Coverage(Annotation Annotation, SessionHold Hold, Session
     private static Obstacle WhyNotHeld(IMethodSymbol method, ISymbol place)
     {
         var result = method.ReturnType.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat);
-        return KnownTypes.IsTaskLike(method.ReturnType)
-            ? new Obstacle(place, "it returns a task and has a by-reference or ref struct parameter, so the session cannot be held until the task ends", "pass such parameters by value")
-            : new Obstacle(place, $"the session cannot follow a {result} until its last read", "return Task, Task<T>, ValueTask, ValueTask<T> or a finished value");
+        return method.Parameters.All(CanOutliveCall)
+            ? new Obstacle(place, $"the session cannot follow a {result} until its last read", "return a Task, a ValueTask, an IAsyncEnumerable<T> or a finished value")
+            : new Obstacle(place, "it has a by-reference or ref struct parameter, so the session cannot be held beyond the call until the result is complete", "pass such parameters by value");
     }
 
-    private static bool CanCrossAwait(IParameterSymbol parameter) =>
+    private static bool CanOutliveCall(IParameterSymbol parameter) =>
         parameter.RefKind == RefKind.None
         && !parameter.Type.IsRefLikeType
         && parameter.Type.TypeKind is not (TypeKind.Pointer or TypeKind.FunctionPointer)
         && !NewerRoslyn.AllowsRefStruct(parameter.Type);
 
     private static bool IsDeferred(ITypeSymbol type) =>
-        KnownTypes.AsyncSequenceItem(type) is not null
-        || KnownTypes.IsAsyncEnumerator(type)
+        KnownTypes.IsAsyncEnumerator(type)
         || type.AllInterfaces.Any(static i => KnownTypes.AsyncSequenceItem(i) is not null || KnownTypes.IsAsyncEnumerator(i));
 
     private static bool HasAwaiter(ITypeSymbol type)

@@ -110,6 +110,5 @@ internal enum ResultKind
 /// <param name="Begin">The expression that opens it.</param>
 /// <param name="Local">The name of the local variable that holds it.</param>
 /// <param name="Hold">How long it is held.</param>
-/// <param name="ItemType">The item of a sequence, otherwise empty.</param>
 /// <param name="HelperLocal">The name of the local function that an accessor needs to await in.</param>
-internal sealed record SessionPlan(string Begin, string Local, SessionHold Hold, string ItemType, string HelperLocal);
+internal sealed record SessionPlan(string Begin, string Local, SessionHold Hold, string HelperLocal);

@@ -7,13 +7,14 @@ namespace MonotonicReads.Generator.Tests.Harness;
 /// <summary>Compilations as users have them: nullable on, warnings counted, against the framework of this test run and the real runtime.</summary>
 internal static class Compilations
 {
-    public const LanguageVersion Language = LanguageVersion.CSharp12;
+    /// <summary>The newest language that the host compiler knows: C# 12 on Roslyn 4.8.</summary>
+    public const LanguageVersion Language = LanguageVersion.Latest;
 
     private static readonly Lazy<ImmutableArray<MetadataReference>> Framework = new(() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
             .Split(Path.PathSeparator)
             .Where(static p => Path.GetFileName(p) is { } name
-                && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll" or "Microsoft.Extensions.DependencyInjection.Abstractions.dll"))
+                && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll" or "Microsoft.Extensions.DependencyInjection.Abstractions.dll" or "Microsoft.Extensions.DependencyInjection.dll"))
             .Select(static p => (MetadataReference)MetadataReference.CreateFromFile(p))
             .ToImmutableArray());
 
