@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MonotonicReads;
 
@@ -30,6 +31,7 @@ internal static class SpookyHashV2
         return (uint)a;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Mix(ref ulong a, ref ulong b, ref ulong c, ref ulong d)
     {
         Turn(ref c, 50, d, ref a);
@@ -46,6 +48,7 @@ internal static class SpookyHashV2
         Turn(ref b, 36, c, ref d);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void End(ref ulong a, ref ulong b, ref ulong c, ref ulong d)
     {
         Fold(ref d, ref c, 15);
@@ -61,12 +64,14 @@ internal static class SpookyHashV2
         Fold(ref b, ref a, 63);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Turn(ref ulong turned, int bits, ulong added, ref ulong mixed)
     {
         turned = BitOperations.RotateLeft(turned, bits) + added;
         mixed ^= turned;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fold(ref ulong folded, ref ulong turned, int bits)
     {
         folded ^= turned;

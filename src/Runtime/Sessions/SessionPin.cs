@@ -100,7 +100,7 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     {
         lock (this)
         {
-            if (_loss is not null || !_hasRead || !ReferenceEquals(_server, replica))
+            if (_loss is not null || !ReferenceEquals(_server, replica))
             {
                 return false;
             }

@@ -120,6 +120,12 @@ public class ReadSessionTests
         {
             Assert.Equal(ReplicaLoss.Fail, ReadSession.Current!.OnReplicaLoss);
         }
+
+        using (ReadSession.Begin(ReadConsistency.Primary))
+        using (ReadSession.Begin(ReadConsistency.Monotonic, fail))
+        {
+            Assert.Equal((ReplicaLoss.Fail, ReadConsistency.Primary), (ReadSession.Current!.OnReplicaLoss, ReadSession.Current.Consistency));
+        }
     }
 
     [Fact]
@@ -152,19 +158,32 @@ public class ReadSessionTests
     }
 
     [Fact]
-    public async Task Concurrent_reads_agree_on_one_id()
+    public void Concurrent_reads_agree_on_one_id()
     {
-        for (var round = 0; round < 50; round++)
+        const int Rounds = 500;
+        var sessions = Enumerable.Range(0, Rounds).Select(_ =>
         {
             using var session = ReadSession.Begin(ReadConsistency.Monotonic);
-            using var start = new Barrier(4);
-            var ids = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+            return session;
+        }).ToArray();
+        var seen = new Guid[2][];
+        var round = new int[2];
+        var threads = Enumerable.Range(0, 2).Select(me => new Thread(() =>
+        {
+            seen[me] = new Guid[Rounds];
+            for (var i = 0; i < Rounds; i++)
             {
-                start.SignalAndWait();
-                return ReadSession.Current!.Id;
-            })));
-            Assert.Single(ids.Distinct());
-        }
+                Volatile.Write(ref round[me], i);
+                for (var spin = default(SpinWait); Volatile.Read(ref round[1 - me]) < i; spin.SpinOnce(sleep1Threshold: -1))
+                {
+                }
+
+                seen[me][i] = sessions[i].Id;
+            }
+        })).ToArray();
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.Equal(seen[0], seen[1]);
     }
 
     [Fact]
