@@ -32,11 +32,16 @@ public sealed class ConsistentRepositoryGenerator : IIncrementalGenerator
             .Select(static (found, cancellation) => Wrapping.Implementers.Of(found.Left, found.Right, cancellation))
             .WithTrackingName(TrackingNames.Implementers);
 
+        var memory = new PlanMemory();
         var plans = annotated.Combine(implementers)
             .SelectMany(static (found, _) => Candidate.Distinct(found.Left, found.Right))
             .WithTrackingName(TrackingNames.Candidates)
             .Combine(context.CompilationProvider)
-            .Select(static (found, cancellation) => Plan(found.Left, found.Right, cancellation))
+            .Select((found, cancellation) =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return memory.Get(found.Left, found.Right, Plan);
+            })
             .WithTrackingName(TrackingNames.Plans);
 
         context.RegisterSourceOutput(plans, static (output, plan) =>
@@ -58,9 +63,8 @@ public sealed class ConsistentRepositoryGenerator : IIncrementalGenerator
             .WithTrackingName(TrackingNames.Annotated)
             .Collect();
 
-    private static WrapperPlan? Plan(Candidate candidate, Compilation compilation, CancellationToken cancellation)
+    private static WrapperPlan? Plan(Candidate candidate, Compilation compilation)
     {
-        cancellation.ThrowIfCancellationRequested();
         if (compilation.Assembly.GetTypeByMetadataName(candidate.MetadataName) is not { } type)
         {
             return null;

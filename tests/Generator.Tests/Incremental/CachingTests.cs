@@ -41,6 +41,31 @@ public class CachingTests
         run.Again(Edit(run, "Left", "// a line more\n" + Left)).AssertNothingChanged("after lines moved");
     }
 
+    /// <summary>Edits outside the annotated files that change what their wrappers have to be: plans must not be remembered across them.</summary>
+    [Theory]
+    [InlineData("public const int Limit = 3;", "public const int Limit = 4;")]
+    [InlineData("public int Automatic { get; }", "public int Automatic { get { return 1; } }")]
+    [InlineData("class ConsistentOther { }", "class ConsistentRepo { }")]
+    [InlineData("enum E { A }", "enum E { B }")]
+    public void An_edit_elsewhere_that_matters_is_seen(string before, string after)
+    {
+        const string Repo = """
+            using MonotonicReads;
+            public interface IRepo { int Get(int limit = Part.Limit, E e = (E)0); int Automatic { get; } }
+            [Monotonic] public partial class Repo : IRepo { public int Get(int limit, E e) => 1; }
+            """;
+        string Elsewhere(string changed)
+        {
+            var text = "public partial class Repo { public int Automatic { get; } } public static class Part { public const int Limit = 3; } public enum E { A } class ConsistentOther { }";
+            return text.Replace(before, changed, StringComparison.Ordinal);
+        }
+
+        var run = GeneratorRun.Of(Repo, Elsewhere(before));
+        var tree = run.Input.SyntaxTrees.Single(static t => t.ToString().Contains("class Part", StringComparison.Ordinal));
+        var edited = run.Again(run.Input.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(Elsewhere(after), Compilations.ParseOptions, path: tree.FilePath)));
+        Assert.Contains(IncrementalStepRunReason.Modified, edited.Reasons(TrackingNames.Plans));
+    }
+
     [Fact]
     public void A_new_implementation_of_an_annotated_interface_is_found()
     {
