@@ -22,9 +22,9 @@ public class BehaviourTests
         {
             public List<ReadSession?> Seen { get; } = new();
             public bool Disposed { get; private set; }
-            public TaskCompletionSource Gate { get; } = new();
+            public TaskCompletionSource? Gate { get; set; }
             private Guid? Note() { var current = ReadSession.Current; Seen.Add(current); return current?.Id; }
-            private async Task<Guid?> NoteTwice() { Note(); await Task.Yield(); return Note(); }
+            private async Task<Guid?> NoteTwice() { Note(); await (Gate?.Task ?? Task.CompletedTask); return Note(); }
             [Monotonic] public Task<Guid?> TaskAsync() => NoteTwice();
             [Monotonic] public Task PlainTaskAsync() => NoteTwice();
             [Monotonic] public async ValueTask<Guid?> ValueTaskAsync() => await NoteTwice();
@@ -49,7 +49,10 @@ public class BehaviourTests
             {
                 var orders = new Orders();
                 Assert(ReadSession.Current is null, "no session before");
-                await call(new ConsistentOrders(orders));
+                orders.Gate = new();
+                var running = call(new ConsistentOrders(orders));
+                orders.Gate.SetResult(); // Only now, after the call has returned, does the second read run.
+                await running;
                 Assert(ReadSession.Current is null, "no session after");
                 Assert(orders.Seen.Count == notes, "noted " + orders.Seen.Count);
                 Assert(orders.Seen[0] is not null, "a session inside");
