@@ -38,6 +38,9 @@ internal sealed record CallEffect
     /// <summary>The parameter whose transaction pins it, where its argument is not null.</summary>
     public int? Transaction { get; init; }
 
+    /// <summary>True where that parameter is declared so that it cannot be null: only a literal null at the call says otherwise.</summary>
+    public bool IsCertainTransaction { get; init; }
+
     /// <summary>The parameter whose connection it goes through.</summary>
     public int? Connection { get; init; }
 

@@ -14,6 +14,9 @@ internal sealed record FlowState
 
     public ImmutableHashSet<Access> Wrote { get; init; } = ImmutableHashSet<Access>.Empty;
 
+    /// <summary>The delegate parameters that the path has run.</summary>
+    public ImmutableHashSet<int> Ran { get; init; } = ImmutableHashSet<int>.Empty;
+
     /// <summary>Values of locals, parameters, fields and flow captures; what is missing is unknown.</summary>
     public ImmutableDictionary<object, Value> Values { get; init; } = ImmutableDictionary<object, Value>.Empty;
 
@@ -43,6 +46,7 @@ internal sealed record FlowState
         {
             Observed = a.Observed.Union(b.Observed),
             Wrote = a.Wrote.Union(b.Wrote),
+            Ran = a.Ran.Union(b.Ran),
             Values = JoinMaps(a.Values, b.Values, Value.Join),
             Objects = JoinMaps(a.Objects, b.Objects, TrackedObject.Join),
             Scopes = Math.Min(a.Scopes, b.Scopes),
@@ -54,7 +58,7 @@ internal sealed record FlowState
 
     public bool Equals(FlowState? other) =>
         other is not null && (ReferenceEquals(this, other) || (Scopes == other.Scopes && Equals(Session, other.Session) && SessionOnPrimary == other.SessionOnPrimary && SessionSeesWrites == other.SessionSeesWrites
-        && Observed.SetEquals(other.Observed) && Wrote.SetEquals(other.Wrote) && SameMap(Values, other.Values) && SameMap(Objects, other.Objects)));
+        && Observed.SetEquals(other.Observed) && Wrote.SetEquals(other.Wrote) && Ran.SetEquals(other.Ran) && SameMap(Values, other.Values) && SameMap(Objects, other.Objects)));
 
     public override int GetHashCode() => Observed.Count * 31 + Wrote.Count;
 

@@ -52,7 +52,7 @@ internal sealed partial class ReadFlow
         ApplyCall(invocation, method, isVirtualCall: invocation.IsVirtual, ordinal => ArgumentAt(invocation.Arguments, arguments, ordinal));
         if (WorkBoundaries.Separates(method) && IsInLoop())
         {
-            state = state with { Observed = ImmutableHashSet<Access>.Empty, Wrote = ImmutableHashSet<Access>.Empty };
+            state = state with { Observed = ImmutableHashSet<Access>.Empty, Wrote = ImmutableHashSet<Access>.Empty, Ran = ImmutableHashSet<int>.Empty };
         }
 
         return EvaluateKnownResult(invocation, receiver, arguments);
@@ -378,7 +378,7 @@ internal sealed partial class ReadFlow
             }
 
             var (unit, primary) = UnitOf(command.Connection, command.Command, command.InTransaction, command.OnPrimary);
-            Export(command, does, primary);
+            Export(command, does);
             if (does.ReplicaRead || does.PrimaryRead)
             {
                 ApplyRead(site, unit, primary || !does.ReplicaRead, before);
@@ -393,12 +393,16 @@ internal sealed partial class ReadFlow
     }
 
     /// <summary>Notes for callers what was sent: resolved where the body shows it, in terms of parameters where it does not.</summary>
-    private void Export(SentCommand command, CommandEffects does, bool onPrimary)
+    private void Export(SentCommand command, CommandEffects does)
     {
+        // A transaction that the caller hands over pins as far as the caller's argument does.
+        var transaction = OrdinalOf(command.Transaction);
+        var onPrimary = UnitOf(command.Connection, command.Command, command.InTransaction && transaction is null, command.OnPrimary).OnPrimary;
         var pinned = new CallEffect
         {
             OnPrimary = onPrimary,
-            Transaction = OrdinalOf(command.Transaction),
+            Transaction = transaction,
+            IsCertainTransaction = transaction is not null && command.InTransaction,
             Connection = OrdinalOf(command.Connection),
             Command = OrdinalOf(command.Command),
         };
@@ -443,7 +447,7 @@ internal sealed partial class ReadFlow
             Texts = effect.Texts.IsEmpty ? command.Texts : [.. effect.Texts.SelectMany(text => SqlText.Substitute(text, ordinal => argument(ordinal).Value.Texts is { IsEmpty: false } texts ? texts : [SqlText.Unknown])).Distinct()],
             ForRows = effect.ForRows,
             IsProcedure = effect.IsProcedure || command.IsProcedure,
-            InTransaction = command.InTransaction || (effect.Transaction is not null && IsCertainTransaction(transaction.Source, transaction.Value)),
+            InTransaction = command.InTransaction || (effect.Transaction is not null && (IsCertainTransaction(transaction.Source, transaction.Value) || (effect.IsCertainTransaction && transaction is { Source: not null, Value.MayBeNull: false }))),
             Transaction = transaction.Value?.Object ?? command.Transaction,
             OnPrimary = effect.OnPrimary || command.OnPrimary || (effect.Connection is { } o && IsPrimary(argument(o).Value)),
             Connection = effect.Connection is { } n ? argument(n).Value.Object : command.Connection,

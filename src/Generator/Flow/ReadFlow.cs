@@ -284,7 +284,8 @@ internal sealed partial class ReadFlow
 
                 break;
             case ParameterCallback parameter when how != LambdaUse.Later:
-                delegateRuns.Add(new DelegateRun(parameter.Ordinal, state.Scopes > 0, how == LambdaUse.PerElement || IsInLoop()));
+                delegateRuns.Add(new DelegateRun(parameter.Ordinal, state.Scopes > 0, how == LambdaUse.PerElement || state.Ran.Contains(parameter.Ordinal)));
+                state = state with { Ran = state.Ran.Add(parameter.Ordinal) };
                 break;
         }
     }

@@ -21,12 +21,14 @@ internal static class ReadCandidates
         return false;
     }
 
+    /// <summary>In a loop, in a body that runs apart, or named without being called, so that the delegate may be.</summary>
     private static bool MayRepeat(SyntaxNode node, SyntaxNode block)
     {
         for (var parent = node.Parent; parent is not null && parent != block; parent = parent.Parent)
         {
             if (parent is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or LabeledStatementSyntax
-                or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or ArgumentSyntax { Expression: SimpleNameSyntax or MemberAccessExpressionSyntax })
+                or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or ArgumentSyntax { Expression: SimpleNameSyntax or MemberAccessExpressionSyntax } or EqualsValueClauseSyntax { Value: SimpleNameSyntax or MemberAccessExpressionSyntax }
+                or AssignmentExpressionSyntax { Right: SimpleNameSyntax or MemberAccessExpressionSyntax })
             {
                 return true;
             }
