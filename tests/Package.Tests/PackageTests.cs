@@ -49,7 +49,7 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
         var folder = package.Copy("Warns");
         var build = await package.BuildAsync(folder);
         Assert.True(build.ExitCode == 0, build.Output);
-        Assert.Matches(@"Orders\.cs\(14,23\): warning MR1001: 'CountOpenAsync' makes 2 sequential replica reads", build.Output);
+        Assert.Matches(@"Orders\.cs\(14,28\): warning MR1001: 'CountOpenAsync' makes 2 sequential replica reads", build.Output);
         Assert.Single(Regex.Matches(build.Output, "warning MR1001").Select(m => LineOf(build.Output, m.Index)).Distinct());
 
         var format = await package.DotnetAsync(folder, "format", "analyzers", "--diagnostics", "MR1001", "--severity", "warn", "--no-restore");

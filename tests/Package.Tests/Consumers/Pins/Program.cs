@@ -1,3 +1,4 @@
+#pragma warning disable MR1002, MR1003 // It plays servers and client at once, and each series is a piece of work of its own.
 // Three replicas, each of which knows only its own name: a series that stays on one replica reads one name.
 using System.Data.Common;
 using Dapper;
