@@ -68,7 +68,7 @@ public class PlainReadTests
     [InlineData("SELECT * FROM t WHERE a = 1.FOR SHARE")]
     [InlineData("SELECT * FROM t WHERE a = 1e5FOR UPDATE")]
     [InlineData("SELECT * FROM t WHERE a = 1FOR UPDATE")]
-    [InlineData("SELECT * INTO OUTFILE '/tmp/x' FROM t")]
+    [InlineData("SELECT * INTO OUTFILE 'x.csv' FROM t")]
     [InlineData("SELECT a INTO @x FROM t")]
     [InlineData("TABLE t INTO OUTFILE 'x'")]
     [InlineData("SELECT GET_LOCK('a', 1)")]
