@@ -49,7 +49,7 @@ public sealed partial class ReplicatedConnection : DbConnection
 
     /// <summary>The name of the server that the connection is open on, "primary" for the primary; <see langword="null"/>
     /// while it is closed.</summary>
-    public string? ServerName => _server?.Name;
+    public string? ServerName => State == ConnectionState.Closed ? null : _server?.Name;
 
     /// <summary>The primary's connection string without passwords. Cannot be set.</summary>
     /// <exception cref="NotSupportedException">It was set.</exception>

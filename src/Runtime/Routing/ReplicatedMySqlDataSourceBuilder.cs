@@ -97,8 +97,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <summary>Checks everything and builds the data source. Connects to nothing.</summary>
     /// <returns>The data source; disposing it closes its pools.</returns>
     /// <exception cref="InvalidOperationException">No primary, no replica, or weights that sum to 0.</exception>
-    /// <exception cref="ArgumentException">An empty or repeated name, a connection string that cannot be parsed or that
-    /// names no host or several.</exception>
+    /// <exception cref="ArgumentException">An empty or repeated name, a connection string that cannot be parsed, that
+    /// names no host or several, or that follows redirections.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A negative weight.</exception>
     /// <exception cref="OverflowException">Weights that sum beyond <see cref="int.MaxValue"/>.</exception>
     public ReplicatedMySqlDataSource Build()
@@ -165,6 +165,12 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         {
             throw new ArgumentException(
                 $"The connection string of '{name}' names several hosts. They would share one pool, and nobody could tell which of them answers: add each as a server of its own.");
+        }
+
+        if (parsed.ServerRedirectionMode != MySqlServerRedirectionMode.Disabled)
+        {
+            throw new ArgumentException(
+                $"The connection string of '{name}' lets the server redirect (ServerRedirectionMode), so that another server could answer in its name. Remove it.");
         }
 
         if (_isForPomelo)

@@ -21,6 +21,7 @@ public class BuilderTests
         Fails<ArgumentException>("'r1' cannot be parsed", builder => builder.UsePrimary(Local).AddReplica("r1", Local + ";Port=many"));
         Fails<ArgumentException>("'r1' cannot be parsed", builder => builder.UsePrimary(Local).AddReplica("r1", Local + ";Nonsense=1"));
         Fails<ArgumentException>("'primary' names several hosts", builder => builder.UsePrimary("Server=a,b;Password=secret").AddReplica("r1", Local));
+        Fails<ArgumentException>("'r1' lets the server redirect", builder => builder.UsePrimary(Local).AddReplica("r1", Local + ";ServerRedirectionMode=Preferred"));
         Fails<ArgumentException>("'r1' names no host", builder => builder.UsePrimary(Local).AddReplica("r1", "User ID=app"));
     }
 

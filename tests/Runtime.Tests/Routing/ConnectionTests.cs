@@ -127,6 +127,7 @@ public class ConnectionTests
         }
 
         Assert.Equal(ConnectionState.Closed, connection.State);
+        Assert.Null(connection.ServerName);
         Assert.Throws<InvalidOperationException>(() => command.ExecuteScalar());
         Assert.Throws<InvalidOperationException>(() => Run(connection, "DELETE FROM item"));
         connection.Open();

@@ -100,6 +100,20 @@ public class MoveToPrimaryTests
     }
 
     [Fact]
+    public void A_connection_opened_before_the_session_follows_it_to_the_primary()
+    {
+        using var set = new SqliteReplicaSet();
+        using var before = set.Source.OpenConnection();
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        using (var connection = set.Source.Primary.OpenConnection())
+        {
+            SqliteReplicaSet.AskOn(connection);
+        }
+
+        Assert.Equal("primary", SqliteReplicaSet.AskOn(before));
+    }
+
+    [Fact]
     public async Task With_a_reader_open_it_cannot_move()
     {
         using var set = new SqliteReplicaSet();

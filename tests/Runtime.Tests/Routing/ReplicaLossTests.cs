@@ -96,6 +96,19 @@ public class ReplicaLossTests
     }
 
     [Fact]
+    public void A_connection_that_has_not_read_follows_the_second_draw()
+    {
+        using var set = new SqliteReplicaSet();
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        using var early = set.Source.OpenConnection();
+        var first = early.ServerName!;
+        set.Server(first).DataSource.Refuse();
+        var second = set.Ask();
+        Assert.NotEqual(first, second);
+        Assert.Equal(second, SqliteReplicaSet.AskOn(early));
+    }
+
+    [Fact]
     public void A_replica_that_refused_is_asked_again_after_five_seconds()
     {
         using var set = new SqliteReplicaSet(null, ("r1", 1));
