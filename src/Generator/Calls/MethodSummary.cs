@@ -25,6 +25,15 @@ internal sealed record CallEffect
     /// <summary>The text of any write, likewise.</summary>
     public static readonly Items<string> Write = ["DELETE FROM t"];
 
+    /// <summary>
+    /// Effects further down than this are dropped: at the end of so long a chain of calls, mostly through what events and virtual members might do, there is
+    /// no proof any more that the piece of work reaches them.
+    /// </summary>
+    public const int MaxDistance = 5;
+
+    /// <summary>How many calls lie between the method and the statement: 0 where it sends the command itself.</summary>
+    public int Distance { get; init; }
+
     /// <summary>The command's texts, with parameters in them as <see cref="Sql.SqlText.Parameter"/> marks.</summary>
     public Items<string> Texts { get; init; } = [];
 

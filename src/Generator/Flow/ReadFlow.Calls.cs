@@ -340,6 +340,9 @@ internal sealed partial class ReadFlow
     /// <summary>A command as it is sent at one site, its parts resolved as far as the body shows them.</summary>
     private sealed record SentCommand
     {
+        /// <summary>How many calls lie between the site and the statement.</summary>
+        public int Distance { get; init; }
+
         public Items<string> Texts { get; init; } = [];
 
         public bool ForRows { get; init; }
@@ -408,18 +411,26 @@ internal sealed partial class ReadFlow
         };
         if (command.Texts.Any(SqlText.HasParameters) || (pinned.Command is not null && command.Texts.IsEmpty))
         {
-            effects.Add(pinned with { Texts = command.Texts, ForRows = command.ForRows, IsProcedure = command.IsProcedure });
+            Note(pinned with { Texts = command.Texts, ForRows = command.ForRows, IsProcedure = command.IsProcedure });
             return;
         }
 
         if (does.ReplicaRead || does.PrimaryRead)
         {
-            effects.Add(pinned with { Texts = CallEffect.Read, ForRows = true, OnPrimary = onPrimary || !does.ReplicaRead });
+            Note(pinned with { Texts = CallEffect.Read, ForRows = true, OnPrimary = onPrimary || !does.ReplicaRead });
         }
 
         if (does.Writes)
         {
-            effects.Add(pinned with { Texts = CallEffect.Write });
+            Note(pinned with { Texts = CallEffect.Write });
+        }
+
+        void Note(CallEffect effect)
+        {
+            if (command.Distance <= CallEffect.MaxDistance && (!effects.TryGetValue(effect, out var known) || command.Distance < known))
+            {
+                effects[effect] = command.Distance;
+            }
         }
     }
 
@@ -444,6 +455,7 @@ internal sealed partial class ReadFlow
         var transaction = effect.Transaction is { } t ? argument(t) : default;
         return command with
         {
+            Distance = effect.Distance + 1,
             Texts = effect.Texts.IsEmpty ? command.Texts : [.. effect.Texts.SelectMany(text => SqlText.Substitute(text, ordinal => argument(ordinal).Value.Texts is { IsEmpty: false } texts ? texts : [SqlText.Unknown])).Distinct()],
             ForRows = effect.ForRows,
             IsProcedure = effect.IsProcedure || command.IsProcedure,

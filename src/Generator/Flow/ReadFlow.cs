@@ -29,7 +29,7 @@ internal sealed partial class ReadFlow
     private readonly Dictionary<Site, Site> ownSequential = [];
     private readonly Dictionary<Site, Site> sequential = [];
     private readonly Dictionary<Site, Site> afterWrite = [];
-    private readonly HashSet<CallEffect> effects = [];
+    private readonly Dictionary<CallEffect, int> effects = [];
     private readonly HashSet<DelegateRun> delegateRuns = [];
     private readonly HashSet<Callback> held = [];
     private readonly HashSet<Callback> ran = [];
@@ -75,7 +75,7 @@ internal sealed partial class ReadFlow
         }
 
         RunHeldLambdas();
-        return new FlowResult(Faults(ownSequential), Faults(sequential), Faults(afterWrite), new MethodSummary([.. effects], [.. delegateRuns]));
+        return new FlowResult(Faults(ownSequential), Faults(sequential), Faults(afterWrite), new MethodSummary([.. effects.Select(e => e.Key with { Distance = e.Value })], [.. delegateRuns]));
 
         static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
             [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];
