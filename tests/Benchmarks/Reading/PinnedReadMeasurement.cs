@@ -11,8 +11,8 @@ namespace MonotonicReads.Benchmarks.Reading;
 /// Open, read one row by Dapper, close: in a session of the replicated data source against a plain
 /// <see cref="MySqlDataSource"/> on the same replica. On a shared machine one run differs from the next by far more than
 /// the two ways differ, so both are measured in one run, read by read in turn. What other processes do only adds to a
-/// read, so the figure is that of the undisturbed reads, the first percentile; the median stands beside it. A second plain
-/// data source against the first shows how far the run can be trusted: without disturbance it is at 1.
+/// read, so the figure is that of the undisturbed reads, the first percentile; the median stands beside it. There are two
+/// plain data sources: what they differ by is how far the run can be trusted, and both together are what is compared with.
 /// </summary>
 internal static class PinnedReadMeasurement
 {
@@ -51,19 +51,24 @@ internal static class PinnedReadMeasurement
         Func<Task<double>>[] ways = [() => PlainAsync(plain), () => PlainAsync(control), () => PinnedAsync(replicated, id)];
         await MeasureAsync(ways, WarmUpRounds);
         var times = await MeasureAsync(ways, Rounds);
+        double[] bothPlain = [.. times[0].Concat(times[1]).Order()];
         return
         [
-            Line("plain", 0),
-            Line("plain again (control)", 1),
-            Line("in a session", 2) with { Target = $"at most {MostRatio}", IsMet = Ratio(2, Undisturbed) <= MostRatio },
+            Line("plain", bothPlain),
+            Line("plain, first of two", times[0]),
+            Line("plain, second of two", times[1]),
+            Line("in a session", times[2]) with { Target = $"at most {MostRatio}", IsMet = Ratio(times[2], Undisturbed) <= MostRatio },
         ];
 
-        Figure Line(string what, int way) => new(
-            "Pinned read", $"open + Dapper row, {what}", $"{At(way, Undisturbed):F1} us, median {At(way, Half):F1}", $"{Ratio(way, Undisturbed):F3}, median {Ratio(way, Half):F3}");
+        Figure Line(string what, double[] sorted) => new(
+            "Pinned read",
+            $"open + Dapper row, {what}",
+            $"{At(sorted, Undisturbed):F1} us, median {At(sorted, Half):F1}",
+            $"{Ratio(sorted, Undisturbed):F3}, median {Ratio(sorted, Half):F3}");
 
-        double Ratio(int way, double quantile) => At(way, quantile) / At(0, quantile);
+        double Ratio(double[] sorted, double quantile) => At(sorted, quantile) / At(bothPlain, quantile);
 
-        double At(int way, double quantile) => times[way][(int)(times[way].Length * quantile)];
+        static double At(double[] sorted, double quantile) => sorted[(int)(sorted.Length * quantile)];
     }
 
     /// <summary>The sorted times of each way, in microseconds.</summary>
