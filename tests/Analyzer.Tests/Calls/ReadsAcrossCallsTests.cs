@@ -137,6 +137,21 @@ public class ReadsAcrossCallsTests
             public int Odd(int n) => n == 0 ? 0 : Even(n - 1);
         """);
 
+    [Theory]
+    [InlineData("F1", "{|MR1002:M|}")]
+    [InlineData("F6", "{|MR1002:M|}")]
+    [InlineData("F7", "M")]
+    public Task Calls_are_followed_as_far_as_they_prove_something(string first, string name) => ReadRules.Members($$"""
+            private int F1() => db.QueryFirst<int>("SELECT a FROM t");
+            private int F2() => F1();
+            private int F3() => F2();
+            private int F4() => F3();
+            private int F5() => F4();
+            private int F6() => F5();
+            private int F7() => F6();
+            public int {{name}}() => {{first}}() + {{first}}();
+        """);
+
     [Fact]
     public Task Connection_routing_holds_across_calls_on_one_connection() => ReadRules.Members(
         """
