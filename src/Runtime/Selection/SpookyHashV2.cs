@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace MonotonicReads;
 
@@ -19,63 +18,74 @@ internal static class SpookyHashV2
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(sessionId.Length, SessionIdLength);
 
+        // Written out, so that the four words stay in registers.
         ulong a = 0, b = 0, c = Constant, d = Constant;
         c += BinaryPrimitives.ReadUInt64LittleEndian(sessionId);
         d += BinaryPrimitives.ReadUInt64LittleEndian(sessionId[8..]);
-        Mix(ref a, ref b, ref c, ref d);
+
+        c = BitOperations.RotateLeft(c, 50) + d;
+        a ^= c;
+        d = BitOperations.RotateLeft(d, 52) + a;
+        b ^= d;
+        a = BitOperations.RotateLeft(a, 30) + b;
+        c ^= a;
+        b = BitOperations.RotateLeft(b, 41) + c;
+        d ^= b;
+        c = BitOperations.RotateLeft(c, 54) + d;
+        a ^= c;
+        d = BitOperations.RotateLeft(d, 48) + a;
+        b ^= d;
+        a = BitOperations.RotateLeft(a, 38) + b;
+        c ^= a;
+        b = BitOperations.RotateLeft(b, 37) + c;
+        d ^= b;
+        c = BitOperations.RotateLeft(c, 62) + d;
+        a ^= c;
+        d = BitOperations.RotateLeft(d, 34) + a;
+        b ^= d;
+        a = BitOperations.RotateLeft(a, 5) + b;
+        c ^= a;
+        b = BitOperations.RotateLeft(b, 36) + c;
+        d ^= b;
+
         a += BinaryPrimitives.ReadUInt64LittleEndian(sessionId[16..]);
         b += BinaryPrimitives.ReadUInt64LittleEndian(sessionId[24..]);
         c += BinaryPrimitives.ReadUInt32LittleEndian(sessionId[32..]);
         d += (ulong)SessionIdLength << 56;
-        End(ref a, ref b, ref c, ref d);
+
+        d ^= c;
+        c = BitOperations.RotateLeft(c, 15);
+        d += c;
+        a ^= d;
+        d = BitOperations.RotateLeft(d, 52);
+        a += d;
+        b ^= a;
+        a = BitOperations.RotateLeft(a, 26);
+        b += a;
+        c ^= b;
+        b = BitOperations.RotateLeft(b, 51);
+        c += b;
+        d ^= c;
+        c = BitOperations.RotateLeft(c, 28);
+        d += c;
+        a ^= d;
+        d = BitOperations.RotateLeft(d, 9);
+        a += d;
+        b ^= a;
+        a = BitOperations.RotateLeft(a, 47);
+        b += a;
+        c ^= b;
+        b = BitOperations.RotateLeft(b, 54);
+        c += b;
+        d ^= c;
+        c = BitOperations.RotateLeft(c, 32);
+        d += c;
+        a ^= d;
+        d = BitOperations.RotateLeft(d, 25);
+        a += d;
+        b ^= a;
+        a = BitOperations.RotateLeft(a, 63);
+        b += a;
         return (uint)a;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Mix(ref ulong a, ref ulong b, ref ulong c, ref ulong d)
-    {
-        Turn(ref c, 50, d, ref a);
-        Turn(ref d, 52, a, ref b);
-        Turn(ref a, 30, b, ref c);
-        Turn(ref b, 41, c, ref d);
-        Turn(ref c, 54, d, ref a);
-        Turn(ref d, 48, a, ref b);
-        Turn(ref a, 38, b, ref c);
-        Turn(ref b, 37, c, ref d);
-        Turn(ref c, 62, d, ref a);
-        Turn(ref d, 34, a, ref b);
-        Turn(ref a, 5, b, ref c);
-        Turn(ref b, 36, c, ref d);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void End(ref ulong a, ref ulong b, ref ulong c, ref ulong d)
-    {
-        Fold(ref d, ref c, 15);
-        Fold(ref a, ref d, 52);
-        Fold(ref b, ref a, 26);
-        Fold(ref c, ref b, 51);
-        Fold(ref d, ref c, 28);
-        Fold(ref a, ref d, 9);
-        Fold(ref b, ref a, 47);
-        Fold(ref c, ref b, 54);
-        Fold(ref d, ref c, 32);
-        Fold(ref a, ref d, 25);
-        Fold(ref b, ref a, 63);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn(ref ulong turned, int bits, ulong added, ref ulong mixed)
-    {
-        turned = BitOperations.RotateLeft(turned, bits) + added;
-        mixed ^= turned;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fold(ref ulong folded, ref ulong turned, int bits)
-    {
-        folded ^= turned;
-        turned = BitOperations.RotateLeft(turned, bits);
-        folded += turned;
     }
 }
