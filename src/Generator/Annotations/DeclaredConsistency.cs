@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Wrapping;
 
 namespace MonotonicReads.Generator.Annotations;
 
@@ -15,8 +16,6 @@ internal enum DeclaredConsistency
 /// <summary>Finds annotations by metadata name, so that the compile-time part never needs the run-time part loaded.</summary>
 internal static class ConsistencyAnnotations
 {
-    private const string Namespace = "MonotonicReads";
-
     /// <summary>
     /// The nearest annotation of a member: on itself, its type, the member it overrides, the interface member it implements, that
     /// interface, its assembly. Local functions and lambdas belong to the member they stand in.
@@ -49,32 +48,14 @@ internal static class ConsistencyAnnotations
     }
 
     /// <summary>The annotation that stands on the symbol itself; of several, the strongest.</summary>
-    public static DeclaredConsistency On(ISymbol? symbol)
+    public static DeclaredConsistency On(ISymbol? symbol) => (symbol is null ? null : Annotation.On(symbol)?.Kind) switch
     {
-        var strongest = DeclaredConsistency.None;
-        if (symbol is null)
-        {
-            return strongest;
-        }
-
-        foreach (var attribute in symbol.GetAttributes())
-        {
-            if (attribute.AttributeClass is { ContainingNamespace: { Name: Namespace, ContainingNamespace.IsGlobalNamespace: true } } type)
-            {
-                var declared = type.Name switch
-                {
-                    "MonotonicAttribute" => DeclaredConsistency.Monotonic,
-                    "CausalAttribute" => DeclaredConsistency.Causal,
-                    "PrimaryAttribute" => DeclaredConsistency.Primary,
-                    "EventualAttribute" => DeclaredConsistency.Eventual,
-                    _ => DeclaredConsistency.None,
-                };
-                strongest = declared > strongest ? declared : strongest;
-            }
-        }
-
-        return strongest;
-    }
+        AnnotationKind.Eventual => DeclaredConsistency.Eventual,
+        AnnotationKind.Monotonic => DeclaredConsistency.Monotonic,
+        AnnotationKind.Causal => DeclaredConsistency.Causal,
+        AnnotationKind.Primary => DeclaredConsistency.Primary,
+        _ => DeclaredConsistency.None,
+    };
 
     private static DeclaredConsistency OnMember(ISymbol member) =>
         FirstOf(On(member), member is IMethodSymbol { AssociatedSymbol: { } property } ? On(property) : DeclaredConsistency.None);

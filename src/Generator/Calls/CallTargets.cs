@@ -13,6 +13,9 @@ internal sealed class CallTargets(Compilation compilation)
 
     private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<INamedTypeSymbol>> candidates = new(SymbolEqualityComparer.Default);
 
+    private readonly Lazy<ILookup<string, BaseNameIndex.Entry>> byBase = new(() =>
+        compilation.SyntaxTrees.SelectMany(tree => BaseNameIndex.Of(tree).Types).SelectMany(entry => entry.Bases.Select(name => (name, entry))).ToLookup(pair => pair.name, pair => pair.entry, StringComparer.Ordinal));
+
     public IEnumerable<IMethodSymbol> Of(IMethodSymbol method, bool isVirtualCall, CancellationToken cancellation)
     {
         var definition = method.OriginalDefinition;
@@ -59,14 +62,26 @@ internal sealed class CallTargets(Compilation compilation)
         return space?.Name is "System" or "Microsoft" && !type.Locations.Any(l => l.IsInSource);
     }
 
+    /// <summary>The classes that may implement or derive from a type, judged by the names in base lists, read once per file.</summary>
     private ImmutableArray<INamedTypeSymbol> CandidatesOf(INamedTypeSymbol type, CancellationToken cancellation)
     {
         var found = ImmutableArray.CreateBuilder<INamedTypeSymbol>();
-        foreach (var name in Implementers.Of(new[] { type.Name }.ToEquatableArray(), compilation, cancellation))
+        var names = new HashSet<string>(StringComparer.Ordinal) { type.Name };
+        var pending = new Queue<string>(names);
+        while (pending.Count > 0)
         {
-            if (compilation.Assembly.GetTypeByMetadataName(name) is { } candidate && !KnownTypes.IsWrittenByUs(candidate))
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var entry in byBase.Value[pending.Dequeue()])
             {
-                found.Add(candidate);
+                if (entry.ClassMetadataName is { } name && compilation.Assembly.GetTypeByMetadataName(name) is { } candidate && !KnownTypes.IsWrittenByUs(candidate))
+                {
+                    found.Add(candidate);
+                }
+
+                if (names.Add(entry.Name))
+                {
+                    pending.Enqueue(entry.Name);
+                }
             }
         }
 

@@ -27,7 +27,7 @@ internal sealed class MethodSummaries
         this.libraries = libraries;
         bodies = new ForeignBodies(compilation);
         targets = new CallTargets(compilation);
-        reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation, CancellationToken.None));
+        reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation, libraries));
     }
 
     public ReachingNames Reaching => reaching.Value;
@@ -39,7 +39,13 @@ internal sealed class MethodSummaries
     internal sealed class Search(MethodSummaries owner, ReadOptions options, CancellationToken cancellation)
     {
         private readonly Dictionary<IMethodSymbol, (MethodSummary Assumed, int Depth)> open = new(SymbolEqualityComparer.Default);
-        private readonly Dictionary<IMethodSymbol, MethodSummary> provisional = new(SymbolEqualityComparer.Default);
+
+        /// <summary>Summaries that rest on the assumption for a method still open, with that method's depth; in the order in which they were found.</summary>
+        private readonly Dictionary<IMethodSymbol, (MethodSummary Summary, int UsedDepth)> provisional = new(SymbolEqualityComparer.Default);
+        private readonly List<IMethodSymbol> found = [];
+
+        /// <summary>What the last round found for methods inside a recursion: the next one starts from there.</summary>
+        private readonly Dictionary<IMethodSymbol, MethodSummary> assumed = new(SymbolEqualityComparer.Default);
 
         /// <summary>The shallowest open method whose assumption the running computation has used.</summary>
         private int usedDepth = int.MaxValue;
@@ -91,7 +97,7 @@ internal sealed class MethodSummaries
 
         private static string NameOf(IMethodSymbol method) => method switch
         {
-            { MethodKind: MethodKind.Constructor } => method.ContainingType.Name,
+            { MethodKind: MethodKind.Constructor } => NameIndex.ConstructorOf(method.ContainingType.Name),
             { AssociatedSymbol: IPropertySymbol property } => property.Name,
             { ExplicitInterfaceImplementations: [var implemented, ..] } => implemented.Name,
             _ => method.Name,
@@ -112,8 +118,8 @@ internal sealed class MethodSummaries
 
             if (provisional.TryGetValue(method, out var soFar))
             {
-                usedDepth = 0;
-                return soFar;
+                usedDepth = Math.Min(usedDepth, soFar.UsedDepth);
+                return soFar.Summary;
             }
 
             if (open.Count >= MaxDepth)
@@ -129,10 +135,12 @@ internal sealed class MethodSummaries
         {
             var depth = open.Count;
             var outerUsed = usedDepth;
-            var summary = MethodSummary.Nothing;
+            var firstFound = found.Count;
+            var summary = assumed.TryGetValue(method, out var before) ? before : MethodSummary.Nothing;
             for (var round = 0; round < MaxRounds; round++)
             {
                 cancellation.ThrowIfCancellationRequested();
+                Forget(firstFound, isFinal: false);
                 open[method] = (summary, depth);
                 usedDepth = int.MaxValue;
                 var next = summary;
@@ -144,37 +152,46 @@ internal sealed class MethodSummaries
                     }
                 }
 
-                var settled = next.Equals(summary) || usedDepth > depth;
+                // Within a larger recursion the method that opened it goes round for all: rounds within rounds would multiply.
+                var settled = next.Equals(summary) || usedDepth != depth;
                 summary = next;
                 if (settled)
                 {
                     break;
                 }
-
-                if (usedDepth == depth)
-                {
-                    provisional.Clear();
-                }
             }
 
             open.Remove(method);
-            if (open.Count == 0)
-            {
-                provisional.Clear();
-            }
-
             if (usedDepth >= depth)
             {
+                // The recursion closes here: what was found inside it under this method's last assumption holds as well.
+                Forget(firstFound, isFinal: true);
                 owner.known.TryAdd((method, options.Routing), summary);
+                usedDepth = outerUsed;
             }
             else
             {
-                // Its caller's recursion is still open: good for this round only.
-                provisional[method] = summary;
+                assumed[method] = summary;
+                provisional[method] = (summary, usedDepth);
+                found.Add(method);
+                usedDepth = Math.Min(outerUsed, usedDepth);
             }
 
-            usedDepth = Math.Min(outerUsed, usedDepth >= depth ? int.MaxValue : usedDepth);
             return summary;
+        }
+
+        private void Forget(int first, bool isFinal)
+        {
+            for (var i = found.Count - 1; i >= first; i--)
+            {
+                if (isFinal)
+                {
+                    owner.known.TryAdd((found[i], options.Routing), provisional[found[i]].Summary);
+                }
+
+                provisional.Remove(found[i]);
+                found.RemoveAt(i);
+            }
         }
     }
 }

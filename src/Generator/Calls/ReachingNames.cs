@@ -11,19 +11,20 @@ namespace MonotonicReads.Generator.Calls;
 internal sealed class ReachingNames
 {
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly DataLibraries libraries;
 
-    public ReachingNames(Compilation compilation, CancellationToken cancellation)
+    public ReachingNames(Compilation compilation, DataLibraries libraries)
     {
+        this.libraries = libraries;
         var mentionedBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var pending = new Queue<string>();
         foreach (var tree in compilation.SyntaxTrees)
         {
-            cancellation.ThrowIfCancellationRequested();
             foreach (var member in NameIndex.Of(tree).Members)
             {
                 foreach (var mention in member.Mentions)
                 {
-                    if (DataLibraries.MayTouch(mention))
+                    if (libraries.MayTouch(mention))
                     {
                         Add(member.Name);
                     }
@@ -38,11 +39,15 @@ internal sealed class ReachingNames
             }
         }
 
-        while (pending.Count > 0)
+        // What lies further down than effects are followed cannot matter, so the names are closed level by level.
+        for (var level = 0; level <= CallEffect.MaxDistance && pending.Count > 0; level++)
         {
-            if (mentionedBy.TryGetValue(pending.Dequeue(), out var members))
+            for (var left = pending.Count; left > 0; left--)
             {
-                members.ForEach(Add);
+                if (mentionedBy.TryGetValue(pending.Dequeue(), out var members))
+                {
+                    members.ForEach(Add);
+                }
             }
         }
 
@@ -55,7 +60,7 @@ internal sealed class ReachingNames
         }
     }
 
-    public bool Contains(string name) => names.Contains(name) || DataLibraries.MayTouch(name);
+    public bool Contains(string name) => names.Contains(name) || libraries.MayTouch(name);
 
     /// <summary>True where the piece of source mentions a name that may reach a database.</summary>
     public bool IsMentionedIn(SyntaxNode node) => NameIndex.NamesIn(node).Any(Contains);

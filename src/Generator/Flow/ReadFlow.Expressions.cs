@@ -382,7 +382,23 @@ internal sealed partial class ReadFlow
 
     private Value GetValue(CaptureId id) => state.Values.TryGetValue(id, out var value) ? value : Value.Unknown;
 
-    private void SetValue(object key, Value value) => state = state with { Values = state.Values.SetItem(key, value) };
+    /// <summary>What is unknown is not kept: most values of most bodies are.</summary>
+    private void SetValue(object key, Value value)
+    {
+        if (!value.Equals(Value.Unknown))
+        {
+            state = state with { Values = state.Values.SetItem(key, value) };
+        }
+        else if (state.Values.ContainsKey(key))
+        {
+            // A parameter that was assigned something unknown is no longer what the caller handed over.
+            state = state with { Values = key is IParameterSymbol ? state.Values.SetItem(key, Value.Unknown) : state.Values.Remove(key) };
+        }
+        else if (key is IParameterSymbol)
+        {
+            state = state with { Values = state.Values.Add(key, Value.Unknown) };
+        }
+    }
 
     private void Update(object identity, TrackedObject tracked) => state = state with { Objects = state.Objects.SetItem(identity, tracked) };
 

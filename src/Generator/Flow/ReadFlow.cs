@@ -141,9 +141,15 @@ internal sealed partial class ReadFlow
             return true;
         }
 
+        FlowState? handled = null;
         foreach (var operation in current.Operations)
         {
-            ReachHandlers(operation, current, reach);
+            if (!ReferenceEquals(handled, state))
+            {
+                handled = state;
+                ReachHandlers(operation, current, reach);
+            }
+
             EvaluateStatement(operation);
             block = current;
         }

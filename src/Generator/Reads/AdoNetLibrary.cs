@@ -14,6 +14,9 @@ internal sealed class AdoNetLibrary : IDataLibrary
 
     public static AdoNetLibrary? Create(KnownTypes types) => types.IDbCommand is null ? null : new AdoNetLibrary(types);
 
+    public bool MayTouch(string memberName) =>
+        memberName is "ExecuteReader" or "ExecuteReaderAsync" or "ExecuteScalar" or "ExecuteScalarAsync" or "ExecuteNonQuery" or "ExecuteNonQueryAsync";
+
     public DataMember? Describe(IMethodSymbol method)
     {
         if (method.IsStatic)

@@ -5,11 +5,18 @@ namespace MonotonicReads.Generator.Reads;
 /// <summary>Dapper: extension methods of <c>SqlMapper</c> on a connection, with text or a <c>CommandDefinition</c>.</summary>
 internal sealed class DapperLibrary : IDataLibrary
 {
+    private static readonly HashSet<string> Names = new(
+        new[] { "Query", "QueryFirst", "QueryFirstOrDefault", "QuerySingle", "QuerySingleOrDefault", "QueryMultiple", "QueryUnbuffered", "Execute", "ExecuteScalar", "ExecuteReader" }
+            .SelectMany(static name => new[] { name, name + "Async" }),
+        StringComparer.Ordinal);
+
     private readonly INamedTypeSymbol sqlMapper;
 
     private DapperLibrary(INamedTypeSymbol sqlMapper) => this.sqlMapper = sqlMapper;
 
     public static DapperLibrary? Create(KnownTypes types) => types.DapperSqlMapper is { } mapper ? new DapperLibrary(mapper) : null;
+
+    public bool MayTouch(string memberName) => Names.Contains(memberName);
 
     public DataMember? Describe(IMethodSymbol method)
     {

@@ -51,9 +51,19 @@ internal sealed class DataLibraries
         }
     }
 
-    /// <summary>A name that some library's reading or writing member carries; a test on syntax, before anything is bound.</summary>
-    public static bool MayTouch(string memberName) =>
-        memberName.StartsWith("Query", StringComparison.Ordinal) || memberName.StartsWith("Execute", StringComparison.Ordinal);
+    /// <summary>A name that some referenced library's reading or writing member carries.</summary>
+    public bool MayTouch(string memberName)
+    {
+        foreach (var library in libraries)
+        {
+            if (library.MayTouch(memberName))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>True for a connection or command whose static type is that of an embedded database.</summary>
     public static bool IsLocal(ITypeSymbol? type) => type?.ContainingAssembly is { } assembly && LocalAssemblies.Contains(assembly.Name);

@@ -33,6 +33,9 @@ internal sealed record DataMember(DataRole Role, string? TextParameter = null, s
 /// <summary>One library that reads databases; made only where the compilation references it.</summary>
 internal interface IDataLibrary
 {
+    /// <summary>A name that a reading or writing member of the library carries: a test on syntax, before anything is bound.</summary>
+    bool MayTouch(string memberName);
+
     /// <summary>What the member does, or null where it is not the library's or does not matter.</summary>
     DataMember? Describe(Microsoft.CodeAnalysis.IMethodSymbol method);
 }

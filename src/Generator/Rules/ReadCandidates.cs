@@ -12,7 +12,7 @@ internal static class ReadCandidates
         var found = 0;
         foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))
         {
-            if (node is SimpleNameSyntax name && mayReach(name.Identifier.ValueText) && (++found > 1 || MayRepeat(name, block)))
+            if (NameIndex.Mentioned(node) is { } name && mayReach(name) && (++found > 1 || MayRepeat(node, block)))
             {
                 return true;
             }
