@@ -296,7 +296,8 @@ internal sealed partial class ReadFlow
         var forRows = member.Role == DataRole.SendsForRows;
         if (member.TextParameter is null)
         {
-            Perform(site, [OfCommand(target, forRows)]);
+            var command = OfCommand(target, forRows);
+            Perform(site, [command.Texts.All(t => t == SqlText.Unknown) && IsNamedAfterWrite() ? command with { Texts = CallEffect.Write } : command]);
             return;
         }
 
@@ -319,6 +320,9 @@ internal sealed partial class ReadFlow
             Connection = target.Object,
         }]);
     }
+
+    /// <summary>Where the text was set elsewhere, the name of the wrapper around it (<c>InsertQuery</c>) says what is sent.</summary>
+    private bool IsNamedAfterWrite() => method is not null && ProcedureNames.Classify(method.Name) == SqlEffect.Write;
 
     private SentCommand OfCommand(Value command, bool forRows)
     {

@@ -61,6 +61,13 @@ public class CommandTextTests
     [InlineData("using var lite = new LocalFile(); lite.Clone();")]
     public Task What_is_no_replica_read_is_not_counted(string other) => Check("M", "db.Query(\"SELECT z FROM t\"); " + other);
 
+    [Theory]
+    [InlineData("InsertRow", "InsertRow")]
+    [InlineData("ReadRow", "{|MR1001:ReadRow|}")]
+    [InlineData("Row", "{|MR1001:Row|}")]
+    public Task Where_the_text_was_set_elsewhere_the_name_of_the_wrapper_tells_a_write(string _, string name) =>
+        ReadRules.Members($$"""public void {{name}}() { cmd.ExecuteScalar(); cmd.ExecuteScalar(); }""");
+
     [Fact]
     public Task A_command_whose_text_is_replaced_between_two_reads_is_two_reads() => Check(
         "{|MR1001:M|}",
