@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Testing;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Testing;
+using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.Generator.Rules;
 
 namespace MonotonicReads.Analyzer.Tests;
@@ -49,13 +51,11 @@ internal static class ReadRules
 
     public static Task Source(string source, string? routing = null, params DiagnosticResult[] expected)
     {
-        var test = new CSharpAnalyzerTest<ReadRulesAnalyzer, DefaultVerifier>
-        {
-            TestCode = source,
-            ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
-        };
-        test.TestState.AdditionalReferences.AddRange(References);
+        var test = Test<ReadRulesAnalyzer>(source);
         test.ExpectedDiagnostics.AddRange(expected);
+
+        // What a single read is annotated for is beside the point of these tests; MR1004 has its own.
+        test.DisabledDiagnostics.Add(MR1004NeedlessAnnotation.Id);
         if (source.Contains("// top-level", StringComparison.Ordinal))
         {
             test.TestState.OutputKind = OutputKind.ConsoleApplication;
@@ -67,5 +67,40 @@ internal static class ReadRules
         }
 
         return test.RunAsync();
+    }
+
+    /// <summary>The members of <see cref="Members"/> under options, AdditionalFiles, or rules that most tests do not want.</summary>
+    /// <param name="members">As for <see cref="Members"/>.</param>
+    /// <param name="options">Lines of <c>.editorconfig</c>.</param>
+    /// <param name="files">AdditionalFiles by name.</param>
+    /// <param name="expected">What is reported outside of the source.</param>
+    /// <param name="more">Stands after the class.</param>
+    public static Task Configured<TAnalyzer>(string members, string? options = null, (string Name, string Content)[]? files = null, DiagnosticResult[]? expected = null, string more = "")
+        where TAnalyzer : DiagnosticAnalyzer, new()
+    {
+        var test = Test<TAnalyzer>($$"""
+            {{Usings}}
+            public partial class Orders(DbConnection db, ReplicatedDataSource replicated)
+            {
+            {{members}}
+            }
+            {{more}}
+            """);
+        if (options is not null)
+        {
+            test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", $"root = true\n[*.cs]\n{options}\n"));
+        }
+
+        test.TestState.AdditionalFiles.AddRange((files ?? []).Select(file => (file.Name, SourceText.From(file.Content))));
+        test.ExpectedDiagnostics.AddRange(expected ?? []);
+        return test.RunAsync();
+    }
+
+    private static CSharpAnalyzerTest<TAnalyzer, DefaultVerifier> Test<TAnalyzer>(string source)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+    {
+        var test = new CSharpAnalyzerTest<TAnalyzer, DefaultVerifier> { TestCode = source, ReferenceAssemblies = new ReferenceAssemblies("net10.0") };
+        test.TestState.AdditionalReferences.AddRange(References);
+        return test;
     }
 }

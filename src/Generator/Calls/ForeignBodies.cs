@@ -31,16 +31,16 @@ internal sealed class ForeignBodies(Compilation compilation)
         }
     }
 
-    public (ControlFlowGraph Graph, SemanticModel Model)? GraphOf(SyntaxNode body, CancellationToken cancellation)
+    /// <summary>The control flow of a part of a body, with the model that bound it: <paramref name="near"/>, where that is of the same file.</summary>
+    public (ControlFlowGraph Graph, SemanticModel Model)? GraphOf(SyntaxNode body, SemanticModel? near, CancellationToken cancellation)
     {
-        if (!compilation.ContainsSyntaxTree(body.SyntaxTree))
-        {
-            return null;
-        }
+        var model = near?.SyntaxTree == body.SyntaxTree ? near : ModelOf(body.SyntaxTree);
+        return model is not null && MethodBody.GraphOf(body, model, cancellation) is { } graph ? (graph, model) : null;
+    }
+
+    public IOperation? OperationOf(SyntaxNode body, CancellationToken cancellation) => ModelOf(body.SyntaxTree)?.GetOperation(body, cancellation);
 
 #pragma warning disable RS1030 // A callee in another file has no model here; one is made per file and kept for the compilation.
-        var model = models.GetOrAdd(body.SyntaxTree, tree => compilation.GetSemanticModel(tree));
+    private SemanticModel? ModelOf(SyntaxTree tree) => compilation.ContainsSyntaxTree(tree) ? models.GetOrAdd(tree, t => compilation.GetSemanticModel(t)) : null;
 #pragma warning restore RS1030
-        return MethodBody.GraphOf(body, model, cancellation) is { } graph ? (graph, model) : null;
-    }
 }

@@ -7,7 +7,10 @@ using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Calls;
 
-/// <summary>Summaries of the methods of one compilation, found on demand from their bodies and kept; recursion is solved by fixpoint.</summary>
+/// <summary>
+/// Summaries of the methods of one compilation, found on demand from their bodies and kept; recursion is solved by fixpoint. A body's flow runs
+/// once, whether its report or a caller asks first: what it shows is kept for the other.
+/// </summary>
 internal sealed class MethodSummaries
 {
     /// <summary>Longer call chains than this are not followed to their end.</summary>
@@ -20,11 +23,16 @@ internal sealed class MethodSummaries
     private readonly ForeignBodies bodies;
     private readonly CallTargets targets;
     private readonly Lazy<ReachingNames> reaching;
-    private readonly ConcurrentDictionary<(IMethodSymbol, RoutingMode), MethodSummary> known = new();
+    private readonly ReadOptionsByTree options;
+    private readonly ConcurrentDictionary<IMethodSymbol, MethodSummary> known = new(SymbolEqualityComparer.Default);
 
-    public MethodSummaries(Compilation compilation, DataLibraries libraries)
+    /// <summary>What the flow of a body showed, by the body's syntax; a body without entry has not been solved.</summary>
+    private readonly ConcurrentDictionary<SyntaxNode, FlowResult> flows = new();
+
+    public MethodSummaries(Compilation compilation, DataLibraries libraries, ReadOptionsByTree options)
     {
         this.libraries = libraries;
+        this.options = options;
         bodies = new ForeignBodies(compilation);
         targets = new CallTargets(compilation);
         reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation, libraries));
@@ -32,16 +40,18 @@ internal sealed class MethodSummaries
 
     public ReachingNames Reaching => reaching.Value;
 
+    public DataLibraries Libraries => libraries;
+
     /// <summary>A search of its own for one analysis, which runs on one thread.</summary>
-    public Search Begin(ReadOptions options, CancellationToken cancellation) => new(this, options, cancellation);
+    public Search Begin(CancellationToken cancellation) => new(this, cancellation);
 
     /// <summary>One walk down the calls of one body.</summary>
-    internal sealed class Search(MethodSummaries owner, ReadOptions options, CancellationToken cancellation)
+    internal sealed class Search(MethodSummaries owner, CancellationToken cancellation)
     {
         private readonly Dictionary<IMethodSymbol, (MethodSummary Assumed, int Depth)> open = new(SymbolEqualityComparer.Default);
 
         /// <summary>Summaries that rest on the assumption for a method still open, with that method's depth; in the order in which they were found.</summary>
-        private readonly Dictionary<IMethodSymbol, (MethodSummary Summary, int UsedDepth)> provisional = new(SymbolEqualityComparer.Default);
+        private readonly Dictionary<IMethodSymbol, (MethodSummary Summary, int UsedDepth, Dictionary<SyntaxNode, FlowResult> Flows)> provisional = new(SymbolEqualityComparer.Default);
         private readonly List<IMethodSymbol> found = [];
 
         /// <summary>What the last round found for methods inside a recursion: the next one starts from there.</summary>
@@ -49,6 +59,25 @@ internal sealed class MethodSummaries
 
         /// <summary>The shallowest open method whose assumption the running computation has used.</summary>
         private int usedDepth = int.MaxValue;
+
+        /// <summary>What the flow of a method's body shows.</summary>
+        /// <param name="method">The method, constructor or accessor.</param>
+        /// <param name="body">One part of its body, as <see cref="ForeignBodies.SyntaxOf"/> gives it.</param>
+        /// <param name="model">A model of the body's file, so that what others have bound is not bound again.</param>
+        public FlowResult OfBody(IMethodSymbol method, SyntaxNode body, SemanticModel model)
+        {
+            if (!owner.flows.TryGetValue(body, out var flow))
+            {
+                Solve(method, [.. ForeignBodies.SyntaxOf(method, cancellation)], model);
+                flow = owner.flows.TryGetValue(body, out var solved) ? solved : FlowResult.Empty;
+            }
+
+            return flow;
+        }
+
+        /// <summary>What the flow of a graph that no call reaches shows: an initialiser, a local function by itself.</summary>
+        public FlowResult OfGraph(MethodBody body, SemanticModel model) =>
+            ReadFlow.Analyze(body.Graph, body.Symbol, model, owner.libraries, owner.options.For(model.SyntaxTree), this, cancellation);
 
         /// <summary>What a call does: the union over everything that it may run.</summary>
         /// <param name="method">The method called.</param>
@@ -71,6 +100,17 @@ internal sealed class MethodSummaries
             var summary = Common([.. owner.targets.Of(method, isVirtualCall, cancellation).Select(target => OfBody(target, runsDelegates))]);
             return declared == DeclaredConsistency.None ? summary : Pinned(summary, declared);
         }
+
+        /// <summary>True where each call of the method is proved to make at most one read.</summary>
+        public bool MakesAtMostOneRead(IMethodSymbol method) => new CalleeVisibility(this, owner.libraries, cancellation).MakesAtMostOneRead(method);
+
+        /// <summary>The bound body; null where it is none of this compilation's.</summary>
+        public IOperation? OperationOf(SyntaxNode body) => owner.bodies.OperationOf(body, cancellation);
+
+        public IEnumerable<IMethodSymbol> TargetsOf(IMethodSymbol method, bool isVirtualCall) => owner.targets.Of(method, isVirtualCall, cancellation);
+
+        /// <summary>True where a call of an interface member runs a body of this compilation.</summary>
+        public bool HasBody(IMethodSymbol method) => owner.targets.Of(method, isVirtualCall: true, cancellation).Any(target => ForeignBodies.SyntaxOf(target, cancellation).Any());
 
         /// <summary>
         /// What a call that may run several implementations does: what at least half of them do. A member that most of its
@@ -105,7 +145,7 @@ internal sealed class MethodSummaries
 
         private MethodSummary OfBody(IMethodSymbol method, bool runsDelegates)
         {
-            if (owner.known.TryGetValue((method, options.Routing), out var done))
+            if (owner.known.TryGetValue(method, out var done))
             {
                 return done;
             }
@@ -128,14 +168,15 @@ internal sealed class MethodSummaries
             }
 
             var parts = ForeignBodies.SyntaxOf(method, cancellation).Where(b => runsDelegates || owner.Reaching.IsMentionedIn(b)).ToList();
-            return parts.Count == 0 ? MethodSummary.Nothing : Solve(method, parts);
+            return parts.Count == 0 ? MethodSummary.Nothing : Solve(method, parts, model: null);
         }
 
-        private MethodSummary Solve(IMethodSymbol method, List<SyntaxNode> parts)
+        private MethodSummary Solve(IMethodSymbol method, List<SyntaxNode> parts, SemanticModel? model)
         {
             var depth = open.Count;
             var outerUsed = usedDepth;
             var firstFound = found.Count;
+            var flows = new Dictionary<SyntaxNode, FlowResult>();
             var summary = assumed.TryGetValue(method, out var before) ? before : MethodSummary.Nothing;
             for (var round = 0; round < MaxRounds; round++)
             {
@@ -146,9 +187,11 @@ internal sealed class MethodSummaries
                 var next = summary;
                 foreach (var part in parts)
                 {
-                    if (owner.bodies.GraphOf(part, cancellation) is var (graph, model))
+                    if (owner.bodies.GraphOf(part, model, cancellation) is var (graph, bound))
                     {
-                        next = MethodSummary.Union(next, ReadFlow.Analyze(graph, method, model, owner.libraries, options, this, cancellation).Summary);
+                        var flow = OfGraph(new MethodBody(method, graph), bound);
+                        flows[part] = flow;
+                        next = MethodSummary.Union(next, flow.Summary);
                     }
                 }
 
@@ -166,13 +209,13 @@ internal sealed class MethodSummaries
             {
                 // The recursion closes here: what was found inside it under this method's last assumption holds as well.
                 Forget(firstFound, isFinal: true);
-                owner.known.TryAdd((method, options.Routing), summary);
+                Keep(method, summary, flows);
                 usedDepth = outerUsed;
             }
             else
             {
                 assumed[method] = summary;
-                provisional[method] = (summary, usedDepth);
+                provisional[method] = (summary, usedDepth, flows);
                 found.Add(method);
                 usedDepth = Math.Min(outerUsed, usedDepth);
             }
@@ -186,12 +229,22 @@ internal sealed class MethodSummaries
             {
                 if (isFinal)
                 {
-                    owner.known.TryAdd((found[i], options.Routing), provisional[found[i]].Summary);
+                    Keep(found[i], provisional[found[i]].Summary, provisional[found[i]].Flows);
                 }
 
                 provisional.Remove(found[i]);
                 found.RemoveAt(i);
             }
+        }
+
+        private void Keep(IMethodSymbol method, MethodSummary summary, Dictionary<SyntaxNode, FlowResult> flows)
+        {
+            foreach (var flow in flows)
+            {
+                owner.flows.TryAdd(flow.Key, flow.Value);
+            }
+
+            owner.known.TryAdd(method, summary);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Sql;
 
 namespace MonotonicReads.Generator.Flow;
@@ -6,26 +7,27 @@ namespace MonotonicReads.Generator.Flow;
 /// <summary>What sending a command may do: the verdicts on its possible texts together with the member that sends it.</summary>
 internal readonly record struct CommandEffects(bool ReplicaRead, bool PrimaryRead, bool Writes, bool Begins, bool Ends)
 {
-    public static CommandEffects Of(Items<string> texts, bool isProcedure, bool forRows)
+    public static CommandEffects Of(Items<string> texts, bool isProcedure, bool forRows, StoredProcedureMode procedures)
     {
         var effects = default(CommandEffects);
         foreach (var text in texts.IsEmpty ? [SqlText.Unknown] : texts)
         {
-            effects = effects.With(Judge(text, isProcedure), forRows);
+            effects = effects.With(Judge(text, isProcedure, forRows, procedures), forRows);
         }
 
         return effects;
     }
 
-    private static SqlEffect Judge(string text, bool isProcedure)
+    private static SqlEffect Judge(string text, bool isProcedure, bool forRows, StoredProcedureMode procedures)
     {
-        if (isProcedure)
+        var verdict = isProcedure ? new SqlVerdict(SqlEffect.Procedure, LastName(text)) : SqlClassifier.Classify(text);
+        return verdict.Effect != SqlEffect.Procedure ? verdict.Effect : procedures switch
         {
-            return ProcedureNames.Classify(LastName(text));
-        }
-
-        var verdict = SqlClassifier.Classify(text);
-        return verdict.Effect == SqlEffect.Procedure ? ProcedureNames.Classify(verdict.Procedure!) : verdict.Effect;
+            StoredProcedureMode.Read => SqlEffect.ReplicaRead,
+            StoredProcedureMode.Write => SqlEffect.Write,
+            StoredProcedureMode.Primary => forRows ? SqlEffect.PrimaryRead : SqlEffect.Write,
+            _ => ProcedureNames.Classify(verdict.Procedure!),
+        };
     }
 
     private CommandEffects With(SqlEffect effect, bool forRows) => effect switch

@@ -6,8 +6,15 @@ namespace MonotonicReads.Generator.Flow;
 /// <param name="OwnSequentialReads">Replica reads of the body's own that follow another such read in another unit, with the first such read.</param>
 /// <param name="SequentialReads">The same over all reads, those of callees too.</param>
 /// <param name="ReadsAfterWrites">Replica reads that follow a write outside their unit, with the first such write.</param>
+/// <param name="Reads">How many places read, wherever they are routed.</param>
 /// <param name="Summary">What a caller needs to know.</param>
-internal sealed record FlowResult(Items<Fault> OwnSequentialReads, Items<Fault> SequentialReads, Items<Fault> ReadsAfterWrites, MethodSummary Summary)
+internal sealed record FlowResult(Items<Fault> OwnSequentialReads, Items<Fault> SequentialReads, Items<Fault> ReadsAfterWrites, ReadCount Reads, MethodSummary Summary)
 {
-    public static readonly FlowResult Empty = new([], [], [], MethodSummary.Nothing);
+    /// <summary>Of a body that could not be followed: nothing is known to be at fault, and nothing is known not to be there.</summary>
+    public static readonly FlowResult Empty = new([], [], [], new ReadCount(0, MayRepeat: true), MethodSummary.Nothing);
 }
+
+/// <summary>The reads of one body, those of its callees counted as one for each call.</summary>
+/// <param name="Sites">The places in the body that read on some path.</param>
+/// <param name="MayRepeat">True where one of them may read more than once.</param>
+internal readonly record struct ReadCount(int Sites, bool MayRepeat);

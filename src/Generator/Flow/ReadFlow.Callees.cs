@@ -10,6 +10,8 @@ namespace MonotonicReads.Generator.Flow;
 /// <summary>Methods with a body: what their summary does at the call, and how often they run the delegates that they are handed.</summary>
 internal sealed partial class ReadFlow
 {
+    private static readonly MethodSummary ReadOfRepository = new([new CallEffect { Texts = CallEffect.Read, ForRows = true }], []);
+
     private int? OrdinalOf(object? identity) =>
         identity is IParameterSymbol parameter && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method) ? parameter.Ordinal : null;
 
@@ -18,7 +20,12 @@ internal sealed partial class ReadFlow
     {
         if (SummaryOf(called, isVirtualCall, runsDelegates: false) is not { Effects.IsEmpty: false } summary)
         {
-            return;
+            if (!options.RepositoryConvention || !RepositoryConvention.IsRead(called) || calls?.HasBody(called) != false)
+            {
+                return;
+            }
+
+            summary = ReadOfRepository;
         }
 
         var name = called.MethodKind == MethodKind.Constructor ? "new " + called.ContainingType.Name : called.AssociatedSymbol?.Name ?? called.Name;

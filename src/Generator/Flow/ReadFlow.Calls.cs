@@ -18,6 +18,12 @@ internal sealed partial class ReadFlow
             arguments[i] = Evaluate(invocation.Arguments[i].Value);
         }
 
+        if (libraries.Listed.RoleOf(method) is { } role)
+        {
+            RunDelegates(invocation, arguments);
+            return ApplyListed(invocation, method, invocation.Type, role, receiver, [.. invocation.Arguments.Select((a, i) => (Unconverted(a.Value), arguments[i]))]);
+        }
+
         if (libraries.Describe(method) is { } member)
         {
             return Apply(invocation, member, receiver, arguments);

@@ -152,7 +152,7 @@ internal sealed partial class ReadFlow
         var before = state;
         foreach (var command in commands)
         {
-            var does = CommandEffects.Of(command.Texts, command.IsProcedure, command.ForRows);
+            var does = CommandEffects.Of(command.Texts, command.IsProcedure, command.ForRows, options.StoredProcedures);
             if (command.Connection is { } connection && (does.Begins || does.Ends))
             {
                 Update(connection, state[connection] with { HasTransaction = does.Begins && !does.Ends });
@@ -219,6 +219,7 @@ internal sealed partial class ReadFlow
 
     private void ApplyRead(Site site, object? unit, bool onPrimary, FlowState before)
     {
+        mayRepeatReads |= !readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
         if (!onPrimary)
         {
             Note(sequential, before.Observed);

@@ -251,6 +251,11 @@ internal sealed partial class ReadFlow
             Evaluate(argument.Value);
         }
 
+        if (libraries.Listed.RoleOf(property) is { } role)
+        {
+            return ApplyListed(reference, property, property.Type, role, receiver, []);
+        }
+
         if (property.Name == "Primary" && types.Is(property.ContainingType, types.ReplicatedDataSource))
         {
             return Create(reference, new TrackedObject { OnPrimary = true });

@@ -31,6 +31,8 @@ internal sealed partial class ReadFlow
     private readonly Dictionary<Site, Site> afterWrite = [];
     private readonly Dictionary<CallEffect, int> effects = [];
     private readonly HashSet<DelegateRun> delegateRuns = [];
+    private readonly HashSet<Site> readSites = [];
+    private bool mayRepeatReads;
     private readonly HashSet<Callback> held = [];
     private readonly HashSet<Callback> ran = [];
     private readonly Dictionary<IMethodSymbol, MethodSummary> localFunctions;
@@ -75,7 +77,7 @@ internal sealed partial class ReadFlow
         }
 
         RunHeldLambdas();
-        return new FlowResult(Faults(ownSequential), Faults(sequential), Faults(afterWrite), new MethodSummary([.. effects.Select(e => e.Key with { Distance = e.Value })], [.. delegateRuns]));
+        return new FlowResult(Faults(ownSequential), Faults(sequential), Faults(afterWrite), new ReadCount(readSites.Count, mayRepeatReads), new MethodSummary([.. effects.Select(e => e.Key with { Distance = e.Value })], [.. delegateRuns]));
 
         static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
             [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];

@@ -20,18 +20,26 @@ internal sealed class DataLibraries
     private readonly ImmutableArray<IDataLibrary> libraries;
     private readonly ConcurrentDictionary<IMethodSymbol, DataMember?> members = new(SymbolEqualityComparer.Default);
 
-    private DataLibraries(KnownTypes types, ImmutableArray<IDataLibrary> libraries)
+    private readonly bool repositoriesRead;
+
+    private DataLibraries(KnownTypes types, ImmutableArray<IDataLibrary> libraries, ListedMembers listed, bool repositoriesRead)
     {
         Types = types;
+        Listed = listed;
+        this.repositoriesRead = repositoriesRead;
         this.libraries = libraries;
     }
 
     public KnownTypes Types { get; }
 
-    /// <summary>The libraries of a compilation; null where it references none, so that nothing needs to be looked at.</summary>
-    public static DataLibraries? Create(Compilation compilation)
+    public ListedMembers Listed { get; }
+
+    /// <summary>The libraries of a compilation; null where it references none and its options name no members, so that nothing needs to be looked at.</summary>
+    /// <param name="listed">The members that the options name.</param>
+    /// <param name="repositoriesRead">Whether some file's options take repositories' members for reads by their names.</param>
+    public static DataLibraries? Create(Compilation compilation, ListedMembers listed, bool repositoriesRead)
     {
-        if (!compilation.ReferencedAssemblyNames.Any(name => Assemblies.Contains(name.Name)))
+        if (listed.IsEmpty && !repositoriesRead && !compilation.ReferencedAssemblyNames.Any(name => Assemblies.Contains(name.Name)))
         {
             return null;
         }
@@ -40,7 +48,7 @@ internal sealed class DataLibraries
         var libraries = ImmutableArray.CreateBuilder<IDataLibrary>();
         Add(DapperLibrary.Create(types));
         Add(AdoNetLibrary.Create(types));
-        return new DataLibraries(types, libraries.ToImmutable());
+        return new DataLibraries(types, libraries.ToImmutable(), listed, repositoriesRead);
 
         void Add(IDataLibrary? library)
         {
@@ -62,11 +70,14 @@ internal sealed class DataLibraries
             }
         }
 
-        return false;
+        return Listed.MayTouch(memberName) || (repositoriesRead && RepositoryConvention.IsReadName(memberName));
     }
 
     /// <summary>True for a connection or command whose static type is that of an embedded database.</summary>
     public static bool IsLocal(ITypeSymbol? type) => type?.ContainingAssembly is { } assembly && LocalAssemblies.Contains(assembly.Name);
+
+    /// <summary>True for the assembly of a data library: what <see cref="Describe"/> does not know of it sends nothing.</summary>
+    public static bool IsPartOfOne(IAssemblySymbol? assembly) => assembly is not null && Assemblies.Contains(assembly.Name);
 
     public DataMember? Describe(IMethodSymbol method) => members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, DescribeDefinition);
 

@@ -22,6 +22,7 @@ internal sealed class KnownTypes
         TransactionScope = compilation.GetTypeByMetadataName("System.Transactions.TransactionScope");
         StringBuilder = compilation.GetTypeByMetadataName("System.Text.StringBuilder");
         Expression = compilation.GetTypeByMetadataName("System.Linq.Expressions.Expression");
+        EntityFrameworkContext = compilation.GetTypeByMetadataName("Microsoft.EntityFrameworkCore.DbContext");
         DapperSqlMapper = compilation.GetTypeByMetadataName("Dapper.SqlMapper");
         DapperCommandDefinition = compilation.GetTypeByMetadataName("Dapper.CommandDefinition");
         ReadSession = compilation.GetTypeByMetadataName("MonotonicReads.ReadSession");
@@ -51,6 +52,8 @@ internal sealed class KnownTypes
     public INamedTypeSymbol? StringBuilder { get; }
 
     public INamedTypeSymbol? Expression { get; }
+
+    public INamedTypeSymbol? EntityFrameworkContext { get; }
 
     public INamedTypeSymbol? DapperSqlMapper { get; }
 

@@ -7,7 +7,6 @@ using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Flow;
 using MonotonicReads.Generator.Options;
-using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -19,8 +18,8 @@ namespace MonotonicReads.Generator.Rules;
 public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-        ImmutableArray.Create(MR1001SequentialReads.Descriptor, MR1002ReadsAcrossCalls.Descriptor, MR1003ReadAfterWrite.Descriptor);
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
+        MR1001SequentialReads.Descriptor, MR1002ReadsAcrossCalls.Descriptor, MR1003ReadAfterWrite.Descriptor, MR1004NeedlessAnnotation.Descriptor, MR3002StaleBaseline.Descriptor);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -29,14 +28,19 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.RegisterCompilationStartAction(static start =>
         {
-            var reads = new CompilationReads(start.Compilation);
+            var reads = new CompilationReads(start.Compilation, start.Options);
             start.RegisterCodeBlockAction(block =>
             {
                 if (block.CodeBlock is not ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax })
                 {
-                    Analyze(new Body(block.OwningSymbol, block.CodeBlock, block.SemanticModel), reads, block.Options, block.ReportDiagnostic, block.CancellationToken);
+                    Analyze(new Body(block.OwningSymbol, block.CodeBlock, block.SemanticModel), reads, block.ReportDiagnostic, block.CancellationToken);
                 }
             });
+
+            if (start.Options.AdditionalFiles.Any(BaselineFile.IsOne))
+            {
+                start.RegisterCompilationEndAction(end => MR3002StaleBaseline.Report(reads.Baseline, end.ReportDiagnostic));
+            }
 
             // The block of an expression-bodied property is its expression alone; a report on the name would stand outside it and not be live.
             start.RegisterSyntaxNodeAction(node => AnalyzeExpressionBody(node, reads), SyntaxKind.PropertyDeclaration, SyntaxKind.IndexerDeclaration);
@@ -53,55 +57,85 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         };
         if (body is not null && context.ContainingSymbol is IPropertySymbol { GetMethod: { } getter })
         {
-            Analyze(new Body(getter, body, context.SemanticModel), reads, context.Options, context.ReportDiagnostic, context.CancellationToken);
+            Analyze(new Body(getter, body, context.SemanticModel), reads, context.ReportDiagnostic, context.CancellationToken);
         }
     }
 
-    private static void Analyze(Body block, CompilationReads reads, AnalyzerOptions analyzerOptions, Action<Diagnostic> report, CancellationToken cancellation)
+    private static void Analyze(Body body, CompilationReads reads, Action<Diagnostic> report, CancellationToken cancellation)
     {
-        if (reads.Libraries is not { } libraries || reads.Summaries is not { } summaries || !ReadCandidates.MayMeet(block.Syntax, summaries.Reaching.Contains))
+        if (reads.Summaries is not { } summaries)
         {
             return;
         }
 
-        var options = ReadOptions.For(analyzerOptions.AnalyzerConfigOptionsProvider, block.Syntax.SyntaxTree);
-        foreach (var body in MethodBody.In(block.Owner, block.Syntax, block.Model, cancellation))
+        var search = summaries.Begin(cancellation);
+        if (!ReadCandidates.MayMeet(body.Syntax, summaries.Reaching.Contains))
         {
-            var declared = ConsistencyAnnotations.Of(body.Symbol);
-            if (declared is not (DeclaredConsistency.None or DeclaredConsistency.Monotonic))
-            {
-                continue;
-            }
+            MR1004NeedlessAnnotation.Report(body.Owner, search, report, cancellation);
+            return;
+        }
 
-            var flow = ReadFlow.Analyze(body.Graph, body.Symbol, block.Model, libraries, options, summaries.Begin(options, cancellation), cancellation);
-            if (flow.SequentialReads.IsEmpty && flow.ReadsAfterWrites.IsEmpty)
-            {
-                continue;
-            }
+        if (ConsistencyAnnotations.Of(body.Owner) is not (DeclaredConsistency.None or DeclaredConsistency.Monotonic))
+        {
+            return;
+        }
 
-            declared = declared == DeclaredConsistency.None ? CallerCoverage.Of(body.Symbol, block.Model, cancellation) : declared;
-            if (declared == DeclaredConsistency.None && !MR1001SequentialReads.Report(body.Symbol, flow, report, cancellation))
-            {
-                MR1002ReadsAcrossCalls.Report(body.Symbol, flow, report, cancellation);
-            }
+        foreach (var (symbol, flow) in FlowsOf(body, search, cancellation))
+        {
+            Report(symbol, flow, body.Model, search, finding => ReportUnlessAccepted(finding, symbol, reads, report), cancellation);
+        }
+    }
 
-            if (declared is DeclaredConsistency.None or DeclaredConsistency.Monotonic)
+    /// <summary>The flow of the body itself, and those of its local functions, which are units of their own.</summary>
+    private static IEnumerable<(ISymbol Symbol, FlowResult Flow)> FlowsOf(Body body, MethodSummaries.Search search, CancellationToken cancellation)
+    {
+        var isKept = body.Owner is IMethodSymbol method && ForeignBodies.SyntaxOf(method, cancellation).Contains(body.Syntax);
+        if (isKept)
+        {
+            yield return (body.Owner, search.OfBody((IMethodSymbol)body.Owner, body.Syntax, body.Model));
+            if (!body.Syntax.DescendantNodes().Any(static n => n is LocalFunctionStatementSyntax))
             {
-                MR1003ReadAfterWrite.Report(body.Symbol, flow, report, cancellation);
+                yield break;
+            }
+        }
+
+        foreach (var unit in MethodBody.In(body.Owner, body.Syntax, body.Model, cancellation))
+        {
+            if (!isKept || !SymbolEqualityComparer.Default.Equals(unit.Symbol, body.Owner))
+            {
+                yield return (unit.Symbol, search.OfGraph(unit, body.Model));
             }
         }
     }
 
-    private readonly record struct Body(ISymbol Owner, SyntaxNode Syntax, SemanticModel Model);
-
-    /// <summary>What is looked up once per compilation, when the first body asks for it.</summary>
-    private sealed class CompilationReads(Compilation compilation)
+    private static void Report(ISymbol symbol, FlowResult flow, SemanticModel model, MethodSummaries.Search search, Action<Diagnostic> report, CancellationToken cancellation)
     {
-        private readonly Lazy<(DataLibraries? Libraries, MethodSummaries? Summaries)> found = new(() =>
-            DataLibraries.Create(compilation) is { } libraries ? (libraries, new MethodSummaries(compilation, libraries)) : default);
+        if (flow.SequentialReads.IsEmpty && flow.ReadsAfterWrites.IsEmpty)
+        {
+            MR1004NeedlessAnnotation.Report(symbol, search, report, cancellation);
+            return;
+        }
 
-        public DataLibraries? Libraries => found.Value.Libraries;
+        var declared = ConsistencyAnnotations.Of(symbol);
+        declared = declared == DeclaredConsistency.None ? CallerCoverage.Of(symbol, model, cancellation) : declared;
+        if (declared == DeclaredConsistency.None && !MR1001SequentialReads.Report(symbol, flow, report, cancellation))
+        {
+            MR1002ReadsAcrossCalls.Report(symbol, flow, report, cancellation);
+        }
 
-        public MethodSummaries? Summaries => found.Value.Summaries;
+        if (declared is DeclaredConsistency.None or DeclaredConsistency.Monotonic)
+        {
+            MR1003ReadAfterWrite.Report(symbol, flow, report, cancellation);
+        }
     }
+
+    private static void ReportUnlessAccepted(Diagnostic finding, ISymbol symbol, CompilationReads reads, Action<Diagnostic> report)
+    {
+        if (!reads.Baseline.Accepts(finding.Id, symbol))
+        {
+            report(finding);
+        }
+    }
+
+    private readonly record struct Body(ISymbol Owner, SyntaxNode Syntax, SemanticModel Model);
 }

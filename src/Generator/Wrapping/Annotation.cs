@@ -61,7 +61,8 @@ internal sealed class Annotation
     public static Annotation? Stronger(Annotation? left, Annotation? right) =>
         left is null || (right is not null && right.Kind > left.Kind) ? right : left;
 
-    private static AnnotationKind? KindOf(INamedTypeSymbol? attribute)
+    /// <summary>The annotation that an attribute's class is, or null where it is none of ours.</summary>
+    public static AnnotationKind? KindOf(INamedTypeSymbol? attribute)
     {
         if (attribute is not { ContainingType: null, ContainingNamespace: { Name: AttributeNamespace, ContainingNamespace.IsGlobalNamespace: true } })
         {

@@ -1,0 +1,118 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Flow;
+using MonotonicReads.Generator.Reads;
+
+namespace MonotonicReads.Generator.Calls;
+
+/// <summary>Proves that a method makes at most one read: every callee is known, down to the last, and none of them makes a second one.</summary>
+internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibraries libraries, CancellationToken cancellation)
+{
+    /// <summary>A method that reaches more bodies than this is given up: there is no proof.</summary>
+    private const int MaxBodies = 100;
+
+    private readonly HashSet<IMethodSymbol> seen = new(SymbolEqualityComparer.Default);
+    private readonly Queue<IMethodSymbol> pending = new();
+
+    public bool MakesAtMostOneRead(IMethodSymbol method)
+    {
+        Enqueue(method);
+        while (pending.Count > 0)
+        {
+            if (seen.Count > MaxBodies || !MakesAtMostOneReadItself(pending.Dequeue()))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Enqueue(IMethodSymbol method)
+    {
+        if (seen.Add(method))
+        {
+            pending.Enqueue(method);
+        }
+    }
+
+    private bool MakesAtMostOneReadItself(IMethodSymbol method)
+    {
+        foreach (var part in ForeignBodies.SyntaxOf(method, cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (search.OperationOf(part) is not { } body)
+            {
+                return false;
+            }
+
+            var flow = search.OfBody(method, part, body.SemanticModel!);
+            if (flow.Reads.Sites > 1 || flow.Reads.MayRepeat || !body.Descendants().All(IsKnown))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsKnown(IOperation operation) => operation switch
+    {
+        IInvocationOperation call => IsKnown(call.TargetMethod, call.IsVirtual),
+        IMethodReferenceOperation group => IsKnown(group.Method, group.IsVirtual),
+        IObjectCreationOperation { Constructor: { } constructor } => IsKnown(constructor, isVirtual: false),
+        IPropertyReferenceOperation { Property: { GetMethod: { } getter } } property => IsKnownAccessor(getter, property),
+        IBinaryOperation { OperatorMethod: { } @operator } => IsKnown(@operator, isVirtual: false),
+        IUnaryOperation { OperatorMethod: { } @operator } => IsKnown(@operator, isVirtual: false),
+        IConversionOperation { OperatorMethod: { } @operator } => IsKnown(@operator, isVirtual: false),
+        IDynamicInvocationOperation or IDynamicMemberReferenceOperation or IDynamicIndexerAccessOperation or IDynamicObjectCreationOperation or IInvalidOperation => false,
+        _ => true,
+    };
+
+    /// <summary>A property of another assembly holds a value as far as anyone can tell.</summary>
+    private bool IsKnownAccessor(IMethodSymbol getter, IPropertyReferenceOperation property) =>
+        !getter.Locations.Any(static l => l.IsInSource) || (getter.ContainingType.TypeKind != TypeKind.Interface && !getter.IsAbstract ? IsKnown(getter, isVirtual: false) : IsKnown(getter, property.Instance is not IInstanceReferenceOperation));
+
+    private bool IsKnown(IMethodSymbol method, bool isVirtual)
+    {
+        if (method.MethodKind == MethodKind.LocalFunction || libraries.Listed.RoleOf(method) is not null || libraries.Describe(method) is not null)
+        {
+            return true;
+        }
+
+        if (method.MethodKind == MethodKind.DelegateInvoke)
+        {
+            return false;
+        }
+
+        var definition = (method.ReducedFrom ?? method).OriginalDefinition;
+        if (!definition.Locations.Any(static l => l.IsInSource))
+        {
+            return IsOfTheFramework(definition) || DataLibraries.IsPartOfOne(definition.ContainingAssembly);
+        }
+
+        var targets = search.TargetsOf(method, isVirtual).ToList();
+        foreach (var target in targets)
+        {
+            if (target.IsAbstract || target.IsExtern || (!ForeignBodies.SyntaxOf(target, cancellation).Any() && !target.IsImplicitlyDeclared && target.AssociatedSymbol is null))
+            {
+                return false;
+            }
+
+            Enqueue(target);
+        }
+
+        return targets.Count > 0;
+    }
+
+    private static bool IsOfTheFramework(IMethodSymbol method)
+    {
+        var space = method.ContainingNamespace;
+        while (space is { ContainingNamespace: { IsGlobalNamespace: false } outer })
+        {
+            space = outer;
+        }
+
+        return space?.Name == "System";
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Options;
+
+namespace MonotonicReads.Generator.Reads;
+
+/// <summary>The members that options and AdditionalFiles name: what the project itself says of code that the compiler cannot look into.</summary>
+internal sealed class ListedMembers(ImmutableArray<MemberPattern> patterns)
+{
+    private readonly ConcurrentDictionary<ISymbol, ListedRole?> roles = new(SymbolEqualityComparer.Default);
+
+    public bool IsEmpty => patterns.IsEmpty;
+
+    public bool MayTouch(string memberName)
+    {
+        foreach (var pattern in patterns)
+        {
+            if (pattern.MayMatch(memberName))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What a method or property is listed as; of several lists the first of read, write and primary. Null where it is in none.</summary>
+    public ListedRole? RoleOf(ISymbol member)
+    {
+        if (patterns.IsEmpty)
+        {
+            return null;
+        }
+
+        var definition = member is IMethodSymbol { ReducedFrom: { } extension } ? extension : member;
+        return roles.GetOrAdd(definition.OriginalDefinition, FindRole);
+    }
+
+    private ListedRole? FindRole(ISymbol member)
+    {
+        foreach (var pattern in patterns)
+        {
+            if (pattern.Matches(member))
+            {
+                return pattern.Role;
+            }
+        }
+
+        return null;
+    }
+}

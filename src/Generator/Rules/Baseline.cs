@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+using MonotonicReads.Generator.Options;
+
+namespace MonotonicReads.Generator.Rules;
+
+/// <summary>The findings that a project has accepted, and which of them still occur.</summary>
+internal sealed class Baseline
+{
+    private readonly Dictionary<BaselineEntry, Location> accepted = [];
+    private readonly ConcurrentDictionary<BaselineEntry, bool> met = new();
+
+    public Baseline(AnalyzerOptions options, CancellationToken cancellation)
+    {
+        foreach (var file in options.AdditionalFiles)
+        {
+            if (!BaselineFile.IsOne(file) || file.GetText(cancellation) is not { } text)
+            {
+                continue;
+            }
+
+            foreach (var (span, _, entry) in BaselineFile.Lines(text))
+            {
+                if (entry is { } known)
+                {
+                    accepted[known] = Location.Create(file.Path, span, text.Lines.GetLinePositionSpan(span));
+                }
+            }
+        }
+    }
+
+    public bool IsEmpty => accepted.Count == 0;
+
+    /// <summary>The entries that nothing has met, with their lines.</summary>
+    public IEnumerable<KeyValuePair<BaselineEntry, Location>> Unmet => accepted.Where(entry => !met.ContainsKey(entry.Key));
+
+    /// <summary>True where the finding is in the baseline; it has then been met.</summary>
+    public bool Accepts(string rule, ISymbol symbol)
+    {
+        if (IsEmpty || BaselineFile.MemberId(symbol) is not { } member)
+        {
+            return false;
+        }
+
+        var entry = new BaselineEntry(rule, member);
+        return accepted.ContainsKey(entry) && (met.TryAdd(entry, true) || true);
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Options;
+using MonotonicReads.Generator.Reads;
+
+namespace MonotonicReads.Generator.Rules;
+
+/// <summary>
+/// What is looked up once per compilation, when the first body asks for it. It does not end with the request that happened to ask first:
+/// a cancelled lookup would be kept.
+/// </summary>
+internal sealed class CompilationReads(Compilation compilation, AnalyzerOptions options)
+{
+    private readonly Lazy<MethodSummaries?> summaries = new(() =>
+    {
+        var provider = options.AnalyzerConfigOptionsProvider;
+        var repositoriesRead = ReadOptions.IsSetAnywhere(ReadOptions.RepositoryConventionOption, compilation, provider);
+        var libraries = DataLibraries.Create(compilation, new ListedMembers(MemberLists.Of(compilation, options, CancellationToken.None)), repositoriesRead);
+        return libraries is null ? null : new MethodSummaries(compilation, libraries, new ReadOptionsByTree(provider));
+    });
+
+    private readonly Lazy<Baseline> baseline = new(() => new Baseline(options, CancellationToken.None));
+
+    public Baseline Baseline => baseline.Value;
+
+    /// <summary>Null where nothing in the compilation can read a database.</summary>
+    public MethodSummaries? Summaries => summaries.Value;
+}
