@@ -96,6 +96,20 @@ internal static class ReadRules
         return test.RunAsync();
     }
 
+    /// <summary>A whole source text against other references than most tests have.</summary>
+    public static Task Against(ImmutableArray<MetadataReference> references, string source, string? routing = null)
+    {
+        var test = new CSharpAnalyzerTest<ReadRulesAnalyzer, DefaultVerifier> { TestCode = source, ReferenceAssemblies = new ReferenceAssemblies("net10.0") };
+        test.TestState.AdditionalReferences.AddRange(references);
+        test.DisabledDiagnostics.Add(MR1004NeedlessAnnotation.Id);
+        if (routing is not null)
+        {
+            test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", $"root = true\n[*.cs]\nmonotonic_reads.routing = {routing}\n"));
+        }
+
+        return test.RunAsync();
+    }
+
     private static CSharpAnalyzerTest<TAnalyzer, DefaultVerifier> Test<TAnalyzer>(string source)
         where TAnalyzer : DiagnosticAnalyzer, new()
     {

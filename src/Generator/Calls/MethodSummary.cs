@@ -53,6 +53,9 @@ internal sealed record CallEffect
     /// <summary>The parameter whose connection it goes through.</summary>
     public int? Connection { get; init; }
 
+    /// <summary>True where it goes through a context that opens its connection for each command.</summary>
+    public bool OpensPerCommand { get; init; }
+
     /// <summary>The parameter that is the command.</summary>
     public int? Command { get; init; }
 }

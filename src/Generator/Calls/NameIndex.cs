@@ -16,25 +16,52 @@ internal sealed class NameIndex
     private NameIndex(SyntaxNode root)
     {
         var members = new List<Member>();
+        var sources = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in root.DescendantNodes(static n => n is not (BlockSyntax or ArrowExpressionClauseSyntax or AttributeListSyntax)))
         {
             switch (node)
             {
                 case BaseMethodDeclarationSyntax method when ((SyntaxNode?)method.Body ?? method.ExpressionBody) is not null:
-                    members.Add(new Member(NameOf(method), NamesIn(method)));
+                    members.Add(new Member(NameOf(method), NamesIn(method), WalksQueries(method), TakesQuery(method)));
                     break;
                 case PropertyDeclarationSyntax property when HasBody(property):
-                    members.Add(new Member(property.Identifier.ValueText, NamesIn(property)));
+                    members.Add(new Member(property.Identifier.ValueText, NamesIn(property), WalksQueries(property), TakesQuery: false));
+                    break;
+                case VariableDeclaratorSyntax { Initializer: { Value: InvocationExpressionSyntax } initializer, Parent.Parent: FieldDeclarationSyntax } field:
+                    // A compiled query is called by its field's name.
+                    members.Add(new Member(field.Identifier.ValueText, NamesIn(initializer), WalksQueries: false, TakesQuery: false));
+                    break;
+            }
+
+            switch (node)
+            {
+                case MethodDeclarationSyntax method when QueryNames.IsQueryType(method.ReturnType):
+                    sources.Add(method.Identifier.ValueText);
+                    break;
+                case PropertyDeclarationSyntax property when QueryNames.IsQueryType(property.Type):
+                    sources.Add(property.Identifier.ValueText);
+                    break;
+                case TypeDeclarationSyntax { ParameterList: { } primary }:
+                    sources.UnionWith(primary.Parameters.Where(static p => QueryNames.IsQueryType(p.Type)).Select(static p => p.Identifier.ValueText));
+                    break;
+                case FieldDeclarationSyntax field when QueryNames.IsQueryType(field.Declaration.Type):
+                    sources.UnionWith(field.Declaration.Variables.Select(static v => v.Identifier.ValueText));
                     break;
             }
         }
 
         Members = members;
+        QuerySources = sources;
     }
 
     /// <param name="Name">The declared name; a constructor's is <see cref="ConstructorOf"/> its type.</param>
     /// <param name="Mentions">Each name in the body once.</param>
-    public sealed record Member(string Name, IReadOnlyCollection<string> Mentions);
+    /// <param name="WalksQueries">It has a <c>foreach</c>, which sends a query that it walks through.</param>
+    /// <param name="TakesQuery">A parameter is a query.</param>
+    public sealed record Member(string Name, IReadOnlyCollection<string> Mentions, bool WalksQueries, bool TakesQuery);
+
+    /// <summary>The members that hand out queries, judged by how their types are written.</summary>
+    public IReadOnlyCollection<string> QuerySources { get; }
 
     public IReadOnlyList<Member> Members { get; }
 
@@ -66,6 +93,12 @@ internal sealed class NameIndex
         SimpleNameSyntax name => name.Identifier.ValueText,
         _ => null,
     };
+
+    /// <summary>True where a parameter of the body around is a query.</summary>
+    public static bool TakesQuery(SyntaxNode body) =>
+        body is BaseMethodDeclarationSyntax method && method.ParameterList.Parameters.Any(static p => QueryNames.IsQueryType(p.Type));
+
+    public static bool WalksQueries(SyntaxNode body) => body.DescendantNodes().Any(static n => n is CommonForEachStatementSyntax);
 
     private static bool HasBody(PropertyDeclarationSyntax property) =>
         property.ExpressionBody is not null || (property.AccessorList is { } accessors && accessors.Accessors.Any(static a => a.Body is not null || a.ExpressionBody is not null));

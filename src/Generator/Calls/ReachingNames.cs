@@ -12,19 +12,27 @@ internal sealed class ReachingNames
 {
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly DataLibraries libraries;
+    private readonly QueryNames queries;
 
     public ReachingNames(Compilation compilation, DataLibraries libraries)
     {
         this.libraries = libraries;
+        queries = new QueryNames(compilation, libraries);
         var mentionedBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var pending = new Queue<string>();
         foreach (var tree in compilation.SyntaxTrees)
         {
             foreach (var member in NameIndex.Of(tree).Members)
             {
+                var namesQuery = libraries.Types.HasQueries && (member.TakesQuery || member.Mentions.Any(queries.Contains));
+                if (namesQuery && member.WalksQueries)
+                {
+                    Add(member.Name);
+                }
+
                 foreach (var mention in member.Mentions)
                 {
-                    if (libraries.MayTouch(mention))
+                    if (libraries.MayTouch(mention) || (namesQuery && libraries.MayTouchQuery(mention)))
                     {
                         Add(member.Name);
                     }
@@ -63,5 +71,19 @@ internal sealed class ReachingNames
     public bool Contains(string name) => names.Contains(name) || libraries.MayTouch(name);
 
     /// <summary>True where the piece of source mentions a name that may reach a database.</summary>
-    public bool IsMentionedIn(SyntaxNode node) => NameIndex.NamesIn(node).Any(Contains);
+    public bool IsMentionedIn(SyntaxNode node) => NameIndex.NamesIn(node).Any(Contains) || (NamesQuery(node) && (NameIndex.WalksQueries(node) || NameIndex.NamesIn(node).Any(libraries.MayTouchQuery)));
+
+    /// <summary>The test on a name in one body.</summary>
+    public Func<string, bool> In(SyntaxNode body) => NamesQuery(body) ? name => Contains(name) || libraries.MayTouchQuery(name) : Contains;
+
+    /// <summary>True where the body gets hold of a query.</summary>
+    public bool NamesQuery(SyntaxNode body)
+    {
+        if (!libraries.Types.HasQueries)
+        {
+            return false;
+        }
+
+        return NameIndex.TakesQuery(body) || NameIndex.NamesIn(body).Any(queries.Contains);
+    }
 }

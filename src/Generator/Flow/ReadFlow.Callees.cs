@@ -41,6 +41,7 @@ internal sealed partial class ReadFlow
             Distance = effect.Distance + 1,
             Texts = effect.Texts.IsEmpty ? command.Texts : [.. effect.Texts.SelectMany(text => SqlText.Substitute(text, ordinal => argument(ordinal).Value.Texts is { IsEmpty: false } texts ? texts : [SqlText.Unknown])).Distinct()],
             ForRows = effect.ForRows,
+            OpensPerCommand = effect.OpensPerCommand,
             IsProcedure = effect.IsProcedure || command.IsProcedure,
             InTransaction = command.InTransaction || (effect.Transaction is not null && (IsCertainTransaction(transaction.Source, transaction.Value) || (effect.IsCertainTransaction && transaction is { Source: not null, Value.MayBeNull: false }))),
             Transaction = transaction.Value?.Object ?? command.Transaction,

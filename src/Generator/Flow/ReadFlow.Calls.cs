@@ -31,6 +31,7 @@ internal sealed partial class ReadFlow
 
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
+            RunCompiledQuery(invocation, arguments);
             foreach (var lambda in receiver.Callbacks)
             {
                 Run(lambda, LambdaUse.Once);
@@ -48,6 +49,7 @@ internal sealed partial class ReadFlow
             return Value.Unknown;
         }
 
+        EnumerateQueries(invocation, arguments);
         RunDelegates(invocation, arguments);
         ApplyCall(invocation, method, isVirtualCall: invocation.IsVirtual, ordinal => ArgumentAt(invocation.Arguments, arguments, ordinal));
         if (WorkBoundaries.Separates(method) && IsInLoop())
@@ -78,6 +80,16 @@ internal sealed partial class ReadFlow
                 return invocation.Instance is not null ? receiver : arguments.Length > 0 ? arguments[0] : Value.Unknown;
             case "FromResult" when arguments.Length == 1:
                 return arguments[0];
+        }
+
+        if (types.HasQueries && types.IsQueryable(invocation.Type))
+        {
+            return QueryOf(invocation, receiver, arguments);
+        }
+
+        if (types.IsContext(Unwrapped(invocation.Type)))
+        {
+            return Create(invocation, new TrackedObject { OnPrimary = IsPrimary(receiver) });
         }
 
         // A connection that a factory hands out: a new one at each call, open as far as anyone can tell.
@@ -134,6 +146,13 @@ internal sealed partial class ReadFlow
             return Create(creation, NewCommand(creation, arguments));
         }
 
+        if (types.IsAdapter(type))
+        {
+            // An adapter fills from the command that it was made with.
+            var command = arguments.Where((_, i) => types.IsCommand(creation.Arguments[i].Parameter?.Type)).FirstOrDefault();
+            return command is { Objects.IsEmpty: false } ? command : Create(creation, NewCommand(creation, arguments));
+        }
+
         if (KnownTypes.IsExactly(type, types.DapperCommandDefinition))
         {
             var text = Argument(creation.Arguments, arguments, "commandText");
@@ -167,6 +186,7 @@ internal sealed partial class ReadFlow
             return Create(creation, new TrackedObject { IsScope = !suppressed });
         }
 
+        EnumerateQueries(creation, arguments);
         if (creation.Initializer is not null)
         {
             Evaluate(creation.Initializer);
@@ -177,7 +197,7 @@ internal sealed partial class ReadFlow
             ApplyCall(creation, constructor, isVirtualCall: false, ordinal => ArgumentAt(creation.Arguments, arguments, ordinal));
         }
 
-        return Value.Unknown;
+        return types.IsContext(type) ? Create(creation, new TrackedObject { OnPrimary = arguments.Length > 0 && arguments.Any(IsPrimary) }) : Value.Unknown;
     }
 
     private TrackedObject NewCommand(IObjectCreationOperation creation, Value[] arguments)
@@ -225,6 +245,10 @@ internal sealed partial class ReadFlow
         {
             Update(disposed, tracked with { IsScope = false });
             state = state with { Scopes = Math.Max(0, state.Scopes - 1) };
+        }
+        else if (tracked is { IsTransaction: true, Connection: { } connection })
+        {
+            Update(connection, state[connection] with { HasTransaction = false });
         }
         else if (tracked.IsSession && Equals(state.Session, disposed))
         {

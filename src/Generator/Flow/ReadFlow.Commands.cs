@@ -45,6 +45,26 @@ internal sealed partial class ReadFlow
             case DataRole.ClosesConnection:
                 ForEach(target, connection => Update(connection, state[connection] with { IsClosed = true, HasTransaction = false }));
                 return Value.Unknown;
+            case DataRole.Reads:
+                SendQuery(invocation, invocation.TargetMethod.Name, target);
+                return Value.Unknown;
+            case DataRole.ReadsQuery:
+                ReadQuery(invocation, target);
+                return Value.Unknown;
+            case DataRole.Writes:
+                Perform(new Site(invocation, invocation.TargetMethod.Name, ThroughCall: false), [new SentCommand { Texts = CallEffect.Write, Connection = target.Object, OnPrimary = IsPrimary(target), OpensPerCommand = true }]);
+                return Value.Unknown;
+            case DataRole.PassesOn:
+                return target;
+            case DataRole.ComposesText:
+                return target.WithTexts(Argument(invocation.Arguments, arguments, member.TextParameter!).Value.Texts);
+            case DataRole.UsesTransaction:
+                var used = Argument(invocation.Arguments, arguments, member.TransactionParameter!);
+                ForEach(target, connection => Update(connection, state[connection] with { HasTransaction = IsCertainTransaction(used.Source, used.Value) }));
+                return Value.Unknown;
+            case DataRole.EndsTransactionOnTarget:
+                ForEach(target, connection => Update(connection, state[connection] with { HasTransaction = false }));
+                return Value.Unknown;
             case DataRole.BeginsTransaction:
                 ForEach(target, connection => Update(connection, state[connection] with { HasTransaction = true }));
                 return Create(invocation, new TrackedObject { IsTransaction = true, Connection = target.Object });
@@ -92,7 +112,7 @@ internal sealed partial class ReadFlow
         {
             Texts = text.Value.Texts,
             ForRows = forRows,
-            IsProcedure = member.CommandTypeParameter is not null && IsStoredProcedure(Argument(invocation.Arguments, arguments, member.CommandTypeParameter).Source),
+            IsProcedure = member.IsProcedure || member.CommandTypeParameter is not null && IsStoredProcedure(Argument(invocation.Arguments, arguments, member.CommandTypeParameter).Source),
             InTransaction = member.TransactionParameter is not null && IsCertainTransaction(transaction.Source, transaction.Value),
             Transaction = transaction.Value?.Object,
             OnPrimary = IsPrimary(target),
@@ -141,6 +161,9 @@ internal sealed partial class ReadFlow
         public object? Connection { get; init; }
 
         public object? Command { get; init; }
+
+        /// <summary>Sent through a context, which opens and closes its connection around each command outside a transaction.</summary>
+        public bool OpensPerCommand { get; init; }
     }
 
     /// <summary>
@@ -163,7 +186,7 @@ internal sealed partial class ReadFlow
                 continue;
             }
 
-            var (unit, primary) = UnitOf(command.Connection, command.Command, command.InTransaction, command.OnPrimary);
+            var (unit, primary) = UnitOf(command.Connection, command.Command, command.InTransaction, command.OnPrimary, command.OpensPerCommand);
             Export(command, does);
             if (does.ReplicaRead || does.PrimaryRead)
             {
@@ -183,7 +206,7 @@ internal sealed partial class ReadFlow
     {
         // A transaction that the caller hands over pins as far as the caller's argument does.
         var transaction = OrdinalOf(command.Transaction);
-        var onPrimary = UnitOf(command.Connection, command.Command, command.InTransaction && transaction is null, command.OnPrimary).OnPrimary;
+        var onPrimary = UnitOf(command.Connection, command.Command, command.InTransaction && transaction is null, command.OnPrimary, command.OpensPerCommand).OnPrimary;
         var pinned = new CallEffect
         {
             OnPrimary = onPrimary,
@@ -191,6 +214,7 @@ internal sealed partial class ReadFlow
             IsCertainTransaction = transaction is not null && command.InTransaction,
             Connection = OrdinalOf(command.Connection),
             Command = OrdinalOf(command.Command),
+            OpensPerCommand = command.OpensPerCommand,
         };
         if (command.Texts.Any(SqlText.HasParameters) || (pinned.Command is not null && command.Texts.IsEmpty))
         {
@@ -249,7 +273,7 @@ internal sealed partial class ReadFlow
     }
 
     /// <summary>The unit that a command runs in now, null for one of its own, and whether that is certain to be on the primary.</summary>
-    private (object? Unit, bool OnPrimary) UnitOf(object? connection, object? command, bool inTransaction, bool onPrimary)
+    private (object? Unit, bool OnPrimary) UnitOf(object? connection, object? command, bool inTransaction, bool onPrimary, bool opensPerCommand)
     {
         var tracked = connection is null ? TrackedObject.Default : state[connection];
         onPrimary |= tracked.OnPrimary;
@@ -269,7 +293,7 @@ internal sealed partial class ReadFlow
             return (state.Session, state.SessionOnPrimary);
         }
 
-        return options.Routing == RoutingMode.Connection && !tracked.IsClosed ? (connection ?? command, false) : (null, false);
+        return options.Routing == RoutingMode.Connection && !tracked.IsClosed && !opensPerCommand ? (connection ?? command, false) : (null, false);
     }
 
     private bool IsPrimary(Value value) => value.Objects.Count > 0 && value.Objects.All(o => state[o].OnPrimary || (state[o].Connection is { } c && state[c].OnPrimary));

@@ -110,6 +110,8 @@ internal sealed partial class ReadFlow
                 return EvaluateInvocation(invocation);
             case IObjectCreationOperation creation:
                 return EvaluateCreation(creation);
+            case ITranslatedQueryOperation query:
+                return Evaluate(query.Operation);
             case INameOfOperation or ITypeOfOperation:
                 return Value.Unknown;
             default:
@@ -190,6 +192,13 @@ internal sealed partial class ReadFlow
                 });
             }
         }
+        else if (types.IsAdapter(type))
+        {
+            if (target.Property.Name == "SelectCommand" && value.Object is { } select)
+            {
+                ForEach(Receiver(target.Instance), adapter => Update(adapter, state[select]));
+            }
+        }
         else if (target.Arguments.IsEmpty && target.Instance is null or IInstanceReferenceOperation)
         {
             SetValue(target.Property, value);
@@ -259,6 +268,11 @@ internal sealed partial class ReadFlow
         if (property.Name == "Primary" && types.Is(property.ContainingType, types.ReplicatedDataSource))
         {
             return Create(reference, new TrackedObject { OnPrimary = true });
+        }
+
+        if (types.HasQueries && types.IsContext(property.ContainingType) && (types.IsQueryable(property.Type) || property.Name == "Database"))
+        {
+            return receiver;
         }
 
         if (types.IsTransaction(property.ContainingType) && types.IsConnection(property.Type))
@@ -361,7 +375,7 @@ internal sealed partial class ReadFlow
             return value;
         }
 
-        return types.IsConnection(type) || types.IsCommand(type) || types.IsTransaction(type) || types.IsDataSource(type) || Reads.KnownTypes.IsExactly(type, types.StringBuilder)
+        return types.IsConnection(type) || types.IsCommand(type) || types.IsAdapter(type) || types.IsTransaction(type) || types.IsDataSource(type) || types.IsContext(type) || types.IsQueryable(type) || Reads.KnownTypes.IsExactly(type, types.StringBuilder)
             ? Value.OfObject(symbol)
             : Value.Unknown;
     }

@@ -53,6 +53,10 @@ internal static class SourceText
         return false;
     }
 
+    /// <summary>True for a field that holds what <c>EF.CompileQuery</c> or <c>EF.CompileAsyncQuery</c> made.</summary>
+    public static bool IsCompiledQuery(IFieldSymbol field, CancellationToken cancellation) =>
+        field.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer.Value: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CompileQuery" or "CompileAsyncQuery" } } });
+
     private static void Append(StringBuilder text, ExpressionSyntax expression)
     {
         switch (expression)

@@ -15,7 +15,7 @@ internal sealed class AdoNetLibrary : IDataLibrary
     public static AdoNetLibrary? Create(KnownTypes types) => types.IDbCommand is null ? null : new AdoNetLibrary(types);
 
     public bool MayTouch(string memberName) =>
-        memberName is "ExecuteReader" or "ExecuteReaderAsync" or "ExecuteScalar" or "ExecuteScalarAsync" or "ExecuteNonQuery" or "ExecuteNonQueryAsync";
+        memberName is "ExecuteReader" or "ExecuteReaderAsync" or "ExecuteScalar" or "ExecuteScalarAsync" or "ExecuteNonQuery" or "ExecuteNonQueryAsync" or "Fill" or "FillSchema";
 
     public DataMember? Describe(IMethodSymbol method)
     {
@@ -31,6 +31,8 @@ internal sealed class AdoNetLibrary : IDataLibrary
                 return new DataMember(DataRole.SendsForRows);
             case "ExecuteNonQuery" or "ExecuteNonQueryAsync" when types.IsCommand(type):
                 return new DataMember(DataRole.SendsForCount);
+            case "Fill" or "FillSchema" when types.IsAdapter(type):
+                return new DataMember(DataRole.SendsForRows);
             case "CreateCommand" or "CreateDbCommand" or "CreateBatch" when types.IsConnection(type) || types.IsDataSource(type):
                 return new DataMember(DataRole.CreatesCommand, TextParameter: method.Parameters.Length == 1 && method.Parameters[0].Type.SpecialType == SpecialType.System_String ? method.Parameters[0].Name : null);
             case "Open" or "OpenAsync" when types.IsConnection(type):

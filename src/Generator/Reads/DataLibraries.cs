@@ -48,6 +48,10 @@ internal sealed class DataLibraries
         var libraries = ImmutableArray.CreateBuilder<IDataLibrary>();
         Add(DapperLibrary.Create(types));
         Add(AdoNetLibrary.Create(types));
+        Add(MySqlHelperLibrary.Create(types));
+        Add(EntityFrameworkLibrary.Create(types));
+        Add(Linq2DbLibrary.Create(types));
+        Add(QueryLibrary.Create(types));
         return new DataLibraries(types, libraries.ToImmutable(), listed, repositoriesRead);
 
         void Add(IDataLibrary? library)
@@ -72,6 +76,9 @@ internal sealed class DataLibraries
 
         return Listed.MayTouch(memberName) || (repositoriesRead && RepositoryConvention.IsReadName(memberName));
     }
+
+    /// <summary>A name that matters in a body in which a query is named.</summary>
+    public bool MayTouchQuery(string memberName) => Types.HasQueries && QueryLibrary.MayTouchQuery(memberName);
 
     /// <summary>True for a connection or command whose static type is that of an embedded database.</summary>
     public static bool IsLocal(ITypeSymbol? type) => type?.ContainingAssembly is { } assembly && LocalAssemblies.Contains(assembly.Name);

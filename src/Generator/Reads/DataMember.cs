@@ -21,6 +21,27 @@ internal enum DataRole
     CreatesOpenConnection,
 
     CreatesCommand,
+
+    /// <summary>Reads through its target, a context or an entry of one.</summary>
+    Reads,
+
+    /// <summary>Sends the query that its target is; nothing where the target is a collection in memory.</summary>
+    ReadsQuery,
+
+    /// <summary>Writes through its target.</summary>
+    Writes,
+
+    /// <summary>Hands back its target, or something that goes through it.</summary>
+    PassesOn,
+
+    /// <summary>Makes a query of a text.</summary>
+    ComposesText,
+
+    /// <summary>Lets its target take part in a transaction that has begun elsewhere.</summary>
+    UsesTransaction,
+
+    /// <summary>Ends the transaction of its target, a connection or context.</summary>
+    EndsTransactionOnTarget,
 }
 
 /// <summary>How a member of a data library takes part in reading; parameters are named as the library names them.</summary>
@@ -28,7 +49,8 @@ internal enum DataRole
 /// <param name="TextParameter">Holds the command text or a command definition; null where the receiver is the command.</param>
 /// <param name="TransactionParameter">Holds the transaction, where the member takes one.</param>
 /// <param name="CommandTypeParameter">Holds a <c>CommandType</c>, where the member takes one.</param>
-internal sealed record DataMember(DataRole Role, string? TextParameter = null, string? TransactionParameter = null, string? CommandTypeParameter = null);
+/// <param name="IsProcedure">True where the text is always a procedure's name.</param>
+internal sealed record DataMember(DataRole Role, string? TextParameter = null, string? TransactionParameter = null, string? CommandTypeParameter = null, bool IsProcedure = false);
 
 /// <summary>One library that reads databases; made only where the compilation references it.</summary>
 internal interface IDataLibrary

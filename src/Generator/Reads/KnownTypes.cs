@@ -8,11 +8,15 @@ internal sealed class KnownTypes
 {
     private readonly ConcurrentDictionary<(ITypeSymbol, INamedTypeSymbol), bool> conversions = new();
 
+    private readonly Compilation compilation;
+
     public KnownTypes(Compilation compilation)
     {
+        this.compilation = compilation;
         DbConnection = compilation.GetTypeByMetadataName("System.Data.Common.DbConnection");
         DbCommand = compilation.GetTypeByMetadataName("System.Data.Common.DbCommand");
         DbBatch = compilation.GetTypeByMetadataName("System.Data.Common.DbBatch");
+        IDataAdapter = compilation.GetTypeByMetadataName("System.Data.IDataAdapter");
         DbTransaction = compilation.GetTypeByMetadataName("System.Data.Common.DbTransaction");
         DbDataSource = compilation.GetTypeByMetadataName("System.Data.Common.DbDataSource");
         DbProviderFactory = compilation.GetTypeByMetadataName("System.Data.Common.DbProviderFactory");
@@ -25,6 +29,15 @@ internal sealed class KnownTypes
         EntityFrameworkContext = compilation.GetTypeByMetadataName("Microsoft.EntityFrameworkCore.DbContext");
         DapperSqlMapper = compilation.GetTypeByMetadataName("Dapper.SqlMapper");
         DapperCommandDefinition = compilation.GetTypeByMetadataName("Dapper.CommandDefinition");
+        Linq2DbContext = compilation.GetTypeByMetadataName("LinqToDB.IDataContext");
+        EntityFrameworkTransaction = EntityFrameworkContext is null ? null : compilation.GetTypeByMetadataName("Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction");
+        if (HasQueries)
+        {
+            Queryable = compilation.GetTypeByMetadataName("System.Linq.IQueryable");
+            QueryableOperators = compilation.GetTypeByMetadataName("System.Linq.Queryable");
+            EnumerableOperators = compilation.GetTypeByMetadataName("System.Linq.Enumerable");
+        }
+
         ReadSession = compilation.GetTypeByMetadataName("MonotonicReads.ReadSession");
         ReplicatedDataSource = compilation.GetTypeByMetadataName("MonotonicReads.ReplicatedDataSource");
     }
@@ -34,6 +47,8 @@ internal sealed class KnownTypes
     public INamedTypeSymbol? DbCommand { get; }
 
     public INamedTypeSymbol? DbBatch { get; }
+
+    public INamedTypeSymbol? IDataAdapter { get; }
 
     public INamedTypeSymbol? DbTransaction { get; }
 
@@ -55,6 +70,19 @@ internal sealed class KnownTypes
 
     public INamedTypeSymbol? EntityFrameworkContext { get; }
 
+    public INamedTypeSymbol? EntityFrameworkTransaction { get; }
+
+    public INamedTypeSymbol? Linq2DbContext { get; }
+
+    /// <summary>True where a referenced library sends queries: only there is an <c>IQueryable</c> more than a collection.</summary>
+    public bool HasQueries => EntityFrameworkContext is not null || Linq2DbContext is not null;
+
+    public INamedTypeSymbol? Queryable { get; }
+
+    public INamedTypeSymbol? QueryableOperators { get; }
+
+    public INamedTypeSymbol? EnumerableOperators { get; }
+
     public INamedTypeSymbol? DapperSqlMapper { get; }
 
     public INamedTypeSymbol? DapperCommandDefinition { get; }
@@ -67,7 +95,17 @@ internal sealed class KnownTypes
 
     public bool IsCommand(ITypeSymbol? type) => Is(type, IDbCommand) || Is(type, DbCommand) || Is(type, DbBatch);
 
-    public bool IsTransaction(ITypeSymbol? type) => Is(type, IDbTransaction) || Is(type, DbTransaction);
+    public bool IsAdapter(ITypeSymbol? type) => Is(type, IDataAdapter);
+
+    public bool IsTransaction(ITypeSymbol? type) => Is(type, IDbTransaction) || Is(type, DbTransaction) || Is(type, EntityFrameworkTransaction);
+
+    /// <summary>An EF Core or LINQ to DB context: each statement opens the connection for itself, unless a transaction holds it.</summary>
+    public bool IsContext(ITypeSymbol? type) => Is(type, EntityFrameworkContext) || Is(type, Linq2DbContext);
+
+    public bool IsQueryable(ITypeSymbol? type) => Is(type, Queryable);
+
+    /// <summary>A type that only one library needs.</summary>
+    public INamedTypeSymbol? Find(string metadataName) => compilation.GetTypeByMetadataName(metadataName);
 
     public bool IsDataSource(ITypeSymbol? type) => Is(type, DbDataSource);
 

@@ -7,12 +7,15 @@ namespace MonotonicReads.Generator.Rules;
 /// <summary>The test on syntax that spares the binding of bodies in which no two reads, and no write and read, can meet.</summary>
 internal static class ReadCandidates
 {
-    public static bool MayMeet(SyntaxNode block, Func<string, bool> mayReach)
+    public static bool MayMeet(SyntaxNode block, ReachingNames reaching)
     {
         var found = 0;
+        var mayReach = reaching.In(block);
+        var walksQueries = reaching.NamesQuery(block);
         foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))
         {
-            if (NameIndex.Mentioned(node) is { } name && mayReach(name) && (++found > 1 || MayRepeat(node, block)))
+            var counts = node is CommonForEachStatementSyntax ? walksQueries : NameIndex.Mentioned(node) is { } name && mayReach(name);
+            if (counts && (++found > 1 || MayRepeat(node, block)))
             {
                 return true;
             }

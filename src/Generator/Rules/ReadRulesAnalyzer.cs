@@ -69,7 +69,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         }
 
         var search = summaries.Begin(cancellation);
-        if (!ReadCandidates.MayMeet(body.Syntax, summaries.Reaching.Contains))
+        if (!ReadCandidates.MayMeet(body.Syntax, summaries.Reaching))
         {
             MR1004NeedlessAnnotation.Report(body.Owner, search, report, cancellation);
             return;

@@ -1,0 +1,110 @@
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Reads;
+
+/// <summary>Entity Framework Core: terminal operators, what goes through a context, its entries and its database.</summary>
+internal sealed class EntityFrameworkLibrary : IDataLibrary
+{
+    private const string Space = "Microsoft.EntityFrameworkCore";
+
+    private readonly KnownTypes types;
+    private readonly INamedTypeSymbol context;
+    private readonly INamedTypeSymbol? set;
+    private readonly INamedTypeSymbol? database;
+    private readonly INamedTypeSymbol? transaction;
+    private readonly INamedTypeSymbol? entry;
+    private readonly INamedTypeSymbol? navigation;
+
+    private EntityFrameworkLibrary(KnownTypes types, INamedTypeSymbol context)
+    {
+        this.types = types;
+        this.context = context;
+        set = types.Find(Space + ".DbSet`1");
+        database = types.Find(Space + ".Infrastructure.DatabaseFacade");
+        transaction = types.Find(Space + ".Storage.IDbContextTransaction");
+        entry = types.Find(Space + ".ChangeTracking.EntityEntry");
+        navigation = types.Find(Space + ".ChangeTracking.NavigationEntry");
+    }
+
+    public static EntityFrameworkLibrary? Create(KnownTypes types) => types.EntityFrameworkContext is { } context ? new EntityFrameworkLibrary(types, context) : null;
+
+    public bool MayTouch(string memberName) => memberName switch
+    {
+        "Find" or "FindAsync" or "SaveChanges" or "SaveChangesAsync" or "Load" or "LoadAsync" or "Reload" or "ReloadAsync" or "GetDatabaseValues" or "GetDatabaseValuesAsync" => true,
+        "ExecuteUpdate" or "ExecuteDelete" or "ExecuteUpdateAsync" or "ExecuteDeleteAsync" => true,
+        "CompileQuery" or "CompileAsyncQuery" or "AsAsyncEnumerable" => true,
+        "EnsureCreated" or "EnsureDeleted" or "EnsureCreatedAsync" or "EnsureDeletedAsync" or "Migrate" or "MigrateAsync" => true,
+        _ => memberName.StartsWith("ExecuteSql", StringComparison.Ordinal) || IsAsyncTerminal(memberName),
+    };
+
+    public DataMember? Describe(IMethodSymbol method)
+    {
+        if (method.ContainingType is not { } type)
+        {
+            return null;
+        }
+
+        if (method.IsStatic)
+        {
+            return type.ContainingNamespace?.ToDisplayString() == Space ? DescribeExtension(method, type) : null;
+        }
+
+        switch (method.Name)
+        {
+            case "SaveChanges" or "SaveChangesAsync" when types.Is(type, context):
+                return new DataMember(DataRole.Writes);
+            case "Find" or "FindAsync" when types.Is(type, context) || KnownTypes.IsExactly(type, set):
+                return new DataMember(DataRole.Reads);
+            case "Set" when types.Is(type, context):
+                return new DataMember(DataRole.PassesOn);
+            case "Reload" or "ReloadAsync" or "GetDatabaseValues" or "GetDatabaseValuesAsync" when types.Is(type, entry):
+                return new DataMember(DataRole.Reads);
+            case "Load" or "LoadAsync" when types.Is(type, navigation):
+                return new DataMember(DataRole.Reads);
+            case "Entry" or "Collection" or "Reference" or "Navigation" or "Query" when types.Is(type, context) || types.Is(type, entry) || types.Is(type, navigation):
+                return new DataMember(DataRole.PassesOn);
+            case "BeginTransaction" or "BeginTransactionAsync" when KnownTypes.IsExactly(type, database):
+                return new DataMember(DataRole.BeginsTransaction);
+            case "EnsureCreated" or "EnsureDeleted" or "EnsureCreatedAsync" or "EnsureDeletedAsync" when KnownTypes.IsExactly(type, database):
+                return new DataMember(DataRole.Writes);
+            case "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync" when KnownTypes.IsExactly(type, database):
+                return new DataMember(DataRole.EndsTransactionOnTarget);
+            case "Commit" or "CommitAsync" or "Rollback" or "RollbackAsync" or "Dispose" or "DisposeAsync" when types.Is(type, transaction):
+                return new DataMember(DataRole.EndsTransaction);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The names of extension methods decide, not their classes: some moved from one class to another between major versions.</summary>
+    private static DataMember? DescribeExtension(IMethodSymbol method, INamedTypeSymbol type)
+    {
+        switch (method.Name)
+        {
+            case "ExecuteUpdate" or "ExecuteDelete" or "ExecuteUpdateAsync" or "ExecuteDeleteAsync":
+                return new DataMember(DataRole.Writes);
+            case "Load" or "LoadAsync":
+                return new DataMember(DataRole.ReadsQuery);
+            case "BeginTransaction" or "BeginTransactionAsync":
+                return new DataMember(DataRole.BeginsTransaction);
+            case "UseTransaction" or "UseTransactionAsync":
+                return new DataMember(DataRole.UsesTransaction, TransactionParameter: "transaction");
+            case "GetDbConnection" or "GetDbTransaction":
+                return new DataMember(DataRole.PassesOn);
+            case "Migrate" or "MigrateAsync":
+                return new DataMember(DataRole.Writes);
+            case "FromSql" or "FromSqlRaw" or "FromSqlInterpolated" or "SqlQuery" or "SqlQueryRaw":
+                return new DataMember(DataRole.ComposesText, TextParameter: "sql");
+        }
+
+        if (method.Name.StartsWith("ExecuteSql", StringComparison.Ordinal))
+        {
+            return new DataMember(DataRole.SendsForCount, TextParameter: "sql");
+        }
+
+        return type.Name == "EntityFrameworkQueryableExtensions" && IsAsyncTerminal(method.Name) ? new DataMember(DataRole.ReadsQuery) : null;
+    }
+
+    private static bool IsAsyncTerminal(string name) =>
+        name.EndsWith("Async", StringComparison.Ordinal) && (QueryLibrary.MayTouchQuery(name.Substring(0, name.Length - "Async".Length)) || name is "ForEachAsync");
+}

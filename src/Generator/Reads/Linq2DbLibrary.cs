@@ -1,0 +1,97 @@
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Reads;
+
+/// <summary>LINQ to DB: asynchronous terminals, statements on tables, and SQL through a data connection.</summary>
+internal sealed class Linq2DbLibrary : IDataLibrary
+{
+    private const string Space = "LinqToDB";
+
+    private static readonly string[] Writing = ["Insert", "Update", "Delete", "Merge", "Truncate", "Drop", "CreateTable", "CreateTempTable", "BulkCopy", "IntoTempTable"];
+
+    private readonly KnownTypes types;
+    private readonly INamedTypeSymbol context;
+
+    private Linq2DbLibrary(KnownTypes types, INamedTypeSymbol context)
+    {
+        this.types = types;
+        this.context = context;
+    }
+
+    public static Linq2DbLibrary? Create(KnownTypes types) => types.Linq2DbContext is { } context ? new Linq2DbLibrary(types, context) : null;
+
+    public bool MayTouch(string memberName) =>
+        IsAsyncTerminal(memberName) || IsWriting(memberName) || memberName.StartsWith("Query", StringComparison.Ordinal) || memberName.StartsWith("Execute", StringComparison.Ordinal);
+
+    public DataMember? Describe(IMethodSymbol method)
+    {
+        if (method.ContainingType is not { } type)
+        {
+            return null;
+        }
+
+        if (!method.IsStatic)
+        {
+            return method.Name switch
+            {
+                "BeginTransaction" or "BeginTransactionAsync" when types.Is(type, context) => new DataMember(DataRole.BeginsTransaction),
+                "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync" when types.Is(type, context) => new DataMember(DataRole.EndsTransactionOnTarget),
+                "Commit" or "CommitAsync" or "Rollback" or "RollbackAsync" or "Dispose" or "DisposeAsync" when type.Name is "DataConnectionTransaction" or "DataContextTransaction" && IsOurs(type) => new DataMember(DataRole.EndsTransaction),
+                "GetTable" when types.Is(type, context) => new DataMember(DataRole.PassesOn),
+                _ => null,
+            };
+        }
+
+        return IsOurs(type) && method.Parameters.Length > 0 ? DescribeStatic(method) : null;
+    }
+
+    private DataMember? DescribeStatic(IMethodSymbol method)
+    {
+        var text = method.Parameters.FirstOrDefault(static p => p.Name == "sql" && p.Type.SpecialType == SpecialType.System_String)?.Name;
+        if (text is not null && types.Is(method.Parameters[0].Type, context))
+        {
+            var isProcedure = method.Name.IndexOf("Proc", StringComparison.Ordinal) >= 0;
+            var forCount = method.Name is "Execute" or "ExecuteAsync" or "ExecuteProc" or "ExecuteProcAsync" && method.TypeParameters.IsEmpty;
+            return new DataMember(forCount ? DataRole.SendsForCount : DataRole.SendsForRows, text, IsProcedure: isProcedure);
+        }
+
+        return method.Name switch
+        {
+            "GetTable" => new DataMember(DataRole.PassesOn),
+            var name when IsAsyncTerminal(name) => new DataMember(DataRole.ReadsQuery),
+            var name when IsWriting(name) && !OnlyComposes(method) => new DataMember(DataRole.Writes),
+            _ => null,
+        };
+    }
+
+    private static bool IsWriting(string name)
+    {
+        foreach (var verb in Writing)
+        {
+            // `Insert`, `InsertAsync`, `InsertWithInt32Identity`, but not `Inserted`.
+            if (name.StartsWith(verb, StringComparison.Ordinal) && (name.Length == verb.Length || !char.IsLower(name[verb.Length])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What hands back a statement (<c>IUpdatable</c>, <c>IMergeable</c>) or a query has sent nothing yet.</summary>
+    private bool OnlyComposes(IMethodSymbol method) => types.IsQueryable(method.ReturnType) || (method.ReturnType is INamedTypeSymbol { TypeKind: TypeKind.Interface } type && IsOurs(type));
+
+    private static bool IsOurs(INamedTypeSymbol type)
+    {
+        var space = type.ContainingNamespace;
+        while (space is { ContainingNamespace: { IsGlobalNamespace: false } outer })
+        {
+            space = outer;
+        }
+
+        return space?.Name == Space;
+    }
+
+    private static bool IsAsyncTerminal(string name) =>
+        name.EndsWith("Async", StringComparison.Ordinal) && (QueryLibrary.MayTouchQuery(name.Substring(0, name.Length - "Async".Length)) || name is "ForEachAsync" or "ForEachUntilAsync");
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Analyzer.Tests;
+
+/// <summary>Assemblies of restored packages, several versions side by side: compiled against, never loaded.</summary>
+internal static class Packages
+{
+    private static readonly string[] Frameworks = ["net10.0", "net9.0", "net8.0", "netstandard2.1", "netstandard2.0", "net45"];
+
+    private static readonly string Root = typeof(Packages).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "PackageRoot").Value!;
+
+    /// <summary>The framework's own references, those of <see cref="ReadRules"/> without what a package here stands in for.</summary>
+    public static ImmutableArray<MetadataReference> With(params (string Name, string Version)[] packages)
+    {
+        var paths = packages.Select(p => PathOf(p.Name, p.Version)).ToList();
+        var replaced = paths.Select(Path.GetFileName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. ReadRules.References.Where(r => !replaced.Contains(Path.GetFileName(r.Display))), .. paths.Select(path => (MetadataReference)MetadataReference.CreateFromFile(path))];
+    }
+
+    public static ImmutableArray<MetadataReference> EntityFramework(string version) =>
+        With(("Microsoft.EntityFrameworkCore", version), ("Microsoft.EntityFrameworkCore.Abstractions", version), ("Microsoft.EntityFrameworkCore.Relational", version));
+
+    private static string PathOf(string name, string version)
+    {
+        var library = Path.Combine(Root, name.ToLowerInvariant(), version, "lib");
+        var folder = Frameworks.Select(f => Path.Combine(library, f)).FirstOrDefault(Directory.Exists) ?? throw new DirectoryNotFoundException($"{library}: restore the project");
+        return Directory.GetFiles(folder, "*.dll").Single(file => string.Equals(Path.GetFileNameWithoutExtension(file), name, StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,146 @@
+namespace MonotonicReads.Analyzer.Tests.Reads;
+
+/// <summary>Entity Framework Core, the same cases against three major versions.</summary>
+public class EntityFrameworkTests
+{
+    private static readonly string[] Versions = ["8.0.34", "9.0.23", "10.0.15"];
+
+    [Theory]
+    [InlineData("await db.Orders.ToListAsync(); await db.Lines.ToListAsync();")]
+    [InlineData("await db.Orders.FirstOrDefaultAsync(o => o.Id == 1); await db.Lines.CountAsync();")]
+    [InlineData("db.Orders.ToList(); db.Lines.ToArray();")]
+    [InlineData("db.Orders.First(o => o.Id == 1); db.Orders.Where(o => o.Id > 1).Any();")]
+    [InlineData("db.Orders.Count(); db.Lines.Sum(l => l.Id);")]
+    [InlineData("db.Orders.ToDictionary(o => o.Id); db.Orders.Max(o => o.Id);")]
+    [InlineData("db.Orders.Find(1); db.Lines.Find(2);")]
+    [InlineData("await db.FindAsync<Order>(1); await db.Lines.FindAsync(2);")]
+    [InlineData("foreach (var o in db.Orders) { } foreach (var l in db.Lines.Where(l => l.Id > 0)) { }")]
+    [InlineData("await foreach (var o in db.Orders.AsAsyncEnumerable()) { } db.Lines.ToList();")]
+    [InlineData("await foreach (var o in db.Orders.AsAsyncEnumerable().WithCancellation(default)) { } db.Lines.ToList();")]
+    [InlineData("foreach (var id in ids) await db.Orders.SingleAsync(o => o.Id == id);")]
+    [InlineData("var orders = db.Orders.Where(o => o.Id > 1).ToList(); foreach (var o in orders) db.Entry(o).Collection(x => x.Lines).Load();")]
+    [InlineData("var o = db.Orders.First(); db.Entry(o).Reload();")]
+    [InlineData("var o = await db.Orders.FirstAsync(); await db.Entry(o).Collection(x => x.Lines).Query().CountAsync();")]
+    [InlineData("db.Orders.Load(); db.Lines.Load();")]
+    [InlineData("db.Orders.FromSqlRaw(\"SELECT * FROM orders\").ToList(); db.Lines.ToList();")]
+    [InlineData("(from o in db.Orders where o.Id > 1 select o).ToList(); (from l in db.Lines select l).First();")]
+    [InlineData("var query = db.Orders.Where(o => o.Id > 1); query.Count(); query.ToList();")]
+    [InlineData("var list = new List<Order>(); list.AddRange(db.Orders); list.AddRange(db.Orders.Where(o => o.Id > 1));")]
+    [InlineData("new List<Order>(db.Orders); new HashSet<Line>(db.Lines);", false)]
+    [InlineData("db.Orders.AsEnumerable().Where(o => o.Id > 1).ToList(); db.Lines.Include(l => l.Order).ToList();")]
+    [InlineData("string.Join(',', db.Orders.Select(o => o.Id)); db.Lines.Any();")]
+    [InlineData("await Task.WhenAll(db.Orders.ToListAsync(), other.Lines.ToListAsync());")]
+    [InlineData("db.Set<Order>().ToList(); db.Set<Line>().ToList();")]
+    [InlineData("ById(db, 1); ById(db, 2);")]
+    [InlineData("await ByIdAsync(db, 1); await ByIdAsync(db, 2);")]
+    [InlineData("All().ToList(); All().Count();")]
+    [InlineData("Open(db.Orders).ToList(); Open(db.Orders).ToList();")]
+    [InlineData("using (var tx = db.Database.BeginTransaction()) { db.Orders.ToList(); tx.Commit(); } db.Lines.ToList();")]
+    [InlineData("db.Orders.ToList(); using var tx = db.Database.BeginTransaction(); tx.Commit(); db.Lines.ToList();")]
+    [InlineData("using var own = new Shop(); own.Orders.ToList(); using var tx = db.Database.BeginTransaction(); own.Lines.ToList();")]
+    public Task Two_reads_that_meet(string body, bool isStatement = true) => Check("{|MR1001:M|}", isStatement ? body : "_ = " + body.Replace("; ", "; _ = ", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("await db.Orders.ToListAsync();")]
+    [InlineData("await db.Orders.Include(o => o.Lines).AsSplitQuery().ToListAsync();")]
+    [InlineData("db.Orders.Where(o => db.Lines.Any(l => l.Id == o.Id) && db.Lines.Count() > 1).ToList();")]
+    [InlineData("var query = db.Orders.Where(o => o.Id > 1); if (ids.Length > 0) query = query.Where(o => ids.Contains(o.Id)); query.OrderBy(o => o.Id).ToList();")]
+    [InlineData("var orders = db.Orders.ToList(); orders.First(); orders.Where(o => o.Id > 1).ToList(); orders.Any();")]
+    [InlineData("var orders = db.Orders.ToList().AsQueryable(); ids.AsQueryable().First(); ids.AsQueryable().Where(i => i > 1).ToList();")]
+    [InlineData("foreach (var o in db.Orders) { o.Lines.ToList(); o.Lines.Count(); }")]
+    [InlineData("foreach (var o in db.Orders.ToList()) { o.Id++; }")]
+    [InlineData("db.Orders.ToQueryString(); db.Lines.ToList();")]
+    [InlineData("using var tx = db.Database.BeginTransaction(); db.Orders.ToList(); db.Lines.ToList(); tx.Commit();")]
+    [InlineData("await using var tx = await db.Database.BeginTransactionAsync(); await db.Orders.ToListAsync(); await db.Lines.FindAsync(1); await tx.CommitAsync();")]
+    [InlineData("await db.Database.CreateExecutionStrategy().ExecuteAsync(async () => { await using var tx = await db.Database.BeginTransactionAsync(); await db.Orders.ToListAsync(); await db.Lines.ToListAsync(); });")]
+    [InlineData("using var scope = new TransactionScope(); db.Orders.ToList(); db.Lines.ToList();")]
+    [InlineData("if (ids.Length > 0) db.Orders.ToList(); else db.Lines.ToList();")]
+    [InlineData("db.Orders.Add(new Order()); db.Orders.Remove(new Order()); db.Orders.ToList();")]
+    [InlineData("using var s = ReadSession.Begin(ReadConsistency.Monotonic); db.Orders.ToList(); db.Lines.ToList();")]
+    [InlineData("Open(db.Orders); All(); db.Lines.ToList();")]
+    [InlineData("ById(db, 1);")]
+    [InlineData("db.Orders.FromSqlRaw(\"SELECT * FROM orders FOR UPDATE\").ToList(); db.Orders.FromSqlRaw(\"SELECT * FROM orders FOR UPDATE\").ToList();")]
+    [InlineData("new Dictionary<int, string>().First(); \"abc\".First(); ids.ToList();")]
+    [InlineData("db.ChangeTracker.Entries().ToList(); db.Orders.Local.ToList(); db.Lines.ToList();")]
+    public Task What_is_one_read_or_none(string body) => Check("M", body);
+
+    [Theory]
+    [InlineData("db.SaveChanges(); db.Orders.ToList();")]
+    [InlineData("await db.SaveChangesAsync(); await db.Orders.FindAsync(1);")]
+    [InlineData("db.Orders.Where(o => o.Id > 1).ExecuteDelete(); db.Orders.Count();")]
+    [InlineData("db.Database.ExecuteSqlRaw(\"UPDATE orders SET id = 1\"); db.Orders.Count();")]
+    [InlineData("db.Database.ExecuteSqlInterpolated($\"DELETE FROM orders WHERE id = {1}\"); db.Orders.Count();")]
+    [InlineData("using (var tx = db.Database.BeginTransaction()) { db.SaveChanges(); tx.Commit(); } db.Orders.ToList();")]
+    public Task A_read_after_a_write(string body) => Check("{|MR1003:M|}", body);
+
+    [Theory]
+    [InlineData("db.Orders.ToList(); db.SaveChanges();")]
+    [InlineData("db.Orders.Add(new Order()); db.Orders.ToList();")]
+    [InlineData("db.Database.ExecuteSqlRaw(\"SET NAMES utf8mb4\"); db.Orders.Count();")]
+    [InlineData("using var tx = db.Database.BeginTransaction(); db.SaveChanges(); db.Orders.ToList();")]
+    [InlineData("db.SaveChanges(); db.Database.GetDbConnection(); db.SaveChanges();")]
+    public Task A_read_before_a_write_or_with_it(string body) => Check("M", body);
+
+    [Fact]
+    public async Task Each_statement_opens_its_own_connection_whatever_the_routing()
+    {
+        await Check("{|MR1001:M|}", "db.Orders.ToList(); db.Lines.ToList();", "connection");
+        await Check("M", "using var tx = db.Database.BeginTransaction(); db.Orders.ToList(); db.Lines.ToList();", "connection");
+    }
+
+    [Fact]
+    public Task Reads_of_repositories_meet_in_the_service_that_calls_them() => CheckMembers("""
+            public Task<Order> OneAsync(int id) => db.Orders.FirstOrDefaultAsync(o => o.Id == id);
+            public IQueryable<Order> Where(int id) => db.Orders.Where(o => o.Id > id);
+            public Task<int> SaveAsync() => db.SaveChangesAsync();
+            public Task<List<Order>> ListAsync(IQueryable<Order> query) => query.ToListAsync();
+            public async Task {|MR1002:Both|}() { await OneAsync(1); await OneAsync(2); }
+            public async Task {|MR1003:Written|}() { await SaveAsync(); await OneAsync(2); }
+            public async Task {|MR1002:Listed|}() { await ListAsync(Where(1)); await OneAsync(2); }
+            public async Task One() { Where(1); Where(2); await OneAsync(2); }
+            public async Task Pinned() { await using var tx = await db.Database.BeginTransactionAsync(); await ListOf(db.Orders); await ListOf(db.Orders); }
+            private static Task<List<Order>> ListOf(IQueryable<Order> query) => query.ToListAsync();
+        """);
+
+    [Fact]
+    public Task Dapper_on_the_connection_of_a_context_takes_part_in_its_transaction() => CheckMembers("""
+            public void M() { using var tx = db.Database.BeginTransaction(); var c = db.Database.GetDbConnection(); c.Query("SELECT a FROM t", null, tx.GetDbTransaction()); db.Orders.ToList(); }
+            public void {|MR1001:N|}() { var c = db.Database.GetDbConnection(); c.Query("SELECT a FROM t"); db.Orders.ToList(); }
+        """);
+
+    private static Task Check(string name, string body, string? routing = null) => CheckMembers($"public async Task {name}(int[] ids) {{ await Task.Yield(); {body} }}", routing);
+
+    private static async Task CheckMembers(string members, string? routing = null)
+    {
+        foreach (var version in Versions)
+        {
+            await ReadRules.Against(Packages.EntityFramework(version), $$"""
+                #nullable disable
+                using System;
+                using System.Collections.Generic;
+                using System.Linq;
+                using System.Threading.Tasks;
+                using System.Transactions;
+                using Dapper;
+                using Microsoft.EntityFrameworkCore;
+                using Microsoft.EntityFrameworkCore.Storage;
+                using MonotonicReads;
+
+                public class Order { public int Id { get; set; } public List<Line> Lines { get; set; } }
+                public class Line { public int Id { get; set; } public Order Order { get; set; } }
+                public class Shop : DbContext { public DbSet<Order> Orders { get; set; } public DbSet<Line> Lines => Set<Line>(); }
+
+                public class Orders(Shop db, Shop other)
+                {
+                    private static readonly Func<Shop, int, Order> ById = EF.CompileQuery((Shop s, int id) => s.Orders.FirstOrDefault(o => o.Id == id));
+                    private static readonly Func<Shop, int, Task<Order>> ByIdAsync = EF.CompileAsyncQuery((Shop s, int id) => s.Orders.FirstOrDefault(o => o.Id == id));
+                    private IQueryable<Order> All() => db.Orders.Where(o => o.Id > 0);
+                    private static IQueryable<Order> Open(IQueryable<Order> orders) => orders.Where(o => o.Id > 1);
+                    private Shop Other => other;
+
+                {{members}}
+                }
+                """, routing);
+        }
+    }
+}
