@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.FlowAnalysis;
-using MonotonicReads.Generator.Flow;
 
 namespace MonotonicReads.Generator.Calls;
 
@@ -31,14 +29,9 @@ internal sealed class ForeignBodies(Compilation compilation)
         }
     }
 
-    /// <summary>The control flow of a part of a body, with the model that bound it: <paramref name="near"/>, where that is of the same file.</summary>
-    public (ControlFlowGraph Graph, SemanticModel Model)? GraphOf(SyntaxNode body, SemanticModel? near, CancellationToken cancellation)
-    {
-        var model = near?.SyntaxTree == body.SyntaxTree ? near : ModelOf(body.SyntaxTree);
-        return model is not null && MethodBody.GraphOf(body, model, cancellation) is { } graph ? (graph, model) : null;
-    }
-
-    public IOperation? OperationOf(SyntaxNode body, CancellationToken cancellation) => ModelOf(body.SyntaxTree)?.GetOperation(body, cancellation);
+    /// <summary>A part of a body as it is bound: by <paramref name="near"/>, where that is of the same file. Null where it is none of this compilation's.</summary>
+    public IOperation? OperationOf(SyntaxNode body, SemanticModel? near, CancellationToken cancellation) =>
+        (near?.SyntaxTree == body.SyntaxTree ? near : ModelOf(body.SyntaxTree))?.GetOperation(body, cancellation);
 
 #pragma warning disable RS1030 // A callee in another file has no model here; one is made per file and kept for the compilation.
     private SemanticModel? ModelOf(SyntaxTree tree) => compilation.ContainsSyntaxTree(tree) ? models.GetOrAdd(tree, t => compilation.GetSemanticModel(t)) : null;

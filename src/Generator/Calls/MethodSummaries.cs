@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Flow;
 using MonotonicReads.Generator.Options;
@@ -13,11 +14,14 @@ namespace MonotonicReads.Generator.Calls;
 /// </summary>
 internal sealed class MethodSummaries
 {
-    /// <summary>Longer call chains than this are not followed to their end.</summary>
-    private const int MaxDepth = 48;
+    /// <summary>
+    /// Longer call chains than this are not followed to their end, for the sake of the stack. It lies far beyond <see cref="CallEffect.MaxDistance"/>,
+    /// or what is found would depend on where a search began.
+    /// </summary>
+    private const int MaxDepth = 160;
 
     /// <summary>A recursion that has not settled after so many rounds is taken as it stands.</summary>
-    private const int MaxRounds = 4;
+    private const int MaxRounds = 12;
 
     private readonly DataLibraries libraries;
     private readonly ForeignBodies bodies;
@@ -56,6 +60,9 @@ internal sealed class MethodSummaries
 
         /// <summary>What the last round found for methods inside a recursion: the next one starts from there.</summary>
         private readonly Dictionary<IMethodSymbol, MethodSummary> assumed = new(SymbolEqualityComparer.Default);
+
+        /// <summary>True where the running round has found more of a method inside a recursion than the round before.</summary>
+        private bool hasGrown;
 
         /// <summary>The shallowest open method whose assumption the running computation has used.</summary>
         private int usedDepth = int.MaxValue;
@@ -105,7 +112,7 @@ internal sealed class MethodSummaries
         public bool MakesAtMostOneRead(IMethodSymbol method) => new CalleeVisibility(this, owner.libraries, cancellation).MakesAtMostOneRead(method);
 
         /// <summary>The bound body; null where it is none of this compilation's.</summary>
-        public IOperation? OperationOf(SyntaxNode body) => owner.bodies.OperationOf(body, cancellation);
+        public IOperation? OperationOf(SyntaxNode body) => owner.bodies.OperationOf(body, near: null, cancellation);
 
         public IEnumerable<IMethodSymbol> TargetsOf(IMethodSymbol method, bool isVirtualCall) => owner.targets.Of(method, isVirtualCall, cancellation);
 
@@ -175,6 +182,7 @@ internal sealed class MethodSummaries
         {
             var depth = open.Count;
             var outerUsed = usedDepth;
+            var hadGrown = hasGrown;
             var firstFound = found.Count;
             var flows = new Dictionary<SyntaxNode, FlowResult>();
             var summary = assumed.TryGetValue(method, out var before) ? before : MethodSummary.Nothing;
@@ -184,19 +192,18 @@ internal sealed class MethodSummaries
                 Forget(firstFound, isFinal: false);
                 open[method] = (summary, depth);
                 usedDepth = int.MaxValue;
+                hasGrown = false;
                 var next = summary;
                 foreach (var part in parts)
                 {
-                    if (owner.bodies.GraphOf(part, model, cancellation) is var (graph, bound))
-                    {
-                        var flow = OfGraph(new MethodBody(method, graph), bound);
-                        flows[part] = flow;
-                        next = MethodSummary.Union(next, flow.Summary);
-                    }
+                    var flow = FlowOf(method, part, model);
+                    flows[part] = flow;
+                    next = MethodSummary.Union(next, flow.Summary);
                 }
 
                 // Within a larger recursion the method that opened it goes round for all: rounds within rounds would multiply.
-                var settled = next.Equals(summary) || usedDepth != depth;
+                var settled = (next.Equals(summary) && !hasGrown) || usedDepth != depth;
+                hasGrown |= !next.Equals(summary);
                 summary = next;
                 if (settled)
                 {
@@ -204,6 +211,7 @@ internal sealed class MethodSummaries
                 }
             }
 
+            hasGrown |= hadGrown;
             open.Remove(method);
             if (usedDepth >= depth)
             {
@@ -221,6 +229,60 @@ internal sealed class MethodSummaries
             }
 
             return summary;
+        }
+
+        /// <summary>The flow of one part of a body. Its graph is made only where something in it sends a command: that is most of the cost.</summary>
+        private FlowResult FlowOf(IMethodSymbol method, SyntaxNode part, SemanticModel? model)
+        {
+            var operation = owner.bodies.OperationOf(part, model, cancellation);
+            if (operation?.SemanticModel is not { } bound || (!method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate) && !SendsAnything(operation)))
+            {
+                return FlowResult.Nothing;
+            }
+
+            return MethodBody.GraphOf(operation, cancellation) is { } graph ? OfGraph(new MethodBody(method, graph), bound) : FlowResult.Empty;
+        }
+
+        private bool SendsAnything(IOperation body)
+        {
+            foreach (var operation in body.Descendants())
+            {
+                var sends = operation switch
+                {
+                    IInvocationOperation call => owner.libraries.Describe(call.TargetMethod) is not null || owner.libraries.Listed.RoleOf(call.TargetMethod) is not null
+                        || call.TargetMethod.MethodKind == MethodKind.DelegateInvoke || CopiesQuery(call.Arguments) || HasEffects(call.TargetMethod, call.IsVirtual),
+                    IMethodReferenceOperation group => HasEffects(group.Method, group.IsVirtual),
+                    IObjectCreationOperation { Constructor: { } constructor } creation => CopiesQuery(creation.Arguments) || HasEffects(constructor, isVirtualCall: false),
+                    IPropertyReferenceOperation { Property: { GetMethod: { } getter } property } => owner.libraries.Listed.RoleOf(property) is not null || HasEffects(getter, isVirtualCall: true),
+                    IForEachLoopOperation => owner.libraries.Types.HasQueries,
+                    _ => false,
+                };
+                if (sends)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        private bool HasEffects(IMethodSymbol method, bool isVirtualCall) =>
+            method.MethodKind != MethodKind.LocalFunction && (!OfCall(method, isVirtualCall, runsDelegates: false).Effects.IsEmpty || RepositoryConvention.IsRead(method));
+
+        private bool CopiesQuery(System.Collections.Immutable.ImmutableArray<IArgumentOperation> arguments)
+        {
+            if (owner.libraries.Types.HasQueries)
+            {
+                foreach (var argument in arguments)
+                {
+                    if (owner.libraries.Types.IsQueryable(argument.Value is IConversionOperation conversion ? conversion.Operand.Type : argument.Value.Type))
+                    {
+                        return true;
+                    }
+                }
+            }
+
+            return false;
         }
 
         private void Forget(int first, bool isFinal)

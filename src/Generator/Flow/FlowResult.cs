@@ -10,6 +10,9 @@ namespace MonotonicReads.Generator.Flow;
 /// <param name="Summary">What a caller needs to know.</param>
 internal sealed record FlowResult(Items<Fault> OwnSequentialReads, Items<Fault> SequentialReads, Items<Fault> ReadsAfterWrites, ReadCount Reads, MethodSummary Summary)
 {
+    /// <summary>Of a body that sends nothing.</summary>
+    public static readonly FlowResult Nothing = new([], [], [], new ReadCount(0, MayRepeat: false), MethodSummary.Nothing);
+
     /// <summary>Of a body that could not be followed: nothing is known to be at fault, and nothing is known not to be there.</summary>
     public static readonly FlowResult Empty = new([], [], [], new ReadCount(0, MayRepeat: true), MethodSummary.Nothing);
 }

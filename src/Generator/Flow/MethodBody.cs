@@ -78,22 +78,23 @@ internal readonly record struct MethodBody(ISymbol Symbol, ControlFlowGraph Grap
     private static IEnumerable<IFlowAnonymousFunctionOperation> Lambdas(IOperation? operation) =>
         operation is null ? [] : operation.DescendantsAndSelf().OfType<IFlowAnonymousFunctionOperation>();
 
-    public static ControlFlowGraph? GraphOf(SyntaxNode block, SemanticModel model, CancellationToken cancellation)
+    public static ControlFlowGraph? GraphOf(SyntaxNode block, SemanticModel model, CancellationToken cancellation) =>
+        GraphOf(model.GetOperation(block, cancellation) ?? (block is PropertyDeclarationSyntax { Initializer: { } initializer } ? model.GetOperation(initializer, cancellation) : null), cancellation);
+
+    public static ControlFlowGraph? GraphOf(IOperation? body, CancellationToken cancellation)
     {
-        switch (model.GetOperation(block, cancellation))
+        switch (body)
         {
             case IMethodBodyOperation method:
                 return ControlFlowGraph.Create(method, cancellation);
             case IConstructorBodyOperation constructor:
                 return ControlFlowGraph.Create(constructor, cancellation);
-            case IBlockOperation { Parent: null } body:
-                return ControlFlowGraph.Create(body, cancellation);
+            case IBlockOperation { Parent: null } statements:
+                return ControlFlowGraph.Create(statements, cancellation);
             case IFieldInitializerOperation field:
                 return ControlFlowGraph.Create(field, cancellation);
             case IPropertyInitializerOperation property:
                 return ControlFlowGraph.Create(property, cancellation);
-            case null when block is PropertyDeclarationSyntax { Initializer: { } initializer }:
-                return GraphOf(initializer, model, cancellation);
             default:
                 return null;
         }

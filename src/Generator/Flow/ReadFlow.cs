@@ -358,12 +358,12 @@ internal sealed partial class ReadFlow
     /// <summary>A lambda kept in a local that nothing here runs counts for what is at fault inside it.</summary>
     private void RunHeldLambdas()
     {
-        foreach (var lambda in held)
+        // One that runs may hold others of its own.
+        var done = new HashSet<Callback>();
+        while (held.FirstOrDefault(lambda => !ran.Contains(lambda) && !done.Contains(lambda)) is { } lambda)
         {
-            if (!ran.Contains(lambda))
-            {
-                Run(lambda, LambdaUse.Later);
-            }
+            done.Add(lambda);
+            Run(lambda, LambdaUse.Later);
         }
     }
 }

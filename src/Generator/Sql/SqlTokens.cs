@@ -67,6 +67,7 @@ internal struct SqlTokens
         }
         else if (IsWordStart(c))
         {
+            position++;
             while (position < text.Length && IsWordPart(text[position]))
             {
                 position++;

@@ -18,6 +18,8 @@ public class LambdaTests
     [InlineData("Retry(() => { " + A + "; return " + B + "; });")]
     [InlineData("Changed += (s, e) => { " + A + "; " + B + "; };")]
     [InlineData("kept = () => { foreach (var id in ids) " + A + "; };")]
+    [InlineData("Action outer = () => { Action inner = () => { foreach (var id in ids) " + A + "; }; kept = inner; }; kept = outer;")]
+    [InlineData("Action outer = () => { Action inner = () => { " + A + "; " + B + "; }; }; ")]
     [InlineData("Func<int> f = () => " + A + "; f(); f();")]
     [InlineData("Func<int> f = () => " + A + "; f.Invoke(); var b = " + B + ";")]
     [InlineData("Action f = () => { " + A + "; " + B + "; }; Keep(f);")]

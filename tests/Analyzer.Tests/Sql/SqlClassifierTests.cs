@@ -10,6 +10,8 @@ public class SqlClassifierTests
     [InlineData("(SELECT 1 FROM a) UNION (SELECT 2 FROM b)")]
     [InlineData("-- all orders\nSELECT * FROM orders")]
     [InlineData("# all orders\nSELECT * FROM orders")]
+    [InlineData("SELECT id FROM #Orders")]
+    [InlineData("SELECT id FROM dbo.fn(1) #")]
     [InlineData("/* INSERT INTO x */ SELECT * FROM orders")]
     [InlineData("WITH recent AS (SELECT * FROM orders) SELECT * FROM recent")]
     [InlineData("WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t")]
