@@ -30,6 +30,14 @@ internal sealed class MethodSummaries
     private readonly ReadOptionsByTree options;
     private readonly ConcurrentDictionary<IMethodSymbol, MethodSummary> known = new(SymbolEqualityComparer.Default);
 
+    /// <summary>What a call of a method does, where everything that it may run is known.</summary>
+    private readonly ConcurrentDictionary<(IMethodSymbol Method, bool IsVirtualCall), MethodSummary> calls = new();
+
+    /// <summary>Methods that name nothing from which a database may be reached: they do nothing unless they are handed a delegate.</summary>
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> silent = new(SymbolEqualityComparer.Default);
+
+    private readonly ConcurrentDictionary<IMethodSymbol, DeclaredConsistency> declarations = new(SymbolEqualityComparer.Default);
+
     /// <summary>What the flow of a body showed, by the body's syntax; a body without entry has not been solved.</summary>
     private readonly ConcurrentDictionary<SyntaxNode, FlowResult> flows = new();
 
@@ -93,7 +101,12 @@ internal sealed class MethodSummaries
         public MethodSummary OfCall(IMethodSymbol method, bool isVirtualCall, bool runsDelegates)
         {
             method = method.ReducedFrom ?? method;
-            var declared = ConsistencyAnnotations.Of(method.OriginalDefinition, includeAssembly: false);
+            if (!runsDelegates && owner.calls.TryGetValue((method, isVirtualCall), out var known))
+            {
+                return known;
+            }
+
+            var declared = owner.declarations.GetOrAdd(method.OriginalDefinition, static m => ConsistencyAnnotations.Of(m, includeAssembly: false));
             if (declared == DeclaredConsistency.Eventual)
             {
                 return MethodSummary.Nothing;
@@ -104,8 +117,15 @@ internal sealed class MethodSummaries
                 return MethodSummary.Nothing;
             }
 
-            var summary = Common([.. owner.targets.Of(method, isVirtualCall, cancellation).Select(target => OfBody(target, runsDelegates))]);
-            return declared == DeclaredConsistency.None ? summary : Pinned(summary, declared);
+            var targets = owner.targets.Of(method, isVirtualCall, cancellation).ToList();
+            var summary = Common([.. targets.Select(target => OfBody(target, runsDelegates))]);
+            summary = declared == DeclaredConsistency.None ? summary : Pinned(summary, declared);
+            if (!runsDelegates && targets.TrueForAll(target => owner.known.ContainsKey(target) || owner.silent.ContainsKey(target)))
+            {
+                owner.calls.TryAdd((method, isVirtualCall), summary);
+            }
+
+            return summary;
         }
 
         /// <summary>True where each call of the method is proved to make at most one read.</summary>
@@ -169,13 +189,23 @@ internal sealed class MethodSummaries
                 return soFar.Summary;
             }
 
-            if (open.Count >= MaxDepth)
+            if (open.Count >= MaxDepth || (!runsDelegates && owner.silent.ContainsKey(method)))
             {
                 return MethodSummary.Nothing;
             }
 
             var parts = ForeignBodies.SyntaxOf(method, cancellation).Where(b => runsDelegates || owner.Reaching.IsMentionedIn(b)).ToList();
-            return parts.Count == 0 ? MethodSummary.Nothing : Solve(method, parts, model: null);
+            if (parts.Count > 0)
+            {
+                return Solve(method, parts, model: null);
+            }
+
+            if (!runsDelegates)
+            {
+                owner.silent.TryAdd(method, true);
+            }
+
+            return MethodSummary.Nothing;
         }
 
         private MethodSummary Solve(IMethodSymbol method, List<SyntaxNode> parts, SemanticModel? model)

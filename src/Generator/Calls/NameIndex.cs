@@ -13,6 +13,8 @@ internal sealed class NameIndex
 {
     private static readonly ConditionalWeakTable<SyntaxTree, NameIndex> ByTree = new();
 
+    private readonly Dictionary<int, Member> byStart;
+
     private NameIndex(SyntaxNode root)
     {
         var members = new List<Member>();
@@ -22,14 +24,14 @@ internal sealed class NameIndex
             switch (node)
             {
                 case BaseMethodDeclarationSyntax method when ((SyntaxNode?)method.Body ?? method.ExpressionBody) is not null:
-                    members.Add(new Member(NameOf(method), NamesIn(method), WalksQueries(method), TakesQuery(method)));
+                    members.Add(new Member(method.SpanStart, NameOf(method), NamesIn(method), WalksQueries(method), TakesQuery(method)));
                     break;
                 case PropertyDeclarationSyntax property when HasBody(property):
-                    members.Add(new Member(property.Identifier.ValueText, NamesIn(property), WalksQueries(property), TakesQuery: false));
+                    members.Add(new Member(property.SpanStart, property.Identifier.ValueText, NamesIn(property), WalksQueries(property), TakesQuery: false));
                     break;
                 case VariableDeclaratorSyntax { Initializer: { Value: InvocationExpressionSyntax } initializer, Parent.Parent: FieldDeclarationSyntax } field:
                     // A compiled query is called by its field's name.
-                    members.Add(new Member(field.Identifier.ValueText, NamesIn(initializer), WalksQueries: false, TakesQuery: false));
+                    members.Add(new Member(field.SpanStart, field.Identifier.ValueText, NamesIn(initializer), WalksQueries: false, TakesQuery: false));
                     break;
             }
 
@@ -51,14 +53,21 @@ internal sealed class NameIndex
         }
 
         Members = members;
+        byStart = [];
+        foreach (var member in members)
+        {
+            // In code that is half typed two declarations may start at one place.
+            byStart[member.Start] = member;
+        }
         QuerySources = sources;
     }
 
+    /// <param name="Start">Where its declaration stands.</param>
     /// <param name="Name">The declared name; a constructor's is <see cref="ConstructorOf"/> its type.</param>
     /// <param name="Mentions">Each name in the body once.</param>
     /// <param name="WalksQueries">It has a <c>foreach</c>, which sends a query that it walks through.</param>
     /// <param name="TakesQuery">A parameter is a query.</param>
-    public sealed record Member(string Name, IReadOnlyCollection<string> Mentions, bool WalksQueries, bool TakesQuery);
+    public sealed record Member(int Start, string Name, IReadOnlyCollection<string> Mentions, bool WalksQueries, bool TakesQuery);
 
     /// <summary>The members that hand out queries, judged by how their types are written.</summary>
     public IReadOnlyCollection<string> QuerySources { get; }
@@ -66,6 +75,15 @@ internal sealed class NameIndex
     public IReadOnlyList<Member> Members { get; }
 
     public static NameIndex Of(SyntaxTree tree) => ByTree.GetValue(tree, static t => new NameIndex(t.GetRoot()));
+
+    /// <summary>What the index says of a body: of an accessor what it says of the property; made for a body that it does not hold.</summary>
+    public static Member MemberOf(SyntaxNode body)
+    {
+        var declaration = body as BaseMethodDeclarationSyntax ?? (SyntaxNode?)body.FirstAncestorOrSelf<PropertyDeclarationSyntax>();
+        return declaration is not null && Of(body.SyntaxTree).byStart.TryGetValue(declaration.SpanStart, out var member)
+            ? member
+            : new Member(body.SpanStart, string.Empty, NamesIn(body), WalksQueries(body), TakesQuery(body));
+    }
 
     /// <summary>A constructor's name: a type is mentioned wherever it is used, but constructed only here and there.</summary>
     public static string ConstructorOf(string type) => "new " + type;

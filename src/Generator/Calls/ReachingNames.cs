@@ -24,7 +24,7 @@ internal sealed class ReachingNames
         {
             foreach (var member in NameIndex.Of(tree).Members)
             {
-                var namesQuery = libraries.Types.HasQueries && (member.TakesQuery || member.Mentions.Any(queries.Contains));
+                var namesQuery = NamesQuery(member);
                 if (namesQuery && member.WalksQueries)
                 {
                     Add(member.Name);
@@ -70,20 +70,16 @@ internal sealed class ReachingNames
 
     public bool Contains(string name) => names.Contains(name) || libraries.MayTouch(name);
 
-    /// <summary>True where the piece of source mentions a name that may reach a database.</summary>
-    public bool IsMentionedIn(SyntaxNode node) => NameIndex.NamesIn(node).Any(Contains) || (NamesQuery(node) && (NameIndex.WalksQueries(node) || NameIndex.NamesIn(node).Any(libraries.MayTouchQuery)));
+    /// <summary>True where a body mentions a name that may reach a database.</summary>
+    public bool IsMentionedIn(SyntaxNode body)
+    {
+        var member = NameIndex.MemberOf(body);
+        return member.Mentions.Any(Contains) || (NamesQuery(member) && (member.WalksQueries || member.Mentions.Any(libraries.MayTouchQuery)));
+    }
 
     /// <summary>The test on a name in one body.</summary>
-    public Func<string, bool> In(SyntaxNode body) => NamesQuery(body) ? name => Contains(name) || libraries.MayTouchQuery(name) : Contains;
+    public Func<string, bool> In(NameIndex.Member body) => NamesQuery(body) ? name => Contains(name) || libraries.MayTouchQuery(name) : Contains;
 
     /// <summary>True where the body gets hold of a query.</summary>
-    public bool NamesQuery(SyntaxNode body)
-    {
-        if (!libraries.Types.HasQueries)
-        {
-            return false;
-        }
-
-        return NameIndex.TakesQuery(body) || NameIndex.NamesIn(body).Any(queries.Contains);
-    }
+    public bool NamesQuery(NameIndex.Member body) => libraries.Types.HasQueries && (body.TakesQuery || body.Mentions.Any(queries.Contains));
 }

@@ -67,12 +67,31 @@ internal sealed partial class ReadFlow
         {
             // A recursive local function meets its own, still empty, summary.
             localFunctions[definition] = MethodSummary.Nothing;
+            if (!IsInScope(definition))
+            {
+                return MethodSummary.Nothing;
+            }
+
             var local = graph.GetLocalFunctionControlFlowGraphInScope(definition, cancellation);
             summary = new ReadFlow(local, definition, model, libraries, options, calls, localFunctions, cancellation).Analyze().Summary;
             localFunctions[definition] = summary;
         }
 
         return summary;
+    }
+
+    /// <summary>In broken code a local function may be called from where its graph is out of reach.</summary>
+    private bool IsInScope(IMethodSymbol localFunction)
+    {
+        for (var scope = graph; scope is not null; scope = scope.Parent)
+        {
+            if (scope.LocalFunctions.Contains(localFunction, SymbolEqualityComparer.Default))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Runs the delegates among the arguments as often as the method called runs them.</summary>

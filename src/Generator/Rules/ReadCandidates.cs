@@ -10,8 +10,9 @@ internal static class ReadCandidates
     public static bool MayMeet(SyntaxNode block, ReachingNames reaching)
     {
         var found = 0;
-        var mayReach = reaching.In(block);
-        var walksQueries = reaching.NamesQuery(block);
+        var member = NameIndex.MemberOf(block);
+        var mayReach = reaching.In(member);
+        var walksQueries = reaching.NamesQuery(member);
         foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))
         {
             var counts = node is CommonForEachStatementSyntax ? walksQueries : NameIndex.Mentioned(node) is { } name && mayReach(name);
