@@ -29,7 +29,7 @@ internal sealed record CallEffect
     /// Effects further down than this are dropped: at the end of so long a chain of calls, mostly through what events and virtual members might do, there is
     /// no proof any more that the piece of work reaches them.
     /// </summary>
-    public const int MaxDistance = 5;
+    public const int MaxDistance = 3;
 
     /// <summary>How many calls lie between the method and the statement: 0 where it sends the command itself.</summary>
     public int Distance { get; init; }

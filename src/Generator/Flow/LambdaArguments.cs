@@ -16,7 +16,7 @@ internal enum LambdaUse
 /// </summary>
 internal static class LambdaArguments
 {
-    private static readonly string[] Registrations = ["Add", "Map", "On", "Register", "Subscribe", "Use", "Configure", "Schedule", "Enqueue", "Queue", "Bind", "Handle", "When", "Setup"];
+    private static readonly string[] Registrations = ["Add", "Map", "On", "Register", "Subscribe", "Use", "Configure", "Schedule", "Enqueue", "Queue", "Bind", "Handle", "When", "Setup", "Begin"];
 
     public static LambdaUse Use(IMethodSymbol method)
     {

@@ -29,7 +29,9 @@ internal sealed partial class ReadFlow
         }
 
         var name = called.MethodKind == MethodKind.Constructor ? "new " + called.ContainingType.Name : called.AssociatedSymbol?.Name ?? called.Name;
-        Perform(new Site(operation, name, ThroughCall: true), [.. summary.Effects.Select(effect => Resolve(effect, argument))]);
+        // A property is read as a value. That somewhere behind it a context is brought up to date is no write of the piece of work that asks for it.
+        var effects = called.MethodKind == MethodKind.PropertyGet ? summary.Effects.Where(static e => e.ForRows) : summary.Effects;
+        Perform(new Site(operation, name, ThroughCall: true), [.. effects.Select(effect => Resolve(effect, argument))]);
     }
 
     private SentCommand Resolve(CallEffect effect, Func<int, (IOperation? Source, Value Value)> argument)

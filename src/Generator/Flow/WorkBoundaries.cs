@@ -13,6 +13,6 @@ internal static class WorkBoundaries
         ("SemaphoreSlim" or "WaitHandle" or "EventWaitHandle" or "AutoResetEvent" or "ManualResetEvent" or "ManualResetEventSlim", "WaitOne" or "Wait" or "WaitAsync") => method.ContainingType!.Name != "SemaphoreSlim",
         ("ConcurrentQueue", "TryDequeue") => true,
         ("IAsyncEnumerator", "MoveNextAsync") => false,
-        _ => method.Name is "ReceiveAsync" or "Receive" or "ReceiveMessageAsync" or "DequeueAsync" or "Dequeue" && method.ContainingType?.SpecialType == SpecialType.None,
+        _ => method.Name is "WaitAndPop" or "WaitAndDequeue" or "ReceiveAsync" or "Receive" or "ReceiveMessageAsync" or "DequeueAsync" or "Dequeue" && method.ContainingType?.SpecialType == SpecialType.None,
     };
 }

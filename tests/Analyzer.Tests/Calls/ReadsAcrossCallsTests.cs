@@ -139,8 +139,8 @@ public class ReadsAcrossCallsTests
 
     [Theory]
     [InlineData("F1", "{|MR1002:M|}")]
-    [InlineData("F6", "{|MR1002:M|}")]
-    [InlineData("F7", "M")]
+    [InlineData("F4", "{|MR1002:M|}")]
+    [InlineData("F5", "M")]
     public Task Calls_are_followed_as_far_as_they_prove_something(string first, string name) => ReadRules.Members($$"""
             private int F1() => db.QueryFirst<int>("SELECT a FROM t");
             private int F2() => F1();
