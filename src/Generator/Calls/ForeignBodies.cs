@@ -33,7 +33,8 @@ internal sealed class ForeignBodies(Compilation compilation)
     public IOperation? OperationOf(SyntaxNode body, SemanticModel? near, CancellationToken cancellation) =>
         (near?.SyntaxTree == body.SyntaxTree ? near : ModelOf(body.SyntaxTree))?.GetOperation(body, cancellation);
 
+    /// <summary>The model of a file; null where it is none of this compilation's.</summary>
 #pragma warning disable RS1030 // A callee in another file has no model here; one is made per file and kept for the compilation.
-    private SemanticModel? ModelOf(SyntaxTree tree) => compilation.ContainsSyntaxTree(tree) ? models.GetOrAdd(tree, t => compilation.GetSemanticModel(t)) : null;
+    public SemanticModel? ModelOf(SyntaxTree tree) => compilation.ContainsSyntaxTree(tree) ? models.GetOrAdd(tree, t => compilation.GetSemanticModel(t)) : null;
 #pragma warning restore RS1030
 }

@@ -20,6 +20,9 @@ internal sealed class MethodSummaries
     /// </summary>
     private const int MaxDepth = 160;
 
+    /// <summary>More candidates than this are asked for by a build and not by an editor.</summary>
+    private const int MaxUnconfirmed = 150;
+
     /// <summary>A recursion that has not settled after so many rounds is taken as it stands.</summary>
     private const int MaxRounds = 12;
 
@@ -27,6 +30,8 @@ internal sealed class MethodSummaries
     private readonly ForeignBodies bodies;
     private readonly CallTargets targets;
     private readonly Lazy<ReachingNames> reaching;
+    private readonly Lazy<ReachingNames> confirmed;
+    private int candidates;
     private readonly ReadOptionsByTree options;
     private readonly ConcurrentDictionary<IMethodSymbol, MethodSummary> known = new(SymbolEqualityComparer.Default);
 
@@ -48,9 +53,17 @@ internal sealed class MethodSummaries
         bodies = new ForeignBodies(compilation);
         targets = new CallTargets(compilation);
         reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation, libraries));
+        confirmed = new Lazy<ReachingNames>(() => new ReachingNames(compilation, libraries, new LibraryCalls(bodies, libraries).IsConfirmed));
     }
 
-    public ReachingNames Reaching => reaching.Value;
+    /// <summary>
+    /// The test on names. An editor asks for one file: names are taken at their word. A build asks for all: once it has asked for many bodies it pays for
+    /// binding what names a library's member, and everything that only shares such a name is out.
+    /// </summary>
+    public ReachingNames Reaching => Volatile.Read(ref candidates) > MaxUnconfirmed ? confirmed.Value : reaching.Value;
+
+    /// <summary>Counts a body that passed the test on names.</summary>
+    public void CountCandidate() => Interlocked.Increment(ref candidates);
 
     public DataLibraries Libraries => libraries;
 

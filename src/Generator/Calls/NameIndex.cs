@@ -92,7 +92,7 @@ internal sealed class NameIndex
     public static HashSet<string> NamesIn(SyntaxNode node)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var inner in node.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax or TypeArgumentListSyntax)))
+        foreach (var inner in Mentions(node))
         {
             if (Mentioned(inner) is { } name)
             {
@@ -101,6 +101,24 @@ internal sealed class NameIndex
         }
 
         return names;
+    }
+
+    /// <summary>The nodes of a body that may mention a member.</summary>
+    public static IEnumerable<SyntaxNode> Mentions(SyntaxNode node) =>
+        node.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax or TypeArgumentListSyntax));
+
+    /// <summary>The declaration of a member of the index; null where the tree is not the one that was indexed.</summary>
+    public static SyntaxNode? DeclarationOf(SyntaxTree tree, Member member)
+    {
+        for (var node = tree.GetRoot().FindToken(member.Start).Parent; node is not null && node.SpanStart == member.Start; node = node.Parent)
+        {
+            if (node is BaseMethodDeclarationSyntax or PropertyDeclarationSyntax or VariableDeclaratorSyntax)
+            {
+                return node;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The member that a node may run; null where it runs none.</summary>

@@ -14,7 +14,13 @@ internal sealed class ReachingNames
     private readonly DataLibraries libraries;
     private readonly QueryNames queries;
 
-    public ReachingNames(Compilation compilation, DataLibraries libraries)
+    /// <summary>The members that name a library's member and turned out to call another of that name.</summary>
+    private readonly HashSet<(SyntaxTree Tree, int Start)> refuted = [];
+
+    /// <param name="compilation">The compilation.</param>
+    /// <param name="libraries">Whose members' names the closure begins with.</param>
+    /// <param name="confirm">Says whether a member that names a library's member calls it; null to take names at their word, which binds nothing.</param>
+    public ReachingNames(Compilation compilation, DataLibraries libraries, Func<SyntaxTree, NameIndex.Member, bool>? confirm = null)
     {
         this.libraries = libraries;
         queries = new QueryNames(compilation, libraries);
@@ -30,13 +36,20 @@ internal sealed class ReachingNames
                     Add(member.Name);
                 }
 
+                var namesLibrary = member.Mentions.Any(libraries.MayTouch);
+                if (namesLibrary && confirm?.Invoke(tree, member) == false)
+                {
+                    refuted.Add((tree, member.Start));
+                    namesLibrary = false;
+                }
+
+                if (namesLibrary || (namesQuery && member.Mentions.Any(libraries.MayTouchQuery)))
+                {
+                    Add(member.Name);
+                }
+
                 foreach (var mention in member.Mentions)
                 {
-                    if (libraries.MayTouch(mention) || (namesQuery && libraries.MayTouchQuery(mention)))
-                    {
-                        Add(member.Name);
-                    }
-
                     if (!mentionedBy.TryGetValue(mention, out var members))
                     {
                         mentionedBy.Add(mention, members = []);
@@ -74,11 +87,17 @@ internal sealed class ReachingNames
     public bool IsMentionedIn(SyntaxNode body)
     {
         var member = NameIndex.MemberOf(body);
-        return member.Mentions.Any(Contains) || (NamesQuery(member) && (member.WalksQueries || member.Mentions.Any(libraries.MayTouchQuery)));
+        return member.Mentions.Any(NamesIn(body.SyntaxTree, member)) || (NamesQuery(member) && (member.WalksQueries || member.Mentions.Any(libraries.MayTouchQuery)));
     }
 
     /// <summary>The test on a name in one body.</summary>
-    public Func<string, bool> In(NameIndex.Member body) => NamesQuery(body) ? name => Contains(name) || libraries.MayTouchQuery(name) : Contains;
+    public Func<string, bool> In(SyntaxTree tree, NameIndex.Member body)
+    {
+        var reaches = NamesIn(tree, body);
+        return NamesQuery(body) ? name => reaches(name) || libraries.MayTouchQuery(name) : reaches;
+    }
+
+    private Func<string, bool> NamesIn(SyntaxTree tree, NameIndex.Member body) => refuted.Contains((tree, body.Start)) ? names.Contains : Contains;
 
     /// <summary>True where the body gets hold of a query.</summary>
     public bool NamesQuery(NameIndex.Member body) => libraries.Types.HasQueries && (body.TakesQuery || body.Mentions.Any(queries.Contains));

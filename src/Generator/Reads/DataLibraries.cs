@@ -77,6 +77,9 @@ internal sealed class DataLibraries
         return Listed.MayTouch(memberName) || (repositoriesRead && RepositoryConvention.IsReadName(memberName));
     }
 
+    /// <summary>A name that counts whatever it turns out to be: it makes a delegate that reads, or it is a read by the project's convention.</summary>
+    public bool NeedsNoSymbol(string memberName) => memberName is "CompileQuery" or "CompileAsyncQuery" || (repositoriesRead && RepositoryConvention.IsReadName(memberName));
+
     /// <summary>A name that matters in a body in which a query is named.</summary>
     public bool MayTouchQuery(string memberName) => Types.HasQueries && QueryLibrary.MayTouchQuery(memberName);
 

@@ -11,7 +11,7 @@ internal static class ReadCandidates
     {
         var found = 0;
         var member = NameIndex.MemberOf(block);
-        var mayReach = reaching.In(member);
+        var mayReach = reaching.In(block.SyntaxTree, member);
         var walksQueries = reaching.NamesQuery(member);
         foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))
         {

@@ -75,6 +75,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             return;
         }
 
+        summaries.CountCandidate();
         if (ConsistencyAnnotations.Of(body.Owner) is not (DeclaredConsistency.None or DeclaredConsistency.Monotonic))
         {
             return;

@@ -153,6 +153,23 @@ public class ReadsAcrossCallsTests
         """);
 
     [Fact]
+    public Task A_large_project_finds_what_a_small_one_does() => ReadRules.Members(string.Concat(Enumerable.Range(0, 200).Select(i => $$"""
+            private class Orders{{i}}(DbConnection db)
+            {
+                public int Get() => db.QueryFirst<int>("SELECT a FROM t");
+                public int Execute() => Query() + Query();
+                private int Query() => 1;
+            }
+
+            private class Pages{{i}}(Orders{{i}} orders, DbCommand command)
+            {
+                public int {|MR1002:Twice|}() => orders.Get() + orders.Get();
+                public int {|MR1001:Own|}() { command.ExecuteScalar(); return (int)command.ExecuteScalar(); }
+                public int Neither() => orders.Execute() + orders.Execute();
+            }
+        """)));
+
+    [Fact]
     public Task Connection_routing_holds_across_calls_on_one_connection() => ReadRules.Members(
         """
             private static int On(DbConnection c) => c.QueryFirst<int>("SELECT a FROM t");
