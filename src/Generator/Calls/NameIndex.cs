@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using MonotonicReads.Generator.Annotations;
 
 namespace MonotonicReads.Generator.Calls;
 
@@ -19,6 +20,7 @@ internal sealed class NameIndex
     {
         var members = new List<Member>();
         var sources = new HashSet<string>(StringComparer.Ordinal);
+        var annotated = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in root.DescendantNodes(static n => n is not (BlockSyntax or ArrowExpressionClauseSyntax or AttributeListSyntax)))
         {
             switch (node)
@@ -33,6 +35,11 @@ internal sealed class NameIndex
                     // A compiled query is called by its field's name.
                     members.Add(new Member(field.SpanStart, field.Identifier.ValueText, NamesIn(initializer), WalksQueries: false, TakesQuery: false));
                     break;
+            }
+
+            if (node is MethodDeclarationSyntax pinned && AnnotationSyntax.IsPinned(pinned))
+            {
+                annotated.Add(pinned.Identifier.ValueText);
             }
 
             switch (node)
@@ -60,6 +67,7 @@ internal sealed class NameIndex
             byStart[member.Start] = member;
         }
         QuerySources = sources;
+        Annotated = annotated;
     }
 
     /// <param name="Start">Where its declaration stands.</param>
@@ -68,6 +76,9 @@ internal sealed class NameIndex
     /// <param name="WalksQueries">It has a <c>foreach</c>, which sends a query that it walks through.</param>
     /// <param name="TakesQuery">A parameter is a query.</param>
     public sealed record Member(int Start, string Name, IReadOnlyCollection<string> Mentions, bool WalksQueries, bool TakesQuery);
+
+    /// <summary>The methods that carry an annotation, on themselves or on a type around them, judged by how it is written.</summary>
+    public IReadOnlyCollection<string> Annotated { get; }
 
     /// <summary>The members that hand out queries, judged by how their types are written.</summary>
     public IReadOnlyCollection<string> QuerySources { get; }

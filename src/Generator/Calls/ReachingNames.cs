@@ -13,6 +13,7 @@ internal sealed class ReachingNames
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly DataLibraries libraries;
     private readonly QueryNames queries;
+    private readonly AnnotatedNames annotated;
 
     /// <summary>The members that name a library's member and turned out to call another of that name.</summary>
     private readonly HashSet<(SyntaxTree Tree, int Start)> refuted = [];
@@ -24,6 +25,7 @@ internal sealed class ReachingNames
     {
         this.libraries = libraries;
         queries = new QueryNames(compilation, libraries);
+        annotated = new AnnotatedNames(compilation);
         var mentionedBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var pending = new Queue<string>();
         foreach (var tree in compilation.SyntaxTrees)
@@ -43,7 +45,7 @@ internal sealed class ReachingNames
                     namesLibrary = false;
                 }
 
-                if (namesLibrary || (namesQuery && member.Mentions.Any(libraries.MayTouchQuery)))
+                if (namesLibrary || member.Mentions.Any(annotated.Contains) || (namesQuery && member.Mentions.Any(libraries.MayTouchQuery)))
                 {
                     Add(member.Name);
                 }
@@ -81,7 +83,7 @@ internal sealed class ReachingNames
         }
     }
 
-    public bool Contains(string name) => names.Contains(name) || libraries.MayTouch(name);
+    public bool Contains(string name) => names.Contains(name) || annotated.Contains(name) || libraries.MayTouch(name);
 
     /// <summary>True where a body mentions a name that may reach a database.</summary>
     public bool IsMentionedIn(SyntaxNode body)
@@ -97,7 +99,7 @@ internal sealed class ReachingNames
         return NamesQuery(body) ? name => reaches(name) || libraries.MayTouchQuery(name) : reaches;
     }
 
-    private Func<string, bool> NamesIn(SyntaxTree tree, NameIndex.Member body) => refuted.Contains((tree, body.Start)) ? names.Contains : Contains;
+    private Func<string, bool> NamesIn(SyntaxTree tree, NameIndex.Member body) => refuted.Contains((tree, body.Start)) ? name => names.Contains(name) || annotated.Contains(name) : Contains;
 
     /// <summary>True where the body gets hold of a query.</summary>
     public bool NamesQuery(NameIndex.Member body) => libraries.Types.HasQueries && (body.TakesQuery || body.Mentions.Any(queries.Contains));

@@ -152,6 +152,35 @@ public class ReadsAcrossCallsTests
             public int {{name}}() => {{first}}() + {{first}}();
         """);
 
+    [Theory]
+    [InlineData("MR1002", "store.Fetch(1); store.Fetch(2);")]
+    [InlineData("MR1002", "_ = store.Total() + store.Total();")]
+    [InlineData("MR1002", "whole.Any(1); whole.Any(2);")]
+    [InlineData("MR1002", "store.Fetch(1); db.Query(\"SELECT a FROM t\");")]
+    [InlineData(null, "store.Fetch(1);")]
+    [InlineData(null, "store.Plain(1); store.Plain(2);")]
+    [InlineData(null, "store.Loose(1); store.Loose(2);")]
+    public async Task An_annotated_member_without_a_visible_body_is_a_pinned_read(string? rule, string body)
+    {
+        const string contracts = """
+            using MonotonicReads;
+            namespace Contracts
+            {
+                public interface IStore { [Monotonic] int Fetch(int id); [Causal] int Total(); int Plain(int id); [Eventual("a dashboard")] int Loose(int id); }
+                [Monotonic] public interface IWhole { int Any(int id); }
+            }
+            """;
+        var name = rule is null ? "M" : $"{{|{rule}:M|}}";
+        var caller = $"public class Caller(Contracts.IStore store, Contracts.IWhole whole, System.Data.Common.DbConnection db) {{ public void {name}() {{ {body} }} }}";
+        await ReadRules.Against(ReadRules.References, "using Dapper;\n" + contracts.Replace("using MonotonicReads;", "using MonotonicReads;\n", StringComparison.Ordinal) + caller);
+
+        var other = Microsoft.CodeAnalysis.CSharp.CSharpCompilation.Create("Contracts", [Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText(contracts)], ReadRules.References, new(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary));
+        using var image = new MemoryStream();
+        Assert.True(other.Emit(image).Success);
+        image.Position = 0;
+        await ReadRules.Against(ReadRules.References.Add(Microsoft.CodeAnalysis.MetadataReference.CreateFromStream(image)), "using Dapper;\n" + caller);
+    }
+
     [Fact]
     public Task A_large_project_finds_what_a_small_one_does() => ReadRules.Members(string.Concat(Enumerable.Range(0, 200).Select(i => $$"""
             private class Orders{{i}}(DbConnection db)
