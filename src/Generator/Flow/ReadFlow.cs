@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Reads;
@@ -305,7 +306,8 @@ internal sealed partial class ReadFlow
             ran.Add(lambda);
         }
 
-        if (lambdaDepth >= MaxLambdaDepth)
+        var declared = ConsistencyAnnotations.On(lambda.Operation.Symbol);
+        if (lambdaDepth >= MaxLambdaDepth || declared == DeclaredConsistency.Eventual)
         {
             return;
         }
@@ -319,7 +321,7 @@ internal sealed partial class ReadFlow
             {
                 case LambdaUse.Later:
                     // It runs at another time: nothing that holds here is known to hold there.
-                    _ = TryRun(FlowState.Start, out _);
+                    _ = TryRun(InSessionOf(lambda, declared, FlowState.Start), out _);
                     break;
                 case LambdaUse.Once:
                     if (TryRun(outerState, out var after) && after is not null)
@@ -354,6 +356,12 @@ internal sealed partial class ReadFlow
             (graph, state, block) = (outerGraph, outerState, outerBlock);
         }
     }
+
+    /// <summary>A handler that declares its consistency, <c>app.MapGet("/", [Monotonic] (db) => ...)</c>, runs in the session that whoever calls it opens.</summary>
+    private static FlowState InSessionOf(LambdaCallback lambda, DeclaredConsistency declared, FlowState start) =>
+        declared == DeclaredConsistency.None
+            ? start
+            : start with { Session = lambda.Operation, SessionOnPrimary = declared == DeclaredConsistency.Primary, SessionSeesWrites = declared is DeclaredConsistency.Primary or DeclaredConsistency.Causal };
 
     /// <summary>A lambda kept in a local that nothing here runs counts for what is at fault inside it.</summary>
     private void RunHeldLambdas()

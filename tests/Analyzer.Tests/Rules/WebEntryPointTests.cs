@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Testing;
+using Microsoft.CodeAnalysis.Testing;
+using MonotonicReads.Generator.Rules;
+
+namespace MonotonicReads.Analyzer.Tests.Rules;
+
+/// <summary>Minimal-API handlers and controller actions, against the real ASP.NET Core: whoever opens the request's session says so once, on the assembly.</summary>
+public class WebEntryPointTests
+{
+    private const string A = "db.QueryFirst<int>(\"SELECT a FROM t\")";
+    private const string B = "db.QueryFirst<int>(\"SELECT b FROM t\")";
+
+    private const string Usings = """
+        using System;
+        using System.Data;
+        using System.Linq;
+        using System.Threading.Tasks;
+        using Dapper;
+        using Microsoft.AspNetCore.Builder;
+        using Microsoft.AspNetCore.Http;
+        using Microsoft.AspNetCore.Mvc;
+        using Microsoft.AspNetCore.Routing;
+        using MonotonicReads;
+
+        """;
+
+    [Theory]
+    [InlineData("app.MapGet(\"/\", (IDbConnection db) => new[] { " + A + ", " + B + " });")]
+    [InlineData("app.MapGet(\"/\", async (IDbConnection db) => { await db.QueryAsync(\"SELECT a FROM t\"); return await db.QueryAsync(\"SELECT b FROM t\"); });")]
+    [InlineData("app.MapPost(\"/\", (IDbConnection db, int[] ids) => ids.Select(id => " + A + ").ToArray());")]
+    [InlineData("var orders = app.MapGroup(\"/orders\"); orders.MapGet(\"/{id}\", (IDbConnection db, int id) => { foreach (var n in new[] { 1, 2 }) { " + A + "; } });")]
+    public async Task A_handler_with_two_reads_is_reported_unless_the_assembly_declares_its_sessions(string map)
+    {
+        await Check(map, reported: true);
+        await Check(map, reported: false, declaration: "[assembly: Monotonic]");
+        await Check(map, reported: false, declaration: "[assembly: Causal]");
+    }
+
+    [Theory]
+    [InlineData("app.MapGet(\"/\", (IDbConnection db) => " + A + ");")]
+    [InlineData("app.MapGet(\"/a\", (IDbConnection db) => " + A + "); app.MapGet(\"/b\", (IDbConnection db) => " + B + ");")]
+    [InlineData("app.MapGet(\"/\", [Monotonic] (IDbConnection db) => new[] { " + A + ", " + B + " });")]
+    [InlineData("app.MapGet(\"/\", [Eventual(\"a report\")] (IDbConnection db) => new[] { " + A + ", " + B + " });")]
+    [InlineData("app.MapPost(\"/\", [Causal] (IDbConnection db) => { db.Execute(\"INSERT INTO t VALUES (1)\"); return " + A + "; });")]
+    [InlineData("app.MapGet(\"/\", (IDbConnection db, bool x) => x ? " + A + " : " + B + ");")]
+    public Task A_handler_with_one_read_or_its_own_declaration_is_quiet(string map) => Check(map, reported: false);
+
+    [Fact]
+    public async Task A_handlers_declaration_holds_for_it_alone_and_no_further_than_it_says()
+    {
+        await Check("app.MapGet(\"/\", [Monotonic] (IDbConnection db) => " + A + "); app.MapGet(\"/\", (IDbConnection db) => new[] { " + A + ", " + B + " });", reported: true);
+        await Check("app.MapGet(\"/\", [Obsolete] (IDbConnection db) => new[] { " + A + ", " + B + " });", reported: true);
+        await Check("app.MapPost(\"/\", [Monotonic] (IDbConnection db) => { db.Execute(\"INSERT INTO t VALUES (1)\"); return " + A + "; });", reported: true, rule: "MR1003");
+    }
+
+    [Fact]
+    public Task Two_handlers_do_not_meet_and_the_one_with_two_reads_counts_for_its_method() => Source(Usings + $$"""
+        static class Orders
+        {
+            public static void {|MR1001:Map|}(IEndpointRouteBuilder app)
+            {
+                app.MapGet("/a", (IDbConnection db) => {{A}});
+                app.MapGet("/b", (IDbConnection db) => { {{A}}; return {{B}}; });
+            }
+
+            public static void MapOne(IEndpointRouteBuilder app)
+            {
+                app.MapGet("/a", (IDbConnection db) => {{A}});
+                app.MapGet("/b", One);
+            }
+
+            static int One(IDbConnection db) => {{B}};
+        }
+        """);
+
+    [Theory]
+    [InlineData("", "{|MR1001:Get|}", "{|MR1002:GetAll|}")]
+    [InlineData("[assembly: Monotonic]", "Get", "GetAll")]
+    [InlineData("[assembly: Primary]", "Get", "GetAll")]
+    public Task A_controllers_action_is_an_entry_point(string declaration, string get, string getAll) => Source(Usings + declaration + $$"""
+
+        [ApiController, Route("orders")]
+        public class OrdersController(IDbConnection db) : ControllerBase
+        {
+            [HttpGet("{id}")]
+            public IActionResult {{get}}(int id) => Ok(new[] { {{A}}, {{B}} });
+
+            [HttpGet]
+            public IActionResult {{getAll}}() { var first = One(); return Ok(first + One()); }
+
+            [HttpGet("one")]
+            public IActionResult GetOne() => Ok(One());
+
+            private int One() => {{A}};
+        }
+        """);
+
+    [Fact]
+    public Task A_service_below_a_declared_assembly_may_still_ask_for_more() => Source(Usings + $$"""
+        [assembly: Monotonic]
+
+        public class OrdersController(Orders orders) : ControllerBase
+        {
+            [HttpPost]
+            public IActionResult Add() => Ok(orders.AddAndRead());
+        }
+
+        public class Orders(IDbConnection db)
+        {
+            public int {|MR1003:AddAndRead|}() { db.Execute("INSERT INTO t VALUES (1)"); return {{A}}; }
+        }
+        """);
+
+    private static Task Check(string map, bool reported, string declaration = "", string rule = "MR1001") => Source(Usings + declaration + $$"""
+
+        static class Program
+        {
+            static void {{(reported ? "{|" + rule + ":Main|}" : "Main")}}(string[] args)
+            {
+                var app = WebApplication.CreateBuilder(args).Build();
+                {{map}}
+                app.Run();
+            }
+        }
+        """);
+
+    private static Task Source(string source)
+    {
+        var test = new CSharpAnalyzerTest<ReadRulesAnalyzer, DefaultVerifier> { TestCode = source, ReferenceAssemblies = new ReferenceAssemblies("net10.0") };
+        test.TestState.AdditionalReferences.AddRange(ReadRules.References);
+        test.TestState.AdditionalReferences.AddRange(AspNetCore.Value);
+        test.DisabledDiagnostics.Add(MR1004NeedlessAnnotation.Id);
+        return test.RunAsync();
+    }
+
+    /// <summary>The shared framework beside the one that runs the tests.</summary>
+    private static readonly Lazy<ImmutableArray<MetadataReference>> AspNetCore = new(() =>
+    {
+        var frameworks = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../Microsoft.AspNetCore.App"));
+        var newest = Directory.GetDirectories(frameworks, "10.*").OrderByDescending(directory => Version.Parse(Path.GetFileName(directory).Split('-')[0])).First();
+        return [.. Directory.GetFiles(newest, "Microsoft.*.dll").Select(path => MetadataReference.CreateFromFile(path))];
+    });
+}
