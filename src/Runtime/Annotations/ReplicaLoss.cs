@@ -7,25 +7,22 @@ namespace MonotonicReads;
 public enum ReplicaLoss
 {
     /// <summary>
-    /// Move to the primary, behind a barrier that makes sure that the primary is not behind what the session saw.
-    /// The barrier does not exist yet. Until it does, a session that has read on the lost replica gets
-    /// <see cref="ReplicaLostException"/>, exactly as under <see cref="Fail"/>; a session that has read nothing yet is
-    /// drawn again, and goes to the primary when no replica is available.
+    /// Move to the primary, behind a barrier: it waits until the primary has committed all that it sent to its replicas.
+    /// <see cref="ReplicaLostException"/> where that takes longer than the session may wait, where the primary was
+    /// replaced since and is not proved to have what the session saw, and with a provider whose servers tell no position.
+    /// A session that has read nothing yet is drawn again, and goes to the primary when no replica is available.
     /// </summary>
     Primary = 0,
 
     /// <summary>
-    /// Move to the first replica, in the selector's order, that has everything the session saw. Not yet available:
-    /// beginning a session with it throws <see cref="NotSupportedException"/>.
+    /// Move to the first replica, in the selector's order, that has everything the session saw, otherwise to the primary
+    /// as under <see cref="Primary"/>. Costs a round trip for each connection that was read on, which asks what it saw.
     /// </summary>
     CaughtUp,
 
     /// <summary>Throw <see cref="ReplicaLostException"/>. Never moves to the primary.</summary>
     Fail,
 
-    /// <summary>
-    /// Draw another replica; monotonicity is lost. Not yet available: beginning a session with it throws
-    /// <see cref="NotSupportedException"/>.
-    /// </summary>
+    /// <summary>Draw another replica; monotonicity is lost at that moment. What Shopify's fork of ProxySQL does.</summary>
     Redraw,
 }

@@ -3,7 +3,7 @@ namespace MonotonicReads;
 /// <summary>What happened to a read session, or to a read outside one.</summary>
 public enum ReadSessionEventKind
 {
-    /// <summary>The replica that the session has read is lost; the session's reads fail from now on.</summary>
+    /// <summary>The replica that the session has read is lost; the policy decides what its next read does.</summary>
     ReplicaLost,
 
     /// <summary>A replica refused to open before anything was read on it; another server takes the read.</summary>
@@ -14,6 +14,9 @@ public enum ReadSessionEventKind
 
     /// <summary>A read ran after its session was disposed; it counts as outside a session. Given once per session.</summary>
     LateRead,
+
+    /// <summary>The session reads on another server from now on: its replica is lost, or did not catch up in time.</summary>
+    Moved,
 }
 
 /// <summary>The data of <see cref="ReplicatedDataSource.SessionEvent"/>.</summary>

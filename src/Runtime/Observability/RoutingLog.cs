@@ -19,6 +19,12 @@ internal static partial class RoutingLog
     [LoggerMessage(4, LogLevel.Warning, "A read ran after its read session {SessionId} was disposed; it counts as outside a session.")]
     public static partial void LateRead(ILogger logger, Guid sessionId);
 
-    [LoggerMessage(5, LogLevel.Warning, "Replica {Replica} was restarted or replaced since it was last connected to.")]
-    public static partial void ReplicaRestarted(ILogger logger, string replica);
+    [LoggerMessage(5, LogLevel.Warning, "Server {Server} was restarted or replaced since it was last connected to.")]
+    public static partial void ServerRestarted(ILogger logger, string server);
+
+    [LoggerMessage(6, LogLevel.Warning, "Read session {SessionId} lost its replica {Replica} ({Reason}); its next read goes on by policy {Policy}.")]
+    public static partial void ReplicaLostToMove(ILogger logger, Guid sessionId, string replica, string reason, ReplicaLoss policy, Exception? exception);
+
+    [LoggerMessage(7, LogLevel.Warning, "Read session {SessionId} moved from {From} to {To} ({Reason}).")]
+    public static partial void Moved(ILogger logger, Guid sessionId, string from, string to, string reason);
 }

@@ -16,6 +16,28 @@ internal static class RoutingMetrics
     private static readonly Counter<long> Losses = Meter.CreateCounter<long>(
         "monotonic_reads.replica_losses", "{loss}", "Sessions whose replica was lost or refused to open, by replica, reason and policy.");
 
+    private static readonly Counter<long> Moves = Meter.CreateCounter<long>(
+        "monotonic_reads.session_moves", "{move}", "Sessions that went on on another server, by server, reason and policy.");
+
+    private static readonly Histogram<double> Waits = Meter.CreateHistogram<double>(
+        "monotonic_reads.wait.duration", "s", "Time that reads waited until a server had what they must contain.");
+
+    public static void CountMove(RoutedServer from, RoutedServer to, string reason, ReadSession session)
+    {
+        if (Moves.Enabled)
+        {
+            Moves.Add(1, new("from", from.Name), new("to", to.Name), new("reason", reason), new("policy", Policy(session)));
+        }
+    }
+
+    public static void RecordWait(RoutedServer server, TimeSpan waited)
+    {
+        if (Waits.Enabled)
+        {
+            Waits.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("server", server.Name));
+        }
+    }
+
     public static void CountRead(RoutedServer server, ReadSession? session)
     {
         if (Reads.Enabled)
@@ -36,6 +58,7 @@ internal static class RoutingMetrics
     {
         null => "none",
         ReadConsistency.Primary => "primary",
+        ReadConsistency.Causal => "causal",
         _ => "monotonic",
     };
 
@@ -43,6 +66,8 @@ internal static class RoutingMetrics
     {
         null => "none",
         ReplicaLoss.Fail => "fail",
+        ReplicaLoss.CaughtUp => "caught up",
+        ReplicaLoss.Redraw => "redraw",
         _ => "primary",
     };
 }

@@ -9,8 +9,29 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
     {
         var reason = Text(loss.Reason);
         RoutingMetrics.CountLoss(replica, reason, session);
-        RoutingLog.ReplicaLost(logger, session.Id, replica.Name, reason, loss.Exception);
+        if (session.OnReplicaLoss == ReplicaLoss.Fail)
+        {
+            RoutingLog.ReplicaLost(logger, session.Id, replica.Name, reason, loss.Exception);
+        }
+        else
+        {
+            RoutingLog.ReplicaLostToMove(logger, session.Id, replica.Name, reason, session.OnReplicaLoss, loss.Exception);
+        }
+
         raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaLost, session.Id, replica.Name, null, reason, loss.Exception));
+    }
+
+    public void Moved(ReadSession session, RoutedServer from, RoutedServer to, PinLoss loss) =>
+        Moved(session, from, to, Text(loss.Reason), loss.Exception);
+
+    public void MovedToBeCaughtUp(ReadSession session, RoutedServer from, RoutedServer to) =>
+        Moved(session, from, to, "not caught up", exception: null);
+
+    private void Moved(ReadSession session, RoutedServer from, RoutedServer to, string reason, Exception? exception)
+    {
+        RoutingMetrics.CountMove(from, to, reason, session);
+        RoutingLog.Moved(logger, session.Id, from.Name, to.Name, reason);
+        raise(new ReadSessionEventArgs(ReadSessionEventKind.Moved, session.Id, from.Name, to.Name, reason, exception));
     }
 
     public void ReplicaUnavailable(ReadSession? session, RoutedServer replica, Exception exception)
@@ -35,12 +56,14 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
             ReadSessionEventKind.LateRead, ended.Id, null, null, "the read ran after its session was disposed", null));
     }
 
-    public void ReplicaRestarted(RoutedServer replica) => RoutingLog.ReplicaRestarted(logger, replica.Name);
+    public void ServerRestarted(RoutedServer server) => RoutingLog.ServerRestarted(logger, server.Name);
 
     private static string Text(ReplicaLossReason reason) => reason switch
     {
         ReplicaLossReason.OpenFailed => "open failed",
         ReplicaLossReason.ConnectionBroken => "connection broken",
+        ReplicaLossReason.Removed => "removed",
+        ReplicaLossReason.Silent => "silent",
         _ => "restarted",
     };
 }

@@ -5,10 +5,12 @@ using MySqlConnector;
 namespace MonotonicReads;
 
 /// <summary>
-/// Asks each new physical connection to a replica which run of which server it reaches. Everything that a session read
-/// may be missing from another run: a replica that is not durable was seen to come back 20 writes older.
+/// Asks each new physical connection which run of which server it reaches. Everything that a session read may be missing
+/// from another run: a replica that is not durable was seen to come back 20 writes older.
 /// </summary>
-internal sealed class MySqlServerIdentity(bool allowsWritable, TimeProvider time)
+/// <param name="mustBeReadOnly">True for a replica, unless the caller allows writable ones.</param>
+/// <param name="time">The clock.</param>
+internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time)
 {
     // Its own deadline: the answer takes a millisecond, and a server that stopped must not hold the opening.
     private const int TimeoutSeconds = 5;
@@ -17,7 +19,9 @@ internal sealed class MySqlServerIdentity(bool allowsWritable, TimeProvider time
     private static readonly TimeSpan UptimeUnit = TimeSpan.FromSeconds(1);
 
     private const string Question =
-        "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_id', 'server_uuid', 'server_uid', 'read_only'); SHOW GLOBAL STATUS LIKE 'Uptime'";
+        "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_id', 'server_uuid', 'server_uid', 'read_only', 'log_bin', 'log_slave_updates', 'gtid_mode'); SHOW GLOBAL STATUS LIKE 'Uptime'";
+
+    private static readonly string[] IdentityVariables = ["server_id", "server_uid", "server_uuid"];
 
     private readonly object _lock = new();
 
@@ -53,17 +57,20 @@ internal sealed class MySqlServerIdentity(bool allowsWritable, TimeProvider time
     private async Task AskAndCompareAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
         var asked = time.GetUtcNow();
-        var (identity, isReadOnly, uptime) = await AskAsync(connection, cancellationToken).ConfigureAwait(false);
-        if (!isReadOnly && !allowsWritable)
+        var values = await AskAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (mustBeReadOnly && values.GetValueOrDefault("read_only") is null or "OFF" or "0")
         {
             throw new InvalidOperationException(
                 $"Replica '{_server?.Name}' accepts writes (read_only=0), so that a write which reaches it by mistake would be lost silently. Set read_only=1 there, or call AllowWritableReplicas().");
         }
 
+        var identity = string.Join(' ', IdentityVariables.Where(values.ContainsKey).Select(name => $"{name}={values[name]}"));
+        var uptime = TimeSpan.FromSeconds(long.Parse(values.GetValueOrDefault("Uptime", "0"), CultureInfo.InvariantCulture));
         Compare(identity, asked - uptime - UptimeUnit, time.GetUtcNow() - uptime);
+        _server?.Introduce(ServerProtocol.Of(connection.ServerVersion), values);
     }
 
-    private static async Task<(string Identity, bool IsReadOnly, TimeSpan Uptime)> AskAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<SortedDictionary<string, string>> AskAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
         var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var command = new MySqlCommand(Question, connection) { CommandTimeout = TimeoutSeconds };
@@ -83,27 +90,29 @@ internal sealed class MySqlServerIdentity(bool allowsWritable, TimeProvider time
             }
         }
 
-        values.Remove("read_only", out var readOnly);
-        values.Remove("Uptime", out var uptime);
-        return (string.Join(' ', values), readOnly is not (null or "OFF" or "0"), TimeSpan.FromSeconds(long.Parse(uptime ?? "0", CultureInfo.InvariantCulture)));
+        return values;
     }
 
     // The server started between the two instants. They are replaced by the latest ones each time, so that clocks
     // which drift apart over weeks are not taken for a restart.
     private void Compare(string identity, DateTimeOffset startedAfter, DateTimeOffset startedBefore)
     {
-        bool isOther;
+        bool isFirst, isOther;
         lock (_lock)
         {
-            isOther = _identity is not null
+            isFirst = _identity is null;
+            isOther = !isFirst
                 && (_identity != identity || startedAfter > _startedBefore || startedBefore < _startedAfter);
             (_identity, _startedAfter, _startedBefore) = (identity, startedAfter, startedBefore);
         }
 
-        if (isOther && _server is not null)
+        if (_server is not null && (isFirst || isOther))
         {
             _server.NewIncarnation();
-            _reports?.ReplicaRestarted(_server);
+            if (isOther)
+            {
+                _reports?.ServerRestarted(_server);
+            }
         }
     }
 }

@@ -7,55 +7,59 @@ namespace MonotonicReads;
 /// left for <see cref="ReplicatedDataSource.UnavailableFor"/> and another is chosen; only what the caller asked for on
 /// the primary fails with the primary.
 /// </summary>
-internal struct OpenAttempt
+internal sealed class OpenAttempt
 {
     private readonly ReplicatedDataSource _source;
     private readonly ReadSession? _session;
     private readonly bool _isForPrimary;
     private List<RoutedServer>? _refused;
 
-    public OpenAttempt(ReplicatedDataSource source, bool isForPrimary)
+    public OpenAttempt(ReplicatedDataSource source, ReadSession? session, bool isForPrimary)
     {
         _source = source;
-        _session = source.SessionForRead();
-        _isForPrimary = isForPrimary || _session is { Consistency: ReadConsistency.Primary } || Transaction.Current is not null;
-        Pin = _session is null || _isForPrimary ? null : _session.PinFor(source);
+        _session = session;
+        _isForPrimary = isForPrimary || session is { Consistency: ReadConsistency.Primary } || Transaction.Current is not null;
+        Pin = session is null || _isForPrimary ? null : session.PinFor(source);
     }
 
-    /// <summary>The session's place in the data source, where the session decided.</summary>
+    /// <summary>The session's place in the data source, where the session decides.</summary>
     public SessionPin? Pin { get; }
 
-    public readonly RoutedServer Next() =>
-        _isForPrimary ? _source.PrimaryServer
-        : Pin is null ? _source.Router.Any(_refused)
-        : _source.Router.Pinned(_session!, Pin, _refused);
-
-    /// <summary>Takes note that a server did not open.</summary>
-    /// <exception cref="ReplicaLostException">The session has read there.</exception>
-    public void Refused(RoutedServer replica, Exception exception)
+    /// <summary>The server to try next.</summary>
+    /// <exception cref="ReplicaLostException">The session has lost its replica and may not move.</exception>
+    public ValueTask<RoutedServer> NextAsync(bool isAsync, CancellationToken cancellation)
     {
-        replica.MarkUnavailable(_source.Time, ReplicatedDataSource.UnavailableFor);
-        (_refused ??= []).Add(replica);
-        if (Pin is null || Pin.TryLeave(replica))
+        if (_isForPrimary)
         {
-            _source.Reports.ReplicaUnavailable(_session, replica, exception);
-            return;
+            return new(_source.PrimaryServer);
         }
 
-        _source.Lose(Pin, replica, ReplicaLossReason.OpenFailed, exception);
+        if (Pin is null)
+        {
+            return new(_source.Router.Any(_refused));
+        }
+
+        return _source.Router.PinnedAsync(_session!, Pin, _refused, isAsync, cancellation);
+    }
+
+    /// <summary>Takes note that a server did not open, so that the next one is another.</summary>
+    public void Refused(RoutedServer replica, Exception exception)
+    {
+        (_refused ??= []).Add(replica);
+        _source.NoteRefusal(_session, Pin, replica, exception);
     }
 
     /// <summary>Takes note that a server opened.</summary>
-    /// <returns>The loss, when it is another run of the server than the one that the session has read.</returns>
-    public readonly ReplicaLostException? Opened(RoutedServer server)
+    /// <returns>False when it is another run of the server than the one that the session has read.</returns>
+    public bool Opened(RoutedServer server)
     {
         server.MarkAvailable();
         if (Pin is null || !Pin.IsOtherIncarnation(server))
         {
-            return null;
+            return true;
         }
 
-        _source.Lose(Pin, server, ReplicaLossReason.Restarted, exception: null);
-        return ReplicaRouter.Lost(_session!, Pin.Loss!);
+        _source.Lose(_session!, Pin, server, ReplicaLossReason.Restarted, exception: null);
+        return false;
     }
 }

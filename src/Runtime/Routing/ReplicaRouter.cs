@@ -11,14 +11,16 @@ internal sealed class ReplicaRouter
     private readonly IReplicaSelector _selector;
     private readonly TimeProvider _time;
     private readonly RoutingReports _reports;
+    private readonly PositionSearch? _positions;
 
-    public ReplicaRouter(RoutedServer primary, RoutedServer[] replicas, IReplicaSelector selector, TimeProvider time, RoutingReports reports)
+    public ReplicaRouter(RoutedServer primary, RoutedServer[] replicas, IReplicaSelector selector, TimeProvider time, RoutingReports reports, PositionSearch? positions)
     {
         _primary = primary;
         _replicas = replicas;
         _selector = selector;
         _time = time;
         _reports = reports;
+        _positions = positions;
         _allAvailable = Array.ConvertAll(replicas, replica => new WeightedReplica(replica.Name, replica.Weight, IsAvailable: true));
     }
 
@@ -50,38 +52,89 @@ internal sealed class ReplicaRouter
         return _primary;
     }
 
-    /// <summary>The server of a session's read: the one that it has, otherwise the one that it draws now.</summary>
+    /// <summary>The server of a session's read: the one that it has, otherwise the one that it draws or moves to now.</summary>
     /// <param name="session">The session, with its policy.</param>
     /// <param name="pin">Where it reads in this data source.</param>
     /// <param name="refused">The replicas that refused to open in this attempt.</param>
-    /// <exception cref="ReplicaLostException">The session's replica is lost, or none is available under
-    /// <see cref="ReplicaLoss.Fail"/>.</exception>
-    public RoutedServer Pinned(ReadSession session, SessionPin pin, List<RoutedServer>? refused)
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the questions to other replicas.</param>
+    /// <exception cref="ReplicaLostException">The session's replica is lost and its policy lets it go nowhere, or none is
+    /// available under <see cref="ReplicaLoss.Fail"/>.</exception>
+    public ValueTask<RoutedServer> PinnedAsync(ReadSession session, SessionPin pin, List<RoutedServer>? refused, bool isAsync, CancellationToken cancellation)
     {
         if (pin.Loss is { } loss)
         {
-            throw Lost(session, loss);
+            return AfterLossAsync(session, pin, loss, refused, isAsync, cancellation);
         }
 
-        return pin.Server ?? Draw(session, pin, refused);
+        return new(pin.Server ?? Draw(session, pin, refused));
     }
 
-    public static ReplicaLostException Lost(ReadSession session, PinLoss loss)
+    /// <summary>The replicas that can take a session, in the order in which the selector would draw them.</summary>
+    public IEnumerable<RoutedServer> InOrder(ReadSession session, List<RoutedServer>? without)
+    {
+        var candidates = (WeightedReplica[])Candidates(without).Clone();
+        while (_selector.Select(session.Id, candidates) is >= 0 and var picked)
+        {
+            yield return _replicas[picked];
+            candidates[picked] = candidates[picked] with { IsAvailable = false };
+        }
+    }
+
+    public static ReplicaLostException Lost(ReadSession session, PinLoss loss, string? why = null, Exception? exception = null)
     {
         var how = loss.Reason switch
         {
             ReplicaLossReason.OpenFailed => "it can no longer be opened",
             ReplicaLossReason.ConnectionBroken => "the connection broke while the session read",
+            ReplicaLossReason.Removed => "it was removed or drained",
+            ReplicaLossReason.Silent => "it stopped answering",
             _ => "it was restarted or replaced, and may have gone back",
         };
-        var policy = session.OnReplicaLoss == ReplicaLoss.Primary
-            ? " The policy ReplicaLoss.Primary cannot move a session yet and fails like ReplicaLoss.Fail."
-            : "";
         return new ReplicaLostException(
-            string.Create(CultureInfo.InvariantCulture, $"Read session {session.Id} has read on replica '{loss.Replica}' and lost it: {how}. Run the unit of work again in a new session.{policy}"),
+            string.Create(CultureInfo.InvariantCulture, $"Read session {session.Id} has read on replica '{loss.Replica}' and lost it: {how}.{why} Run the unit of work again in a new session."),
             session.Id,
             loss.Replica,
-            loss.Exception);
+            exception ?? loss.Exception);
+    }
+
+    /// <summary>The session would have to read on the primary, and the primary may be behind what it saw.</summary>
+    public static ReplicaLostException NotBehindBarrier(ReadSession session, SessionPin pin, string why, Exception? exception) =>
+        new(
+            string.Create(CultureInfo.InvariantCulture, $"Read session {session.Id} has read on replica '{pin.LastReplica?.Name}' and must go on on the primary. {why} Run the unit of work again in a new session."),
+            session.Id,
+            pin.LastReplica?.Name,
+            exception);
+
+    private async ValueTask<RoutedServer> AfterLossAsync(ReadSession session, SessionPin pin, PinLoss loss, List<RoutedServer>? refused, bool isAsync, CancellationToken cancellation)
+    {
+        var without = new List<RoutedServer>(refused ?? []);
+        if (loss.Reason != ReplicaLossReason.Restarted && !without.Contains(loss.Server))
+        {
+            without.Add(loss.Server);
+        }
+
+        var (target, incarnation) = session.OnReplicaLoss switch
+        {
+            ReplicaLoss.Fail => throw Lost(session, loss),
+            ReplicaLoss.Redraw => Fresh(session, without),
+            _ when _positions is null => throw Lost(session, loss, " Without positions, which this data source's provider has not, nothing tells which other server contains what it saw."),
+            ReplicaLoss.CaughtUp => await _positions.CaughtUpAsync(session, pin, InOrder(session, without), isAsync, cancellation).ConfigureAwait(false),
+            _ => (_primary, _primary.Incarnation),
+        };
+
+        if (pin.TryMove(loss.Server, target, incarnation, forgetsReads: session.OnReplicaLoss == ReplicaLoss.Redraw))
+        {
+            _reports.Moved(session, loss.Server, target, loss);
+        }
+
+        return pin.Server ?? target;
+    }
+
+    private (RoutedServer Server, int Incarnation) Fresh(ReadSession session, List<RoutedServer> without)
+    {
+        var server = InOrder(session, without).FirstOrDefault() ?? _primary;
+        return (server, server.Incarnation);
     }
 
     private RoutedServer Draw(ReadSession session, SessionPin pin, List<RoutedServer>? refused)

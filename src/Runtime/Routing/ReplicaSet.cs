@@ -9,7 +9,9 @@ internal sealed record ReplicaSet(
     IReplicaSelector Selector,
     TimeProvider Time,
     ILoggerFactory LoggerFactory,
-    bool OwnsServers)
+    bool OwnsServers,
+    bool HasPositions = false,
+    bool RecordsDecisions = false)
 {
     /// <summary>The primary's name in events, logs and metrics; no replica may have it.</summary>
     public const string PrimaryName = "primary";

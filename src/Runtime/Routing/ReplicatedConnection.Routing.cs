@@ -1,31 +1,50 @@
 using System.Data;
 using System.Data.Common;
+using System.Transactions;
 
 namespace MonotonicReads;
 
-/// <content>Where each statement of an open connection runs, and how the connection gets there.</content>
+/// <content>Where a statement of an open connection runs, how the connection gets there, and what its session learns.</content>
 public sealed partial class ReplicatedConnection
 {
+    /// <summary>What has to happen before a statement runs.</summary>
+    private enum Step
+    {
+        Run,
+        Move,
+        FindServer,
+        CatchUp,
+        PassBarrier,
+    }
+
+    [Flags]
+    private enum Readiness
+    {
+        None = 0,
+        CaughtUp = 1,
+        BehindBarrier = 2,
+    }
+
     private RoutedServer Server => _server ?? throw NotOpen();
 
     /// <summary>Makes sure that the connection is on the server where a statement may run, and tells the session.</summary>
     /// <param name="isPlainRead">Whether the statement is provably a plain read.</param>
     /// <param name="returnsData">Whether what the statement returns can tell the session something.</param>
-    internal void Route(bool isPlainRead, bool returnsData)
+    /// <param name="beginsTransaction">Whether later reads see the state of this moment.</param>
+    internal void Route(bool isPlainRead, bool returnsData, bool beginsTransaction = false)
     {
-        while (Target(isPlainRead, returnsData) is { } target)
+        var statement = new Statement(isPlainRead, returnsData, beginsTransaction);
+        if (Next(statement, Readiness.None, out _) != Step.Run)
         {
-            MoveTo(target);
+            Synchronous.Result(RouteOnAsync(statement, isAsync: false, CancellationToken.None));
         }
     }
 
     /// <inheritdoc cref="Route"/>
-    internal async ValueTask RouteAsync(bool isPlainRead, bool returnsData, CancellationToken cancellationToken)
+    internal ValueTask RouteAsync(bool isPlainRead, bool returnsData, CancellationToken cancellationToken, bool beginsTransaction = false)
     {
-        while (Target(isPlainRead, returnsData) is { } target)
-        {
-            await MoveToAsync(target, cancellationToken).ConfigureAwait(false);
-        }
+        var statement = new Statement(isPlainRead, returnsData, beginsTransaction);
+        return Next(statement, Readiness.None, out _) == Step.Run ? default : RouteOnAsync(statement, isAsync: true, cancellationToken);
     }
 
     internal DbDataReader Track(DbDataReader reader, CommandBehavior behavior)
@@ -40,87 +59,401 @@ public sealed partial class ReplicatedConnection
         return reader;
     }
 
-    // Where the statement has to run instead of here, or null when it may run here and the session knows of it.
-    private RoutedServer? Target(bool isPlainRead, bool returnsData)
+    private async ValueTask RouteOnAsync(Statement statement, bool isAsync, CancellationToken cancellation)
+    {
+        var ready = Readiness.None;
+        List<RoutedServer>? refused = null;
+        while (true)
+        {
+            var step = Next(statement, ready, out var target);
+            var session = Source.SessionForRead();
+            switch (step)
+            {
+                case Step.Run:
+                    return;
+                case Step.CatchUp:
+                    target = await CatchUpAsync(session!, PinOf(session!), isAsync, cancellation).ConfigureAwait(false);
+                    ready |= Readiness.CaughtUp;
+                    break;
+                case Step.PassBarrier:
+                    await PassBarrierAsync(session!, PinOf(session!), isAsync, cancellation).ConfigureAwait(false);
+                    ready |= Readiness.BehindBarrier;
+                    break;
+                case Step.FindServer:
+                    target = await Source.Router.PinnedAsync(session!, PinOf(session!), refused, isAsync, cancellation).ConfigureAwait(false);
+                    ready = Readiness.None;
+                    break;
+            }
+
+            if (target is null || ReferenceEquals(target, _server))
+            {
+                continue;
+            }
+
+            try
+            {
+                await MoveToAsync(target, isAsync, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (CanTryAnother(target, exception))
+            {
+                ready = Readiness.None;
+                (refused ??= []).Add(target);
+                Source.NoteRefusal(session, session is null ? null : PinOf(session), target, exception);
+            }
+        }
+    }
+
+    /// <summary>What to do before the statement runs; where that is nothing, the session is told of it.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="ready">What was done for this statement already.</param>
+    /// <param name="target">Where the statement has to run instead of here.</param>
+    private Step Next(in Statement statement, Readiness ready, out RoutedServer? target)
     {
         var server = Server;
         var session = Source.SessionForRead();
+        target = null;
         if (session is null)
         {
-            return isPlainRead || server.IsPrimary ? Stay(server, null, returnsData) : Source.PrimaryServer;
+            if (!statement.IsPlainRead && !server.IsPrimary)
+            {
+                target = Source.PrimaryServer;
+                return Step.Move;
+            }
+
+            return Run(server, null, null, statement);
         }
 
-        var pin = _readFor is { } last && ReferenceEquals(last.Session, session.Root) ? last : session.PinFor(Source);
-        if (server.IsPrimary || !isPlainRead || session.Consistency == ReadConsistency.Primary || pin.Server is { IsPrimary: true })
+        var pin = PinOf(session);
+        if (server.IsPrimary || !statement.IsPlainRead || session.Consistency == ReadConsistency.Primary || pin.Server is { IsPrimary: true })
         {
             if (!server.IsPrimary)
             {
-                return Source.PrimaryServer;
+                target = Source.PrimaryServer;
+                return Step.Move;
             }
 
-            if (returnsData)
-            {
-                pin.BindPrimary(server);
-            }
+            return (ready & Readiness.BehindBarrier) == 0 && pin.NeedsBarrier && Source.HasPositions && (statement.ReturnsData || statement.BeginsTransaction)
+                ? Step.PassBarrier
+                : Run(server, session, pin, statement);
+        }
 
-            return Stay(server, session, returnsData);
+        if ((ready & Readiness.CaughtUp) == 0 && session.Consistency == ReadConsistency.Causal && pin.Loss is null && (pin.Server is null || ReferenceEquals(pin.Server, server)) && pin.MustCatchUp(server))
+        {
+            return Step.CatchUp;
         }
 
         if (pin.TryRead(server))
         {
-            _readFor = pin;
-            return Stay(server, session, returnsData);
+            return Run(server, session, pin, statement);
         }
 
-        if (pin.Loss is { } loss)
+        // The session has lost its replica, or a concurrent read found it out of reach and drew again.
+        if (pin.Loss is not null || ReferenceEquals(pin, _openedFor) || (_readsFor is { } reads && ReferenceEquals(reads.Pin, pin)))
         {
-            throw ReplicaRouter.Lost(session, loss);
-        }
-
-        // A concurrent read of the session found its first replica out of reach and drew again.
-        if (ReferenceEquals(pin, _openedFor) && pin.Server is { } drawn)
-        {
-            return drawn;
+            return Step.FindServer;
         }
 
         throw new InvalidOperationException(
             $"This connection was opened outside read session {session.Id}, on replica '{server.Name}', and the session reads on '{pin.Server?.Name}'. Open the connection inside the session.");
     }
 
-    private static RoutedServer? Stay(RoutedServer server, ReadSession? session, bool returnsData)
+    private Step Run(RoutedServer server, ReadSession? session, SessionPin? pin, in Statement statement)
     {
-        if (returnsData)
+        if (pin is not null)
+        {
+            if (server.IsPrimary)
+            {
+                NotePrimary(server, session!, pin, statement);
+            }
+            else
+            {
+                NoteReplica(server, session!, pin);
+            }
+        }
+
+        if (statement.ReturnsData)
         {
             RoutingMetrics.CountRead(server, session);
+            pin?.Session.NoteDecision(Source, server, session!.Consistency);
         }
 
-        return null;
+        return Step.Run;
     }
 
-    private void MoveTo(RoutedServer target)
+    private void NoteReplica(RoutedServer server, ReadSession session, SessionPin pin)
     {
-        ThrowIfUnableToMove(target);
-        var inner = target.Source.OpenConnection();
-        if (_database is not null)
+        var tellsSeen = session.OnReplicaLoss == ReplicaLoss.CaughtUp;
+        if (_readsFor is { } reads && ReferenceEquals(reads.Pin, pin))
         {
-            inner.ChangeDatabase(_database);
+            _readsFor = reads with { TellsSeen = reads.TellsSeen && tellsSeen };
+            return;
         }
 
-        Release()!.Dispose();
-        Take(inner, target);
+        EndReads(seen: null);
+        pin.EnterReplica();
+        _readsFor = new ReplicaUse(pin, server, tellsSeen);
     }
 
-    private async ValueTask MoveToAsync(RoutedServer target, CancellationToken cancellationToken)
+    private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
     {
-        ThrowIfUnableToMove(target);
-        var inner = await target.Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        if (_database is not null)
+        var isCausal = session.Consistency == ReadConsistency.Causal && Source.HasPositions && pin.Server is not { IsPrimary: true };
+        if (statement.ReturnsData && !isCausal)
         {
-            await inner.ChangeDatabaseAsync(_database, cancellationToken).ConfigureAwait(false);
+            pin.BindPrimary(primary, session.OnReplicaLoss);
         }
 
-        await Release()!.DisposeAsync().ConfigureAwait(false);
+        if (statement.IsPlainRead && !(statement.ReturnsData && isCausal))
+        {
+            return;
+        }
+
+        if (_usesPrimaryFor is { } use && ReferenceEquals(use.Pin, pin))
+        {
+            _usesPrimaryFor = use with { Saw = use.Saw || statement.ReturnsData, Captures = use.Captures && isCausal };
+            return;
+        }
+
+        EndPrimaryUse(position: null);
+        pin.EnterPrimary();
+        _usesPrimaryFor = new PrimaryUse(pin, statement.ReturnsData, isCausal);
+        if (Transaction.Current is { } transaction)
+        {
+            // It commits after this connection is closed.
+            _usesPrimaryFor = new PrimaryUse(pin, statement.ReturnsData, Captures: false);
+            transaction.TransactionCompleted += (_, _) => pin.MarkWritten();
+        }
+    }
+
+    private SessionPin PinOf(ReadSession session) =>
+        _readsFor is { } reads && ReferenceEquals(reads.Pin.Session, session.Root) ? reads.Pin : session.PinFor(Source);
+
+    // Lets the replica catch up with what a causal read must contain. Returns the server to read on instead, if it does not.
+    private async ValueTask<RoutedServer?> CatchUpAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
+    {
+        var replica = Server;
+        if (Source.Positions is not { } positions || replica.Protocol is null)
+        {
+            pin.BindPrimary(Source.PrimaryServer, session.OnReplicaLoss);
+            return Source.PrimaryServer;
+        }
+
+        if (pin.MustAskPrimary)
+        {
+            await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
+        }
+
+        if (pin.Required is not { } required || replica.Reached?.Contains(required) == true)
+        {
+            return null;
+        }
+
+        ThrowIfUnableToMove(replica);
+        var server = new ServerQuestions(Inner, Source.Time, isAsync, cancellation);
+        try
+        {
+            var incarnation = replica.Incarnation;
+            var reached = await positions.ReachAsync(session, replica, server, required, session.RemainingWait).ConfigureAwait(false);
+            replica.Learn(reached, incarnation);
+            if (reached.Contains(required))
+            {
+                return null;
+            }
+
+            // Where nothing was read on a replica yet, any that contains the writes will do.
+            if (pin.LastReplica is not null)
+            {
+                if (!replica.CanTellWhatWasSeen)
+                {
+                    return FallBack(session, pin, replica);
+                }
+
+                required = required.Union(await replica.Protocol.SeenAsync(server).ConfigureAwait(false));
+            }
+        }
+        catch (SilentServerException silent)
+        {
+            Abandon(silent);
+            Source.NoteRefusal(session, pin, replica, silent);
+            if (pin.Loss is not null)
+            {
+                return await Source.Router.PinnedAsync(session, pin, [replica], isAsync, cancellation).ConfigureAwait(false);
+            }
+
+            return FallBack(session, pin, replica);
+        }
+
+        return await positions.ContainingAsync(session, pin, replica, required, isAsync, cancellation).ConfigureAwait(false)
+            ?? FallBack(session, pin, replica);
+    }
+
+    private RoutedServer FallBack(ReadSession session, SessionPin pin, RoutedServer replica)
+    {
+        pin.BindPrimary(Source.PrimaryServer, session.OnReplicaLoss);
+        Source.Reports.MovedToBeCaughtUp(session, replica, Source.PrimaryServer);
+        return Source.PrimaryServer;
+    }
+
+    // Before the session's first read on the primary after reads on a replica.
+    private async ValueTask PassBarrierAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
+    {
+        ThrowIfUnableToMove(Server);
+        var server = new ServerQuestions(Inner, Source.Time, isAsync, cancellation);
+        var coversAll = pin.IsQuietOnReplicas;
+        var started = Source.Time.GetTimestamp();
+        bool hasPassed;
+        try
+        {
+            if (pin.HasOtherPrimary)
+            {
+                var seen = pin.Seen ?? throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and nothing tells whether it has what the session saw.", null);
+                var wanted = pin.Required is { } required ? seen.Union(required) : seen;
+                var primary = await Server.Protocol!.SeenAsync(server).ConfigureAwait(false);
+                if (!primary.Contains(wanted))
+                {
+                    throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and lacks what the session saw.", null);
+                }
+            }
+
+            hasPassed = await Server.Protocol!.PassBarrierAsync(server, session.RemainingWait).ConfigureAwait(false);
+        }
+        catch (SilentServerException silent)
+        {
+            Abandon(silent);
+            throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary did not answer.", silent);
+        }
+        catch (DbException exception) when (exception is not ReplicaLostException)
+        {
+            throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary could not be asked how far it is. Where access was denied, grant the user BINLOG MONITOR (MariaDB) or REPLICATION CLIENT (MySQL).", exception);
+        }
+        finally
+        {
+            var waited = Source.Time.GetElapsedTime(started);
+            session.SpendWait(waited);
+            RoutingMetrics.RecordWait(Source.PrimaryServer, waited);
+        }
+
+        if (!hasPassed)
+        {
+            throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary has not committed in time what it already sent to its replicas.", null);
+        }
+
+        if (coversAll)
+        {
+            pin.PassedBarrier();
+        }
+    }
+
+    private async ValueTask MoveToAsync(RoutedServer target, bool isAsync, CancellationToken cancellation)
+    {
+        if (_inner is not null)
+        {
+            ThrowIfUnableToMove(target);
+        }
+
+        var inner = isAsync ? await target.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : target.Source.OpenConnection();
+        target.MarkAvailable();
+        if (_database is not null)
+        {
+            await ChangeDatabaseAsync(inner, _database, isAsync, cancellation).ConfigureAwait(false);
+        }
+
+        var openedFor = _openedFor;
+        await LearnAsync(isAsync).ConfigureAwait(false);
+        await PositionSearch.DisposeAsync(Release(), silent: null, isAsync).ConfigureAwait(false);
         Take(inner, target);
+        _openedFor = openedFor;
+    }
+
+    private static async ValueTask ChangeDatabaseAsync(DbConnection inner, string database, bool isAsync, CancellationToken cancellation)
+    {
+        if (isAsync)
+        {
+            await inner.ChangeDatabaseAsync(database, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            inner.ChangeDatabase(database);
+        }
+    }
+
+    // What the session must know before the driver's connection is let go. Nothing here fails: what cannot be learned is
+    // asked of the primary later, or counts as not known.
+    private async ValueTask LearnAsync(bool isAsync)
+    {
+        if (_readsFor is { } reads)
+        {
+            EndReads(reads.TellsSeen && reads.Replica.CanTellWhatWasSeen ? await SeenAsync(reads, isAsync).ConfigureAwait(false) : null);
+        }
+
+        if (_usesPrimaryFor is { } use)
+        {
+            EndPrimaryUse(use.Captures && _inner is { State: ConnectionState.Open } inner ? await WrittenAsync(use, inner, isAsync).ConfigureAwait(false) : null);
+        }
+    }
+
+    private async ValueTask<ReplicationPosition?> SeenAsync(ReplicaUse reads, bool isAsync)
+    {
+        if (_inner is { State: ConnectionState.Open } inner)
+        {
+            try
+            {
+                return await reads.Replica.Protocol!.SeenAsync(new ServerQuestions(inner, Source.Time, isAsync, CancellationToken.None)).ConfigureAwait(false);
+            }
+            catch (SilentServerException silent)
+            {
+                Abandon(silent);
+                return null;
+            }
+            catch (Exception exception) when (Source.IsServerFailure(exception) || exception is InvalidOperationException)
+            {
+                return null;
+            }
+        }
+
+        // A reader that was told to has closed the driver's connection, as Dapper's do.
+        return _closesWithReader ? await Source.Positions!.SeenAsync(reads.Pin, reads.Replica, isAsync).ConfigureAwait(false) : null;
+    }
+
+    private async ValueTask<ReplicationPosition?> WrittenAsync(PrimaryUse use, DbConnection inner, bool isAsync)
+    {
+        var protocol = Source.PrimaryServer.Protocol!;
+        var server = new ServerQuestions(inner, Source.Time, isAsync, CancellationToken.None);
+        try
+        {
+            return use.Saw
+                ? await protocol.SeenAsync(server).ConfigureAwait(false)
+                : await protocol.WrittenAsync(server).ConfigureAwait(false);
+        }
+        catch (SilentServerException silent)
+        {
+            Abandon(silent);
+            return null;
+        }
+        catch (Exception exception) when (Source.IsServerFailure(exception) || exception is InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private void EndReads(ReplicationPosition? seen)
+    {
+        _readsFor?.Pin.LeaveReplica(seen);
+        _readsFor = null;
+    }
+
+    private void EndPrimaryUse(ReplicationPosition? position)
+    {
+        _usesPrimaryFor?.Pin.LeavePrimary(position);
+        _usesPrimaryFor = null;
+    }
+
+    // The driver still waits for an answer: its connection must be left alone until it gives up.
+    private void Abandon(SilentServerException silent)
+    {
+        if (Release() is { } inner)
+        {
+            PositionSearch.DisposeWhenGivenUp(inner, silent);
+        }
     }
 
     private void ThrowIfUnableToMove(RoutedServer target)
@@ -133,7 +466,9 @@ public sealed partial class ReplicatedConnection
         if (_reader is { IsClosed: false } || _olderReaders?.Exists(reader => !reader.IsClosed) == true)
         {
             throw new InvalidOperationException(
-                $"The statement must run on '{target.Name}', and this connection is on replica '{_server?.Name}' with a reader open on it. Close the reader first, or use a connection of ReplicatedDataSource.Primary.");
+                ReferenceEquals(target, _server)
+                    ? $"Server '{target.Name}' must be asked for its position before this statement runs, and this connection has a reader open on it. Close the reader first, or use another connection."
+                    : $"The statement must run on '{target.Name}', and this connection is on replica '{_server?.Name}' with a reader open on it. Close the reader first, or use a connection of ReplicatedDataSource.Primary.");
         }
     }
 
@@ -142,12 +477,17 @@ public sealed partial class ReplicatedConnection
     // Nobody but a reader that was told to closes the driver's connection behind this one.
     private void NoteIfBroken(ConnectionState state)
     {
-        if (state is ConnectionState.Closed or ConnectionState.Broken
-            && !_closesWithReader
-            && _readFor is { } pin
-            && _server is { IsPrimary: false } server)
+        if (state is ConnectionState.Closed or ConnectionState.Broken && !_closesWithReader && _readsFor is { } reads)
         {
-            Source.Lose(pin, server, ReplicaLossReason.ConnectionBroken, exception: null);
+            Source.Lose(reads.Pin.Session, reads.Pin, reads.Replica, ReplicaLossReason.ConnectionBroken, exception: null);
         }
     }
+
+    private readonly record struct Statement(bool IsPlainRead, bool ReturnsData, bool BeginsTransaction);
+
+    /// <summary>The connection's reads on a replica for one session.</summary>
+    private readonly record struct ReplicaUse(SessionPin Pin, RoutedServer Replica, bool TellsSeen);
+
+    /// <summary>The connection's writes and reads on the primary for one session.</summary>
+    private readonly record struct PrimaryUse(SessionPin Pin, bool Saw, bool Captures);
 }

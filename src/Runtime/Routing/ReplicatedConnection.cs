@@ -26,7 +26,8 @@ public sealed partial class ReplicatedConnection : DbConnection
     private DbConnection? _inner;
     private RoutedServer? _server;
     private SessionPin? _openedFor;
-    private SessionPin? _readFor;
+    private ReplicaUse? _readsFor;
+    private PrimaryUse? _usesPrimaryFor;
     private DbDataReader? _reader;
     private List<DbDataReader>? _olderReaders;
     private StateChangeEventHandler? _innerStateChanged;
@@ -83,33 +84,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     /// <summary>Opens the connection on the server that the running session asks for.</summary>
     /// <exception cref="InvalidOperationException">The connection is open.</exception>
     /// <exception cref="ReplicaLostException">The session has lost its replica.</exception>
-    public override void Open()
-    {
-        PrepareToOpen();
-        var attempt = new OpenAttempt(Source, _isForPrimary);
-        while (_inner is null)
-        {
-            var server = attempt.Next();
-            try
-            {
-                var inner = server.Source.OpenConnection();
-                if (attempt.Opened(server) is { } loss)
-                {
-                    inner.Dispose();
-                    throw loss;
-                }
-
-                Take(inner, server);
-            }
-            catch (Exception exception) when (CanTryAnother(server, exception))
-            {
-                attempt.Refused(server, exception);
-            }
-        }
-
-        _openedFor = attempt.Pin;
-        OnStateChange(Opened);
-    }
+    public override void Open() => Synchronous.Result(OpenAsync(isAsync: false, CancellationToken.None));
 
     /// <summary>Opens the connection on the server that the running session asks for.</summary>
     /// <param name="cancellationToken">Cancels the opening; no deadline against a stopped server, which the driver's
@@ -117,53 +92,13 @@ public sealed partial class ReplicatedConnection : DbConnection
     /// <returns>A task that ends when the connection is open.</returns>
     /// <exception cref="InvalidOperationException">The connection is open.</exception>
     /// <exception cref="ReplicaLostException">The session has lost its replica.</exception>
-    public override async Task OpenAsync(CancellationToken cancellationToken)
-    {
-        PrepareToOpen();
-        var attempt = new OpenAttempt(Source, _isForPrimary);
-        while (_inner is null)
-        {
-            var server = attempt.Next();
-            try
-            {
-                var inner = await server.Source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-                if (attempt.Opened(server) is { } loss)
-                {
-                    await inner.DisposeAsync().ConfigureAwait(false);
-                    throw loss;
-                }
-
-                Take(inner, server);
-            }
-            catch (Exception exception) when (CanTryAnother(server, exception))
-            {
-                attempt.Refused(server, exception);
-            }
-        }
-
-        _openedFor = attempt.Pin;
-        OnStateChange(Opened);
-    }
+    public override Task OpenAsync(CancellationToken cancellationToken) => OpenAsync(isAsync: true, cancellationToken).AsTask();
 
     /// <inheritdoc/>
-    public override void Close()
-    {
-        if (Release() is { } inner)
-        {
-            inner.Dispose();
-            OnStateChange(Closed);
-        }
-    }
+    public override void Close() => Synchronous.Result(CloseAsync(isAsync: false));
 
     /// <inheritdoc/>
-    public override async Task CloseAsync()
-    {
-        if (Release() is { } inner)
-        {
-            await inner.DisposeAsync().ConfigureAwait(false);
-            OnStateChange(Closed);
-        }
-    }
+    public override Task CloseAsync() => CloseAsync(isAsync: true).AsTask();
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -192,7 +127,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     {
         if (Server is { IsPrimary: false })
         {
-            MoveTo(Source.PrimaryServer);
+            Synchronous.Result(MoveToAsync(Source.PrimaryServer, isAsync: false, CancellationToken.None));
         }
 
         Inner.EnlistTransaction(transaction);
@@ -210,14 +145,14 @@ public sealed partial class ReplicatedConnection : DbConnection
     /// <inheritdoc/>
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {
-        Route(isPlainRead: false, returnsData: false);
+        Route(isPlainRead: false, returnsData: false, beginsTransaction: true);
         return new ReplicatedTransaction(this, Inner.BeginTransaction(isolationLevel));
     }
 
     /// <inheritdoc/>
     protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
     {
-        await RouteAsync(isPlainRead: false, returnsData: false, cancellationToken).ConfigureAwait(false);
+        await RouteAsync(isPlainRead: false, returnsData: false, cancellationToken, beginsTransaction: true).ConfigureAwait(false);
         return new ReplicatedTransaction(this, await Inner.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
     }
 
@@ -236,6 +171,47 @@ public sealed partial class ReplicatedConnection : DbConnection
         }
 
         base.Dispose(disposing);
+    }
+
+    private async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
+    {
+        PrepareToOpen();
+        var attempt = new OpenAttempt(Source, Source.SessionForRead(), _isForPrimary);
+        while (_inner is null)
+        {
+            var server = await attempt.NextAsync(isAsync, cancellation).ConfigureAwait(false);
+            try
+            {
+                var inner = isAsync ? await server.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : server.Source.OpenConnection();
+                if (attempt.Opened(server))
+                {
+                    Take(inner, server);
+                }
+                else
+                {
+                    await PositionSearch.DisposeAsync(inner, silent: null, isAsync).ConfigureAwait(false);
+                }
+            }
+            catch (Exception exception) when (CanTryAnother(server, exception))
+            {
+                attempt.Refused(server, exception);
+            }
+        }
+
+        _openedFor = attempt.Pin;
+        OnStateChange(Opened);
+    }
+
+    private async ValueTask CloseAsync(bool isAsync)
+    {
+        if (_inner is null)
+        {
+            return;
+        }
+
+        await LearnAsync(isAsync).ConfigureAwait(false);
+        await PositionSearch.DisposeAsync(Release(), silent: null, isAsync).ConfigureAwait(false);
+        OnStateChange(Closed);
     }
 
     private void PrepareToOpen()
@@ -276,7 +252,8 @@ public sealed partial class ReplicatedConnection : DbConnection
         _inner = null;
         _server = null;
         _openedFor = null;
-        _readFor = null;
+        EndReads(seen: null);
+        EndPrimaryUse(position: null);
         _reader = null;
         _olderReaders = null;
         _closesWithReader = false;

@@ -31,8 +31,10 @@ public class ReplicatedDataSource : DbDataSource
         Replicas = set.Replicas;
         Time = set.Time;
         _ownsServers = set.OwnsServers;
+        RecordsDecisions = set.RecordsDecisions;
         Reports = new RoutingReports(set.LoggerFactory.CreateLogger(RoutingLog.Category), Raise);
-        Router = new ReplicaRouter(PrimaryServer, Replicas, set.Selector, Time, Reports);
+        Positions = set.HasPositions ? new PositionSearch(this) : null;
+        Router = new ReplicaRouter(PrimaryServer, Replicas, set.Selector, Time, Reports, Positions);
 
         using var unopened = PrimaryServer.Source.CreateConnection();
         _factory = DbProviderFactories.GetFactory(unopened);
@@ -69,6 +71,13 @@ public class ReplicatedDataSource : DbDataSource
     internal RoutedServer[] Replicas { get; }
 
     internal ReplicaRouter Router { get; }
+
+    /// <summary>Asks the servers what they contain; null where the provider's servers tell no position.</summary>
+    internal PositionSearch? Positions { get; }
+
+    internal bool HasPositions => Positions is not null;
+
+    internal bool RecordsDecisions { get; }
 
     internal RoutingReports Reports { get; }
 
@@ -179,13 +188,27 @@ public class ReplicatedDataSource : DbDataSource
         return session;
     }
 
-    internal void Lose(SessionPin pin, RoutedServer replica, ReplicaLossReason reason, Exception? exception)
+    /// <summary>Takes note that a replica is lost for a session that has read on it.</summary>
+    internal void Lose(ReadSession session, SessionPin pin, RoutedServer replica, ReplicaLossReason reason, Exception? exception)
     {
-        var loss = new PinLoss(replica.Name, reason, exception);
+        var loss = new PinLoss(replica, reason, exception);
         if (pin.TryLose(replica, loss))
         {
-            Reports.ReplicaLost(pin.Session, replica, loss);
+            Reports.ReplicaLost(session, replica, loss);
         }
+    }
+
+    /// <summary>Takes note that a replica refused to open, or stopped answering: it takes no new sessions for a while.</summary>
+    internal void NoteRefusal(ReadSession? session, SessionPin? pin, RoutedServer replica, Exception exception)
+    {
+        replica.MarkUnavailable(Time, UnavailableFor);
+        if (pin is null || pin.TryLeave(replica))
+        {
+            Reports.ReplicaUnavailable(session, replica, exception);
+            return;
+        }
+
+        Lose(session!, pin, replica, exception is SilentServerException ? ReplicaLossReason.Silent : ReplicaLossReason.OpenFailed, exception);
     }
 
     private void Raise(ReadSessionEventArgs args) => SessionEvent?.Invoke(this, args);

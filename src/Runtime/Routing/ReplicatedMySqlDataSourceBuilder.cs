@@ -14,6 +14,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
     private bool _isForPomelo;
     private bool _allowsWritableReplicas;
+    private bool _recordsDecisions;
 
     /// <summary>Sets the primary. Required.</summary>
     /// <param name="connectionString">Its connection string, with one host.</param>
@@ -94,6 +95,14 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         return this;
     }
 
+    /// <summary>Lets sessions record where each of their reads was sent, for <see cref="ReadSession.GetDecisions"/>. For tests.</summary>
+    /// <returns>This builder.</returns>
+    public ReplicatedMySqlDataSourceBuilder RecordDecisions()
+    {
+        _recordsDecisions = true;
+        return this;
+    }
+
     /// <summary>Checks everything and builds the data source. Connects to nothing.</summary>
     /// <returns>The data source; disposing it closes its pools.</returns>
     /// <exception cref="InvalidOperationException">No primary, no replica, or weights that sum to 0.</exception>
@@ -107,18 +116,21 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         var primaryText = Parse(ReplicaSet.PrimaryName, _primary!);
         var replicaTexts = _replicas.ConvertAll(replica => Parse(replica.Name, replica.ConnectionString));
 
+        var primaryIdentity = new MySqlServerIdentity(mustBeReadOnly: false, _time);
         var primary = new RoutedServer(
-            ReplicaSet.PrimaryName, Source(ReplicaSet.PrimaryName, primaryText, identity: null), weight: 0, isPrimary: true);
+            ReplicaSet.PrimaryName, Source(ReplicaSet.PrimaryName, primaryText, primaryIdentity), weight: 0, isPrimary: true);
         var replicas = new RoutedServer[_replicas.Count];
         var identities = new MySqlServerIdentity[_replicas.Count];
         for (var i = 0; i < replicas.Length; i++)
         {
             var (name, _, weight) = _replicas[i];
-            identities[i] = new MySqlServerIdentity(_allowsWritableReplicas, _time);
+            identities[i] = new MySqlServerIdentity(!_allowsWritableReplicas, _time);
             replicas[i] = new RoutedServer(name, Source(name, replicaTexts[i], identities[i]), weight, isPrimary: false);
         }
 
-        var source = new ReplicatedMySqlDataSource(new ReplicaSet(primary, replicas, _selector, _time, _loggerFactory, OwnsServers: true));
+        var source = new ReplicatedMySqlDataSource(
+            new ReplicaSet(primary, replicas, _selector, _time, _loggerFactory, OwnsServers: true, HasPositions: true, RecordsDecisions: _recordsDecisions));
+        primaryIdentity.Follow(primary, source.Reports);
         for (var i = 0; i < replicas.Length; i++)
         {
             identities[i].Follow(replicas[i], source.Reports);
@@ -127,7 +139,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         return source;
     }
 
-    private MySqlDataSource Source(string name, string connectionString, MySqlServerIdentity? identity)
+    private MySqlDataSource Source(string name, string connectionString, MySqlServerIdentity identity)
     {
         var builder = new MySqlDataSourceBuilder(connectionString).UseName(name);
         if (!ReferenceEquals(_loggerFactory, NullLoggerFactory.Instance))
@@ -135,12 +147,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
             builder.UseLoggerFactory(_loggerFactory);
         }
 
-        if (identity is not null)
-        {
-            builder.UseConnectionOpenedCallback(identity.CheckAsync);
-        }
-
-        return builder.Build();
+        return builder.UseConnectionOpenedCallback(identity.CheckAsync).Build();
     }
 
     // Messages name the server and never the connection string, which has a password.

@@ -2,9 +2,11 @@ using System.Data.Common;
 
 namespace MonotonicReads;
 
-/// <summary>One server of a replicated data source: its name, its connections, and what is known of its health.</summary>
+/// <summary>One server of a replicated data source: its name, its connections, and what is known of it.</summary>
 internal sealed class RoutedServer(string name, DbDataSource source, int weight, bool isPrimary)
 {
+    private readonly object _lock = new();
+    private volatile ReplicationPosition? _reached;
     private long _unavailableUntil;
     private int _incarnation;
 
@@ -16,10 +18,48 @@ internal sealed class RoutedServer(string name, DbDataSource source, int weight,
 
     public bool IsPrimary => isPrimary;
 
-    /// <summary>Counts the runs of the server that were seen; a session may not read two of them.</summary>
+    /// <summary>
+    /// Counts the runs of the server that were seen; a session may not read two of them. 0 before the first connection,
+    /// and for servers that are not asked.
+    /// </summary>
     public int Incarnation => Volatile.Read(ref _incarnation);
 
-    public void NewIncarnation() => Interlocked.Increment(ref _incarnation);
+    /// <summary>How the server is asked for positions; null for a provider without any, and before the first connection.</summary>
+    public ServerProtocol? Protocol { get; private set; }
+
+    /// <summary>Whether the server can say what a read saw.</summary>
+    public bool CanTellWhatWasSeen { get; private set; }
+
+    /// <summary>What this run of the server is known to have reached; null where nothing is known.</summary>
+    public ReplicationPosition? Reached => _reached;
+
+    public void Introduce(ServerProtocol protocol, IReadOnlyDictionary<string, string> variables)
+    {
+        CanTellWhatWasSeen = protocol.CanTellWhatWasSeen(variables);
+        Protocol = protocol;
+    }
+
+    /// <summary>Another run of the server, or another server: what is known of its position is void.</summary>
+    public void NewIncarnation()
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _incarnation, _incarnation + 1);
+            _reached = null;
+        }
+    }
+
+    /// <summary>Remembers what a run of the server has reached, so that no one waits for it again.</summary>
+    public void Learn(ReplicationPosition reached, int incarnation)
+    {
+        lock (_lock)
+        {
+            if (_incarnation == incarnation)
+            {
+                _reached = _reached is null || reached.Contains(_reached) ? reached : _reached.Union(reached);
+            }
+        }
+    }
 
     public bool IsAvailable(TimeProvider time)
     {

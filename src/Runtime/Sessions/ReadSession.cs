@@ -14,8 +14,9 @@ namespace MonotonicReads;
 /// </para>
 /// <para>
 /// With several data sources the session has one replica, or the primary, in each. All members are safe for
-/// concurrent use. Moves to the primary have no barrier yet, so that a first read there after reads on a replica
-/// can be older by the moment in which the primary commits what it has already sent to its replicas.
+/// concurrent use. The first read on the primary after reads on a replica goes behind a barrier: it waits until the
+/// primary has committed all that it sent to its replicas, which can be ahead of it. Only
+/// <see cref="ReplicatedMySqlDataSource"/> has one.
 /// </para>
 /// <para>
 /// The idea of one UUID for each series of reads is Shopify's ("Read Consistency with Database Replicas", 2020), the
@@ -32,16 +33,19 @@ public sealed class ReadSession : IDisposable
     private ReadSession? _joined;
     private object? _id;
     private SessionPin? _pins;
+    private List<(ReplicatedDataSource? Source, ReplicationPosition Position)>? _observed;
+    private List<RoutingDecision>? _decisions;
+    private long _waitedTicks;
     private int _lateReadNoted;
     private volatile bool _hasEnded;
 
-    private ReadSession(ReadSession? root, ReadSession? outer, ReadConsistency consistency, ReplicaLoss onReplicaLoss, bool isJoined = false)
+    private ReadSession(ReadSession? root, ReadSession? outer, ReadConsistency consistency, Policy policy, bool isJoined = false)
     {
         _root = root ?? this;
         _outer = outer;
         _isJoined = isJoined;
         Consistency = consistency;
-        OnReplicaLoss = onReplicaLoss;
+        Policies = policy;
     }
 
     /// <summary>The running session, or <see langword="null"/> outside one and after it was disposed.</summary>
@@ -55,7 +59,60 @@ public sealed class ReadSession : IDisposable
     /// <summary>What the session guarantees; in a joined handle at least what was asked for.</summary>
     public ReadConsistency Consistency { get; }
 
-    internal ReplicaLoss OnReplicaLoss { get; }
+    /// <summary>
+    /// Which server each of the session's reads was sent to, in order; for tests and diagnosis. Empty unless the data
+    /// source was built with <see cref="ReplicatedMySqlDataSourceBuilder.RecordDecisions"/>.
+    /// </summary>
+    /// <returns>A copy.</returns>
+    public IReadOnlyList<RoutingDecision> GetDecisions()
+    {
+        if (_root._decisions is not { } decisions)
+        {
+            return [];
+        }
+
+        lock (decisions)
+        {
+            return [.. decisions];
+        }
+    }
+
+    /// <summary>
+    /// Tells the session of a write that its data sources did not see, such as one of another service: causal reads
+    /// contain it from now on.
+    /// </summary>
+    /// <param name="position">The write's position, or a larger one.</param>
+    /// <param name="source">The data source that it belongs to; <see langword="null"/> for every one that the session reads.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="position"/> is <see langword="null"/>.</exception>
+    public void ObserveWrite(ReplicationPosition position, ReplicatedDataSource? source = null)
+    {
+        ArgumentNullException.ThrowIfNull(position);
+        lock (_root)
+        {
+            (_root._observed ??= []).Add((source, position));
+            for (var pin = Volatile.Read(ref _root._pins); pin is not null; pin = pin.Next)
+            {
+                if (source is null || ReferenceEquals(source, pin.Source))
+                {
+                    pin.Require(position);
+                }
+            }
+        }
+    }
+
+    internal ReplicaLoss OnReplicaLoss => Policies.OnReplicaLoss;
+
+    /// <summary>What is left of the session's wait budget; a joined handle may have less than its session.</summary>
+    internal TimeSpan RemainingWait
+    {
+        get
+        {
+            var left = Policies.MaxWait - new TimeSpan(Volatile.Read(ref _root._waitedTicks));
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    private Policy Policies { get; }
 
     internal ReadSession Root => _root;
 
@@ -68,7 +125,7 @@ public sealed class ReadSession : IDisposable
     /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
 #pragma warning disable RS0026, RS0027 // The overloads differ in a required argument, so that none can be mistaken for another.
     public static ReadSession Begin(ReadConsistency consistency, Guid? id = null) =>
-        Begin(consistency, ReplicaLoss.Primary, id);
+        Begin(consistency, policy: null, id);
 #pragma warning restore RS0026, RS0027
 
     /// <summary>Opens a session whose UUID is derived from a key, or joins the running one if it has that UUID.</summary>
@@ -81,7 +138,7 @@ public sealed class ReadSession : IDisposable
     /// value of the enumeration.</exception>
     /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
     public static ReadSession Begin(ReadConsistency consistency, string key) =>
-        Begin(consistency, ReplicaLoss.Primary, SessionKey.ToGuid(key));
+        Begin(consistency, policy: null, SessionKey.ToGuid(key));
 
     /// <summary>Opens a session with other policies than the default ones, or joins the running one.</summary>
     /// <param name="consistency">What the session guarantees.</param>
@@ -91,7 +148,7 @@ public sealed class ReadSession : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A negative wait, or no value of <see cref="ReplicaLoss"/>.</exception>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
-    /// <exception cref="NotSupportedException">The guarantee or the policy is not available yet.</exception>
+    /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
     public static ReadSession Begin(ReadConsistency consistency, ReadSessionOptions options) =>
         Begin(consistency, Checked(options), id: null);
 
@@ -105,7 +162,7 @@ public sealed class ReadSession : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A negative wait, or no value of <see cref="ReplicaLoss"/>.</exception>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
-    /// <exception cref="NotSupportedException">The guarantee or the policy is not available yet.</exception>
+    /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
     public static ReadSession Begin(ReadConsistency consistency, string key, ReadSessionOptions options) =>
         Begin(consistency, Checked(options), SessionKey.ToGuid(key));
 
@@ -167,6 +224,7 @@ public sealed class ReadSession : IDisposable
             var seen = Interlocked.CompareExchange(ref _root._pins, created, first);
             if (ReferenceEquals(seen, first))
             {
+                TellObserved(created);
                 return created;
             }
 
@@ -174,9 +232,39 @@ public sealed class ReadSession : IDisposable
         }
     }
 
-    private static ReadSession Begin(ReadConsistency consistency, ReplicaLoss onReplicaLoss, Guid? id)
+    internal void SpendWait(TimeSpan waited) => Interlocked.Add(ref _root._waitedTicks, waited.Ticks);
+
+    internal void NoteDecision(ReplicatedDataSource source, RoutedServer server, ReadConsistency consistency)
     {
-        if (consistency is not (ReadConsistency.Monotonic or ReadConsistency.Primary))
+        if (!source.RecordsDecisions)
+        {
+            return;
+        }
+
+        var decisions = Volatile.Read(ref _root._decisions) ?? Interlocked.CompareExchange(ref _root._decisions, [], null) ?? _root._decisions!;
+        lock (decisions)
+        {
+            decisions.Add(new RoutingDecision(server.Name, consistency));
+        }
+    }
+
+    private void TellObserved(SessionPin pin)
+    {
+        lock (_root)
+        {
+            foreach (var (source, position) in _root._observed ?? [])
+            {
+                if (source is null || ReferenceEquals(source, pin.Source))
+                {
+                    pin.Require(position);
+                }
+            }
+        }
+    }
+
+    private static ReadSession Begin(ReadConsistency consistency, Policy? policy, Guid? id)
+    {
+        if (consistency is not (ReadConsistency.Monotonic or ReadConsistency.Causal or ReadConsistency.Primary))
         {
             throw Unavailable(consistency);
         }
@@ -185,20 +273,20 @@ public sealed class ReadSession : IDisposable
         var current = Live(ambient);
         if (current is null || (id is { } other && !current.Has(other)))
         {
-            return Enter(new ReadSession(null, current, consistency, onReplicaLoss) { _id = id });
+            return Enter(new ReadSession(null, current, consistency, policy ?? Policy.Default) { _id = id });
         }
 
-        var isStricter = onReplicaLoss == ReplicaLoss.Fail && current.OnReplicaLoss != ReplicaLoss.Fail;
-        if (consistency <= current.Consistency && !isStricter)
+        var stricter = policy is null ? current.Policies : current.Policies.And(policy);
+        if (consistency <= current.Consistency && stricter == current.Policies)
         {
-            return current._joined ??= new ReadSession(current._root, null, current.Consistency, current.OnReplicaLoss, isJoined: true);
+            return current._joined ??= new ReadSession(current._root, null, current.Consistency, current.Policies, isJoined: true);
         }
 
         return Enter(new ReadSession(
             current._root,
             current,
             consistency > current.Consistency ? consistency : current.Consistency,
-            isStricter ? onReplicaLoss : current.OnReplicaLoss));
+            stricter));
     }
 
     private static ReadSession Enter(ReadSession session)
@@ -227,29 +315,42 @@ public sealed class ReadSession : IDisposable
         return null;
     }
 
-    private static ReplicaLoss Checked(ReadSessionOptions options)
+    private static Policy Checked(ReadSessionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitMilliseconds, nameof(options));
-        return options.OnReplicaLoss switch
-        {
-            ReplicaLoss.Primary or ReplicaLoss.Fail => options.OnReplicaLoss,
-            ReplicaLoss.CaughtUp or ReplicaLoss.Redraw => throw new NotSupportedException(
-                $"ReplicaLoss.{options.OnReplicaLoss} is not available yet. Use ReplicaLoss.Fail, catch ReplicaLostException and run the unit of work again in a new session."),
-            _ => throw new ArgumentOutOfRangeException(nameof(options), options.OnReplicaLoss, "No value of ReplicaLoss."),
-        };
+        return options.OnReplicaLoss is >= ReplicaLoss.Primary and <= ReplicaLoss.Redraw
+            ? new Policy(options.OnReplicaLoss, TimeSpan.FromMilliseconds(options.MaxWaitMilliseconds))
+            : throw new ArgumentOutOfRangeException(nameof(options), options.OnReplicaLoss, "No value of ReplicaLoss.");
     }
 
     private static Exception Unavailable(ReadConsistency consistency) => consistency switch
     {
         ReadConsistency.Eventual => new ArgumentException(
             "Eventual reads need no session: ReadConsistency.Eventual opens no session. Read without one.", nameof(consistency)),
-        ReadConsistency.Causal => new NotSupportedException(
-            "Causal sessions are not available yet. Use ReadConsistency.Primary ([Primary]), which sees all writes."),
         ReadConsistency.Snapshot => new NotSupportedException(
             "Snapshot sessions are not available yet. Use ReadConsistency.Monotonic, or read in one REPEATABLE READ transaction."),
         _ => new ArgumentOutOfRangeException(nameof(consistency), consistency, "No value of ReadConsistency."),
     };
+
+    /// <summary>What a handle asked for; of two the stricter holds.</summary>
+    private sealed record Policy(ReplicaLoss OnReplicaLoss, TimeSpan MaxWait)
+    {
+        public static Policy Default { get; } = new(ReplicaLoss.Primary, TimeSpan.FromMilliseconds(ReadSessionOptions.DefaultMaxWaitMilliseconds));
+
+        public Policy And(Policy other) => this with
+        {
+            OnReplicaLoss = Strictness(other.OnReplicaLoss) > Strictness(OnReplicaLoss) ? other.OnReplicaLoss : OnReplicaLoss,
+            MaxWait = other.MaxWait < MaxWait ? other.MaxWait : MaxWait,
+        };
+
+        private static int Strictness(ReplicaLoss policy) => policy switch
+        {
+            ReplicaLoss.Redraw => 0,
+            ReplicaLoss.Fail => 2,
+            _ => 1,
+        };
+    }
 
     private bool Has(Guid id) => Volatile.Read(ref _root._id) is Guid own && own == id;
 

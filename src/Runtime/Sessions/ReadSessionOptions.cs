@@ -3,6 +3,8 @@ namespace MonotonicReads;
 /// <summary>The policies of a read session where they are not the default.</summary>
 public sealed class ReadSessionOptions
 {
+    internal const int DefaultMaxWaitMilliseconds = 500;
+
     /// <summary>
     /// What happens when the session's replica is lost. Default: <see cref="ReplicaLoss.Primary"/>. Where the session
     /// joins a running one, the stricter of the two holds.
@@ -10,8 +12,9 @@ public sealed class ReadSessionOptions
     public ReplicaLoss OnReplicaLoss { get; init; }
 
     /// <summary>
-    /// How long the session may wait for a replica to catch up, in milliseconds and for the whole session.
-    /// Default 500; 0 never waits. No guarantee available today waits, so that the value has no effect yet.
+    /// How long the session may wait in all, in milliseconds: for a replica to catch up with its writes or with what it
+    /// saw, and for the primary's barrier. Default 500; 0 never waits. Where the session joins a running one, the shorter
+    /// of the two holds.
     /// </summary>
-    public int MaxWaitMilliseconds { get; init; } = 500;
+    public int MaxWaitMilliseconds { get; init; } = DefaultMaxWaitMilliseconds;
 }

@@ -6,4 +6,6 @@ internal enum ReplicaLossReason
     OpenFailed,
     ConnectionBroken,
     Restarted,
+    Removed,
+    Silent,
 }

@@ -1,15 +1,24 @@
 namespace MonotonicReads;
 
 /// <summary>
-/// Where a session reads in one data source: nowhere yet, on a replica, or on the primary. It goes only forward, and
-/// a replica is given up for another only while nothing was read on it.
+/// Where a session reads in one data source, what it has seen there, and what its reads must contain. Safe for
+/// concurrent use; concurrent reads of a session agree on one server and on one move.
 /// </summary>
 internal sealed class SessionPin(ReadSession session, ReplicatedDataSource source)
 {
     private volatile RoutedServer? _server;
+    private volatile RoutedServer? _lastReplica;
     private volatile PinLoss? _loss;
     private volatile bool _hasRead;
+    private volatile bool _needsBarrier;
+    private volatile bool _mustAskPrimary;
+    private volatile bool _lacksSeen;
+    private volatile ReplicationPosition? _required;
+    private volatile ReplicationPosition? _seen;
     private int _incarnation;
+    private int _primaryIncarnation;
+    private int _openReplicaConnections;
+    private int _openPrimaryConnections;
 
     public ReadSession Session => session;
 
@@ -17,9 +26,29 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
 
     public SessionPin? Next { get; set; }
 
+    /// <summary>Where the session reads; null before the first draw.</summary>
     public RoutedServer? Server => _server;
 
+    /// <summary>Set from the moment in which a replica that was read is lost until the session has moved.</summary>
     public PinLoss? Loss => _loss;
+
+    /// <summary>The replica on which the session has read last; null where it has read on none, or need not remember.</summary>
+    public RoutedServer? LastReplica => _lastReplica;
+
+    /// <summary>What a causal read must contain: the session's writes, and what it saw on the primary. Null for nothing.</summary>
+    public ReplicationPosition? Required => _required;
+
+    /// <summary>What the session's reads on replicas saw at most; null where that is not known for all of them.</summary>
+    public ReplicationPosition? Seen => _lacksSeen || Volatile.Read(ref _openReplicaConnections) > 0 ? null : _seen;
+
+    /// <summary>Whether the session has read on a replica and the primary is not proved to contain it.</summary>
+    public bool NeedsBarrier => _needsBarrier;
+
+    /// <summary>Whether the primary is another run of the server than when the session first read.</summary>
+    public bool HasOtherPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known != source.PrimaryServer.Incarnation;
+
+    /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
+    public bool MustAskPrimary => _mustAskPrimary || Volatile.Read(ref _openPrimaryConnections) > 0;
 
     /// <summary>Takes the drawn server unless a concurrent read was first; everyone gets the first one's.</summary>
     public RoutedServer Agree(RoutedServer drawn)
@@ -30,11 +59,15 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
         }
     }
 
+    /// <summary>Whether a causal read may not run on a replica before something was asked or waited for.</summary>
+    public bool MustCatchUp(RoutedServer replica) =>
+        MustAskPrimary || (_required is { } required && replica.Reached?.Contains(required) != true);
+
     /// <summary>Notes a read on a replica; adopts the replica if none was drawn.</summary>
     /// <returns>Whether the session may read there.</returns>
     public bool TryRead(RoutedServer replica)
     {
-        if (_hasRead && ReferenceEquals(_server, replica) && _loss is null)
+        if (_hasRead && _needsBarrier && ReferenceEquals(_server, replica) && _loss is null)
         {
             return true;
         }
@@ -46,23 +79,97 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
                 return false;
             }
 
-            _incarnation = replica.Incarnation;
-            _hasRead = true;
+            if (!_hasRead)
+            {
+                _incarnation = replica.Incarnation;
+                _primaryIncarnation = source.PrimaryServer.Incarnation;
+                _hasRead = true;
+            }
+
+            _lastReplica = replica;
+
+            _needsBarrier = true;
             return true;
         }
     }
 
-    /// <summary>From now on the session reads on the primary.</summary>
-    public void BindPrimary(RoutedServer primary)
+    /// <summary>A connection reads for the session on a replica from now on, until <see cref="LeaveReplica"/>.</summary>
+    public void EnterReplica() => Interlocked.Increment(ref _openReplicaConnections);
+
+    /// <summary>A connection that read for the session on a replica is closed.</summary>
+    /// <param name="seen">What its reads saw; null where that is not known.</param>
+    public void LeaveReplica(ReplicationPosition? seen)
     {
-        if (!ReferenceEquals(_server, primary))
+        lock (this)
+        {
+            if (seen is null)
+            {
+                _lacksSeen = true;
+            }
+            else
+            {
+                _seen = _seen?.Union(seen) ?? seen;
+            }
+        }
+
+        Interlocked.Decrement(ref _openReplicaConnections);
+    }
+
+    /// <summary>A connection of the session writes, or reads for a causal session, on the primary.</summary>
+    public void EnterPrimary() => Interlocked.Increment(ref _openPrimaryConnections);
+
+    /// <summary>The connection is closed, and the primary's state then is required of causal reads.</summary>
+    /// <param name="position">What it wrote and saw; null where only the primary can tell.</param>
+    public void LeavePrimary(ReplicationPosition? position)
+    {
+        if (position is null)
+        {
+            MarkWritten();
+        }
+        else
+        {
+            Require(position);
+        }
+
+        Interlocked.Decrement(ref _openPrimaryConnections);
+    }
+
+    /// <summary>Something was written whose position is not known.</summary>
+    public void MarkWritten() => _mustAskPrimary = true;
+
+    /// <summary>The primary will be asked; what is written from now on is not in its answer.</summary>
+    public void BeginToAsk() => _mustAskPrimary = false;
+
+    /// <summary>From now on causal reads contain this position.</summary>
+    public void Require(ReplicationPosition position)
+    {
+        lock (this)
+        {
+            _required = _required?.Union(position) ?? position;
+        }
+    }
+
+    /// <summary>From now on the session reads on the primary; unless it has lost its replica and may not move.</summary>
+    public void BindPrimary(RoutedServer primary, ReplicaLoss policy)
+    {
+        if (!ReferenceEquals(_server, primary) || _loss is not null)
         {
             lock (this)
             {
-                _server = primary;
+                if (_loss is null || policy == ReplicaLoss.Redraw || (policy != ReplicaLoss.Fail && source.HasPositions))
+                {
+                    _server = primary;
+                    _loss = null;
+                }
             }
         }
     }
+
+    /// <summary>Whether a barrier that starts now covers every read of the session on a replica.</summary>
+    public bool IsQuietOnReplicas => Volatile.Read(ref _openReplicaConnections) == 0;
+
+    /// <summary>The primary contains what the session has read on replicas.</summary>
+    public void PassedBarrier() => _needsBarrier = false;
 
     /// <summary>A replica refused to open: gives it up if nothing was read on it.</summary>
     /// <returns>Whether the session may be drawn again.</returns>
@@ -90,7 +197,7 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     {
         lock (this)
         {
-            return _hasRead && ReferenceEquals(_server, replica) && _incarnation != replica.Incarnation;
+            return _hasRead && !replica.IsPrimary && ReferenceEquals(_server, replica) && _incarnation != replica.Incarnation;
         }
     }
 
@@ -100,7 +207,7 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     {
         lock (this)
         {
-            if (_loss is not null || !ReferenceEquals(_server, replica))
+            if (_loss is not null || !_hasRead || !ReferenceEquals(_server, replica))
             {
                 return false;
             }
@@ -109,7 +216,41 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
             return true;
         }
     }
+
+    /// <summary>Moves the session to another server, unless a concurrent read has moved it already.</summary>
+    /// <param name="from">Where it is now.</param>
+    /// <param name="to">The server.</param>
+    /// <param name="incarnation">The run of it that was found to be good enough.</param>
+    /// <param name="forgetsReads">True where the new server need not contain what was read.</param>
+    /// <returns>Whether this call moved it.</returns>
+    public bool TryMove(RoutedServer? from, RoutedServer to, int incarnation, bool forgetsReads)
+    {
+        lock (this)
+        {
+            if (!ReferenceEquals(_server, from))
+            {
+                return false;
+            }
+
+            _server = to;
+            _loss = null;
+            _incarnation = incarnation;
+            if (forgetsReads)
+            {
+                _hasRead = false;
+                _needsBarrier = false;
+                _lastReplica = null;
+                _seen = null;
+                _lacksSeen = false;
+            }
+
+            return true;
+        }
+    }
 }
 
 /// <summary>How a pinned replica was lost.</summary>
-internal sealed record PinLoss(string Replica, ReplicaLossReason Reason, Exception? Exception);
+internal sealed record PinLoss(RoutedServer Server, ReplicaLossReason Reason, Exception? Exception)
+{
+    public string Replica => Server.Name;
+}

@@ -7,6 +7,8 @@ namespace MonotonicReads.Cluster.Tests.Routing;
 /// <summary>Servers that die or stop in the middle of sessions.</summary>
 public sealed class ReplicaLossTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>
 {
+    private static readonly ReadSessionOptions Fail = new() { OnReplicaLoss = ReplicaLoss.Fail };
+
     [Fact]
     public async Task A_killed_replica_ends_its_sessions_with_an_event_and_no_others()
     {
@@ -14,9 +16,10 @@ public sealed class ReplicaLossTests(RoutingFixture fixture) : IClassFixture<Rou
         var events = new ConcurrentQueue<ReadSessionEventArgs>();
         source.SessionEvent += (_, e) => events.Enqueue(e);
         var victim = fixture.Cluster.Replicas[1];
-        var (lostId, otherId) = (fixture.SessionOn(victim), fixture.SessionOn(fixture.Cluster.Replicas[2]));
+        var (lostKey, otherId) = (fixture.KeyOn(victim), fixture.SessionOn(fixture.Cluster.Replicas[2]));
+        var lostId = SessionKey.ToGuid(lostKey);
 
-        using var lost = ReadSession.Begin(ReadConsistency.Monotonic, lostId);
+        using var lost = ReadSession.Begin(ReadConsistency.Monotonic, lostKey, Fail);
         Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
         await victim.KillAsync();
         try
@@ -57,7 +60,7 @@ public sealed class ReplicaLossTests(RoutingFixture fixture) : IClassFixture<Rou
     {
         await using var source = fixture.BuildSource();
         var replica = fixture.Cluster.Replicas[1];
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.SessionOn(replica));
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(replica), Fail);
         Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
 
         // Uptime counts whole seconds: a server younger than its measuring error cannot be told from its next run.

@@ -52,9 +52,9 @@ public sealed class RoutingFixture : IAsyncLifetime
         await Cluster.DisposeAsync();
     }
 
-    public ReplicatedMySqlDataSource BuildSource()
+    public ReplicatedMySqlDataSource BuildSource(Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null)
     {
-        var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Cluster.Primary.ConnectionString);
+        var builder = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder()).UsePrimary(Cluster.Primary.ConnectionString);
         foreach (var (replica, index) in Cluster.Replicas.Select((replica, index) => (replica, index)))
         {
             builder.AddReplica(replica.Name, replica.ConnectionString, weight: index + 1);
@@ -76,4 +76,9 @@ public sealed class RoutingFixture : IAsyncLifetime
     public Guid SessionOn(MariaDbServer replica) =>
         Enumerable.Range(0, 10_000).Select(_ => Guid.NewGuid())
             .First(id => Replicas[ReplicaSelectors.WeightedModulo.Select(id, Replicas)].Name == replica.Name);
+
+    /// <summary>A session key whose draw is this replica.</summary>
+    public string KeyOn(MariaDbServer replica) =>
+        Enumerable.Range(0, 10_000).Select(_ => Guid.NewGuid().ToString())
+            .First(key => Replicas[ReplicaSelectors.WeightedModulo.Select(SessionKey.ToGuid(key), Replicas)].Name == replica.Name);
 }

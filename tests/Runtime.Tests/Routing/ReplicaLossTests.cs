@@ -10,8 +10,9 @@ public class ReplicaLossTests
 
     [Theory]
     [InlineData(ReplicaLoss.Primary)]
+    [InlineData(ReplicaLoss.CaughtUp)]
     [InlineData(ReplicaLoss.Fail)]
-    public async Task A_session_that_has_read_fails_with_its_replica(ReplicaLoss policy)
+    public async Task Where_no_server_tells_its_position_a_session_that_has_read_fails_with_its_replica(ReplicaLoss policy)
     {
         using var set = new SqliteReplicaSet();
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = policy });
@@ -23,7 +24,7 @@ public class ReplicaLossTests
         Assert.IsType<RefusedException>(error.InnerException);
         Assert.False(error.IsTransient);
         Assert.Contains(session.Id.ToString(), error.Message, StringComparison.Ordinal);
-        Assert.Equal(policy == ReplicaLoss.Primary, error.Message.Contains("ReplicaLoss.Primary", StringComparison.Ordinal));
+        Assert.Equal(policy != ReplicaLoss.Fail, error.Message.Contains("positions", StringComparison.Ordinal));
 
         // No silent return when the replica is back: it may have gone back in time.
         set.Server(replica).DataSource.Refusal = null;
@@ -34,7 +35,7 @@ public class ReplicaLossTests
         Assert.Equal((ReadSessionEventKind.ReplicaLost, session.Id, replica, null), (seen.Kind, seen.SessionId!.Value, seen.From, seen.To));
         Assert.IsType<RefusedException>(seen.Exception);
         var record = Assert.Single(set.Log.Records);
-        Assert.Equal((LogLevel.Error, 1), (record.Level, record.Id.Id));
+        Assert.Equal(policy == ReplicaLoss.Fail ? (LogLevel.Error, 1) : (LogLevel.Warning, 6), (record.Level, record.Id.Id));
         Assert.Contains(replica, record.Text, StringComparison.Ordinal);
     }
 
@@ -58,6 +59,38 @@ public class ReplicaLossTests
             Assert.NotEqual("primary", name);
             Assert.Equal(name, set.Ask());
         }
+    }
+
+    [Fact]
+    public async Task Under_redraw_it_goes_on_on_another_replica_and_says_so()
+    {
+        using var set = new SqliteReplicaSet();
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Redraw });
+        var replica = set.Ask();
+        set.Server(replica).DataSource.Refuse();
+
+        var next = await set.AskAsync();
+        Assert.NotEqual(replica, next);
+        Assert.Equal([next, next], [set.Ask(), await set.AskAsync()]);
+        Assert.Equal(
+            [(ReadSessionEventKind.ReplicaLost, replica, null), (ReadSessionEventKind.Moved, replica, next)],
+            set.Events.Select(e => (e.Kind, e.From!, e.To)));
+        Assert.All(set.Events, e => Assert.Equal(session.Id, e.SessionId));
+    }
+
+    [Fact]
+    public void Under_redraw_the_last_resort_is_the_primary()
+    {
+        using var set = new SqliteReplicaSet();
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Redraw });
+        set.Ask();
+        foreach (var replica in set.Source.Replicas)
+        {
+            set.Server(replica.Name).DataSource.Refuse();
+        }
+
+        Assert.Equal(["primary", "primary"], [set.Ask(), set.Ask()]);
+        Assert.Equal("primary", Assert.Single(set.Events, e => e.Kind == ReadSessionEventKind.NoReplicaAvailable).To);
     }
 
     [Fact]

@@ -131,18 +131,39 @@ public class ReadSessionTests
     [Fact]
     public void What_is_not_there_yet_says_so()
     {
-        Assert.Contains("Primary", Assert.Throws<NotSupportedException>(() => ReadSession.Begin(ReadConsistency.Causal)).Message);
         Assert.Contains("transaction", Assert.Throws<NotSupportedException>(() => ReadSession.Begin(ReadConsistency.Snapshot)).Message);
         Assert.Contains("no session", Assert.Throws<ArgumentException>(() => ReadSession.Begin(ReadConsistency.Eventual)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => ReadSession.Begin((ReadConsistency)17));
-        foreach (var policy in new[] { ReplicaLoss.CaughtUp, ReplicaLoss.Redraw })
+        Assert.Null(ReadSession.Current);
+    }
+
+    [Theory]
+    [InlineData(ReplicaLoss.Redraw, ReplicaLoss.Primary, ReplicaLoss.Primary)]
+    [InlineData(ReplicaLoss.Redraw, ReplicaLoss.Fail, ReplicaLoss.Fail)]
+    [InlineData(ReplicaLoss.CaughtUp, ReplicaLoss.Redraw, ReplicaLoss.CaughtUp)]
+    [InlineData(ReplicaLoss.CaughtUp, ReplicaLoss.Primary, ReplicaLoss.CaughtUp)]
+    [InlineData(ReplicaLoss.Primary, ReplicaLoss.CaughtUp, ReplicaLoss.Primary)]
+    [InlineData(ReplicaLoss.Fail, ReplicaLoss.Redraw, ReplicaLoss.Fail)]
+    public void Of_two_policies_the_stricter_holds_inside_and_of_two_budgets_the_shorter(ReplicaLoss outer, ReplicaLoss inner, ReplicaLoss holds)
+    {
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = outer, MaxWaitMilliseconds = 400 });
+        using (ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = inner, MaxWaitMilliseconds = 900 }))
         {
-            var options = new ReadSessionOptions { OnReplicaLoss = policy };
-            Assert.Contains("Fail", Assert.Throws<NotSupportedException>(() => ReadSession.Begin(ReadConsistency.Monotonic, options)).Message);
-            Assert.Throws<NotSupportedException>(() => ReadSession.Begin(ReadConsistency.Monotonic, "key", options));
+            Assert.Equal((holds, 400), (ReadSession.Current!.OnReplicaLoss, ReadSession.Current.RemainingWait.TotalMilliseconds));
+            using (ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { OnReplicaLoss = inner, MaxWaitMilliseconds = 100 }))
+            {
+                Assert.Equal((holds, ReadConsistency.Causal), (ReadSession.Current.OnReplicaLoss, ReadSession.Current.Consistency));
+                Assert.Equal(100, ReadSession.Current.RemainingWait.TotalMilliseconds);
+                ReadSession.Current.SpendWait(TimeSpan.FromMilliseconds(60));
+                Assert.Equal(40, ReadSession.Current.RemainingWait.TotalMilliseconds);
+            }
+
+            Assert.Equal(340, ReadSession.Current.RemainingWait.TotalMilliseconds);
+            ReadSession.Current.SpendWait(TimeSpan.FromSeconds(1));
+            Assert.Equal(TimeSpan.Zero, ReadSession.Current.RemainingWait);
         }
 
-        Assert.Null(ReadSession.Current);
+        Assert.Equal((outer, ReadConsistency.Monotonic), (ReadSession.Current!.OnReplicaLoss, ReadSession.Current.Consistency));
     }
 
     [Fact]

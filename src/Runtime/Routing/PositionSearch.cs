@@ -1,0 +1,210 @@
+using System.Data.Common;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// Finds out, for a session, what servers contain: which replica has what it saw, whether its own has caught up with its
+/// writes, whether the primary may be read after a replica. Only for data sources whose servers tell their position.
+/// </summary>
+internal sealed class PositionSearch(ReplicatedDataSource source)
+{
+    /// <summary>Where a session goes that has lost its replica: the first that has reached what it saw, otherwise the primary.</summary>
+    /// <param name="session">The session, with its wait budget.</param>
+    /// <param name="pin">What it saw.</param>
+    /// <param name="candidates">The replicas in the selector's order.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public async ValueTask<(RoutedServer Server, int Incarnation)> CaughtUpAsync(ReadSession session, SessionPin pin, IEnumerable<RoutedServer> candidates, bool isAsync, CancellationToken cancellation)
+    {
+        var primary = (source.PrimaryServer, source.PrimaryServer.Incarnation);
+        if (pin.Seen is not { } seen)
+        {
+            return primary;
+        }
+
+        var wanted = pin.Required is { } required ? seen.Union(required) : seen;
+        RoutedServer? first = null;
+        foreach (var replica in candidates.ToList())
+        {
+            if (await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false) is { } incarnation)
+            {
+                if (incarnation > NotReached)
+                {
+                    return (replica, incarnation);
+                }
+
+                first ??= replica;
+            }
+        }
+
+        // None has it yet: time is spent on the one that the selector prefers.
+        return first is not null && await FindAsync(session, first, wanted, wait: true, isAsync, cancellation).ConfigureAwait(false) is > NotReached and var waited
+            ? (first, waited)
+            : primary;
+    }
+
+    /// <summary>Another replica for a causal session whose own has not caught up; the session has moved there.</summary>
+    /// <returns>Null where none contains what is wanted.</returns>
+    public async ValueTask<RoutedServer?> ContainingAsync(ReadSession session, SessionPin pin, RoutedServer from, ReplicationPosition wanted, bool isAsync, CancellationToken cancellation)
+    {
+        foreach (var replica in source.Router.InOrder(session, [from]).ToList())
+        {
+            if (await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false) is > NotReached and var incarnation)
+            {
+                if (pin.TryMove(pin.Server is null ? null : from, replica, incarnation, forgetsReads: false))
+                {
+                    source.Reports.MovedToBeCaughtUp(session, from, replica);
+                }
+
+                return pin.Server;
+            }
+        }
+
+        return null;
+    }
+
+    private const int NotReached = 0;
+
+    // The run of the server that has reached the position, NotReached, or null when it does not answer.
+    private async ValueTask<int?> FindAsync(ReadSession session, RoutedServer replica, ReplicationPosition wanted, bool wait, bool isAsync, CancellationToken cancellation)
+    {
+        SilentServerException? silent = null;
+        DbConnection? connection = null;
+        try
+        {
+            connection = isAsync ? await replica.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : replica.Source.OpenConnection();
+            var incarnation = replica.Incarnation;
+            var server = new ServerQuestions(connection, source.Time, isAsync, cancellation);
+            var budget = wait ? session.RemainingWait : TimeSpan.Zero;
+            var reached = await ReachAsync(session, replica, server, wanted, budget).ConfigureAwait(false);
+            replica.Learn(reached, incarnation);
+            return reached.Contains(wanted) ? incarnation : NotReached;
+        }
+        catch (SilentServerException exception)
+        {
+            silent = exception;
+            source.NoteRefusal(session, pin: null, replica, exception);
+            return null;
+        }
+        catch (Exception exception) when (source.IsServerFailure(exception) && !cancellation.IsCancellationRequested)
+        {
+            source.NoteRefusal(session, pin: null, replica, exception);
+            return null;
+        }
+        finally
+        {
+            await DisposeAsync(connection, silent, isAsync).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks a replica once, or waits on it within the session's budget.</summary>
+    /// <returns>What it has reached.</returns>
+    public async ValueTask<ReplicationPosition> ReachAsync(ReadSession session, RoutedServer replica, ServerQuestions server, ReplicationPosition wanted, TimeSpan budget)
+    {
+        var protocol = replica.Protocol!;
+        if (budget <= TimeSpan.Zero)
+        {
+            return await protocol.ReachedAsync(server).ConfigureAwait(false);
+        }
+
+        var started = source.Time.GetTimestamp();
+        try
+        {
+            return await protocol.WaitAsync(server, wanted, budget).ConfigureAwait(false);
+        }
+        finally
+        {
+            var waited = source.Time.GetElapsedTime(started);
+            session.SpendWait(waited);
+            RoutingMetrics.RecordWait(replica, waited);
+        }
+    }
+
+    /// <summary>What the session must see although nobody has told it where: the primary's position now.</summary>
+    public async ValueTask RequirePrimaryAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
+    {
+        pin.BeginToAsk();
+        SilentServerException? silent = null;
+        DbConnection? connection = null;
+        var hasAsked = false;
+        try
+        {
+            var primary = source.PrimaryServer;
+            connection = isAsync ? await primary.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : primary.Source.OpenConnection();
+            pin.Require(await primary.Protocol!.SeenAsync(new ServerQuestions(connection, source.Time, isAsync, cancellation)).ConfigureAwait(false));
+            hasAsked = true;
+        }
+        catch (SilentServerException exception)
+        {
+            silent = exception;
+            throw;
+        }
+        finally
+        {
+            if (!hasAsked)
+            {
+                pin.MarkWritten();
+            }
+
+            await DisposeAsync(connection, silent, isAsync).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What reads on a replica saw, asked on a connection of its own, because theirs is closed.</summary>
+    /// <returns>Null where the run of the server that was read cannot be asked any more.</returns>
+    public async ValueTask<ReplicationPosition?> SeenAsync(SessionPin pin, RoutedServer replica, bool isAsync)
+    {
+        SilentServerException? silent = null;
+        DbConnection? connection = null;
+        try
+        {
+            connection = isAsync ? await replica.Source.OpenConnectionAsync(CancellationToken.None).ConfigureAwait(false) : replica.Source.OpenConnection();
+            if (pin.IsOtherIncarnation(replica) || !replica.CanTellWhatWasSeen)
+            {
+                return null;
+            }
+
+            return await replica.Protocol!.SeenAsync(new ServerQuestions(connection, source.Time, isAsync, CancellationToken.None)).ConfigureAwait(false);
+        }
+        catch (SilentServerException exception)
+        {
+            silent = exception;
+            return null;
+        }
+        catch (Exception exception) when (source.IsServerFailure(exception))
+        {
+            return null;
+        }
+        finally
+        {
+            await DisposeAsync(connection, silent, isAsync).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lets go of a connection, of one that is still in use only when the driver has given up on it.</summary>
+    public static async ValueTask DisposeAsync(DbConnection? connection, SilentServerException? silent, bool isAsync)
+    {
+        if (connection is null)
+        {
+            return;
+        }
+
+        if (silent is not null)
+        {
+            DisposeWhenGivenUp(connection, silent);
+        }
+        else if (isAsync)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            connection.Dispose();
+        }
+    }
+
+    /// <summary>Disposes a connection when the driver has given up waiting on it.</summary>
+    public static void DisposeWhenGivenUp(DbConnection connection, SilentServerException silent) =>
+        _ = silent.Pending.ContinueWith(
+            static (_, state) => ((DbConnection)state!).Dispose(), connection, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+}

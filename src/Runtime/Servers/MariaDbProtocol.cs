@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace MonotonicReads;
+
+/// <summary>MariaDB 10.2 and later.</summary>
+/// <remarks>Source: mariadb.com/kb/en/gtid, /master_gtid_wait, /show-binlog-status. <c>gtid_binlog_pos</c> has what a
+/// read saw, because a transaction is logged before it is visible; <c>gtid_slave_pos</c> moves after it is visible.</remarks>
+internal sealed class MariaDbProtocol : ServerProtocol
+{
+    public static readonly MariaDbProtocol Instance = new();
+
+    private MariaDbProtocol()
+    {
+    }
+
+    public override ReplicationPosition Parse(string text) => MariaDbGtidList.Parse(text);
+
+    // Without log_slave_updates a replica logs nothing of what it applies.
+    public override bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables) =>
+        variables.GetValueOrDefault("log_bin") is "ON" or "1" && variables.GetValueOrDefault("log_slave_updates") is "ON" or "1";
+
+    // The last transaction of a connection contains the earlier ones of its domain. It is empty where nothing was logged.
+    public override ValueTask<ReplicationPosition> WrittenAsync(ServerQuestions server) => PositionAsync(server, "SELECT @@last_gtid");
+
+    public override ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server) => PositionAsync(server, "SELECT @@GLOBAL.gtid_binlog_pos");
+
+    public override ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => PositionAsync(server, "SELECT @@GLOBAL.gtid_slave_pos");
+
+    public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)
+    {
+        if (position.IsEmpty || ((MariaDbGtidList)position).IsForked)
+        {
+            return await ReachedAsync(server).ConfigureAwait(false);
+        }
+
+        // The wait ignores server ids, hence the second column, which is evaluated after the first.
+        var seconds = timeout.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture);
+        var answer = await server.AskAsync($"SELECT MASTER_GTID_WAIT('{position}', {seconds}), @@GLOBAL.gtid_slave_pos", timeout).ConfigureAwait(false);
+        return Parse(answer[1] ?? "");
+    }
+
+    public override async ValueTask<bool> PassBarrierAsync(ServerQuestions primary, TimeSpan timeout)
+    {
+        // Both in one round trip: nearly always the engine has caught up with the log already.
+        var answer = await primary.AskAsync("SHOW MASTER STATUS; " + EngineQuestion, AnswerTime).ConfigureAwait(false);
+        if (answer.Count < LogColumns + EngineCells)
+        {
+            throw new InvalidOperationException("The primary has no binary log (log_bin), so that it cannot be a primary of replicas.");
+        }
+
+        var end = LogPlace.Of(answer[0], answer[1]);
+        if (Engine(answer[^EngineCells..]).IsAtLeast(end))
+        {
+            return true;
+        }
+
+        return await PollAsync(primary, timeout, async () => Engine(await primary.AskAsync(EngineQuestion, AnswerTime).ConfigureAwait(false)).IsAtLeast(end)).ConfigureAwait(false);
+    }
+
+    private const string EngineQuestion = "SHOW STATUS WHERE Variable_name IN ('Binlog_snapshot_file', 'Binlog_snapshot_position')";
+    private const int LogColumns = 4;
+    private const int EngineCells = 4;
+
+    // Rows of name and value, file before position.
+    private static LogPlace Engine(List<string?> cells) => LogPlace.Of(cells[1], cells[3]);
+
+    private async ValueTask<ReplicationPosition> PositionAsync(ServerQuestions server, string question) =>
+        Parse((await server.AskAsync(question, AnswerTime).ConfigureAwait(false))[0] ?? "");
+
+    /// <summary>A place in the binary log, whose files are numbered: <c>binlog.000002</c>, 1234.</summary>
+    private readonly record struct LogPlace(long File, long Position)
+    {
+        public static LogPlace Of(string? file, string? position) => new(
+            long.TryParse(file.AsSpan()[((file ?? "").LastIndexOf('.') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0,
+            long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? at : 0);
+
+        public bool IsAtLeast(LogPlace other) => File > other.File || (File == other.File && Position >= other.Position);
+    }
+}

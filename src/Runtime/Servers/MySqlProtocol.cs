@@ -1,0 +1,52 @@
+namespace MonotonicReads;
+
+/// <summary>MySQL 5.6 and later, with <c>gtid_mode=ON</c>.</summary>
+/// <remarks>
+/// <para>A commit moves its GTID from <c>gtid_owned</c> to <c>gtid_executed</c> after it is visible: what a read saw is in
+/// the union of the two, asked in that order; what is in <c>gtid_executed</c> is visible.</para>
+/// <para>Waits ask again at growing intervals of 1 to 16 ms and leave the servers' own functions alone:
+/// <c>WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS</c> counts whole seconds and answers NULL where no SQL thread runs,
+/// <c>WAIT_FOR_EXECUTED_GTID_SET</c> does not exist before 5.7 and takes a timeout of 0 for "for ever".</para>
+/// <para>Source: dev.mysql.com/doc/refman, "GTID Functions", "Global Transaction ID System Variables".</para>
+/// </remarks>
+internal sealed class MySqlProtocol : ServerProtocol
+{
+    public static readonly MySqlProtocol Instance = new();
+
+    private MySqlProtocol()
+    {
+    }
+
+    public override ReplicationPosition Parse(string text) => MySqlGtidSet.Parse(text);
+
+    public override bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables) => variables.GetValueOrDefault("gtid_mode") is "ON" or "1";
+
+    // A superset of the connection's own: the driver does not hand out session_track_gtids.
+    public override ValueTask<ReplicationPosition> WrittenAsync(ServerQuestions server) => ReachedAsync(server);
+
+    public override async ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server)
+    {
+        var answer = await server.AskAsync("SELECT @@GLOBAL.gtid_owned; SELECT @@GLOBAL.gtid_executed", AnswerTime).ConfigureAwait(false);
+        return MySqlGtidSet.ParseOwned(answer[0] ?? "").Union(Parse(answer[1] ?? ""));
+    }
+
+    public override async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) =>
+        Parse((await server.AskAsync("SELECT @@GLOBAL.gtid_executed", AnswerTime).ConfigureAwait(false))[0] ?? "");
+
+    public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)
+    {
+        ReplicationPosition reached = MySqlGtidSet.Empty;
+        await PollAsync(server, timeout, async () =>
+        {
+            reached = Parse((await server.AskAsync("SELECT @@GLOBAL.gtid_executed", timeout).ConfigureAwait(false))[0] ?? "");
+            return reached.Contains(position);
+        }).ConfigureAwait(false);
+        return reached;
+    }
+
+    public override async ValueTask<bool> PassBarrierAsync(ServerQuestions primary, TimeSpan timeout)
+    {
+        var given = await SeenAsync(primary).ConfigureAwait(false);
+        return await PollAsync(primary, timeout, async () => (await ReachedAsync(primary).ConfigureAwait(false)).Contains(given)).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,71 @@
+namespace MonotonicReads;
+
+/// <summary>
+/// What one kind of server says of its position, and how it is waited for. Statements only: the servers' session
+/// trackers are not exposed by the driver.
+/// </summary>
+internal abstract class ServerProtocol
+{
+    /// <summary>Answers to these take a fraction of a millisecond; a server that needs longer is not one to read on.</summary>
+    private protected static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>The kind of a server.</summary>
+    /// <param name="version">As it introduces itself: "10.11.14-MariaDB", "8.4.3".</param>
+    public static ServerProtocol Of(string version) =>
+        version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? MariaDbProtocol.Instance : MySqlProtocol.Instance;
+
+    /// <summary>Parses a position of this kind.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public abstract ReplicationPosition Parse(string text);
+
+    /// <summary>Whether a server's variables say that <see cref="SeenAsync"/> can be asked of it.</summary>
+    public abstract bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables);
+
+    /// <summary>A position with all that this connection has committed.</summary>
+    public abstract ValueTask<ReplicationPosition> WrittenAsync(ServerQuestions server);
+
+    /// <summary>A position with all that any read which has ended saw on the server; it may have more.</summary>
+    public abstract ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server);
+
+    /// <summary>A position whose transactions a read that starts now sees; it may have fewer.</summary>
+    public abstract ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server);
+
+    /// <summary>Waits until a read that starts then sees a position.</summary>
+    /// <param name="server">A replica.</param>
+    /// <param name="position">What has to be reached.</param>
+    /// <param name="timeout">How long; more than zero.</param>
+    /// <returns>What the server has reached, after the wait: it may lack the position.</returns>
+    public abstract ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout);
+
+    /// <summary>
+    /// Waits until a read that starts then sees on the primary all that any replica may have from it. The primary hands
+    /// out its log before it commits to its own engine.
+    /// </summary>
+    /// <param name="primary">The primary.</param>
+    /// <param name="timeout">How long; zero asks once.</param>
+    /// <returns>Whether that is so.</returns>
+    public abstract ValueTask<bool> PassBarrierAsync(ServerQuestions primary, TimeSpan timeout);
+
+    /// <summary>Asks again and again, at growing intervals, until the answer is yes or time is up.</summary>
+    private protected static async ValueTask<bool> PollAsync(ServerQuestions server, TimeSpan timeout, Func<ValueTask<bool>> ask)
+    {
+        var started = server.Time.GetTimestamp();
+        for (var pause = TimeSpan.FromMilliseconds(1); ; pause = pause < LongestPause ? pause * 2 : pause)
+        {
+            if (await ask().ConfigureAwait(false))
+            {
+                return true;
+            }
+
+            var left = timeout - server.Time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+            {
+                return false;
+            }
+
+            await server.DelayAsync(left < pause ? left : pause).ConfigureAwait(false);
+        }
+    }
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(16);
+}

@@ -1,0 +1,109 @@
+using System.Data.Common;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// Asks a server on one of its open connections, past all routing. One body for synchronous and asynchronous callers:
+/// where <c>isAsync</c> is false every task that it returns is completed.
+/// </summary>
+internal readonly struct ServerQuestions(DbConnection connection, TimeProvider time, bool isAsync, CancellationToken cancellation)
+{
+    /// <summary>What a stopped server may cost beyond the deadline, so that an answer on the way is not thrown away.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
+
+    public TimeProvider Time => time;
+
+    /// <summary>All cells of all rows of all results, as text.</summary>
+    /// <param name="text">The statement; constants and positions only.</param>
+    /// <param name="deadline">After it an asynchronous caller gets <see cref="SilentServerException"/> although the
+    /// driver still waits; a synchronous one gets the driver's timeout, in whole seconds.</param>
+    /// <exception cref="SilentServerException">No answer in time. The connection is still in use and must be left alone
+    /// until the exception's task has ended.</exception>
+    public ValueTask<List<string?>> AskAsync(string text, TimeSpan deadline)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = text;
+        command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(deadline.TotalSeconds));
+        return isAsync ? AskAsync(command, deadline, time, cancellation) : new(Ask(command));
+    }
+
+    public async ValueTask DelayAsync(TimeSpan delay)
+    {
+        if (isAsync)
+        {
+            await Task.Delay(delay, time, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            Thread.Sleep(delay);
+        }
+    }
+
+    private static List<string?> Ask(DbCommand command)
+    {
+        using (command)
+        {
+            using var reader = command.ExecuteReader();
+            var cells = new List<string?>();
+            do
+            {
+                while (reader.Read())
+                {
+                    Add(cells, reader);
+                }
+            }
+            while (reader.NextResult());
+            return cells;
+        }
+    }
+
+    private static async ValueTask<List<string?>> AskAsync(DbCommand command, TimeSpan deadline, TimeProvider time, CancellationToken cancellation)
+    {
+        var answer = ReadAsync(command, cancellation);
+        try
+        {
+            return await answer.WaitAsync(deadline + Grace, time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException timeout) when (!answer.IsCompleted)
+        {
+            throw new SilentServerException(answer, timeout);
+        }
+    }
+
+    private static async Task<List<string?>> ReadAsync(DbCommand command, CancellationToken cancellation)
+    {
+        await using (command.ConfigureAwait(false))
+        {
+            var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                var cells = new List<string?>();
+                do
+                {
+                    while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                    {
+                        Add(cells, reader);
+                    }
+                }
+                while (await reader.NextResultAsync(cancellation).ConfigureAwait(false));
+                return cells;
+            }
+        }
+    }
+
+    private static void Add(List<string?> cells, DbDataReader reader)
+    {
+        for (var i = 0; i < reader.FieldCount; i++)
+        {
+            cells.Add(reader.IsDBNull(i) ? null : Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+}
+
+/// <summary>A server did not answer within the deadline, and the driver has not given up on it yet.</summary>
+internal sealed class SilentServerException(Task pending, Exception innerException)
+    : TimeoutException("The server did not answer in time.", innerException)
+{
+    /// <summary>Ends when the driver gives up; the connection can be disposed then and not before.</summary>
+    public Task Pending => pending;
+}

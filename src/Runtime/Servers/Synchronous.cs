@@ -1,0 +1,19 @@
+namespace MonotonicReads;
+
+/// <summary>The end of the code that serves synchronous and asynchronous callers with one body.</summary>
+internal static class Synchronous
+{
+    /// <summary>Takes the result of a task that a synchronous caller started; it is completed already.</summary>
+    public static void Result(ValueTask task)
+    {
+        if (task.IsCompleted)
+        {
+            task.GetAwaiter().GetResult();
+        }
+        else
+        {
+            // Only a driver whose synchronous methods are asynchronous inside comes here.
+            task.AsTask().GetAwaiter().GetResult();
+        }
+    }
+}

@@ -1,0 +1,275 @@
+using System.Diagnostics;
+using System.Transactions;
+using Dapper;
+using MonotonicReads.Cluster;
+
+namespace MonotonicReads.Cluster.Tests.Routing;
+
+/// <summary>A causal session sees its own writes, on a replica where that is possible and in time.</summary>
+public sealed class CausalTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>
+{
+    private const string CountNotes = "select count(*) from writes where note = @note";
+
+    public enum Way
+    {
+        PrimaryDataSource,
+        RoutedStatement,
+        Transaction,
+        SynchronousDapper,
+        OpenConnection,
+        AmbientTransaction,
+        TellingTheSession,
+    }
+
+    [Theory]
+    [InlineData(Way.PrimaryDataSource)]
+    [InlineData(Way.RoutedStatement)]
+    [InlineData(Way.Transaction)]
+    [InlineData(Way.SynchronousDapper)]
+    [InlineData(Way.OpenConnection)]
+    [InlineData(Way.AmbientTransaction)]
+    [InlineData(Way.TellingTheSession)]
+    public async Task Its_own_writes_are_seen_however_they_are_made(Way way)
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var answers = new List<long>();
+        for (var i = 0; i < 100; i++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Causal);
+            var note = $"{way} {Guid.NewGuid()}";
+            await using var kept = way == Way.OpenConnection ? await source.Primary.OpenConnectionAsync() : null;
+            await WriteAsync(source, way, note, kept);
+            answers.Add(await CountAsync(source, note));
+        }
+
+        Assert.Equal(Enumerable.Repeat(1L, 100), answers);
+    }
+
+    [Fact]
+    public async Task Without_it_the_same_reads_miss_writes()
+    {
+        await using var source = fixture.BuildSource();
+        var missed = 0;
+        for (var i = 0; i < 300 && missed == 0; i++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+            var note = Guid.NewGuid().ToString();
+            await WriteAsync(source, Way.PrimaryDataSource, note, null);
+            missed += await CountAsync(source, note) == 0 ? 1 : 0;
+        }
+
+        Assert.NotEqual(0, missed);
+    }
+
+    [Fact]
+    public async Task The_reads_stay_on_the_replica_and_wait_once()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.SessionOn(fixture.Cluster.Replicas[2]));
+        var note = Guid.NewGuid().ToString();
+        Assert.Equal(0, await CountAsync(source, note));
+        await WriteAsync(source, Way.PrimaryDataSource, note, null);
+        Assert.Equal(1, await CountAsync(source, note));
+        var left = session.RemainingWait;
+        Assert.Equal(1, await CountAsync(source, note));
+
+        Assert.Equal(left, session.RemainingWait);
+        Assert.Equal(["replica3", "replica3", "replica3"], session.GetDecisions().Select(d => d.Server));
+    }
+
+    [Fact]
+    public async Task Before_any_write_nothing_is_asked()
+    {
+        await using var source = fixture.BuildSource();
+        using var session = ReadSession.Begin(ReadConsistency.Causal);
+        await CountAsync(source, "none");
+        await CountAsync(source, "none");
+
+        Assert.Equal(500, session.RemainingWait.TotalMilliseconds);
+    }
+
+    [Fact]
+    public async Task A_replica_that_stands_still_hands_over_to_one_that_has_the_writes()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var (slow, events) = (fixture.Cluster.Replicas[1], new List<ReadSessionEventArgs>());
+        source.SessionEvent += (_, e) => events.Add(e);
+        await slow.StopApplyingAsync();
+        try
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(slow), new ReadSessionOptions { MaxWaitMilliseconds = 200 });
+            var note = Guid.NewGuid().ToString();
+            Assert.Equal(0, await CountAsync(source, note));
+            await WriteAsync(source, Way.PrimaryDataSource, note, null);
+            var started = Stopwatch.GetTimestamp();
+            Assert.Equal(1, await CountAsync(source, note));
+            Assert.Equal(1, await CountAsync(source, note));
+
+            Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 190, 2000);
+            var moved = Assert.Single(events, e => e.Kind == ReadSessionEventKind.Moved);
+            Assert.Equal(("replica2", "not caught up"), (moved.From, moved.Reason));
+            Assert.Equal(["replica2", moved.To, moved.To], session.GetDecisions().Select(d => d.Server));
+            Assert.NotEqual("primary", moved.To);
+        }
+        finally
+        {
+            await slow.StartApplyingAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(150)]
+    public async Task Where_no_replica_has_them_the_primary_answers_and_keeps_the_session(int maxWait)
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StopApplyingAsync()));
+        try
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = maxWait });
+            var note = Guid.NewGuid().ToString();
+            Assert.Equal(0, await CountAsync(source, note));
+            await WriteAsync(source, Way.Transaction, note, null);
+            Assert.Equal(1, await CountAsync(source, note));
+            Assert.Equal(1, Count(source, note));
+            Assert.Equal(1, await CountAsync(source, note));
+            Assert.Equal(["primary", "primary", "primary"], session.GetDecisions().Skip(1).Select(d => d.Server));
+        }
+        finally
+        {
+            await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StartApplyingAsync()));
+        }
+    }
+
+    [Fact]
+    public async Task A_causal_part_of_a_monotonic_session_sees_the_writes_before_it()
+    {
+        await using var source = fixture.BuildSource();
+        for (var i = 0; i < 50; i++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+            var note = Guid.NewGuid().ToString();
+            await WriteAsync(source, Way.PrimaryDataSource, note, null);
+            using (ReadSession.Begin(ReadConsistency.Causal))
+            {
+                Assert.Equal(1, await CountAsync(source, note));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_it_saw_on_the_primary_it_sees_on_its_replica()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        for (var i = 0; i < 50; i++)
+        {
+            var note = Guid.NewGuid().ToString();
+            await WriteAsync(source, Way.PrimaryDataSource, note, null); // another session's
+            using var session = ReadSession.Begin(ReadConsistency.Causal);
+            await using (var primary = await source.Primary.OpenConnectionAsync())
+            {
+                Assert.Equal(1, await primary.ExecuteScalarAsync<long>(CountNotes, new { note }));
+            }
+
+            Assert.Equal(1, await CountAsync(source, note));
+            Assert.NotEqual("primary", session.GetDecisions()[^1].Server);
+        }
+    }
+
+    [Fact]
+    public async Task A_stopped_replica_holds_no_read_beyond_the_budget()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var paused = fixture.Cluster.Replicas[0];
+        using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(paused), new ReadSessionOptions { MaxWaitMilliseconds = 300 });
+        await using var connection = await source.OpenConnectionAsync();
+        var note = Guid.NewGuid().ToString();
+        Assert.Equal(0, await connection.ExecuteScalarAsync<long>(CountNotes, new { note }));
+        await WriteAsync(source, Way.PrimaryDataSource, note, null);
+        await paused.PauseAsync();
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            Assert.Equal(1, await connection.ExecuteScalarAsync<long>(CountNotes, new { note }));
+            Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 250, 1500);
+            Assert.Equal("primary", connection.ServerName);
+        }
+        finally
+        {
+            await paused.ResumeAsync();
+        }
+    }
+
+    private static async Task WriteAsync(ReplicatedMySqlDataSource source, Way way, string note, System.Data.Common.DbConnection? kept)
+    {
+        const string Insert = "insert into writes (server, note) select name, @note from this_server";
+        switch (way)
+        {
+            case Way.PrimaryDataSource:
+                await using (var connection = await source.Primary.OpenConnectionAsync())
+                {
+                    await connection.ExecuteAsync(Insert, new { note });
+                }
+
+                break;
+            case Way.RoutedStatement:
+                await using (var connection = source.CreateConnection())
+                {
+                    await connection.ExecuteAsync(Insert, new { note });
+                }
+
+                break;
+            case Way.SynchronousDapper:
+                using (var connection = source.CreateConnection())
+                {
+                    connection.Execute(Insert, new { note });
+                }
+
+                break;
+            case Way.Transaction:
+                await using (var connection = await source.OpenConnectionAsync())
+                await using (var transaction = await connection.BeginTransactionAsync())
+                {
+                    await connection.ExecuteAsync(Insert, new { note }, transaction);
+                    await transaction.CommitAsync();
+                }
+
+                break;
+            case Way.OpenConnection:
+                await kept!.ExecuteAsync(Insert, new { note });
+                break;
+            case Way.AmbientTransaction:
+                using (var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+                {
+                    await using (var connection = await source.OpenConnectionAsync())
+                    {
+                        await connection.ExecuteAsync(Insert, new { note });
+                    }
+
+                    scope.Complete();
+                }
+
+                break;
+            default:
+                await using (var unseen = new MySqlConnector.MySqlConnection(source.Primary.ConnectionString + ";Password=app"))
+                {
+                    var position = await unseen.QuerySingleAsync<string>("insert into writes (server, note) select name, @note from this_server; select @@last_gtid", new { note });
+                    ReadSession.Current!.ObserveWrite(MariaDbGtidList.Parse(position));
+                }
+
+                break;
+        }
+    }
+
+    private static async Task<long> CountAsync(ReplicatedMySqlDataSource source, string note)
+    {
+        await using var connection = source.CreateConnection();
+        return await connection.ExecuteScalarAsync<long>(CountNotes, new { note });
+    }
+
+    private static long Count(ReplicatedMySqlDataSource source, string note)
+    {
+        using var connection = source.CreateConnection();
+        return connection.ExecuteScalar<long>(CountNotes, new { note });
+    }
+}

@@ -1,0 +1,235 @@
+using System.Collections.Concurrent;
+using Dapper;
+using MonotonicReads.Cluster;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster.Tests.Routing;
+
+/// <summary>A session whose replica is lost goes on where nothing that it saw is missing, or not at all.</summary>
+public sealed class MoveTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>
+{
+    private const string Newest = "select coalesce(max(id), 0) from writes";
+
+    public enum Loss
+    {
+        Killed,
+        Restarted,
+        Stopped,
+    }
+
+    [Theory]
+    [InlineData(Loss.Killed, ReplicaLoss.Primary)]
+    [InlineData(Loss.Killed, ReplicaLoss.CaughtUp)]
+    [InlineData(Loss.Killed, ReplicaLoss.Redraw)]
+    [InlineData(Loss.Restarted, ReplicaLoss.Primary)]
+    [InlineData(Loss.Restarted, ReplicaLoss.CaughtUp)]
+    [InlineData(Loss.Restarted, ReplicaLoss.Redraw)]
+    [InlineData(Loss.Stopped, ReplicaLoss.Primary)]
+    [InlineData(Loss.Stopped, ReplicaLoss.CaughtUp)]
+    [InlineData(Loss.Stopped, ReplicaLoss.Redraw)]
+    public async Task It_goes_on_unseen_by_the_caller_and_says_so_once(Loss loss, ReplicaLoss policy)
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var events = new ConcurrentQueue<ReadSessionEventArgs>();
+        source.SessionEvent += (_, e) => events.Enqueue(e);
+        var victim = fixture.Cluster.Replicas[1];
+        if (loss == Loss.Restarted)
+        {
+            // Uptime counts whole seconds: a server younger than its measuring error cannot be told from its next run.
+            await Task.Delay(TimeSpan.FromSeconds(3));
+        }
+
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 2000 });
+        await WriteAsync();
+        await fixture.Cluster.WaitForReplicasAsync();
+        var before = await NewestAsync(source);
+        await LoseAsync(victim, loss);
+        try
+        {
+            long[] after = [await NewestAsync(source), NewestNow(source), await NewestAsync(source)];
+
+            Assert.All(after, id => Assert.True(policy == ReplicaLoss.Redraw || id >= before, $"{id} is older than {before}"));
+            Assert.Equal("replica2", session.GetDecisions()[0].Server);
+            var next = Assert.Single(session.GetDecisions().Skip(1).Select(d => d.Server).Distinct());
+            Assert.Equal(policy == ReplicaLoss.Primary, next == "primary");
+            Assert.True(loss == Loss.Restarted || next != "replica2");
+            Assert.Equal(("replica2", null), Single(events, ReadSessionEventKind.ReplicaLost));
+            Assert.Equal(("replica2", next), Single(events, ReadSessionEventKind.Moved));
+        }
+        finally
+        {
+            await EndAsync(victim, loss);
+        }
+    }
+
+    [Theory]
+    [InlineData(Loss.Killed)]
+    [InlineData(Loss.Restarted)]
+    [InlineData(Loss.Stopped)]
+    public async Task Under_fail_it_goes_nowhere(Loss loss)
+    {
+        await using var source = fixture.BuildSource();
+        var victim = fixture.Cluster.Replicas[1];
+        if (loss == Loss.Restarted)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(3));
+        }
+
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Fail });
+        await NewestAsync(source);
+        await LoseAsync(victim, loss);
+        try
+        {
+            await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+            Assert.Throws<ReplicaLostException>(() => NewestNow(source));
+        }
+        finally
+        {
+            await EndAsync(victim, loss);
+        }
+    }
+
+    [Fact]
+    public async Task Caught_up_passes_over_a_replica_that_lacks_what_was_seen()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var (victim, behind) = (fixture.Cluster.Replicas[1], fixture.Cluster.Replicas[2]);
+        await behind.StopApplyingAsync();
+        try
+        {
+            await WriteAsync();
+            await fixture.Cluster.Replicas[0].CatchUpAsync();
+            await victim.CatchUpAsync();
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp });
+            var before = await NewestAsync(source);
+            await victim.KillAsync();
+
+            Assert.Equal(before, await NewestAsync(source));
+            Assert.Equal(["replica2", "replica1"], session.GetDecisions().Select(d => d.Server));
+        }
+        finally
+        {
+            await victim.RestartAsync();
+            await behind.StartApplyingAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Caught_up_waits_within_the_budget_and_goes_to_the_primary_after_it()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var victim = fixture.Cluster.Replicas[1];
+        MariaDbReplica[] others = [fixture.Cluster.Replicas[0], fixture.Cluster.Replicas[2]];
+        await Task.WhenAll(others.Select(r => r.StopApplyingAsync()));
+        try
+        {
+            await WriteAsync();
+            await victim.CatchUpAsync();
+            var options = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 3000 };
+            using var waits = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), options);
+            var before = await NewestAsync(source);
+            using (var gives = ReadSession.Begin(ReadConsistency.Monotonic, fixture.SessionOn(victim)))
+            using (ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 100 }))
+            {
+                await NewestAsync(source);
+                await victim.KillAsync();
+                Assert.Equal(before, await NewestAsync(source));
+                Assert.Equal(["replica2", "primary"], gives.GetDecisions().Select(d => d.Server));
+            }
+
+            var read = NewestAsync(source);
+            await Task.Delay(300);
+            Assert.False(read.IsCompleted);
+            await Task.WhenAll(others.Select(r => r.StartApplyingAsync()));
+            Assert.Equal(before, await read);
+            Assert.StartsWith("replica", waits.GetDecisions()[1].Server, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await victim.RestartAsync();
+            await Task.WhenAll(others.Select(r => r.StartApplyingAsync()));
+        }
+    }
+
+    [Fact]
+    public async Task Concurrent_reads_agree_on_one_move()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var events = new ConcurrentQueue<ReadSessionEventArgs>();
+        source.SessionEvent += (_, e) => events.Enqueue(e);
+        var victim = fixture.Cluster.Replicas[1];
+        foreach (var policy in new[] { ReplicaLoss.CaughtUp, ReplicaLoss.Primary, ReplicaLoss.Redraw })
+        {
+            events.Clear();
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), new ReadSessionOptions { OnReplicaLoss = policy });
+            await NewestAsync(source);
+            await victim.KillAsync();
+            try
+            {
+                await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => NewestAsync(source))));
+                Assert.Single(session.GetDecisions().Skip(1).Select(d => d.Server).Distinct());
+                Assert.True(events.Count(e => e.Kind == ReadSessionEventKind.Moved) == 1, policy + ": " + string.Join(" | ", events.Select(e => $"{e.Kind} {e.From}->{e.To} {e.Reason}")));
+            }
+            finally
+            {
+                await victim.RestartAsync();
+                await victim.CatchUpAsync();
+                await Task.Delay(ReplicatedDataSource.UnavailableFor);
+            }
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        await using var connection = new MySqlConnection(fixture.Cluster.Primary.ConnectionString);
+        await connection.ExecuteAsync("insert into writes (server, note) values ('primary', 'move')");
+    }
+
+    private static async Task<long> NewestAsync(ReplicatedMySqlDataSource source)
+    {
+        await using var connection = source.CreateConnection();
+        return await connection.ExecuteScalarAsync<long>(Newest);
+    }
+
+    private static long NewestNow(ReplicatedMySqlDataSource source)
+    {
+        using var connection = source.OpenConnection();
+        return connection.ExecuteScalar<long>(Newest);
+    }
+
+    private static async Task LoseAsync(MariaDbReplica victim, Loss loss)
+    {
+        switch (loss)
+        {
+            case Loss.Killed:
+                await victim.KillAsync();
+                break;
+            case Loss.Restarted:
+                await victim.RestartAsync();
+                break;
+            default:
+                await victim.PauseAsync();
+                break;
+        }
+    }
+
+    private static async Task EndAsync(MariaDbReplica victim, Loss loss)
+    {
+        switch (loss)
+        {
+            case Loss.Killed:
+                await victim.RestartAsync();
+                break;
+            case Loss.Stopped:
+                await victim.ResumeAsync();
+                break;
+        }
+    }
+
+    private static (string? From, string? To) Single(IEnumerable<ReadSessionEventArgs> events, ReadSessionEventKind kind)
+    {
+        Assert.True(events.Count(e => e.Kind == kind) == 1, string.Join(" | ", events.Select(e => $"{e.Kind} {e.From}->{e.To} {e.Reason}")));
+        var one = events.Single(e => e.Kind == kind);
+        return (one.From, one.To);
+    }
+}
