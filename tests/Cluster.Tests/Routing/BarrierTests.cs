@@ -1,0 +1,208 @@
+using Dapper;
+using MonotonicReads.Cluster;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster.Tests.Routing;
+
+/// <summary>
+/// A primary that is really behind its replicas: its commits wait for a semi-synchronous acknowledgement, their log
+/// records are out already. A session that has read such a record never reads the primary without it.
+/// </summary>
+public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>
+{
+    private const string Newest = "select coalesce(max(id), 0) from writes";
+
+    [Theory]
+    [InlineData(ReplicaLoss.Primary)]
+    [InlineData(ReplicaLoss.CaughtUp)]
+    public async Task A_session_does_not_move_to_a_primary_that_is_behind_it(ReplicaLoss policy)
+    {
+        await using var source = fixture.BuildSource();
+        await using var stuck = await StuckPrimary.CreateAsync(fixture.Cluster);
+        var ahead = fixture.Cluster.Replicas[1];
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(ahead), new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 300 });
+        await fixture.Cluster.Replicas[2].StopApplyingAsync(); // nobody else may have it
+        var seen = await stuck.WriteAsync(ahead, () => AskAsync(source));
+        await ahead.KillAsync();
+        try
+        {
+            var exception = await Assert.ThrowsAsync<ReplicaLostException>(() => AskAsync(source));
+
+            Assert.Contains("committed in time", exception.Message, StringComparison.Ordinal);
+            Assert.True(await stuck.NewestOnPrimaryAsync() < seen, "The primary was not behind: the test proves nothing.");
+        }
+        finally
+        {
+            await stuck.ReleaseAsync();
+            await ahead.RestartAsync();
+            await fixture.Cluster.Replicas[2].StartApplyingAsync();
+        }
+    }
+
+    [Fact]
+    public async Task It_waits_for_the_primary_within_its_budget()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        await using var stuck = await StuckPrimary.CreateAsync(fixture.Cluster);
+        var ahead = fixture.Cluster.Replicas[1];
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(ahead), new ReadSessionOptions { MaxWaitMilliseconds = 8000 });
+        var seen = await stuck.WriteAsync(ahead, () => AskAsync(source));
+        await ahead.KillAsync();
+        try
+        {
+            var read = AskAsync(source);
+            await Task.Delay(300);
+            Assert.False(read.IsCompleted);
+            await stuck.ReleaseAsync();
+
+            Assert.Equal(seen, await read);
+            Assert.Equal("primary", session.GetDecisions()[^1].Server);
+        }
+        finally
+        {
+            await stuck.ReleaseAsync();
+            await ahead.RestartAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_nested_primary_part_and_a_transaction_wait_for_it_too()
+    {
+        await using var source = fixture.BuildSource();
+        await using var stuck = await StuckPrimary.CreateAsync(fixture.Cluster);
+        var ahead = fixture.Cluster.Replicas[1];
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(ahead), new ReadSessionOptions { MaxWaitMilliseconds = 100 });
+        await stuck.WriteAsync(ahead, () => AskAsync(source));
+        try
+        {
+            using (ReadSession.Begin(ReadConsistency.Primary))
+            {
+                await Assert.ThrowsAsync<ReplicaLostException>(() => AskAsync(source));
+            }
+
+            await using var connection = await source.OpenConnectionAsync();
+            await Assert.ThrowsAsync<ReplicaLostException>(async () => await connection.BeginTransactionAsync());
+            await using var primary = await source.Primary.OpenConnectionAsync();
+            await Assert.ThrowsAsync<ReplicaLostException>(() => primary.ExecuteScalarAsync<long>(Newest));
+        }
+        finally
+        {
+            await stuck.ReleaseAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Another_primary_is_not_read_unless_it_has_what_was_seen()
+    {
+        await using var source = fixture.BuildSource();
+        var replica = fixture.Cluster.Replicas[1];
+        using (ReadSession.Begin(ReadConsistency.Primary))
+        {
+            await AskAsync(source); // so that the primary is known before it restarts
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(3)); // uptime counts whole seconds
+        var key = fixture.KeyOn(replica);
+        using var unknown = ReadSession.Begin(ReadConsistency.Monotonic, key);
+        await AskAsync(source);
+        using var known = ReadSession.Begin(ReadConsistency.Monotonic, fixture.SessionOn(replica));
+        using var policy = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Fail });
+        await AskAsync(source);
+        policy.Dispose();
+        known.Dispose();
+
+        await fixture.Cluster.Primary.RestartAsync();
+        await replica.KillAsync();
+        try
+        {
+            var exception = await Assert.ThrowsAsync<ReplicaLostException>(() => AskAsync(source));
+            Assert.Contains("another run of it", exception.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await replica.RestartAsync();
+        }
+    }
+
+    private static async Task<long> AskAsync(ReplicatedMySqlDataSource source)
+    {
+        await using var connection = source.CreateConnection();
+        return await connection.ExecuteScalarAsync<long>(Newest);
+    }
+
+    /// <summary>Commits on the primary hang after their log record is out, because the one that has to acknowledge it is stopped.</summary>
+    private sealed class StuckPrimary : IAsyncDisposable
+    {
+        private readonly MariaDbCluster _cluster;
+        private Task _write = Task.CompletedTask;
+        private bool _isReleased;
+
+        private StuckPrimary(MariaDbCluster cluster) => _cluster = cluster;
+
+        private MariaDbReplica Acknowledger => _cluster.Replicas[0];
+
+        public static async Task<StuckPrimary> CreateAsync(MariaDbCluster cluster)
+        {
+            var stuck = new StuckPrimary(cluster);
+            await ExecuteAsync(stuck.Acknowledger, "stop slave; set global rpl_semi_sync_slave_enabled = 1; start slave");
+            await ExecuteAsync(cluster.Primary, "set global rpl_semi_sync_master_enabled = 1; set global rpl_semi_sync_master_wait_point = 'AFTER_SYNC'; set global rpl_semi_sync_master_timeout = 60000");
+            await using var primary = new MySqlConnection(cluster.Primary.AdminConnectionString);
+            while (await primary.QuerySingleAsync<string>("select variable_value from information_schema.global_status where variable_name = 'Rpl_semi_sync_master_clients'") == "0")
+            {
+                await Task.Delay(20);
+            }
+
+            await cluster.WaitForReplicasAsync();
+            await stuck.Acknowledger.PauseAsync();
+            return stuck;
+        }
+
+        /// <summary>Starts a write that hangs, and reads until it is seen ahead of the primary.</summary>
+        public async Task<long> WriteAsync(MariaDbReplica ahead, Func<Task<long>> read)
+        {
+            var before = await NewestOnPrimaryAsync();
+            _write = Task.Run(() => ExecuteAsync(_cluster.Primary, "insert into app.writes (server, note) values ('primary', 'stuck')"));
+            for (var i = 0; i < 500; i++)
+            {
+                if (await read() is var newest && newest > before)
+                {
+                    return newest;
+                }
+
+                await Task.Delay(10);
+            }
+
+            throw new InvalidOperationException($"The write never reached {ahead.Name}.");
+        }
+
+        public async Task<long> NewestOnPrimaryAsync()
+        {
+            await using var connection = new MySqlConnection(_cluster.Primary.AdminConnectionString);
+            return await connection.ExecuteScalarAsync<long>("select coalesce(max(id), 0) from app.writes");
+        }
+
+        public async Task ReleaseAsync()
+        {
+            if (!_isReleased)
+            {
+                _isReleased = true;
+                await Acknowledger.ResumeAsync();
+                await ExecuteAsync(_cluster.Primary, "set global rpl_semi_sync_master_enabled = 0");
+                await ExecuteAsync(Acknowledger, "stop slave; set global rpl_semi_sync_slave_enabled = 0; start slave");
+                await _write;
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await ReleaseAsync();
+            await _cluster.WaitForReplicasAsync();
+        }
+
+        private static async Task ExecuteAsync(MariaDbServer server, string sql)
+        {
+            await using var connection = new MySqlConnection(server.AdminConnectionString);
+            await connection.ExecuteAsync(new CommandDefinition(sql, commandTimeout: 60));
+        }
+    }
+}
