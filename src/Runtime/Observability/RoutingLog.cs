@@ -27,4 +27,10 @@ internal static partial class RoutingLog
 
     [LoggerMessage(7, LogLevel.Warning, "Read session {SessionId} moved from {From} to {To} ({Reason}).")]
     public static partial void Moved(ILogger logger, Guid sessionId, string from, string to, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "Server {Server} is {Health}; kept out of new draws: {IsKeptOut}; lag {Lag}. {Error}")]
+    public static partial void HealthChanged(ILogger logger, string server, ServerHealth health, bool isKeptOut, TimeSpan? lag, string? error);
+
+    [LoggerMessage(9, LogLevel.Information, "The replicas are now {Replicas}.")]
+    public static partial void ReplicasChanged(ILogger logger, string replicas);
 }

@@ -58,6 +58,12 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
 
     public void ServerRestarted(RoutedServer server) => RoutingLog.ServerRestarted(logger, server.Name);
 
+    public void HealthChanged(ServerState state) =>
+        RoutingLog.HealthChanged(logger, state.Name, state.Health, state.IsKeptOut, state.Lag, state.Error);
+
+    public void ReplicasChanged(ReplicaTable table) =>
+        RoutingLog.ReplicasChanged(logger, string.Join(", ", table.AllAvailable.Select(replica => $"{replica.Name} (weight {replica.Weight})")));
+
     private static string Text(ReplicaLossReason reason) => reason switch
     {
         ReplicaLossReason.OpenFailed => "open failed",

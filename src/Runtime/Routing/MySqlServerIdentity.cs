@@ -28,15 +28,15 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
     // By the server's connection id.
     private readonly ConcurrentDictionary<int, bool> _unproven = new();
     private RoutedServer? _server;
-    private RoutingReports? _reports;
+    private MySqlServers? _servers;
     private string? _identity;
     private DateTimeOffset _startedAfter;
     private DateTimeOffset _startedBefore;
 
-    public void Follow(RoutedServer server, RoutingReports reports)
+    public void Follow(RoutedServer server, MySqlServers servers)
     {
         _server = server;
-        _reports = reports;
+        _servers = servers;
     }
 
     public async ValueTask CheckAsync(MySqlConnectionOpenedContext context, CancellationToken cancellationToken)
@@ -111,7 +111,7 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
             _server.NewIncarnation();
             if (isOther)
             {
-                _reports?.ServerRestarted(_server);
+                _servers?.Reports?.ServerRestarted(_server);
             }
         }
     }

@@ -6,44 +6,50 @@ namespace MonotonicReads;
 internal sealed class ReplicaRouter
 {
     private readonly RoutedServer _primary;
-    private readonly RoutedServer[] _replicas;
-    private readonly WeightedReplica[] _allAvailable;
     private readonly IReplicaSelector _selector;
     private readonly TimeProvider _time;
     private readonly RoutingReports _reports;
     private readonly PositionSearch? _positions;
+    private volatile ReplicaTable _table;
 
-    public ReplicaRouter(RoutedServer primary, RoutedServer[] replicas, IReplicaSelector selector, TimeProvider time, RoutingReports reports, PositionSearch? positions)
+    public ReplicaRouter(RoutedServer primary, ReplicaTable replicas, IReplicaSelector selector, TimeProvider time, RoutingReports reports, PositionSearch? positions)
     {
         _primary = primary;
-        _replicas = replicas;
+        _table = replicas;
         _selector = selector;
         _time = time;
         _reports = reports;
         _positions = positions;
-        _allAvailable = Array.ConvertAll(replicas, replica => new WeightedReplica(replica.Name, replica.Weight, IsAvailable: true));
+    }
+
+    /// <summary>The replicas of this moment; setting it moves no session.</summary>
+    public ReplicaTable Replicas
+    {
+        get => _table;
+        set => _table = value;
     }
 
     /// <summary>The server of a read outside a session.</summary>
     /// <param name="refused">The replicas that refused to open in this attempt.</param>
     public RoutedServer Any(List<RoutedServer>? refused)
     {
+        var table = _table;
         var sum = 0L;
-        foreach (var replica in _replicas)
+        for (var i = 0; i < table.Servers.Length; i++)
         {
-            sum += CanTake(replica, refused) ? replica.Weight : 0;
+            sum += CanTake(table.Servers[i], refused) ? table.AllAvailable[i].Weight : 0;
         }
 
         if (sum > 0)
         {
             var left = Random.Shared.NextInt64(sum);
-            foreach (var replica in _replicas)
+            for (var i = 0; i < table.Servers.Length; i++)
             {
                 // A replica can become available between the two loops; one that was counted never vanishes for good.
-                left -= CanTake(replica, refused) ? replica.Weight : 0;
+                left -= CanTake(table.Servers[i], refused) ? table.AllAvailable[i].Weight : 0;
                 if (left < 0)
                 {
-                    return replica;
+                    return table.Servers[i];
                 }
             }
         }
@@ -62,6 +68,11 @@ internal sealed class ReplicaRouter
     /// available under <see cref="ReplicaLoss.Fail"/>.</exception>
     public ValueTask<RoutedServer> PinnedAsync(ReadSession session, SessionPin pin, List<RoutedServer>? refused, bool isAsync, CancellationToken cancellation)
     {
+        if (pin.Server is { IsPrimary: false } server && server.IsGone(_time))
+        {
+            Leave(session, pin, server);
+        }
+
         if (pin.Loss is { } loss)
         {
             return AfterLossAsync(session, pin, loss, refused, isAsync, cancellation);
@@ -73,10 +84,11 @@ internal sealed class ReplicaRouter
     /// <summary>The replicas that can take a session, in the order in which the selector would draw them.</summary>
     public IEnumerable<RoutedServer> InOrder(ReadSession session, List<RoutedServer>? without)
     {
-        var candidates = (WeightedReplica[])Candidates(without).Clone();
+        var table = _table;
+        var candidates = (WeightedReplica[])Candidates(table, without).Clone();
         while (_selector.Select(session.Id, candidates) is >= 0 and var picked)
         {
-            yield return _replicas[picked];
+            yield return table.Servers[picked];
             candidates[picked] = candidates[picked] with { IsAvailable = false };
         }
     }
@@ -139,12 +151,13 @@ internal sealed class ReplicaRouter
 
     private RoutedServer Draw(ReadSession session, SessionPin pin, List<RoutedServer>? refused)
     {
-        ReadOnlySpan<WeightedReplica> candidates = Candidates(refused);
+        var table = _table;
+        ReadOnlySpan<WeightedReplica> candidates = Candidates(table, refused);
         var picked = _selector.Select(session.Id, candidates);
         if (picked >= 0)
         {
             return picked < candidates.Length && candidates[picked].IsAvailable
-                ? pin.Agree(_replicas[picked])
+                ? pin.Agree(table.Servers[picked])
                 : throw new InvalidOperationException($"{_selector.GetType()} picked index {picked}, which is no available replica.");
         }
 
@@ -166,21 +179,31 @@ internal sealed class ReplicaRouter
         return server;
     }
 
-    private WeightedReplica[] Candidates(List<RoutedServer>? refused)
+    private WeightedReplica[] Candidates(ReplicaTable table, List<RoutedServer>? refused)
     {
         WeightedReplica[]? some = null;
-        for (var i = 0; i < _replicas.Length; i++)
+        for (var i = 0; i < table.Servers.Length; i++)
         {
-            if (!CanTake(_replicas[i], refused))
+            if (!CanTake(table.Servers[i], refused))
             {
-                some ??= (WeightedReplica[])_allAvailable.Clone();
+                some ??= (WeightedReplica[])table.AllAvailable.Clone();
                 some[i] = some[i] with { IsAvailable = false };
             }
         }
 
-        return some ?? _allAvailable;
+        return some ?? table.AllAvailable;
+    }
+
+    // A server that is gone is lost to a session that has read on it, and left by one that has not.
+    private void Leave(ReadSession session, SessionPin pin, RoutedServer server)
+    {
+        var loss = new PinLoss(server, ReplicaLossReason.Removed, null);
+        if (!pin.TryLeave(server) && pin.TryLose(server, loss))
+        {
+            _reports.ReplicaLost(session, server, loss);
+        }
     }
 
     private bool CanTake(RoutedServer replica, List<RoutedServer>? refused) =>
-        replica.IsAvailable(_time) && refused?.Contains(replica) != true;
+        replica.IsAvailable(_time) && !replica.IsGone(_time) && refused?.Contains(replica) != true;
 }

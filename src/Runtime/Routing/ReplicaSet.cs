@@ -3,23 +3,23 @@ using Microsoft.Extensions.Logging;
 namespace MonotonicReads;
 
 /// <summary>What a builder has collected, checked.</summary>
-internal sealed record ReplicaSet(
-    RoutedServer Primary,
-    RoutedServer[] Replicas,
-    IReplicaSelector Selector,
-    TimeProvider Time,
-    ILoggerFactory LoggerFactory,
-    bool OwnsServers,
-    bool HasPositions = false,
-    bool RecordsDecisions = false)
+internal sealed record ReplicaSet(RoutedServer Primary, ReplicaTable Replicas, IReplicaSelector Selector, TimeProvider Time, ILoggerFactory LoggerFactory)
 {
+    public bool OwnsServers { get; init; }
+
+    public bool HasPositions { get; init; }
+
+    public bool RecordsDecisions { get; init; }
+
+    public TimeSpan? DrainTimeout { get; init; }
+
     /// <summary>The primary's name in events, logs and metrics; no replica may have it.</summary>
     public const string PrimaryName = "primary";
 
     /// <summary>Checks names and weights; the data sources are created afterwards, so that nothing leaks.</summary>
     /// <exception cref="InvalidOperationException">No primary, no replica, or a sum of weights that is no weight.</exception>
     /// <exception cref="ArgumentException">An empty or repeated name, or a negative weight.</exception>
-    public static void Check(bool hasPrimary, IReadOnlyCollection<(string? Name, int Weight)> replicas)
+    public static void Check(bool hasPrimary, IReadOnlyCollection<ReplicaSettings> replicas)
     {
         if (!hasPrimary)
         {
@@ -33,7 +33,7 @@ internal sealed record ReplicaSet(
 
         var names = new HashSet<string>(StringComparer.Ordinal) { PrimaryName };
         var sum = 0L;
-        foreach (var (name, weight) in replicas)
+        foreach (var (name, _, weight) in replicas)
         {
             if (string.IsNullOrWhiteSpace(name))
             {

@@ -142,13 +142,13 @@ public sealed partial class ReplicatedConnection
             return Step.CatchUp;
         }
 
-        if (pin.TryRead(server))
+        if (!server.IsGone(Source.Time) && pin.TryRead(server))
         {
             return Run(server, session, pin, statement);
         }
 
         // The session has lost its replica, or a concurrent read found it out of reach and drew again.
-        if (pin.Loss is not null || ReferenceEquals(pin, _openedFor) || (_readsFor is { } reads && ReferenceEquals(reads.Pin, pin)))
+        if (pin.Loss is not null || server.IsGone(Source.Time) || ReferenceEquals(pin, _openedFor) || (_readsFor is { } reads && ReferenceEquals(reads.Pin, pin)))
         {
             return Step.FindServer;
         }

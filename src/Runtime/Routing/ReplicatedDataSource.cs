@@ -28,13 +28,13 @@ public class ReplicatedDataSource : DbDataSource
     internal ReplicatedDataSource(ReplicaSet set)
     {
         PrimaryServer = set.Primary;
-        Replicas = set.Replicas;
         Time = set.Time;
         _ownsServers = set.OwnsServers;
         RecordsDecisions = set.RecordsDecisions;
+        DrainTimeout = set.DrainTimeout;
         Reports = new RoutingReports(set.LoggerFactory.CreateLogger(RoutingLog.Category), Raise);
         Positions = set.HasPositions ? new PositionSearch(this) : null;
-        Router = new ReplicaRouter(PrimaryServer, Replicas, set.Selector, Time, Reports, Positions);
+        Router = new ReplicaRouter(PrimaryServer, set.Replicas, set.Selector, Time, Reports, Positions);
 
         using var unopened = PrimaryServer.Source.CreateConnection();
         _factory = DbProviderFactories.GetFactory(unopened);
@@ -68,7 +68,7 @@ public class ReplicatedDataSource : DbDataSource
 
     internal RoutedServer PrimaryServer { get; }
 
-    internal RoutedServer[] Replicas { get; }
+    internal RoutedServer[] Replicas => Router.Replicas.Servers;
 
     internal ReplicaRouter Router { get; }
 
@@ -78,6 +78,8 @@ public class ReplicatedDataSource : DbDataSource
     internal bool HasPositions => Positions is not null;
 
     internal bool RecordsDecisions { get; }
+
+    internal TimeSpan? DrainTimeout { get; }
 
     internal RoutingReports Reports { get; }
 

@@ -81,13 +81,12 @@ public sealed class ReplicatedDataSourceBuilder
     /// <exception cref="OverflowException">Weights that sum beyond <see cref="int.MaxValue"/>.</exception>
     public ReplicatedDataSource Build()
     {
-        ReplicaSet.Check(_primary is not null, _replicas.ConvertAll(replica => ((string?)replica.Name, replica.Weight)));
+        ReplicaSet.Check(_primary is not null, _replicas.ConvertAll(replica => new ReplicaSettings(replica.Name, "", replica.Weight)));
         return new ReplicatedDataSource(new ReplicaSet(
-            new RoutedServer(ReplicaSet.PrimaryName, _primary!, weight: 0, isPrimary: true),
-            _replicas.ConvertAll(replica => new RoutedServer(replica.Name, replica.Source, replica.Weight, isPrimary: false)).ToArray(),
+            new RoutedServer(ReplicaSet.PrimaryName, _primary!, isPrimary: true),
+            new ReplicaTable(_replicas.ConvertAll(replica => (new RoutedServer(replica.Name, replica.Source, isPrimary: false), replica.Weight))),
             _selector,
             _time,
-            _loggerFactory,
-            OwnsServers: false));
+            _loggerFactory));
     }
 }

@@ -8,15 +8,84 @@ namespace MonotonicReads;
 /// pool, for each server. Built by <see cref="ReplicatedMySqlDataSourceBuilder"/>; disposing it closes the pools.
 /// </summary>
 /// <remarks>
-/// Every new physical connection to a replica is asked once for the server's identity, start time and
-/// <c>read_only</c>: a replica that accepts writes is refused, and one that was restarted or replaced is lost for the
-/// sessions that have read on it, since it may have gone back in time. A pooled connection is never asked again.
+/// Every new physical connection is asked once for the server's identity, start time and <c>read_only</c>: a replica that
+/// accepts writes is refused, and one that was restarted or replaced is lost for the sessions that have read on it, since
+/// it may have gone back in time. A pooled connection is never asked again.
 /// </remarks>
 public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
 {
-    internal ReplicatedMySqlDataSource(ReplicaSet set)
+    private readonly object _membership = new();
+    private readonly MySqlServers _servers;
+    private readonly ServerMonitor? _monitor;
+
+    internal ReplicatedMySqlDataSource(ReplicaSet set, MySqlServers servers, MonitorOptions? monitor)
         : base(set)
     {
+        _servers = servers;
+        servers.Reports = Reports;
+        if (monitor is not null)
+        {
+            _monitor = new ServerMonitor(this, monitor);
+        }
+    }
+
+    /// <summary>What is known of every server, the primary first: of an unmonitored one only name, role and weight.</summary>
+    /// <returns>The states at this moment.</returns>
+    public IReadOnlyList<ServerState> GetServers()
+    {
+        var table = Router.Replicas;
+        return [.. table.Servers.Prepend(PrimaryServer).Select(server =>
+            (_monitor?.StateOf(server) ?? ServerState.Unknown(server.Name, server.IsPrimary)) with { Weight = table.WeightOf(server) })];
+    }
+
+    /// <summary>
+    /// Replaces the replicas, all at once. Running sessions stay where they read, unless their replica is removed or its
+    /// connection string changes, which is replica loss for them: reads that run go on to their end. A weight of 0 keeps new
+    /// sessions out, and running ones may stay for the drain timeout. Any other weight moves no one.
+    /// </summary>
+    /// <param name="replicas">All replicas, in the order that the selector sees.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="replicas"/> is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">No replica, or weights that sum to 0. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">A bad name or connection string. Nothing was changed.</exception>
+    /// <exception cref="OverflowException">Weights that sum beyond <see cref="int.MaxValue"/>. Nothing was changed.</exception>
+    public void UpdateReplicas(IReadOnlyList<ReplicaSettings> replicas)
+    {
+        ArgumentNullException.ThrowIfNull(replicas);
+        ThrowIfDisposed();
+        ReplicaSet.Check(hasPrimary: true, replicas);
+        var wanted = replicas.Select(replica => replica with { ConnectionString = _servers.Parse(replica.Name, replica.ConnectionString) }).ToList();
+        lock (_membership)
+        {
+            var before = Router.Replicas;
+            var known = before.Servers.ToDictionary(server => (server.Name, server.Settings));
+            var after = new ReplicaTable(wanted.ConvertAll(replica => (
+                known.GetValueOrDefault((replica.Name, replica.ConnectionString)) ?? _servers.Create(replica.Name, replica.ConnectionString, isPrimary: false),
+                replica.Weight)));
+            Router.Replicas = after;
+            foreach (var server in after.Servers)
+            {
+                if (after.WeightOf(server) > 0)
+                {
+                    server.LeaveAfter(Time, rest: null);
+                }
+                else if (before.WeightOf(server) > 0)
+                {
+                    server.LeaveAfter(Time, DrainTimeout);
+                }
+            }
+
+            foreach (var removed in before.Servers.Except(after.Servers))
+            {
+                removed.LeaveAfter(Time, TimeSpan.Zero);
+
+                // Closes the idle connections; those in use are closed when they are given back.
+                removed.Source.Dispose();
+            }
+
+            _monitor?.Follow(after);
+        }
+
+        Reports.ReplicasChanged(Router.Replicas);
     }
 
     // A pool of which all connections are in use says nothing about the server behind it.
@@ -26,4 +95,18 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     internal override DbCommand CreateInnerCommand() => new MySqlCommand();
 
     internal override DbBatch CreateInnerBatch() => new MySqlBatch();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _monitor?.Stop();
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask DisposeAsyncCore()
+    {
+        _monitor?.Stop();
+        return base.DisposeAsyncCore();
+    }
 }

@@ -1,13 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using MySqlConnector;
 
 namespace MonotonicReads;
 
 /// <summary>Builds a <see cref="ReplicatedMySqlDataSource"/> from one connection string for each server.</summary>
 public sealed class ReplicatedMySqlDataSourceBuilder
 {
-    private readonly List<(string Name, string ConnectionString, int Weight)> _replicas = [];
+    private readonly List<ReplicaSettings> _replicas = [];
     private string? _primary;
     private IReplicaSelector _selector = ReplicaSelectors.WeightedModulo;
     private TimeProvider _time = TimeProvider.System;
@@ -15,6 +14,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     private bool _isForPomelo;
     private bool _allowsWritableReplicas;
     private bool _recordsDecisions;
+    private TimeSpan? _drainTimeout;
+    private MonitorOptions? _monitor;
 
     /// <summary>Sets the primary. Required.</summary>
     /// <param name="connectionString">Its connection string, with one host.</param>
@@ -36,7 +37,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     public ReplicatedMySqlDataSourceBuilder AddReplica(string name, string connectionString, int weight = 1)
     {
         ArgumentNullException.ThrowIfNull(connectionString);
-        _replicas.Add((name, connectionString, weight));
+        _replicas.Add(new ReplicaSettings(name, connectionString, weight));
         return this;
     }
 
@@ -95,6 +96,35 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         return this;
     }
 
+    /// <summary>
+    /// Sets how long running sessions may stay on a replica whose weight has become 0; then it counts as lost for them.
+    /// Default: until they end.
+    /// </summary>
+    /// <param name="timeout">The time; zero or more.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative.</exception>
+    public ReplicatedMySqlDataSourceBuilder UseDrainTimeout(TimeSpan timeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        _drainTimeout = timeout;
+        return this;
+    }
+
+    /// <summary>
+    /// Watches every server in the background: a replica that is down or lags too far takes no new sessions, before any
+    /// read has run into it. Default: nothing is watched.
+    /// </summary>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A value of the options is out of range.</exception>
+    public ReplicatedMySqlDataSourceBuilder UseMonitor(MonitorOptions? options = null)
+    {
+        options ??= new MonitorOptions();
+        options.Check();
+        _monitor = options;
+        return this;
+    }
+
     /// <summary>Lets sessions record where each of their reads was sent, for <see cref="ReadSession.GetDecisions"/>. For tests.</summary>
     /// <returns>This builder.</returns>
     public ReplicatedMySqlDataSourceBuilder RecordDecisions()
@@ -112,80 +142,24 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <exception cref="OverflowException">Weights that sum beyond <see cref="int.MaxValue"/>.</exception>
     public ReplicatedMySqlDataSource Build()
     {
-        ReplicaSet.Check(_primary is not null, _replicas.ConvertAll(replica => ((string?)replica.Name, replica.Weight)));
-        var primaryText = Parse(ReplicaSet.PrimaryName, _primary!);
-        var replicaTexts = _replicas.ConvertAll(replica => Parse(replica.Name, replica.ConnectionString));
-
-        var primaryIdentity = new MySqlServerIdentity(mustBeReadOnly: false, _time);
-        var primary = new RoutedServer(
-            ReplicaSet.PrimaryName, Source(ReplicaSet.PrimaryName, primaryText, primaryIdentity), weight: 0, isPrimary: true);
-        var replicas = new RoutedServer[_replicas.Count];
-        var identities = new MySqlServerIdentity[_replicas.Count];
-        for (var i = 0; i < replicas.Length; i++)
-        {
-            var (name, _, weight) = _replicas[i];
-            identities[i] = new MySqlServerIdentity(!_allowsWritableReplicas, _time);
-            replicas[i] = new RoutedServer(name, Source(name, replicaTexts[i], identities[i]), weight, isPrimary: false);
-        }
-
-        var source = new ReplicatedMySqlDataSource(
-            new ReplicaSet(primary, replicas, _selector, _time, _loggerFactory, OwnsServers: true, HasPositions: true, RecordsDecisions: _recordsDecisions));
-        primaryIdentity.Follow(primary, source.Reports);
-        for (var i = 0; i < replicas.Length; i++)
-        {
-            identities[i].Follow(replicas[i], source.Reports);
-        }
-
-        return source;
-    }
-
-    private MySqlDataSource Source(string name, string connectionString, MySqlServerIdentity identity)
-    {
-        var builder = new MySqlDataSourceBuilder(connectionString).UseName(name);
-        if (!ReferenceEquals(_loggerFactory, NullLoggerFactory.Instance))
-        {
-            builder.UseLoggerFactory(_loggerFactory);
-        }
-
-        return builder.UseConnectionOpenedCallback(identity.CheckAsync).Build();
-    }
-
-    // Messages name the server and never the connection string, which has a password.
-    private string Parse(string name, string connectionString)
-    {
-        MySqlConnectionStringBuilder parsed;
-        try
-        {
-            parsed = new MySqlConnectionStringBuilder(connectionString);
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
-        {
-            throw new ArgumentException($"The connection string of '{name}' cannot be parsed: {exception.Message}", exception);
-        }
-
-        if (string.IsNullOrWhiteSpace(parsed.Server))
-        {
-            throw new ArgumentException($"The connection string of '{name}' names no host (Server=...).");
-        }
-
-        if (parsed.Server.Contains(',', StringComparison.Ordinal))
-        {
-            throw new ArgumentException(
-                $"The connection string of '{name}' names several hosts. They would share one pool, and nobody could tell which of them answers: add each as a server of its own.");
-        }
-
-        if (parsed.ServerRedirectionMode != MySqlServerRedirectionMode.Disabled)
-        {
-            throw new ArgumentException(
-                $"The connection string of '{name}' lets the server redirect (ServerRedirectionMode), so that another server could answer in its name. Remove it.");
-        }
-
-        if (_isForPomelo)
-        {
-            parsed.AllowUserVariables = true;
-            parsed.UseAffectedRows = false;
-        }
-
-        return parsed.ConnectionString;
+        ReplicaSet.Check(_primary is not null, _replicas);
+        var servers = new MySqlServers(_isForPomelo, _allowsWritableReplicas, _time, _loggerFactory);
+        var primary = servers.Parse(ReplicaSet.PrimaryName, _primary!);
+        var replicas = _replicas.ConvertAll(replica => replica with { ConnectionString = servers.Parse(replica.Name, replica.ConnectionString) });
+        return new ReplicatedMySqlDataSource(
+            new ReplicaSet(
+                servers.Create(ReplicaSet.PrimaryName, primary, isPrimary: true),
+                new ReplicaTable(replicas.ConvertAll(replica => (servers.Create(replica.Name, replica.ConnectionString, isPrimary: false), replica.Weight))),
+                _selector,
+                _time,
+                _loggerFactory)
+            {
+                OwnsServers = true,
+                HasPositions = true,
+                RecordsDecisions = _recordsDecisions,
+                DrainTimeout = _drainTimeout,
+            },
+            servers,
+            _monitor);
     }
 }

@@ -3,18 +3,18 @@ using System.Data.Common;
 namespace MonotonicReads;
 
 /// <summary>One server of a replicated data source: its name, its connections, and what is known of it.</summary>
-internal sealed class RoutedServer(string name, DbDataSource source, int weight, bool isPrimary)
+internal sealed class RoutedServer(string name, DbDataSource source, bool isPrimary)
 {
     private readonly object _lock = new();
     private volatile ReplicationPosition? _reached;
     private long _unavailableUntil;
+    private long _goneAt;
+    private volatile bool _isKeptOut;
     private int _incarnation;
 
     public string Name => name;
 
     public DbDataSource Source => source;
-
-    public int Weight => weight;
 
     public bool IsPrimary => isPrimary;
 
@@ -61,8 +61,30 @@ internal sealed class RoutedServer(string name, DbDataSource source, int weight,
         }
     }
 
+    /// <summary>The connection string that it was made from; null where it was made from a data source.</summary>
+    public string? Settings { get; init; }
+
+    /// <summary>Whether the monitor keeps it out of new draws: it is down, or lags too far.</summary>
+    public bool IsKeptOut
+    {
+        get => _isKeptOut;
+        set => _isKeptOut = value;
+    }
+
+    /// <summary>Whether it counts as lost for the sessions that read on it: removed, or drained for too long.</summary>
+    public bool IsGone(TimeProvider time) => Volatile.Read(ref _goneAt) is not 0 and var at && time.GetTimestamp() >= at;
+
+    /// <summary>Sessions may stay for so long; null for as long as they like.</summary>
+    public void LeaveAfter(TimeProvider time, TimeSpan? rest) =>
+        Volatile.Write(ref _goneAt, rest is { } left ? Math.Max(1, time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency)) : 0);
+
     public bool IsAvailable(TimeProvider time)
     {
+        if (_isKeptOut)
+        {
+            return false;
+        }
+
         var until = Volatile.Read(ref _unavailableUntil);
         return until == 0 || time.GetTimestamp() >= until;
     }

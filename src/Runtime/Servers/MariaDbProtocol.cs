@@ -36,7 +36,7 @@ internal sealed class MariaDbProtocol : ServerProtocol
         // The wait ignores server ids, hence the second column, which is evaluated after the first.
         var seconds = timeout.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture);
         var answer = await server.AskAsync($"SELECT MASTER_GTID_WAIT('{position}', {seconds}), @@GLOBAL.gtid_slave_pos", timeout).ConfigureAwait(false);
-        return Parse(answer[1] ?? "");
+        return Parse(answer[1].Value ?? "");
     }
 
     public override async ValueTask<bool> PassBarrierAsync(ServerQuestions primary, TimeSpan timeout)
@@ -48,7 +48,7 @@ internal sealed class MariaDbProtocol : ServerProtocol
             throw new InvalidOperationException("The primary has no binary log (log_bin), so that it cannot be a primary of replicas.");
         }
 
-        var end = LogPlace.Of(answer[0], answer[1]);
+        var end = LogPlace.Of(answer[0].Value, answer[1].Value);
         if (Engine(answer[^EngineCells..]).IsAtLeast(end))
         {
             return true;
@@ -62,10 +62,10 @@ internal sealed class MariaDbProtocol : ServerProtocol
     private const int EngineCells = 4;
 
     // Rows of name and value, file before position.
-    private static LogPlace Engine(List<string?> cells) => LogPlace.Of(cells[1], cells[3]);
+    private static LogPlace Engine(List<Cell> cells) => LogPlace.Of(cells[1].Value, cells[3].Value);
 
     private async ValueTask<ReplicationPosition> PositionAsync(ServerQuestions server, string question) =>
-        Parse((await server.AskAsync(question, AnswerTime).ConfigureAwait(false))[0] ?? "");
+        Parse((await server.AskAsync(question, AnswerTime).ConfigureAwait(false))[0].Value ?? "");
 
     /// <summary>A place in the binary log, whose files are numbered: <c>binlog.000002</c>, 1234.</summary>
     private readonly record struct LogPlace(long File, long Position)

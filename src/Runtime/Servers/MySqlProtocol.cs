@@ -27,18 +27,18 @@ internal sealed class MySqlProtocol : ServerProtocol
     public override async ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server)
     {
         var answer = await server.AskAsync("SELECT @@GLOBAL.gtid_owned; SELECT @@GLOBAL.gtid_executed", AnswerTime).ConfigureAwait(false);
-        return MySqlGtidSet.ParseOwned(answer[0] ?? "").Union(Parse(answer[1] ?? ""));
+        return MySqlGtidSet.ParseOwned(answer[0].Value ?? "").Union(Parse(answer[1].Value ?? ""));
     }
 
     public override async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) =>
-        Parse((await server.AskAsync("SELECT @@GLOBAL.gtid_executed", AnswerTime).ConfigureAwait(false))[0] ?? "");
+        Parse((await server.AskAsync("SELECT @@GLOBAL.gtid_executed", AnswerTime).ConfigureAwait(false))[0].Value ?? "");
 
     public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)
     {
         ReplicationPosition reached = MySqlGtidSet.Empty;
         await PollAsync(server, timeout, async () =>
         {
-            reached = Parse((await server.AskAsync("SELECT @@GLOBAL.gtid_executed", timeout).ConfigureAwait(false))[0] ?? "");
+            reached = Parse((await server.AskAsync("SELECT @@GLOBAL.gtid_executed", timeout).ConfigureAwait(false))[0].Value ?? "");
             return reached.Contains(position);
         }).ConfigureAwait(false);
         return reached;

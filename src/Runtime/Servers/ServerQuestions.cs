@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 
 namespace MonotonicReads;
 
@@ -13,13 +14,13 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
 
     public TimeProvider Time => time;
 
-    /// <summary>All cells of all rows of all results, as text.</summary>
+    /// <summary>All cells of all rows of all results.</summary>
     /// <param name="text">The statement; constants and positions only.</param>
     /// <param name="deadline">After it an asynchronous caller gets <see cref="SilentServerException"/> although the
     /// driver still waits; a synchronous one gets the driver's timeout, in whole seconds.</param>
     /// <exception cref="SilentServerException">No answer in time. The connection is still in use and must be left alone
     /// until the exception's task has ended.</exception>
-    public ValueTask<List<string?>> AskAsync(string text, TimeSpan deadline)
+    public ValueTask<List<Cell>> AskAsync(string text, TimeSpan deadline)
     {
         var command = connection.CreateCommand();
         command.CommandText = text;
@@ -39,12 +40,12 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
         }
     }
 
-    private static List<string?> Ask(DbCommand command)
+    private static List<Cell> Ask(DbCommand command)
     {
         using (command)
         {
             using var reader = command.ExecuteReader();
-            var cells = new List<string?>();
+            var cells = new List<Cell>();
             do
             {
                 while (reader.Read())
@@ -57,7 +58,7 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
         }
     }
 
-    private static async ValueTask<List<string?>> AskAsync(DbCommand command, TimeSpan deadline, TimeProvider time, CancellationToken cancellation)
+    private static async ValueTask<List<Cell>> AskAsync(DbCommand command, TimeSpan deadline, TimeProvider time, CancellationToken cancellation)
     {
         var answer = ReadAsync(command, cancellation);
         try
@@ -70,14 +71,14 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
         }
     }
 
-    private static async Task<List<string?>> ReadAsync(DbCommand command, CancellationToken cancellation)
+    private static async Task<List<Cell>> ReadAsync(DbCommand command, CancellationToken cancellation)
     {
         await using (command.ConfigureAwait(false))
         {
             var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                var cells = new List<string?>();
+                var cells = new List<Cell>();
                 do
                 {
                     while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
@@ -91,14 +92,17 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
         }
     }
 
-    private static void Add(List<string?> cells, DbDataReader reader)
+    private static void Add(List<Cell> cells, DbDataReader reader)
     {
         for (var i = 0; i < reader.FieldCount; i++)
         {
-            cells.Add(reader.IsDBNull(i) ? null : Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture));
+            cells.Add(new Cell(reader.GetName(i), reader.IsDBNull(i) ? null : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)));
         }
     }
 }
+
+/// <summary>A column's name and its value in a row, as text; null for NULL.</summary>
+internal readonly record struct Cell(string Name, string? Value);
 
 /// <summary>A server did not answer within the deadline, and the driver has not given up on it yet.</summary>
 internal sealed class SilentServerException(Task pending, Exception innerException)

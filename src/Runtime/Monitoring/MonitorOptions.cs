@@ -1,0 +1,43 @@
+namespace MonotonicReads;
+
+/// <summary>How servers are watched in the background.</summary>
+public sealed class MonitorOptions
+{
+    /// <summary>The time between two looks at a server. Default: 2 seconds.</summary>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>By which part of the interval a look comes earlier or later, so that many processes do not ask at once. 0 to 1; default 0.2.</summary>
+    public double Jitter { get; set; } = 0.2;
+
+    /// <summary>How long a server may take to answer. Default: 1 second.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>So many looks in a row must fail before a server counts as down. Default: 2.</summary>
+    public int FailuresUntilDown { get; set; } = 2;
+
+    /// <summary>So many looks in a row must succeed before a server that was down counts as up. Default: 3.</summary>
+    public int SuccessesUntilUp { get; set; } = 3;
+
+    /// <summary>
+    /// A replica that lags more takes no new sessions; it takes them again at half of it. Default: null, lag keeps nobody out.
+    /// </summary>
+    public TimeSpan? MaxLag { get; set; }
+
+    /// <summary>
+    /// A query of one row and column: the lag in seconds, from a table that the primary writes a time to, such as
+    /// <c>SELECT TIMESTAMPDIFF(MICROSECOND, MAX(ts), UTC_TIMESTAMP(6)) / 1e6 FROM heartbeat</c>. Default: null, the server's own
+    /// <c>Seconds_Behind_Master</c>, in whole seconds.
+    /// </summary>
+    public string? HeartbeatQuery { get; set; }
+
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Interval, TimeSpan.Zero, nameof(Interval));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero, nameof(Timeout));
+        ArgumentOutOfRangeException.ThrowIfNegative(Jitter, nameof(Jitter));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Jitter, 1, nameof(Jitter));
+        ArgumentOutOfRangeException.ThrowIfLessThan(FailuresUntilDown, 1, nameof(FailuresUntilDown));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SuccessesUntilUp, 1, nameof(SuccessesUntilUp));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxLag ?? TimeSpan.Zero, TimeSpan.Zero, nameof(MaxLag));
+    }
+}

@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Globalization;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// Looks at every server now and then, each on a loop of its own; none of it is on the way of a read. A server changes
+/// sides only after several equal answers, so that one that flaps does not make sessions flap.
+/// </summary>
+internal sealed class ServerMonitor
+{
+    private const double LagToReturn = 0.5;
+
+    private readonly ReplicatedMySqlDataSource _source;
+    private readonly MonitorOptions _options;
+    private readonly ConcurrentDictionary<RoutedServer, Watch> _watches = new();
+
+    public ServerMonitor(ReplicatedMySqlDataSource source, MonitorOptions options)
+    {
+        _source = source;
+        _options = options;
+
+        // Loops live as long as the data source, and must not keep the session of whoever built it.
+        using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
+        Start(source.PrimaryServer);
+        Follow(source.Router.Replicas);
+    }
+
+    public ServerState? StateOf(RoutedServer server) => _watches.TryGetValue(server, out var watch) ? watch.State : null;
+
+    /// <summary>Begins with the replicas that are new, and ends with those that are gone.</summary>
+    public void Follow(ReplicaTable table)
+    {
+        foreach (var server in table.Servers)
+        {
+            Start(server);
+        }
+
+        foreach (var server in _watches.Keys.Except(table.Servers).Where(server => !server.IsPrimary))
+        {
+            End(server);
+        }
+    }
+
+    public void Stop()
+    {
+        foreach (var server in _watches.Keys)
+        {
+            End(server);
+        }
+    }
+
+    private void Start(RoutedServer server)
+    {
+        var watch = new Watch(server);
+        if (_watches.TryAdd(server, watch))
+        {
+            _ = Task.Run(() => WatchAsync(watch));
+        }
+    }
+
+    private void End(RoutedServer server)
+    {
+        if (_watches.TryRemove(server, out var watch))
+        {
+            watch.Stopping.Cancel();
+        }
+    }
+
+    private async Task WatchAsync(Watch watch)
+    {
+        while (!watch.Stopping.IsCancellationRequested)
+        {
+            await LookAsync(watch).ConfigureAwait(false);
+            var jitter = 1 + (_options.Jitter * ((2 * Random.Shared.NextDouble()) - 1));
+            try
+            {
+                await Task.Delay(_options.Interval * jitter, _source.Time, watch.Stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task LookAsync(Watch watch)
+    {
+        var now = _source.Time.GetUtcNow();
+        try
+        {
+            var seen = await AskAsync(watch).ConfigureAwait(false);
+            watch.Failures = 0;
+            watch.Successes++;
+            var isUp = watch.State.Health != ServerHealth.Down || watch.Successes >= _options.SuccessesUntilUp;
+            Become(watch, seen with { Health = isUp ? ServerHealth.Up : ServerHealth.Down, CheckedAt = now });
+        }
+        catch (Exception exception) when (!watch.Stopping.IsCancellationRequested)
+        {
+            // Whatever went wrong, the next look tells whether it lasts.
+            watch.Successes = 0;
+            watch.Failures++;
+            var isDown = watch.State.Health == ServerHealth.Down || watch.Failures >= _options.FailuresUntilDown;
+            Become(watch, watch.State with { Health = isDown ? ServerHealth.Down : watch.State.Health, CheckedAt = now, Error = exception.GetType().Name + ": " + exception.Message });
+        }
+        catch (Exception)
+        {
+            // The server is not watched any more.
+        }
+    }
+
+    private void Become(Watch watch, ServerState state)
+    {
+        var lagsTooFar = _options.MaxLag is { } most && state.Lag is { } lag && lag > (watch.LagsTooFar ? most * LagToReturn : most);
+        state = state with { IsKeptOut = !state.IsPrimary && (state.Health == ServerHealth.Down || lagsTooFar) };
+        var before = watch.State;
+        watch.LagsTooFar = lagsTooFar;
+        watch.State = state;
+        watch.Server.IsKeptOut = state.IsKeptOut;
+        if (before.Health != state.Health || before.IsKeptOut != state.IsKeptOut)
+        {
+            _source.Reports.HealthChanged(state);
+        }
+    }
+
+    private async Task<ServerState> AskAsync(Watch watch)
+    {
+        var opening = watch.Server.Source.OpenConnectionAsync(watch.Stopping.Token).AsTask();
+        DbConnection connection;
+        try
+        {
+            connection = await opening.WaitAsync(_options.Timeout, _source.Time, watch.Stopping.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            // The driver may be waiting still; what it opens then is not wanted any more.
+            _ = opening.ContinueWith(static done => done.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            _ = opening.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw;
+        }
+
+        SilentServerException? silent = null;
+        try
+        {
+            return await AskAsync(watch, connection).ConfigureAwait(false);
+        }
+        catch (SilentServerException exception)
+        {
+            silent = exception;
+            throw;
+        }
+        finally
+        {
+            await PositionSearch.DisposeAsync(connection, silent, isAsync: true).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ServerState> AskAsync(Watch watch, DbConnection connection)
+    {
+        var server = new ServerQuestions(connection, _source.Time, isAsync: true, watch.Stopping.Token);
+        var incarnation = watch.Server.Incarnation;
+        var answer = await server.AskAsync("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'server_id', 'server_uuid')", _options.Timeout).ConfigureAwait(false);
+        var variables = answer.Chunk(2).ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
+        var protocol = watch.Server.Protocol!;
+        var position = watch.Server.IsPrimary
+            ? await protocol.SeenAsync(server).ConfigureAwait(false)
+            : await protocol.ReachedAsync(server).ConfigureAwait(false);
+        if (!watch.Server.IsPrimary)
+        {
+            watch.Server.Learn(position, incarnation);
+        }
+
+        return new ServerState(watch.Server.Name, watch.Server.IsPrimary)
+        {
+            Position = position,
+            Identity = string.Join(' ', variables.Where(v => v.Key != "read_only").OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")),
+            IsReadOnly = variables.GetValueOrDefault("read_only") is not (null or "OFF" or "0"),
+            Lag = watch.Server.IsPrimary ? null : await LagAsync(server).ConfigureAwait(false),
+        };
+    }
+
+    private async Task<TimeSpan?> LagAsync(ServerQuestions server)
+    {
+        string? seconds;
+        try
+        {
+            seconds = _options.HeartbeatQuery is { } query
+                ? (await server.AskAsync(query, _options.Timeout).ConfigureAwait(false)).FirstOrDefault().Value
+                : (await server.AskAsync("SHOW SLAVE STATUS", _options.Timeout).ConfigureAwait(false)).Find(static cell => cell.Name == "Seconds_Behind_Master").Value;
+        }
+        catch (DbException)
+        {
+            // Without the privilege, or from MySQL 8.4 on, where the statement has another name: not known.
+            return null;
+        }
+
+        return double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var lag) ? TimeSpan.FromSeconds(Math.Max(0, lag)) : null;
+    }
+
+    private sealed class Watch(RoutedServer server)
+    {
+        private volatile ServerState _state = ServerState.Unknown(server.Name, server.IsPrimary);
+
+        public RoutedServer Server => server;
+
+        public CancellationTokenSource Stopping { get; } = new();
+
+        public ServerState State
+        {
+            get => _state;
+            set => _state = value;
+        }
+
+        public int Failures { get; set; }
+
+        public int Successes { get; set; }
+
+        public bool LagsTooFar { get; set; }
+    }
+}
