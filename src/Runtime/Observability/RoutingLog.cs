@@ -33,4 +33,13 @@ internal static partial class RoutingLog
 
     [LoggerMessage(9, LogLevel.Information, "The replicas are now {Replicas}.")]
     public static partial void ReplicasChanged(ILogger logger, string replicas);
+
+    [LoggerMessage(10, LogLevel.Error, "Changed options were refused, and the replicas stay as they are: {Failures}")]
+    public static partial void ChangeRefused(ILogger logger, string failures);
+
+    [LoggerMessage(11, LogLevel.Error, "{Id}: '{Server}' {Problem} {Remedy}")]
+    public static partial void TopologyError(ILogger logger, string id, string server, string problem, string remedy);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Id}: '{Server}' {Problem} {Remedy}")]
+    public static partial void TopologyWarning(ILogger logger, string id, string server, string problem, string remedy);
 }

@@ -64,6 +64,20 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
     public void ReplicasChanged(ReplicaTable table) =>
         RoutingLog.ReplicasChanged(logger, string.Join(", ", table.AllAvailable.Select(replica => $"{replica.Name} (weight {replica.Weight})")));
 
+    public void ChangeRefused(string failures) => RoutingLog.ChangeRefused(logger, failures);
+
+    public void TopologyFound(TopologyFinding finding)
+    {
+        if (finding.Severity == TopologySeverity.Error)
+        {
+            RoutingLog.TopologyError(logger, finding.Id, finding.Server, finding.Message, finding.Remedy);
+        }
+        else
+        {
+            RoutingLog.TopologyWarning(logger, finding.Id, finding.Server, finding.Message, finding.Remedy);
+        }
+    }
+
     private static string Text(ReplicaLossReason reason) => reason switch
     {
         ReplicaLossReason.OpenFailed => "open failed",

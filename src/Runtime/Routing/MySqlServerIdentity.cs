@@ -60,7 +60,7 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
         var values = await AskAsync(connection, cancellationToken).ConfigureAwait(false);
         if (mustBeReadOnly && values.GetValueOrDefault("read_only") is null or "OFF" or "0")
         {
-            throw new InvalidOperationException(
+            throw new WritableReplicaException(
                 $"Replica '{_server?.Name}' accepts writes (read_only=0), so that a write which reaches it by mistake would be lost silently. Set read_only=1 there, or call AllowWritableReplicas().");
         }
 
@@ -116,3 +116,6 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
         }
     }
 }
+
+/// <summary>A replica accepts writes and nobody allowed that.</summary>
+internal sealed class WritableReplicaException(string message) : InvalidOperationException(message);

@@ -17,6 +17,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     private readonly object _membership = new();
     private readonly MySqlServers _servers;
     private readonly ServerMonitor? _monitor;
+    private IDisposable? _changes;
 
     internal ReplicatedMySqlDataSource(ReplicaSet set, MySqlServers servers, MonitorOptions? monitor)
         : base(set)
@@ -88,6 +89,18 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
         Reports.ReplicasChanged(Router.Replicas);
     }
 
+    /// <summary>
+    /// Asks every server for the settings on which read sessions rest: commit order, domains, <c>read_only</c>, ids, GTIDs,
+    /// balanced addresses, privileges. Run it at the start; docs/topology.md lists the findings.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the questions.</param>
+    /// <returns>What was found; empty where all is well.</returns>
+    public Task<IReadOnlyList<TopologyFinding>> ValidateTopologyAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        return new TopologyLint(this, cancellationToken).RunAsync();
+    }
+
     // A pool of which all connections are in use says nothing about the server behind it.
     internal override bool IsServerFailure(Exception exception) =>
         base.IsServerFailure(exception) && !exception.Message.Contains("pooled connections are in use", StringComparison.Ordinal);
@@ -99,14 +112,23 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        _monitor?.Stop();
+        StopFollowing();
         base.Dispose(disposing);
     }
 
     /// <inheritdoc/>
     protected override ValueTask DisposeAsyncCore()
     {
-        _monitor?.Stop();
+        StopFollowing();
         return base.DisposeAsyncCore();
+    }
+
+    /// <summary>Takes a subscription that ends with the data source.</summary>
+    internal void FollowedBy(IDisposable? changes) => _changes = changes;
+
+    private void StopFollowing()
+    {
+        _changes?.Dispose();
+        _monitor?.Stop();
     }
 }

@@ -1,0 +1,209 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace MonotonicReads;
+
+/// <summary>Asks every server for the settings on which the promises rest. One method for each finding.</summary>
+internal sealed class TopologyLint(ReplicatedMySqlDataSource source, CancellationToken cancellation)
+{
+    // So many connections of their own show a balancer that sends each to another server.
+    private const int ProbesPerAddress = 4;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly List<TopologyFinding> _findings = [];
+
+    public async Task<IReadOnlyList<TopologyFinding>> RunAsync()
+    {
+        var seen = new List<Seen>();
+        foreach (var server in source.Replicas.Prepend(source.PrimaryServer))
+        {
+            if (await LookAsync(server).ConfigureAwait(false) is { } one)
+            {
+                seen.Add(one);
+            }
+        }
+
+        foreach (var one in seen)
+        {
+            IsBalanced(one);
+            HasNoGtids(one);
+            if (one.Server.IsPrimary)
+            {
+                HasNoLog(one);
+                await MayNotBeAskedAsync(one).ConfigureAwait(false);
+            }
+            else
+            {
+                if (!one.IsOn("read_only"))
+                {
+                    IsWritable(one.Server);
+                }
+
+                AppliesOutOfOrder(one);
+                HasSeveralDomains(one);
+                LogsNothing(one);
+            }
+        }
+
+        AreTheSame(seen);
+        return _findings;
+    }
+
+    private async Task<Seen?> LookAsync(RoutedServer server)
+    {
+        var held = new List<DbConnection>();
+        var identities = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            Dictionary<string, string> variables = [];
+            for (var i = 0; i < ProbesPerAddress; i++)
+            {
+                // Held all at once, so that each is a physical connection of its own.
+                held.Add(await server.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false));
+                var cells = await new ServerQuestions(held[^1], source.Time, isAsync: true, cancellation).AskAsync("SHOW GLOBAL VARIABLES", Patience).ConfigureAwait(false);
+                variables = cells.Chunk(2).ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
+                identities.Add(Identity(variables));
+            }
+
+            return new Seen(server, variables, identities);
+        }
+        catch (WritableReplicaException)
+        {
+            IsWritable(server);
+            return null;
+        }
+        catch (Exception exception) when (source.IsServerFailure(exception))
+        {
+            Found("MRT001", TopologySeverity.Error, server, $"cannot be asked: {exception.Message}", "Check the address, the user and its password, and that the server runs.");
+            return null;
+        }
+        finally
+        {
+            foreach (var connection in held)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void IsBalanced(Seen seen)
+    {
+        if (seen.Identities.Count > 1)
+        {
+            Found(
+                "MRT002", TopologySeverity.Error, seen.Server,
+                $"is an address behind which {seen.Identities.Count} servers answer ({string.Join("; ", seen.Identities)}): two connections of a session reach different ones.",
+                "Add each server with its own address.");
+        }
+    }
+
+    private void IsWritable(RoutedServer server) =>
+        Found("MRT003", TopologySeverity.Error, server, "accepts writes (read_only=0): one that reaches it by mistake is lost silently.", "SET GLOBAL read_only = 1, also in its configuration file.");
+
+    private void AppliesOutOfOrder(Seen seen)
+    {
+        var workers = seen.Number("replica_parallel_workers") ?? seen.Number("slave_parallel_workers") ?? 0;
+        var keepsOrder = seen.IsOn("replica_preserve_commit_order") || seen.IsOn("slave_preserve_commit_order");
+        if (!seen.IsMariaDb && workers > 1 && !keepsOrder)
+        {
+            Found(
+                "MRT004", TopologySeverity.Error, seen.Server,
+                $"applies with {workers} workers and without replica_preserve_commit_order: it passes through states that the primary never had.",
+                "SET GLOBAL replica_preserve_commit_order = ON (slave_preserve_commit_order before MySQL 8.0.26), after STOP REPLICA SQL_THREAD.");
+        }
+    }
+
+    private void HasSeveralDomains(Seen seen)
+    {
+        var domains = seen.Value("gtid_binlog_pos").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(gtid => gtid.Trim().Split('-')[0]).Distinct().ToList();
+        if (seen.IsMariaDb && domains.Count > 1 && (seen.Number("slave_parallel_threads") ?? 0) > 0)
+        {
+            Found(
+                "MRT005", TopologySeverity.Error, seen.Server,
+                $"applies {domains.Count} replication domains ({string.Join(", ", domains)}) in parallel: their order is not the primary's.",
+                "Use one domain (gtid_domain_id), or SET GLOBAL slave_parallel_threads = 0.");
+        }
+    }
+
+    private void AreTheSame(List<Seen> all)
+    {
+        foreach (var group in all.GroupBy(seen => seen.Value("server_uuid") is { Length: > 0 } uuid ? uuid : seen.Value("server_id")).Where(group => group.Count() > 1))
+        {
+            var names = string.Join("', '", group.Select(seen => seen.Server.Name));
+            var isPrimary = group.Any(seen => seen.Server.IsPrimary);
+            Found(
+                isPrimary ? "MRT006" : "MRT007", TopologySeverity.Error, group.Last().Server,
+                isPrimary
+                    ? $"is the primary itself, or has its id ({group.Key})."
+                    : $"has the same id as another replica ('{names}': {group.Key}): either one server was added twice, or a copy kept its original's id and both replicate badly.",
+                isPrimary ? "Remove it from the replicas, or give it an id of its own." : "Add it once; or give it a server_id of its own and, on MySQL, remove auto.cnf before its start.");
+        }
+    }
+
+    private void HasNoGtids(Seen seen)
+    {
+        if (!seen.IsMariaDb && !string.Equals(seen.Value("gtid_mode"), "ON", StringComparison.OrdinalIgnoreCase))
+        {
+            Found(
+                "MRT008", TopologySeverity.Error, seen.Server,
+                $"has gtid_mode={seen.Value("gtid_mode")}: it has no positions, so that [Causal], ReplicaLoss.CaughtUp and the barrier before the primary cannot work.",
+                "SET GLOBAL enforce_gtid_consistency = ON and gtid_mode = ON, step by step, on all servers.");
+        }
+    }
+
+    private void LogsNothing(Seen seen)
+    {
+        if (seen.IsMariaDb && !(seen.IsOn("log_bin") && seen.IsOn("log_slave_updates")))
+        {
+            Found(
+                "MRT009", TopologySeverity.Warning, seen.Server,
+                "does not log what it applies (log_bin, log_slave_updates), so that it cannot tell what a session saw: ReplicaLoss.CaughtUp moves its sessions to the primary.",
+                "Start it with log_bin and log_slave_updates.");
+        }
+    }
+
+    private void HasNoLog(Seen seen)
+    {
+        if (!seen.IsOn("log_bin"))
+        {
+            Found("MRT010", TopologySeverity.Error, seen.Server, "has no binary log (log_bin=0), so that no replica follows it.", "Start it with log_bin.");
+        }
+    }
+
+    private async Task MayNotBeAskedAsync(Seen seen)
+    {
+        try
+        {
+            var connection = await seen.Server.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                await seen.Server.Protocol!.PassBarrierAsync(new ServerQuestions(connection, source.Time, isAsync: true, cancellation), TimeSpan.Zero).ConfigureAwait(false);
+            }
+        }
+        catch (DbException exception)
+        {
+            Found(
+                "MRT011", TopologySeverity.Error, seen.Server,
+                $"does not tell this user how far its log is: {exception.Message} No session can move to the primary.",
+                "GRANT BINLOG MONITOR (MariaDB) or REPLICATION CLIENT (MySQL) ON *.* to the user.");
+        }
+    }
+
+    private void Found(string id, TopologySeverity severity, RoutedServer server, string message, string remedy) =>
+        _findings.Add(new TopologyFinding(id, severity, server.Name, message, remedy));
+
+    private static string Identity(Dictionary<string, string> variables) =>
+        string.Create(CultureInfo.InvariantCulture, $"server_id {variables.GetValueOrDefault("server_id")} {variables.GetValueOrDefault("server_uuid")}").TrimEnd();
+
+    private sealed record Seen(RoutedServer Server, IReadOnlyDictionary<string, string> Variables, HashSet<string> Identities)
+    {
+        public bool IsMariaDb => Server.Protocol is MariaDbProtocol;
+
+        public string Value(string name) => Variables.GetValueOrDefault(name) ?? "";
+
+        public bool IsOn(string name) => Value(name) is "ON" or "1" or "on";
+
+        public long? Number(string name) => long.TryParse(Value(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+}

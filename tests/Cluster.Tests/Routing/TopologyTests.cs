@@ -1,0 +1,119 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using MonotonicReads.Cluster;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster.Tests.Routing;
+
+/// <summary>Each thing that the lint knows, set up for real, beside a cluster that is well.</summary>
+public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>
+{
+    private MariaDbServer Primary => fixture.Cluster.Primary;
+
+    private MariaDbReplica First => fixture.Cluster.Replicas[0];
+
+    [Fact]
+    public async Task A_cluster_that_is_well_has_no_findings()
+    {
+        await using var source = fixture.BuildSource();
+        Assert.Empty(await source.ValidateTopologyAsync());
+    }
+
+    [Fact]
+    public async Task A_replica_that_is_the_primary_or_another_replica()
+    {
+        await using var source = Build(b => b.AddReplica("r1", Primary.ConnectionString).AddReplica("r2", First.ConnectionString).AddReplica("r3", First.ConnectionString).AllowWritableReplicas());
+        Assert.Equal([("MRT003", "r1"), ("MRT006", "r1"), ("MRT007", "r3")], await FindingsAsync(source));
+    }
+
+    [Fact]
+    public async Task A_writable_replica()
+    {
+        await ExecuteAsync(First, "set global read_only = 0");
+        try
+        {
+            await using var refused = fixture.BuildSource();
+            await using var allowed = fixture.BuildSource(b => b.AllowWritableReplicas());
+            Assert.Equal([("MRT003", "replica1")], await FindingsAsync(refused));
+            Assert.Equal([("MRT003", "replica1")], await FindingsAsync(allowed));
+        }
+        finally
+        {
+            await ExecuteAsync(First, "set global read_only = 1");
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer()
+    {
+        await using var source = Build(b => b.AddReplica("r1", First.ConnectionString).AddReplica("gone", "Server=127.0.0.1;Port=1"));
+        Assert.Equal([("MRT001", "gone")], await FindingsAsync(source));
+    }
+
+    [Fact]
+    public async Task A_user_that_may_not_ask_the_primary()
+    {
+        await ExecuteAsync(Primary, "create or replace user poor identified by 'poor'; grant select on app.* to poor");
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(new MySqlConnectionStringBuilder(Primary.ConnectionString) { UserID = "poor", Password = "poor" }.ConnectionString)
+            .AddReplica("r1", First.ConnectionString).Build();
+        Assert.Equal([("MRT011", "primary")], await FindingsAsync(source));
+    }
+
+    [Fact]
+    public async Task Several_domains_applied_in_parallel()
+    {
+        await using var other = await MariaDbCluster.StartAsync(replicas: 1, ["--slave-parallel-threads=2"]);
+        await ExecuteAsync(other.Primary, "set gtid_domain_id = 7; create table app.other (id int); insert into app.other values (1)");
+        await other.WaitForReplicasAsync();
+        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(other.Primary.ConnectionString).AddReplica("r1", other.Replicas[0].ConnectionString).Build();
+        Assert.Equal([("MRT005", "r1")], await FindingsAsync(source));
+    }
+
+    [Fact]
+    public async Task A_replica_that_logs_nothing()
+    {
+        await using var other = await MariaDbCluster.StartAsync(replicas: 1, ["--log-slave-updates=0"]);
+        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(other.Primary.ConnectionString).AddReplica("r1", other.Replicas[0].ConnectionString).Build();
+        var finding = Assert.Single(await source.ValidateTopologyAsync());
+        Assert.Equal(("MRT009", TopologySeverity.Warning, "r1"), (finding.Id, finding.Severity, finding.Server));
+    }
+
+    [Fact]
+    public async Task A_host_fails_at_its_start_on_an_error_where_it_is_told_to()
+    {
+        using var bad = Host(o => o.Replicas.Add(new ReplicaSettings("r1", Primary.ConnectionString)), TopologyValidation.Fail);
+        var exception = await Assert.ThrowsAsync<TopologyException>(() => bad.StartAsync());
+        Assert.Contains("MRT003", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("read_only", exception.Findings[0].Remedy, StringComparison.Ordinal);
+
+        using var good = Host(o => o.Replicas.Add(new ReplicaSettings("r1", First.ConnectionString)), TopologyValidation.Fail);
+        await good.StartAsync();
+        await good.StopAsync();
+        using var warned = Host(o => o.Replicas.Add(new ReplicaSettings("r1", Primary.ConnectionString)), TopologyValidation.Warn);
+        await warned.StartAsync();
+        await warned.StopAsync();
+    }
+
+    private ReplicatedMySqlDataSource Build(Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder> replicas) =>
+        replicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Primary.ConnectionString)).Build();
+
+    private IHost Host(Action<ReplicatedMySqlOptions> replicas, TopologyValidation validation) =>
+        new HostBuilder().ConfigureServices(services => services.AddReplicatedMySqlDataSource(options =>
+        {
+            options.Primary = Primary.ConnectionString;
+            options.Monitor = null;
+            options.TopologyValidation = validation;
+            replicas(options);
+        })).Build();
+
+    private static async Task<IEnumerable<(string, string)>> FindingsAsync(ReplicatedMySqlDataSource source) =>
+        (await source.ValidateTopologyAsync()).Select(finding => (finding.Id, finding.Server));
+
+    private static async Task ExecuteAsync(MariaDbServer server, string sql)
+    {
+        await using var connection = new MySqlConnection(server.AdminConnectionString);
+        await connection.ExecuteAsync(sql);
+    }
+}

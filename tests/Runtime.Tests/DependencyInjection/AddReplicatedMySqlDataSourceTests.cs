@@ -1,0 +1,164 @@
+using System.Data.Common;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace MonotonicReads.Runtime.Tests.DependencyInjection;
+
+public class AddReplicatedMySqlDataSourceTests
+{
+    private const string Good = """
+        { "Db": {
+            "Primary": "Server=db0;Password=secret0",
+            "Replicas": [ { "Name": "r1", "ConnectionString": "Server=db1;Password=secret1", "Weight": 2 }, { "name": "r2", "connectionString": "Server=db2;Password=secret2" } ],
+            "Selector": "WeightedRendezvous", "ForPomelo": true, "AllowWritableReplicas": "true", "DrainTimeout": "00:05:00",
+            "Monitor": { "Interval": "00:00:05", "MaxLag": "00:00:30", "Jitter": "0.1", "Timeout": "00:00:02", "FailuresUntilDown": 4, "SuccessesUntilUp": 5, "HeartbeatQuery": "select 0" },
+            "TopologyValidation": "Off" } }
+        """;
+
+    [Fact]
+    public async Task It_is_registered_under_its_three_types_as_one_and_disposed_with_the_container()
+    {
+        var services = new ServiceCollection().AddReplicatedMySqlDataSource(Section(Good.Replace("\"Monitor\": {", "\"Monitor\": false, \"Unused\": {", StringComparison.Ordinal).Replace("\"Unused\": { \"Interval\": \"00:00:05\", \"MaxLag\": \"00:00:30\", \"Jitter\": \"0.1\", \"Timeout\": \"00:00:02\", \"FailuresUntilDown\": 4, \"SuccessesUntilUp\": 5, \"HeartbeatQuery\": \"select 0\" },", "", StringComparison.Ordinal)));
+        var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        var source = provider.GetRequiredService<ReplicatedMySqlDataSource>();
+
+        Assert.Same(source, provider.GetRequiredService<ReplicatedDataSource>());
+        Assert.Same(source, provider.GetRequiredService<DbDataSource>());
+        Assert.Equal([("primary", 0), ("r1", 2), ("r2", 1)], source.GetServers().Select(s => (s.Name, s.Weight)));
+        Assert.All(source.GetServers(), s => Assert.Null(s.CheckedAt));
+        await provider.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => source.OpenConnection());
+    }
+
+    [Fact]
+    public void Every_key_is_read()
+    {
+        var options = new ReplicatedMySqlOptions();
+        OptionsReader.Read(Section(Good), options);
+
+        Assert.Empty(options.Unread);
+        Assert.Empty(OptionsCheck.Failures(options));
+        Assert.Equal([new ReplicaSettings("r1", "Server=db1;Password=secret1", 2), new ReplicaSettings("r2", "Server=db2;Password=secret2")], options.Replicas);
+        Assert.Equal(("Server=db0;Password=secret0", ReplicaSelection.WeightedRendezvous, true, true), (options.Primary, options.Selector, options.ForPomelo, options.AllowWritableReplicas));
+        Assert.Equal((TimeSpan.FromMinutes(5), TopologyValidation.Off), (options.DrainTimeout, options.TopologyValidation));
+        var monitor = options.Monitor!;
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), 0.1, TimeSpan.FromSeconds(2)), (monitor.Interval, monitor.MaxLag, monitor.Jitter, monitor.Timeout));
+        Assert.Equal((4, 5, "select 0"), (monitor.FailuresUntilDown, monitor.SuccessesUntilUp, monitor.HeartbeatQuery));
+    }
+
+    [Fact]
+    public async Task All_mistakes_are_told_at_once_at_the_start_and_no_password_with_them()
+    {
+        const string Bad = """
+            { "Db": {
+                "Replicas": [ { "Name": "r1", "ConnectionString": "Server=db1,db2;Password=secret1", "Weight": -2 }, { "Name": "r1", "ConnectionString": "Password=secret2;Nonsense=3", "Wieght": 5 }, { "ConnectionString": "Server=db3", "Weight": "many" } ],
+                "Selector": "Best", "ForPomelo": "perhaps", "DrainTimeout": "soon", "Monitor": { "Intervall": "00:00:05", "Jitter": "7" }, "TopologyValidation": "3", "Replica": [] } }
+            """;
+        var host = Host(services => services.AddReplicatedMySqlDataSource(Section(Bad)));
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        string[] expected =
+        [
+            "Primary is missing", "names several hosts", "negative weight", "'r1' cannot be parsed", "Db:Replicas:1:Wieght is not understood", "empty name", "Db:Replicas:2:Weight is 'many', not a whole number",
+            "Db:Selector is 'Best', not WeightedModulo or WeightedRendezvous", "Db:ForPomelo is 'perhaps'", "Db:DrainTimeout is 'soon'", "Db:Monitor:Intervall is not understood", "Jitter", "Db:TopologyValidation is '3'", "Db:Replica is not understood",
+        ];
+        Assert.All(expected, text => Assert.Contains(text, exception.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain("secret", exception.ToString(), StringComparison.Ordinal);
+        Assert.Equal(exception.Failures.Count(), exception.Failures.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("{ \"Db\": { \"Primary\": \"Server=a\" } }", "No replica")]
+    [InlineData("{ \"Db\": { \"Primary\": \"Server=a\", \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\", \"Weight\": 0 } ] } }", "weights of all replicas are 0")]
+    [InlineData("{ \"Db\": { \"Primary\": \"Server=a\", \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\" }, { \"Name\": \"r\", \"ConnectionString\": \"Server=c\" } ] } }", "Two servers")]
+    [InlineData("{ \"Db\": { \"Primary\": \"Server=a\", \"DrainTimeout\": \"-00:00:01\", \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\" } ] } }", "DrainTimeout")]
+    public void One_mistake_is_told_once(string json, string message)
+    {
+        var provider = new ServiceCollection().AddReplicatedMySqlDataSource(Section(json)).BuildServiceProvider();
+        var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<ReplicatedMySqlDataSource>());
+
+        Assert.Contains(message, Assert.Single(exception.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keyed_data_sources_stand_beside_each_other()
+    {
+        using var provider = new ServiceCollection()
+            .AddKeyedReplicatedMySqlDataSource("a", o => Configure(o, "ra"))
+            .AddKeyedReplicatedMySqlDataSource("b", Section(Good.Replace("\"Monitor\": {", "\"Monitor\": {", StringComparison.Ordinal)))
+            .AddReplicatedMySqlDataSource(o => Configure(o, "r"))
+            .BuildServiceProvider();
+
+        Assert.Equal(["ra"], Replicas(provider.GetRequiredKeyedService<ReplicatedMySqlDataSource>("a")));
+        Assert.Equal(["r1", "r2"], Replicas((ReplicatedMySqlDataSource)provider.GetRequiredKeyedService<DbDataSource>("b")));
+        Assert.Equal(["r"], Replicas(provider.GetRequiredService<ReplicatedMySqlDataSource>()));
+    }
+
+    [Fact]
+    public void It_follows_the_configuration_and_refuses_a_bad_change()
+    {
+        var root = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Db:Primary"] = "Server=a", ["Db:Monitor"] = "false", ["Db:Replicas:0:Name"] = "r1", ["Db:Replicas:0:ConnectionString"] = "Server=b",
+        }).Build();
+        using var provider = new ServiceCollection().AddReplicatedMySqlDataSource(root.GetSection("Db")).BuildServiceProvider();
+        var source = provider.GetRequiredService<ReplicatedMySqlDataSource>();
+        var first = source.Replicas[0];
+
+        (root["Db:Replicas:0:Weight"], root["Db:Replicas:1:Name"], root["Db:Replicas:1:ConnectionString"]) = ("5", "r2", "Server=c");
+        root.Reload();
+        Assert.Equal([("primary", 0), ("r1", 5), ("r2", 1)], source.GetServers().Select(s => (s.Name, s.Weight)));
+        Assert.Same(first, source.Replicas[0]);
+
+        root["Db:Replicas:1:Weight"] = "-1";
+        root.Reload();
+        Assert.Equal([5, 1], source.GetServers().Skip(1).Select(s => s.Weight));
+
+        (root["Db:Replicas:1:Weight"], root["Db:Replicas:0:ConnectionString"]) = ("0", "Server=b2");
+        root.Reload();
+        Assert.Equal([5, 0], source.GetServers().Skip(1).Select(s => s.Weight));
+        Assert.NotSame(first, source.Replicas[0]);
+        Assert.True(first.IsGone(source.Time));
+    }
+
+    [Fact]
+    public async Task The_health_check_says_what_the_monitor_knows()
+    {
+        using var provider = new ServiceCollection().AddLogging().AddReplicatedMySqlDataSource(o =>
+        {
+            Configure(o, "r");
+            o.Monitor = new MonitorOptions { Interval = TimeSpan.FromMilliseconds(20), Timeout = TimeSpan.FromMilliseconds(200) };
+        }).AddHealthChecks().AddCheck<ReplicatedMySqlHealthCheck>("mysql").Services.BuildServiceProvider();
+        var health = provider.GetRequiredService<HealthCheckService>();
+        var report = await health.CheckHealthAsync();
+        for (var i = 0; report.Status != HealthStatus.Unhealthy && i < 500; i++)
+        {
+            await Task.Delay(20);
+            report = await health.CheckHealthAsync();
+        }
+
+        Assert.Equal((HealthStatus.Unhealthy, "The primary is down."), (report.Status, report.Entries["mysql"].Description));
+        Assert.StartsWith("Down, weight 1, lag unknown", (string)report.Entries["mysql"].Data["r"], StringComparison.Ordinal);
+        using var unmonitored = new ReplicatedMySqlDataSourceBuilder().UsePrimary("Server=a").AddReplica("r", "Server=b").Build();
+        var result = await new ReplicatedMySqlHealthCheck(unmonitored).CheckHealthAsync(new HealthCheckContext { Registration = new HealthCheckRegistration("x", _ => null!, null, null) });
+        Assert.Equal(HealthStatus.Degraded, result.Status);
+    }
+
+    // Port 1 refuses at once: nothing listens there.
+    private static void Configure(ReplicatedMySqlOptions options, string replica)
+    {
+        options.Primary = "Server=127.0.0.1;Port=1";
+        options.Replicas.Add(new ReplicaSettings(replica, "Server=127.0.0.1;Port=1"));
+    }
+
+    private static IEnumerable<string> Replicas(ReplicatedMySqlDataSource source) => source.GetServers().Skip(1).Select(s => s.Name);
+
+    private static IHost Host(Action<IServiceCollection> configure) => new HostBuilder().ConfigureServices(configure).Build();
+
+    private static IConfigurationSection Section(string json) =>
+        new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build().GetSection("Db");
+}
