@@ -39,16 +39,17 @@ internal static class OptionsCheck
         return failures;
     }
 
-    public static ReplicatedMySqlDataSource Build(ReplicatedMySqlOptions options, ILoggerFactory? loggerFactory, TimeProvider? time)
+    public static ReplicatedMySqlDataSource Build(string? name, ReplicatedMySqlOptions options, ILoggerFactory? loggerFactory, TimeProvider? time)
     {
         var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UseName(string.IsNullOrWhiteSpace(name) ? ReplicaSet.DefaultName : name)
             .UsePrimary(options.Primary!)
             .UseSelector(options.Selector == ReplicaSelection.WeightedRendezvous ? ReplicaSelectors.WeightedRendezvous : ReplicaSelectors.WeightedModulo)
             .UseLoggerFactory(loggerFactory ?? NullLoggerFactory.Instance)
             .UseTimeProvider(time ?? TimeProvider.System);
-        foreach (var (name, connectionString, weight) in options.Replicas)
+        foreach (var replica in options.Replicas)
         {
-            builder.AddReplica(name, connectionString, weight);
+            builder.AddReplica(replica.Name, replica.ConnectionString, replica.Weight);
         }
 
         builder = options.ForPomelo ? builder.ForPomelo() : builder;

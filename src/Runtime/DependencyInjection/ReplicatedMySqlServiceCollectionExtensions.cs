@@ -107,7 +107,7 @@ public static class ReplicatedMySqlServiceCollectionExtensions
             throw new OptionsValidationException(name, typeof(ReplicatedMySqlOptions), failures);
         }
 
-        var source = OptionsCheck.Build(options, provider.GetService<ILoggerFactory>(), provider.GetService<TimeProvider>());
+        var source = OptionsCheck.Build(name, options, provider.GetService<ILoggerFactory>(), provider.GetService<TimeProvider>());
         source.FollowedBy(monitor.OnChange((changed, changedName) =>
         {
             if (changedName == name)

@@ -42,4 +42,7 @@ internal static partial class RoutingLog
 
     [LoggerMessage(12, LogLevel.Warning, "{Id}: '{Server}' {Problem} {Remedy}")]
     public static partial void TopologyWarning(ILogger logger, string id, string server, string problem, string remedy);
+
+    [LoggerMessage(13, LogLevel.Warning, "Read session {SessionId} read after its token was made, in a web request after the response had started: what it saw is in no token.")]
+    public static partial void ReadAfterToken(ILogger logger, Guid sessionId);
 }

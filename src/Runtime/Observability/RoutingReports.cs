@@ -78,6 +78,14 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
         }
     }
 
+    public void ReadAfterToken(ReadSession session)
+    {
+        if (session.TryNoteReadAfterToken())
+        {
+            RoutingLog.ReadAfterToken(logger, session.Id);
+        }
+    }
+
     private static string Text(ReplicaLossReason reason) => reason switch
     {
         ReplicaLossReason.OpenFailed => "open failed",

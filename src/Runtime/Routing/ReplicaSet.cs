@@ -5,6 +5,8 @@ namespace MonotonicReads;
 /// <summary>What a builder has collected, checked.</summary>
 internal sealed record ReplicaSet(RoutedServer Primary, ReplicaTable Replicas, IReplicaSelector Selector, TimeProvider Time, ILoggerFactory LoggerFactory)
 {
+    public string Name { get; init; } = DefaultName;
+
     public bool OwnsServers { get; init; }
 
     public bool HasPositions { get; init; }
@@ -12,6 +14,9 @@ internal sealed record ReplicaSet(RoutedServer Primary, ReplicaTable Replicas, I
     public bool RecordsDecisions { get; init; }
 
     public TimeSpan? DrainTimeout { get; init; }
+
+    /// <summary>The name of a data source that was given none.</summary>
+    public const string DefaultName = "mysql";
 
     /// <summary>The primary's name in events, logs and metrics; no replica may have it.</summary>
     public const string PrimaryName = "primary";

@@ -137,7 +137,7 @@ public sealed partial class ReplicatedConnection
                 : Run(server, session, pin, statement);
         }
 
-        if ((ready & Readiness.CaughtUp) == 0 && session.Consistency == ReadConsistency.Causal && pin.Loss is null && (pin.Server is null || ReferenceEquals(pin.Server, server)) && pin.MustCatchUp(server))
+        if ((ready & Readiness.CaughtUp) == 0 && (session.Consistency == ReadConsistency.Causal || pin.IsResumed) && pin.Loss is null && (pin.Server is null || ReferenceEquals(pin.Server, server)) && pin.MustCatchUp(server, session.Consistency == ReadConsistency.Causal))
         {
             return Step.CatchUp;
         }
@@ -174,6 +174,11 @@ public sealed partial class ReplicatedConnection
         if (statement.ReturnsData)
         {
             RoutingMetrics.CountRead(server, session);
+            if (session is { WasExported: true })
+            {
+                Source.Reports.ReadAfterToken(session);
+            }
+
             pin?.Session.NoteDecision(Source, server, session!.Consistency);
         }
 
@@ -237,7 +242,7 @@ public sealed partial class ReplicatedConnection
             return Source.PrimaryServer;
         }
 
-        if (pin.MustAskPrimary)
+        if (session.Consistency == ReadConsistency.Causal && pin.MustAskPrimary)
         {
             await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
         }
@@ -303,6 +308,11 @@ public sealed partial class ReplicatedConnection
         bool hasPassed;
         try
         {
+            if (pin is { IsResumed: true, Required: { } carried } && !(await Server.Protocol!.SeenAsync(server).ConfigureAwait(false)).Contains(carried))
+            {
+                throw ReplicaRouter.NotBehindBarrier(session, pin, "Its token names a position that the primary does not have: it comes from another cluster, or the primary has lost it.", null);
+            }
+
             if (pin.HasOtherPrimary)
             {
                 var seen = pin.Seen ?? throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and nothing tells whether it has what the session saw.", null);

@@ -30,6 +30,7 @@ public class ReplicatedDataSource : DbDataSource
         PrimaryServer = set.Primary;
         Time = set.Time;
         _ownsServers = set.OwnsServers;
+        Name = set.Name;
         RecordsDecisions = set.RecordsDecisions;
         DrainTimeout = set.DrainTimeout;
         Reports = new RoutingReports(set.LoggerFactory.CreateLogger(RoutingLog.Category), Raise);
@@ -56,6 +57,9 @@ public class ReplicatedDataSource : DbDataSource
     /// replica is available, and when a read comes after its session. Handlers run on the reading thread and must not
     /// throw.</summary>
     public event EventHandler<ReadSessionEventArgs>? SessionEvent;
+
+    /// <summary>What session tokens call it; the same in every process that takes them.</summary>
+    public string Name { get; }
 
     /// <summary>
     /// The data source of the primary, for writes and for reads that must be current. The rows that it returns inside
@@ -211,6 +215,18 @@ public class ReplicatedDataSource : DbDataSource
         }
 
         Lose(session!, pin, replica, exception is SilentServerException ? ReplicaLossReason.Silent : ReplicaLossReason.OpenFailed, exception);
+    }
+
+    /// <summary>What a session must find again elsewhere of what it saw and wrote here.</summary>
+    /// <returns>Null where it saw and wrote nothing.</returns>
+    internal async ValueTask<SourceState?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
+    {
+        if (pin.LastReplica is null && pin.Required is null && !pin.MustAskPrimary && pin.Server is not { IsPrimary: true })
+        {
+            return null;
+        }
+
+        return new SourceState(Name, Positions is null ? null : await Positions.StateOfAsync(pin, isAsync, cancellation).ConfigureAwait(false));
     }
 
     private void Raise(ReadSessionEventArgs args) => SessionEvent?.Invoke(this, args);

@@ -8,6 +8,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
 {
     private readonly List<ReplicaSettings> _replicas = [];
     private string? _primary;
+    private string _name = ReplicaSet.DefaultName;
     private IReplicaSelector _selector = ReplicaSelectors.WeightedModulo;
     private TimeProvider _time = TimeProvider.System;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
@@ -38,6 +39,20 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     {
         ArgumentNullException.ThrowIfNull(connectionString);
         _replicas.Add(new ReplicaSettings(name, connectionString, weight));
+        return this;
+    }
+
+    /// <summary>
+    /// Sets the name under which session tokens carry what was seen here. Needed where a process has several data sources;
+    /// the same in every process that takes the tokens. Default: "mysql".
+    /// </summary>
+    /// <param name="name">A short name.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is <see langword="null"/> or empty.</exception>
+    public ReplicatedMySqlDataSourceBuilder UseName(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        _name = name;
         return this;
     }
 
@@ -154,6 +169,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
                 _time,
                 _loggerFactory)
             {
+                Name = _name,
                 OwnsServers = true,
                 HasPositions = true,
                 RecordsDecisions = _recordsDecisions,

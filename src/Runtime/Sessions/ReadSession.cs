@@ -23,7 +23,7 @@ namespace MonotonicReads;
 /// session guarantee that of Terry et al. (1994).
 /// </para>
 /// </remarks>
-public sealed class ReadSession : IDisposable
+public sealed partial class ReadSession : IDisposable
 {
     private static readonly AsyncLocal<ReadSession?> Ambient = new();
 
@@ -219,7 +219,12 @@ public sealed class ReadSession : IDisposable
                 }
             }
 
-            created ??= new SessionPin(_root, source);
+            if (created is null)
+            {
+                created = new SessionPin(_root, source);
+                _root.TellResumed(created);
+            }
+
             created.Next = first;
             var seen = Interlocked.CompareExchange(ref _root._pins, created, first);
             if (ReferenceEquals(seen, first))

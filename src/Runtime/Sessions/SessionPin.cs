@@ -50,6 +50,22 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
     public bool MustAskPrimary => _mustAskPrimary || Volatile.Read(ref _openPrimaryConnections) > 0;
 
+    /// <summary>Whether every read must contain <see cref="Required"/>, because the session saw it before it travelled here.</summary>
+    public bool IsResumed { get; private set; }
+
+    /// <summary>The session goes on here; called before anyone else has the pin.</summary>
+    /// <param name="position">What it saw; null where only the primary will do.</param>
+    public void Resume(ReplicationPosition? position)
+    {
+        _required = position;
+        _needsBarrier = true;
+        IsResumed = true;
+        if (position is null)
+        {
+            _server = source.PrimaryServer;
+        }
+    }
+
     /// <summary>Takes the drawn server unless a concurrent read was first; everyone gets the first one's.</summary>
     public RoutedServer Agree(RoutedServer drawn)
     {
@@ -59,9 +75,9 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
         }
     }
 
-    /// <summary>Whether a causal read may not run on a replica before something was asked or waited for.</summary>
-    public bool MustCatchUp(RoutedServer replica) =>
-        MustAskPrimary || (_required is { } required && replica.Reached?.Contains(required) != true);
+    /// <summary>Whether a read may not run on a replica before something was asked or waited for.</summary>
+    public bool MustCatchUp(RoutedServer replica, bool isCausal) =>
+        (isCausal && MustAskPrimary) || ((isCausal || IsResumed) && _required is { } required && replica.Reached?.Contains(required) != true);
 
     /// <summary>Notes a read on a replica; adopts the replica if none was drawn.</summary>
     /// <returns>Whether the session may read there.</returns>

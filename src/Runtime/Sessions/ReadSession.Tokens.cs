@@ -1,0 +1,94 @@
+namespace MonotonicReads;
+
+/// <content>Sessions that go on in another request, process or service.</content>
+public sealed partial class ReadSession
+{
+    private IReadOnlyList<SourceState>? _resumed;
+    private volatile bool _wasExported;
+    private int _readAfterTokenNoted;
+
+    /// <summary>
+    /// What the session saw and wrote, for <see cref="Resume"/> in another request, process or service: encrypted,
+    /// authenticated, at most <see cref="SessionTokenOptions.MaxLength"/> characters, and taken for
+    /// <see cref="SessionTokenOptions.Lifetime"/>. Asks each server that was read or written for its position: one round trip for each.
+    /// </summary>
+    /// <remarks>It holds for what was read before. Reads that end later are not in it.</remarks>
+    /// <param name="options">The protection; <see langword="null"/> for <see cref="SessionTokenOptions.Default"/>.</param>
+    /// <returns>The token; base64url.</returns>
+    /// <exception cref="InvalidOperationException">No options, or too many data sources.</exception>
+    public string ToToken(SessionTokenOptions? options = null)
+    {
+        var states = StatesAsync(isAsync: false, CancellationToken.None);
+        return Export(states.IsCompleted ? states.GetAwaiter().GetResult() : states.AsTask().GetAwaiter().GetResult(), Required(options));
+    }
+
+    /// <inheritdoc cref="ToToken"/>
+    /// <param name="options">The protection; <see langword="null"/> for <see cref="SessionTokenOptions.Default"/>.</param>
+    /// <param name="cancellationToken">Ends the questions to the servers.</param>
+    public async ValueTask<string> ToTokenAsync(SessionTokenOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var required = Required(options);
+        return Export(await StatesAsync(isAsync: true, cancellationToken).ConfigureAwait(false), required);
+    }
+
+    /// <summary>
+    /// Goes on with a session: its UUID and level, and every read contains what the session saw and wrote before its token was
+    /// made, on a replica that has it by then or on the primary. Asks nobody yet.
+    /// </summary>
+    /// <param name="token">What <see cref="ToToken"/> returned.</param>
+    /// <param name="options">The protection; <see langword="null"/> for <see cref="SessionTokenOptions.Default"/>.</param>
+    /// <returns>The session. Dispose it where it was resumed.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="token"/> is <see langword="null"/>.</exception>
+    /// <exception cref="SessionTokenException">The token is forged, damaged, expired, or of an unknown version.</exception>
+    /// <exception cref="InvalidOperationException">No options.</exception>
+    public static ReadSession Resume(string token, SessionTokenOptions? options = null) => ResumeAtLeast(ReadConsistency.Monotonic, token, options);
+
+    /// <summary>Goes on with a session that from now on guarantees at least a level.</summary>
+    internal static ReadSession ResumeAtLeast(ReadConsistency atLeast, string token, SessionTokenOptions? options)
+    {
+        var resumed = SessionToken.Unprotect(token, Required(options));
+        var consistency = resumed.Consistency > atLeast ? resumed.Consistency : atLeast;
+        return Enter(new ReadSession(null, Live(Ambient.Value), consistency, Policy.Default) { _id = resumed.SessionId, _resumed = resumed.Sources });
+    }
+
+    /// <summary>Whether a token of the session was made, so that a later read is in none.</summary>
+    internal bool WasExported => _root._wasExported;
+
+    /// <summary>Whether the session has read or written anywhere itself.</summary>
+    internal bool HasBeenUsed => Volatile.Read(ref _root._pins) is not null;
+
+    internal bool TryNoteReadAfterToken() => Interlocked.Exchange(ref _root._readAfterTokenNoted, 1) == 0;
+
+    private static SessionTokenOptions Required(SessionTokenOptions? options) =>
+        options ?? SessionTokenOptions.Default ?? throw new InvalidOperationException("No options for session tokens: pass them, or set SessionTokenOptions.Default = SessionTokenOptions.WithKey(key) at the start.");
+
+    private string Export(List<SourceState> states, SessionTokenOptions options)
+    {
+        _root._wasExported = true;
+        return new SessionToken(Id, _root.Consistency, states).Protect(options);
+    }
+
+    private async ValueTask<List<SourceState>> StatesAsync(bool isAsync, CancellationToken cancellation)
+    {
+        var states = new List<SourceState>();
+        for (var pin = Volatile.Read(ref _root._pins); pin is not null; pin = pin.Next)
+        {
+            if (await pin.Source.StateOfAsync(pin, isAsync, cancellation).ConfigureAwait(false) is { } state)
+            {
+                states.Add(state);
+            }
+        }
+
+        // What was resumed and not read here travels on.
+        states.AddRange((_root._resumed ?? []).Where(resumed => !states.Exists(state => state.Name == resumed.Name)));
+        return states;
+    }
+
+    private void TellResumed(SessionPin pin)
+    {
+        if (_root._resumed?.FirstOrDefault(state => state.Name == pin.Source.Name) is { } state)
+        {
+            pin.Resume(state.Position);
+        }
+    }
+}

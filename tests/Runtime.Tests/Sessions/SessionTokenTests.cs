@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using CsCheck;
+
+namespace MonotonicReads.Runtime.Tests.Sessions;
+
+/// <summary>What a token holds, how long it may be, and that nobody else's is trusted.</summary>
+public class SessionTokenTests
+{
+    private static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);
+
+    private readonly Clock _clock = new();
+
+    private SessionTokenOptions Options => new() { Protector = new AesGcmTokenProtector([Key]), TimeProvider = _clock };
+
+    [Fact]
+    public void A_token_brings_back_the_session()
+    {
+        var token = new SessionToken(Guid.NewGuid(), ReadConsistency.Causal, [new("shop", MariaDbGtidList.Parse("0-1-5,7-2-9")), new("stock", MySqlGtidSet.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:9")), new("more", null), new("none", MariaDbGtidList.Empty)]);
+        var text = token.Protect(Options);
+        var back = SessionToken.Unprotect(text, Options);
+
+        Assert.Equal((token.SessionId, token.Consistency), (back.SessionId, back.Consistency));
+        Assert.Equal(token.Sources, back.Sources);
+        Assert.Matches("^[A-Za-z0-9_-]+$", text);
+        Assert.NotEqual(text, token.Protect(Options));
+        Assert.DoesNotContain("shop", text, StringComparison.Ordinal);
+
+        using var session = ReadSession.Resume(text, Options);
+        Assert.Equal((token.SessionId, ReadConsistency.Causal), (ReadSession.Current!.Id, session.Consistency));
+    }
+
+    [Fact]
+    public void What_was_not_read_here_travels_on()
+    {
+        var text = new SessionToken(Guid.NewGuid(), ReadConsistency.Monotonic, [new("elsewhere", MariaDbGtidList.Parse("0-1-5"))]).Protect(Options);
+        using var session = ReadSession.Resume(text, Options);
+        Assert.Equal([new SourceState("elsewhere", MariaDbGtidList.Parse("0-1-5"))], SessionToken.Unprotect(session.ToToken(Options), Options).Sources);
+    }
+
+    [Fact]
+    public void It_expires()
+    {
+        var text = Some().Protect(Options);
+        _clock.Now += TimeSpan.FromSeconds(59);
+        Assert.NotNull(SessionToken.Unprotect(text, Options));
+        _clock.Now += TimeSpan.FromSeconds(2);
+        Assert.Contains("expired", Assert.Throws<SessionTokenException>(() => ReadSession.Resume(text, Options)).Message, StringComparison.Ordinal);
+        Assert.Null(ReadSession.Current);
+    }
+
+    [Fact]
+    public void No_changed_token_is_taken()
+    {
+        var text = Some().Protect(Options);
+        Gen.Select(Gen.Int[0, text.Length - 1], Gen.Char["ABCabc019_-"]).Sample((at, c) =>
+        {
+            var changed = text[..at] + c + text[(at + 1)..];
+
+            // The last character has bits that mean nothing.
+            Assert.True(changed == text || at == text.Length - 1 || Record.Exception(() => SessionToken.Unprotect(changed, Options)) is SessionTokenException);
+        });
+        for (var length = 0; length < text.Length; length++)
+        {
+            Assert.Throws<SessionTokenException>(() => SessionToken.Unprotect(text[..length], Options));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not base64!")]
+    [InlineData("AAAA")]
+    [InlineData("ÄÖÜ")]
+    [InlineData("eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.")]
+    public void Nor_is_anything_else(string text) => Assert.Throws<SessionTokenException>(() => ReadSession.Resume(text, Options));
+
+    [Fact]
+    public void Nor_one_of_another_key_unless_it_is_an_older_one()
+    {
+        var older = RandomNumberGenerator.GetBytes(32);
+        var text = Some().Protect(SessionTokenOptions.WithKey(older));
+
+        Assert.Throws<SessionTokenException>(() => SessionToken.Unprotect(text, SessionTokenOptions.WithKey(Key)));
+        Assert.NotNull(SessionToken.Unprotect(text, SessionTokenOptions.WithKey(Key, older)));
+    }
+
+    [Fact]
+    public void Nor_one_of_a_version_to_come()
+    {
+        var protector = new AesGcmTokenProtector([Key]);
+        var text = Convert.ToBase64String(protector.Protect([2, 1, .. new byte[30]])).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        Assert.Contains("version 2", Assert.Throws<SessionTokenException>(() => ReadSession.Resume(text, Options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ten_sources_fit_whatever_their_positions_and_only_grow()
+    {
+        var gapped = "3e11fa47-71ca-11e1-9e33-c80aa9429562" + string.Concat(Enumerable.Range(1, 200).Select(n => $":{n * 1_000_003L}-{(n * 1_000_003L) + 5}"));
+        var domains = string.Join(",", Enumerable.Range(0, 40).Select(n => $"{n}-1-{1_000_000_000 + n}"));
+        foreach (var position in new ReplicationPosition[] { MySqlGtidSet.Parse(gapped), MariaDbGtidList.Parse(domains), MySqlGtidSet.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000"), MariaDbGtidList.Parse("0-1-2000000000") })
+        {
+            var token = new SessionToken(Guid.NewGuid(), ReadConsistency.Causal, [.. Enumerable.Range(0, 10).Select(n => new SourceState($"source{n}", position))]);
+            var text = token.Protect(Options);
+
+            Assert.InRange(text.Length, 1, SessionTokenOptions.MaxLength);
+            var back = SessionToken.Unprotect(text, Options);
+            Assert.Equal(token.Sources.Select(s => s.Name), back.Sources.Select(s => s.Name));
+            Assert.All(back.Sources, s => Assert.True(s.IsPrimaryOnly || s.Position!.Contains(position)));
+            Assert.True(position.ToString().Length > 100 || back.Sources.All(s => s.Position == position || s.Position!.Equals(position)));
+        }
+    }
+
+    [Fact]
+    public void Too_many_sources_are_told()
+    {
+        var token = new SessionToken(Guid.NewGuid(), ReadConsistency.Causal, [.. Enumerable.Range(0, 100).Select(n => new SourceState($"a data source with a long name {n}", null))]);
+        Assert.Contains("100 data sources", Assert.Throws<InvalidOperationException>(() => token.Protect(Options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keys_are_checked_and_options_asked_for()
+    {
+        Assert.Contains("32", Assert.Throws<ArgumentException>(() => SessionTokenOptions.WithKey(new byte[16])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>(() => SessionTokenOptions.WithKey(null!));
+        Assert.Throws<ArgumentNullException>(() => ReadSession.Resume(null!, Options));
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        Assert.Contains("SessionTokenOptions.Default", Assert.Throws<InvalidOperationException>(() => session.ToToken()).Message, StringComparison.Ordinal);
+        Assert.Contains("SessionTokenOptions.Default", Assert.Throws<InvalidOperationException>(() => ReadSession.Resume("x")).Message, StringComparison.Ordinal);
+    }
+
+    private static SessionToken Some() => new(Guid.NewGuid(), ReadConsistency.Monotonic, [new("mysql", MariaDbGtidList.Parse("0-1-5"))]);
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}
