@@ -3,6 +3,8 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Wrapping;
 
 namespace MonotonicReads.Generator.Rules;
@@ -69,7 +71,7 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
         var symbol = context.Node is LocalFunctionStatementSyntax
             ? context.SemanticModel.GetDeclaredSymbol(context.Node, context.CancellationToken)
             : context.SemanticModel.GetSymbolInfo(context.Node, context.CancellationToken).Symbol;
-        if (symbol is not null && Annotation.On(symbol) is { NeedsSession: true } annotation)
+        if (symbol is not null && Annotation.On(symbol) is { NeedsSession: true } annotation && !IsWebHandler(context))
         {
             context.ReportDiagnostic(Diagnostic.Create(
                 Rule,
@@ -78,6 +80,17 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
                 $"no wrapper stands between it and the code around it, so {annotation.Display} can have no effect",
                 "annotate the method around it, or begin a session with ReadSession.Begin"));
         }
+    }
+
+    private static bool IsWebHandler(SyntaxNodeAnalysisContext context)
+    {
+        var operation = context.SemanticModel.GetOperation(context.Node, context.CancellationToken);
+        while (operation is IAnonymousFunctionOperation or IDelegateCreationOperation or IConversionOperation)
+        {
+            operation = operation.Parent;
+        }
+
+        return operation is IArgumentOperation argument && WebHandlers.TakesHandler(argument.Parameter);
     }
 
     private static Location PlaceOf(ISymbol symbol) =>

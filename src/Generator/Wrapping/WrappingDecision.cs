@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Annotations;
 
 namespace MonotonicReads.Generator.Wrapping;
 
@@ -127,7 +128,7 @@ internal sealed class WrappingDecision
             return NotAnnotated;
         }
 
-        if (KnownTypes.IsWrittenByUs(type))
+        if (KnownTypes.IsWrittenByUs(type) || WebHandlers.IsController(type))
         {
             return NotAnnotated;
         }

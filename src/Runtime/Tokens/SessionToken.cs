@@ -14,6 +14,9 @@ namespace MonotonicReads;
 /// </remarks>
 internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency, IReadOnlyList<SourceState> Sources)
 {
+    /// <summary>When a token that was read ceases to be taken.</summary>
+    public DateTimeOffset Expiry { get; init; }
+
     private const byte Version = 1;
     private const int ExpirySize = 8;
     private const int UuidSize = 16;
@@ -65,7 +68,7 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
             throw new SessionTokenException($"The session token expired at {expiry:O}.");
         }
 
-        return Decode(plain);
+        return Decode(plain) with { Expiry = expiry };
     }
 
     // Base64url without padding (RFC 4648, section 5), which cookies and headers take as it is.

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Testing;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Testing;
 using MonotonicReads.Generator.Rules;
 
@@ -113,6 +114,52 @@ public class WebEntryPointTests
         }
         """);
 
+    [Fact]
+    public Task What_the_framework_calls_needs_no_wrapper() => Source<MR2001CannotBeWrapped>(Usings + $$"""
+        public class OrdersController(IDbConnection db) : ControllerBase
+        {
+            [HttpGet, Causal]
+            public IActionResult Get() => Ok({{A}});
+        }
+
+        [Monotonic]
+        public abstract class Base : Controller;
+
+        public class LinesController(IDbConnection db) : Base
+        {
+            public IActionResult Get() => Ok({{A}});
+        }
+
+        static class Orders
+        {
+            public static void Map(IEndpointRouteBuilder app)
+            {
+                app.MapGet("/a", [Causal] (IDbConnection db) => {{A}});
+                app.MapPost("/b", [Monotonic] async (IDbConnection db) => { await db.QueryAsync("SELECT a FROM t"); });
+            }
+        }
+        """);
+
+    [Fact]
+    public Task What_somebody_else_calls_does() => Source<MR2001CannotBeWrapped>(Usings + $$"""
+        public class OrdersController(IDbConnection db)
+        {
+            [Causal]
+            public int {|MR2001:Get|}() => {{A}};
+        }
+
+        static class Orders
+        {
+            public static void Map(IDbConnection db)
+            {
+                Keep([Causal] (int n) {|MR2001:=>|} {{A}});
+                Func<int, int> kept = [Causal] (int n) {|MR2001:=>|} {{A}};
+            }
+
+            static void Keep(Delegate handler) { }
+        }
+        """);
+
     private static Task Check(string map, bool reported, string declaration = "", string rule = "MR1001") => Source(Usings + declaration + $$"""
 
         static class Program
@@ -126,9 +173,12 @@ public class WebEntryPointTests
         }
         """);
 
-    private static Task Source(string source)
+    private static Task Source(string source) => Source<ReadRulesAnalyzer>(source);
+
+    private static Task Source<TAnalyzer>(string source)
+        where TAnalyzer : DiagnosticAnalyzer, new()
     {
-        var test = new CSharpAnalyzerTest<ReadRulesAnalyzer, DefaultVerifier> { TestCode = source, ReferenceAssemblies = new ReferenceAssemblies("net10.0") };
+        var test = new CSharpAnalyzerTest<TAnalyzer, DefaultVerifier> { TestCode = source, ReferenceAssemblies = new ReferenceAssemblies("net10.0") };
         test.TestState.AdditionalReferences.AddRange(ReadRules.References);
         test.TestState.AdditionalReferences.AddRange(AspNetCore.Value);
         test.DisabledDiagnostics.Add(MR1004NeedlessAnnotation.Id);

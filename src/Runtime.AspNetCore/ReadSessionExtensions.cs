@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace MonotonicReads.AspNetCore;
+
+/// <summary>Read sessions for web requests.</summary>
+public static class ReadSessionExtensions
+{
+    /// <summary>Sets how requests get their sessions, and adds the data protection that protects their tokens.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options; <see langword="null"/> for the defaults.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
+    public static IServiceCollection AddReadSessions(this IServiceCollection services, Action<RequestSessionOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddDataProtection();
+        services.TryAddTransient<SessionHeaderHandler>();
+        services.AddOptions<RequestSessionOptions>();
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        return services;
+    }
+
+    /// <summary>
+    /// Gives every request a read session. A cookie carries what it saw to the user's next request, so that pages which are requested
+    /// after the previous answer arrived never go back in time, and show what the user wrote where the level is causal. Requests
+    /// of one user that run side by side are not ordered.
+    /// </summary>
+    /// <remarks>Put it after <c>UseRouting()</c>, so that it sees an endpoint's annotation: <c>[Causal]</c> on an action, on a minimal
+    /// API's handler, or <c>.WithMetadata(new CausalAttribute())</c>.</remarks>
+    /// <param name="app">The application.</param>
+    /// <returns>The same application.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="app"/> is <see langword="null"/>.</exception>
+    public static IApplicationBuilder UseReadSessions(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        return app.UseMiddleware<RequestSessionMiddleware>();
+    }
+
+    /// <summary>
+    /// Lets this client's requests carry the running session to another of our services, which takes it by
+    /// <see cref="RequestSessionOptions.UsesHeader"/>. Both need the same key: <see cref="RequestSessionOptions.Tokens"/>.
+    /// </summary>
+    /// <param name="client">The client.</param>
+    /// <returns>The same client.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="client"/> is <see langword="null"/>.</exception>
+    public static IHttpClientBuilder AddReadSession(this IHttpClientBuilder client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        client.Services.AddReadSessions();
+        return client.AddHttpMessageHandler<SessionHeaderHandler>();
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http;
+
+namespace MonotonicReads.AspNetCore;
+
+/// <summary>What session a request gets, and how it travels to the next one.</summary>
+public sealed class RequestSessionOptions
+{
+    /// <summary>
+    /// What the requests' sessions guarantee; an endpoint's own annotation, such as <c>[Causal]</c>, wins.
+    /// <see cref="ReadConsistency.Eventual"/> for no session. Default: <see cref="ReadConsistency.Monotonic"/>.
+    /// </summary>
+    public ReadConsistency Level { get; set; } = ReadConsistency.Monotonic;
+
+    /// <summary>
+    /// The cookie that carries the session to the user's next request, or <see langword="null"/> for none. Default: HttpOnly, Secure,
+    /// SameSite=Lax, named "mr-session".
+    /// </summary>
+    public CookieBuilder? Cookie { get; set; } = new()
+    {
+        Name = "mr-session",
+        HttpOnly = true,
+        SecurePolicy = CookieSecurePolicy.Always,
+        SameSite = SameSiteMode.Lax,
+        IsEssential = true,
+    };
+
+    /// <summary>Whether the header <see cref="HeaderName"/> of a request is taken and one of the response is sent. Default: no.</summary>
+    public bool UsesHeader { get; set; }
+
+    /// <summary>The header's name. Default: "MonotonicReads-Session".</summary>
+    public string HeaderName { get; set; } = DefaultHeaderName;
+
+    /// <summary>How long the session waits in all for replicas to have what it must see, in milliseconds. Default: 500.</summary>
+    public int MaxWaitMilliseconds { get; set; } = new ReadSessionOptions().MaxWaitMilliseconds;
+
+    /// <summary>
+    /// How tokens are protected. Default: <see langword="null"/>, the application's data protection, whose keys all processes must
+    /// share; services that take each other's headers need a key of their own: <see cref="SessionTokenOptions.WithKey"/>.
+    /// </summary>
+    public SessionTokenOptions? Tokens { get; set; }
+
+    /// <summary>Whether a request with a token that is not ours, or expired, is answered with 400 instead of getting a new session. Default: no.</summary>
+    public bool RefusesBadTokens { get; set; }
+
+    internal const string DefaultHeaderName = "MonotonicReads-Session";
+}

@@ -1,0 +1,199 @@
+using System.Net;
+using System.Security.Cryptography;
+using Dapper;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MonotonicReads.AspNetCore;
+using MonotonicReads.Cluster.Tests.Routing;
+
+namespace MonotonicReads.Cluster.Tests.AspNetCore;
+
+/// <summary>A user's requests over real HTTP to two processes' worth of servers, which draw different replicas.</summary>
+public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>
+{
+    private static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);
+
+    [Fact]
+    public async Task A_users_pages_show_what_the_user_wrote_and_never_go_back()
+    {
+        await using var one = await StartAsync(o => o.Level = ReadConsistency.Causal);
+        await using var two = await StartAsync(o => o.Level = ReadConsistency.Causal);
+        using var user = new User();
+        var newest = 0L;
+        for (var i = 0; i < 60; i++)
+        {
+            var written = await user.GetAsync(i % 2 == 0 ? one : two, "/write");
+            var seen = await user.GetAsync(i % 2 == 0 ? two : one, "/read");
+            Assert.True(seen >= written && seen >= newest, $"{seen} after {written} was written and {newest} seen");
+            newest = seen;
+        }
+
+        Assert.NotNull(user.Cookie);
+        Assert.InRange(user.Cookie.Value.Length, 1, SessionTokenOptions.MaxLength);
+        Assert.True(user.Cookie.HttpOnly);
+    }
+
+    [Fact]
+    public async Task Without_it_they_do()
+    {
+        await using var one = await StartAsync(o => o.Level = ReadConsistency.Eventual);
+        using var user = new User();
+        var missed = 0;
+        for (var i = 0; i < 300 && missed == 0; i++)
+        {
+            missed += await user.GetAsync(one, "/read", after: await user.GetAsync(one, "/write"));
+        }
+
+        Assert.NotEqual(0, missed);
+        Assert.Null(user.Cookie);
+    }
+
+    [Fact]
+    public async Task An_endpoints_annotation_wins()
+    {
+        await using var site = await StartAsync(_ => { });
+        using var user = new User();
+        Assert.Equal("Monotonic", await user.GetTextAsync(site, "/level"));
+        Assert.Equal("Causal", await user.GetTextAsync(site, "/causal"));
+        Assert.Equal("Primary", await user.GetTextAsync(site, "/primary"));
+        Assert.Equal("none", await user.GetTextAsync(site, "/eventual"));
+        Assert.Null(user.Cookie);
+    }
+
+    [Fact]
+    public async Task A_cookie_is_set_when_something_new_was_seen_and_never_on_a_cacheable_response()
+    {
+        await using var site = await StartAsync(_ => { });
+        using var user = new User();
+        await user.GetAsync(site, "/read");
+        await fixture.Cluster.WaitForReplicasAsync();
+        await user.GetAsync(site, "/read");
+        var first = user.Cookie!.Value;
+        await user.GetAsync(site, "/read");
+        Assert.Equal(first, user.Cookie!.Value);
+        await user.GetAsync(site, "/write");
+        Assert.NotEqual(first, user.Cookie!.Value);
+
+        using var stranger = new User();
+        await stranger.GetAsync(site, "/cacheable");
+        Assert.Null(stranger.Cookie);
+    }
+
+    [Theory]
+    [InlineData(false, HttpStatusCode.OK)]
+    [InlineData(true, HttpStatusCode.BadRequest)]
+    public async Task A_bad_token_is_never_trusted(bool refuses, HttpStatusCode expected)
+    {
+        await using var site = await StartAsync(o => o.RefusesBadTokens = refuses);
+        using var user = new User();
+        user.SetCookie(site, "forged");
+        Assert.Equal(expected, await user.StatusAsync(site, "/read"));
+    }
+
+    [Fact]
+    public async Task A_call_to_another_service_carries_the_session_where_both_ask_for_it()
+    {
+        await using var inner = await StartAsync(o => (o.UsesHeader, o.Cookie, o.Level) = (true, null, ReadConsistency.Monotonic));
+        await using var outer = await StartAsync(o => (o.UsesHeader, o.Level) = (true, ReadConsistency.Causal), calls: inner);
+        using var user = new User();
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.Equal("seen", await user.GetTextAsync(outer, "/write-and-call"));
+        }
+    }
+
+    [Fact]
+    public async Task Data_protection_serves_where_no_key_is_given()
+    {
+        await using var site = await StartAsync(o => o.Tokens = null);
+        using var user = new User();
+        await user.GetAsync(site, "/read");
+        Assert.InRange(user.Cookie!.Value.Length, 1, SessionTokenOptions.MaxLength);
+        await user.GetAsync(site, "/read");
+    }
+
+    private async Task<WebApplication> StartAsync(Action<RequestSessionOptions> configure, WebApplication? calls = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(_ => fixture.BuildSource());
+        builder.Services.AddReadSessions(options =>
+        {
+            options.Tokens = SessionTokenOptions.WithKey(Key);
+            options.Cookie!.SecurePolicy = CookieSecurePolicy.None; // the test speaks plain HTTP
+            configure(options);
+        });
+        builder.Services.AddHttpClient("inner", client => client.BaseAddress = calls is null ? null : AddressOf(calls)).AddReadSession();
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.UseRouting();
+        app.UseReadSessions();
+        app.MapGet("/write", (ReplicatedMySqlDataSource source) => WriteAsync(source));
+        app.MapGet("/read", (ReplicatedMySqlDataSource source) => ReadAsync(source));
+        app.MapGet("/cacheable", (ReplicatedMySqlDataSource source, HttpResponse response) =>
+        {
+            response.Headers.CacheControl = "public, max-age=60";
+            return ReadAsync(source);
+        });
+        app.MapGet("/level", () => Level());
+        app.MapGet("/causal", [Causal] () => Level());
+        app.MapGet("/primary", () => Level()).WithMetadata(new PrimaryAttribute());
+        app.MapGet("/eventual", [Eventual("a test")] () => Level());
+        app.MapGet("/write-and-call", async (ReplicatedMySqlDataSource source, IHttpClientFactory clients) =>
+        {
+            var written = await WriteAsync(source);
+            using var client = clients.CreateClient("inner");
+            return long.Parse(await client.GetStringAsync("/read"), System.Globalization.CultureInfo.InvariantCulture) >= written ? "seen" : "missing";
+        });
+        await app.StartAsync();
+        return app;
+    }
+
+    private static string Level() => ReadSession.Current?.Consistency.ToString() ?? "none";
+
+    private static Uri AddressOf(WebApplication app) =>
+        new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    private static async Task<long> WriteAsync(ReplicatedMySqlDataSource source)
+    {
+        await using var connection = await source.Primary.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<long>("insert into writes (server, note) values ('primary', 'web') returning id");
+    }
+
+    private static async Task<long> ReadAsync(ReplicatedMySqlDataSource source)
+    {
+        await using var connection = source.CreateConnection();
+        return await connection.ExecuteScalarAsync<long>("select coalesce(max(id), 0) from writes");
+    }
+
+    private sealed class User : IDisposable
+    {
+        private readonly CookieContainer _cookies = new();
+        private readonly HttpClient _client;
+
+        public User() => _client = new HttpClient(new HttpClientHandler { CookieContainer = _cookies });
+
+        public Cookie? Cookie => _cookies.GetAllCookies().SingleOrDefault(c => c.Name == "mr-session");
+
+        public async Task<long> GetAsync(WebApplication app, string path) =>
+            long.Parse(await GetTextAsync(app, path), System.Globalization.CultureInfo.InvariantCulture);
+
+        public async Task<int> GetAsync(WebApplication app, string path, long after) => await GetAsync(app, path) < after ? 1 : 0;
+
+        public Task<string> GetTextAsync(WebApplication app, string path) => _client.GetStringAsync(new Uri(AddressOf(app), path));
+
+        public async Task<HttpStatusCode> StatusAsync(WebApplication app, string path)
+        {
+            using var response = await _client.GetAsync(new Uri(AddressOf(app), path));
+            return response.StatusCode;
+        }
+
+        public void SetCookie(WebApplication app, string value) => _cookies.Add(AddressOf(app), new Cookie("mr-session", value));
+
+        public void Dispose() => _client.Dispose();
+    }
+}
