@@ -37,10 +37,46 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
     {
         var nuspec = Nuspec();
         var ids = nuspec.Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")!.Value).Distinct().Order(StringComparer.Ordinal);
-        Assert.Equal(["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "MySqlConnector", "System.IO.Hashing"], ids);
+        Assert.Equal(
+            [
+                "Microsoft.Extensions.Configuration.Abstractions",
+                "Microsoft.Extensions.DependencyInjection.Abstractions",
+                "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions",
+                "Microsoft.Extensions.Hosting.Abstractions",
+                "Microsoft.Extensions.Logging.Abstractions",
+                "Microsoft.Extensions.Options",
+                "MySqlConnector",
+                "System.IO.Hashing",
+            ],
+            ids);
         Assert.Equal("MIT", nuspec.Descendants().Single(e => e.Name.LocalName == "license").Value);
         Assert.Equal("icon.png", nuspec.Descendants().Single(e => e.Name.LocalName == "icon").Value);
         Assert.True(File.Exists(Path.ChangeExtension(package.Nupkg, ".snupkg")), "symbols are packed beside");
+    }
+
+    [Fact]
+    public void The_package_for_web_requests_brings_the_package_and_nothing_else()
+    {
+        using var archive = ZipFile.OpenRead(package.AspNetCoreNupkg);
+        Assert.Equal(
+            ["lib/net10.0/MonotonicReads.AspNetCore.dll", "lib/net10.0/MonotonicReads.AspNetCore.xml", "lib/net8.0/MonotonicReads.AspNetCore.dll", "lib/net8.0/MonotonicReads.AspNetCore.xml"],
+            archive.Entries.Select(e => e.FullName).Where(n => n.StartsWith("lib/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+        var dependencies = Nuspec(package.AspNetCoreNupkg).Descendants().Where(e => e.Name.LocalName == "dependency").ToList();
+        Assert.Equal(["MonotonicReads", "MonotonicReads"], dependencies.Select(e => e.Attribute("id")!.Value));
+        Assert.All(dependencies, e => Assert.Equal(package.Version, e.Attribute("version")!.Value));
+        Assert.All(dependencies, e => Assert.Null(e.Attribute("exclude")));
+    }
+
+    [Fact]
+    public async Task A_web_project_with_its_package_alone_has_sessions_and_the_analyzer()
+    {
+        var folder = package.Copy("Requests");
+        var build = await package.BuildAsync(folder);
+        Assert.True(build.ExitCode == 0, build.Output);
+        Assert.Matches(@"Program\.cs\(26,28\): warning MR1001: 'CountOpenAsync' makes 2 sequential replica reads", build.Output);
+        var run = await package.DotnetAsync(folder, "run", "--no-build");
+        Assert.Equal("page: Monotonic\norders: Causal\n", run.Output.ReplaceLineEndings("\n"));
     }
 
     [Fact]
@@ -123,9 +159,11 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
         return text[start..(end < 0 ? text.Length : end)].Trim();
     }
 
-    private XDocument Nuspec()
+    private XDocument Nuspec() => Nuspec(package.Nupkg);
+
+    private static XDocument Nuspec(string nupkg)
     {
-        using var archive = ZipFile.OpenRead(package.Nupkg);
+        using var archive = ZipFile.OpenRead(nupkg);
         using var stream = archive.Entries.Single(e => e.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
         return XDocument.Load(stream);
     }

@@ -15,14 +15,19 @@ public sealed class PackedPackage : IAsyncLifetime
     /// <summary>The freshly packed <c>MonotonicReads.VERSION.nupkg</c>.</summary>
     public string Nupkg { get; private set; } = "";
 
+    /// <summary>The freshly packed <c>MonotonicReads.AspNetCore.VERSION.nupkg</c>.</summary>
+    public string AspNetCoreNupkg { get; private set; } = "";
+
     public string Version { get; private set; } = "";
 
     public async Task InitializeAsync()
     {
         var packed = await DotnetAsync(RepositoryRoot, "pack", "Analyzer.sln", "-c", Metadata("Configuration"), "-o", Feed, "-nologo", "-v", "q");
         Assert.True(packed.ExitCode == 0, packed.Output);
-        Nupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.*.nupkg"));
-        Version = Path.GetFileNameWithoutExtension(Nupkg)["MonotonicReads.".Length..];
+        AspNetCoreNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.AspNetCore.*.nupkg"));
+        Version = Path.GetFileNameWithoutExtension(AspNetCoreNupkg)["MonotonicReads.AspNetCore.".Length..];
+        Nupkg = Assert.Single(Directory.GetFiles(Feed, "*.nupkg"), f => f != AspNetCoreNupkg);
+        Assert.Equal($"MonotonicReads.{Version}.nupkg", Path.GetFileName(Nupkg));
         await File.WriteAllTextAsync(Path.Combine(root.FullName, "nuget.config"), $"""
             <configuration>
               <packageSources>
