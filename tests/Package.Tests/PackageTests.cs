@@ -74,7 +74,7 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
         var folder = package.Copy("Requests");
         var build = await package.BuildAsync(folder);
         Assert.True(build.ExitCode == 0, build.Output);
-        Assert.Matches(@"Program\.cs\(26,28\): warning MR1001: 'CountOpenAsync' makes 2 sequential replica reads", build.Output);
+        Assert.Matches(@"Program\.cs\(25,28\): warning MR1001: 'CountOpenAsync' makes 2 sequential replica reads", build.Output);
         var run = await package.DotnetAsync(folder, "run", "--no-build");
         Assert.Equal("page: Monotonic\norders: Causal\n", run.Output.ReplaceLineEndings("\n"));
     }
