@@ -113,7 +113,7 @@ internal sealed class ReplicaRouter
     /// <summary>The session would have to read on the primary, and the primary may be behind what it saw.</summary>
     public static ReplicaLostException NotBehindBarrier(ReadSession session, SessionPin pin, string why, Exception? exception) =>
         new(
-            string.Create(CultureInfo.InvariantCulture, $"Read session {session.Id} {(pin.LastReplica is { } replica ? $"has read on replica '{replica.Name}'" : "was resumed")} and must go on on the primary. {why} Run the unit of work again in a new session."),
+            string.Create(CultureInfo.InvariantCulture, $"Read session {session.Id} {(pin.LastReplica is { } replica ? $"has read on replica '{replica.Name}'" : pin.IsResumed ? "was resumed" : "has used the primary")} and must go on on the primary. {why} Run the unit of work again in a new session."),
             session.Id,
             pin.LastReplica?.Name,
             exception);

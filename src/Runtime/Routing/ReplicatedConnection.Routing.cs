@@ -132,7 +132,7 @@ public sealed partial class ReplicatedConnection
                 return Step.Move;
             }
 
-            return (ready & Readiness.BehindBarrier) == 0 && pin.NeedsBarrier && Source.HasPositions && (statement.ReturnsData || statement.BeginsTransaction)
+            return (ready & Readiness.BehindBarrier) == 0 && NeedsBarrier(session, pin) && (statement.ReturnsData || statement.BeginsTransaction)
                 ? Step.PassBarrier
                 : Run(server, session, pin, statement);
         }
@@ -156,6 +156,10 @@ public sealed partial class ReplicatedConnection
         throw new InvalidOperationException(
             $"This connection was opened outside read session {session.Id}, on replica '{server.Name}', and the session reads on '{pin.Server?.Name}'. Open the connection inside the session.");
     }
+
+    // A primary that is another run of the server is behind it too until it is proved to have what was seen.
+    private bool NeedsBarrier(ReadSession session, SessionPin pin) =>
+        Source.HasPositions && (pin.NeedsBarrier || (pin.HasOtherPrimary && session.OnReplicaLoss != ReplicaLoss.Redraw));
 
     private Step Run(RoutedServer server, ReadSession? session, SessionPin? pin, in Statement statement)
     {
@@ -205,6 +209,7 @@ public sealed partial class ReplicatedConnection
         if (statement.ReturnsData && !isCausal)
         {
             pin.BindPrimary(primary, session.OnReplicaLoss);
+            pin.ReadPrimary();
         }
 
         if (statement.IsPlainRead && !(statement.ReturnsData && isCausal))
@@ -303,7 +308,8 @@ public sealed partial class ReplicatedConnection
     {
         ThrowIfUnableToMove(Server);
         var server = new ServerQuestions(Inner, Source.Time, isAsync, cancellation);
-        var coversAll = pin.IsQuietOnReplicas;
+        var coversReplicas = pin.IsQuietOnReplicas;
+        var incarnation = Server.Incarnation;
         var started = Source.Time.GetTimestamp();
         bool hasPassed;
         try
@@ -313,12 +319,14 @@ public sealed partial class ReplicatedConnection
                 throw ReplicaRouter.NotBehindBarrier(session, pin, "Its token names a position that the primary does not have: it comes from another cluster, or the primary has lost it.", null);
             }
 
-            if (pin.HasOtherPrimary)
+            if (pin.HasOtherPrimary && session.OnReplicaLoss != ReplicaLoss.Redraw)
             {
-                var seen = pin.Seen ?? throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and nothing tells whether it has what the session saw.", null);
-                var wanted = pin.Required is { } required ? seen.Union(required) : seen;
-                var primary = await Server.Protocol!.SeenAsync(server).ConfigureAwait(false);
-                if (!primary.Contains(wanted))
+                if (!pin.TryTellWanted(session.Consistency == ReadConsistency.Causal, out var wanted))
+                {
+                    throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and nothing tells whether it has what the session saw.", null);
+                }
+
+                if (wanted is not null && !(await Server.Protocol!.SeenAsync(server).ConfigureAwait(false)).Contains(wanted))
                 {
                     throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and lacks what the session saw.", null);
                 }
@@ -347,10 +355,7 @@ public sealed partial class ReplicatedConnection
             throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary has not committed in time what it already sent to its replicas.", null);
         }
 
-        if (coversAll)
-        {
-            pin.PassedBarrier();
-        }
+        pin.PassedBarrier(incarnation, coversReplicas);
     }
 
     private async ValueTask MoveToAsync(RoutedServer target, bool isAsync, CancellationToken cancellation)

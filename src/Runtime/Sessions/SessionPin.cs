@@ -10,6 +10,7 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     private volatile RoutedServer? _lastReplica;
     private volatile PinLoss? _loss;
     private volatile bool _hasRead;
+    private volatile bool _hasReadPrimary;
     private volatile bool _needsBarrier;
     private volatile bool _mustAskPrimary;
     private volatile bool _lacksSeen;
@@ -44,8 +45,33 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     /// <summary>Whether the session has read on a replica and the primary is not proved to contain it.</summary>
     public bool NeedsBarrier => _needsBarrier;
 
-    /// <summary>Whether the primary is another run of the server than when the session first read.</summary>
+    /// <summary>Whether the primary is another run of the server than when the session first read or wrote.</summary>
     public bool HasOtherPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known != source.PrimaryServer.Incarnation;
+
+    /// <summary>What another run of the primary must have to be read in this session.</summary>
+    /// <param name="isCausal">Whether the session's writes count.</param>
+    /// <param name="wanted">Null where anything will do.</param>
+    /// <returns>False where nobody can tell.</returns>
+    public bool TryTellWanted(bool isCausal, out ReplicationPosition? wanted)
+    {
+        wanted = isCausal || IsResumed ? _required : null;
+        if (_server is { IsPrimary: true } && _hasReadPrimary || (isCausal && MustAskPrimary))
+        {
+            return false;
+        }
+
+        if (_lastReplica is not null)
+        {
+            if (Seen is not { } seen)
+            {
+                return false;
+            }
+
+            wanted = wanted?.Union(seen) ?? seen;
+        }
+
+        return true;
+    }
 
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
     public bool MustAskPrimary => _mustAskPrimary || Volatile.Read(ref _openPrimaryConnections) > 0;
@@ -98,7 +124,7 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
             if (!_hasRead)
             {
                 _incarnation = replica.Incarnation;
-                _primaryIncarnation = source.PrimaryServer.Incarnation;
+                KnowPrimary();
                 _hasRead = true;
             }
 
@@ -132,7 +158,18 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     }
 
     /// <summary>A connection of the session writes, or reads for a causal session, on the primary.</summary>
-    public void EnterPrimary() => Interlocked.Increment(ref _openPrimaryConnections);
+    public void EnterPrimary()
+    {
+        KnowPrimary();
+        Interlocked.Increment(ref _openPrimaryConnections);
+    }
+
+    /// <summary>What a read saw on the primary binds the session to this run of it.</summary>
+    public void ReadPrimary()
+    {
+        KnowPrimary();
+        _hasReadPrimary = true;
+    }
 
     /// <summary>The connection is closed, and the primary's state then is required of causal reads.</summary>
     /// <param name="position">What it wrote and saw; null where only the primary can tell.</param>
@@ -184,8 +221,17 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     /// <summary>Whether a barrier that starts now covers every read of the session on a replica.</summary>
     public bool IsQuietOnReplicas => Volatile.Read(ref _openReplicaConnections) == 0;
 
-    /// <summary>The primary contains what the session has read on replicas.</summary>
-    public void PassedBarrier() => _needsBarrier = false;
+    /// <summary>This run of the primary contains what the session has read.</summary>
+    /// <param name="incarnation">The run.</param>
+    /// <param name="coversReplicas">Whether that holds for every read on a replica.</param>
+    public void PassedBarrier(int incarnation, bool coversReplicas)
+    {
+        Volatile.Write(ref _primaryIncarnation, incarnation);
+        if (coversReplicas)
+        {
+            _needsBarrier = false;
+        }
+    }
 
     /// <summary>A replica refused to open: gives it up if nothing was read on it.</summary>
     /// <returns>Whether the session may be drawn again.</returns>
@@ -261,6 +307,14 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
             }
 
             return true;
+        }
+    }
+
+    private void KnowPrimary()
+    {
+        if (_primaryIncarnation == 0)
+        {
+            Interlocked.CompareExchange(ref _primaryIncarnation, source.PrimaryServer.Incarnation, 0);
         }
     }
 }

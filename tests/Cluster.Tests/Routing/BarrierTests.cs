@@ -124,6 +124,42 @@ public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<Routing
         }
     }
 
+    [Theory]
+    [InlineData(ReadConsistency.Primary, ReplicaLoss.Primary, false, true)]
+    [InlineData(ReadConsistency.Primary, ReplicaLoss.Redraw, false, false)]
+    [InlineData(ReadConsistency.Causal, ReplicaLoss.Primary, false, false)]
+    [InlineData(ReadConsistency.Causal, ReplicaLoss.Primary, true, true)]
+    public async Task A_session_that_read_on_a_primary_is_lost_with_that_run_of_it(ReadConsistency level, ReplicaLoss policy, bool loses, bool isLost)
+    {
+        await using var source = fixture.BuildSource();
+        using var session = ReadSession.Begin(level, new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 0 });
+        await using (var primary = source.Primary.CreateConnection())
+        {
+            await primary.ExecuteAsync("insert into writes (server, note) values ('primary', 'before')");
+            await primary.ExecuteScalarAsync<long>(Newest);
+        }
+
+        if (loses)
+        {
+            // As if its last second were missing: nothing that runs here has it.
+            session.ObserveWrite(MariaDbGtidList.Parse("0-1-999999"));
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(3)); // uptime counts whole seconds
+        await fixture.Cluster.Primary.RestartAsync();
+        await using var again = source.Primary.CreateConnection();
+        if (isLost)
+        {
+            var exception = await Assert.ThrowsAsync<ReplicaLostException>(() => again.ExecuteScalarAsync<long>(Newest));
+            Assert.Contains("another run of it", exception.Message, StringComparison.Ordinal);
+            await again.ExecuteAsync("insert into writes (server, note) values ('primary', 'it may still write')");
+        }
+        else
+        {
+            Assert.True(await again.ExecuteScalarAsync<long>(Newest) > 0);
+        }
+    }
+
     private static async Task<long> AskAsync(ReplicatedMySqlDataSource source)
     {
         await using var connection = source.CreateConnection();
