@@ -26,4 +26,10 @@ public sealed class MonotonicAttribute : Attribute
 
     /// <summary>What happens when the session's replica is lost. Default: <see cref="ReplicaLoss.Primary"/>.</summary>
     public ReplicaLoss OnReplicaLoss { get; set; }
+
+    /// <summary>
+    /// How many reads a call makes one after the other; 0, the default, where that is not said. The session that the
+    /// wrapper opens keeps its connection between them; see <see cref="ReadSessionOptions.Reads"/>.
+    /// </summary>
+    public int Reads { get; set; }
 }

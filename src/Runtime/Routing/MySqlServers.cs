@@ -23,9 +23,15 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
             builder.UseLoggerFactory(loggerFactory);
         }
 
-        var server = new RoutedServer(name, builder.Build(), isPrimary) { Settings = connectionString };
+        var server = new RoutedServer(name, builder.Build(), isPrimary) { Settings = connectionString, PoolSize = PoolSize(connectionString) };
         identity.Follow(server, this);
         return server;
+    }
+
+    private static int PoolSize(string connectionString)
+    {
+        var parsed = new MySqlConnectionStringBuilder(connectionString);
+        return parsed.Pooling ? (int)Math.Min(parsed.MaximumPoolSize, int.MaxValue) : int.MaxValue;
     }
 
     /// <summary>Checks a connection string and completes it. Messages name the server and never the string, which has a password.</summary>

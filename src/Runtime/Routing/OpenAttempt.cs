@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Transactions;
 
 namespace MonotonicReads;
@@ -24,6 +25,21 @@ internal sealed class OpenAttempt
 
     /// <summary>The session's place in the data source, where the session decides.</summary>
     public SessionPin? Pin { get; }
+
+    /// <summary>Takes the connection that the session kept from its last read, if it still reads there.</summary>
+    /// <param name="connection">The driver's connection.</param>
+    /// <returns>Its server; null where there is none.</returns>
+    public RoutedServer? TakeKept(out DbConnection connection)
+    {
+        if (Pin is { Lease: { } lease, Loss: null, Server: { IsPrimary: false } server } && !server.IsGone(_source.Time) && lease.TryTake(server) is { } kept)
+        {
+            connection = kept;
+            return server;
+        }
+
+        connection = null!;
+        return null;
+    }
 
     /// <summary>The server to try next.</summary>
     /// <exception cref="ReplicaLostException">The session has lost its replica and may not move.</exception>

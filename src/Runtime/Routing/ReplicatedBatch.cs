@@ -134,9 +134,9 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
 
     private ReplicatedConnection Attached(ReplicatedConnection connection)
     {
-        if (!ReferenceEquals(inner.Connection, connection.Inner))
+        if (!ReferenceEquals(inner.Connection, connection.Driver))
         {
-            inner.Connection = connection.Inner;
+            inner.Connection = connection.Driver;
         }
 
         return connection;

@@ -211,7 +211,7 @@ public sealed class ReplicatedCommand : DbCommand
 
     private ReplicatedConnection Attached(ReplicatedConnection connection)
     {
-        var inner = connection.Inner;
+        var inner = connection.Driver;
         if (!ReferenceEquals(Inner.Connection, inner))
         {
             Inner.Connection = inner;

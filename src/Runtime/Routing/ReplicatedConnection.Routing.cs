@@ -27,6 +27,8 @@ public sealed partial class ReplicatedConnection
 
     private RoutedServer Server => _server ?? throw NotOpen();
 
+    private bool HasOpenReader => _reader is { IsClosed: false } || _olderReaders?.Exists(reader => !reader.IsClosed) == true;
+
     /// <summary>Makes sure that the connection is on the server where a statement may run, and tells the session.</summary>
     /// <param name="isPlainRead">Whether the statement is provably a plain read.</param>
     /// <param name="returnsData">Whether what the statement returns can tell the session something.</param>
@@ -163,6 +165,11 @@ public sealed partial class ReplicatedConnection
 
     private Step Run(RoutedServer server, ReadSession? session, SessionPin? pin, in Statement statement)
     {
+        if (statement.ReturnsData)
+        {
+            session?.CountRead();
+        }
+
         if (pin is not null)
         {
             if (server.IsPrimary)
@@ -191,7 +198,7 @@ public sealed partial class ReplicatedConnection
 
     private void NoteReplica(RoutedServer server, ReadSession session, SessionPin pin)
     {
-        var tellsSeen = session.OnReplicaLoss == ReplicaLoss.CaughtUp;
+        var tellsSeen = session.OnReplicaLoss == ReplicaLoss.CaughtUp && !session.IsAtEndOfPlan;
         if (_readsFor is { } reads && ReferenceEquals(reads.Pin, pin))
         {
             _readsFor = reads with { TellsSeen = reads.TellsSeen && tellsSeen };
@@ -258,7 +265,7 @@ public sealed partial class ReplicatedConnection
         }
 
         ThrowIfUnableToMove(replica);
-        var server = new ServerQuestions(Inner, Source.Time, isAsync, cancellation);
+        var server = new ServerQuestions(Driver, Source.Time, isAsync, cancellation);
         try
         {
             var incarnation = replica.Incarnation;
@@ -307,7 +314,7 @@ public sealed partial class ReplicatedConnection
     private async ValueTask PassBarrierAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
         ThrowIfUnableToMove(Server);
-        var server = new ServerQuestions(Inner, Source.Time, isAsync, cancellation);
+        var server = new ServerQuestions(Driver, Source.Time, isAsync, cancellation);
         var coversReplicas = pin.IsQuietOnReplicas;
         var incarnation = Server.Incarnation;
         var started = Source.Time.GetTimestamp();
@@ -365,7 +372,7 @@ public sealed partial class ReplicatedConnection
             ThrowIfUnableToMove(target);
         }
 
-        var inner = isAsync ? await target.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : target.Source.OpenConnection();
+        var inner = await OpenAsync(target, isAsync, cancellation).ConfigureAwait(false);
         target.MarkAvailable();
         if (_database is not null)
         {
@@ -377,6 +384,20 @@ public sealed partial class ReplicatedConnection
         await PositionSearch.DisposeAsync(Release(), silent: null, isAsync).ConfigureAwait(false);
         Take(inner, target);
         _openedFor = openedFor;
+    }
+
+    private async ValueTask<DbConnection> OpenAsync(RoutedServer server, bool isAsync, CancellationToken cancellation)
+    {
+        Source.Enter(server);
+        try
+        {
+            return isAsync ? await server.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : server.Source.OpenConnection();
+        }
+        catch
+        {
+            server.Leave();
+            throw;
+        }
     }
 
     private static async ValueTask ChangeDatabaseAsync(DbConnection inner, string database, bool isAsync, CancellationToken cancellation)
@@ -478,7 +499,7 @@ public sealed partial class ReplicatedConnection
             throw NotOpen();
         }
 
-        if (_reader is { IsClosed: false } || _olderReaders?.Exists(reader => !reader.IsClosed) == true)
+        if (HasOpenReader)
         {
             throw new InvalidOperationException(
                 ReferenceEquals(target, _server)

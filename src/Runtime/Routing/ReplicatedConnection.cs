@@ -33,6 +33,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     private StateChangeEventHandler? _innerStateChanged;
     private string? _database;
     private bool _closesWithReader;
+    private bool _isShared;
 
     internal ReplicatedConnection(ReplicatedDataSource source, bool isForPrimary)
     {
@@ -46,7 +47,15 @@ public sealed partial class ReplicatedConnection : DbConnection
     /// through it is not routed, and the session knows nothing of it. It changes when the connection moves.
     /// </summary>
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
-    public DbConnection Inner => _inner ?? throw NotOpen();
+    public DbConnection Inner
+    {
+        get
+        {
+            // Whoever has it may have changed it.
+            _isShared = true;
+            return Driver;
+        }
+    }
 
     /// <summary>The name of the server that the connection is open on, "primary" for the primary; <see langword="null"/>
     /// while it is closed.</summary>
@@ -71,7 +80,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     public override string DataSource => _inner?.DataSource ?? Source.Server;
 
     /// <inheritdoc/>
-    public override string ServerVersion => Inner.ServerVersion;
+    public override string ServerVersion => Driver.ServerVersion;
 
     /// <inheritdoc/>
     public override ConnectionState State => _inner?.State ?? ConnectionState.Closed;
@@ -80,6 +89,9 @@ public sealed partial class ReplicatedConnection : DbConnection
     public override bool CanCreateBatch => Source.CanCreateBatch;
 
     internal ReplicatedDataSource Source { get; }
+
+    /// <summary>What <see cref="Inner"/> is, for statements that leave nothing behind.</summary>
+    internal DbConnection Driver => _inner ?? throw NotOpen();
 
     /// <summary>Opens the connection on the server that the running session asks for.</summary>
     /// <exception cref="InvalidOperationException">The connection is open.</exception>
@@ -110,14 +122,14 @@ public sealed partial class ReplicatedConnection : DbConnection
     /// <inheritdoc/>
     public override void ChangeDatabase(string databaseName)
     {
-        Inner.ChangeDatabase(databaseName);
+        Driver.ChangeDatabase(databaseName);
         _database = databaseName;
     }
 
     /// <inheritdoc/>
     public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
     {
-        await Inner.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
+        await Driver.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
         _database = databaseName;
     }
 
@@ -130,30 +142,30 @@ public sealed partial class ReplicatedConnection : DbConnection
             Synchronous.Result(MoveToAsync(Source.PrimaryServer, isAsync: false, CancellationToken.None));
         }
 
-        Inner.EnlistTransaction(transaction);
+        Driver.EnlistTransaction(transaction);
     }
 
     /// <inheritdoc/>
-    public override DataTable GetSchema() => Inner.GetSchema();
+    public override DataTable GetSchema() => Driver.GetSchema();
 
     /// <inheritdoc/>
-    public override DataTable GetSchema(string collectionName) => Inner.GetSchema(collectionName);
+    public override DataTable GetSchema(string collectionName) => Driver.GetSchema(collectionName);
 
     /// <inheritdoc/>
-    public override DataTable GetSchema(string collectionName, string?[] restrictionValues) => Inner.GetSchema(collectionName, restrictionValues);
+    public override DataTable GetSchema(string collectionName, string?[] restrictionValues) => Driver.GetSchema(collectionName, restrictionValues);
 
     /// <inheritdoc/>
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {
         Route(isPlainRead: false, returnsData: false, beginsTransaction: true);
-        return new ReplicatedTransaction(this, Inner.BeginTransaction(isolationLevel));
+        return new ReplicatedTransaction(this, Driver.BeginTransaction(isolationLevel));
     }
 
     /// <inheritdoc/>
     protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
     {
         await RouteAsync(isPlainRead: false, returnsData: false, cancellationToken, beginsTransaction: true).ConfigureAwait(false);
-        return new ReplicatedTransaction(this, await Inner.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
+        return new ReplicatedTransaction(this, await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -177,11 +189,17 @@ public sealed partial class ReplicatedConnection : DbConnection
     {
         PrepareToOpen();
         var attempt = new OpenAttempt(Source, Source.SessionForRead(), _isForPrimary);
+        if (attempt.TakeKept(out var kept) is { } keptBy)
+        {
+            Take(kept, keptBy);
+        }
+
         while (_inner is null)
         {
             var server = await attempt.NextAsync(isAsync, cancellation).ConfigureAwait(false);
             try
             {
+                Source.Enter(server);
                 var inner = isAsync ? await server.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : server.Source.OpenConnection();
                 if (attempt.Opened(server))
                 {
@@ -190,10 +208,17 @@ public sealed partial class ReplicatedConnection : DbConnection
                 else
                 {
                     await PositionSearch.DisposeAsync(inner, silent: null, isAsync).ConfigureAwait(false);
+                    server.Leave();
                 }
             }
-            catch (Exception exception) when (CanTryAnother(server, exception))
+            catch (Exception exception)
             {
+                server.Leave();
+                if (!CanTryAnother(server, exception))
+                {
+                    throw;
+                }
+
                 attempt.Refused(server, exception);
             }
         }
@@ -210,7 +235,17 @@ public sealed partial class ReplicatedConnection : DbConnection
         }
 
         await LearnAsync(isAsync).ConfigureAwait(false);
-        await PositionSearch.DisposeAsync(Release(), silent: null, isAsync).ConfigureAwait(false);
+        var (server, lease) = (_server, LeaseToKeep());
+        var inner = Release();
+        if (lease is not null && inner is not null && lease.TryKeep(inner, server!, Source.Time.GetTimestamp()))
+        {
+            Source.Leases.Add(lease);
+        }
+        else
+        {
+            await PositionSearch.DisposeAsync(inner, silent: null, isAsync).ConfigureAwait(false);
+        }
+
         OnStateChange(Closed);
     }
 
@@ -228,6 +263,14 @@ public sealed partial class ReplicatedConnection : DbConnection
             Close();
         }
     }
+
+    // A connection is kept between two reads of a planned series on the session's replica, as the reads found it.
+    private SessionLease? LeaseToKeep() =>
+        _openedFor is { Lease: { } lease, Loss: null, Session.IsAtEndOfPlan: false } pin
+        && _server is { IsPrimary: false, IsUsedUp: false } server && ReferenceEquals(pin.Server, server) && !server.IsGone(Source.Time)
+        && !_isShared && _database is null && !HasOpenReader && _inner is { State: ConnectionState.Open }
+            ? lease
+            : null;
 
     private bool CanTryAnother(RoutedServer server, Exception exception) =>
         !server.IsPrimary && exception is not ReplicaLostException && Source.IsServerFailure(exception);
@@ -249,6 +292,7 @@ public sealed partial class ReplicatedConnection : DbConnection
 
         inner.StateChange -= _innerStateChanged;
         NoteIfBroken(inner.State);
+        _server!.Leave();
         _inner = null;
         _server = null;
         _openedFor = null;
@@ -257,6 +301,7 @@ public sealed partial class ReplicatedConnection : DbConnection
         _reader = null;
         _olderReaders = null;
         _closesWithReader = false;
+        _isShared = false;
         return inner;
     }
 

@@ -29,6 +29,7 @@ public class ReplicatedDataSource : DbDataSource
     {
         PrimaryServer = set.Primary;
         Time = set.Time;
+        Leases = new LeaseBook(Time);
         _ownsServers = set.OwnsServers;
         Name = set.Name;
         RecordsDecisions = set.RecordsDecisions;
@@ -87,6 +88,9 @@ public class ReplicatedDataSource : DbDataSource
 
     internal RoutingReports Reports { get; }
 
+    /// <summary>The connections that sessions keep between reads.</summary>
+    internal LeaseBook Leases { get; }
+
     internal TimeProvider Time { get; }
 
     internal string Database { get; }
@@ -135,6 +139,7 @@ public class ReplicatedDataSource : DbDataSource
         if (disposing && !_isDisposed)
         {
             _isDisposed = true;
+            Leases.Dispose();
             if (_ownsServers)
             {
                 PrimaryServer.Source.Dispose();
@@ -154,6 +159,7 @@ public class ReplicatedDataSource : DbDataSource
         if (!_isDisposed)
         {
             _isDisposed = true;
+            Leases.Dispose();
             if (_ownsServers)
             {
                 await PrimaryServer.Source.DisposeAsync().ConfigureAwait(false);
@@ -182,6 +188,15 @@ public class ReplicatedDataSource : DbDataSource
     internal bool IsPlainRead(string text) => _plainReads.IsPlainRead(text);
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+    /// <summary>Somebody opens a connection; where that means to wait for one, those that sessions keep go back.</summary>
+    internal void Enter(RoutedServer server)
+    {
+        if (!server.Enter())
+        {
+            Leases.GiveBack(server);
+        }
+    }
 
     internal ReadSession? SessionForRead()
     {

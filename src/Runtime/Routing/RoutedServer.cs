@@ -11,6 +11,7 @@ internal sealed class RoutedServer(string name, DbDataSource source, bool isPrim
     private long _goneAt;
     private volatile bool _isKeptOut;
     private int _incarnation;
+    private int _open;
 
     public string Name => name;
 
@@ -63,6 +64,19 @@ internal sealed class RoutedServer(string name, DbDataSource source, bool isPrim
 
     /// <summary>The connection string that it was made from; null where it was made from a data source.</summary>
     public string? Settings { get; init; }
+
+    /// <summary>How many connections its pool has at most.</summary>
+    public int PoolSize { get; init; } = int.MaxValue;
+
+    /// <summary>Whether whoever opens a connection now has to wait for one.</summary>
+    public bool IsUsedUp => Volatile.Read(ref _open) > PoolSize;
+
+    /// <summary>Somebody opens a connection.</summary>
+    /// <returns>False where all of the pool's are in use.</returns>
+    public bool Enter() => Interlocked.Increment(ref _open) <= PoolSize;
+
+    /// <summary>A connection is closed, or did not open.</summary>
+    public void Leave() => Interlocked.Decrement(ref _open);
 
     /// <summary>Whether the monitor keeps it out of new draws: it is down, or lags too far.</summary>
     public bool IsKeptOut

@@ -64,7 +64,7 @@ public sealed partial class ReadSession
             throw Unavailable(atLeast);
         }
 
-        var policy = Checked(policies);
+        var policy = Checked(policies) with { Reads = 0 };
         var protection = Required(options);
         var resumed = SessionToken.Unprotect(token, protection);
         var consistency = resumed.Consistency > atLeast ? resumed.Consistency : atLeast;

@@ -36,6 +36,7 @@ public sealed partial class ReadSession : IDisposable
     private List<(ReplicatedDataSource? Source, ReplicationPosition Position)>? _observed;
     private List<RoutingDecision>? _decisions;
     private long _waitedTicks;
+    private int _reads;
     private int _lateReadNoted;
     private volatile bool _hasEnded;
 
@@ -145,7 +146,7 @@ public sealed partial class ReadSession : IDisposable
     /// <param name="options">The policies; in a joined session the stricter ones hold.</param>
     /// <returns>The session, or a handle on the running one. Dispose it where it was begun.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A negative wait, or no value of <see cref="ReplicaLoss"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A negative wait or number of reads, or no value of <see cref="ReplicaLoss"/>.</exception>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
     /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
@@ -159,7 +160,7 @@ public sealed partial class ReadSession : IDisposable
     /// <param name="options">The policies; in a joined session the stricter ones hold.</param>
     /// <returns>The session, or a handle on the running one. Dispose it where it was begun.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A negative wait, or no value of <see cref="ReplicaLoss"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A negative wait or number of reads, or no value of <see cref="ReplicaLoss"/>.</exception>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
     /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
@@ -188,7 +189,10 @@ public sealed partial class ReadSession : IDisposable
         {
             _outer = null;
             _joined = null;
-            _pins = null;
+            for (var pin = Interlocked.Exchange(ref _pins, null); pin is not null; pin = pin.Next)
+            {
+                pin.Lease?.End();
+            }
         }
     }
 
@@ -236,6 +240,15 @@ public sealed partial class ReadSession : IDisposable
             first = seen;
         }
     }
+
+    /// <summary>Takes note of a read; of those that run side by side each has another number.</summary>
+    internal void CountRead() => Interlocked.Increment(ref _root._reads);
+
+    /// <summary>Whether the session keeps its connections between reads.</summary>
+    internal bool HasSeries => _root.Policies.Reads > 1;
+
+    /// <summary>Whether the plan says that this was the last read.</summary>
+    internal bool IsAtEndOfPlan => _root.Policies.Reads > 0 && Volatile.Read(ref _root._reads) >= _root.Policies.Reads;
 
     internal void SpendWait(TimeSpan waited) => Interlocked.Add(ref _root._waitedTicks, waited.Ticks);
 
@@ -324,8 +337,9 @@ public sealed partial class ReadSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitMilliseconds, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Reads, nameof(options));
         return options.OnReplicaLoss is >= ReplicaLoss.Primary and <= ReplicaLoss.Redraw
-            ? new Policy(options.OnReplicaLoss, TimeSpan.FromMilliseconds(options.MaxWaitMilliseconds))
+            ? new Policy(options.OnReplicaLoss, TimeSpan.FromMilliseconds(options.MaxWaitMilliseconds), options.Reads)
             : throw new ArgumentOutOfRangeException(nameof(options), options.OnReplicaLoss, "No value of ReplicaLoss.");
     }
 
@@ -338,8 +352,8 @@ public sealed partial class ReadSession : IDisposable
         _ => new ArgumentOutOfRangeException(nameof(consistency), consistency, "No value of ReadConsistency."),
     };
 
-    /// <summary>What a handle asked for; of two the stricter holds.</summary>
-    private sealed record Policy(ReplicaLoss OnReplicaLoss, TimeSpan MaxWait)
+    /// <summary>What a handle asked for; of two the stricter holds. The plan is that of the session's opener alone.</summary>
+    private sealed record Policy(ReplicaLoss OnReplicaLoss, TimeSpan MaxWait, int Reads = 0)
     {
         public static Policy Default { get; } = new(ReplicaLoss.Primary, TimeSpan.FromMilliseconds(ReadSessionOptions.DefaultMaxWaitMilliseconds));
 

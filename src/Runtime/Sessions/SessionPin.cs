@@ -27,6 +27,9 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
 
     public SessionPin? Next { get; set; }
 
+    /// <summary>The connection that is kept between reads; null where the session has no planned series.</summary>
+    public SessionLease? Lease { get; } = session.HasSeries ? new SessionLease() : null;
+
     /// <summary>Where the session reads; null before the first draw.</summary>
     public RoutedServer? Server => _server;
 

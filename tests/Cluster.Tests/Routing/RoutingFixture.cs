@@ -56,12 +56,14 @@ public sealed class RoutingFixture : IAsyncLifetime
         await Cluster.DisposeAsync();
     }
 
-    public ReplicatedMySqlDataSource BuildSource(Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null)
+    public ReplicatedMySqlDataSource BuildSource(Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null, uint? maximumPoolSize = null)
     {
         var builder = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder()).UsePrimary(Cluster.Primary.ConnectionString);
         foreach (var (replica, index) in Cluster.Replicas.Select((replica, index) => (replica, index)))
         {
-            builder.AddReplica(replica.Name, replica.ConnectionString, weight: index + 1);
+            var connectionString = new MySqlConnectionStringBuilder(replica.ConnectionString);
+            connectionString.MaximumPoolSize = maximumPoolSize ?? connectionString.MaximumPoolSize;
+            builder.AddReplica(replica.Name, connectionString.ConnectionString, weight: index + 1);
         }
 
         return builder.Build();

@@ -1,0 +1,85 @@
+namespace MonotonicReads;
+
+/// <summary>Which sessions of a data source keep a connection between two reads, so that none is kept for too long.</summary>
+internal sealed class LeaseBook : IDisposable
+{
+    /// <summary>A kept connection goes back after being idle for so long, and at most half as long again.</summary>
+    public static readonly TimeSpan LongestIdle = TimeSpan.FromMilliseconds(50);
+
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private readonly List<SessionLease> _leases = [];
+    private bool _isTimed;
+    private bool _isDisposed;
+
+    public LeaseBook(TimeProvider time)
+    {
+        _time = time;
+
+        // The sweep is nobody's read: it must not hold the session of whoever created the data source.
+        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+        {
+            _timer = time.CreateTimer(static book => ((LeaseBook)book!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Add(SessionLease lease)
+    {
+        lock (_leases)
+        {
+            if (!lease.IsInBook)
+            {
+                lease.IsInBook = true;
+                _leases.Add(lease);
+            }
+
+            if (!_isTimed && !_isDisposed)
+            {
+                _isTimed = true;
+                _timer.Change(LongestIdle, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    /// <summary>Somebody has to wait for a connection to this server: all that are kept go back.</summary>
+    public void GiveBack(RoutedServer server)
+    {
+        lock (_leases)
+        {
+            foreach (var lease in _leases)
+            {
+                lease.GiveBack(until: null, server);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_leases)
+        {
+            _isDisposed = true;
+            foreach (var lease in _leases)
+            {
+                lease.End();
+            }
+
+            _leases.Clear();
+        }
+
+        _timer.Dispose();
+    }
+
+    private void Sweep()
+    {
+        lock (_leases)
+        {
+            var latest = _time.GetTimestamp() - (long)(LongestIdle.TotalSeconds * _time.TimestampFrequency);
+            _leases.RemoveAll(lease => lease.GiveBack(latest, on: null) && !(lease.IsInBook = false));
+            _isTimed = _leases.Count > 0 && !_isDisposed;
+            if (_isTimed)
+            {
+                _timer.Change(LongestIdle / 2, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+}

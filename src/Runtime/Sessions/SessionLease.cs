@@ -1,0 +1,113 @@
+using System.Data;
+using System.Data.Common;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// The connection that a session keeps between two reads of a planned series, so that the next read needs no opening and
+/// no reset. At most one for each data source; concurrent reads open others. It is for one read at a time, and goes back to its
+/// pool when the session ends, when nobody has read on it for <see cref="LeaseBook.LongestIdle"/>, or when somebody else has to
+/// wait for a connection to the same server.
+/// </summary>
+internal sealed class SessionLease
+{
+    private DbConnection? _idle;
+    private RoutedServer? _server;
+    private long _since;
+    private bool _hasEnded;
+
+    /// <summary>Whether <see cref="LeaseBook"/> knows of it; for the book alone.</summary>
+    public bool IsInBook { get; set; }
+
+    /// <summary>The kept connection, if it is open on the server; one on another is given back.</summary>
+    /// <returns>Null where there is none to take.</returns>
+    public DbConnection? TryTake(RoutedServer server)
+    {
+        DbConnection? idle;
+        lock (this)
+        {
+            idle = _idle;
+            _idle = null;
+        }
+
+        if (idle is null)
+        {
+            return null;
+        }
+
+        // Who takes it has it open in place of the session.
+        if (ReferenceEquals(_server, server) && idle.State == ConnectionState.Open)
+        {
+            return idle;
+        }
+
+        GiveBack(idle);
+        return null;
+    }
+
+    /// <summary>Keeps a connection for the session's next read.</summary>
+    /// <param name="connection">The driver's connection, open and between two statements.</param>
+    /// <param name="server">Its server.</param>
+    /// <param name="now">The clock's timestamp.</param>
+    /// <returns>False where one is kept already, or the session has ended: the caller disposes the connection.</returns>
+    public bool TryKeep(DbConnection connection, RoutedServer server, long now)
+    {
+        lock (this)
+        {
+            if (_hasEnded || _idle is not null)
+            {
+                return false;
+            }
+
+            _idle = connection;
+            _server = server;
+            _since = now;
+            server.Enter();
+            return true;
+        }
+    }
+
+    /// <summary>Gives the kept connection back, if it is idle since then, or is on that server.</summary>
+    /// <param name="until">The latest timestamp at which it was kept; null for any.</param>
+    /// <param name="on">The server; null for any.</param>
+    /// <returns>Whether nothing is kept now.</returns>
+    public bool GiveBack(long? until, RoutedServer? on)
+    {
+        DbConnection? idle;
+        lock (this)
+        {
+            if (_idle is null)
+            {
+                return true;
+            }
+
+            if ((until is { } latest && _since > latest) || (on is not null && !ReferenceEquals(on, _server)))
+            {
+                return false;
+            }
+
+            idle = _idle;
+            _idle = null;
+        }
+
+        GiveBack(idle);
+        return true;
+    }
+
+    /// <summary>The session has ended: nothing is kept from now on.</summary>
+    public void End()
+    {
+        lock (this)
+        {
+            _hasEnded = true;
+        }
+
+        GiveBack(until: null, on: null);
+    }
+
+    private void GiveBack(DbConnection idle)
+    {
+        _server!.Leave();
+        idle.Dispose();
+    }
+}
