@@ -1,4 +1,4 @@
-using System.Data;
+using System.Diagnostics.Metrics;
 using Dapper;
 using MonotonicReads.Cluster;
 using MySqlConnector;
@@ -53,20 +53,25 @@ public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFi
     [Fact]
     public async Task It_goes_back_with_the_last_planned_read_and_with_the_session()
     {
-        await using var source = fixture.BuildSource(maximumPoolSize: 1);
+        const string name = "kept or not";
+        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(fixture.Cluster.Primary.ConnectionString)
+            .AddReplica(name, fixture.Cluster.Replicas[0].ConnectionString).UseTimeProvider(new ClockWithoutTimers()).Build();
+        using var inUse = new ConnectionsInUse(name);
         using (Series(2))
         {
             await AskAsync(source);
+            Assert.Equal(1, inUse.Count);
             await AskAsync(source);
-            await FromOutsideAsync(source);
+            Assert.Equal(0, inUse.Count);
         }
 
         using (Series(5))
         {
             await AskAsync(source);
+            Assert.Equal(1, inUse.Count);
         }
 
-        await FromOutsideAsync(source);
+        Assert.Equal(0, inUse.Count);
     }
 
     [Fact]
@@ -248,6 +253,36 @@ public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFi
     {
         await using var connection = await source.OpenConnectionAsync();
         return (await connection.ExecuteScalarAsync<string>(RoutingFixture.WhoAnswers))!;
+    }
+
+    /// <summary>How many connections of a pool are out, by the driver's own count.</summary>
+    private sealed class ConnectionsInUse : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private int _count;
+
+        public ConnectionsInUse(string pool)
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument is { Meter.Name: "MySqlConnector", Name: "db.client.connections.usage" })
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<int>((_, change, tags, _) =>
+            {
+                if (tags.Contains(new("state", "used")) && tags.Contains(new("pool.name", pool)))
+                {
+                    Interlocked.Add(ref _count, change);
+                }
+            });
+            _listener.Start();
+        }
+
+        public int Count => Volatile.Read(ref _count);
+
+        public void Dispose() => _listener.Dispose();
     }
 
     /// <summary>Nothing goes back here because of the time.</summary>
