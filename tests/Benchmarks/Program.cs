@@ -8,12 +8,18 @@ if (args is ["keystroke"])
     return;
 }
 
+if (args is ["reads"])
+{
+    FigureTable.Print([.. await ReadFigures.RunAsync()]);
+    return;
+}
+
 Console.WriteLine("selection ...");
 var figures = SelectionFigures.Measure().ToList();
 Console.WriteLine("wrapper ...");
 figures.AddRange(WrapperFigures.Measure());
 Console.WriteLine("keystroke ...");
 figures.AddRange(await KeystrokeFigures.MeasureAsync());
-Console.WriteLine("pinned read on a MariaDB cluster ...");
-figures.AddRange(await PinnedReadMeasurement.RunAsync());
+Console.WriteLine("reads on a MariaDB cluster ...");
+figures.AddRange(await ReadFigures.RunAsync());
 FigureTable.Print(figures);

@@ -25,6 +25,7 @@ internal sealed class Annotation
         Kind = kind;
         Key = Named(data, "Key")?.Value as string;
         OnReplicaLoss = Named(data, "OnReplicaLoss");
+        Reads = Named(data, "Reads")?.Value as int? ?? 0;
         MaxWaitMilliseconds = Named(data, "MaxWaitMilliseconds")?.Value as int? ?? DefaultMaxWaitMilliseconds;
     }
 
@@ -35,6 +36,9 @@ internal sealed class Annotation
     public TypedConstant? OnReplicaLoss { get; }
 
     public int MaxWaitMilliseconds { get; }
+
+    /// <summary>How many reads a call makes one after the other; 0 where that is not said.</summary>
+    public int Reads { get; }
 
     public bool HasDefaultWait => MaxWaitMilliseconds == DefaultMaxWaitMilliseconds;
 

@@ -49,6 +49,13 @@ internal sealed class SessionText
             name += "Wait" + wait;
         }
 
+        if (annotation.Reads != 0)
+        {
+            var reads = annotation.Reads.ToString(CultureInfo.InvariantCulture);
+            initializers.Add("Reads = " + reads);
+            name += "Reads" + reads;
+        }
+
         if (initializers.Count == 0)
         {
             return null;

@@ -337,19 +337,23 @@ public class DelegationTests
     public void Options_that_are_not_the_default_are_shared_by_the_calls()
     {
         var run = GeneratorRun.Of(Usings + """
-            public interface IOrders { int A(); int B(); int C(); int D(); int E(); }
+            public interface IOrders { int A(); int B(); int C(); int D(); int E(); int F(); int G(); }
             public class Repo : IOrders
             {
                 [Monotonic(OnReplicaLoss = ReplicaLoss.Fail)] public int A() => 1;
                 [Monotonic(OnReplicaLoss = ReplicaLoss.Fail)] public int B() => 1;
                 [Monotonic(OnReplicaLoss = ReplicaLoss.Primary)] public int C() => 1;
                 [Causal(MaxWaitMilliseconds = 20, OnReplicaLoss = ReplicaLoss.CaughtUp)] public int D() => 1;
-                [Causal(MaxWaitMilliseconds = 500)] public int E() => 1;
+                [Monotonic(Reads = 3)] public int E() => 1;
+                [Causal(OnReplicaLoss = ReplicaLoss.Fail, Reads = 2)] public int F() => 1;
+                [Causal(MaxWaitMilliseconds = 500)] public int G() => 1;
             }
             """).AssertAllWrapped();
-        Assert.Equal(2, Count(run.Text, "new() {"));
+        Assert.Equal(4, Count(run.Text, "new() {"));
         Assert.Contains("Begin(global::MonotonicReads.ReadConsistency.Monotonic, OnLossFail);", run.Text, StringComparison.Ordinal);
         Assert.Contains("OnLossCaughtUpWait20 = new() { OnReplicaLoss = global::MonotonicReads.ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 20 };", run.Text, StringComparison.Ordinal);
+        Assert.Contains("Begin(global::MonotonicReads.ReadConsistency.Monotonic, Reads3);", run.Text, StringComparison.Ordinal);
+        Assert.Contains("OnLossFailReads2 = new() { OnReplicaLoss = global::MonotonicReads.ReplicaLoss.Fail, Reads = 2 };", run.Text, StringComparison.Ordinal);
         Assert.Contains("Begin(global::MonotonicReads.ReadConsistency.Causal);", run.Text, StringComparison.Ordinal);
         Assert.Contains("Begin(global::MonotonicReads.ReadConsistency.Monotonic);", run.Text, StringComparison.Ordinal);
     }

@@ -1,0 +1,176 @@
+using System.Data.Common;
+using Dapper;
+using MonotonicReads.Benchmarks.Figures;
+using MonotonicReads.Cluster;
+using MySqlConnector;
+
+namespace MonotonicReads.Benchmarks.Reading;
+
+/// <summary>
+/// Open, read one row by Dapper, close, on a real replica: as a plain <see cref="MySqlDataSource"/> does it, in a monotonic
+/// session, in a causal one whose replica is known to have caught up, and three of them in a wrapped repository. There are two plain
+/// data sources: what they differ by is how far the run can be trusted, and both together are what is compared with.
+/// </summary>
+internal static class ReadFigures
+{
+    private const int WarmUpRounds = 3_000;
+    private const int Rounds = 20_000;
+    private const int SeriesRounds = 6_000;
+    private const int Sessions = 10_000;
+    private const double MostRatio = 1.03;
+    private const double MostSeriesRatio = 0.75;
+    private const double MostBytes = 1_024;
+
+    public static async Task<IReadOnlyList<Figure>> RunAsync()
+    {
+        await using var cluster = await MariaDbCluster.StartAsync(replicas: 3);
+        await using (var connection = new MySqlConnection(cluster.Primary.ConnectionString))
+        {
+            await connection.ExecuteAsync(
+                "create table products (id int primary key, name varchar(40) not null, price int not null); insert into products values (1, 'a product', 100)");
+        }
+
+        await cluster.WaitForReplicasAsync();
+        await using var replicated = Build(cluster);
+        var id = Guid.NewGuid();
+        var weighted = cluster.Replicas.Select(server => new WeightedReplica(server.Name, 1, IsAvailable: true)).ToArray();
+        var replica = cluster.Replicas[ReplicaSelectors.WeightedModulo.Select(id, weighted)];
+        await using var plain = new MySqlDataSource(replica.ConnectionString);
+        await using var control = new MySqlDataSource(replica.ConnectionString);
+        return
+        [
+            .. await SingleReadsAsync(replicated, plain, control, id, await WrittenAsync(replicated)),
+            .. await SeriesAsync(replicated, plain),
+            await MemoryAsync(replicated),
+        ];
+    }
+
+    private static ReplicatedMySqlDataSource Build(MariaDbCluster cluster)
+    {
+        var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(cluster.Primary.ConnectionString);
+        foreach (var server in cluster.Replicas)
+        {
+            builder.AddReplica(server.Name, server.ConnectionString);
+        }
+
+        return builder.Build();
+    }
+
+    private static async Task<IReadOnlyList<Figure>> SingleReadsAsync(ReplicatedMySqlDataSource replicated, DbDataSource plain, DbDataSource control, Guid id, ReplicationPosition written)
+    {
+        var times = await Interleaved.MeasureAsync(
+            WarmUpRounds, Rounds, () => Product.ReadAsync(plain), () => Product.ReadAsync(control), PinnedAsync, PinnedAgainAsync, CausalAsync);
+        var bothPlain = times[0].With(times[1]);
+        var pinned = times[2].With(times[3]);
+        return
+        [
+            Line("plain", bothPlain, bothPlain),
+            Line("plain, first of two", times[0], bothPlain),
+            Line("plain, second of two", times[1], bothPlain),
+            Limited("in a monotonic session", pinned, bothPlain),
+            Line("monotonic, first of two, against both", times[2], pinned),
+            Limited("in a causal session after a write, against monotonic", times[4], pinned),
+        ];
+
+        async Task PinnedAsync()
+        {
+            using (ReadSession.Begin(ReadConsistency.Monotonic, id))
+            {
+                await Product.ReadAsync(replicated);
+            }
+        }
+
+        Task PinnedAgainAsync() => PinnedAsync();
+
+        async Task CausalAsync()
+        {
+            using (var session = ReadSession.Begin(ReadConsistency.Causal, id))
+            {
+                session.ObserveWrite(written);
+                await Product.ReadAsync(replicated);
+            }
+        }
+
+        static Figure Line(string what, Interleaved way, Interleaved against) => new("Read", $"open + Dapper row, {what}", way.ToString(), way.Against(against));
+
+        static Figure Limited(string what, Interleaved way, Interleaved against) => Line(what, way, against) with
+        {
+            Target = $"at most {MostRatio}",
+            IsMet = way.Microseconds / against.Microseconds <= MostRatio,
+        };
+    }
+
+    private static async Task<IReadOnlyList<Figure>> SeriesAsync(ReplicatedMySqlDataSource replicated, DbDataSource plain)
+    {
+        var unwrapped = new ProductPages(plain);
+        var planned = new ConsistentProductPages(new ProductPages(replicated));
+        var unplanned = new ConsistentUnplannedProductPages(new UnplannedProductPages(replicated));
+        var times = await Interleaved.MeasureAsync(WarmUpRounds / 2, SeriesRounds, unwrapped.ReadAsync, planned.ReadAsync, unplanned.ReadAsync);
+        return
+        [
+            new("Read", "three reads, plain", times[0].ToString(), times[0].Against(times[0])),
+            new("Read", "three reads, wrapped, Reads = 3", times[1].ToString(), times[1].Against(times[0]))
+            {
+                Target = $"below {MostSeriesRatio}",
+                IsMet = times[1].Microseconds / times[0].Microseconds < MostSeriesRatio,
+            },
+            new("Read", "three reads, wrapped, not planned", times[2].ToString(), times[2].Against(times[0])),
+        ];
+    }
+
+    // What the heap has more of while this many sessions run, each after its first read, than while as many flows without one do.
+    private static async Task<Figure> MemoryAsync(ReplicatedMySqlDataSource source)
+    {
+        await HeldAsync(source, hasSession: true);
+        var without = await HeldAsync(source, hasSession: false);
+        var with = await HeldAsync(source, hasSession: true);
+        var bytes = (double)(with - without) / Sessions;
+        return new("Read", $"{Sessions:N0} sessions at once", $"{bytes:F0} bytes each", "") { Target = $"at most {MostBytes:N0} bytes", IsMet = bytes <= MostBytes };
+    }
+
+    private static async Task<long> HeldAsync(ReplicatedMySqlDataSource source, bool hasSession)
+    {
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new CountdownEvent(Sessions);
+        var flows = new Task[Sessions];
+        for (var i = 0; i < Sessions; i++)
+        {
+            flows[i] = FlowAsync();
+            if (i % 50 == 0)
+            {
+                await Task.Delay(1);
+            }
+        }
+
+        await Task.Run(started.Wait);
+        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        end.SetResult();
+        await Task.WhenAll(flows);
+        return held;
+
+        async Task FlowAsync()
+        {
+            await Task.Yield();
+            using var session = hasSession ? ReadSession.Begin(ReadConsistency.Monotonic) : null;
+            await Product.ReadAsync(source);
+            started.Signal();
+            await end.Task;
+        }
+    }
+
+    private static async Task<ReplicationPosition> WrittenAsync(ReplicatedMySqlDataSource source)
+    {
+        // Once waited for, so that each replica is known to have it.
+        await using var connection = source.Primary.CreateConnection();
+        var position = MariaDbGtidList.Parse((await connection.ExecuteScalarAsync<string>("select @@gtid_binlog_pos"))!);
+        for (var i = 0; i < 100; i++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Causal);
+            session.ObserveWrite(position);
+            await Product.ReadAsync(source);
+        }
+
+        return position;
+    }
+}
