@@ -66,6 +66,9 @@ kind_of() {
 if [ "$part" = all ] || [ "$part" = cluster ] || [ "$part" = bench ]; then
   install_mariadb
   install_mysql
+fi
+
+if [ "$part" = all ] || [ "$part" = package ]; then
   install_linker
 fi
 

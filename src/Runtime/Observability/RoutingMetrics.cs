@@ -13,6 +13,12 @@ internal static class RoutingMetrics
     private static readonly Counter<long> Reads = Meter.CreateCounter<long>(
         "monotonic_reads.reads", "{read}", "Statements that return data, by server and by the session's level.");
 
+    private static readonly Histogram<int> SessionReads = Meter.CreateHistogram<int>(
+        "monotonic_reads.session.reads", "{read}", "Statements that return data in one session, by its level.");
+
+    private static readonly Counter<long> Fallbacks = Meter.CreateCounter<long>(
+        "monotonic_reads.primary_fallbacks", "{fallback}", "Reads and sessions that the primary took because no replica could, by reason.");
+
     private static readonly Counter<long> Losses = Meter.CreateCounter<long>(
         "monotonic_reads.replica_losses", "{loss}", "Sessions whose replica was lost or refused to open, by replica, reason and policy.");
 
@@ -42,7 +48,23 @@ internal static class RoutingMetrics
     {
         if (Reads.Enabled)
         {
-            Reads.Add(1, new("server", server.Name), new("level", Level(session)));
+            Reads.Add(1, new("server", server.Name), new("role", server.IsPrimary ? "primary" : "replica"), new("level", Level(session)));
+        }
+    }
+
+    public static void RecordSession(ReadSession session, int reads)
+    {
+        if (SessionReads.Enabled)
+        {
+            SessionReads.Record(reads, new KeyValuePair<string, object?>("level", Level(session)));
+        }
+    }
+
+    public static void CountFallback(string reason)
+    {
+        if (Fallbacks.Enabled)
+        {
+            Fallbacks.Add(1, new KeyValuePair<string, object?>("reason", reason));
         }
     }
 
@@ -54,7 +76,7 @@ internal static class RoutingMetrics
         }
     }
 
-    private static string Level(ReadSession? session) => session?.Consistency switch
+    public static string Level(ReadSession? session) => session?.Consistency switch
     {
         null => "none",
         ReadConsistency.Primary => "primary",

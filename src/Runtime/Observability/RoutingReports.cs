@@ -30,6 +30,12 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
     private void Moved(ReadSession session, RoutedServer from, RoutedServer to, string reason, Exception? exception)
     {
         RoutingMetrics.CountMove(from, to, reason, session);
+        RoutingActivities.NoteMove(from, to, reason);
+        if (to.IsPrimary)
+        {
+            RoutingMetrics.CountFallback(reason);
+        }
+
         RoutingLog.Moved(logger, session.Id, from.Name, to.Name, reason);
         raise(new ReadSessionEventArgs(ReadSessionEventKind.Moved, session.Id, from.Name, to.Name, reason, exception));
     }
@@ -44,6 +50,7 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
 
     public void NoReplicaAvailable(ReadSession? session, RoutedServer primary)
     {
+        RoutingMetrics.CountFallback("no replica available");
         RoutingLog.NoReplicaAvailable(logger, session?.Id);
         raise(new ReadSessionEventArgs(
             ReadSessionEventKind.NoReplicaAvailable, session?.Id, null, primary.Name, "no replica is available", null));

@@ -22,6 +22,7 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
             return primary;
         }
 
+        using var activity = RoutingActivities.Search(session, pin.Server ?? source.PrimaryServer);
         var wanted = pin.Required is { } required ? seen.Union(required) : seen;
         RoutedServer? first = null;
         foreach (var replica in candidates.ToList())
@@ -47,6 +48,7 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
     /// <returns>Null where none contains what is wanted.</returns>
     public async ValueTask<RoutedServer?> ContainingAsync(ReadSession session, SessionPin pin, RoutedServer from, ReplicationPosition wanted, bool isAsync, CancellationToken cancellation)
     {
+        using var activity = RoutingActivities.Search(session, from);
         foreach (var replica in source.Router.InOrder(session, [from]).ToList())
         {
             if (await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false) is > NotReached and var incarnation)
@@ -107,10 +109,16 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
             return await protocol.ReachedAsync(server).ConfigureAwait(false);
         }
 
+        using var activity = RoutingActivities.Wait(session, replica);
         var started = source.Time.GetTimestamp();
         try
         {
             return await protocol.WaitAsync(server, wanted, budget).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            RoutingActivities.Failed(activity, exception);
+            throw;
         }
         finally
         {

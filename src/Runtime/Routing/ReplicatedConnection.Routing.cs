@@ -314,6 +314,20 @@ public sealed partial class ReplicatedConnection
     private async ValueTask PassBarrierAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
         ThrowIfUnableToMove(Server);
+        using var activity = RoutingActivities.Barrier(session, Server);
+        try
+        {
+            await AskBarrierAsync(session, pin, isAsync, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            RoutingActivities.Failed(activity, exception);
+            throw;
+        }
+    }
+
+    private async ValueTask AskBarrierAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
+    {
         var server = new ServerQuestions(Driver, Source.Time, isAsync, cancellation);
         var coversReplicas = pin.IsQuietOnReplicas;
         var incarnation = Server.Incarnation;

@@ -13,6 +13,8 @@ internal sealed class MariaDbProtocol : ServerProtocol
     {
     }
 
+    public override string SystemName => "mariadb";
+
     public override ReplicationPosition Parse(string text) => MariaDbGtidList.Parse(text);
 
     // Without log_slave_updates a replica logs nothing of what it applies.

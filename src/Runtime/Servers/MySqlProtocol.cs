@@ -17,6 +17,8 @@ internal sealed class MySqlProtocol : ServerProtocol
     {
     }
 
+    public override string SystemName => "mysql";
+
     public override ReplicationPosition Parse(string text) => MySqlGtidSet.Parse(text);
 
     public override bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables) => variables.GetValueOrDefault("gtid_mode") is "ON" or "1";

@@ -14,6 +14,9 @@ internal abstract class ServerProtocol
     public static ServerProtocol Of(string version) =>
         version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? MariaDbProtocol.Instance : MySqlProtocol.Instance;
 
+    /// <summary>What OpenTelemetry's conventions for databases call it (db.system.name).</summary>
+    public abstract string SystemName { get; }
+
     /// <summary>Parses a position of this kind.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public abstract ReplicationPosition Parse(string text);

@@ -187,6 +187,7 @@ public sealed partial class ReadSession : IDisposable
         // A connection pool keeps the execution context of its first opener for good, and this object with it.
         if (ReferenceEquals(_root, this))
         {
+            RoutingMetrics.RecordSession(this, _reads);
             _outer = null;
             _joined = null;
             for (var pin = Interlocked.Exchange(ref _pins, null); pin is not null; pin = pin.Next)

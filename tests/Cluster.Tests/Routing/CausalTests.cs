@@ -78,6 +78,43 @@ public sealed class CausalTests(RoutingFixture fixture) : IClassFixture<RoutingF
     }
 
     [Fact]
+    public async Task What_holds_a_read_up_is_a_span_and_what_does_not_is_none()
+    {
+        await using var source = fixture.BuildSource();
+        using var root = new Activity("test").Start();
+        var spans = new List<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = s => s.Name == "MonotonicReads",
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+                options.Parent.TraceId == root.TraceId ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            ActivityStopped = spans.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.SessionOn(fixture.Cluster.Replicas[2]));
+        await CountAsync(source, "none");
+        Assert.Empty(spans);
+
+        var note = Guid.NewGuid().ToString();
+        await WriteAsync(source, Way.PrimaryDataSource, note, null);
+        await CountAsync(source, note);
+        await CountAsync(source, note);
+        var wait = Assert.Single(spans);
+        Assert.Equal("monotonic_reads.wait", wait.OperationName);
+        Assert.Equal(
+            [("db.system.name", "mariadb"), ("monotonic_reads.server", "replica3"), ("monotonic_reads.level", "causal"), ("monotonic_reads.session.id", session.Id.ToString())],
+            wait.TagObjects.Select(t => (t.Key, (string)t.Value!)));
+
+        using (ReadSession.Begin(ReadConsistency.Primary))
+        {
+            await CountAsync(source, note);
+        }
+
+        Assert.Equal(["monotonic_reads.wait", "monotonic_reads.barrier"], spans.Select(s => s.OperationName));
+        Assert.Equal(ActivityStatusCode.Unset, spans[1].Status);
+    }
+
+    [Fact]
     public async Task Before_any_write_nothing_is_asked()
     {
         await using var source = fixture.BuildSource();

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// The activity source "MonotonicReads": a span wherever a read is held up before its statement runs. A read that is not held up has
+/// none; the driver's own spans show it.
+/// </summary>
+internal static class RoutingActivities
+{
+    private static readonly ActivitySource Source = new("MonotonicReads");
+
+    /// <summary>A server is waited for, or asked how far it is.</summary>
+    public static Activity? Wait(ReadSession session, RoutedServer server) => Start("monotonic_reads.wait", session, server);
+
+    /// <summary>The primary is asked whether it has committed what its replicas show.</summary>
+    public static Activity? Barrier(ReadSession session, RoutedServer primary) => Start("monotonic_reads.barrier", session, primary);
+
+    /// <summary>A replica is looked for that contains what the session must see.</summary>
+    public static Activity? Search(ReadSession session, RoutedServer from) => Start("monotonic_reads.search", session, from);
+
+    /// <summary>Notes on the running span, which is usually the caller's, that the session goes on elsewhere.</summary>
+    public static void NoteMove(RoutedServer from, RoutedServer to, string reason)
+    {
+        if (Activity.Current is { IsAllDataRequested: true } activity)
+        {
+            activity.AddEvent(new ActivityEvent(
+                "monotonic_reads.moved",
+                tags: new ActivityTagsCollection { ["monotonic_reads.from"] = from.Name, ["monotonic_reads.to"] = to.Name, ["monotonic_reads.reason"] = reason }));
+        }
+    }
+
+    public static void Failed(Activity? activity, Exception exception) => activity?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+
+    private static Activity? Start(string name, ReadSession session, RoutedServer server)
+    {
+        var activity = Source.StartActivity(name, ActivityKind.Client);
+        if (activity is { IsAllDataRequested: true })
+        {
+            if (server.Protocol is { } protocol)
+            {
+                activity.SetTag("db.system.name", protocol.SystemName);
+            }
+
+            activity.SetTag("monotonic_reads.server", server.Name);
+            activity.SetTag("monotonic_reads.level", RoutingMetrics.Level(session));
+            activity.SetTag("monotonic_reads.session.id", session.Id.ToString());
+        }
+
+        return activity;
+    }
+}
