@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -27,9 +28,26 @@ public static class ReadSessionExtensions
     }
 
     /// <summary>
+    /// Keeps what a user's requests saw in the application's <c>IDistributedCache</c> too, so that requests which run side by side do not
+    /// forget what the other saw. Costs a question to the cache for each request, and a change where something new was seen.
+    /// </summary>
+    /// <param name="services">The services, with a cache such as <c>AddStackExchangeRedisCache</c> or, for a single process,
+    /// <c>AddDistributedMemoryCache</c>.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
+    public static IServiceCollection AddSessionPositionStore(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton<ISessionPositionStore>(provider => new DistributedCachePositionStore(
+            provider.GetService<IDistributedCache>()
+                ?? throw new InvalidOperationException("AddSessionPositionStore() keeps positions in an IDistributedCache, and none is registered: call AddDistributedMemoryCache() for a single process, or add a shared cache.")));
+        return services;
+    }
+
+    /// <summary>
     /// Gives every request a read session. A cookie carries what it saw to the user's next request, so that pages which are requested
     /// after the previous answer arrived never go back in time, and show what the user wrote where the level is causal. Requests
-    /// of one user that run side by side are not ordered.
+    /// of one user that run side by side are not ordered, and need <see cref="AddSessionPositionStore"/> for the next one to see what both saw.
     /// </summary>
     /// <remarks>Put it after <c>UseRouting()</c>, so that it sees an endpoint's annotation: <c>[Causal]</c> on an action, on a minimal
     /// API's handler, or <c>.WithMetadata(new CausalAttribute())</c>.</remarks>

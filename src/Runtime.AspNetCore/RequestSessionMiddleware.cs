@@ -12,6 +12,7 @@ internal sealed class RequestSessionMiddleware
     private readonly RequestDelegate _next;
     private readonly RequestSessionOptions _options;
     private readonly SessionTokenOptions _tokens;
+    private readonly ISessionPositionStore? _store;
     private readonly ILogger _logger;
 
     public RequestSessionMiddleware(RequestDelegate next, IServiceProvider services, ILoggerFactory loggers)
@@ -23,6 +24,7 @@ internal sealed class RequestSessionMiddleware
             Protector = new DataProtectionTokenProtector(services.GetService<IDataProtectionProvider>()
                 ?? throw new InvalidOperationException("UseReadSessions() needs keys for its tokens: call services.AddReadSessions() or services.AddDataProtection().")),
         };
+        _store = services.GetService<ISessionPositionStore>();
         _logger = loggers.CreateLogger(RequestSessionLog.Category);
     }
 
@@ -37,7 +39,14 @@ internal sealed class RequestSessionMiddleware
         ReadSession session;
         try
         {
-            session = TokenOf(context.Request) is { } token ? ReadSession.Resume(token, level, Policies, _tokens) : ReadSession.Begin(level, Policies);
+            var carried = TokenOf(context.Request) is { } token ? SessionToken.Unprotect(token, _tokens) : null;
+            if (carried is not null && _store is not null)
+            {
+                carried = await WithStoredAsync(carried, context.RequestAborted).ConfigureAwait(false);
+            }
+
+            // Begun here and nowhere deeper: what an asynchronous method sets does not flow to its caller.
+            session = carried is null ? ReadSession.Begin(level, Policies) : ReadSession.Resume(carried, level, Policies);
         }
         catch (SessionTokenException exception)
         {
@@ -87,6 +96,11 @@ internal sealed class RequestSessionMiddleware
             return;
         }
 
+        if (_store is not null)
+        {
+            token = await StoreAsync(session, token, context.RequestAborted).ConfigureAwait(false);
+        }
+
         if (CacheableAs(context.Response) is { } cacheControl)
         {
             RequestSessionLog.ResponseIsCacheable(_logger, cacheControl);
@@ -103,6 +117,47 @@ internal sealed class RequestSessionMiddleware
             var built = cookie.Build(context);
             built.MaxAge = _tokens.Lifetime;
             context.Response.Cookies.Append(cookie.Name ?? "mr-session", token, built);
+        }
+    }
+
+    private async ValueTask<SessionToken> WithStoredAsync(SessionToken carried, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _store!.GetAsync(carried.SessionId, cancellationToken).ConfigureAwait(false) is { } kept ? Union(carried, kept) : carried;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            RequestSessionLog.StoreFailed(_logger, carried.SessionId, exception);
+            return carried;
+        }
+    }
+
+    private async ValueTask<string> StoreAsync(ReadSession session, string token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var own = SessionToken.Unprotect(token, _tokens);
+            return await _store!.MergeAsync(session.Id, kept => kept is null ? token : Union(own, kept).Protect(_tokens), _tokens.Lifetime, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            RequestSessionLog.StoreFailed(_logger, session.Id, exception);
+            return token;
+        }
+    }
+
+    // What has expired or is of another version is of no use; what somebody else wrote there is not trusted.
+    private SessionToken Union(SessionToken own, string kept)
+    {
+        try
+        {
+            return SessionToken.Unprotect(kept, _tokens) is { } other && other.SessionId == own.SessionId ? own.Union(other) : own;
+        }
+        catch (SessionTokenException exception)
+        {
+            RequestSessionLog.TokenRefused(_logger, exception.Message);
+            return own;
         }
     }
 

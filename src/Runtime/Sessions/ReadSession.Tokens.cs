@@ -59,14 +59,18 @@ public sealed partial class ReadSession
     /// <exception cref="InvalidOperationException">No options.</exception>
     public static ReadSession Resume(string token, ReadConsistency atLeast, ReadSessionOptions policies, SessionTokenOptions? options)
     {
+        ArgumentNullException.ThrowIfNull(policies);
+        return Resume(SessionToken.Unprotect(token, Required(options)), atLeast, policies);
+    }
+
+    internal static ReadSession Resume(SessionToken resumed, ReadConsistency atLeast, ReadSessionOptions policies)
+    {
         if (atLeast is not (ReadConsistency.Monotonic or ReadConsistency.Causal or ReadConsistency.Primary))
         {
             throw Unavailable(atLeast);
         }
 
         var policy = Checked(policies) with { Reads = 0 };
-        var protection = Required(options);
-        var resumed = SessionToken.Unprotect(token, protection);
         var consistency = resumed.Consistency > atLeast ? resumed.Consistency : atLeast;
         return Enter(new ReadSession(null, Live(Ambient.Value), consistency, policy) { _id = resumed.SessionId, _resumed = resumed });
     }

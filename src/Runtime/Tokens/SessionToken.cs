@@ -25,6 +25,25 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
     private const string MariaDb = "A";
     private const string MySql = "M";
 
+    /// <summary>What contains both; the stronger level, and the earlier expiry.</summary>
+    public SessionToken Union(SessionToken other)
+    {
+        var sources = Sources.ToDictionary(source => source.Name);
+        foreach (var source in other.Sources)
+        {
+            sources[source.Name] = sources.TryGetValue(source.Name, out var own)
+                ? own with { Position = own.IsPrimaryOnly || source.IsPrimaryOnly ? null : own.Position!.Union(source.Position!) }
+                : source;
+        }
+
+        return this with
+        {
+            Consistency = other.Consistency > Consistency ? other.Consistency : Consistency,
+            Expiry = other.Expiry < Expiry ? other.Expiry : Expiry,
+            Sources = [.. sources.Values],
+        };
+    }
+
     /// <exception cref="InvalidOperationException">The session has so many data sources that not even their names fit.</exception>
     public string Protect(SessionTokenOptions options)
     {

@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using MonotonicReads.AspNetCore;
 using MonotonicReads.Cluster.Tests.Routing;
 
@@ -116,11 +119,91 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
         await user.GetAsync(site, "/read");
     }
 
-    private async Task<WebApplication> StartAsync(Action<RequestSessionOptions> configure, WebApplication? calls = null)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_store_remembers_what_a_request_beside_saw(bool hasStore)
+    {
+        await using var one = await StartAsync(o => o.Level = ReadConsistency.Causal, services: Store);
+        await using var two = await StartAsync(o => o.Level = ReadConsistency.Causal, services: Store);
+        using var user = new User();
+        await user.GetAsync(one, "/read");
+        var before = user.Cookie!.Value;
+        foreach (var replica in fixture.Cluster.Replicas)
+        {
+            await replica.StopApplyingAsync();
+        }
+
+        try
+        {
+            var written = await user.GetAsync(one, "/write");
+
+            // The browser keeps the cookie of the request beside, which arrived last.
+            user.SetCookie(two, before);
+            var seen = await user.GetAsync(two, "/read");
+            Assert.Equal(hasStore, seen >= written);
+        }
+        finally
+        {
+            foreach (var replica in fixture.Cluster.Replicas)
+            {
+                await replica.StartApplyingAsync();
+            }
+        }
+
+        void Store(IServiceCollection services)
+        {
+            if (hasStore)
+            {
+                services.AddSingleton(Cache).AddSessionPositionStore();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Requests_side_by_side_lose_nothing_in_the_store()
+    {
+        await using var site = await StartAsync(o => o.Level = ReadConsistency.Causal, services: s => s.AddSingleton(Cache).AddSessionPositionStore());
+        using var user = new User();
+        await user.GetAsync(site, "/read");
+        for (var round = 0; round < 5; round++)
+        {
+            var written = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => user.GetAsync(site, "/write")));
+            Assert.True(await user.GetAsync(site, "/read") >= written.Max());
+        }
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_is_said_and_the_cookie_serves()
+    {
+        await using var site = await StartAsync(o => o.Level = ReadConsistency.Causal, services: s => s.AddSingleton<ISessionPositionStore, BrokenStore>());
+        using var user = new User();
+        var written = await user.GetAsync(site, "/write");
+        Assert.True(await user.GetAsync(site, "/read") >= written);
+    }
+
+    [Fact]
+    public void A_store_needs_a_cache()
+    {
+        using var services = new ServiceCollection().AddSessionPositionStore().BuildServiceProvider();
+        Assert.Contains("AddDistributedMemoryCache", Assert.Throws<InvalidOperationException>(services.GetRequiredService<ISessionPositionStore>).Message, StringComparison.Ordinal);
+    }
+
+    private static readonly IDistributedCache Cache = new MemoryDistributedCache(Options.Create(new MemoryDistributedCacheOptions()));
+
+    private sealed class BrokenStore : ISessionPositionStore
+    {
+        public ValueTask<string?> GetAsync(Guid sessionId, CancellationToken cancellationToken) => throw new TimeoutException();
+
+        public ValueTask<string> MergeAsync(Guid sessionId, Func<string?, string> union, TimeSpan lifetime, CancellationToken cancellationToken) => throw new TimeoutException();
+    }
+
+    private async Task<WebApplication> StartAsync(Action<RequestSessionOptions> configure, WebApplication? calls = null, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(_ => fixture.BuildSource());
+        services?.Invoke(builder.Services);
         builder.Services.AddReadSessions(options =>
         {
             options.Tokens = SessionTokenOptions.WithKey(Key);
