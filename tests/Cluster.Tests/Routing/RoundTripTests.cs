@@ -1,0 +1,92 @@
+using Dapper;
+using MySqlConnector;
+using Xunit.Abstractions;
+
+namespace MonotonicReads.Cluster.Tests.Routing;
+
+/// <summary>What each guarantee costs in commands to the servers, per read, against the same read on a plain data source.</summary>
+public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper output) : IClassFixture<RoutingFixture>
+{
+    [Fact]
+    public async Task Each_read_costs_so_many()
+    {
+        using var replicaRelay = new CommandRelay(fixture.Cluster.Replicas[0].Port);
+        using var primaryRelay = new CommandRelay(fixture.Cluster.Primary.Port);
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(Through(primaryRelay, fixture.Cluster.Primary.ConnectionString))
+            .AddReplica("replica", Through(replicaRelay, fixture.Cluster.Replicas[0].ConnectionString)).Build();
+        await using var plain = new MySqlDataSource(Through(replicaRelay, fixture.Cluster.Replicas[0].ConnectionString));
+        var caughtUp = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp };
+        var planned = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, Reads = 1 };
+
+        // Physical connections are made, and asked who they reach, once.
+        await ReadAsync(plain);
+        await ReadAsync(source);
+        await ReadAsync(source.Primary);
+
+        var plainRead = await CountAsync("plain data source", () => ReadAsync(plain));
+        Assert.Equal(plainRead, await CountAsync("outside a session", () => ReadAsync(source)));
+        Assert.Equal(plainRead, await CountAsync("monotonic", () => ReadAsync(source), ReadConsistency.Monotonic));
+        Assert.Equal(plainRead, await CountAsync("primary", () => ReadAsync(source), ReadConsistency.Primary));
+        Assert.Equal(plainRead, await CountAsync("causal, nothing written", () => ReadAsync(source), ReadConsistency.Causal));
+        Assert.Equal(plainRead + 1, await CountAsync("monotonic, CaughtUp: what was seen is asked", () => ReadAsync(source), ReadConsistency.Monotonic, caughtUp));
+        Assert.Equal(plainRead, await CountAsync("monotonic, CaughtUp, Reads = 1", () => ReadAsync(source), ReadConsistency.Monotonic, planned));
+
+        var first = 0;
+        var second = 0;
+        await fixture.Cluster.WaitForReplicasAsync();
+        await CountAsync(
+            "causal, a write with its position",
+            async () =>
+            {
+                await using var connection = await source.OpenConnectionAsync();
+                await connection.ExecuteAsync("insert into writes (server, note) values ('primary', 'trips')");
+                await connection.CloseAsync();
+                await fixture.Cluster.WaitForReplicasAsync();
+                first = await CountAsync("causal, first read after it", () => ReadAsync(source));
+                second = await CountAsync("causal, second read after it", () => ReadAsync(source));
+            },
+            ReadConsistency.Causal);
+        Assert.Equal(plainRead + 1, first);
+        Assert.Equal(plainRead, second);
+
+        var series = await CountAsync("three reads, Reads = 3", ThreeAsync, ReadConsistency.Monotonic, new ReadSessionOptions { Reads = 3 });
+        Assert.Equal(plainRead + 2, series);
+        Assert.Equal(3 * plainRead, await CountAsync("three reads, no plan", ThreeAsync, ReadConsistency.Monotonic));
+
+        using (ReadSession.Begin(ReadConsistency.Monotonic))
+        {
+            await ReadAsync(source);
+            using var nested = ReadSession.Begin(ReadConsistency.Primary);
+            Assert.Equal(plainRead + 1, await CountAsync("primary after a replica: behind the barrier", () => ReadAsync(source)));
+            Assert.Equal(plainRead, await CountAsync("primary again", () => ReadAsync(source)));
+        }
+
+        async Task<int> CountAsync(string what, Func<Task> read, ReadConsistency? level = null, ReadSessionOptions? options = null)
+        {
+            using var session = level is { } known ? ReadSession.Begin(known, options ?? new ReadSessionOptions()) : null;
+            var before = (replicaRelay.Commands, primaryRelay.Commands);
+            await read();
+            var (onReplica, onPrimary) = (replicaRelay.Commands - before.Item1, primaryRelay.Commands - before.Item2);
+            output.WriteLine($"{what}: {onReplica} on the replica, {onPrimary} on the primary");
+            return onReplica + onPrimary;
+        }
+
+        async Task ThreeAsync()
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await ReadAsync(source);
+            }
+        }
+    }
+
+    private static async Task ReadAsync(System.Data.Common.DbDataSource source)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await connection.ExecuteScalarAsync<string>(RoutingFixture.WhoAnswers);
+    }
+
+    private static string Through(CommandRelay relay, string connectionString) =>
+        new MySqlConnectionStringBuilder(connectionString) { Port = (uint)relay.Port, SslMode = MySqlSslMode.None }.ConnectionString;
+}
