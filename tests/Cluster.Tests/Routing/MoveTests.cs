@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using Dapper;
 using MonotonicReads.Cluster;
 using MySqlConnector;
+using Xunit.Abstractions;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
 
 /// <summary>A session whose replica is lost goes on where nothing that it saw is missing, or not at all.</summary>
-public sealed class MoveTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>
+public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) : IClassFixture<RoutingFixture>
 {
     private const string Newest = "select coalesce(max(id), 0) from writes";
 
@@ -15,21 +16,24 @@ public sealed class MoveTests(RoutingFixture fixture) : IClassFixture<RoutingFix
         Killed,
         Restarted,
         Stopped,
+        BrokenInReader,
+        Broken,
+        Removed,
+        Drained,
     }
 
+    public static IEnumerable<object[]> EveryLossWhereItGoesOn =>
+        from loss in Enum.GetValues<Loss>()
+        from policy in new[] { ReplicaLoss.Primary, ReplicaLoss.CaughtUp, ReplicaLoss.Redraw }
+        select new object[] { loss, policy };
+
+    public static TheoryData<Loss> EveryLoss => [.. Enum.GetValues<Loss>()];
+
     [Theory]
-    [InlineData(Loss.Killed, ReplicaLoss.Primary)]
-    [InlineData(Loss.Killed, ReplicaLoss.CaughtUp)]
-    [InlineData(Loss.Killed, ReplicaLoss.Redraw)]
-    [InlineData(Loss.Restarted, ReplicaLoss.Primary)]
-    [InlineData(Loss.Restarted, ReplicaLoss.CaughtUp)]
-    [InlineData(Loss.Restarted, ReplicaLoss.Redraw)]
-    [InlineData(Loss.Stopped, ReplicaLoss.Primary)]
-    [InlineData(Loss.Stopped, ReplicaLoss.CaughtUp)]
-    [InlineData(Loss.Stopped, ReplicaLoss.Redraw)]
+    [MemberData(nameof(EveryLossWhereItGoesOn))]
     public async Task It_goes_on_unseen_by_the_caller_and_says_so_once(Loss loss, ReplicaLoss policy)
     {
-        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        await using var source = fixture.BuildSource(b => b.RecordDecisions().UseDrainTimeout(TimeSpan.Zero));
         var events = new ConcurrentQueue<ReadSessionEventArgs>();
         source.SessionEvent += (_, e) => events.Enqueue(e);
         var victim = fixture.Cluster.Replicas[1];
@@ -43,15 +47,20 @@ public sealed class MoveTests(RoutingFixture fixture) : IClassFixture<RoutingFix
         await WriteAsync();
         await fixture.Cluster.WaitForReplicasAsync();
         var before = await NewestAsync(source);
-        await LoseAsync(victim, loss);
         try
         {
+            var seen = await LoseAsync(source, victim, loss);
+            var readThere = session.GetDecisions().Count;
             long[] after = [await NewestAsync(source), NewestNow(source), await NewestAsync(source)];
 
             Assert.All(after, id => Assert.True(policy == ReplicaLoss.Redraw || id >= before, $"{id} is older than {before}"));
             Assert.Equal("replica2", session.GetDecisions()[0].Server);
-            var next = Assert.Single(session.GetDecisions().Skip(1).Select(d => d.Server).Distinct());
-            Assert.Equal(policy == ReplicaLoss.Primary, next == "primary");
+            var next = Assert.Single(session.GetDecisions().Skip(readThere).Select(d => d.Server).Distinct());
+
+            // Nobody can tell any more what a read saw that broke, so that no replica is sure to have it.
+            var isUnknown = policy == ReplicaLoss.CaughtUp && (loss is Loss.Broken or Loss.BrokenInReader);
+            Assert.Equal(policy == ReplicaLoss.Primary || isUnknown, next == "primary");
+            output.WriteLine($"{loss}, {policy}: {seen}; then {next}");
             Assert.True(loss == Loss.Restarted || next != "replica2");
             Assert.Equal(("replica2", null), Single(events, ReadSessionEventKind.ReplicaLost));
             Assert.Equal(("replica2", next), Single(events, ReadSessionEventKind.Moved));
@@ -63,12 +72,10 @@ public sealed class MoveTests(RoutingFixture fixture) : IClassFixture<RoutingFix
     }
 
     [Theory]
-    [InlineData(Loss.Killed)]
-    [InlineData(Loss.Restarted)]
-    [InlineData(Loss.Stopped)]
+    [MemberData(nameof(EveryLoss))]
     public async Task Under_fail_it_goes_nowhere(Loss loss)
     {
-        await using var source = fixture.BuildSource();
+        await using var source = fixture.BuildSource(b => b.UseDrainTimeout(TimeSpan.Zero));
         var victim = fixture.Cluster.Replicas[1];
         if (loss == Loss.Restarted)
         {
@@ -77,11 +84,12 @@ public sealed class MoveTests(RoutingFixture fixture) : IClassFixture<RoutingFix
 
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Fail });
         await NewestAsync(source);
-        await LoseAsync(victim, loss);
         try
         {
+            var seen = await LoseAsync(source, victim, loss);
             await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
             Assert.Throws<ReplicaLostException>(() => NewestNow(source));
+            output.WriteLine($"{loss}, Fail: {seen}; then ReplicaLostException");
         }
         finally
         {
@@ -197,27 +205,61 @@ public sealed class MoveTests(RoutingFixture fixture) : IClassFixture<RoutingFix
         return connection.ExecuteScalar<long>(Newest);
     }
 
-    private static async Task LoseAsync(MariaDbReplica victim, Loss loss)
+    /// <summary>Loses the replica; returns what the caller saw of it meanwhile.</summary>
+    private async Task<string> LoseAsync(ReplicatedMySqlDataSource source, MariaDbReplica victim, Loss loss)
     {
         switch (loss)
         {
             case Loss.Killed:
                 await victim.KillAsync();
-                break;
+                return "nothing";
             case Loss.Restarted:
                 await victim.RestartAsync();
-                break;
-            default:
+                return "nothing";
+            case Loss.Stopped:
                 await victim.PauseAsync();
-                break;
+                return "nothing";
+            case Loss.Broken:
+                await using (var connection = await source.OpenConnectionAsync())
+                {
+                    await victim.KillAsync();
+                    return await DriversAsync(() => connection.ExecuteScalarAsync<long>(Newest));
+                }
+
+            case Loss.BrokenInReader:
+                await using (var connection = await source.OpenConnectionAsync())
+                {
+                    await using var reader = await connection.ExecuteReaderAsync("select seq, repeat('x', 1000) from seq_1_to_1000000");
+                    Assert.True(await reader.ReadAsync());
+                    await victim.KillAsync();
+                    return await DriversAsync(async () =>
+                    {
+                        while (await reader.ReadAsync())
+                        {
+                        }
+                    });
+                }
+
+            default:
+                source.UpdateReplicas([.. fixture.Cluster.Replicas.Where(r => loss == Loss.Drained || r != victim)
+                    .Select(r => new ReplicaSettings(r.Name, r.ConnectionString, r == victim ? 0 : 1))]);
+                return "nothing";
         }
+    }
+
+    // The driver has exceptions that are no DbException.
+    private static async Task<string> DriversAsync(Func<Task> read)
+    {
+        var exception = await Assert.ThrowsAnyAsync<Exception>(read);
+        Assert.Equal("MySqlConnector", exception.GetType().Namespace);
+        return exception.GetType().Name;
     }
 
     private static async Task EndAsync(MariaDbReplica victim, Loss loss)
     {
         switch (loss)
         {
-            case Loss.Killed:
+            case Loss.Killed or Loss.Broken or Loss.BrokenInReader:
                 await victim.RestartAsync();
                 break;
             case Loss.Stopped:
