@@ -61,9 +61,11 @@ public sealed class RoutingFixture : IAsyncLifetime
         var builder = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder()).UsePrimary(Cluster.Primary.ConnectionString);
         foreach (var (replica, index) in Cluster.Replicas.Select((replica, index) => (replica, index)))
         {
-            var connectionString = new MySqlConnectionStringBuilder(replica.ConnectionString);
-            connectionString.MaximumPoolSize = maximumPoolSize ?? connectionString.MaximumPoolSize;
-            builder.AddReplica(replica.Name, connectionString.ConnectionString, weight: index + 1);
+            // Another text is another replica: one that is added later must be able to have the same.
+            var connectionString = maximumPoolSize is { } size
+                ? new MySqlConnectionStringBuilder(replica.ConnectionString) { MaximumPoolSize = size }.ConnectionString
+                : replica.ConnectionString;
+            builder.AddReplica(replica.Name, connectionString, weight: index + 1);
         }
 
         return builder.Build();
