@@ -96,6 +96,19 @@ internal static class ReadRules
         return test.RunAsync();
     }
 
+    /// <summary>A whole source text under any analyzer; what every test text sees is written before it.</summary>
+    /// <param name="source">The text.</param>
+    /// <param name="kind">Whether it is a program.</param>
+    /// <param name="more">Further references.</param>
+    public static Task Whole<TAnalyzer>(string source, OutputKind kind = OutputKind.DynamicallyLinkedLibrary, params Type[] more)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+    {
+        var test = Test<TAnalyzer>(Usings + source);
+        test.TestState.OutputKind = kind;
+        test.TestState.AdditionalReferences.AddRange(more.Select(type => type.Assembly.Location).Distinct().Select(path => MetadataReference.CreateFromFile(path)));
+        return test.RunAsync();
+    }
+
     /// <summary>A whole source text against other references than most tests have.</summary>
     public static Task Against(ImmutableArray<MetadataReference> references, string source, string? routing = null)
     {

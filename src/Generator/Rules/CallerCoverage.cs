@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using MonotonicReads.Generator.Annotations;
 
@@ -64,7 +63,7 @@ internal static class CallerCoverage
 
     private static DeclaredConsistency GuaranteeAt(SimpleNameSyntax call, SemanticModel model, HashSet<ISymbol> open, CancellationToken cancellation)
     {
-        if (SessionAround(call) is var session and not DeclaredConsistency.None)
+        if (SessionInCode.Around(call) is var session and not DeclaredConsistency.None)
         {
             return session;
         }
@@ -82,54 +81,5 @@ internal static class CallerCoverage
 
         var declared = ConsistencyAnnotations.Of(caller);
         return declared != DeclaredConsistency.None ? declared : Of(caller, model, open, cancellation);
-    }
-
-    /// <summary>A using statement around the call, or a using declaration before it in a block around it, that begins a session.</summary>
-    private static DeclaredConsistency SessionAround(SyntaxNode call)
-    {
-        for (var node = call; node is not null and not (MemberDeclarationSyntax or LocalFunctionStatementSyntax); node = node.Parent!)
-        {
-            if (node is AnonymousFunctionExpressionSyntax)
-            {
-                return DeclaredConsistency.None;
-            }
-
-            if (node.Parent is UsingStatementSyntax @using && @using.Statement == node && LevelIn((SyntaxNode?)@using.Declaration ?? @using.Expression) is var around and not DeclaredConsistency.None)
-            {
-                return around;
-            }
-
-            if (node.Parent is BlockSyntax block && node is StatementSyntax statement)
-            {
-                foreach (var earlier in block.Statements.TakeWhile(s => s != statement))
-                {
-                    if (earlier is LocalDeclarationStatementSyntax local && local.UsingKeyword.IsKind(SyntaxKind.UsingKeyword) && LevelIn(local) is var before and not DeclaredConsistency.None)
-                    {
-                        return before;
-                    }
-                }
-            }
-        }
-
-        return DeclaredConsistency.None;
-    }
-
-    private static DeclaredConsistency LevelIn(SyntaxNode? node)
-    {
-        foreach (var invocation in node?.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>() ?? [])
-        {
-            if (invocation.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin", Expression: var type } && type.ToString().EndsWith("ReadSession", StringComparison.Ordinal)
-                && invocation.ArgumentList.Arguments.FirstOrDefault()?.Expression is MemberAccessExpressionSyntax level)
-            {
-                return level.Name.Identifier.ValueText switch
-                {
-                    "Primary" => DeclaredConsistency.Primary,
-                    "Causal" => DeclaredConsistency.Causal,
-                    _ => DeclaredConsistency.Monotonic,
-                };
-            }
-        }
-
-        return DeclaredConsistency.None;
     }
 }

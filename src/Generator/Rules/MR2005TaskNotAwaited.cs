@@ -1,0 +1,105 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using MonotonicReads.Generator.Annotations;
+using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Reads;
+using MonotonicReads.Generator.Wrapping;
+using KnownTypes = MonotonicReads.Generator.Wrapping.KnownTypes;
+
+namespace MonotonicReads.Generator.Rules;
+
+/// <summary>A task that is started in a session and reads, and that nothing in the session waits for.</summary>
+internal static class MR2005TaskNotAwaited
+{
+    public const string Id = "MR2005";
+
+    public static readonly DiagnosticDescriptor Descriptor = new(
+        Id,
+        "Task is not awaited in its session",
+        "'{0}' reads, is started in the session and not awaited in it: what it reads after the session has ended is ordered by nothing; {1}",
+        "MonotonicReads.Wrapping",
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        description: "A session ends with the call that began it. A read that runs on after that counts as outside a session.",
+        helpLinkUri: HelpLinks.Of(Id));
+
+    public static void Report(SyntaxNodeAnalysisContext context, WrappedClasses classes, CompilationReads reads)
+    {
+        var started = Started((StatementSyntax)context.Node, out var isReturned);
+        if (started is null || !MayRunInSession(context.Node, classes, isReturned))
+        {
+            return;
+        }
+
+        if (context.SemanticModel.GetTypeInfo(started, context.CancellationToken).Type is not { } type || !KnownTypes.IsTaskLike(type)
+            || !RunsInSession(context, isReturned) || reads.Summaries is not { } summaries || !Reads(started, summaries, context))
+        {
+            return;
+        }
+
+        context.ReportDiagnostic(Diagnostic.Create(
+            Descriptor, started.GetLocation(), NameOf(started),
+            isReturned ? "await it before the using ends the session" : "await it, or begin a session of its own inside the task"));
+    }
+
+    /// <summary>The call whose task nobody in the method holds on to, or that a method with a session of its own returns without waiting.</summary>
+    private static InvocationExpressionSyntax? Started(StatementSyntax statement, out bool isReturned)
+    {
+        isReturned = statement is ReturnStatementSyntax;
+        return statement switch
+        {
+            ExpressionStatementSyntax { Expression: InvocationExpressionSyntax call } => call,
+            ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" }, Right: InvocationExpressionSyntax call } } => call,
+            LocalDeclarationStatementSyntax { AwaitKeyword.RawKind: 0, UsingKeyword.RawKind: 0, Declaration.Variables: [{ Initializer.Value: InvocationExpressionSyntax call } local] } when !IsMentioned(local) => call,
+            ReturnStatementSyntax { Expression: InvocationExpressionSyntax call } => call,
+            _ => null,
+        };
+    }
+
+    private static bool IsMentioned(VariableDeclaratorSyntax local)
+    {
+        var scope = local.FirstAncestorOrSelf<BlockSyntax>();
+        return scope is null || scope.DescendantNodes().Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == local.Identifier.ValueText);
+    }
+
+    private static bool MayRunInSession(SyntaxNode node, WrappedClasses classes, bool isReturned) =>
+        SessionInCode.Around(node) != DeclaredConsistency.None
+        || (!isReturned && !classes.IsEmpty && node.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type && classes.MayBe(type.Identifier.ValueText));
+
+    private static bool RunsInSession(SyntaxNodeAnalysisContext context, bool isReturned)
+    {
+        var method = context.SemanticModel.GetEnclosingSymbol(context.Node.SpanStart, context.CancellationToken) as IMethodSymbol;
+        if (SessionInCode.Around(context.Node) != DeclaredConsistency.None)
+        {
+            return !isReturned || method is { IsAsync: false };
+        }
+
+        return method is not null && ConsistencyAnnotations.Of(method, includeAssembly: false) > DeclaredConsistency.Eventual;
+    }
+
+    private static bool Reads(InvocationExpressionSyntax started, MethodSummaries summaries, SyntaxNodeAnalysisContext context)
+    {
+        var search = summaries.Begin(context.CancellationToken);
+        foreach (var name in started.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
+        {
+            var text = name.Identifier.ValueText;
+            if ((summaries.Reaching.Contains(text) || summaries.Libraries.MayTouch(text))
+                && context.SemanticModel.GetSymbolInfo(name, context.CancellationToken).Symbol is IMethodSymbol method
+                && (summaries.Libraries.Describe(method) is { } member ? member.Role is DataRole.SendsForRows or DataRole.Reads or DataRole.ReadsQuery : search.OfCall(method, isVirtualCall: true, runsDelegates: false).Effects.Any(static e => e.ForRows)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string NameOf(InvocationExpressionSyntax call) => call.Expression switch
+    {
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        SimpleNameSyntax name => name.Identifier.ValueText,
+        _ => call.Expression.ToString(),
+    };
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using MonotonicReads.Generator.Wrapping;
+
+namespace MonotonicReads.Generator.Rules;
+
+/// <summary>
+/// The rules about how wrappers are used. Each looks at syntax first, and binds only what bears the name of a wrapped class, stands in one, or
+/// stands in a session that the code begins.
+/// </summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class WrapperRulesAnalyzer : DiagnosticAnalyzer
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
+        MR2002WrapperBypassed.Descriptor, MR2003SelfCall.Descriptor, MR2004DeferredResult.Descriptor, MR2005TaskNotAwaited.Descriptor);
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.EnableConcurrentExecution();
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.RegisterCompilationStartAction(static start =>
+        {
+            if (start.Compilation.GetTypesByMetadataName("MonotonicReads.MonotonicAttribute").IsEmpty)
+            {
+                return;
+            }
+
+            var classes = new Lazy<WrappedClasses>(() => new WrappedClasses(start.Compilation));
+            var reads = new CompilationReads(start.Compilation, start.Options);
+            if (!MR2002WrapperBypassed.IsTestProject(start.Compilation))
+            {
+                start.RegisterSyntaxNodeAction(c => MR2002WrapperBypassed.ReportCreation(c, classes.Value), SyntaxKind.ObjectCreationExpression, SyntaxKind.ImplicitObjectCreationExpression);
+                start.RegisterSyntaxNodeAction(c => MR2002WrapperBypassed.ReportRegistration(c, classes.Value), SyntaxKind.InvocationExpression);
+            }
+
+            start.RegisterSyntaxNodeAction(c => MR2003SelfCall.Report(c, classes.Value), SyntaxKind.InvocationExpression);
+            start.RegisterSymbolAction(c => MR2004DeferredResult.ReportMembers(c, classes.Value), SymbolKind.NamedType);
+            start.RegisterSyntaxNodeAction(MR2004DeferredResult.ReportSession, SyntaxKind.InvocationExpression);
+            start.RegisterSyntaxNodeAction(
+                c => MR2005TaskNotAwaited.Report(c, classes.Value, reads), SyntaxKind.ExpressionStatement, SyntaxKind.LocalDeclarationStatement, SyntaxKind.ReturnStatement);
+        });
+    }
+}
