@@ -28,6 +28,29 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
         return true;
     }
 
+    /// <summary>True where everything that the method may run is known, and only the method itself reads.</summary>
+    public bool SeesAll(IMethodSymbol method)
+    {
+        seen.Add(method);
+        foreach (var part in ForeignBodies.SyntaxOf(method, cancellation))
+        {
+            if (search.OperationOf(part) is not { } body || !body.Descendants().All(IsKnown))
+            {
+                return false;
+            }
+        }
+
+        while (pending.Count > 0)
+        {
+            if (seen.Count > MaxBodies || !MakesAtMostOneReadItself(pending.Dequeue()))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private void Enqueue(IMethodSymbol method)
     {
         if (seen.Add(method))

@@ -144,6 +144,9 @@ internal sealed class MethodSummaries
         /// <summary>True where each call of the method is proved to make at most one read.</summary>
         public bool MakesAtMostOneRead(IMethodSymbol method) => new CalleeVisibility(this, owner.libraries, cancellation).MakesAtMostOneRead(method);
 
+        /// <summary>True where everything that the method may run is known.</summary>
+        public bool SeesAll(IMethodSymbol method) => new CalleeVisibility(this, owner.libraries, cancellation).SeesAll(method);
+
         /// <summary>The bound body; null where it is none of this compilation's.</summary>
         public IOperation? OperationOf(SyntaxNode body) => owner.bodies.OperationOf(body, near: null, cancellation);
 

@@ -11,13 +11,15 @@ namespace MonotonicReads.Generator.Flow;
 internal sealed record FlowResult(Items<Fault> OwnSequentialReads, Items<Fault> SequentialReads, Items<Fault> ReadsAfterWrites, ReadCount Reads, MethodSummary Summary)
 {
     /// <summary>Of a body that sends nothing.</summary>
-    public static readonly FlowResult Nothing = new([], [], [], new ReadCount(0, MayRepeat: false), MethodSummary.Nothing);
+    public static readonly FlowResult Nothing = new([], [], [], new ReadCount(0, 0, MayRepeat: false, ThroughCalls: false), MethodSummary.Nothing);
 
     /// <summary>Of a body that could not be followed: nothing is known to be at fault, and nothing is known not to be there.</summary>
-    public static readonly FlowResult Empty = new([], [], [], new ReadCount(0, MayRepeat: true), MethodSummary.Nothing);
+    public static readonly FlowResult Empty = new([], [], [], new ReadCount(0, 0, MayRepeat: true, ThroughCalls: true), MethodSummary.Nothing);
 }
 
 /// <summary>The reads of one body, those of its callees counted as one for each call.</summary>
 /// <param name="Sites">The places in the body that read on some path.</param>
+/// <param name="Most">The most of them that one path passes.</param>
 /// <param name="MayRepeat">True where one of them may read more than once.</param>
-internal readonly record struct ReadCount(int Sites, bool MayRepeat);
+/// <param name="ThroughCalls">True where one of them is a call of a method that reads, however often, or where the body is several pieces of work.</param>
+internal readonly record struct ReadCount(int Sites, int Most, bool MayRepeat, bool ThroughCalls);

@@ -12,6 +12,9 @@ internal sealed record FlowState
 
     public ImmutableHashSet<Access> Observed { get; init; } = ImmutableHashSet<Access>.Empty;
 
+    /// <summary>The most places that one path has read at, each counted once.</summary>
+    public int MostReads { get; init; }
+
     public ImmutableHashSet<Access> Wrote { get; init; } = ImmutableHashSet<Access>.Empty;
 
     /// <summary>The delegate parameters that the path has run.</summary>
@@ -45,6 +48,7 @@ internal sealed record FlowState
         return new FlowState
         {
             Observed = a.Observed.Union(b.Observed),
+            MostReads = Math.Max(a.MostReads, b.MostReads),
             Wrote = a.Wrote.Union(b.Wrote),
             Ran = a.Ran.Union(b.Ran),
             Values = JoinMaps(a.Values, b.Values, Value.Join),
@@ -57,7 +61,7 @@ internal sealed record FlowState
     }
 
     public bool Equals(FlowState? other) =>
-        other is not null && (ReferenceEquals(this, other) || (Scopes == other.Scopes && Equals(Session, other.Session) && SessionOnPrimary == other.SessionOnPrimary && SessionSeesWrites == other.SessionSeesWrites
+        other is not null && (ReferenceEquals(this, other) || (Scopes == other.Scopes && MostReads == other.MostReads && Equals(Session, other.Session) && SessionOnPrimary == other.SessionOnPrimary && SessionSeesWrites == other.SessionSeesWrites
         && Observed.SetEquals(other.Observed) && Wrote.SetEquals(other.Wrote) && Ran.SetEquals(other.Ran) && SameMap(Values, other.Values) && SameMap(Objects, other.Objects)));
 
     public override int GetHashCode() => Observed.Count * 31 + Wrote.Count;

@@ -54,7 +54,8 @@ internal sealed partial class ReadFlow
         ApplyCall(invocation, method, isVirtualCall: invocation.IsVirtual, ordinal => ArgumentAt(invocation.Arguments, arguments, ordinal));
         if (WorkBoundaries.Separates(method) && IsInLoop())
         {
-            state = state with { Observed = ImmutableHashSet<Access>.Empty, Wrote = ImmutableHashSet<Access>.Empty, Ran = ImmutableHashSet<int>.Empty };
+            startsAfresh = true;
+            state = state with { MostReads = 0, Observed = ImmutableHashSet<Access>.Empty, Wrote = ImmutableHashSet<Access>.Empty, Ran = ImmutableHashSet<int>.Empty };
         }
 
         return EvaluateKnownResult(invocation, receiver, arguments);

@@ -243,7 +243,8 @@ internal sealed partial class ReadFlow
 
     private void ApplyRead(Site site, object? unit, bool onPrimary, FlowState before)
     {
-        mayRepeatReads |= !readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
+        var repeats = !readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
+        mayRepeatReads |= repeats;
         if (!onPrimary)
         {
             Note(sequential, before.Observed);
@@ -258,7 +259,11 @@ internal sealed partial class ReadFlow
             }
         }
 
-        state = state with { Observed = state.Observed.Add(new Access(site, unit, IsCurrent: true, onPrimary)) };
+        state = state with
+        {
+            Observed = state.Observed.Add(new Access(site, unit, IsCurrent: true, onPrimary)),
+            MostReads = state.MostReads + (repeats ? 0 : 1),
+        };
 
         void Note(Dictionary<Site, Site> faults, IEnumerable<Access> earlier)
         {

@@ -34,6 +34,7 @@ internal sealed partial class ReadFlow
     private readonly HashSet<DelegateRun> delegateRuns = [];
     private readonly HashSet<Site> readSites = [];
     private bool mayRepeatReads;
+    private bool startsAfresh;
     private readonly HashSet<Callback> held = [];
     private readonly HashSet<Callback> ran = [];
     private readonly Dictionary<IMethodSymbol, MethodSummary> localFunctions;
@@ -72,13 +73,13 @@ internal sealed partial class ReadFlow
 
     private FlowResult Analyze()
     {
-        if (!TryRun(FlowState.Start, out _))
+        if (!TryRun(FlowState.Start, out var exit))
         {
             return FlowResult.Empty;
         }
 
         RunHeldLambdas();
-        return new FlowResult(Faults(ownSequential), Faults(sequential), Faults(afterWrite), new ReadCount(readSites.Count, mayRepeatReads), new MethodSummary([.. effects.Select(e => e.Key with { Distance = e.Value })], [.. delegateRuns]));
+        return new FlowResult(Faults(ownSequential), Faults(sequential), Faults(afterWrite), new ReadCount(readSites.Count, exit?.MostReads ?? 0, mayRepeatReads, startsAfresh || readSites.Any(static s => s.ThroughCall)), new MethodSummary([.. effects.Select(e => e.Key with { Distance = e.Value })], [.. delegateRuns]));
 
         static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
             [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];

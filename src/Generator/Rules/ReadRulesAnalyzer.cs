@@ -19,7 +19,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
-        MR1001SequentialReads.Descriptor, MR1002ReadsAcrossCalls.Descriptor, MR1003ReadAfterWrite.Descriptor, MR1004NeedlessAnnotation.Descriptor, MR3002StaleBaseline.Descriptor);
+        MR1001SequentialReads.Descriptor, MR1002ReadsAcrossCalls.Descriptor, MR1003ReadAfterWrite.Descriptor, MR1004NeedlessAnnotation.Descriptor, MR1006WrongPlan.Descriptor, MR1007SeriesCouldBePlanned.Descriptor, MR3002StaleBaseline.Descriptor);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -71,12 +71,19 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         var search = summaries.Begin(cancellation);
         if (!ReadCandidates.MayMeet(body.Syntax, summaries.Reaching))
         {
+            MR1006WrongPlan.ReportFew(body.Owner, search, report, cancellation);
             MR1004NeedlessAnnotation.Report(body.Owner, search, report, cancellation);
             return;
         }
 
         summaries.CountCandidate();
-        if (ConsistencyAnnotations.Of(body.Owner) is not (DeclaredConsistency.None or DeclaredConsistency.Monotonic))
+        var declared = ConsistencyAnnotations.Of(body.Owner);
+        if (declared == DeclaredConsistency.Causal && SeriesPlan.On(body.Owner, cancellation) is { } plan && body.Owner is IMethodSymbol causal)
+        {
+            ReportPlan(causal, search.OfBody(causal, body.Syntax, body.Model), plan, search, report);
+        }
+
+        if (declared is not (DeclaredConsistency.None or DeclaredConsistency.Monotonic))
         {
             return;
         }
@@ -111,6 +118,11 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
 
     private static void Report(ISymbol symbol, FlowResult flow, SemanticModel model, MethodSummaries.Search search, Action<Diagnostic> report, CancellationToken cancellation)
     {
+        if (symbol is IMethodSymbol method && SeriesPlan.On(symbol, cancellation) is { } plan)
+        {
+            ReportPlan(method, flow, plan, search, report);
+        }
+
         if (flow.SequentialReads.IsEmpty && flow.ReadsAfterWrites.IsEmpty)
         {
             MR1004NeedlessAnnotation.Report(symbol, search, report, cancellation);
@@ -127,6 +139,14 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         if (declared is DeclaredConsistency.None or DeclaredConsistency.Monotonic)
         {
             MR1003ReadAfterWrite.Report(symbol, flow, report, cancellation);
+        }
+    }
+
+    private static void ReportPlan(IMethodSymbol method, FlowResult flow, SeriesPlan plan, MethodSummaries.Search search, Action<Diagnostic> report)
+    {
+        if (!MR1006WrongPlan.Report(method, flow.Reads, plan, search, report))
+        {
+            MR1007SeriesCouldBePlanned.Report(method, flow.Reads, plan, search, report);
         }
     }
 

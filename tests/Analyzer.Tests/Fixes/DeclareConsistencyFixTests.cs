@@ -226,6 +226,7 @@ public class DeclareConsistencyFixTests
             NumberOfFixAllIterations = Math.Min(iterations, 1),
         };
         test.TestState.OutputKind = kind;
+        test.DisabledDiagnostics.Add(MR1007SeriesCouldBePlanned.Id);
         test.TestState.AdditionalReferences.AddRange(ReadRules.References);
         test.SolutionTransforms.Add((solution, project) => solution.WithProjectParseOptions(project, new CSharpParseOptions(language)));
         return test;

@@ -1,0 +1,100 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Testing;
+using Microsoft.CodeAnalysis.Testing;
+using MonotonicReads.CodeFixes;
+using MonotonicReads.Generator.Rules;
+
+namespace MonotonicReads.Analyzer.Tests.Rules;
+
+/// <summary>MR1006 and MR1007: how many reads a call makes, and what its annotation says.</summary>
+public class SeriesPlanTests
+{
+    private const string A = "db.Query(\"SELECT a FROM t\");";
+    private const string B = "db.Query(\"SELECT b FROM t\");";
+    private const string C = "db.Query(\"SELECT c FROM t\");";
+
+    [Theory]
+    [InlineData("[Monotonic(Reads = 3)] public void {|MR1006:M|}() { " + A + B + " }")]
+    [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}() { " + A + B + C + " }")]
+    [InlineData("[Causal(Reads = 2)] public void {|MR1006:M|}() { " + A + B + C + " }")]
+    [InlineData("[Monotonic(Reads = 3)] public void {|MR1006:M|}(int[] ids) { foreach (var id in ids) { " + A + " } }")]
+    [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}() { " + A + " }")]
+    [InlineData("[Monotonic(Reads = 2)] public int {|MR1006:M|}() => 1;")]
+    [InlineData("[Monotonic(Reads = -1)] public void {|MR1006:M|}() { " + A + B + " }")]
+    [InlineData("[Monotonic(Reads = 4)] public void {|MR1006:M|}(bool x) { " + A + " if (x) { " + B + " } else { " + B + C + " } }")]
+    [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}(bool x) { " + A + " if (x) { " + B + " } " + C + " }")]
+    [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}() { " + A + B + " One(); }")]
+    public Task A_plan_that_is_refuted(string member) => Verify(member);
+
+    [Theory]
+    [InlineData("[Monotonic(Reads = 2)] public void M() { " + A + B + " }")]
+    [InlineData("[Causal(Reads = 3)] public void M() { " + A + B + C + " }")]
+    [InlineData("[Monotonic(Reads = 3)] public void M(bool x) { " + A + " if (x) { " + B + " } else { " + B + C + " } }")]
+    [InlineData("[Monotonic(Reads = 3)] public void M(bool x) { " + A + " if (x) { return; } " + B + C + " }")]
+    [InlineData("[Monotonic(Reads = 1)] public void M() { " + A + " }")]
+    [InlineData("[Monotonic(Reads = 5)] public void M() { " + A + " One(); }")]
+    [InlineData("[Monotonic(Reads = 5)] public void M(IUnknown u) { " + A + " u.Load(); " + B + " }")]
+    [InlineData("[Monotonic(Reads = 5)] public void M() { " + A + " Three(); }")]
+    [InlineData("[Monotonic(Reads = 0)] public void M(int[] ids) { foreach (var id in ids) { " + A + " } }")]
+    [InlineData("[Primary] public void M() { " + A + B + " }")]
+    public Task A_plan_that_fits_or_cannot_be_refuted(string member) => Verify(member);
+
+    [Theory]
+    [InlineData("[Monotonic] public void {|MR1007:M|}() { " + A + B + " }")]
+    [InlineData("[Causal] public void {|MR1007:M|}() { " + A + B + C + " }")]
+    [InlineData("[Monotonic(Key = \"id\")] public void {|MR1007:M|}(int id) { " + A + B + " }")]
+    [InlineData("[Monotonic] public void M() { " + A + " }")]
+    [InlineData("[Monotonic] public void M(int[] ids) { foreach (var id in ids) { " + A + " } }")]
+    [InlineData("[Monotonic] public void M() { " + A + " One(); }")]
+    [InlineData("[Monotonic] public void M(IUnknown u) { " + A + " u.Load(); " + B + " }")]
+    [InlineData("[Primary] public void M() { " + A + B + " }")]
+    public Task A_series_that_could_be_planned(string member) => Verify(member, hidden: true);
+
+    [Theory]
+    [InlineData("[Monotonic]", "[Monotonic(Reads = 2)]")]
+    [InlineData("[MonotonicReads.Causal]", "[MonotonicReads.Causal(Reads = 2)]")]
+    [InlineData("[Monotonic(Key = \"id\")]", "[Monotonic(Key = \"id\", Reads = 2)]")]
+    [InlineData("[Monotonic(Reads = 7)]", "[Monotonic(Reads = 2)]")]
+    [InlineData("[Monotonic(Reads = 1, Key = \"id\")]", "[Monotonic(Reads = 2, Key = \"id\")]")]
+    public Task The_fix_writes_what_is_proved(string annotation, string planned) => Fix(annotation, planned, A + B);
+
+    [Theory]
+    [InlineData("[Monotonic(Reads = 3)]", "[Monotonic]")]
+    [InlineData("[Monotonic(Reads = 3, Key = \"id\")]", "[Monotonic(Key = \"id\")]")]
+    public Task The_fix_takes_away_what_cannot_be_kept(string annotation, string planned) => Fix(annotation, planned, "foreach (var x in new[] { 1, 2 }) { " + A + " }");
+
+    private static Task Verify(string member, bool hidden = false)
+    {
+        var test = new CSharpAnalyzerTest<ReadRulesAnalyzer, DefaultVerifier> { TestCode = Source(member), ReferenceAssemblies = new ReferenceAssemblies("net10.0") };
+        test.TestState.AdditionalReferences.AddRange(ReadRules.References);
+        test.DisabledDiagnostics.AddRange([MR1004NeedlessAnnotation.Id, MR1002ReadsAcrossCalls.Id, .. hidden ? Array.Empty<string>() : [MR1007SeriesCouldBePlanned.Id]]);
+        return test.RunAsync();
+    }
+
+    private static Task Fix(string annotation, string planned, string body)
+    {
+        var test = new CSharpCodeFixTest<ReadRulesAnalyzer, PlanSeriesFix, DefaultVerifier>
+        {
+            TestCode = Source($"{annotation} public void {{|{(annotation.Contains("Reads =", StringComparison.Ordinal) ? "MR1006" : "MR1007")}:M|}}(int id) {{ {body} }}"),
+            FixedCode = Source($"{planned} public void M(int id) {{ {body} }}"),
+            ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
+            CompilerDiagnostics = CompilerDiagnostics.Errors,
+        };
+        test.TestState.AdditionalReferences.AddRange(ReadRules.References);
+        test.DisabledDiagnostics.Add(MR1004NeedlessAnnotation.Id);
+        return test.RunAsync();
+    }
+
+    private static string Source(string member) => $$"""
+        using System.Data.Common;
+        using Dapper;
+        using MonotonicReads;
+        public interface IUnknown { void Load(); }
+        public class Orders(DbConnection db)
+        {
+            public object One() => db.Query("SELECT a FROM t");
+            [Eventual("a test")] public void Three() { {{A}} {{B}} {{C}} }
+            {{member}}
+        }
+        """;
+}
