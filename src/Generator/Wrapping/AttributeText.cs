@@ -25,13 +25,18 @@ internal static class AttributeText
     /// <summary>On a property: in metadata its null attributes stand on the accessors' values instead.</summary>
     public static EquatableArray<string> OnProperty(IPropertySymbol property) =>
         OnMember(property)
-            .Concat(property.GetMethod is { } getter ? OnValue(getter.GetReturnTypeAttributes()) : [])
-            .Concat(property.SetMethod is { Parameters: { Length: > 0 } parameters } ? OnValue(parameters[parameters.Length - 1].GetAttributes()) : [])
+            .Concat(property.GetMethod is { } getter ? getter.GetReturnTypeAttributes().Where(static a => IsRepeated(a) && !IsOfSetter(a)).Select(static a => Text(a, string.Empty)).OfType<string>() : [])
+            // What else stands on the value that is set ([param: NotNull]) speaks to callers alone, and repeated it would not match.
+            .Concat(property.SetMethod is { } setter ? OnValueSet(setter).Where(IsOfSetter).Select(static a => Text(a, string.Empty)).OfType<string>() : [])
             .Distinct()
             .ToEquatableArray();
 
-    private static IEnumerable<string> OnValue(IEnumerable<AttributeData> attributes) =>
-        attributes.Where(IsRepeated).Select(static a => Text(a, string.Empty)).OfType<string>();
+    /// <summary>What stands on the value that an accessor is given.</summary>
+    private static IEnumerable<AttributeData> OnValueSet(IMethodSymbol setter) =>
+        setter.Parameters.Length > 0 ? setter.Parameters[setter.Parameters.Length - 1].GetAttributes().Where(IsRepeated) : [];
+
+    /// <summary>On a property these speak of the value that is set, and all others of the value that is read.</summary>
+    private static bool IsOfSetter(AttributeData attribute) => attribute.AttributeClass?.Name is "AllowNullAttribute" or "DisallowNullAttribute";
 
     /// <summary>On the return value, as <c>[return: ...]</c>.</summary>
     public static EquatableArray<string> OnReturn(IMethodSymbol method) =>

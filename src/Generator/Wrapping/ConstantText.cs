@@ -17,7 +17,8 @@ internal static class ConstantText
 
         if (parameter.ExplicitDefaultValue is not { } value)
         {
-            return parameter.Type.IsReferenceType ? "null" : "default";
+            // A library may give null where its signature says that there is none.
+            return (parameter.Type.IsReferenceType ? "null" : "default") + (parameter.Type is { IsValueType: false, NullableAnnotation: not NullableAnnotation.Annotated } ? "!" : string.Empty);
         }
 
         var type = parameter.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : parameter.Type;

@@ -8,6 +8,10 @@ namespace MonotonicReads.Generator.Wrapping;
 /// </summary>
 internal static class NamedWarnings
 {
+    /// <summary>A setter whose value is not null afterwards, <c>[param: NotNull] set</c>: no implementation matches it to the compiler's mind.</summary>
+    private static bool PromisesValue(IMethodSymbol method) =>
+        method is { MethodKind: MethodKind.PropertySet, Parameters: [.., var value] } && value.GetAttributes().Any(static a => a.AttributeClass?.Name == "NotNullAttribute");
+
     public static EquatableArray<string> Of(INamedTypeSymbol type, IEnumerable<InterfaceMembers.Pair> members)
     {
         var codes = new SortedSet<string>(StringComparer.Ordinal);
@@ -24,6 +28,12 @@ internal static class NamedWarnings
             foreach (var parameter in method.Parameters)
             {
                 Visit(parameter.Type);
+            }
+
+            if (PromisesValue(method))
+            {
+                codes.Add("CS8767");
+                codes.Add("CS8769");
             }
         }
 

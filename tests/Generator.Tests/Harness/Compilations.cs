@@ -22,6 +22,14 @@ internal static class Compilations
 
     public static ImmutableArray<MetadataReference> AllReferences => Framework.Value.Add(AnnotationApi.Reference);
 
+    /// <summary>Everything that this test run could load: the framework, and the packages whose interfaces are tried.</summary>
+    public static IEnumerable<MetadataReference> LibraryReferences =>
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Where(static p => Path.GetFileName(p) is { } name && !name.StartsWith("MonotonicReads", StringComparison.Ordinal) && !name.StartsWith("xunit", StringComparison.Ordinal) && !name.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal))
+            .Select(static p => (MetadataReference)MetadataReference.CreateFromFile(p))
+            .Append(AnnotationApi.Reference);
+
     public static CSharpParseOptions ParseOptions { get; } = new(Language, DocumentationMode.Diagnose);
 
     public static CSharpCompilation Of(params string[] sources) => Of("Shop", AllReferences, sources);
