@@ -36,10 +36,27 @@ public sealed class MySqlGtidSet : ReplicationPosition
     /// <returns>The position. An interval that ends before it starts is empty, as it is for the server.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
     /// <exception cref="FormatException">No GTID set; the message gives the offset.</exception>
-    public static MySqlGtidSet Parse(string text) => Parse(text, isOwned: false);
+    public static MySqlGtidSet Parse(string text) => Of(ParseIntervals(text, isOwned: false)).WithAtMost(MaxIntervals);
 
     /// <summary>Parses <c>gtid_owned</c>, the transactions on their way into the engine: <c>uuid:5#12:6#13</c>.</summary>
-    internal static MySqlGtidSet ParseOwned(string text) => Parse(text, isOwned: true);
+    internal static MySqlGtidSet ParseOwned(string text) => Of(ParseIntervals(text, isOwned: true)).WithAtMost(MaxIntervals);
+
+    /// <summary>What a server has for certain: no gap is taken for applied, however many there are.</summary>
+    /// <param name="executed"><c>gtid_executed</c>.</param>
+    /// <param name="owned"><c>gtid_owned</c>, which is taken away.</param>
+    internal static MySqlGtidSet ParseReached(string executed, string owned)
+    {
+        var reached = ParseIntervals(executed, isOwned: false);
+        foreach (var (source, without) in ParseIntervals(owned, isOwned: true))
+        {
+            if (reached.TryGetValue(source, out var own))
+            {
+                reached[source] = without.Aggregate(own, static (left, hole) => [.. left.SelectMany(interval => interval.Without(hole))]);
+            }
+        }
+
+        return Of(reached);
+    }
 
     /// <inheritdoc/>
     public override bool Contains(ReplicationPosition other)
@@ -80,7 +97,7 @@ public sealed class MySqlGtidSet : ReplicationPosition
             known.AddRange(intervals);
         }
 
-        return Of(all);
+        return Of(all).WithAtMost(MaxIntervals);
     }
 
     /// <inheritdoc/>
@@ -133,7 +150,7 @@ public sealed class MySqlGtidSet : ReplicationPosition
         return _text;
     }
 
-    private static MySqlGtidSet Parse(string text, bool isOwned)
+    private static SortedDictionary<Source, List<Interval>> ParseIntervals(string text, bool isOwned)
     {
         var input = new PositionText(text, isOwned ? "MySQL gtid_owned" : Kind);
         var all = new SortedDictionary<Source, List<Interval>>();
@@ -171,7 +188,7 @@ public sealed class MySqlGtidSet : ReplicationPosition
             }
         }
 
-        return Of(all);
+        return all;
     }
 
     private static Guid TakeUuid(ref PositionText input)
@@ -215,7 +232,7 @@ public sealed class MySqlGtidSet : ReplicationPosition
             }
         }
 
-        return new MySqlGtidSet(sources).WithAtMost(MaxIntervals);
+        return new MySqlGtidSet(sources);
     }
 
     // Joins what overlaps, touches, or has at most so many missing between it.
@@ -272,5 +289,26 @@ public sealed class MySqlGtidSet : ReplicationPosition
     private readonly record struct Interval(long First, long Last)
     {
         public bool Contains(Interval other) => First <= other.First && other.Last <= Last;
+
+        public List<Interval> Without(Interval hole)
+        {
+            if (hole.Last < First || Last < hole.First)
+            {
+                return [this];
+            }
+
+            var rest = new List<Interval>(2);
+            if (First < hole.First)
+            {
+                rest.Add(this with { Last = hole.First - 1 });
+            }
+
+            if (hole.Last < Last)
+            {
+                rest.Add(this with { First = hole.Last + 1 });
+            }
+
+            return rest;
+        }
     }
 }

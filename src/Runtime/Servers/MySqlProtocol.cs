@@ -2,8 +2,10 @@ namespace MonotonicReads;
 
 /// <summary>MySQL 5.6 and later, with <c>gtid_mode=ON</c>.</summary>
 /// <remarks>
-/// <para>A commit moves its GTID from <c>gtid_owned</c> to <c>gtid_executed</c> after it is visible: what a read saw is in
-/// the union of the two, asked in that order; what is in <c>gtid_executed</c> is visible.</para>
+/// <para>From 5.7 on a commit moves its GTID from <c>gtid_owned</c> to <c>gtid_executed</c> after it is visible. 5.6 adds it
+/// to <c>gtid_executed</c> when it is logged, before it is visible, and takes it from <c>gtid_owned</c> afterwards. For both:
+/// what a read saw is in the union of the two, owned asked first; what is in <c>gtid_executed</c> and not, asked later, in
+/// <c>gtid_owned</c> is visible.</para>
 /// <para>Waits ask again at growing intervals of 1 to 16 ms and leave the servers' own functions alone:
 /// <c>WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS</c> counts whole seconds and answers NULL where no SQL thread runs,
 /// <c>WAIT_FOR_EXECUTED_GTID_SET</c> does not exist before 5.7 and takes a timeout of 0 for "for ever".</para>
@@ -32,15 +34,14 @@ internal sealed class MySqlProtocol : ServerProtocol
         return MySqlGtidSet.ParseOwned(answer[0].Value ?? "").Union(Parse(answer[1].Value ?? ""));
     }
 
-    public override async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) =>
-        Parse((await server.AskAsync("SELECT @@GLOBAL.gtid_executed", AnswerTime).ConfigureAwait(false))[0].Value ?? "");
+    public override ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => ReachedAsync(server, AnswerTime);
 
     public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)
     {
         ReplicationPosition reached = MySqlGtidSet.Empty;
         await PollAsync(server, timeout, async () =>
         {
-            reached = Parse((await server.AskAsync("SELECT @@GLOBAL.gtid_executed", timeout).ConfigureAwait(false))[0].Value ?? "");
+            reached = await ReachedAsync(server, timeout).ConfigureAwait(false);
             return reached.Contains(position);
         }).ConfigureAwait(false);
         return reached;
@@ -50,5 +51,11 @@ internal sealed class MySqlProtocol : ServerProtocol
     {
         var given = await SeenAsync(primary).ConfigureAwait(false);
         return await PollAsync(primary, timeout, async () => (await ReachedAsync(primary).ConfigureAwait(false)).Contains(given)).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server, TimeSpan deadline)
+    {
+        var answer = await server.AskAsync("SELECT @@GLOBAL.gtid_executed; SELECT @@GLOBAL.gtid_owned", deadline).ConfigureAwait(false);
+        return MySqlGtidSet.ParseReached(answer[0].Value ?? "", answer[1].Value ?? "");
     }
 }

@@ -67,7 +67,7 @@ public sealed class MySqlTests(MySqlFixture fixture) : IClassFixture<MySqlFixtur
     public async Task A_causal_session_sees_its_writes(bool inTransaction)
     {
         await using var source = fixture.BuildSource();
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 500; i++)
         {
             using var session = ReadSession.Begin(ReadConsistency.Causal);
             var note = await WriteAsync(source, inTransaction);

@@ -39,6 +39,23 @@ public class PositionAlgebraTests
     });
 
     [Fact]
+    public void What_is_owned_has_not_been_reached() => Gen.Select(MySql, MySql, MySql).Sample((executed, owned, c) =>
+    {
+        var reached = MySqlGtidSet.ParseReached(executed.Set.ToString(), owned.Set.ToString());
+        executed.Transactions.ExceptWith(owned.Transactions);
+        Assert.Equal(executed.Transactions.IsSupersetOf(c.Transactions), reached.Contains(c.Set));
+        Assert.Equal(c.Transactions.IsSupersetOf(executed.Transactions), c.Set.Contains(reached));
+    });
+
+    [Fact]
+    public void A_gap_has_not_been_reached_however_many_there_are()
+    {
+        var text = Sources[0] + string.Concat(Enumerable.Range(1, 2_000).Select(i => $":{2 * i}"));
+        Assert.True(MySqlGtidSet.Parse(text).Contains(MySqlGtidSet.Parse(Sources[0] + ":3")));
+        Assert.False(MySqlGtidSet.ParseReached(text, "").Contains(MySqlGtidSet.Parse(Sources[0] + ":3")));
+    }
+
+    [Fact]
     public void Positions_are_a_lattice() => Three.Sample(three =>
     {
         var (a, b, c) = (three[0], three[1], three[2]);
