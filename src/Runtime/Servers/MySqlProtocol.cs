@@ -15,6 +15,8 @@ internal sealed class MySqlProtocol : ServerProtocol
 {
     public static readonly MySqlProtocol Instance = new();
 
+    private static readonly Version FirstWithReplicaStatus = new(8, 0, 22);
+
     private MySqlProtocol()
     {
     }
@@ -51,6 +53,17 @@ internal sealed class MySqlProtocol : ServerProtocol
     {
         var given = await SeenAsync(primary).ConfigureAwait(false);
         return await PollAsync(primary, timeout, async () => (await ReachedAsync(primary).ConfigureAwait(false)).Contains(given)).ConfigureAwait(false);
+    }
+
+    // 8.4 took the old words away.
+    public override ValueTask<string?> LagAsync(ServerQuestions replica) =>
+        VersionOf(replica.ServerVersion) >= FirstWithReplicaStatus ? LagAsync(replica, "SHOW REPLICA STATUS", "Seconds_Behind_Source") : base.LagAsync(replica);
+
+    // "8.0.36-0ubuntu1", "5.6.24-log"
+    private static Version VersionOf(string text)
+    {
+        var numbers = string.Concat(text.TakeWhile(static c => char.IsAsciiDigit(c) || c == '.'));
+        return Version.TryParse(numbers, out var version) ? version : new Version();
     }
 
     private static async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server, TimeSpan deadline)

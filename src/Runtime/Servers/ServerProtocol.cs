@@ -49,6 +49,14 @@ internal abstract class ServerProtocol
     /// <returns>Whether that is so.</returns>
     public abstract ValueTask<bool> PassBarrierAsync(ServerQuestions primary, TimeSpan timeout);
 
+    /// <summary>How many seconds a replica says that it is behind.</summary>
+    /// <returns>Seconds; <see langword="null"/> where it does not say, as while it has no link to the primary.</returns>
+    /// <exception cref="System.Data.Common.DbException">The user may not ask.</exception>
+    public virtual ValueTask<string?> LagAsync(ServerQuestions replica) => LagAsync(replica, "SHOW SLAVE STATUS", "Seconds_Behind_Master");
+
+    private protected static async ValueTask<string?> LagAsync(ServerQuestions replica, string statement, string column) =>
+        (await replica.AskAsync(statement, AnswerTime).ConfigureAwait(false)).Find(cell => cell.Name == column).Value;
+
     /// <summary>Asks again and again, at growing intervals, until the answer is yes or time is up.</summary>
     private protected static async ValueTask<bool> PollAsync(ServerQuestions server, TimeSpan timeout, Func<ValueTask<bool>> ask)
     {

@@ -14,6 +14,9 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
 
     public TimeProvider Time => time;
 
+    /// <summary>As the server introduces itself.</summary>
+    public string ServerVersion => connection.ServerVersion;
+
     /// <summary>All cells of all rows of all results.</summary>
     /// <param name="text">The statement; constants and positions only.</param>
     /// <param name="deadline">After it an asynchronous caller gets <see cref="SilentServerException"/> although the

@@ -5,13 +5,19 @@ using MySqlConnector;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
 
+/// <summary>On MySQL 5.6, the oldest with GTIDs.</summary>
+public sealed class OldestMySqlTests(OldestMySqlFixture fixture) : MySqlTests(fixture), IClassFixture<OldestMySqlFixture>;
+
+/// <summary>On the newest MySQL that Debian has; skipped where it cannot be had.</summary>
+public sealed class CurrentMySqlTests(CurrentMySqlFixture fixture) : MySqlTests(fixture), IClassFixture<CurrentMySqlFixture>;
+
 /// <summary>The same promises on a real MySQL, and its own word on GTID sets.</summary>
-public sealed class MySqlTests(MySqlFixture fixture) : IClassFixture<MySqlFixture>
+public abstract class MySqlTests(MySqlFixture fixture)
 {
     private const string U = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
     private const string V = "4e11fa47-71ca-11e1-9e33-c80aa9429562";
 
-    [Fact]
+    [SkippableFact]
     public async Task Sets_are_contained_where_the_server_says_so()
     {
         await using var connection = new MySqlConnection(fixture.Cluster.Primary);
@@ -26,7 +32,7 @@ public sealed class MySqlTests(MySqlFixture fixture) : IClassFixture<MySqlFixtur
     }
 
     // The server takes a text that was cut off ("uuid", "uuid:1-") for a shorter set; we do not.
-    [Theory]
+    [SkippableTheory]
     [InlineData("")]
     [InlineData(" " + U + " : 1 - 5 ")]
     [InlineData(U + ":7-3")]
@@ -52,7 +58,7 @@ public sealed class MySqlTests(MySqlFixture fixture) : IClassFixture<MySqlFixtur
         Assert.Equal(isTaken, Record.Exception(() => MySqlGtidSet.Parse(text)) is null);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task The_servers_own_position_is_read()
     {
         await using var connection = new MySqlConnection(fixture.Cluster.Primary);
@@ -61,7 +67,7 @@ public sealed class MySqlTests(MySqlFixture fixture) : IClassFixture<MySqlFixtur
         Assert.False(MySqlGtidSet.Parse(text!).IsEmpty);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_causal_session_sees_its_writes(bool inTransaction)
@@ -76,11 +82,11 @@ public sealed class MySqlTests(MySqlFixture fixture) : IClassFixture<MySqlFixtur
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Where_the_replicas_stand_still_the_primary_answers_after_the_budget()
     {
         await using var source = fixture.BuildSource();
-        await Task.WhenAll(fixture.Cluster.Replicas.Select(r => MySqlCluster.ExecuteAsync(r, "STOP SLAVE SQL_THREAD")));
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(r => MySqlCluster.ExecuteAsync(r, fixture.Release.StopApplying)));
         try
         {
             using var session = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 200 });
@@ -92,11 +98,11 @@ public sealed class MySqlTests(MySqlFixture fixture) : IClassFixture<MySqlFixtur
         }
         finally
         {
-            await Task.WhenAll(fixture.Cluster.Replicas.Select(r => MySqlCluster.ExecuteAsync(r, "START SLAVE SQL_THREAD")));
+            await Task.WhenAll(fixture.Cluster.Replicas.Select(r => MySqlCluster.ExecuteAsync(r, fixture.Release.StartApplying)));
         }
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(ReplicaLoss.Primary)]
     [InlineData(ReplicaLoss.CaughtUp)]
     public async Task A_session_moves_where_nothing_is_missing(ReplicaLoss policy)
@@ -116,6 +122,31 @@ public sealed class MySqlTests(MySqlFixture fixture) : IClassFixture<MySqlFixtur
         Assert.Equal(1, await CountAsync(source, note));
         Assert.NotEqual(first.Name, session.GetDecisions()[^1].Server);
         Assert.Equal(policy == ReplicaLoss.Primary, session.GetDecisions()[^1].Server == "primary");
+    }
+
+    [SkippableFact]
+    public async Task The_monitor_knows_position_lag_and_role()
+    {
+        var options = new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromMilliseconds(500) };
+        await using var source = fixture.BuildSource(b => b.UseMonitor(options));
+        IReadOnlyList<ServerState> states;
+        var started = Stopwatch.GetTimestamp();
+        while (!(states = source.GetServers()).All(s => s.Health == ServerHealth.Up && s.IsPrimary == s.Lag is null))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < 20, string.Join("; ", states));
+            await Task.Delay(20);
+        }
+
+        Assert.Equal([false, true, true], states.Select(s => s.IsReadOnly));
+        Assert.All(states, s => Assert.False(s.Position!.IsEmpty));
+        Assert.Equal(3, states.Select(s => s.Identity).Distinct().Count());
+    }
+
+    [SkippableFact]
+    public async Task The_lint_finds_nothing_in_a_cluster_that_is_well()
+    {
+        await using var source = fixture.BuildSource();
+        Assert.Empty(await source.ValidateTopologyAsync());
     }
 
     private static string Draw(Random random) => string.Join(",", Enumerable.Range(0, random.Next(3)).Select(_ =>
@@ -142,16 +173,37 @@ public sealed class MySqlTests(MySqlFixture fixture) : IClassFixture<MySqlFixtur
     }
 }
 
+/// <inheritdoc/>
+public sealed class OldestMySqlFixture() : MySqlFixture(MySqlRelease.Oldest);
+
+/// <inheritdoc/>
+public sealed class CurrentMySqlFixture() : MySqlFixture(MySqlRelease.Current);
+
 /// <summary>A MySQL cluster with the table that the tests write to.</summary>
-public sealed class MySqlFixture : IAsyncLifetime
+public abstract class MySqlFixture(MySqlRelease release) : IAsyncLifetime
 {
     private MySqlCluster? _cluster;
 
-    public MySqlCluster Cluster => _cluster ?? throw new InvalidOperationException("The cluster has not been started.");
+    public MySqlRelease Release => release;
+
+    public MySqlCluster Cluster
+    {
+        get
+        {
+            Skip.If(_cluster is null, "This MySQL is not on this machine; tests/run.sh installs it where it can be had.");
+            return _cluster;
+        }
+    }
 
     public async Task InitializeAsync()
     {
-        _cluster = await MySqlCluster.StartAsync();
+        // The oldest can be had everywhere.
+        if (!release.IsInstalled && release == MySqlRelease.Current)
+        {
+            return;
+        }
+
+        _cluster = await MySqlCluster.StartAsync(release);
         await MySqlCluster.ExecuteAsync(Cluster.Primary, "create table writes (id bigint auto_increment primary key, note varchar(60), index (note))");
         foreach (var replica in Cluster.Replicas)
         {
@@ -170,9 +222,9 @@ public sealed class MySqlFixture : IAsyncLifetime
         }
     }
 
-    public async Task DisposeAsync() => await Cluster.DisposeAsync();
+    public async Task DisposeAsync() => await (_cluster?.DisposeAsync() ?? default);
 
-    public ReplicatedMySqlDataSource BuildSource()
+    public ReplicatedMySqlDataSource BuildSource(Action<ReplicatedMySqlDataSourceBuilder>? more = null)
     {
         var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Cluster.Primary).RecordDecisions();
         foreach (var (replica, index) in Cluster.Replicas.Select((replica, index) => (replica, index)))
@@ -180,6 +232,7 @@ public sealed class MySqlFixture : IAsyncLifetime
             builder.AddReplica($"replica{index + 1}", replica);
         }
 
+        more?.Invoke(builder);
         return builder.Build();
     }
 }
