@@ -19,10 +19,18 @@ internal sealed class Watchdog : IAsyncDisposable
     private const string WatchScript =
         """
         trap '' HUP INT TERM
+        killed=
         cat >/dev/null
         : >"$1/stopping"
         for file in "$1"/*/pid; do
-          pid=$(cat "$file") && grep -qF -- "$1" "/proc/$pid/cmdline" && kill -9 "$pid"
+          pid=$(cat "$file") && grep -qF -- "$1" "/proc/$pid/cmdline" && kill -9 "$pid" && killed="$killed $pid"
+        done
+        tries=0
+        for pid in $killed; do
+          while [ "$tries" -lt 200 ] && grep -qs '^State:.[^ZX]' "/proc/$pid/status"; do
+            tries=$((tries + 1))
+            sleep 0.01
+          done
         done
         tries=0
         while [ -e "$1" ] && [ "$tries" -lt 200 ]; do
