@@ -10,26 +10,35 @@ internal static class OptionsCheck
     {
         var failures = new List<string>(options.Unread);
         var servers = new MySqlServers(options.ForPomelo, options.AllowWritableReplicas, TimeProvider.System, NullLoggerFactory.Instance);
-        if (options.Primary is null)
-        {
-            failures.Add("Primary is missing: the primary's connection string.");
-        }
-        else
+        if (options.Primary is not null)
         {
             Try(failures, () => servers.Parse(ReplicaSet.PrimaryName, options.Primary));
+        }
+        else if (options.Proxy is null)
+        {
+            failures.Add("Primary is missing: the primary's connection string.");
         }
 
         // One by one first, so that a bad replica does not hide the next one.
         foreach (var replica in options.Replicas)
         {
             Try(failures, () => ReplicaSet.Check(hasPrimary: true, [replica with { Weight = replica.Weight == 0 ? 1 : replica.Weight }]));
-            if (!string.IsNullOrWhiteSpace(replica.Name))
+            if (!string.IsNullOrWhiteSpace(replica.Name) && (options.Proxy is null || replica.ConnectionString.Length > 0))
             {
                 Try(failures, () => servers.Parse(replica.Name, replica.ConnectionString));
             }
         }
 
-        Try(failures, () => ReplicaSet.Check(hasPrimary: true, [.. options.Replicas]));
+        if (options.Proxy is not { Dialect: { NamesServers: false } } || options.Replicas.Count > 0)
+        {
+            Try(failures, () => ReplicaSet.Check(hasPrimary: true, [.. options.Replicas]));
+        }
+
+        if (options.Proxy is { } proxy)
+        {
+            CheckProxy(failures, options, proxy, servers);
+        }
+
         Try(failures, () => options.Monitor?.Check());
         if (options.DrainTimeout < TimeSpan.Zero)
         {
@@ -39,11 +48,33 @@ internal static class OptionsCheck
         return failures;
     }
 
+    private static void CheckProxy(List<string> failures, ReplicatedMySqlOptions options, ProxyOptions proxy, MySqlServers servers)
+    {
+        if (string.IsNullOrWhiteSpace(proxy.ConnectionString))
+        {
+            failures.Add("Proxy has no ConnectionString.");
+        }
+        else
+        {
+            Try(failures, () => servers.Parse(ProxyRoute.Name, proxy.ConnectionString));
+        }
+
+        if (proxy.Dialect is { } dialect)
+        {
+            Try(failures, () => dialect.Check([.. options.Replicas.Select(replica => replica.Name)]));
+            Try(failures, () => ProxyRoute.ThrowIfNotKept(dialect, ReadConsistency.Monotonic, options.OnReplicaLoss));
+        }
+        else if (options.Unread.Count == 0)
+        {
+            failures.Add("Proxy has no Dialect: ShopifyFork, ProxySql, MaxScale or SqlCommenter.");
+        }
+    }
+
     public static ReplicatedMySqlDataSource Build(string? name, ReplicatedMySqlOptions options, ILoggerFactory? loggerFactory, TimeProvider? time)
     {
         var builder = new ReplicatedMySqlDataSourceBuilder()
             .UseName(string.IsNullOrWhiteSpace(name) ? ReplicaSet.DefaultName : name)
-            .UsePrimary(options.Primary!)
+            .UseReplicaLoss(options.OnReplicaLoss)
             .UseSelector(options.Selector == ReplicaSelection.WeightedRendezvous ? ReplicaSelectors.WeightedRendezvous : ReplicaSelectors.WeightedModulo)
             .UseLoggerFactory(loggerFactory ?? NullLoggerFactory.Instance)
             .UseTimeProvider(time ?? TimeProvider.System);
@@ -52,10 +83,12 @@ internal static class OptionsCheck
             builder.AddReplica(replica.Name, replica.ConnectionString, replica.Weight);
         }
 
+        builder = options.Primary is { } primary ? builder.UsePrimary(primary) : builder;
+        builder = options.Proxy is { } proxy ? builder.UseProxy(proxy.ConnectionString, proxy.Dialect!) : builder;
         builder = options.ForPomelo ? builder.ForPomelo() : builder;
         builder = options.AllowWritableReplicas ? builder.AllowWritableReplicas() : builder;
         builder = options.DrainTimeout is { } drain ? builder.UseDrainTimeout(drain) : builder;
-        return (options.Monitor is { } monitor ? builder.UseMonitor(monitor) : builder).Build();
+        return (options.Monitor is { } monitor && options.Proxy is not { Dialect.NamesServers: false } ? builder.UseMonitor(monitor) : builder).Build();
     }
 
     private static void Try(List<string> failures, Action check)
@@ -64,7 +97,7 @@ internal static class OptionsCheck
         {
             check();
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or OverflowException)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or OverflowException or NotSupportedException)
         {
             if (!failures.Contains(exception.Message))
             {

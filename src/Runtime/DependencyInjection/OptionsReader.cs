@@ -28,6 +28,12 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
                     }
 
                     break;
+                case "PROXY":
+                    options.Proxy = ProxyOptionsReader.Read(child, options.Unread);
+                    break;
+                case "ONREPLICALOSS":
+                    options.OnReplicaLoss = Enumeration(child, options.OnReplicaLoss);
+                    break;
                 case "SELECTOR":
                     options.Selector = Enumeration(child, options.Selector);
                     break;

@@ -26,11 +26,17 @@ public enum TopologyValidation
 /// <summary>A replicated data source as configuration describes it.</summary>
 public sealed class ReplicatedMySqlOptions
 {
-    /// <summary>The connection string of the primary. Key <c>Primary</c>. Required.</summary>
+    /// <summary>The connection string of the primary. Key <c>Primary</c>. Required, but through a proxy.</summary>
     public string? Primary { get; set; }
 
     /// <summary>The replicas, in the order that the selector sees. Key <c>Replicas</c>, each with <c>Name</c>, <c>ConnectionString</c>, <c>Weight</c>.</summary>
     public IList<ReplicaSettings> Replicas { get; } = [];
+
+    /// <summary>The proxy before the servers; <see langword="null"/>, the default, where each is connected to. Key <c>Proxy</c>.</summary>
+    public ProxyOptions? Proxy { get; set; }
+
+    /// <summary>See <see cref="ReplicatedMySqlDataSourceBuilder.UseReplicaLoss"/>. Key <c>OnReplicaLoss</c>.</summary>
+    public ReplicaLoss OnReplicaLoss { get; set; }
 
     /// <summary>The selector. Key <c>Selector</c>.</summary>
     public ReplicaSelection Selector { get; set; }
@@ -44,7 +50,8 @@ public sealed class ReplicatedMySqlOptions
     /// <summary>See <see cref="ReplicatedMySqlDataSourceBuilder.UseDrainTimeout"/>. Key <c>DrainTimeout</c>, as <c>hh:mm:ss</c>.</summary>
     public TimeSpan? DrainTimeout { get; set; }
 
-    /// <summary>How servers are watched; <see langword="null"/> for not at all. Key <c>Monitor</c>: a section, or <c>false</c>.</summary>
+    /// <summary>How servers are watched; <see langword="null"/> for not at all. Key <c>Monitor</c>: a section, or <c>false</c>. Not used
+    /// through a proxy that picks the replicas itself.</summary>
     public MonitorOptions? Monitor { get; set; } = new();
 
     /// <summary>What is done about the topology at the start. Key <c>TopologyValidation</c>.</summary>

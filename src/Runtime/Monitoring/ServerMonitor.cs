@@ -126,7 +126,7 @@ internal sealed class ServerMonitor
 
     private async Task<ServerState> AskAsync(Watch watch)
     {
-        var opening = watch.Server.Source.OpenConnectionAsync(watch.Stopping.Token).AsTask();
+        var opening = watch.Server.Pool.ConnectAsync(isAsync: true, watch.Stopping.Token).AsTask();
         DbConnection connection;
         try
         {
@@ -158,7 +158,13 @@ internal sealed class ServerMonitor
 
     private async Task<ServerState> AskAsync(Watch watch, DbConnection connection)
     {
-        var server = new ServerQuestions(connection, _source.Time, isAsync: true, watch.Stopping.Token);
+        var server = new ServerQuestions(watch.Server, connection, _source.Time, isAsync: true, watch.Stopping.Token);
+        if (watch.Server.Introduction is { } introduction)
+        {
+            // No connection of its own told whether it is the same run of the server still.
+            await introduction(server).ConfigureAwait(false);
+        }
+
         var incarnation = watch.Server.Incarnation;
         var answer = await server.AskAsync("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'server_id', 'server_uuid')", _options.Timeout).ConfigureAwait(false);
         var variables = answer.Chunk(2).ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);

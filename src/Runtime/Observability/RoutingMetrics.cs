@@ -28,11 +28,11 @@ internal static class RoutingMetrics
     private static readonly Histogram<double> Waits = Meter.CreateHistogram<double>(
         "monotonic_reads.wait.duration", "s", "Time that reads waited until a server had what they must contain.");
 
-    public static void CountMove(RoutedServer from, RoutedServer to, string reason, ReadSession session)
+    public static void CountMove(RoutedServer from, RoutedServer to, string reason, ReplicaLoss policy)
     {
         if (Moves.Enabled)
         {
-            Moves.Add(1, new("from", from.Name), new("to", to.Name), new("reason", reason), new("policy", Policy(session)));
+            Moves.Add(1, new("from", from.Name), new("to", to.Name), new("reason", reason), new("policy", Text(policy)));
         }
     }
 
@@ -68,11 +68,11 @@ internal static class RoutingMetrics
         }
     }
 
-    public static void CountLoss(RoutedServer replica, string reason, ReadSession? session)
+    public static void CountLoss(RoutedServer replica, string reason, ReplicaLoss? policy)
     {
         if (Losses.Enabled)
         {
-            Losses.Add(1, new("replica", replica.Name), new("reason", reason), new("policy", Policy(session)));
+            Losses.Add(1, new("replica", replica.Name), new("reason", reason), new("policy", Text(policy)));
         }
     }
 
@@ -84,7 +84,7 @@ internal static class RoutingMetrics
         _ => "monotonic",
     };
 
-    private static string Policy(ReadSession? session) => session?.OnReplicaLoss switch
+    private static string Text(ReplicaLoss? policy) => policy switch
     {
         null => "none",
         ReplicaLoss.Fail => "fail",

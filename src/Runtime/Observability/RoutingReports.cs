@@ -3,19 +3,19 @@ using Microsoft.Extensions.Logging;
 namespace MonotonicReads;
 
 /// <summary>Says what happened in all three ways at once: the event, the log record, the metric.</summary>
-internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs> raise)
+internal sealed class RoutingReports(ReplicatedDataSource source, ILogger logger, Action<ReadSessionEventArgs> raise)
 {
     public void ReplicaLost(ReadSession session, RoutedServer replica, PinLoss loss)
     {
         var reason = Text(loss.Reason);
-        RoutingMetrics.CountLoss(replica, reason, session);
-        if (session.OnReplicaLoss == ReplicaLoss.Fail)
+        RoutingMetrics.CountLoss(replica, reason, session.LossIn(source));
+        if (session.LossIn(source) == ReplicaLoss.Fail)
         {
             RoutingLog.ReplicaLost(logger, session.Id, replica.Name, reason, loss.Exception);
         }
         else
         {
-            RoutingLog.ReplicaLostToMove(logger, session.Id, replica.Name, reason, session.OnReplicaLoss, loss.Exception);
+            RoutingLog.ReplicaLostToMove(logger, session.Id, replica.Name, reason, session.LossIn(source), loss.Exception);
         }
 
         raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaLost, session.Id, replica.Name, null, reason, loss.Exception));
@@ -29,7 +29,7 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
 
     private void Moved(ReadSession session, RoutedServer from, RoutedServer to, string reason, Exception? exception)
     {
-        RoutingMetrics.CountMove(from, to, reason, session);
+        RoutingMetrics.CountMove(from, to, reason, session.LossIn(source));
         RoutingActivities.NoteMove(from, to, reason);
         if (to.IsPrimary)
         {
@@ -43,7 +43,7 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
     public void ReplicaUnavailable(ReadSession? session, RoutedServer replica, Exception exception)
     {
         var reason = Text(ReplicaLossReason.OpenFailed);
-        RoutingMetrics.CountLoss(replica, reason, session);
+        RoutingMetrics.CountLoss(replica, reason, session?.LossIn(source));
         RoutingLog.ReplicaUnavailable(logger, session?.Id, replica.Name, exception);
         raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaUnavailable, session?.Id, replica.Name, null, reason, exception));
     }
@@ -92,6 +92,8 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
             RoutingLog.ReadAfterToken(logger, session.Id);
         }
     }
+
+    public void MinGtidIgnored(ReadSession session, ReplicationPosition position) => RoutingLog.MinGtidIgnored(logger, session.Id, position.ToString()!);
 
     private static string Text(ReplicaLossReason reason) => reason switch
     {

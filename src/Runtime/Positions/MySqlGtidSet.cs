@@ -31,6 +31,10 @@ public sealed class MySqlGtidSet : ReplicationPosition
     /// <inheritdoc/>
     public override bool IsEmpty => _sources.Count == 0;
 
+    /// <summary>The only transaction of the set, as <c>uuid:number</c>; null where it has others, none, or one with a tag.</summary>
+    internal string? SingleTransaction =>
+        _sources.Count == 1 && _sources.First() is { Key.Tag: "", Value: [{ } only] } && only.First == only.Last ? ToString() : null;
+
     /// <summary>Parses a set as servers write it, in any order, with blanks and line breaks.</summary>
     /// <param name="text">The text; empty for the empty position.</param>
     /// <returns>The position. An interval that ends before it starts is empty, as it is for the server.</returns>

@@ -41,14 +41,14 @@ internal sealed class LeaseBook : IDisposable
         }
     }
 
-    /// <summary>Somebody has to wait for a connection to this server: all that are kept go back.</summary>
-    public void GiveBack(RoutedServer server)
+    /// <summary>Somebody has to wait for a connection of this pool: all that are kept go back.</summary>
+    public void GiveBack(ConnectionPool pool)
     {
         lock (_leases)
         {
             foreach (var lease in _leases)
             {
-                lease.GiveBack(until: null, server);
+                lease.GiveBack(until: null, pool);
             }
         }
     }
@@ -74,7 +74,7 @@ internal sealed class LeaseBook : IDisposable
         lock (_leases)
         {
             var latest = _time.GetTimestamp() - (long)(LongestIdle.TotalSeconds * _time.TimestampFrequency);
-            _leases.RemoveAll(lease => lease.GiveBack(latest, on: null) && !(lease.IsInBook = false));
+            _leases.RemoveAll(lease => lease.GiveBack(latest, of: null) && !(lease.IsInBook = false));
             _isTimed = _leases.Count > 0 && !_isDisposed;
             if (_isTimed)
             {

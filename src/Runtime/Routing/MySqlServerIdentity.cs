@@ -18,8 +18,10 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
     // Uptime counts whole seconds.
     private static readonly TimeSpan UptimeUnit = TimeSpan.FromSeconds(1);
 
-    private const string Question =
-        "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_id', 'server_uuid', 'server_uid', 'read_only', 'log_bin', 'log_slave_updates', 'gtid_mode'); SHOW GLOBAL STATUS LIKE 'Uptime'";
+    private const string Variables =
+        "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'server_id', 'server_uuid', 'server_uid', 'read_only', 'log_bin', 'log_slave_updates', 'gtid_mode')";
+
+    private const string Uptime = "SHOW GLOBAL STATUS LIKE 'Uptime'";
 
     private static readonly string[] IdentityVariables = ["server_id", "server_uid", "server_uuid"];
 
@@ -57,7 +59,26 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
     private async Task AskAndCompareAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
         var asked = time.GetUtcNow();
-        var values = await AskAsync(connection, cancellationToken).ConfigureAwait(false);
+        Judge(await AskAsync(connection, cancellationToken).ConfigureAwait(false), asked, connection.ServerVersion);
+    }
+
+    /// <summary>Asks through a proxy, behind whose connections anyone may be.</summary>
+    /// <param name="server">The server.</param>
+    /// <exception cref="WritableReplicaException">It accepts writes.</exception>
+    public async ValueTask AskAsync(ServerQuestions server)
+    {
+        var asked = time.GetUtcNow();
+        var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var row in (await server.AskBothAsync(Variables, Uptime, TimeSpan.FromSeconds(TimeoutSeconds)).ConfigureAwait(false)).Chunk(2))
+        {
+            values[row[0].Value ?? ""] = row[1].Value ?? "";
+        }
+
+        Judge(values, asked, values.GetValueOrDefault("version", ""));
+    }
+
+    private void Judge(SortedDictionary<string, string> values, DateTimeOffset asked, string version)
+    {
         if (mustBeReadOnly && values.GetValueOrDefault("read_only") is null or "OFF" or "0")
         {
             throw new WritableReplicaException(
@@ -67,13 +88,13 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
         var identity = string.Join(' ', IdentityVariables.Where(values.ContainsKey).Select(name => $"{name}={values[name]}"));
         var uptime = TimeSpan.FromSeconds(long.Parse(values.GetValueOrDefault("Uptime", "0"), CultureInfo.InvariantCulture));
         Compare(identity, asked - uptime - UptimeUnit, time.GetUtcNow() - uptime);
-        _server?.Introduce(ServerProtocol.Of(connection.ServerVersion), values);
+        _server?.Introduce(ServerProtocol.Of(version), values);
     }
 
     private static async Task<SortedDictionary<string, string>> AskAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
         var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        var command = new MySqlCommand(Question, connection) { CommandTimeout = TimeoutSeconds };
+        var command = new MySqlCommand(Variables + "; " + Uptime, connection) { CommandTimeout = TimeoutSeconds };
         await using (command.ConfigureAwait(false))
         {
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

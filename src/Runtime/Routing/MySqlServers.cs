@@ -7,26 +7,55 @@ namespace MonotonicReads;
 /// <summary>Makes the servers of a <see cref="ReplicatedMySqlDataSource"/> from connection strings, at the start and later.</summary>
 internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas, TimeProvider time, ILoggerFactory loggerFactory)
 {
+    private ProxyDialect? _dialect;
+    private ConnectionPool? _behind;
+
     /// <summary>Where a server says that it was restarted; set when the data source is there.</summary>
     public RoutingReports? Reports { get; set; }
 
-    /// <summary>Makes a server; connects to nothing.</summary>
-    /// <param name="name">Its name.</param>
+    /// <summary>From now on every server is reached through a proxy.</summary>
+    /// <param name="dialect">How it is spoken to.</param>
     /// <param name="connectionString">What <see cref="Parse"/> returned.</param>
-    /// <param name="isPrimary">Whether it takes the writes.</param>
-    public RoutedServer Create(string name, string connectionString, bool isPrimary)
+    /// <returns>The proxy, where nobody says which server is meant.</returns>
+    public ProxyRoute Behind(ProxyDialect dialect, string connectionString)
+    {
+        _dialect = dialect;
+        _behind = Pool(Builder(ProxyRoute.Name, connectionString), connectionString);
+        return new ProxyRoute(dialect, new RoutedServer(ProxyRoute.Name, _behind, isPrimary: false));
+    }
+
+    /// <summary>Makes the primary; connects to nothing.</summary>
+    /// <param name="connectionString">What <see cref="Parse"/> returned; not used through a proxy.</param>
+    public RoutedServer CreatePrimary(string? connectionString) => Create(ReplicaSet.PrimaryName, connectionString, isPrimary: true, place: 0);
+
+    /// <summary>Makes a replica; connects to nothing.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="connectionString">What <see cref="Parse"/> returned; not used through a proxy.</param>
+    /// <param name="place">Its place among the replicas, from 0.</param>
+    public RoutedServer CreateReplica(string name, string connectionString, int place) => Create(name, connectionString, isPrimary: false, place);
+
+    private RoutedServer Create(string name, string? connectionString, bool isPrimary, int place)
     {
         var identity = new MySqlServerIdentity(mustBeReadOnly: !isPrimary && !allowsWritableReplicas, time);
-        var builder = new MySqlDataSourceBuilder(connectionString).UseName(name).UseConnectionOpenedCallback(identity.CheckAsync);
-        if (!ReferenceEquals(loggerFactory, NullLoggerFactory.Instance))
-        {
-            builder.UseLoggerFactory(loggerFactory);
-        }
-
-        var server = new RoutedServer(name, builder.Build(), isPrimary) { Settings = connectionString, PoolSize = PoolSize(connectionString) };
+        var server = _behind is null
+            ? new RoutedServer(name, Pool(Builder(name, connectionString!).UseConnectionOpenedCallback(identity.CheckAsync), connectionString!), isPrimary) { Settings = connectionString }
+            : new RoutedServer(name, _behind, isPrimary)
+            {
+                Settings = connectionString,
+                Address = _dialect!.AddressOf(isPrimary ? null : name, place),
+                Introduction = _dialect.NamesPrimary ? identity.AskAsync : null,
+            };
         identity.Follow(server, this);
         return server;
     }
+
+    private MySqlDataSourceBuilder Builder(string name, string connectionString)
+    {
+        var builder = new MySqlDataSourceBuilder(connectionString).UseName(name);
+        return ReferenceEquals(loggerFactory, NullLoggerFactory.Instance) ? builder : builder.UseLoggerFactory(loggerFactory);
+    }
+
+    private static ConnectionPool Pool(MySqlDataSourceBuilder builder, string connectionString) => new(builder.Build(), PoolSize(connectionString));
 
     private static int PoolSize(string connectionString)
     {
@@ -38,6 +67,12 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     /// <exception cref="ArgumentException">It cannot be parsed, names no host or several, or follows redirections.</exception>
     public string Parse(string name, string connectionString)
     {
+        if (_behind is not null && connectionString.Length == 0)
+        {
+            // Only the proxy connects to it.
+            return connectionString;
+        }
+
         MySqlConnectionStringBuilder parsed;
         try
         {

@@ -50,6 +50,12 @@ internal sealed class OpenAttempt
             return new(_source.PrimaryServer);
         }
 
+        if (_source.Proxy is { } proxy)
+        {
+            // Each statement names its server.
+            return new(proxy.Anywhere);
+        }
+
         if (Pin is null)
         {
             return new(_source.Router.Any(_refused));

@@ -74,9 +74,10 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
         DbConnection? connection = null;
         try
         {
-            connection = isAsync ? await replica.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : replica.Source.OpenConnection();
+            connection = await replica.Pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
+            var server = new ServerQuestions(replica, connection, source.Time, isAsync, cancellation);
+            await replica.MeetAsync(server).ConfigureAwait(false);
             var incarnation = replica.Incarnation;
-            var server = new ServerQuestions(connection, source.Time, isAsync, cancellation);
             var budget = wait ? session.RemainingWait : TimeSpan.Zero;
             var reached = await ReachAsync(session, replica, server, wanted, budget).ConfigureAwait(false);
             replica.Learn(reached, incarnation);
@@ -170,8 +171,10 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
         try
         {
             var primary = source.PrimaryServer;
-            connection = isAsync ? await primary.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : primary.Source.OpenConnection();
-            pin.Require(await primary.Protocol!.SeenAsync(new ServerQuestions(connection, source.Time, isAsync, cancellation)).ConfigureAwait(false));
+            connection = await primary.Pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
+            var server = new ServerQuestions(primary, connection, source.Time, isAsync, cancellation);
+            await primary.MeetAsync(server).ConfigureAwait(false);
+            pin.Require(await primary.Protocol!.SeenAsync(server).ConfigureAwait(false));
             hasAsked = true;
         }
         catch (SilentServerException exception)
@@ -198,13 +201,13 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
         DbConnection? connection = null;
         try
         {
-            connection = isAsync ? await replica.Source.OpenConnectionAsync(CancellationToken.None).ConfigureAwait(false) : replica.Source.OpenConnection();
+            connection = await replica.Pool.ConnectAsync(isAsync, CancellationToken.None).ConfigureAwait(false);
             if (pin.IsOtherIncarnation(replica) || !replica.CanTellWhatWasSeen)
             {
                 return null;
             }
 
-            return await replica.Protocol!.SeenAsync(new ServerQuestions(connection, source.Time, isAsync, CancellationToken.None)).ConfigureAwait(false);
+            return await replica.Protocol!.SeenAsync(new ServerQuestions(replica, connection, source.Time, isAsync, CancellationToken.None)).ConfigureAwait(false);
         }
         catch (SilentServerException exception)
         {

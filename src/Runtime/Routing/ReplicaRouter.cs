@@ -126,7 +126,7 @@ internal sealed class ReplicaRouter
             without.Add(loss.Server);
         }
 
-        var (target, incarnation) = session.OnReplicaLoss switch
+        var (target, incarnation) = session.LossIn(pin.Source) switch
         {
             ReplicaLoss.Fail => throw Lost(session, loss),
             ReplicaLoss.Redraw => Fresh(session, without),
@@ -135,7 +135,7 @@ internal sealed class ReplicaRouter
             _ => (_primary, _primary.Incarnation),
         };
 
-        if (pin.TryMove(loss.Server, target, incarnation, forgetsReads: session.OnReplicaLoss == ReplicaLoss.Redraw))
+        if (pin.TryMove(loss.Server, target, incarnation, forgetsReads: session.LossIn(pin.Source) == ReplicaLoss.Redraw))
         {
             _reports.Moved(session, loss.Server, target, loss);
         }
@@ -161,7 +161,7 @@ internal sealed class ReplicaRouter
                 : throw new InvalidOperationException($"{_selector.GetType()} picked index {picked}, which is no available replica.");
         }
 
-        if (session.OnReplicaLoss == ReplicaLoss.Fail)
+        if (session.LossIn(pin.Source) == ReplicaLoss.Fail)
         {
             throw new ReplicaLostException(
                 string.Create(CultureInfo.InvariantCulture, $"No replica is available for read session {session.Id}, and its policy ReplicaLoss.Fail keeps it from the primary."),

@@ -15,6 +15,12 @@ internal sealed record ReplicaSet(RoutedServer Primary, ReplicaTable Replicas, I
 
     public TimeSpan? DrainTimeout { get; init; }
 
+    /// <summary>What a session does that says nothing of the loss of its replica.</summary>
+    public ReplicaLoss OnReplicaLoss { get; init; }
+
+    /// <summary>The proxy before the servers; null where each is connected to.</summary>
+    public ProxyRoute? Proxy { get; init; }
+
     /// <summary>The name of a data source that was given none.</summary>
     public const string DefaultName = "mysql";
 

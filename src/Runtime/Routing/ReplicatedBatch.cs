@@ -4,11 +4,12 @@ using System.Data.Common;
 namespace MonotonicReads;
 
 /// <summary>
-/// A batch of a <see cref="ReplicatedConnection"/>: the driver's own batch and batch commands. It runs on a replica only
-/// where every one of its commands is provably a plain read.
+/// A batch of a <see cref="ReplicatedConnection"/>: the driver's own batch. It runs on a replica only where every one of its commands
+/// is provably a plain read.
 /// </summary>
 internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch inner) : DbBatch
 {
+    private readonly ReplicatedBatchCommands _commands = new(inner.BatchCommands);
     private ReplicatedConnection? _connection = connection;
     private DbTransaction? _transaction;
 
@@ -18,7 +19,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
         set => inner.Timeout = value;
     }
 
-    protected override DbBatchCommandCollection DbBatchCommands => inner.BatchCommands;
+    protected override DbBatchCommandCollection DbBatchCommands => _commands;
 
     protected override DbConnection? DbConnection
     {
@@ -40,40 +41,31 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
 
     public override void Cancel() => inner.Cancel();
 
-    public override int ExecuteNonQuery()
-    {
-        Route(returnsData: false);
-        return inner.ExecuteNonQuery();
-    }
+    public override int ExecuteNonQuery() => Execute(returnsData: false, default, static (inner, _) => inner.ExecuteNonQuery());
 
-    public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default)
-    {
-        await RouteAsync(returnsData: false, cancellationToken).ConfigureAwait(false);
-        return await inner.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
+        ExecuteAsync(returnsData: false, default, static (inner, _, cancellation) => inner.ExecuteNonQueryAsync(cancellation), cancellationToken);
 
-    public override object? ExecuteScalar()
-    {
-        Route(returnsData: true);
-        return inner.ExecuteScalar();
-    }
+    public override object? ExecuteScalar() => Execute(returnsData: true, default, static (inner, _) => inner.ExecuteScalar());
 
-    public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default)
-    {
-        await RouteAsync(returnsData: true, cancellationToken).ConfigureAwait(false);
-        return await inner.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
+        ExecuteAsync(returnsData: true, default, static (inner, _, cancellation) => inner.ExecuteScalarAsync(cancellation), cancellationToken);
 
     public override void Prepare()
     {
-        Route(returnsData: false);
-        inner.Prepare();
+        if (Route(returnsData: false).HasConstantText)
+        {
+            inner.Prepare();
+        }
     }
 
     public override async Task PrepareAsync(CancellationToken cancellationToken = default)
     {
-        await RouteAsync(returnsData: false, cancellationToken).ConfigureAwait(false);
-        await inner.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await RouteAsync(returnsData: false, cancellationToken).ConfigureAwait(false);
+        if (connection.HasConstantText)
+        {
+            await inner.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public override void Dispose()
@@ -88,23 +80,53 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    protected override DbBatchCommand CreateDbBatchCommand() => inner.CreateBatchCommand();
+    protected override DbBatchCommand CreateDbBatchCommand() => new ReplicatedBatchCommand(inner.CreateBatchCommand());
 
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
-    {
-        var connection = Route(returnsData: true);
-        return connection.Track(inner.ExecuteReader(behavior), behavior);
-    }
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+        _connection!.Track(Execute(returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)), behavior);
 
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
-        var connection = await RouteAsync(returnsData: true, cancellationToken).ConfigureAwait(false);
-        return connection.Track(await inner.ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false), behavior);
+        var reader = await ExecuteAsync(
+            returnsData: true, behavior, static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation), cancellationToken).ConfigureAwait(false);
+        return _connection!.Track(reader, behavior);
+    }
+
+    private T Execute<T>(bool returnsData, CommandBehavior behavior, Func<DbBatch, CommandBehavior, T> execute)
+    {
+        while (true)
+        {
+            var connection = Route(returnsData);
+            try
+            {
+                return execute(inner, behavior);
+            }
+            catch (DbException exception) when (connection.CanRunElsewhere(exception, isOverdue: false))
+            {
+                // It was not executed: the next round finds another server.
+            }
+        }
+    }
+
+    private async Task<T> ExecuteAsync<T>(bool returnsData, CommandBehavior behavior, Func<DbBatch, CommandBehavior, CancellationToken, Task<T>> execute, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var connection = await RouteAsync(returnsData, cancellation).ConfigureAwait(false);
+            try
+            {
+                return await execute(inner, behavior, cancellation).ConfigureAwait(false);
+            }
+            catch (DbException exception) when (connection.CanRunElsewhere(exception, isOverdue: false))
+            {
+                // It was not executed: the next round finds another server.
+            }
+        }
     }
 
     private bool ArePlainReads(ReplicatedDataSource source)
     {
-        foreach (var command in inner.BatchCommands)
+        foreach (var command in _commands.Commands)
         {
             if (command.CommandType != CommandType.Text || command.CommandText is null || !source.IsPlainRead(command.CommandText))
             {
@@ -137,6 +159,14 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
         if (!ReferenceEquals(inner.Connection, connection.Driver))
         {
             inner.Connection = connection.Driver;
+        }
+
+        if (connection.Source.Proxy is not null)
+        {
+            foreach (var command in _commands.Commands)
+            {
+                command.Address(connection);
+            }
         }
 
         return connection;

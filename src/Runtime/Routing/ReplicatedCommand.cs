@@ -13,6 +13,10 @@ public sealed class ReplicatedCommand : DbCommand
     private ReplicatedConnection? _connection;
     private DbTransaction? _transaction;
     private string? _judgedText;
+    private string? _text;
+    private string? _preparedText;
+    private int? _timeout;
+    private bool _wantsPrepared;
     private bool _isPlainRead;
 
     internal ReplicatedCommand(ReplicatedConnection connection, DbCommand inner)
@@ -30,15 +34,24 @@ public sealed class ReplicatedCommand : DbCommand
     [AllowNull]
     public override string CommandText
     {
-        get => Inner.CommandText;
-        set => Inner.CommandText = value;
+        get => _text ?? Inner.CommandText;
+        set
+        {
+            Inner.CommandText = value;
+            _text = null;
+            _wantsPrepared = false;
+        }
     }
 
     /// <inheritdoc/>
     public override int CommandTimeout
     {
-        get => Inner.CommandTimeout;
-        set => Inner.CommandTimeout = value;
+        get => _timeout ?? Inner.CommandTimeout;
+        set
+        {
+            Inner.CommandTimeout = value;
+            _timeout = null;
+        }
     }
 
     /// <inheritdoc/>
@@ -89,46 +102,45 @@ public sealed class ReplicatedCommand : DbCommand
     public override void Cancel() => Inner.Cancel();
 
     /// <inheritdoc/>
-    public override int ExecuteNonQuery()
-    {
-        Route(ReturnsDataWithoutRows);
-        return Inner.ExecuteNonQuery();
-    }
+    public override int ExecuteNonQuery() => Execute(ReturnsDataWithoutRows, default, static (inner, _) => inner.ExecuteNonQuery());
 
     /// <inheritdoc/>
-    public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
-    {
-        await RouteAsync(ReturnsDataWithoutRows, cancellationToken).ConfigureAwait(false);
-        return await Inner.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
+        ExecuteAsync(ReturnsDataWithoutRows, default, static (inner, _, cancellation) => inner.ExecuteNonQueryAsync(cancellation), cancellationToken);
 
     /// <inheritdoc/>
-    public override object? ExecuteScalar()
-    {
-        Route(returnsData: true);
-        return Inner.ExecuteScalar();
-    }
+    public override object? ExecuteScalar() => Execute(returnsData: true, default, static (inner, _) => inner.ExecuteScalar());
 
     /// <inheritdoc/>
-    public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
-    {
-        await RouteAsync(returnsData: true, cancellationToken).ConfigureAwait(false);
-        return await Inner.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
+        ExecuteAsync(returnsData: true, default, static (inner, _, cancellation) => inner.ExecuteScalarAsync(cancellation), cancellationToken);
 
-    /// <summary>Prepares the command on the server where its text may run. After the connection has moved the driver
-    /// runs it unprepared.</summary>
+    /// <summary>
+    /// Prepares the command on the server where its text may run. After the connection has moved the driver runs it unprepared. Through a
+    /// proxy that is told of servers the command is prepared again where it goes elsewhere; through one that is told of sessions
+    /// (<see cref="ProxyDialect.ShopifyFork"/>) nothing is prepared inside a session, whose text is its own.
+    /// </summary>
     public override void Prepare()
     {
         Route(returnsData: false);
-        Inner.Prepare();
+        _wantsPrepared = true;
+        if (_connection!.HasConstantText)
+        {
+            Inner.Prepare();
+            _preparedText = Inner.CommandText;
+        }
     }
 
     /// <inheritdoc cref="Prepare"/>
     public override async Task PrepareAsync(CancellationToken cancellationToken = default)
     {
         await RouteAsync(returnsData: false, cancellationToken).ConfigureAwait(false);
-        await Inner.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        _wantsPrepared = true;
+        if (_connection!.HasConstantText)
+        {
+            await Inner.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            _preparedText = Inner.CommandText;
+        }
     }
 
     /// <inheritdoc/>
@@ -142,17 +154,15 @@ public sealed class ReplicatedCommand : DbCommand
     protected override DbParameter CreateDbParameter() => Inner.CreateParameter();
 
     /// <inheritdoc/>
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
-    {
-        var connection = Route(returnsData: true);
-        return connection.Track(Inner.ExecuteReader(behavior), behavior);
-    }
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+        _connection!.Track(Execute(returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)), behavior);
 
     /// <inheritdoc/>
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
-        var connection = await RouteAsync(returnsData: true, cancellationToken).ConfigureAwait(false);
-        return connection.Track(await Inner.ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false), behavior);
+        var reader = await ExecuteAsync(
+            returnsData: true, behavior, static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation), cancellationToken).ConfigureAwait(false);
+        return _connection!.Track(reader, behavior);
     }
 
     /// <inheritdoc/>
@@ -169,6 +179,58 @@ public sealed class ReplicatedCommand : DbCommand
     // Output parameters of a procedure are data too.
     private bool ReturnsDataWithoutRows => CommandType != CommandType.Text;
 
+    private T Execute<T>(bool returnsData, CommandBehavior behavior, Func<DbCommand, CommandBehavior, T> execute)
+    {
+        while (true)
+        {
+            var connection = Route(returnsData);
+            if (NeedsPreparing(connection))
+            {
+                Prepare();
+            }
+
+            var started = connection.Source.Proxy is null ? 0 : connection.Source.Time.GetTimestamp();
+            try
+            {
+                return execute(Inner, behavior);
+            }
+            catch (DbException exception) when (connection.CanRunElsewhere(exception, IsOverdue(connection, started)))
+            {
+                // It was not executed: the next round finds another server.
+            }
+        }
+    }
+
+    private async Task<T> ExecuteAsync<T>(bool returnsData, CommandBehavior behavior, Func<DbCommand, CommandBehavior, CancellationToken, Task<T>> execute, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var connection = await RouteAsync(returnsData, cancellation).ConfigureAwait(false);
+            if (NeedsPreparing(connection))
+            {
+                await PrepareAsync(cancellation).ConfigureAwait(false);
+            }
+
+            var started = connection.Source.Proxy is null ? 0 : connection.Source.Time.GetTimestamp();
+            try
+            {
+                return await execute(Inner, behavior, cancellation).ConfigureAwait(false);
+            }
+            catch (DbException exception) when (connection.CanRunElsewhere(exception, IsOverdue(connection, started)))
+            {
+                // It was not executed: the next round finds another server.
+            }
+        }
+    }
+
+    // A command that was prepared goes to another server of the proxy, by another text.
+    private bool NeedsPreparing(ReplicatedConnection connection) =>
+        _wantsPrepared && connection.Source.Proxy is not null && connection.HasConstantText && Inner.CommandText != _preparedText;
+
+    // Longer than the proxy's server may take, where the caller would have waited on.
+    private bool IsOverdue(ReplicatedConnection connection, long started) =>
+        _timeout is not null && connection.Source.Time.GetElapsedTime(started) >= TimeSpan.FromSeconds(Inner.CommandTimeout);
+
     private bool IsPlainRead()
     {
         if (CommandType != CommandType.Text)
@@ -176,7 +238,7 @@ public sealed class ReplicatedCommand : DbCommand
             return false;
         }
 
-        var text = Inner.CommandText;
+        var text = CommandText;
         if (!ReferenceEquals(text, _judgedText))
         {
             _isPlainRead = text is not null && _connection!.Source.IsPlainRead(text);
@@ -217,6 +279,27 @@ public sealed class ReplicatedCommand : DbCommand
             Inner.Connection = inner;
         }
 
+        if (connection.Source.Proxy is not null)
+        {
+            Address(connection);
+        }
+
         return connection;
+    }
+
+    // A procedure's name takes no comment: it goes where the proxy's rules say.
+    private void Address(ReplicatedConnection connection)
+    {
+        if (CommandType == CommandType.Text)
+        {
+            var text = CommandText;
+            Inner.CommandText = connection.Annotated(text);
+            _text = text;
+        }
+
+        var timeout = CommandTimeout;
+        var limited = connection.Limited(timeout);
+        Inner.CommandTimeout = limited;
+        _timeout = limited == timeout ? null : timeout;
     }
 }

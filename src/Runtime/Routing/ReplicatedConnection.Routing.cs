@@ -67,7 +67,8 @@ public sealed partial class ReplicatedConnection
         List<RoutedServer>? refused = null;
         while (true)
         {
-            var step = Next(statement, ready, out var target);
+            RoutedServer? target = null;
+            var step = _inner is null ? Step.FindServer : Next(statement, ready, out target);
             var session = Source.SessionForRead();
             switch (step)
             {
@@ -122,9 +123,17 @@ public sealed partial class ReplicatedConnection
                 return Step.Move;
             }
 
+            if (Source.Proxy is { } proxy && !server.IsPrimary && !ReferenceEquals(server, proxy.Anywhere))
+            {
+                // The session that named the server is over.
+                target = proxy.Anywhere;
+                return Step.Move;
+            }
+
             return Run(server, null, null, statement);
         }
 
+        Source.Proxy?.ThrowIfNotKept(session, session.LossIn(Source));
         var pin = PinOf(session);
         if (server.IsPrimary || !statement.IsPlainRead || session.Consistency == ReadConsistency.Primary || pin.Server is { IsPrimary: true })
         {
@@ -139,9 +148,17 @@ public sealed partial class ReplicatedConnection
                 : Run(server, session, pin, statement);
         }
 
+        if (Source.Proxy is { } through && (through.IsUndrawn(server) || NotesRestart(session, pin, server)))
+        {
+            return Step.FindServer;
+        }
+
         if ((ready & Readiness.CaughtUp) == 0 && (session.Consistency == ReadConsistency.Causal || pin.IsResumed) && pin.Loss is null && (pin.Server is null || ReferenceEquals(pin.Server, server)) && pin.MustCatchUp(server, session.Consistency == ReadConsistency.Causal))
         {
-            return Step.CatchUp;
+            if (!CatchesUpInProxy(session, pin))
+            {
+                return Step.CatchUp;
+            }
         }
 
         if (!server.IsGone(Source.Time) && pin.TryRead(server))
@@ -150,7 +167,7 @@ public sealed partial class ReplicatedConnection
         }
 
         // The session has lost its replica, or a concurrent read found it out of reach and drew again.
-        if (pin.Loss is not null || server.IsGone(Source.Time) || ReferenceEquals(pin, _openedFor) || (_readsFor is { } reads && ReferenceEquals(reads.Pin, pin)))
+        if (Source.Proxy is not null || pin.Loss is not null || server.IsGone(Source.Time) || ReferenceEquals(pin, _openedFor) || (_readsFor is { } reads && ReferenceEquals(reads.Pin, pin)))
         {
             return Step.FindServer;
         }
@@ -161,7 +178,7 @@ public sealed partial class ReplicatedConnection
 
     // A primary that is another run of the server is behind it too until it is proved to have what was seen.
     private bool NeedsBarrier(ReadSession session, SessionPin pin) =>
-        Source.HasPositions && (pin.NeedsBarrier || (pin.HasOtherPrimary && session.OnReplicaLoss != ReplicaLoss.Redraw));
+        Source.HasPositions && (pin.NeedsBarrier || (pin.HasOtherPrimary && session.LossIn(Source) != ReplicaLoss.Redraw));
 
     private Step Run(RoutedServer server, ReadSession? session, SessionPin? pin, in Statement statement)
     {
@@ -198,7 +215,7 @@ public sealed partial class ReplicatedConnection
 
     private void NoteReplica(RoutedServer server, ReadSession session, SessionPin pin)
     {
-        var tellsSeen = session.OnReplicaLoss == ReplicaLoss.CaughtUp && !session.IsAtEndOfPlan;
+        var tellsSeen = session.LossIn(Source) == ReplicaLoss.CaughtUp && !session.IsAtEndOfPlan;
         if (_readsFor is { } reads && ReferenceEquals(reads.Pin, pin))
         {
             _readsFor = reads with { TellsSeen = reads.TellsSeen && tellsSeen };
@@ -215,7 +232,7 @@ public sealed partial class ReplicatedConnection
         var isCausal = session.Consistency == ReadConsistency.Causal && Source.HasPositions && pin.Server is not { IsPrimary: true };
         if (statement.ReturnsData && !isCausal)
         {
-            pin.BindPrimary(primary, session.OnReplicaLoss);
+            pin.BindPrimary(primary, session.LossIn(Source));
             pin.ReadPrimary();
         }
 
@@ -248,9 +265,9 @@ public sealed partial class ReplicatedConnection
     private async ValueTask<RoutedServer?> CatchUpAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
         var replica = Server;
-        if (Source.Positions is not { } positions || replica.Protocol is null)
+        if (Source.Positions is not { } positions || replica.Protocol is null || Source.Proxy is { Dialect.IsExact: false })
         {
-            pin.BindPrimary(Source.PrimaryServer, session.OnReplicaLoss);
+            pin.BindPrimary(Source.PrimaryServer, session.LossIn(Source));
             return Source.PrimaryServer;
         }
 
@@ -265,7 +282,7 @@ public sealed partial class ReplicatedConnection
         }
 
         ThrowIfUnableToMove(replica);
-        var server = new ServerQuestions(Driver, Source.Time, isAsync, cancellation);
+        var server = new ServerQuestions(Server, Driver, Source.Time, isAsync, cancellation);
         try
         {
             var incarnation = replica.Incarnation;
@@ -305,7 +322,7 @@ public sealed partial class ReplicatedConnection
 
     private RoutedServer FallBack(ReadSession session, SessionPin pin, RoutedServer replica)
     {
-        pin.BindPrimary(Source.PrimaryServer, session.OnReplicaLoss);
+        pin.BindPrimary(Source.PrimaryServer, session.LossIn(Source));
         Source.Reports.MovedToBeCaughtUp(session, replica, Source.PrimaryServer);
         return Source.PrimaryServer;
     }
@@ -328,7 +345,7 @@ public sealed partial class ReplicatedConnection
 
     private async ValueTask AskBarrierAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
-        var server = new ServerQuestions(Driver, Source.Time, isAsync, cancellation);
+        var server = new ServerQuestions(Server, Driver, Source.Time, isAsync, cancellation);
         var coversReplicas = pin.IsQuietOnReplicas;
         var incarnation = Server.Incarnation;
         var started = Source.Time.GetTimestamp();
@@ -340,7 +357,7 @@ public sealed partial class ReplicatedConnection
                 throw ReplicaRouter.NotBehindBarrier(session, pin, "Its token names a position that the primary does not have: it comes from another cluster, or the primary has lost it.", null);
             }
 
-            if (pin.HasOtherPrimary && session.OnReplicaLoss != ReplicaLoss.Redraw)
+            if (pin.HasOtherPrimary && session.LossIn(Source) != ReplicaLoss.Redraw)
             {
                 if (!pin.TryTellWanted(session.Consistency == ReadConsistency.Causal, out var wanted))
                 {
@@ -386,6 +403,12 @@ public sealed partial class ReplicatedConnection
             ThrowIfUnableToMove(target);
         }
 
+        if (Source.Proxy is { } proxy)
+        {
+            await TurnToAsync(proxy, target, isAsync, cancellation).ConfigureAwait(false);
+            return;
+        }
+
         var inner = await OpenAsync(target, isAsync, cancellation).ConfigureAwait(false);
         target.MarkAvailable();
         if (_database is not null)
@@ -405,11 +428,11 @@ public sealed partial class ReplicatedConnection
         Source.Enter(server);
         try
         {
-            return isAsync ? await server.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : server.Source.OpenConnection();
+            return await server.Pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
         }
         catch
         {
-            server.Leave();
+            server.Pool.Leave();
             throw;
         }
     }
@@ -447,7 +470,7 @@ public sealed partial class ReplicatedConnection
         {
             try
             {
-                return await reads.Replica.Protocol!.SeenAsync(new ServerQuestions(inner, Source.Time, isAsync, CancellationToken.None)).ConfigureAwait(false);
+                return await reads.Replica.Protocol!.SeenAsync(new ServerQuestions(reads.Replica, inner, Source.Time, isAsync, CancellationToken.None)).ConfigureAwait(false);
             }
             catch (SilentServerException silent)
             {
@@ -466,10 +489,12 @@ public sealed partial class ReplicatedConnection
 
     private async ValueTask<ReplicationPosition?> WrittenAsync(PrimaryUse use, DbConnection inner, bool isAsync)
     {
-        var protocol = Source.PrimaryServer.Protocol!;
-        var server = new ServerQuestions(inner, Source.Time, isAsync, CancellationToken.None);
+        var primary = Source.PrimaryServer;
+        var server = new ServerQuestions(primary, inner, Source.Time, isAsync, CancellationToken.None);
         try
         {
+            await primary.MeetAsync(server).ConfigureAwait(false);
+            var protocol = primary.Protocol!;
             return use.Saw
                 ? await protocol.SeenAsync(server).ConfigureAwait(false)
                 : await protocol.WrittenAsync(server).ConfigureAwait(false);
@@ -524,10 +549,10 @@ public sealed partial class ReplicatedConnection
 
     private void InnerStateChanged(object sender, StateChangeEventArgs change) => NoteIfBroken(change.CurrentState);
 
-    // Nobody but a reader that was told to closes the driver's connection behind this one.
+    // Nobody but a reader that was told to closes the driver's connection behind this one. A proxy's says nothing of a server.
     private void NoteIfBroken(ConnectionState state)
     {
-        if (state is ConnectionState.Closed or ConnectionState.Broken && !_closesWithReader && _readsFor is { } reads)
+        if (Source.Proxy is null && state is ConnectionState.Closed or ConnectionState.Broken && !_closesWithReader && _readsFor is { } reads)
         {
             Source.Lose(reads.Pin.Session, reads.Pin, reads.Replica, ReplicaLossReason.ConnectionBroken, exception: null);
         }

@@ -200,7 +200,7 @@ public sealed partial class ReplicatedConnection : DbConnection
             try
             {
                 Source.Enter(server);
-                var inner = isAsync ? await server.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : server.Source.OpenConnection();
+                var inner = await server.Pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
                 if (attempt.Opened(server))
                 {
                     Take(inner, server);
@@ -208,12 +208,12 @@ public sealed partial class ReplicatedConnection : DbConnection
                 else
                 {
                     await PositionSearch.DisposeAsync(inner, silent: null, isAsync).ConfigureAwait(false);
-                    server.Leave();
+                    server.Pool.Leave();
                 }
             }
             catch (Exception exception)
             {
-                server.Leave();
+                server.Pool.Leave();
                 if (!CanTryAnother(server, exception))
                 {
                     throw;
@@ -267,13 +267,13 @@ public sealed partial class ReplicatedConnection : DbConnection
     // A connection is kept between two reads of a planned series on the session's replica, as the reads found it.
     private SessionLease? LeaseToKeep() =>
         _openedFor is { Lease: { } lease, Loss: null, Session.IsAtEndOfPlan: false } pin
-        && _server is { IsPrimary: false, IsUsedUp: false } server && ReferenceEquals(pin.Server, server) && !server.IsGone(Source.Time)
+        && _server is { IsPrimary: false, Pool.IsUsedUp: false } server && ReferenceEquals(pin.Server, server) && !server.IsGone(Source.Time)
         && !_isShared && _database is null && !HasOpenReader && _inner is { State: ConnectionState.Open }
             ? lease
             : null;
 
     private bool CanTryAnother(RoutedServer server, Exception exception) =>
-        !server.IsPrimary && exception is not ReplicaLostException && Source.IsServerFailure(exception);
+        !server.IsPrimary && !ReferenceEquals(server, Source.Proxy?.Anywhere) && exception is not ReplicaLostException && Source.IsServerFailure(exception);
 
     private void Take(DbConnection inner, RoutedServer server)
     {
@@ -292,7 +292,7 @@ public sealed partial class ReplicatedConnection : DbConnection
 
         inner.StateChange -= _innerStateChanged;
         NoteIfBroken(inner.State);
-        _server!.Leave();
+        _server!.Pool.Leave();
         _inner = null;
         _server = null;
         _openedFor = null;

@@ -34,17 +34,19 @@ public class ReplicatedDataSource : DbDataSource
         Name = set.Name;
         RecordsDecisions = set.RecordsDecisions;
         DrainTimeout = set.DrainTimeout;
-        Reports = new RoutingReports(set.LoggerFactory.CreateLogger(RoutingLog.Category), Raise);
+        OnReplicaLoss = set.OnReplicaLoss;
+        Proxy = set.Proxy;
+        Reports = new RoutingReports(this, set.LoggerFactory.CreateLogger(RoutingLog.Category), Raise);
         Positions = set.HasPositions ? new PositionSearch(this) : null;
         Router = new ReplicaRouter(PrimaryServer, set.Replicas, set.Selector, Time, Reports, Positions);
 
-        using var unopened = PrimaryServer.Source.CreateConnection();
+        using var unopened = PrimaryServer.Pool.Source.CreateConnection();
         _factory = DbProviderFactories.GetFactory(unopened);
         CanCreateBatch = unopened.CanCreateBatch;
         Database = unopened.Database;
         Server = unopened.DataSource;
         ConnectionTimeout = unopened.ConnectionTimeout;
-        ConnectionString = PublicConnectionString.Of(PrimaryServer.Source.ConnectionString);
+        ConnectionString = PublicConnectionString.Of(PrimaryServer.Pool.Source.ConnectionString);
         Primary = new PrimaryDataSource(this);
     }
 
@@ -85,6 +87,12 @@ public class ReplicatedDataSource : DbDataSource
     internal bool RecordsDecisions { get; }
 
     internal TimeSpan? DrainTimeout { get; }
+
+    /// <summary>What a session does that says nothing of the loss of its replica.</summary>
+    internal ReplicaLoss OnReplicaLoss { get; }
+
+    /// <summary>The proxy before the servers; null where each is connected to.</summary>
+    internal ProxyRoute? Proxy { get; }
 
     internal RoutingReports Reports { get; }
 
@@ -142,10 +150,10 @@ public class ReplicatedDataSource : DbDataSource
             Leases.Dispose();
             if (_ownsServers)
             {
-                PrimaryServer.Source.Dispose();
+                PrimaryServer.Pool.Source.Dispose();
                 foreach (var replica in Replicas)
                 {
-                    replica.Source.Dispose();
+                    replica.Pool.Source.Dispose();
                 }
             }
         }
@@ -162,10 +170,10 @@ public class ReplicatedDataSource : DbDataSource
             Leases.Dispose();
             if (_ownsServers)
             {
-                await PrimaryServer.Source.DisposeAsync().ConfigureAwait(false);
+                await PrimaryServer.Pool.Source.DisposeAsync().ConfigureAwait(false);
                 foreach (var replica in Replicas)
                 {
-                    await replica.Source.DisposeAsync().ConfigureAwait(false);
+                    await replica.Pool.Source.DisposeAsync().ConfigureAwait(false);
                 }
             }
         }
@@ -179,11 +187,11 @@ public class ReplicatedDataSource : DbDataSource
 
     /// <summary>The driver's own command, without a connection.</summary>
     internal virtual DbCommand CreateInnerCommand() =>
-        _factory?.CreateCommand() ?? PrimaryServer.Source.CreateConnection().CreateCommand();
+        _factory?.CreateCommand() ?? PrimaryServer.Pool.Source.CreateConnection().CreateCommand();
 
     /// <summary>The driver's own batch, without a connection.</summary>
     internal virtual DbBatch CreateInnerBatch() =>
-        _factory is { CanCreateBatch: true } ? _factory.CreateBatch() : PrimaryServer.Source.CreateConnection().CreateBatch();
+        _factory is { CanCreateBatch: true } ? _factory.CreateBatch() : PrimaryServer.Pool.Source.CreateConnection().CreateBatch();
 
     internal bool IsPlainRead(string text) => _plainReads.IsPlainRead(text);
 
@@ -192,9 +200,9 @@ public class ReplicatedDataSource : DbDataSource
     /// <summary>Somebody opens a connection; where that means to wait for one, those that sessions keep go back.</summary>
     internal void Enter(RoutedServer server)
     {
-        if (!server.Enter())
+        if (!server.Pool.Enter())
         {
-            Leases.GiveBack(server);
+            Leases.GiveBack(server.Pool);
         }
     }
 

@@ -83,8 +83,8 @@ public sealed class ReplicatedDataSourceBuilder
     {
         ReplicaSet.Check(_primary is not null, _replicas.ConvertAll(replica => new ReplicaSettings(replica.Name, "", replica.Weight)));
         return new ReplicatedDataSource(new ReplicaSet(
-            new RoutedServer(ReplicaSet.PrimaryName, _primary!, isPrimary: true),
-            new ReplicaTable(_replicas.ConvertAll(replica => (new RoutedServer(replica.Name, replica.Source, isPrimary: false), replica.Weight))),
+            new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(_primary!), isPrimary: true),
+            new ReplicaTable(_replicas.ConvertAll(replica => (new RoutedServer(replica.Name, new ConnectionPool(replica.Source), isPrimary: false), replica.Weight))),
             _selector,
             _time,
             _loggerFactory));

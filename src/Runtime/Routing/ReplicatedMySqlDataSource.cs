@@ -49,18 +49,26 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     /// <exception cref="InvalidOperationException">No replica, or weights that sum to 0. Nothing was changed.</exception>
     /// <exception cref="ArgumentException">A bad name or connection string. Nothing was changed.</exception>
     /// <exception cref="OverflowException">Weights that sum beyond <see cref="int.MaxValue"/>. Nothing was changed.</exception>
+    /// <remarks>Where a proxy picks the replica (<see cref="ProxyDialect.ShopifyFork"/>) nothing changes but what is checked.</remarks>
     public void UpdateReplicas(IReadOnlyList<ReplicaSettings> replicas)
     {
         ArgumentNullException.ThrowIfNull(replicas);
         ThrowIfDisposed();
         ReplicaSet.Check(hasPrimary: true, replicas);
         var wanted = replicas.Select(replica => replica with { ConnectionString = _servers.Parse(replica.Name, replica.ConnectionString) }).ToList();
+        if (Proxy is { Dialect.NamesServers: false })
+        {
+            // The proxy picks among its own servers.
+            return;
+        }
+
         lock (_membership)
         {
             var before = Router.Replicas;
+            Proxy?.Dialect.CheckChange([.. before.Servers.Select(server => server.Name)], wanted.ConvertAll(replica => replica.Name));
             var known = before.Servers.ToDictionary(server => (server.Name, server.Settings));
-            var after = new ReplicaTable(wanted.ConvertAll(replica => (
-                known.GetValueOrDefault((replica.Name, replica.ConnectionString)) ?? _servers.Create(replica.Name, replica.ConnectionString, isPrimary: false),
+            var after = new ReplicaTable(wanted.Select((replica, place) => (
+                known.GetValueOrDefault((replica.Name, replica.ConnectionString)) ?? _servers.CreateReplica(replica.Name, replica.ConnectionString, place),
                 replica.Weight)));
             Router.Replicas = after;
             foreach (var server in after.Servers)
@@ -78,9 +86,11 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
             foreach (var removed in before.Servers.Except(after.Servers))
             {
                 removed.LeaveAfter(Time, TimeSpan.Zero);
-
-                // Closes the idle connections; those in use are closed when they are given back.
-                removed.Source.Dispose();
+                if (Proxy is null)
+                {
+                    // Closes the idle connections; those in use are closed when they are given back.
+                    removed.Pool.Source.Dispose();
+                }
             }
 
             _monitor?.Follow(after);

@@ -17,8 +17,10 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     private bool _recordsDecisions;
     private TimeSpan? _drainTimeout;
     private MonitorOptions? _monitor;
+    private ReplicaLoss _onReplicaLoss;
+    private (string ConnectionString, ProxyDialect Dialect)? _proxy;
 
-    /// <summary>Sets the primary. Required.</summary>
+    /// <summary>Sets the primary. Required, but through a proxy.</summary>
     /// <param name="connectionString">Its connection string, with one host.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="connectionString"/> is <see langword="null"/>.</exception>
@@ -29,9 +31,10 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         return this;
     }
 
-    /// <summary>Adds a replica. At least one is required; the order matters to <see cref="ReplicaSelectors.WeightedModulo"/>.</summary>
+    /// <summary>Adds a replica. At least one is required, but through a proxy that picks them itself; the order matters to
+    /// <see cref="ReplicaSelectors.WeightedModulo"/>.</summary>
     /// <param name="name">Its unique name in events, logs, metrics and rendezvous hashing.</param>
-    /// <param name="connectionString">Its connection string, with one host.</param>
+    /// <param name="connectionString">Its connection string, with one host; through a proxy nobody connects by it, and it may be empty.</param>
     /// <param name="weight">Its share relative to the others; 0 takes no new sessions.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="connectionString"/> is <see langword="null"/>.</exception>
@@ -140,6 +143,34 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         return this;
     }
 
+    /// <summary>
+    /// Sets what a session does when it loses its replica and says nothing of that itself. Default: <see cref="ReplicaLoss.Primary"/>.
+    /// </summary>
+    /// <param name="policy">The policy.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">No value of <see cref="ReplicaLoss"/>.</exception>
+    public ReplicatedMySqlDataSourceBuilder UseReplicaLoss(ReplicaLoss policy)
+    {
+        _onReplicaLoss = Enum.IsDefined(policy) ? policy : throw new ArgumentOutOfRangeException(nameof(policy), policy, "No value of ReplicaLoss.");
+        return this;
+    }
+
+    /// <summary>
+    /// Sends reads and writes to a proxy that stands before the servers. Statements of a session carry it, or the server that it picked,
+    /// in a comment that the proxy reads; docs/proxies.md has the settings that it needs, and <see cref="ProxyConfiguration"/> writes them.
+    /// </summary>
+    /// <param name="connectionString">The proxy's connection string, with one host.</param>
+    /// <param name="dialect">How the proxy is spoken to.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public ReplicatedMySqlDataSourceBuilder UseProxy(string connectionString, ProxyDialect dialect)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        ArgumentNullException.ThrowIfNull(dialect);
+        _proxy = (connectionString, dialect);
+        return this;
+    }
+
     /// <summary>Lets sessions record where each of their reads was sent, for <see cref="ReadSession.GetDecisions"/>. For tests.</summary>
     /// <returns>This builder.</returns>
     public ReplicatedMySqlDataSourceBuilder RecordDecisions()
@@ -155,27 +186,63 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// names no host or several, or that follows redirections.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A negative weight.</exception>
     /// <exception cref="OverflowException">Weights that sum beyond <see cref="int.MaxValue"/>.</exception>
+    /// <exception cref="NotSupportedException">Something that the proxy's dialect cannot keep.</exception>
     public ReplicatedMySqlDataSource Build()
     {
-        ReplicaSet.Check(_primary is not null, _replicas);
         var servers = new MySqlServers(_isForPomelo, _allowsWritableReplicas, _time, _loggerFactory);
+        if (_proxy is { } proxy)
+        {
+            return BuildBehind(proxy.ConnectionString, proxy.Dialect, servers);
+        }
+
+        ReplicaSet.Check(_primary is not null, _replicas);
         var primary = servers.Parse(ReplicaSet.PrimaryName, _primary!);
-        var replicas = _replicas.ConvertAll(replica => replica with { ConnectionString = servers.Parse(replica.Name, replica.ConnectionString) });
-        return new ReplicatedMySqlDataSource(
-            new ReplicaSet(
-                servers.Create(ReplicaSet.PrimaryName, primary, isPrimary: true),
-                new ReplicaTable(replicas.ConvertAll(replica => (servers.Create(replica.Name, replica.ConnectionString, isPrimary: false), replica.Weight))),
-                _selector,
-                _time,
-                _loggerFactory)
+        var replicas = Parsed(servers);
+        return Create(servers, servers.CreatePrimary(primary), Table(servers, replicas), proxy: null, hasPositions: true, _monitor);
+    }
+
+    private ReplicatedMySqlDataSource BuildBehind(string connectionString, ProxyDialect dialect, MySqlServers servers)
+    {
+        // A proxy that picks the replicas knows its own.
+        if (dialect.NamesServers || _replicas.Count > 0)
+        {
+            ReplicaSet.Check(hasPrimary: true, _replicas);
+        }
+
+        dialect.Check(_replicas.ConvertAll(replica => replica.Name));
+        ProxyRoute.ThrowIfNotKept(dialect, ReadConsistency.Monotonic, _onReplicaLoss);
+        var address = servers.Parse(ProxyRoute.Name, connectionString);
+        var proxy = servers.Behind(dialect, address);
+        if (!dialect.NamesServers)
+        {
+            return _monitor is null
+                ? Create(servers, servers.CreatePrimary(null), new ReplicaTable([(proxy.Anywhere, 1)]), proxy, dialect.NamesPrimary, monitor: null)
+                : throw new NotSupportedException($"{dialect.Proxy} picks the replicas, and none of them can be asked through it: leave UseMonitor() out.");
+        }
+
+        // Nothing else notices a restart behind a proxy, and who accepts every move need not know.
+        var monitor = _monitor ?? (dialect.IsExact ? new MonitorOptions() : null);
+        return Create(servers, servers.CreatePrimary(null), Table(servers, Parsed(servers)), proxy, hasPositions: true, monitor);
+    }
+
+    private List<ReplicaSettings> Parsed(MySqlServers servers) =>
+        _replicas.ConvertAll(replica => replica with { ConnectionString = servers.Parse(replica.Name, replica.ConnectionString) });
+
+    private static ReplicaTable Table(MySqlServers servers, List<ReplicaSettings> replicas) =>
+        new(replicas.Select((replica, place) => (servers.CreateReplica(replica.Name, replica.ConnectionString, place), replica.Weight)).ToList());
+
+    private ReplicatedMySqlDataSource Create(MySqlServers servers, RoutedServer primary, ReplicaTable replicas, ProxyRoute? proxy, bool hasPositions, MonitorOptions? monitor) =>
+        new(
+            new ReplicaSet(primary, replicas, _selector, _time, _loggerFactory)
             {
                 Name = _name,
                 OwnsServers = true,
-                HasPositions = true,
+                HasPositions = hasPositions,
                 RecordsDecisions = _recordsDecisions,
                 DrainTimeout = _drainTimeout,
+                OnReplicaLoss = _onReplicaLoss,
+                Proxy = proxy,
             },
             servers,
-            _monitor);
-    }
+            monitor);
 }

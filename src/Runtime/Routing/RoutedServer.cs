@@ -1,9 +1,7 @@
-using System.Data.Common;
-
 namespace MonotonicReads;
 
 /// <summary>One server of a replicated data source: its name, its connections, and what is known of it.</summary>
-internal sealed class RoutedServer(string name, DbDataSource source, bool isPrimary)
+internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrimary)
 {
     private readonly object _lock = new();
     private volatile ReplicationPosition? _reached;
@@ -11,11 +9,10 @@ internal sealed class RoutedServer(string name, DbDataSource source, bool isPrim
     private long _goneAt;
     private volatile bool _isKeptOut;
     private int _incarnation;
-    private int _open;
 
     public string Name => name;
 
-    public DbDataSource Source => source;
+    public ConnectionPool Pool => pool;
 
     public bool IsPrimary => isPrimary;
 
@@ -28,6 +25,9 @@ internal sealed class RoutedServer(string name, DbDataSource source, bool isPrim
     /// <summary>How the server is asked for positions; null for a provider without any, and before the first connection.</summary>
     public ServerProtocol? Protocol { get; private set; }
 
+    /// <summary>As the server introduced itself; null where only its connections tell.</summary>
+    public string? Version { get; private set; }
+
     /// <summary>Whether the server can say what a read saw.</summary>
     public bool CanTellWhatWasSeen { get; private set; }
 
@@ -37,6 +37,7 @@ internal sealed class RoutedServer(string name, DbDataSource source, bool isPrim
     public void Introduce(ServerProtocol protocol, IReadOnlyDictionary<string, string> variables)
     {
         CanTellWhatWasSeen = protocol.CanTellWhatWasSeen(variables);
+        Version = variables.GetValueOrDefault("version");
         Protocol = protocol;
     }
 
@@ -62,21 +63,21 @@ internal sealed class RoutedServer(string name, DbDataSource source, bool isPrim
         }
     }
 
+    /// <summary>How a statement names it to the proxy before it; null where its connections lead to it alone, or where a proxy cannot be told.</summary>
+    public ProxyAddress? Address { get; init; }
+
+    /// <summary>Asks the server who it is; null where each of its connections was asked when it was made.</summary>
+    public Func<ServerQuestions, ValueTask>? Introduction { get; init; }
+
+    /// <summary>Whether it must be asked who it is before anything else.</summary>
+    public bool IsStranger => Protocol is null && Introduction is not null;
+
+    /// <summary>Makes sure that <see cref="Protocol"/> is known.</summary>
+    /// <param name="server">The server, on an open connection.</param>
+    public ValueTask MeetAsync(ServerQuestions server) => IsStranger ? Introduction!(server) : default;
+
     /// <summary>The connection string that it was made from; null where it was made from a data source.</summary>
     public string? Settings { get; init; }
-
-    /// <summary>How many connections its pool has at most.</summary>
-    public int PoolSize { get; init; } = int.MaxValue;
-
-    /// <summary>Whether whoever opens a connection now has to wait for one.</summary>
-    public bool IsUsedUp => Volatile.Read(ref _open) > PoolSize;
-
-    /// <summary>Somebody opens a connection.</summary>
-    /// <returns>False where all of the pool's are in use.</returns>
-    public bool Enter() => Interlocked.Increment(ref _open) <= PoolSize;
-
-    /// <summary>A connection is closed, or did not open.</summary>
-    public void Leave() => Interlocked.Decrement(ref _open);
 
     /// <summary>Whether the monitor keeps it out of new draws: it is down, or lags too far.</summary>
     public bool IsKeptOut

@@ -22,11 +22,14 @@ internal sealed class MariaDbProtocol : ServerProtocol
         variables.GetValueOrDefault("log_bin") is "ON" or "1" && variables.GetValueOrDefault("log_slave_updates") is "ON" or "1";
 
     // The last transaction of a connection contains the earlier ones of its domain. It is empty where nothing was logged.
-    public override ValueTask<ReplicationPosition> WrittenAsync(ServerQuestions server) => PositionAsync(server, "SELECT @@last_gtid");
+    // A proxy may have run the write on another of its connections: then everything that is logged, which has more.
+    public override async ValueTask<ReplicationPosition> WrittenAsync(ServerQuestions server) => server.AreThroughProxy
+        ? await SeenAsync(server).ConfigureAwait(false)
+        : Parse((await server.AskAsync("SELECT @@last_gtid", AnswerTime).ConfigureAwait(false))[0].Value ?? "");
 
-    public override ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server) => PositionAsync(server, "SELECT @@GLOBAL.gtid_binlog_pos");
+    public override async ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server) => Parse(await server.VariableAsync("gtid_binlog_pos", AnswerTime).ConfigureAwait(false));
 
-    public override ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => PositionAsync(server, "SELECT @@GLOBAL.gtid_slave_pos");
+    public override async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => Parse(await server.VariableAsync("gtid_slave_pos", AnswerTime).ConfigureAwait(false));
 
     public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)
     {
@@ -35,16 +38,22 @@ internal sealed class MariaDbProtocol : ServerProtocol
             return await ReachedAsync(server).ConfigureAwait(false);
         }
 
-        // The wait ignores server ids, hence the second column, which is evaluated after the first.
-        var seconds = timeout.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture);
-        var answer = await server.AskAsync($"SELECT MASTER_GTID_WAIT('{position}', {seconds}), @@GLOBAL.gtid_slave_pos", timeout).ConfigureAwait(false);
+        // The wait ignores server ids, hence the second question; as a second column it is evaluated after the first.
+        var wait = $"SELECT MASTER_GTID_WAIT('{position}', {timeout.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture)})";
+        if (server.AreThroughProxy)
+        {
+            await server.AskAsync(wait, timeout).ConfigureAwait(false);
+            return await ReachedAsync(server).ConfigureAwait(false);
+        }
+
+        var answer = await server.AskAsync(wait + ", @@GLOBAL.gtid_slave_pos", timeout).ConfigureAwait(false);
         return Parse(answer[1].Value ?? "");
     }
 
     public override async ValueTask<bool> PassBarrierAsync(ServerQuestions primary, TimeSpan timeout)
     {
-        // Both in one round trip: nearly always the engine has caught up with the log already.
-        var answer = await primary.AskAsync("SHOW MASTER STATUS; " + EngineQuestion, AnswerTime).ConfigureAwait(false);
+        // Both at once: nearly always the engine has caught up with the log already.
+        var answer = await primary.AskBothAsync("SHOW MASTER STATUS", EngineQuestion, AnswerTime).ConfigureAwait(false);
         if (answer.Count < LogColumns + EngineCells)
         {
             throw new InvalidOperationException("The primary has no binary log (log_bin), so that it cannot be a primary of replicas.");
@@ -65,9 +74,6 @@ internal sealed class MariaDbProtocol : ServerProtocol
 
     // Rows of name and value, file before position.
     private static LogPlace Engine(List<Cell> cells) => LogPlace.Of(cells[1].Value, cells[3].Value);
-
-    private async ValueTask<ReplicationPosition> PositionAsync(ServerQuestions server, string question) =>
-        Parse((await server.AskAsync(question, AnswerTime).ConfigureAwait(false))[0].Value ?? "");
 
     /// <summary>A place in the binary log, whose files are numbered: <c>binlog.000002</c>, 1234.</summary>
     private readonly record struct LogPlace(long File, long Position)

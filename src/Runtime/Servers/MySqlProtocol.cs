@@ -16,6 +16,7 @@ internal sealed class MySqlProtocol : ServerProtocol
     public static readonly MySqlProtocol Instance = new();
 
     private static readonly Version FirstWithReplicaStatus = new(8, 0, 22);
+    private static readonly Version FirstWithBinaryLogStatus = new(8, 2, 0);
 
     private MySqlProtocol()
     {
@@ -32,6 +33,12 @@ internal sealed class MySqlProtocol : ServerProtocol
 
     public override async ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server)
     {
+        if (server.AreThroughProxy)
+        {
+            var owned = await server.VariableAsync("gtid_owned", AnswerTime).ConfigureAwait(false);
+            return MySqlGtidSet.ParseOwned(Whole(owned)).Union(Parse(await ExecutedAsync(server, AnswerTime).ConfigureAwait(false)));
+        }
+
         var answer = await server.AskAsync("SELECT @@GLOBAL.gtid_owned; SELECT @@GLOBAL.gtid_executed", AnswerTime).ConfigureAwait(false);
         return MySqlGtidSet.ParseOwned(answer[0].Value ?? "").Union(Parse(answer[1].Value ?? ""));
     }
@@ -68,7 +75,33 @@ internal sealed class MySqlProtocol : ServerProtocol
 
     private static async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server, TimeSpan deadline)
     {
+        if (server.AreThroughProxy)
+        {
+            var executed = await ExecutedAsync(server, deadline).ConfigureAwait(false);
+            return MySqlGtidSet.ParseReached(executed, Whole(await server.VariableAsync("gtid_owned", deadline).ConfigureAwait(false)));
+        }
+
         var answer = await server.AskAsync("SELECT @@GLOBAL.gtid_executed; SELECT @@GLOBAL.gtid_owned", deadline).ConfigureAwait(false);
         return MySqlGtidSet.ParseReached(answer[0].Value ?? "", answer[1].Value ?? "");
     }
+
+    // SHOW VARIABLES cuts off after 1,024 characters (8.0 and later); the status of the log does not.
+    private static async ValueTask<string> ExecutedAsync(ServerQuestions server, TimeSpan deadline)
+    {
+        var shown = await server.VariableAsync("gtid_executed", deadline).ConfigureAwait(false);
+        if (shown.Length < ShownAtMost)
+        {
+            return shown;
+        }
+
+        var statement = VersionOf(server.ServerVersion) >= FirstWithBinaryLogStatus ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+        var status = await server.AskAsync(statement, deadline).ConfigureAwait(false);
+        return status.Find(static cell => cell.Name == "Executed_Gtid_Set").Value ?? Whole(shown);
+    }
+
+    private static string Whole(string shown) => shown.Length < ShownAtMost
+        ? shown
+        : throw new InvalidOperationException("The server's GTIDs are longer than SHOW VARIABLES shows (1,024 characters), and it has no binary log whose status would tell them. Reconnect past the proxy, or switch log_bin on.");
+
+    private const int ShownAtMost = 1024;
 }

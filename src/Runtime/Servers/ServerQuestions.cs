@@ -7,7 +7,12 @@ namespace MonotonicReads;
 /// Asks a server on one of its open connections, past all routing. One body for synchronous and asynchronous callers:
 /// where <c>isAsync</c> is false every task that it returns is completed.
 /// </summary>
-internal readonly struct ServerQuestions(DbConnection connection, TimeProvider time, bool isAsync, CancellationToken cancellation)
+/// <param name="server">The server; where a proxy stands before it the questions are addressed to it.</param>
+/// <param name="connection">An open connection that leads to it.</param>
+/// <param name="time">The clock.</param>
+/// <param name="isAsync">False where tasks must be completed.</param>
+/// <param name="cancellation">Cancels questions.</param>
+internal readonly struct ServerQuestions(RoutedServer server, DbConnection connection, TimeProvider time, bool isAsync, CancellationToken cancellation)
 {
     /// <summary>What a stopped server may cost beyond the deadline, so that an answer on the way is not thrown away.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
@@ -15,7 +20,13 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
     public TimeProvider Time => time;
 
     /// <summary>As the server introduces itself.</summary>
-    public string ServerVersion => connection.ServerVersion;
+    public string ServerVersion => server.Version ?? connection.ServerVersion;
+
+    /// <summary>
+    /// Whether no question may have an @ in it, and none may be about this connection: a proxy that lends its connections
+    /// out statement by statement stops doing so at the first @.
+    /// </summary>
+    public bool AreThroughProxy => server.Address is not null;
 
     /// <summary>All cells of all rows of all results.</summary>
     /// <param name="text">The statement; constants and positions only.</param>
@@ -26,9 +37,30 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
     public ValueTask<List<Cell>> AskAsync(string text, TimeSpan deadline)
     {
         var command = connection.CreateCommand();
-        command.CommandText = text;
+        command.CommandText = server.Address is { } address ? address.Annotate(text) : text;
         command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(deadline.TotalSeconds));
         return isAsync ? AskAsync(command, deadline, time, cancellation) : new(Ask(command));
+    }
+
+    /// <summary>Two statements, one after the other: in one round trip, through a proxy in two, since it judges a text by its first word.</summary>
+    /// <returns>The cells of both.</returns>
+    public async ValueTask<List<Cell>> AskBothAsync(string first, string second, TimeSpan deadline)
+    {
+        if (!AreThroughProxy)
+        {
+            return await AskAsync(first + "; " + second, deadline).ConfigureAwait(false);
+        }
+
+        var cells = await AskAsync(first, deadline).ConfigureAwait(false);
+        cells.AddRange(await AskAsync(second, deadline).ConfigureAwait(false));
+        return cells;
+    }
+
+    /// <summary>A global variable's value; empty where there is none of this name.</summary>
+    public async ValueTask<string> VariableAsync(string name, TimeSpan deadline)
+    {
+        var cells = await AskAsync(AreThroughProxy ? $"SHOW GLOBAL VARIABLES WHERE Variable_name = '{name}'" : "SELECT @@GLOBAL." + name, deadline).ConfigureAwait(false);
+        return cells.Count > 0 ? cells[^1].Value ?? "" : "";
     }
 
     public async ValueTask DelayAsync(TimeSpan delay)

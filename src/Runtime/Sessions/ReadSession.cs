@@ -101,7 +101,10 @@ public sealed partial class ReadSession : IDisposable
         }
     }
 
-    internal ReplicaLoss OnReplicaLoss => Policies.OnReplicaLoss;
+    internal ReplicaLoss? OnReplicaLoss => Policies.OnReplicaLoss;
+
+    /// <summary>What the session does when it loses its replica in a data source.</summary>
+    internal ReplicaLoss LossIn(ReplicatedDataSource source) => Policies.OnReplicaLoss ?? source.OnReplicaLoss;
 
     /// <summary>What is left of the session's wait budget; a joined handle may have less than its session.</summary>
     internal TimeSpan RemainingWait
@@ -245,6 +248,9 @@ public sealed partial class ReadSession : IDisposable
     /// <summary>Takes note of a read; of those that run side by side each has another number.</summary>
     internal void CountRead() => Interlocked.Increment(ref _root._reads);
 
+    /// <summary>A read was not executed after all: takes it back if it is the only one of the session.</summary>
+    internal bool TryTakeBackOnlyRead() => Interlocked.CompareExchange(ref _root._reads, 0, 1) == 1;
+
     /// <summary>Whether the session keeps its connections between reads.</summary>
     internal bool HasSeries => _root.Policies.Reads > 1;
 
@@ -339,7 +345,7 @@ public sealed partial class ReadSession : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitMilliseconds, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.Reads, nameof(options));
-        return options.OnReplicaLoss is >= ReplicaLoss.Primary and <= ReplicaLoss.Redraw
+        return options.OnReplicaLoss is null or (>= ReplicaLoss.Primary and <= ReplicaLoss.Redraw)
             ? new Policy(options.OnReplicaLoss, TimeSpan.FromMilliseconds(options.MaxWaitMilliseconds), options.Reads)
             : throw new ArgumentOutOfRangeException(nameof(options), options.OnReplicaLoss, "No value of ReplicaLoss.");
     }
@@ -354,9 +360,9 @@ public sealed partial class ReadSession : IDisposable
     };
 
     /// <summary>What a handle asked for; of two the stricter holds. The plan is that of the session's opener alone.</summary>
-    private sealed record Policy(ReplicaLoss OnReplicaLoss, TimeSpan MaxWait, int Reads = 0)
+    private sealed record Policy(ReplicaLoss? OnReplicaLoss, TimeSpan MaxWait, int Reads = 0)
     {
-        public static Policy Default { get; } = new(ReplicaLoss.Primary, TimeSpan.FromMilliseconds(ReadSessionOptions.DefaultMaxWaitMilliseconds));
+        public static Policy Default { get; } = new(null, TimeSpan.FromMilliseconds(ReadSessionOptions.DefaultMaxWaitMilliseconds));
 
         public Policy And(Policy other) => this with
         {
@@ -364,11 +370,13 @@ public sealed partial class ReadSession : IDisposable
             MaxWait = other.MaxWait < MaxWait ? other.MaxWait : MaxWait,
         };
 
-        private static int Strictness(ReplicaLoss policy) => policy switch
+        // Who says nothing accepts what the data source does, but no less than Redraw.
+        private static int Strictness(ReplicaLoss? policy) => policy switch
         {
             ReplicaLoss.Redraw => 0,
-            ReplicaLoss.Fail => 2,
-            _ => 1,
+            null => 1,
+            ReplicaLoss.Fail => 3,
+            _ => 2,
         };
     }
 

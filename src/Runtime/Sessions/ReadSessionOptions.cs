@@ -6,10 +6,10 @@ public sealed class ReadSessionOptions
     internal const int DefaultMaxWaitMilliseconds = 500;
 
     /// <summary>
-    /// What happens when the session's replica is lost. Default: <see cref="ReplicaLoss.Primary"/>. Where the session
-    /// joins a running one, the stricter of the two holds.
+    /// What happens when the session's replica is lost. <see langword="null"/>, the default, leaves it to the data source, which does
+    /// <see cref="ReplicaLoss.Primary"/> unless it was told otherwise. Where the session joins a running one, the stricter of the two holds.
     /// </summary>
-    public ReplicaLoss OnReplicaLoss { get; init; }
+    public ReplicaLoss? OnReplicaLoss { get; init; }
 
     /// <summary>
     /// How long the session may wait in all, in milliseconds: for a replica to catch up with its writes or with what it

@@ -62,16 +62,16 @@ internal sealed class SessionLease
             _idle = connection;
             _server = server;
             _since = now;
-            server.Enter();
+            server.Pool.Enter();
             return true;
         }
     }
 
-    /// <summary>Gives the kept connection back, if it is idle since then, or is on that server.</summary>
+    /// <summary>Gives the kept connection back, if it is idle since then, or is of that pool.</summary>
     /// <param name="until">The latest timestamp at which it was kept; null for any.</param>
-    /// <param name="on">The server; null for any.</param>
+    /// <param name="of">The pool; null for any.</param>
     /// <returns>Whether nothing is kept now.</returns>
-    public bool GiveBack(long? until, RoutedServer? on)
+    public bool GiveBack(long? until, ConnectionPool? of)
     {
         DbConnection? idle;
         lock (this)
@@ -81,7 +81,7 @@ internal sealed class SessionLease
                 return true;
             }
 
-            if ((until is { } latest && _since > latest) || (on is not null && !ReferenceEquals(on, _server)))
+            if ((until is { } latest && _since > latest) || (of is not null && !ReferenceEquals(of, _server!.Pool)))
             {
                 return false;
             }
@@ -102,12 +102,12 @@ internal sealed class SessionLease
             _hasEnded = true;
         }
 
-        GiveBack(until: null, on: null);
+        GiveBack(until: null, of: null);
     }
 
     private void GiveBack(DbConnection idle)
     {
-        _server!.Leave();
+        _server!.Pool.Leave();
         idle.Dispose();
     }
 }

@@ -236,6 +236,26 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
         }
     }
 
+    /// <summary>The only read of the session was not executed: as if there had been none.</summary>
+    /// <returns>Whether it was taken back.</returns>
+    public bool TryTakeBackRead(RoutedServer replica)
+    {
+        lock (this)
+        {
+            if (_loss is not null || !ReferenceEquals(_server, replica) || Volatile.Read(ref _openReplicaConnections) != 1 || IsResumed)
+            {
+                return false;
+            }
+
+            _server = null;
+            _hasRead = false;
+            _lastReplica = null;
+            _needsBarrier = false;
+            Interlocked.Decrement(ref _openReplicaConnections);
+            return true;
+        }
+    }
+
     /// <summary>A replica refused to open: gives it up if nothing was read on it.</summary>
     /// <returns>Whether the session may be drawn again.</returns>
     public bool TryLeave(RoutedServer replica)

@@ -16,7 +16,7 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
     public async Task<IReadOnlyList<TopologyFinding>> RunAsync()
     {
         var seen = new List<Seen>();
-        foreach (var server in source.Replicas.Prepend(source.PrimaryServer))
+        foreach (var server in source.Replicas.Prepend(source.PrimaryServer).Where(CanBeAsked))
         {
             if (await LookAsync(server).ConfigureAwait(false) is { } one)
             {
@@ -50,6 +50,9 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         return _findings;
     }
 
+    // Behind a proxy that picks the servers itself only the primary can be named, and behind some not even that.
+    private bool CanBeAsked(RoutedServer server) => source.Proxy is null || server.Introduction is not null;
+
     private async Task<Seen?> LookAsync(RoutedServer server)
     {
         var held = new List<DbConnection>();
@@ -60,8 +63,10 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
             for (var i = 0; i < ProbesPerAddress; i++)
             {
                 // Held all at once, so that each is a physical connection of its own.
-                held.Add(await server.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false));
-                var cells = await new ServerQuestions(held[^1], source.Time, isAsync: true, cancellation).AskAsync("SHOW GLOBAL VARIABLES", Patience).ConfigureAwait(false);
+                held.Add(await server.Pool.ConnectAsync(isAsync: true, cancellation).ConfigureAwait(false));
+                var questions = new ServerQuestions(server, held[^1], source.Time, isAsync: true, cancellation);
+                await server.MeetAsync(questions).ConfigureAwait(false);
+                var cells = await questions.AskAsync("SHOW GLOBAL VARIABLES", Patience).ConfigureAwait(false);
                 variables = cells.Chunk(2).ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
                 identities.Add(Identity(variables));
             }
@@ -175,10 +180,10 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
     {
         try
         {
-            var connection = await seen.Server.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            var connection = await seen.Server.Pool.ConnectAsync(isAsync: true, cancellation).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
-                await seen.Server.Protocol!.PassBarrierAsync(new ServerQuestions(connection, source.Time, isAsync: true, cancellation), TimeSpan.Zero).ConfigureAwait(false);
+                await seen.Server.Protocol!.PassBarrierAsync(new ServerQuestions(seen.Server, connection, source.Time, isAsync: true, cancellation), TimeSpan.Zero).ConfigureAwait(false);
             }
         }
         catch (DbException exception)

@@ -66,7 +66,7 @@ public class BuilderTests
         using var plain = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Local).AddReplica("r1", Local).Build();
         Assert.DoesNotContain("Allow User Variables", plain.ConnectionString, StringComparison.OrdinalIgnoreCase);
         using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Local).AddReplica("r1", Local).ForPomelo().Build();
-        foreach (var text in new[] { source.ConnectionString, source.Replicas[0].Source.ConnectionString })
+        foreach (var text in new[] { source.ConnectionString, source.Replicas[0].Pool.Source.ConnectionString })
         {
             Assert.Contains("Allow User Variables=True", text, StringComparison.OrdinalIgnoreCase);
             Assert.Contains("Use Affected Rows=False", text, StringComparison.OrdinalIgnoreCase);
@@ -88,7 +88,7 @@ public class BuilderTests
     public void Disposing_closes_the_pools_of_the_MySql_builder()
     {
         var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Local).AddReplica("r1", Local).Build();
-        var pools = new[] { source.PrimaryServer.Source, source.Replicas[0].Source };
+        var pools = new[] { source.PrimaryServer.Pool.Source, source.Replicas[0].Pool.Source };
         source.Dispose();
         Assert.All(pools, pool => Assert.Throws<ObjectDisposedException>(pool.CreateConnection));
     }

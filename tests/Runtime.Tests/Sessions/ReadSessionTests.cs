@@ -112,7 +112,7 @@ public class ReadSessionTests
                 Assert.Equal(ReplicaLoss.Fail, ReadSession.Current!.OnReplicaLoss);
             }
 
-            Assert.Equal(ReplicaLoss.Primary, ReadSession.Current!.OnReplicaLoss);
+            Assert.Null(ReadSession.Current!.OnReplicaLoss);
         }
 
         using (ReadSession.Begin(ReadConsistency.Monotonic, fail))
@@ -124,7 +124,7 @@ public class ReadSessionTests
         using (ReadSession.Begin(ReadConsistency.Primary))
         using (ReadSession.Begin(ReadConsistency.Monotonic, fail))
         {
-            Assert.Equal((ReplicaLoss.Fail, ReadConsistency.Primary), (ReadSession.Current!.OnReplicaLoss, ReadSession.Current.Consistency));
+            Assert.Equal(((ReplicaLoss?)ReplicaLoss.Fail, ReadConsistency.Primary), (ReadSession.Current!.OnReplicaLoss, ReadSession.Current.Consistency));
         }
     }
 
@@ -144,7 +144,12 @@ public class ReadSessionTests
     [InlineData(ReplicaLoss.CaughtUp, ReplicaLoss.Primary, ReplicaLoss.CaughtUp)]
     [InlineData(ReplicaLoss.Primary, ReplicaLoss.CaughtUp, ReplicaLoss.Primary)]
     [InlineData(ReplicaLoss.Fail, ReplicaLoss.Redraw, ReplicaLoss.Fail)]
-    public void Of_two_policies_the_stricter_holds_inside_and_of_two_budgets_the_shorter(ReplicaLoss outer, ReplicaLoss inner, ReplicaLoss holds)
+    [InlineData(null, ReplicaLoss.Redraw, null)]
+    [InlineData(null, ReplicaLoss.Primary, ReplicaLoss.Primary)]
+    [InlineData(null, null, null)]
+    [InlineData(ReplicaLoss.Redraw, null, null)]
+    [InlineData(ReplicaLoss.Fail, null, ReplicaLoss.Fail)]
+    public void Of_two_policies_the_stricter_holds_inside_and_of_two_budgets_the_shorter(ReplicaLoss? outer, ReplicaLoss? inner, ReplicaLoss? holds)
     {
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = outer, MaxWaitMilliseconds = 400 });
         using (ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = inner, MaxWaitMilliseconds = 900 }))

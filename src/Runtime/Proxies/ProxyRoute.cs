@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace MonotonicReads;
+
+/// <summary>The proxy before a data source's servers.</summary>
+/// <param name="dialect">How it is spoken to.</param>
+/// <param name="anywhere">Where it sends what names no server; as a server of ours, so that it has a name in metrics.</param>
+internal sealed class ProxyRoute(ProxyDialect dialect, RoutedServer anywhere)
+{
+    /// <summary>The name of <see cref="Anywhere"/>; no replica may have it.</summary>
+    public const string Name = "proxy";
+
+    public ProxyDialect Dialect => dialect;
+
+    public RoutedServer Anywhere => anywhere;
+
+    /// <summary>Whether a session cannot read there, because it must name a replica.</summary>
+    public bool IsUndrawn(RoutedServer server) => dialect.NamesServers && ReferenceEquals(server, anywhere);
+
+    /// <summary>The text as the proxy gets it.</summary>
+    /// <param name="text">The caller's.</param>
+    /// <param name="server">Where it shall run.</param>
+    /// <param name="session">The session that it belongs to; null for none.</param>
+    /// <param name="minGtid">The transaction that the proxy shall wait for; null for none.</param>
+    public string Annotate(string text, RoutedServer server, ReadSession? session, string? minGtid)
+    {
+        if (server.Address is { } address)
+        {
+            return minGtid is null ? address.Annotate(text) : ProxySqlDialect.WithMinGtid(address, minGtid) + text;
+        }
+
+        return session is null || server.IsPrimary ? text : dialect.Tag(text, session);
+    }
+
+    /// <summary>Whether <see cref="Annotate"/> gives the same text again and again, so that preparing it pays.</summary>
+    public static bool HasConstantText(RoutedServer server, ReadSession? session) => server.Address is not null || session is null || server.IsPrimary;
+
+    /// <exception cref="NotSupportedException">The session asks for more than can be kept through the proxy.</exception>
+    public void ThrowIfNotKept(ReadSession session, ReplicaLoss onReplicaLoss) => ThrowIfNotKept(dialect, session.Consistency, onReplicaLoss);
+
+    /// <exception cref="NotSupportedException">A session like this asks for more than the dialect can keep.</exception>
+    public static void ThrowIfNotKept(ProxyDialect dialect, ReadConsistency consistency, ReplicaLoss onReplicaLoss)
+    {
+        if (!dialect.Keeps(consistency, onReplicaLoss))
+        {
+            throw NotKept(dialect, consistency, onReplicaLoss);
+        }
+    }
+
+    private static NotSupportedException NotKept(ProxyDialect dialect, ReadConsistency consistency, ReplicaLoss onReplicaLoss)
+    {
+        var policies = Enum.GetValues<ReplicaLoss>().Where(policy => dialect.Keeps(consistency, policy)).ToList();
+        return new NotSupportedException(policies.Count == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{dialect.Proxy} cannot keep ReadConsistency.{consistency}. It keeps {string.Join(", ", Enum.GetValues<ReadConsistency>().Where(level => level != ReadConsistency.Eventual && Enum.GetValues<ReplicaLoss>().Any(policy => dialect.Keeps(level, policy))))}.")
+            : string.Create(CultureInfo.InvariantCulture, $"{dialect.Proxy} cannot keep ReadConsistency.{consistency} with ReplicaLoss.{onReplicaLoss}: the proxy moves a session silently when its replica fails. Accept that with UseReplicaLoss(ReplicaLoss.{policies[0]}) on the builder, or with OnReplicaLoss on the session."));
+    }
+}
