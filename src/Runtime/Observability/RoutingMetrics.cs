@@ -81,6 +81,7 @@ internal static class RoutingMetrics
         null => "none",
         ReadConsistency.Primary => "primary",
         ReadConsistency.Causal => "causal",
+        ReadConsistency.Snapshot => "snapshot",
         _ => "monotonic",
     };
 

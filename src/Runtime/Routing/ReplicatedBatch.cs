@@ -53,18 +53,33 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
 
     public override void Prepare()
     {
-        if (Route(returnsData: false).HasConstantText)
+        var connection = Route(returnsData: false);
+        try
         {
-            inner.Prepare();
+            if (connection.HasConstantText)
+            {
+                inner.Prepare();
+            }
+        }
+        finally
+        {
+            connection.EndTurn<object>(null);
         }
     }
 
     public override async Task PrepareAsync(CancellationToken cancellationToken = default)
     {
         var connection = await RouteAsync(returnsData: false, cancellationToken).ConfigureAwait(false);
-        if (connection.HasConstantText)
+        try
         {
-            await inner.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            if (connection.HasConstantText)
+            {
+                await inner.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            connection.EndTurn<object>(null);
         }
     }
 
@@ -97,13 +112,18 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
         while (true)
         {
             var connection = Route(returnsData);
+            T? result = default;
             try
             {
-                return execute(inner, behavior);
+                return result = execute(inner, connection.ForDriver(behavior));
             }
             catch (DbException exception) when (connection.CanRunElsewhere(exception, isOverdue: false))
             {
                 // It was not executed: the next round finds another server.
+            }
+            finally
+            {
+                connection.EndTurn(result);
             }
         }
     }
@@ -113,13 +133,18 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
         while (true)
         {
             var connection = await RouteAsync(returnsData, cancellation).ConfigureAwait(false);
+            T? result = default;
             try
             {
-                return await execute(inner, behavior, cancellation).ConfigureAwait(false);
+                return result = await execute(inner, connection.ForDriver(behavior), cancellation).ConfigureAwait(false);
             }
             catch (DbException exception) when (connection.CanRunElsewhere(exception, isOverdue: false))
             {
                 // It was not executed: the next round finds another server.
+            }
+            finally
+            {
+                connection.EndTurn(result);
             }
         }
     }

@@ -122,24 +122,30 @@ public sealed class ReplicatedCommand : DbCommand
     /// </summary>
     public override void Prepare()
     {
-        Route(returnsData: false);
-        _wantsPrepared = true;
-        if (_connection!.HasConstantText)
+        var connection = Route(returnsData: false);
+        try
         {
-            Inner.Prepare();
-            _preparedText = Inner.CommandText;
+            _wantsPrepared = true;
+            PrepareHere(connection);
+        }
+        finally
+        {
+            connection.EndTurn<object>(null);
         }
     }
 
     /// <inheritdoc cref="Prepare"/>
     public override async Task PrepareAsync(CancellationToken cancellationToken = default)
     {
-        await RouteAsync(returnsData: false, cancellationToken).ConfigureAwait(false);
-        _wantsPrepared = true;
-        if (_connection!.HasConstantText)
+        var connection = await RouteAsync(returnsData: false, cancellationToken).ConfigureAwait(false);
+        try
         {
-            await Inner.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            _preparedText = Inner.CommandText;
+            _wantsPrepared = true;
+            await PrepareHereAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            connection.EndTurn<object>(null);
         }
     }
 
@@ -184,19 +190,24 @@ public sealed class ReplicatedCommand : DbCommand
         while (true)
         {
             var connection = Route(returnsData);
-            if (NeedsPreparing(connection))
-            {
-                Prepare();
-            }
-
             var started = connection.Source.Proxy is null ? 0 : connection.Source.Time.GetTimestamp();
+            T? result = default;
             try
             {
-                return execute(Inner, behavior);
+                if (NeedsPreparing(connection))
+                {
+                    PrepareHere(connection);
+                }
+
+                return result = execute(Inner, connection.ForDriver(behavior));
             }
             catch (DbException exception) when (connection.CanRunElsewhere(exception, IsOverdue(connection, started)))
             {
                 // It was not executed: the next round finds another server.
+            }
+            finally
+            {
+                connection.EndTurn(result);
             }
         }
     }
@@ -206,26 +217,49 @@ public sealed class ReplicatedCommand : DbCommand
         while (true)
         {
             var connection = await RouteAsync(returnsData, cancellation).ConfigureAwait(false);
-            if (NeedsPreparing(connection))
-            {
-                await PrepareAsync(cancellation).ConfigureAwait(false);
-            }
-
             var started = connection.Source.Proxy is null ? 0 : connection.Source.Time.GetTimestamp();
+            T? result = default;
             try
             {
-                return await execute(Inner, behavior, cancellation).ConfigureAwait(false);
+                if (NeedsPreparing(connection))
+                {
+                    await PrepareHereAsync(connection, cancellation).ConfigureAwait(false);
+                }
+
+                return result = await execute(Inner, connection.ForDriver(behavior), cancellation).ConfigureAwait(false);
             }
             catch (DbException exception) when (connection.CanRunElsewhere(exception, IsOverdue(connection, started)))
             {
                 // It was not executed: the next round finds another server.
+            }
+            finally
+            {
+                connection.EndTurn(result);
             }
         }
     }
 
     // A command that was prepared goes to another server of the proxy, by another text.
     private bool NeedsPreparing(ReplicatedConnection connection) =>
-        _wantsPrepared && connection.Source.Proxy is not null && connection.HasConstantText && Inner.CommandText != _preparedText;
+        _wantsPrepared && connection.Source.Proxy is not null && Inner.CommandText != _preparedText;
+
+    private void PrepareHere(ReplicatedConnection connection)
+    {
+        if (connection.HasConstantText)
+        {
+            Inner.Prepare();
+            _preparedText = Inner.CommandText;
+        }
+    }
+
+    private async Task PrepareHereAsync(ReplicatedConnection connection, CancellationToken cancellation)
+    {
+        if (connection.HasConstantText)
+        {
+            await Inner.PrepareAsync(cancellation).ConfigureAwait(false);
+            _preparedText = Inner.CommandText;
+        }
+    }
 
     // Longer than the proxy's server may take, where the caller would have waited on.
     private bool IsOverdue(ReplicatedConnection connection, long started) =>

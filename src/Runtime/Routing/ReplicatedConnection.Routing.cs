@@ -36,6 +36,12 @@ public sealed partial class ReplicatedConnection
     internal void Route(bool isPlainRead, bool returnsData, bool beginsTransaction = false)
     {
         var statement = new Statement(isPlainRead, returnsData, beginsTransaction);
+        if (_snapshot is not null)
+        {
+            Synchronous.Result(TakeTurnAsync(statement, isAsync: false, CancellationToken.None));
+            return;
+        }
+
         if (Next(statement, Readiness.None, out _) != Step.Run)
         {
             Synchronous.Result(RouteOnAsync(statement, isAsync: false, CancellationToken.None));
@@ -46,6 +52,11 @@ public sealed partial class ReplicatedConnection
     internal ValueTask RouteAsync(bool isPlainRead, bool returnsData, CancellationToken cancellationToken, bool beginsTransaction = false)
     {
         var statement = new Statement(isPlainRead, returnsData, beginsTransaction);
+        if (_snapshot is not null)
+        {
+            return TakeTurnAsync(statement, isAsync: true, cancellationToken);
+        }
+
         return Next(statement, Readiness.None, out _) == Step.Run ? default : RouteOnAsync(statement, isAsync: true, cancellationToken);
     }
 
@@ -115,6 +126,16 @@ public sealed partial class ReplicatedConnection
         var server = Server;
         var session = Source.SessionForRead();
         target = null;
+        if (!statement.BeginsSnapshot)
+        {
+            CheckSnapshot(session, statement);
+        }
+
+        if (_snapshot is not null)
+        {
+            return Run(server, session, PinOf(session!), statement);
+        }
+
         if (session is null)
         {
             if (!statement.IsPlainRead && !server.IsPrimary)
@@ -558,7 +579,10 @@ public sealed partial class ReplicatedConnection
         }
     }
 
-    private readonly record struct Statement(bool IsPlainRead, bool ReturnsData, bool BeginsTransaction);
+    private readonly record struct Statement(bool IsPlainRead, bool ReturnsData, bool BeginsTransaction)
+    {
+        public bool BeginsSnapshot => IsPlainRead && BeginsTransaction;
+    }
 
     /// <summary>The connection's reads on a replica for one session.</summary>
     private readonly record struct ReplicaUse(SessionPin Pin, RoutedServer Replica, bool TellsSeen);

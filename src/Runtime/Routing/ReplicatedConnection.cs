@@ -83,7 +83,8 @@ public sealed partial class ReplicatedConnection : DbConnection
     public override string ServerVersion => Driver.ServerVersion;
 
     /// <inheritdoc/>
-    public override ConnectionState State => _inner?.State ?? ConnectionState.Closed;
+    public override ConnectionState State =>
+        _snapshot is not null && _closesWithReader && !HasOpenReader ? ConnectionState.Closed : _inner?.State ?? ConnectionState.Closed;
 
     /// <inheritdoc/>
     public override bool CanCreateBatch => Source.CanCreateBatch;
@@ -122,6 +123,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     /// <inheritdoc/>
     public override void ChangeDatabase(string databaseName)
     {
+        ThrowIfInSnapshot();
         Driver.ChangeDatabase(databaseName);
         _database = databaseName;
     }
@@ -129,6 +131,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     /// <inheritdoc/>
     public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
     {
+        ThrowIfInSnapshot();
         await Driver.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
         _database = databaseName;
     }
@@ -137,6 +140,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     /// <param name="transaction">The transaction, or <see langword="null"/> to leave one.</param>
     public override void EnlistTransaction(System.Transactions.Transaction? transaction)
     {
+        ThrowIfInSnapshot();
         if (Server is { IsPrimary: false })
         {
             Synchronous.Result(MoveToAsync(Source.PrimaryServer, isAsync: false, CancellationToken.None));
@@ -188,7 +192,21 @@ public sealed partial class ReplicatedConnection : DbConnection
     private async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
     {
         PrepareToOpen();
-        var attempt = new OpenAttempt(Source, Source.SessionForRead(), _isForPrimary);
+        var session = Source.SessionForRead();
+        if (session?.Snapshot is { } scope)
+        {
+            await OpenInSnapshotAsync(session, scope.ConnectionIn(Source), isAsync, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            await OpenOnServerAsync(new OpenAttempt(Source, session, _isForPrimary), isAsync, cancellation).ConfigureAwait(false);
+        }
+
+        OnStateChange(Opened);
+    }
+
+    private async ValueTask OpenOnServerAsync(OpenAttempt attempt, bool isAsync, CancellationToken cancellation)
+    {
         if (attempt.TakeKept(out var kept) is { } keptBy)
         {
             Take(kept, keptBy);
@@ -224,7 +242,6 @@ public sealed partial class ReplicatedConnection : DbConnection
         }
 
         _openedFor = attempt.Pin;
-        OnStateChange(Opened);
     }
 
     private async ValueTask CloseAsync(bool isAsync)
@@ -234,10 +251,19 @@ public sealed partial class ReplicatedConnection : DbConnection
             return;
         }
 
-        await LearnAsync(isAsync).ConfigureAwait(false);
+        var isInSnapshot = _snapshot is not null;
+        if (!isInSnapshot)
+        {
+            await LearnAsync(isAsync).ConfigureAwait(false);
+        }
+
         var (server, lease) = (_server, LeaseToKeep());
         var inner = Release();
-        if (lease is not null && inner is not null && lease.TryKeep(inner, server!, Source.Time.GetTimestamp()))
+        if (isInSnapshot)
+        {
+            // It goes back when the snapshot ends.
+        }
+        else if (lease is not null && inner is not null && lease.TryKeep(inner, server!, Source.Time.GetTimestamp()))
         {
             Source.Leases.Add(lease);
         }
@@ -254,7 +280,7 @@ public sealed partial class ReplicatedConnection : DbConnection
         Source.ThrowIfDisposed();
         if (_inner is not null)
         {
-            if (_inner.State != ConnectionState.Closed)
+            if (_inner.State != ConnectionState.Closed && !(_snapshot is not null && _closesWithReader && !HasOpenReader))
             {
                 throw new InvalidOperationException("The connection is open already.");
             }
@@ -268,7 +294,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     private SessionLease? LeaseToKeep() =>
         _openedFor is { Lease: { } lease, Loss: null, Session.IsAtEndOfPlan: false } pin
         && _server is { IsPrimary: false, Pool.IsUsedUp: false } server && ReferenceEquals(pin.Server, server) && !server.IsGone(Source.Time)
-        && !_isShared && _database is null && !HasOpenReader && _inner is { State: ConnectionState.Open }
+        && _snapshot is null && !_isShared && _database is null && !HasOpenReader && _inner is { State: ConnectionState.Open }
             ? lease
             : null;
 
@@ -292,7 +318,11 @@ public sealed partial class ReplicatedConnection : DbConnection
 
         inner.StateChange -= _innerStateChanged;
         NoteIfBroken(inner.State);
-        _server!.Pool.Leave();
+        if (_snapshot is null)
+        {
+            _server!.Pool.Leave();
+        }
+
         _inner = null;
         _server = null;
         _openedFor = null;
@@ -302,6 +332,7 @@ public sealed partial class ReplicatedConnection : DbConnection
         _olderReaders = null;
         _closesWithReader = false;
         _isShared = false;
+        _snapshot = null;
         return inner;
     }
 

@@ -98,7 +98,7 @@ public sealed partial class ReadSession
         }
 
         var isFresh = _root._resumed is { } resumed && resumed.Expiry - options.TimeProvider.GetUtcNow() > options.Lifetime / 2;
-        return isFresh && _root._resumed!.Consistency == _root.Consistency && states.ToHashSet().SetEquals(_root._resumed.Sources)
+        return isFresh && _root._resumed!.Consistency == Exported(_root.Consistency) && states.ToHashSet().SetEquals(_root._resumed.Sources)
             ? null
             : Export(states, options);
     }
@@ -109,8 +109,12 @@ public sealed partial class ReadSession
     private string Export(List<SourceState> states, SessionTokenOptions options)
     {
         _root._wasExported = true;
-        return new SessionToken(Id, _root.Consistency, states).Protect(options);
+        
+        // A snapshot ends here; what it saw travels.
+        return new SessionToken(Id, Exported(_root.Consistency), states).Protect(options);
     }
+
+    private static ReadConsistency Exported(ReadConsistency consistency) => consistency == ReadConsistency.Snapshot ? ReadConsistency.Monotonic : consistency;
 
     private async ValueTask<List<SourceState>> StatesAsync(bool isAsync, CancellationToken cancellation)
     {

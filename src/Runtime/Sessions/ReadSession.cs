@@ -39,6 +39,7 @@ public sealed partial class ReadSession : IDisposable
     private int _reads;
     private int _lateReadNoted;
     private volatile bool _hasEnded;
+    private SnapshotScope? _snapshots;
 
     private ReadSession(ReadSession? root, ReadSession? outer, ReadConsistency consistency, Policy policy, bool isJoined = false)
     {
@@ -118,6 +119,11 @@ public sealed partial class ReadSession : IDisposable
 
     private Policy Policies { get; }
 
+    /// <summary>The snapshot that the reads show; null where they show none.</summary>
+    internal SnapshotScope? Snapshot { get; private init; }
+
+    private bool OwnsSnapshot { get; init; }
+
     internal ReadSession Root => _root;
 
     /// <summary>Opens a session, or joins the running one.</summary>
@@ -126,7 +132,7 @@ public sealed partial class ReadSession : IDisposable
     /// <returns>The session, or a handle on the running one. Dispose it where it was begun.</returns>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
-    /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
+    /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
 #pragma warning disable RS0026, RS0027 // The overloads differ in a required argument, so that none can be mistaken for another.
     public static ReadSession Begin(ReadConsistency consistency, Guid? id = null) =>
         Begin(consistency, policy: null, id);
@@ -140,7 +146,7 @@ public sealed partial class ReadSession : IDisposable
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
-    /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
+    /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
     public static ReadSession Begin(ReadConsistency consistency, string key) =>
         Begin(consistency, policy: null, SessionKey.ToGuid(key));
 
@@ -152,7 +158,7 @@ public sealed partial class ReadSession : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A negative wait or number of reads, or no value of <see cref="ReplicaLoss"/>.</exception>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
-    /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
+    /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
     public static ReadSession Begin(ReadConsistency consistency, ReadSessionOptions options) =>
         Begin(consistency, Checked(options), id: null);
 
@@ -166,7 +172,7 @@ public sealed partial class ReadSession : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A negative wait or number of reads, or no value of <see cref="ReplicaLoss"/>.</exception>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
-    /// <exception cref="NotSupportedException">The guarantee is not available yet.</exception>
+    /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
     public static ReadSession Begin(ReadConsistency consistency, string key, ReadSessionOptions options) =>
         Begin(consistency, Checked(options), SessionKey.ToGuid(key));
 
@@ -182,6 +188,11 @@ public sealed partial class ReadSession : IDisposable
         }
 
         _hasEnded = true;
+        if (OwnsSnapshot)
+        {
+            Snapshot!.End();
+        }
+
         if (ReferenceEquals(Ambient.Value, this))
         {
             Ambient.Value = _outer;
@@ -193,6 +204,13 @@ public sealed partial class ReadSession : IDisposable
             RoutingMetrics.RecordSession(this, _reads);
             _outer = null;
             _joined = null;
+
+            // Those of handles that nobody disposed.
+            for (var snapshot = Interlocked.Exchange(ref _snapshots, null); snapshot is not null; snapshot = snapshot.Next)
+            {
+                snapshot.End();
+            }
+
             for (var pin = Interlocked.Exchange(ref _pins, null); pin is not null; pin = pin.Next)
             {
                 pin.Lease?.End();
@@ -289,16 +307,29 @@ public sealed partial class ReadSession : IDisposable
 
     private static ReadSession Begin(ReadConsistency consistency, Policy? policy, Guid? id)
     {
-        if (consistency is not (ReadConsistency.Monotonic or ReadConsistency.Causal or ReadConsistency.Primary))
+        if (consistency is not (ReadConsistency.Monotonic or ReadConsistency.Snapshot or ReadConsistency.Causal or ReadConsistency.Primary))
         {
             throw Unavailable(consistency);
         }
 
+        var isSnapshot = consistency == ReadConsistency.Snapshot;
         var ambient = Ambient.Value;
         var current = Live(ambient);
         if (current is null || (id is { } other && !current.Has(other)))
         {
-            return Enter(new ReadSession(null, current, consistency, policy ?? Policy.Default) { _id = id });
+            return Enter(isSnapshot
+                ? new ReadSession(null, current, consistency, policy ?? Policy.Default) { _id = id, Snapshot = new SnapshotScope(), OwnsSnapshot = true }
+                : new ReadSession(null, current, consistency, policy ?? Policy.Default) { _id = id });
+        }
+
+        if (current.Snapshot is not null && consistency > current.Consistency)
+        {
+            throw new InvalidOperationException($"A snapshot shows one moment, and ReadConsistency.{consistency} inside it would show a later one. Begin the {consistency} session outside, and the snapshot in it.");
+        }
+
+        if (isSnapshot && current.Snapshot is null)
+        {
+            return Enter(current.WithSnapshot(policy));
         }
 
         var stricter = policy is null ? current.Policies : current.Policies.And(policy);
@@ -311,7 +342,31 @@ public sealed partial class ReadSession : IDisposable
             current._root,
             current,
             consistency > current.Consistency ? consistency : current.Consistency,
-            stricter));
+            stricter)
+        {
+            Snapshot = current.Snapshot,
+        });
+    }
+
+    // A handle on the session whose reads show one moment; at the session's own level, so that they contain what it wrote where that is causal.
+    private ReadSession WithSnapshot(Policy? policy)
+    {
+        var scope = new SnapshotScope();
+        var first = Volatile.Read(ref _root._snapshots);
+        while (true)
+        {
+            scope.Next = first;
+            var seen = Interlocked.CompareExchange(ref _root._snapshots, scope, first);
+            if (ReferenceEquals(seen, first))
+            {
+                break;
+            }
+
+            first = seen;
+        }
+
+        var level = Consistency > ReadConsistency.Snapshot ? Consistency : ReadConsistency.Snapshot;
+        return new ReadSession(_root, this, level, policy is null ? Policies : Policies.And(policy)) { Snapshot = scope, OwnsSnapshot = true };
     }
 
     private static ReadSession Enter(ReadSession session)
@@ -350,12 +405,12 @@ public sealed partial class ReadSession : IDisposable
             : throw new ArgumentOutOfRangeException(nameof(options), options.OnReplicaLoss, "No value of ReplicaLoss.");
     }
 
-    private static Exception Unavailable(ReadConsistency consistency) => consistency switch
+    private static ArgumentException Unavailable(ReadConsistency consistency) => consistency switch
     {
         ReadConsistency.Eventual => new ArgumentException(
             "Eventual reads need no session: ReadConsistency.Eventual opens no session. Read without one.", nameof(consistency)),
-        ReadConsistency.Snapshot => new NotSupportedException(
-            "Snapshot sessions are not available yet. Use ReadConsistency.Monotonic, or read in one REPEATABLE READ transaction."),
+        ReadConsistency.Snapshot => new ArgumentException(
+            "A snapshot ends with its session, so that none can be resumed. Resume at ReadConsistency.Monotonic, and begin a snapshot inside.", nameof(consistency)),
         _ => new ArgumentOutOfRangeException(nameof(consistency), consistency, "No value of ReadConsistency."),
     };
 

@@ -1,0 +1,134 @@
+using System.Data;
+using System.Data.Common;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// The one connection of a snapshot in a data source, with its read-only transaction. Every <see cref="ReplicatedConnection"/> of
+/// the snapshot uses it, one statement after the other.
+/// </summary>
+internal sealed class SnapshotConnection(ReplicatedDataSource source) : IDisposable
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(16);
+    private static readonly TimeSpan ForReaders = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private DbConnection? _inner;
+    private DbDataReader? _reader;
+    private volatile bool _hasEnded;
+
+    public ReplicatedDataSource Source => source;
+
+    /// <summary>Where the snapshot was taken; null before that.</summary>
+    public RoutedServer? Server { get; private set; }
+
+    /// <summary>The driver's connection; null before the snapshot was taken.</summary>
+    public DbConnection? Inner => _inner;
+
+    /// <summary>Waits until nobody else is asking, and until what was asked last is read to its end.</summary>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="InvalidOperationException">It lasted longer than a connection may take to open, or the snapshot has ended.</exception>
+    public async ValueTask TakeTurnAsync(bool isAsync, CancellationToken cancellation)
+    {
+        var started = source.Time.GetTimestamp();
+        var most = source.ConnectionTimeout > 0 ? TimeSpan.FromSeconds(source.ConnectionTimeout) : ForReaders;
+        var isMine = isAsync ? await _turn.WaitAsync(most, cancellation).ConfigureAwait(false) : _turn.Wait(most, cancellation);
+        for (var pause = TimeSpan.FromMilliseconds(1); isMine && !_hasEnded; pause = pause < LongestPause ? pause * 2 : pause)
+        {
+            if (_reader is null or { IsClosed: true })
+            {
+                _reader = null;
+                return;
+            }
+
+            if (source.Time.GetElapsedTime(started) > most)
+            {
+                break;
+            }
+
+            if (isAsync)
+            {
+                await Task.Delay(pause, source.Time, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                Thread.Sleep(pause);
+            }
+        }
+
+        if (isMine)
+        {
+            _turn.Release();
+        }
+
+        throw _hasEnded
+            ? Ended()
+            : new InvalidOperationException(
+                "The reads of a snapshot share one connection and run one after the other, and a reader has been open on it for too long. Read it to its end, or close it, before the next read (ToList, or a buffered query).");
+    }
+
+    /// <summary>Lets the next one ask.</summary>
+    /// <param name="reader">What has to be read first; null for nothing.</param>
+    public void EndTurn(DbDataReader? reader)
+    {
+        _reader = reader;
+        _turn.Release();
+    }
+
+    /// <summary>The snapshot was taken on this connection. Called by who has the turn.</summary>
+    public void Keep(DbConnection inner, RoutedServer server)
+    {
+        _inner = inner;
+        Server = server;
+    }
+
+    /// <summary>No statement runs from now on; the transaction ends when the last one has been read.</summary>
+    public void End()
+    {
+        _hasEnded = true;
+        using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
+        _ = Task.Run(EndAsync);
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    public static InvalidOperationException Ended() => new("The snapshot session has ended. Open connections and read inside it.");
+
+    private async Task EndAsync()
+    {
+        var isMine = await _turn.WaitAsync(ForReaders).ConfigureAwait(false);
+        if (_inner is not { } inner)
+        {
+            return;
+        }
+
+        var started = source.Time.GetTimestamp();
+        while (_reader is { IsClosed: false } && source.Time.GetElapsedTime(started) < ForReaders)
+        {
+            await Task.Delay(LongestPause, source.Time).ConfigureAwait(false);
+        }
+
+        SilentServerException? silent = null;
+        try
+        {
+            if (isMine && inner.State == ConnectionState.Open && _reader is null or { IsClosed: true })
+            {
+                await ServerProtocol.EndSnapshotAsync(new ServerQuestions(Server!, inner, source.Time, isAsync: true, CancellationToken.None)).ConfigureAwait(false);
+            }
+        }
+        catch (SilentServerException exception)
+        {
+            silent = exception;
+        }
+        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException)
+        {
+            // A broken connection has no transaction any more.
+        }
+        finally
+        {
+            Server!.Pool.Leave();
+            await PositionSearch.DisposeAsync(inner, silent, isAsync: true).ConfigureAwait(false);
+        }
+    }
+}
