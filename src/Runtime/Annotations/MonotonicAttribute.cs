@@ -28,6 +28,12 @@ public sealed class MonotonicAttribute : Attribute
     public ReplicaLoss OnReplicaLoss { get; set; }
 
     /// <summary>
+    /// Whether all reads of a call show the state of one moment, in one read-only transaction (<see cref="ReadConsistency.Snapshot"/>). The method only
+    /// reads, one statement after the other; rules MR1008 and MR1009 look after that.
+    /// </summary>
+    public bool Snapshot { get; set; }
+
+    /// <summary>
     /// How many reads a call makes one after the other; 0, the default, where that is not said. The session that the
     /// wrapper opens keeps its connection between them; see <see cref="ReadSessionOptions.Reads"/>.
     /// </summary>
