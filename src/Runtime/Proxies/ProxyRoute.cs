@@ -32,8 +32,12 @@ internal sealed class ProxyRoute(ProxyDialect dialect, RoutedServer anywhere)
         return session is null || server.IsPrimary ? text : dialect.Tag(text, session);
     }
 
-    /// <summary>Whether <see cref="Annotate"/> gives the same text again and again, so that preparing it pays.</summary>
-    public static bool HasConstantText(RoutedServer server, ReadSession? session) => server.Address is not null || session is null || server.IsPrimary;
+    /// <summary>The text as the proxy gets it where it is prepared.</summary>
+    /// <returns>Null where it had better not be prepared: it would be another in each session, or could not carry the comment.</returns>
+    public static string? AnnotateToPrepare(string text, RoutedServer server, ReadSession? session) =>
+        server.Address is { } address ? PreparedText.With(text, address.Comment)
+        : session is null || server.IsPrimary ? text
+        : null;
 
     /// <exception cref="NotSupportedException">The session asks for more than can be kept through the proxy.</exception>
     public void ThrowIfNotKept(ReadSession session, ReplicaLoss onReplicaLoss) => ThrowIfNotKept(dialect, session.Consistency, onReplicaLoss);

@@ -12,6 +12,9 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
     private readonly ReplicatedBatchCommands _commands = new(inner.BatchCommands);
     private ReplicatedConnection? _connection = connection;
     private DbTransaction? _transaction;
+    private string? _preparedText;
+    private bool _wantsPrepared;
+    private bool _canBePrepared = true;
 
     public override int Timeout
     {
@@ -53,13 +56,11 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
 
     public override void Prepare()
     {
+        _wantsPrepared = true;
         var connection = Route(returnsData: false);
         try
         {
-            if (connection.HasConstantText)
-            {
-                inner.Prepare();
-            }
+            PrepareHere();
         }
         finally
         {
@@ -69,13 +70,11 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
 
     public override async Task PrepareAsync(CancellationToken cancellationToken = default)
     {
+        _wantsPrepared = true;
         var connection = await RouteAsync(returnsData: false, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (connection.HasConstantText)
-            {
-                await inner.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            }
+            await PrepareHereAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -115,6 +114,11 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
             T? result = default;
             try
             {
+                if (NeedsPreparing(connection))
+                {
+                    PrepareHere();
+                }
+
                 return result = execute(inner, connection.ForDriver(behavior));
             }
             catch (DbException exception) when (connection.CanRunElsewhere(exception, isOverdue: false))
@@ -136,6 +140,11 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
             T? result = default;
             try
             {
+                if (NeedsPreparing(connection))
+                {
+                    await PrepareHereAsync(cancellation).ConfigureAwait(false);
+                }
+
                 return result = await execute(inner, connection.ForDriver(behavior), cancellation).ConfigureAwait(false);
             }
             catch (DbException exception) when (connection.CanRunElsewhere(exception, isOverdue: false))
@@ -146,6 +155,28 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
             {
                 connection.EndTurn(result);
             }
+        }
+    }
+
+    // A batch that was prepared goes to another server of the proxy, by other texts.
+    private bool NeedsPreparing(ReplicatedConnection connection) =>
+        _wantsPrepared && connection.Source.Proxy is not null && _commands.FirstText != _preparedText;
+
+    private void PrepareHere()
+    {
+        if (_canBePrepared)
+        {
+            inner.Prepare();
+            _preparedText = _commands.FirstText;
+        }
+    }
+
+    private async Task PrepareHereAsync(CancellationToken cancellation)
+    {
+        if (_canBePrepared)
+        {
+            await inner.PrepareAsync(cancellation).ConfigureAwait(false);
+            _preparedText = _commands.FirstText;
         }
     }
 
@@ -188,9 +219,10 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
 
         if (connection.Source.Proxy is not null)
         {
+            _canBePrepared = _wantsPrepared;
             foreach (var command in _commands.Commands)
             {
-                command.Address(connection);
+                _canBePrepared &= command.Address(connection, _wantsPrepared);
             }
         }
 

@@ -40,14 +40,21 @@ internal sealed class ReplicatedBatchCommand(DbBatchCommand inner) : DbBatchComm
     public override DbParameter CreateParameter() => inner.CreateParameter();
 
     /// <summary>Writes the text as the proxy gets it; callers go on seeing their own.</summary>
-    public void Address(ReplicatedConnection connection)
+    /// <param name="connection">The connection, on the server where it shall run.</param>
+    /// <param name="toPrepare">Whether it shall be prepared.</param>
+    /// <returns>Whether it can be, where it shall.</returns>
+    public bool Address(ReplicatedConnection connection, bool toPrepare)
     {
-        if (CommandType == CommandType.Text)
+        if (CommandType != CommandType.Text)
         {
-            var text = CommandText;
-            inner.CommandText = connection.Annotated(text);
-            _text = text;
+            return toPrepare;
         }
+
+        var text = CommandText;
+        var prepared = toPrepare ? connection.AnnotatedToPrepare(text) : null;
+        inner.CommandText = prepared ?? connection.Annotated(text);
+        _text = text;
+        return prepared is not null;
     }
 }
 
@@ -61,6 +68,9 @@ internal sealed class ReplicatedBatchCommands(DbBatchCommandCollection inner) : 
     public override bool IsReadOnly => false;
 
     public IReadOnlyList<ReplicatedBatchCommand> Commands => _commands;
+
+    /// <summary>What the driver gets of the first one; null where there is none.</summary>
+    public string? FirstText => _commands.Count > 0 ? _commands[0].Inner.CommandText : null;
 
     public override void Add(DbBatchCommand item)
     {

@@ -17,6 +17,7 @@ public sealed class ReplicatedCommand : DbCommand
     private string? _preparedText;
     private int? _timeout;
     private bool _wantsPrepared;
+    private bool _canBePrepared = true;
     private bool _isPlainRead;
 
     internal ReplicatedCommand(ReplicatedConnection connection, DbCommand inner)
@@ -122,11 +123,11 @@ public sealed class ReplicatedCommand : DbCommand
     /// </summary>
     public override void Prepare()
     {
+        _wantsPrepared = true;
         var connection = Route(returnsData: false);
         try
         {
-            _wantsPrepared = true;
-            PrepareHere(connection);
+            PrepareHere();
         }
         finally
         {
@@ -137,11 +138,11 @@ public sealed class ReplicatedCommand : DbCommand
     /// <inheritdoc cref="Prepare"/>
     public override async Task PrepareAsync(CancellationToken cancellationToken = default)
     {
+        _wantsPrepared = true;
         var connection = await RouteAsync(returnsData: false, cancellationToken).ConfigureAwait(false);
         try
         {
-            _wantsPrepared = true;
-            await PrepareHereAsync(connection, cancellationToken).ConfigureAwait(false);
+            await PrepareHereAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -196,7 +197,7 @@ public sealed class ReplicatedCommand : DbCommand
             {
                 if (NeedsPreparing(connection))
                 {
-                    PrepareHere(connection);
+                    PrepareHere();
                 }
 
                 return result = execute(Inner, connection.ForDriver(behavior));
@@ -223,7 +224,7 @@ public sealed class ReplicatedCommand : DbCommand
             {
                 if (NeedsPreparing(connection))
                 {
-                    await PrepareHereAsync(connection, cancellation).ConfigureAwait(false);
+                    await PrepareHereAsync(cancellation).ConfigureAwait(false);
                 }
 
                 return result = await execute(Inner, connection.ForDriver(behavior), cancellation).ConfigureAwait(false);
@@ -243,18 +244,18 @@ public sealed class ReplicatedCommand : DbCommand
     private bool NeedsPreparing(ReplicatedConnection connection) =>
         _wantsPrepared && connection.Source.Proxy is not null && Inner.CommandText != _preparedText;
 
-    private void PrepareHere(ReplicatedConnection connection)
+    private void PrepareHere()
     {
-        if (connection.HasConstantText)
+        if (_canBePrepared)
         {
             Inner.Prepare();
             _preparedText = Inner.CommandText;
         }
     }
 
-    private async Task PrepareHereAsync(ReplicatedConnection connection, CancellationToken cancellation)
+    private async Task PrepareHereAsync(CancellationToken cancellation)
     {
-        if (connection.HasConstantText)
+        if (_canBePrepared)
         {
             await Inner.PrepareAsync(cancellation).ConfigureAwait(false);
             _preparedText = Inner.CommandText;
@@ -327,7 +328,9 @@ public sealed class ReplicatedCommand : DbCommand
         if (CommandType == CommandType.Text)
         {
             var text = CommandText;
-            Inner.CommandText = connection.Annotated(text);
+            var prepared = _wantsPrepared ? connection.AnnotatedToPrepare(text) : null;
+            _canBePrepared = prepared is not null;
+            Inner.CommandText = prepared ?? connection.Annotated(text);
             _text = text;
         }
 

@@ -11,8 +11,9 @@ public sealed partial class ReplicatedConnection
     internal string Annotated(string text) =>
         Source.Proxy is { } proxy ? proxy.Annotate(text, Server, Source.SessionForRead(), _minGtid) : text;
 
-    /// <summary>Whether preparing a statement pays: whether its text will be the same the next time.</summary>
-    internal bool HasConstantText => Source.Proxy is null || (_minGtid is null && ProxyRoute.HasConstantText(Server, Source.SessionForRead()));
+    /// <summary>The same where the statement is prepared; null where it had better not be.</summary>
+    internal string? AnnotatedToPrepare(string text) =>
+        Source.Proxy is null ? text : _minGtid is null ? ProxyRoute.AnnotateToPrepare(text, Server, Source.SessionForRead()) : null;
 
     /// <summary>How long a statement that is about to run may take, if less than its own time is said: in seconds; 0 is without end.</summary>
     internal int Limited(int timeout)

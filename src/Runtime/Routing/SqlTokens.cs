@@ -32,6 +32,9 @@ internal ref struct SqlTokens(string text)
     /// <summary>Whether the token is the second part of a qualified name.</summary>
     public bool FollowsDot { get; private set; }
 
+    /// <summary>Where the token ends.</summary>
+    public readonly int End => _position;
+
     public readonly ReadOnlySpan<char> Word => _text[_start.._position];
 
     /// <summary>Goes to the next token.</summary>
