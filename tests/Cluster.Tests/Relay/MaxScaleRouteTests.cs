@@ -25,7 +25,7 @@ public sealed class MaxScaleRouteTests(RelayFixture fixture) : IClassFixture<Rel
     {
         await using var relay = await fixture.ThroughMaxScaleAsync();
         await using var connection = await RelayFixture.OpenAsync(relay);
-        await using var prepared = new MySqlCommand(text, connection);
+        await using var prepared = new MySqlCommand(DriverTextTests.KeptWhenPrepared(text), connection);
         await prepared.PrepareAsync();
         for (var i = 0; i < 5; i++)
         {

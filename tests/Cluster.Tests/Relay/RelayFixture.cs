@@ -7,7 +7,7 @@ namespace MonotonicReads.Cluster.Tests.Relay;
 /// <summary>A primary and three replicas, and a table that tells which server answered without any <c>@</c>.</summary>
 public sealed class RelayFixture : IAsyncLifetime
 {
-    /// <summary>Answered by the server's own row.</summary>
+    /// <summary>The name of the server that answers.</summary>
     public const string WhoAnswers = "select name from who";
 
     private MariaDbCluster? _cluster;
@@ -20,8 +20,8 @@ public sealed class RelayFixture : IAsyncLifetime
         await using (var primary = new MySqlConnection(Cluster.Primary.ConnectionString))
         {
             await primary.ExecuteAsync(
-                "create table servers (id bigint primary key, name varchar(20)); create table notes (id int auto_increment primary key, note varchar(100));"
-                + "create view who as select name from servers where id = @@server_id");
+                "create table servers (id bigint primary key, name varchar(20)); create table notes (id int auto_increment primary key, note varchar(100)); "
+                + "create view who as select name from servers where id = (select variable_value from information_schema.global_variables where variable_name = 'server_id')");
             foreach (var server in Cluster.Replicas.Prepend(Cluster.Primary))
             {
                 await primary.ExecuteAsync("insert into servers values (@ServerId, @Name)", new { server.ServerId, server.Name });

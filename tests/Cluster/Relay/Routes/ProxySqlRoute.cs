@@ -73,20 +73,7 @@ public sealed partial class ProxySqlRoute : IStatementRoute
     public RelayServer Pick(StatementToRoute statement)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        var hostgroup = statement.IsRead ? _readers : _writers;
-        string? gtid = null;
-        foreach (var (key, value) in ProxySqlComment.Keys(statement.Text, ";", "="))
-        {
-            if (key.Equals("hostgroup", StringComparison.OrdinalIgnoreCase) && Digits().Match(value) is { Success: true } digits)
-            {
-                hostgroup = int.Parse(digits.Value, CultureInfo.InvariantCulture);
-            }
-            else if (key.Equals("min_gtid", StringComparison.OrdinalIgnoreCase))
-            {
-                gtid = value;
-            }
-        }
-
+        var (hostgroup, gtid) = Wanted(statement);
         if (statement.Client.PinnedTo is { } pinned)
         {
             return _locks.TryGetValue(statement.Client.Number, out var locked) && locked != hostgroup
@@ -112,7 +99,7 @@ public sealed partial class ProxySqlRoute : IStatementRoute
         var isUnparsedSet = statement.Bare.IsSet && statement.IsMulti;
         if (isUnparsedSet)
         {
-            _locks[statement.Client.Number] = _hostgroups.First(hostgroup => hostgroup.Value.Contains(server?.Name)).Key;
+            _locks[statement.Client.Number] = Wanted(statement).Hostgroup;
         }
 
         if (isUnparsedSet || (statement.Bare.HasVariable && !KeepsMultiplexing().IsMatch(statement.Bare.Text)))
@@ -120,6 +107,25 @@ public sealed partial class ProxySqlRoute : IStatementRoute
             statement.Client.PinnedTo = server;
             _endedMultiplexing.Enqueue(statement.Text);
         }
+    }
+
+    private (int Hostgroup, string? Gtid) Wanted(StatementToRoute statement)
+    {
+        var hostgroup = statement.IsRead ? _readers : _writers;
+        string? gtid = null;
+        foreach (var (key, value) in ProxySqlComment.Keys(statement.Text, ";", "="))
+        {
+            if (key.Equals("hostgroup", StringComparison.OrdinalIgnoreCase) && Digits().Match(value) is { Success: true } digits)
+            {
+                hostgroup = int.Parse(digits.Value, CultureInfo.InvariantCulture);
+            }
+            else if (key.Equals("min_gtid", StringComparison.OrdinalIgnoreCase))
+            {
+                gtid = value;
+            }
+        }
+
+        return (hostgroup, gtid);
     }
 
     private IEnumerable<RelayServer> Candidates(IReadOnlyList<RelayServer> servers, int hostgroup, string? gtid)
