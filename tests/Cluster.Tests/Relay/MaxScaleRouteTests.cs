@@ -44,7 +44,6 @@ public sealed class MaxScaleRouteTests(RelayFixture fixture) : IClassFixture<Rel
     [InlineData("select name from who --\tmaxscale route to server replica2")]
     [InlineData("select name from who -- route to server replica2")]
     [InlineData("select name from who -- maxscale route to replica2")]
-    [InlineData("select name from who -- maxscale route to server master")]
     [InlineData("/** maxscale route to server replica2 */ select name from who")]
     [InlineData("select name from who where '-- maxscale route to server replica2' <> ''")]
     [InlineData("select name from who")]
@@ -61,6 +60,17 @@ public sealed class MaxScaleRouteTests(RelayFixture fixture) : IClassFixture<Rel
         Assert.Equal(3, servers.Count);
         Assert.DoesNotContain("primary", servers);
     }
+
+    [Theory]
+    [InlineData("server1", true)]
+    [InlineData("last-one", true)]
+    [InlineData("last", false)]
+    [InlineData("master", false)]
+    [InlineData("to", false)]
+    [InlineData("a=b", false)]
+    [InlineData("a b", false)]
+    public void A_servers_name_that_is_a_keyword_or_two_words_is_not_understood(string name, bool isUnderstood) =>
+        Assert.Equal(isUnderstood ? [new(MaxScaleTarget.Named, name)] : [], MaxScaleHint.In($"select 1 -- maxscale route to server {name}"));
 
     [Fact]
     public async Task Writes_and_several_statements_in_one_text_go_to_the_primary_unless_a_hint_says_otherwise()

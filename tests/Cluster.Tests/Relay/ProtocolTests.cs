@@ -52,7 +52,7 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
     [Theory]
     [InlineData(1)]
     [InlineData(0xFFFFFF - 100)] // below one packet, whatever stands around it
-    [InlineData(0xFFFFFF - 5)] // a row of exactly one full packet: an empty one follows
+    [InlineData(0xFFFFFF - 10)] // a row of exactly one full packet: an empty one follows
     [InlineData(0xFFFFFF)]
     [InlineData(0xFFFFFF + 1)]
     [InlineData((2 * 0xFFFFFF) + 17)]
@@ -76,6 +76,28 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
             Assert.Equal("after", reader.GetString(1));
             Assert.False(await reader.ReadAsync());
         }
+    }
+
+    [Fact]
+    public async Task A_streamed_parameter_and_its_execution_go_to_the_same_server()
+    {
+        await using var relay = await fixture.ThroughForkAsync();
+        await using var connection = await RelayFixture.OpenAsync(relay);
+        var sent = new byte[300_000];
+        new Random(1).NextBytes(sent);
+        await using var command = new MySqlCommand("select sha2(?, 256), name from who", connection) { Parameters = { new() } };
+        await command.PrepareAsync();
+        var servers = new HashSet<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            command.Parameters[0].Value = new MemoryStream(sent);
+            await using var reader = await command.ExecuteReaderAsync();
+            Assert.True(await reader.ReadAsync());
+            Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(sent)), reader.GetString(0));
+            servers.Add(reader.GetString(1));
+        }
+
+        Assert.Equal(3, servers.Count);
     }
 
     [Fact]

@@ -8,6 +8,18 @@ namespace MonotonicReads.Cluster.Tests.Relay;
 public sealed class ServerLossTests
 {
     [Fact]
+    public async Task Without_its_primary_the_relay_still_reads()
+    {
+        await using var cluster = await MariaDbCluster.StartAsync(replicas: 1);
+        await using var relay = await StatementRelay.StartAsync(RelayServer.Of(cluster), new MaxScaleRoute(seed: 1));
+        await cluster.Primary.KillAsync();
+        await using var connection = await RelayFixture.OpenAsync(relay);
+        Assert.Equal(1, await connection.ExecuteScalarAsync<int>("select 1"));
+        var refused = await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync("create table t (n int)"));
+        Assert.Equal("The relay has no available primary.", refused.Message);
+    }
+
+    [Fact]
     public async Task A_killed_server_is_an_error_once_and_is_left_out_until_it_is_said_to_be_back()
     {
         await using var cluster = await MariaDbCluster.StartAsync(replicas: 2);

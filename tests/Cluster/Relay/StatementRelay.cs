@@ -33,6 +33,7 @@ public sealed class StatementRelay : IAsyncDisposable
     private Task _accepting = Task.CompletedTask;
     private long _commands;
     private int _connections;
+    private bool _isDisposed;
 
     private StatementRelay(IReadOnlyList<RelayServer> servers, IStatementRoute route, ServerGreeting greeting)
     {
@@ -134,10 +135,15 @@ public sealed class StatementRelay : IAsyncDisposable
         Interlocked.Exchange(ref _commands, 0);
     }
 
-    /// <summary>Closes all connections and waits until they are closed.</summary>
+    /// <summary>Closes all connections and waits until they are closed. May be called more than once.</summary>
     /// <exception cref="AggregateException">Something went wrong in the relay itself: see <see cref="Faults"/>.</exception>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         await _end.CancelAsync().ConfigureAwait(false);
         _listener.Stop();
         await _accepting.ConfigureAwait(false);

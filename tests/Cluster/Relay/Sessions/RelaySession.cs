@@ -61,6 +61,10 @@ internal sealed partial class RelaySession : IAsyncDisposable
                 await LoseAsync(lost).ConfigureAwait(false);
                 await _channel.WriteAsync(ErrorPacket.Write(RelayBackendException.Code, lost.Message), cancellation).ConfigureAwait(false);
             }
+            finally
+            {
+                _busy = null;
+            }
 
             await _channel.FlushAsync(cancellation).ConfigureAwait(false);
         }
@@ -137,7 +141,6 @@ internal sealed partial class RelaySession : IAsyncDisposable
         _busy = backend;
         await backend.SendAsync(command, cancellation).ConfigureAwait(false);
         var there = await new ResponseRelay(_channel, _backends.Capabilities).PreparationAsync(backend, number, cancellation).ConfigureAwait(false);
-        _busy = null;
         if (there is { } known)
         {
             _prepared.Add(number, new(command, statement, known.Parameters) { Numbers = { [backend] = known.Number }, Last = backend });
@@ -240,22 +243,9 @@ internal sealed partial class RelaySession : IAsyncDisposable
     private async Task SetOptionAsync(byte[] command, CancellationToken cancellation)
     {
         var backend = await AnyAsync(cancellation).ConfigureAwait(false);
-        _busy = backend;
-        await backend.SendAsync(command, cancellation).ConfigureAwait(false);
-
-        // An EOF, or an OK where both sides have done away with EOFs.
-        var answer = await backend.ReadAsync(cancellation).ConfigureAwait(false);
-        _busy = null;
-        await _channel.WriteAsync(answer, cancellation).ConfigureAwait(false);
-        if (ErrorPacket.Is(answer))
+        if (await PassAsync(backend, command, cancellation).ConfigureAwait(false) is not null)
         {
-            return;
-        }
-
-        foreach (var other in _backends.Open.Where(other => other != backend))
-        {
-            await other.SendAsync(command, cancellation).ConfigureAwait(false);
-            await other.ReadAsync(cancellation).ConfigureAwait(false);
+            _backends.Set(command, backend);
         }
     }
 
@@ -273,17 +263,24 @@ internal sealed partial class RelaySession : IAsyncDisposable
 
     private StatementToRoute StatementOf(byte[] command) => new(Encoding.UTF8.GetString(command.AsSpan(1)), _client, _relay.Servers);
 
-    // A server that cannot be reached is left out from then on, and the route is asked again.
-    private async Task<Backend> TargetAsync(StatementToRoute statement, CancellationToken cancellation)
+    private Task<Backend> TargetAsync(StatementToRoute statement, CancellationToken cancellation) =>
+        _transaction is { } transaction ? Task.FromResult(transaction) : ReachAsync(() => _relay.Route.Pick(statement), cancellation);
+
+    /// <summary>Where to run what is the same everywhere.</summary>
+    private Task<Backend> AnyAsync(CancellationToken cancellation) =>
+        _transaction is { } transaction ? Task.FromResult(transaction) : ReachAsync(AnyServer, cancellation);
+
+    private RelayServer AnyServer() =>
+        _client.PinnedTo
+        ?? (_last is { Server.IsAvailable: true } last ? last.Server : _relay.Servers.FirstOrDefault(server => server.IsAvailable))
+        ?? throw new RelayRefusedException("The relay has no available server.");
+
+    // A server that cannot be reached is left out from then on, and another one is asked for.
+    private async Task<Backend> ReachAsync(Func<RelayServer> pick, CancellationToken cancellation)
     {
         while (true)
         {
-            if (_transaction is { } transaction)
-            {
-                return transaction;
-            }
-
-            var server = _relay.Route.Pick(statement);
+            var server = pick();
             try
             {
                 return await _backends.ReadyAsync(server, cancellation).ConfigureAwait(false);
@@ -293,16 +290,6 @@ internal sealed partial class RelaySession : IAsyncDisposable
                 server.IsAvailable = false;
             }
         }
-    }
-
-    /// <summary>Where to run what is the same everywhere.</summary>
-    private async Task<Backend> AnyAsync(CancellationToken cancellation)
-    {
-        var server = (_transaction ?? _last)?.Server
-            ?? _client.PinnedTo
-            ?? _relay.Servers.FirstOrDefault(server => server.IsAvailable)
-            ?? throw new RelayRefusedException("The relay has no available server.");
-        return await _backends.ReadyAsync(server, cancellation).ConfigureAwait(false);
     }
 
     private async Task BeginNextTransactionAsync(Backend backend, CancellationToken cancellation)
@@ -341,7 +328,6 @@ internal sealed partial class RelaySession : IAsyncDisposable
     // An error does not tell whether the transaction is still there; if it is not, the next answer says so.
     private void Finished(Backend backend, ServerStatus? status)
     {
-        _busy = null;
         _last = backend;
         if (status is { } known)
         {
@@ -356,7 +342,6 @@ internal sealed partial class RelaySession : IAsyncDisposable
             return;
         }
 
-        _busy = null;
         _transaction = _transaction == backend ? null : _transaction;
         _last = _last == backend ? null : _last;
         foreach (var prepared in _prepared.Values)

@@ -31,6 +31,10 @@ internal sealed class ResponseRelay(PacketChannel? client, Capabilities capabili
                     await from.SendNoFileAsync(cancellation).ConfigureAwait(false);
                     await from.ReadAsync(cancellation).ConfigureAwait(false);
                     throw new RelayRefusedException("The relay does not pass on LOAD DATA LOCAL INFILE.");
+                case var _ when EofPacket.IsEnd(first, capabilities):
+                    await PassAsync(first, cancellation).ConfigureAwait(false); // the answer to COM_SET_OPTION
+                    status = EofPacket.Status(first, capabilities);
+                    break;
                 default:
                     await PassAsync(first, cancellation).ConfigureAwait(false);
                     status = await ResultSetAsync(from, first, cancellation).ConfigureAwait(false);
