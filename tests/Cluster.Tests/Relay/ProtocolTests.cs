@@ -90,7 +90,7 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
         var servers = new HashSet<string>();
         for (var i = 0; i < 20; i++)
         {
-            command.Parameters[0].Value = new MemoryStream(sent);
+            command.Parameters[0].Value = new BufferedStream(new MemoryStream(sent)); // a MemoryStream would be sent with the execution
             await using var reader = await command.ExecuteReaderAsync();
             Assert.True(await reader.ReadAsync());
             Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(sent)), reader.GetString(0));
