@@ -1,4 +1,5 @@
 using Dapper;
+using MonotonicReads.Cluster.Relay;
 using MySqlConnector;
 using Xunit.Abstractions;
 
@@ -10,8 +11,9 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
     [Fact]
     public async Task Each_read_costs_so_many()
     {
-        using var replicaRelay = new CommandRelay(fixture.Cluster.Replicas[0].Port);
-        using var primaryRelay = new CommandRelay(fixture.Cluster.Primary.Port);
+        var (replica, primary) = (fixture.Cluster.Replicas[0], fixture.Cluster.Primary);
+        await using var replicaRelay = await StatementRelay.StartAsync([new RelayServer(replica.Name, replica.ConnectionString)], new OneServerRoute());
+        await using var primaryRelay = await StatementRelay.StartAsync([new RelayServer(primary.Name, primary.ConnectionString)], new OneServerRoute());
         await using var source = new ReplicatedMySqlDataSourceBuilder()
             .UsePrimary(Through(primaryRelay, fixture.Cluster.Primary.ConnectionString))
             .AddReplica("replica", Through(replicaRelay, fixture.Cluster.Replicas[0].ConnectionString)).Build();
@@ -69,7 +71,7 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
             await read();
             var (onReplica, onPrimary) = (replicaRelay.Commands - before.Item1, primaryRelay.Commands - before.Item2);
             output.WriteLine($"{what}: {onReplica} on the replica, {onPrimary} on the primary");
-            return onReplica + onPrimary;
+            return (int)(onReplica + onPrimary);
         }
 
         async Task ThreeAsync()
@@ -87,6 +89,6 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
         await connection.ExecuteScalarAsync<string>(RoutingFixture.WhoAnswers);
     }
 
-    private static string Through(CommandRelay relay, string connectionString) =>
+    private static string Through(StatementRelay relay, string connectionString) =>
         new MySqlConnectionStringBuilder(connectionString) { Port = (uint)relay.Port, SslMode = MySqlSslMode.None }.ConnectionString;
 }

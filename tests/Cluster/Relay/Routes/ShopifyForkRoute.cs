@@ -1,0 +1,77 @@
+using System.Text;
+
+namespace MonotonicReads.Cluster.Relay;
+
+/// <summary>
+/// Shopify's fork of ProxySQL (its pull request 2698): reads whose first comment names a unit of work go to the server that
+/// its hash draws, all others by weight; everything else goes to the primary.
+/// </summary>
+/// <param name="seed">Draws the statements without an id.</param>
+/// <param name="tokenDelimiters">Its setting query_parser_token_delimiters.</param>
+/// <param name="keyValueDelimiters">Its setting query_parser_key_value_delimiters.</param>
+/// <param name="identifiers">Its setting unit_of_work_identifiers; null is <c>consistent_read_id</c>.</param>
+public sealed class ShopifyForkRoute(
+    int seed, string tokenDelimiters = ",", string keyValueDelimiters = ":", IReadOnlyList<string>? identifiers = null) : IStatementRoute
+{
+    private readonly WeightedDraw _draw = new(seed);
+    private readonly IReadOnlyList<string> _identifiers = identifiers ?? ["consistent_read_id"];
+
+    /// <inheritdoc/>
+    public RelayServer Pick(StatementToRoute statement)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        if (!statement.IsRead)
+        {
+            return statement.Primary;
+        }
+
+        var readers = statement.Servers.Where(server => !server.IsPrimary).ToArray();
+        var hash = Hash(statement.Text);
+        return (hash == 0 ? _draw.Draw(readers) : Pick(hash, readers))
+            ?? throw new RelayRefusedException(9001, "Max connect timeout reached while reaching the readers: none is available.");
+    }
+
+    /// <inheritdoc/>
+    public void Sent(StatementToRoute statement, RelayServer server)
+    {
+    }
+
+    /// <summary>The server that a hash draws: weights in configured order, an unavailable server's taken away and drawn again.</summary>
+    internal static RelayServer? Pick(uint hash, IReadOnlyList<RelayServer> readers)
+    {
+        var weights = readers.Select(server => (long)server.Weight).ToArray();
+        while (weights.Sum() is > 0 and var sum)
+        {
+            var place = (hash % sum) + 1;
+            var drawn = 0;
+            while ((place -= weights[drawn]) > 0)
+            {
+                drawn++;
+            }
+
+            if (readers[drawn].IsAvailable)
+            {
+                return readers[drawn];
+            }
+
+            weights[drawn] = 0;
+        }
+
+        return null;
+    }
+
+    // Several ids are chained: the hash of one is the seed of the next. 0 is kept for "no id".
+    private uint Hash(string text)
+    {
+        var hash = 0u;
+        foreach (var (key, value) in ProxySqlComment.Keys(text, tokenDelimiters, keyValueDelimiters))
+        {
+            if (value.Length > 0 && _identifiers.Contains(key, StringComparer.OrdinalIgnoreCase))
+            {
+                hash = Math.Max(ForkHash.Of(Encoding.UTF8.GetBytes(value), hash), 1);
+            }
+        }
+
+        return hash;
+    }
+}
