@@ -35,7 +35,7 @@ public sealed record ShopifyForkDialect : ProxyDialect
 
     /// <summary>
     /// Whether the key goes into the comment that a statement begins with, such as <c>/*application:shop*/</c>, instead of one of
-    /// its own before it. Where that cannot be, or the comment would exceed the 1,024 bytes that are read, it stands before it.
+    /// its own before it. Where that cannot be, or the comment would exceed the 1,021 bytes that are read, it stands before it.
     /// </summary>
     public bool MergesComments { get; init; }
 

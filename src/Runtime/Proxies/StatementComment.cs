@@ -8,8 +8,8 @@ namespace MonotonicReads;
 /// <param name="valueDelimiter">Stands between a key and its value.</param>
 internal readonly struct StatementComment(char tokenDelimiter, char valueDelimiter)
 {
-    /// <summary>How many bytes ProxySQL reads of a comment at most; a key beyond it would be lost without a word.</summary>
-    public const int LongestComment = 1024;
+    /// <summary>How many bytes ProxySQL keeps of a comment at most; a key beyond it would be lost without a word.</summary>
+    public const int LongestComment = 1_021;
 
     private const string Beginning = "/*";
     private const string End = "*/";
