@@ -14,8 +14,8 @@ internal sealed class ProxyRoute(ProxyDialect dialect, RoutedServer anywhere)
 
     public RoutedServer Anywhere => anywhere;
 
-    /// <summary>Whether a session cannot read there, because it must name a replica.</summary>
-    public bool IsUndrawn(RoutedServer server) => dialect.NamesServers && ReferenceEquals(server, anywhere);
+    /// <summary>Whether a session has to draw first: what a connection named for another one is nothing to it.</summary>
+    public bool MustDraw(SessionPin pin) => dialect.NamesServers && pin.Server is null;
 
     /// <summary>The text as the proxy gets it.</summary>
     /// <param name="text">The caller's.</param>

@@ -60,18 +60,28 @@ public sealed partial class ReplicatedConnection
     private void Reroute(ReplicaUse reads, Exception exception)
     {
         var session = reads.Pin.Session;
+        if (reads.Reads == 1)
+        {
+            // This connection has read nothing there.
+            reads.Pin.LeaveReplicaUnread();
+            _readsFor = null;
+        }
+        else
+        {
+            EndReads(seen: null);
+        }
+
         if (_minGtid is not null)
         {
             // The replica may be well and only behind.
             _minGtid = null;
-            EndReads(seen: null);
             FallBack(Source.SessionForRead() ?? session, reads.Pin, reads.Replica);
             return;
         }
 
-        if (session.TryTakeBackOnlyRead() && reads.Pin.TryTakeBackRead(reads.Replica))
+        if (session.TryTakeBackOnlyRead())
         {
-            _readsFor = null;
+            reads.Pin.TakeBackRead(reads.Replica);
         }
 
         Source.NoteRefusal(session, reads.Pin, reads.Replica, exception);

@@ -169,7 +169,7 @@ public sealed partial class ReplicatedConnection
                 : Run(server, session, pin, statement);
         }
 
-        if (Source.Proxy is { } through && (through.IsUndrawn(server) || NotesRestart(session, pin, server)))
+        if (Source.Proxy is { } through && (through.MustDraw(pin) || NotesRestart(session, pin, server)))
         {
             return Step.FindServer;
         }
@@ -239,13 +239,13 @@ public sealed partial class ReplicatedConnection
         var tellsSeen = session.LossIn(Source) == ReplicaLoss.CaughtUp && !session.IsAtEndOfPlan;
         if (_readsFor is { } reads && ReferenceEquals(reads.Pin, pin))
         {
-            _readsFor = reads with { TellsSeen = reads.TellsSeen && tellsSeen };
+            _readsFor = reads with { TellsSeen = reads.TellsSeen && tellsSeen, Reads = reads.Reads + 1 };
             return;
         }
 
         EndReads(seen: null);
         pin.EnterReplica();
-        _readsFor = new ReplicaUse(pin, server, tellsSeen);
+        _readsFor = new ReplicaUse(pin, server, tellsSeen, Reads: 1);
     }
 
     private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
@@ -585,7 +585,7 @@ public sealed partial class ReplicatedConnection
     }
 
     /// <summary>The connection's reads on a replica for one session.</summary>
-    private readonly record struct ReplicaUse(SessionPin Pin, RoutedServer Replica, bool TellsSeen);
+    private readonly record struct ReplicaUse(SessionPin Pin, RoutedServer Replica, bool TellsSeen, int Reads);
 
     /// <summary>The connection's writes and reads on the primary for one session.</summary>
     private readonly record struct PrimaryUse(SessionPin Pin, bool Saw, bool Captures);

@@ -236,23 +236,21 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
         }
     }
 
+    /// <summary>A connection was about to read for the session on a replica, and did not.</summary>
+    public void LeaveReplicaUnread() => Interlocked.Decrement(ref _openReplicaConnections);
+
     /// <summary>The only read of the session was not executed: as if there had been none.</summary>
-    /// <returns>Whether it was taken back.</returns>
-    public bool TryTakeBackRead(RoutedServer replica)
+    public void TakeBackRead(RoutedServer replica)
     {
         lock (this)
         {
-            if (_loss is not null || !ReferenceEquals(_server, replica) || Volatile.Read(ref _openReplicaConnections) != 1 || IsResumed)
+            if (_loss is null && ReferenceEquals(_server, replica) && Volatile.Read(ref _openReplicaConnections) == 0 && !IsResumed)
             {
-                return false;
+                _server = null;
+                _hasRead = false;
+                _lastReplica = null;
+                _needsBarrier = false;
             }
-
-            _server = null;
-            _hasRead = false;
-            _lastReplica = null;
-            _needsBarrier = false;
-            Interlocked.Decrement(ref _openReplicaConnections);
-            return true;
         }
     }
 

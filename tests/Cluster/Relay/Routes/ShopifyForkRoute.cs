@@ -4,7 +4,7 @@ namespace MonotonicReads.Cluster.Relay;
 
 /// <summary>
 /// Shopify's fork of ProxySQL (its pull request 2698): reads whose first comment names a unit of work go to the server that
-/// its hash draws, all others by weight; everything else goes to the primary.
+/// its hash draws, all others by weight; everything else goes to the primary, and so does what names its hostgroup, 0.
 /// </summary>
 /// <param name="seed">Draws the statements without an id.</param>
 /// <param name="tokenDelimiters">Its setting query_parser_token_delimiters.</param>
@@ -20,7 +20,7 @@ public sealed class ShopifyForkRoute(
     public RelayServer Pick(StatementToRoute statement)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        if (!statement.IsRead)
+        if (!statement.IsRead || ProxySqlComment.Keys(statement.Text, tokenDelimiters, keyValueDelimiters).Any(pair => pair is ("hostgroup", "0")))
         {
             return statement.Primary;
         }

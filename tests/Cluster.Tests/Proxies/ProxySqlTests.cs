@@ -1,0 +1,314 @@
+using System.Diagnostics;
+using Dapper;
+using MonotonicReads.Cluster.Relay;
+using MonotonicReads.Cluster.Tests.Relay;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster.Tests.Proxies;
+
+/// <summary>Through stock ProxySQL: the session picks, the statement carries the replica's hostgroup, and every level and policy is kept.</summary>
+public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFixture>
+{
+    private const string CountNotes = "select count(*) from notes where note = @note";
+
+    [Fact]
+    public async Task Reads_and_writes_say_where_they_go()
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql);
+        using (var session = ReadSession.Begin(ReadConsistency.Monotonic, through.IdOn("replica2")))
+        {
+            Assert.Equal("replica2", await through.AskAsync());
+            Assert.Equal("/* hostgroup=102 */ " + ThroughProxy.WhoAnswers, through.Reads[^1].Text);
+            Assert.Equal(["replica2"], session.GetDecisions().Select(decision => decision.Server));
+        }
+
+        await using var connection = await through.Source.OpenConnectionAsync();
+        await connection.ExecuteAsync("insert into notes (note) values ('w')");
+        Assert.Contains(through.Relay.Statements, statement => statement is { Server: "primary", Text: "/* hostgroup=0 */ insert into notes (note) values ('w')" });
+    }
+
+    [Fact]
+    public async Task A_prepared_command_is_prepared_again_where_it_goes_elsewhere()
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql);
+        await using var connection = await through.Source.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = ThroughProxy.WhoAnswers;
+        await command.PrepareAsync();
+        await command.ExecuteScalarAsync();
+        foreach (var replica in new[] { "replica1", "replica3", "replica1" })
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic, through.IdOn(replica));
+            Assert.Equal(replica, await command.ExecuteScalarAsync());
+            Assert.Equal(replica, command.ExecuteScalar());
+        }
+
+        await using var batch = connection.CreateBatch();
+        var inBatch = batch.CreateBatchCommand();
+        inBatch.CommandText = ThroughProxy.WhoAnswers;
+        batch.BatchCommands.Add(inBatch);
+        await batch.PrepareAsync();
+        using (ReadSession.Begin(ReadConsistency.Monotonic, through.IdOn("replica3")))
+        {
+            Assert.Equal("replica3", await batch.ExecuteScalarAsync());
+            Assert.Equal("replica3", batch.ExecuteScalar());
+        }
+
+        // The driver sends the commands of a prepared batch one by one, each as text.
+        Assert.Equal([true, true, true, true, true, true, true, false, false], through.Reads.Select(read => read.IsPrepared));
+        Assert.Equal(
+            [ThroughProxy.WhoAnswers, "select /* hostgroup=101 */ name from who", "select /* hostgroup=103 */ name from who"],
+            through.Reads.Select(read => read.Text).Distinct());
+        Assert.Empty(through.ProxySql.EndedMultiplexing);
+    }
+
+    [Fact]
+    public async Task Several_statements_in_one_text_are_not_prepared_since_each_would_need_the_comment()
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, through.IdOn("replica2"));
+        await using var connection = await through.Source.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"{ThroughProxy.WhoAnswers}; {ThroughProxy.WhoAnswers}";
+        await command.PrepareAsync();
+        await using var reader = await command.ExecuteReaderAsync();
+        do
+        {
+            await reader.ReadAsync();
+            Assert.Equal("replica2", reader.GetString(0));
+        }
+        while (await reader.NextResultAsync());
+        Assert.False(Assert.Single(through.Reads).IsPrepared);
+    }
+
+    /// <summary>One @ and the proxy would keep the connection to itself, and send everything later to one server.</summary>
+    [Fact]
+    public async Task Nothing_that_we_send_ends_multiplexing()
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql, b => b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50) }));
+        await through.Source.ValidateTopologyAsync();
+        foreach (var level in new[] { ReadConsistency.Monotonic, ReadConsistency.Causal, ReadConsistency.Snapshot, ReadConsistency.Primary })
+        {
+            foreach (var policy in Enum.GetValues<ReplicaLoss>())
+            {
+                using var session = ReadSession.Begin(level, new ReadSessionOptions { OnReplicaLoss = policy });
+                await through.AskAsync();
+                if (level == ReadConsistency.Causal)
+                {
+                    await WriteAsync(through, "causal");
+                }
+
+                if (level != ReadConsistency.Snapshot)
+                {
+                    await using var connection = await through.Source.OpenConnectionAsync();
+                    await using var transaction = await connection.BeginTransactionAsync();
+                    await connection.ExecuteScalarAsync<string>(ThroughProxy.WhoAnswers, transaction: transaction);
+                    await transaction.CommitAsync();
+                }
+
+                await through.AskAsync();
+                await session.ToTokenAsync(SessionTokenOptions.WithKey(new byte[32]));
+            }
+        }
+
+        await Task.Delay(200);
+        Assert.Empty(through.ProxySql.EndedMultiplexing);
+        Assert.Empty(through.ProxySql.IgnoredGtids);
+        Assert.All(through.Relay.Statements.Where(statement => statement.Kind != StatementKind.Session), statement => Assert.DoesNotContain('@', statement.Text));
+    }
+
+    [Fact]
+    public async Task Causal_sessions_see_their_writes_on_their_replica()
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql);
+        var replica = 0;
+        for (var i = 0; i < 100; i++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Causal);
+            var note = Guid.NewGuid().ToString();
+            await WriteAsync(through, note);
+            await using var connection = await through.Source.OpenConnectionAsync();
+            Assert.Equal(1, await connection.ExecuteScalarAsync<long>(CountNotes, new { note }));
+            replica += session.GetDecisions()[^1].Server == "primary" ? 0 : 1;
+        }
+
+        Assert.True(replica > 80, $"{replica} of 100 on a replica");
+    }
+
+    [Fact]
+    public async Task Without_causality_the_same_reads_miss_writes()
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql);
+        var missed = 0;
+        for (var i = 0; i < 500 && missed == 0; i++)
+        {
+            var note = Guid.NewGuid().ToString();
+            await WriteAsync(through, note);
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+            await using var connection = await through.Source.OpenConnectionAsync();
+            missed += await connection.ExecuteScalarAsync<long>(CountNotes, new { note }) == 0 ? 1 : 0;
+        }
+
+        Assert.NotEqual(0, missed);
+    }
+
+    [Fact]
+    public async Task A_snapshot_is_one_transaction_on_the_sessions_replica()
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql);
+        using var session = ReadSession.Begin(ReadConsistency.Snapshot, through.IdOn("replica3"));
+        Assert.Equal("replica3", await through.AskAsync());
+        await using var connection = await through.Source.OpenConnectionAsync();
+        var before = await connection.ExecuteScalarAsync<long>("select count(*) from notes");
+        await using (var primary = new MySqlConnection(fixture.Cluster.Primary.ConnectionString))
+        {
+            await primary.ExecuteAsync("insert into notes (note) values ('later')");
+            await fixture.Cluster.WaitForReplicasAsync();
+        }
+
+        Assert.Equal(before, await connection.ExecuteScalarAsync<long>("select count(*) from notes"));
+        var begun = Assert.Single(through.Relay.Statements, statement => statement.Text.Contains("START TRANSACTION", StringComparison.Ordinal));
+        Assert.Equal(("replica3", "/* hostgroup=103 */ START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT"), (begun.Server, begun.Text));
+        Assert.Empty(through.ProxySql.EndedMultiplexing);
+    }
+
+    [Theory]
+    [InlineData(ReplicaLoss.Primary, "primary")]
+    [InlineData(ReplicaLoss.CaughtUp, "replica")]
+    [InlineData(ReplicaLoss.Redraw, "replica")]
+    [InlineData(ReplicaLoss.Fail, "")]
+    public async Task A_replica_out_of_reach_is_lost_by_the_sessions_policy_and_the_caller_sees_no_error(ReplicaLoss policy, string goesOn)
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql, b => b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) }));
+        var moved = new List<ReadSessionEventArgs>();
+        through.Source.SessionEvent += (_, args) => moved.Add(args);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, through.KeyOn("replica2"), new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 2000 });
+        Assert.Equal("replica2", await through.AskAsync());
+        through.Server("replica2").IsAvailable = false;
+        if (policy == ReplicaLoss.Fail)
+        {
+            await Assert.ThrowsAsync<ReplicaLostException>(through.AskAsync);
+            await Assert.ThrowsAsync<ReplicaLostException>(through.AskAsync);
+            return;
+        }
+
+        var answers = new[] { await through.AskAsync(), await through.AskAsync() };
+        Assert.Single(answers.Distinct());
+        Assert.StartsWith(goesOn, answers[0], StringComparison.Ordinal);
+        Assert.NotEqual("replica2", answers[0]);
+        Assert.Equal([ReadSessionEventKind.ReplicaLost, ReadSessionEventKind.Moved], moved.Select(args => args.Kind));
+    }
+
+    [Theory]
+    [InlineData(ReplicaLoss.Primary)]
+    [InlineData(ReplicaLoss.Fail)]
+    public async Task Before_the_first_read_it_is_as_if_it_had_not_been_drawn(ReplicaLoss policy)
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql, b => b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) }));
+        for (var i = 0; i < 50 && through.Source.GetServers().Any(server => server.Health == ServerHealth.Unknown); i++)
+        {
+            await Task.Delay(20);
+        }
+
+        through.Server("replica2").IsAvailable = false;
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, through.KeyOn("replica2"), new ReadSessionOptions { OnReplicaLoss = policy });
+        Assert.Contains(await through.AskAsync(), new[] { "replica1", "replica3" });
+        Assert.Single(session.GetDecisions().Select(decision => decision.Server).Where(server => server != "replica2").Distinct());
+    }
+
+    [Fact]
+    public async Task A_replica_that_was_restarted_is_noticed_by_the_monitor()
+    {
+        await using var cluster = await MariaDbCluster.StartAsync(replicas: 2);
+        var servers = RelayServer.Of(cluster);
+        await using var relay = await StatementRelay.StartAsync(servers, ProxySqlRoute.WithHostgroupPerReplica(1, servers));
+        await using var source = new ReplicatedMySqlDataSourceBuilder().UseProxy(relay.ConnectionString, ProxyDialect.ProxySql)
+            .AddReplica("replica1", "").AddReplica("replica2", "").UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50), FailuresUntilDown = 1000 }).RecordDecisions().Build();
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { MaxWaitMilliseconds = 5000 });
+        await ReadAsync();
+        var pinned = session.GetDecisions()[0].Server;
+        Assert.NotEqual("primary", pinned);
+        var replica = cluster.Replicas.First(r => r.Name == pinned);
+        await replica.KillAsync();
+        await Task.Delay(1500);
+        await replica.RestartAsync();
+        relay.Servers.First(server => server.Name == pinned).IsAvailable = true;
+
+        for (var i = 0; i < 200 && session.GetDecisions()[^1].Server == pinned; i++)
+        {
+            await Task.Delay(50);
+            try
+            {
+                await ReadAsync();
+            }
+            catch (MySqlException)
+            {
+                // The connections that the relay still had to the server that was killed.
+            }
+        }
+
+        Assert.Equal("primary", session.GetDecisions()[^1].Server);
+
+        async Task ReadAsync()
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            await connection.ExecuteScalarAsync<long>("select 1");
+        }
+    }
+
+    [Fact]
+    public async Task A_stopped_replica_costs_the_deadline_and_then_the_session_moves()
+    {
+        await using var cluster = await MariaDbCluster.StartAsync(replicas: 1);
+        var servers = RelayServer.Of(cluster);
+        await using var relay = await StatementRelay.StartAsync(servers, ProxySqlRoute.WithHostgroupPerReplica(1, servers));
+        await using var source = new ReplicatedMySqlDataSourceBuilder().UseProxy(relay.ConnectionString + ";CancellationTimeout=-1;ConnectionReset=false", ProxyDialect.ProxySql with { ReadDeadline = TimeSpan.FromSeconds(2) })
+            .AddReplica("replica1", "").UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) }).RecordDecisions().Build();
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        Assert.Equal(1, await ReadAsync());
+        await cluster.Replicas[0].PauseAsync();
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            await Assert.ThrowsAnyAsync<MySqlException>(ReadAsync);
+            Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(8));
+            Assert.Equal(1, await ReadAsync());
+            Assert.Equal("primary", session.GetDecisions()[^1].Server);
+        }
+        finally
+        {
+            await cluster.Replicas[0].ResumeAsync();
+        }
+
+        async Task<long> ReadAsync()
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            return await connection.ExecuteScalarAsync<long>("select 1");
+        }
+    }
+
+    [Fact]
+    public async Task Replicas_and_weights_change_while_sessions_run()
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql);
+        using (ReadSession.Begin(ReadConsistency.Monotonic, through.IdOn("replica3")))
+        {
+            Assert.Equal("replica3", await through.AskAsync());
+            through.Source.UpdateReplicas([new("replica1", "", 1), new("replica2", "", 1), new("replica3", "", 0)]);
+            Assert.Equal("replica3", await through.AskAsync());
+        }
+
+        Assert.Throws<InvalidOperationException>(() => through.Source.UpdateReplicas([new("replica2", ""), new("replica3", "")]));
+        for (var i = 0; i < 20; i++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+            Assert.NotEqual("replica3", await through.AskAsync());
+        }
+    }
+
+    private static async Task WriteAsync(ThroughProxy through, string note)
+    {
+        await using var connection = await through.Source.Primary.OpenConnectionAsync();
+        await connection.ExecuteAsync("insert into notes (note) values (@note)", new { note });
+    }
+}
