@@ -76,6 +76,12 @@ internal static class MR2004DeferredResult
     {
         if (type is INamedTypeSymbol { TypeArguments: [var result] } task && KnownTypes.IsTaskLike(task))
         {
+            // Only what the member itself returns is followed by its wrapper.
+            if (KnownTypes.AsyncSequenceItem(result) is not null || KnownTypes.IsAsyncEnumerator(result))
+            {
+                return "a task of a sequence that is streamed";
+            }
+
             type = result;
         }
 
@@ -86,6 +92,7 @@ internal static class MR2004DeferredResult
             ("IQueryable", "System.Linq") => "a query (IQueryable)",
             ("GridReader", "SqlMapper") => "an open GridReader",
             ("IDataReader", "System.Data") => "an open reader",
+            ("IOrderedEnumerable", "System.Linq") => "a sequence that is sorted when it is walked through",
             _ => null,
         };
     }
