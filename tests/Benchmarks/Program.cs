@@ -10,7 +10,13 @@ if (args is ["keystroke"])
 
 if (args is ["generator"])
 {
-    FigureTable.Print([.. GeneratorFigures.Measure(), .. WrapperFigures.Measure()]);
+    FigureTable.Print([.. GeneratorFigures.Measure()]);
+    return;
+}
+
+if (args is ["wrapper"])
+{
+    FigureTable.Print([.. WrapperFigures.Measure()]);
     return;
 }
 

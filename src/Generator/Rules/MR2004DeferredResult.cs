@@ -19,7 +19,7 @@ internal static class MR2004DeferredResult
         "MonotonicReads.Wrapping",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "A query or an open reader reads when it is walked through, which is after the call that returned it. The wrapper holds its session for tasks, IAsyncEnumerable<T> and IEnumerable<T>, and for nothing else.",
+        description: "A query or an open reader reads when it is walked through, which is after the call that returned it. The wrapper holds its session for tasks, IAsyncEnumerable<T>, IEnumerable<T> and their enumerators, and for nothing else.",
         helpLinkUri: HelpLinks.Of(Id));
 
     private const string Remedy = "return what was read (ToListAsync, a List<T>), or an IAsyncEnumerable<T> of the annotated method";
