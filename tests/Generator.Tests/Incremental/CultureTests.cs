@@ -37,7 +37,7 @@ public class CultureTests
     [InlineData("sv-SE")]
     [InlineData("fa-IR")]
     [InlineData("ar-SA")]
-    [InlineData("de-CH")]
+    [InlineData("de-DE")]
     public void Files_and_messages_are_those_of_the_invariant_culture(string name)
     {
         var culture = CultureInfo.GetCultureInfo(name);
