@@ -151,6 +151,8 @@ for project in tests/*.Tests/*.csproj; do
     echo "$name: no tests ran" >&2
     broken=$((broken + 1))
   fi
+  # What a test counted and has to be seen although it passed.
+  sed -n 's/.*\(figure: .*\)/  \1/p' "$trx"
   echo "$name: $good passed, $bad failed, $left_out skipped"
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left_out))
 done

@@ -8,6 +8,18 @@ if (args is ["keystroke"])
     return;
 }
 
+if (args is ["generator"])
+{
+    FigureTable.Print([.. GeneratorFigures.Measure()]);
+    return;
+}
+
+if (args is ["wrapper"])
+{
+    FigureTable.Print([.. WrapperFigures.Measure()]);
+    return;
+}
+
 if (args is ["reads"])
 {
     FigureTable.Print([.. await ReadFigures.RunAsync()]);
@@ -18,6 +30,8 @@ Console.WriteLine("selection ...");
 var figures = SelectionFigures.Measure().ToList();
 Console.WriteLine("wrapper ...");
 figures.AddRange(WrapperFigures.Measure());
+Console.WriteLine("generator ...");
+figures.AddRange(GeneratorFigures.Measure());
 Console.WriteLine("keystroke ...");
 figures.AddRange(await KeystrokeFigures.MeasureAsync());
 Console.WriteLine("reads on a MariaDB cluster ...");

@@ -12,9 +12,9 @@ internal static class BodySource
     public static void Write(SourceWriter writer, BodyPlan body, bool isAccessor)
     {
         var session = body.Session!;
-        if (session.Hold is SessionHold.Sequence or SessionHold.AsyncSequence)
+        if (SequenceHelper(session.Hold) is { } helper)
         {
-            writer.Line($"return global::MonotonicReads.SessionSequence.{(session.Hold == SessionHold.Sequence ? "Read" : "ReadAsync")}(");
+            writer.Line($"return global::MonotonicReads.SessionSequence.{helper}(");
             writer.Indented([$"() => {session.Begin},", $"() => {body.Call});"]);
         }
         else if (session.Hold != SessionHold.Task)
@@ -27,12 +27,12 @@ internal static class BodySource
             writer.Blank();
             writer.Line($"async {body.ResultType} {session.HelperLocal}()");
             writer.Open();
-            WriteCall(writer, body, session, Awaited(body));
+            WriteCall(writer, body, session, Awaited(body, session));
             writer.Close();
         }
         else
         {
-            WriteCall(writer, body, session, Awaited(body));
+            WriteCall(writer, body, session, Awaited(body, session));
         }
     }
 
@@ -47,5 +47,14 @@ internal static class BodySource
         });
     }
 
-    private static string Awaited(BodyPlan body) => $"await {body.Call}.ConfigureAwait(false)";
+    private static string? SequenceHelper(SessionHold hold) => hold switch
+    {
+        SessionHold.Sequence => "Read",
+        SessionHold.AsyncSequence => "ReadAsync",
+        SessionHold.Enumerator => "Enumerate",
+        SessionHold.AsyncEnumerator => "EnumerateAsync",
+        _ => null,
+    };
+
+    private static string Awaited(BodyPlan body, SessionPlan session) => $"await {body.Call}{(session.CanConfigureAwait ? ".ConfigureAwait(false)" : string.Empty)}";
 }

@@ -24,13 +24,24 @@ internal static class WrapperSource
         writer.Blank();
         writer.Line($"[assembly: global::MonotonicReads.ConsistentRepository(typeof({plan.InnerTypeof}), typeof({plan.WrapperTypeof}))]");
         writer.Blank();
-        if (plan.Namespace.Length > 0)
+        if (plan.Namespace.Length == 0)
+        {
+            WriteClass(writer, plan);
+        }
+        else if (plan.HasFileScopedNamespace)
         {
             writer.Line($"namespace {plan.Namespace};");
             writer.Blank();
+            WriteClass(writer, plan);
+        }
+        else
+        {
+            writer.Line($"namespace {plan.Namespace}");
+            writer.Open();
+            WriteClass(writer, plan);
+            writer.Close();
         }
 
-        WriteClass(writer, plan);
         return writer.ToString();
     }
 

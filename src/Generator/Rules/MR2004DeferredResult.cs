@@ -19,7 +19,7 @@ internal static class MR2004DeferredResult
         "MonotonicReads.Wrapping",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "A query or an open reader reads when it is walked through, which is after the call that returned it. The wrapper holds its session for tasks, IAsyncEnumerable<T> and IEnumerable<T>, and for nothing else.",
+        description: "A query or an open reader reads when it is walked through, which is after the call that returned it. The wrapper holds its session for tasks, IAsyncEnumerable<T>, IEnumerable<T> and their enumerators, and for nothing else.",
         helpLinkUri: HelpLinks.Of(Id));
 
     private const string Remedy = "return what was read (ToListAsync, a List<T>), or an IAsyncEnumerable<T> of the annotated method";
@@ -76,6 +76,12 @@ internal static class MR2004DeferredResult
     {
         if (type is INamedTypeSymbol { TypeArguments: [var result] } task && KnownTypes.IsTaskLike(task))
         {
+            // Only what the member itself returns is followed by its wrapper.
+            if (KnownTypes.AsyncSequenceItem(result) is not null || KnownTypes.IsAsyncEnumerator(result))
+            {
+                return "a task of a sequence that is streamed";
+            }
+
             type = result;
         }
 
@@ -86,6 +92,7 @@ internal static class MR2004DeferredResult
             ("IQueryable", "System.Linq") => "a query (IQueryable)",
             ("GridReader", "SqlMapper") => "an open GridReader",
             ("IDataReader", "System.Data") => "an open reader",
+            ("IOrderedEnumerable", "System.Linq") => "a sequence that is sorted when it is walked through",
             _ => null,
         };
     }

@@ -32,6 +32,7 @@ internal static class BodyPlanner
             sessions.Begin(coverage, declaration.Parameters),
             Identifier.Free("session", taken),
             coverage.Hold,
-            Identifier.Free("Read", taken));
+            Identifier.Free("Read", taken),
+            KnownTypes.IsTaskLike(declaration.ReturnType));
     }
 }

@@ -33,16 +33,18 @@ internal sealed record Coverage(Annotation Annotation, SessionHold Hold, Session
     private static SessionHold? HoldFor(IMethodSymbol method)
     {
         var result = method.ReturnType;
-        var outliving = KnownTypes.IsTaskLike(result) ? SessionHold.Task
+        var outliving = KnownTypes.IsTaskLike(result) || KnownTypes.HasAsyncBuilder(result) ? SessionHold.Task
             : KnownTypes.AsyncSequenceItem(result) is not null ? SessionHold.AsyncSequence
-            : KnownTypes.SequenceItem(result) is not null ? SessionHold.Sequence
+            : KnownTypes.IsSequence(result) ? SessionHold.Sequence
+            : KnownTypes.IsAsyncEnumerator(result) ? SessionHold.AsyncEnumerator
+            : KnownTypes.IsEnumerator(result) ? SessionHold.Enumerator
             : SessionHold.Call;
         if (outliving != SessionHold.Call && !method.ReturnsByRef && !method.ReturnsByRefReadonly)
         {
             return method.Parameters.All(CanOutliveCall) ? outliving : null;
         }
 
-        return IsDeferred(result) || HasAwaiter(result) ? null : SessionHold.Call;
+        return IsDeferred(result) || IsAwaited(result) ? null : SessionHold.Call;
     }
 
     private static Obstacle WhyNotHeld(IMethodSymbol method, ISymbol place)
@@ -60,19 +62,8 @@ internal sealed record Coverage(Annotation Annotation, SessionHold Hold, Session
         && !NewerRoslyn.AllowsRefStruct(parameter.Type);
 
     private static bool IsDeferred(ITypeSymbol type) =>
-        KnownTypes.IsAsyncEnumerator(type)
-        || type.AllInterfaces.Any(static i => KnownTypes.AsyncSequenceItem(i) is not null || KnownTypes.IsAsyncEnumerator(i));
+        type.AllInterfaces.Any(static i => KnownTypes.AsyncSequenceItem(i) is not null || KnownTypes.IsAsyncEnumerator(i));
 
-    private static bool HasAwaiter(ITypeSymbol type)
-    {
-        for (var current = type; current is not null; current = current.BaseType)
-        {
-            if (current.GetMembers("GetAwaiter").Any(static m => m is IMethodSymbol { Parameters.Length: 0, IsStatic: false }))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    // A type with a builder is awaited by an extension method, if not by a method of its own.
+    private static bool IsAwaited(ITypeSymbol type) => KnownTypes.Awaiter(type) is not null || KnownTypes.NamesAsyncBuilder(type);
 }

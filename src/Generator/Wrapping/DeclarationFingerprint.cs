@@ -1,26 +1,28 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MonotonicReads.Generator.Wrapping;
 
 /// <summary>
-/// What a plan depends on, as one hash: every file without its method bodies, the references, the options. The usual
-/// keystroke is inside a body; then no plan has to be made again, however many types are annotated.
+/// What all plans together depend on, as one hash: every file without its method bodies, the references, the options. The
+/// usual keystroke is inside a body; then nothing has to be asked again, however many types are annotated.
 /// </summary>
 internal static class DeclarationFingerprint
 {
-    private static readonly ConditionalWeakTable<SyntaxTree, byte[]> ByTree = new();
     private static readonly ConditionalWeakTable<Compilation, string> ByCompilation = new();
     private static readonly ConditionalWeakTable<object, Ordinal> Ordinals = new();
 
     private static long _lastOrdinal;
 
-    public static string Of(Compilation compilation) => ByCompilation.GetValue(compilation, Compute);
+    public static string Of(Compilation compilation) => ByCompilation.GetValue(compilation, static c => HashOf(c, static (tree, writer) =>
+    {
+        writer.Write(TreeDeclarations.Of(tree).Hash);
+        writer.Write(OrdinalOf(tree.Options));
+    }));
 
-    private static string Compute(Compilation compilation)
+    /// <summary>The same of what stands above the files, and of what each file adds.</summary>
+    public static string HashOf(Compilation compilation, Action<SyntaxTree, BinaryWriter> write)
     {
         var inputs = new MemoryStream();
         using var writer = new BinaryWriter(inputs);
@@ -33,8 +35,7 @@ internal static class DeclarationFingerprint
 
         foreach (var tree in compilation.SyntaxTrees)
         {
-            writer.Write(ByTree.GetValue(tree, HashOf));
-            writer.Write(OrdinalOf(tree.Options));
+            write(tree, writer);
         }
 
         writer.Flush();
@@ -42,31 +43,8 @@ internal static class DeclarationFingerprint
         return Convert.ToBase64String(sha.ComputeHash(inputs.ToArray()));
     }
 
-    private static byte[] HashOf(SyntaxTree tree)
-    {
-        var root = tree.GetRoot();
-        var text = root.ToFullString();
-        var declarations = new StringBuilder(text.Length);
-        var position = root.FullSpan.Start;
-        var start = position;
-        foreach (var body in root.DescendantNodes(static n => !IsBody(n)).Where(IsBody))
-        {
-            // The braces or the arrow stay: whether there is a body tells an automatic property from one that reads.
-            declarations.Append(text, position - start, body.SpanStart + 1 - position);
-            position = body.Span.End;
-        }
-
-        declarations.Append(text, position - start, root.FullSpan.End - position);
-        using var sha = SHA256.Create();
-        return sha.ComputeHash(Encoding.UTF8.GetBytes(declarations.ToString()));
-    }
-
-    private static bool IsBody(SyntaxNode node) =>
-        node is BlockSyntax or ArrowExpressionClauseSyntax
-        && node.Parent is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or BasePropertyDeclarationSyntax;
-
     /// <summary>Tells objects apart that live as long as they are used, without keeping them.</summary>
-    private static long OrdinalOf(object value) =>
+    public static long OrdinalOf(object value) =>
         Ordinals.GetValue(value, static _ => new Ordinal(Interlocked.Increment(ref _lastOrdinal))).Value;
 
     private sealed record Ordinal(long Value);

@@ -143,7 +143,7 @@ internal sealed class DelegatingMembers
             Modifiers(isNamed, SignatureText.HasPointer(property.Type) || property.Parameters.Any(static p => SignatureText.HasPointer(p.Type)), isAsync: false),
             SignatureText.RefPrefix(property.RefKind) + types.Of(property.Type),
             Name(property, property.IsIndexer ? "this" : Identifier.Escape(property.Name), isNamed),
-            SignatureText.Parameters(property.Parameters, types, isNamed ? SignatureText.Purpose.Named : SignatureText.Purpose.Explicit),
+            SignatureText.Parameters(property.Parameters, types, isNamed ? SignatureText.OfIndexer(property) : SignatureText.Purpose.Explicit),
             new[]
             {
                 Accessor(property.GetMethod, "get", call),

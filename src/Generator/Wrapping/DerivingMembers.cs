@@ -47,7 +47,7 @@ internal sealed class DerivingMembers
             Modifiers(property, SignatureText.HasPointer(property.Type)),
             SignatureText.RefPrefix(property.RefKind) + TypeText.Plain.Of(property.Type),
             property.IsIndexer ? "this" : Identifier.Escape(property.Name),
-            SignatureText.Parameters(property.Parameters, TypeText.Plain, SignatureText.Purpose.Named),
+            SignatureText.Parameters(property.Parameters, TypeText.Plain, SignatureText.OfIndexer(property)),
             new[] { Accessor(property, property.GetMethod, "get", call), Accessor(property, property.SetMethod, property.SetMethod is { IsInitOnly: true } ? "init" : "set", call + " = value") }
                 .OfType<AccessorPlan>().ToEquatableArray());
     }

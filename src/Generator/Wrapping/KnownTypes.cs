@@ -12,6 +12,38 @@ internal static class KnownTypes
         type is INamedTypeSymbol { Name: "Task" or "ValueTask", Arity: 0 or 1 } named
         && IsIn(named, "System", "Threading", "Tasks");
 
+    /// <summary>
+    /// Whether an async method may await the type and return it, although it is not the framework's:
+    /// <c>[AsyncMethodBuilder]</c> stands on it, and awaiting it gives what such a method has to return.
+    /// </summary>
+    public static bool HasAsyncBuilder(ITypeSymbol type) =>
+        type is INamedTypeSymbol { Arity: 0 or 1, TypeKind: TypeKind.Class or TypeKind.Struct, ContainingType: null or { IsGenericType: false } } named
+        && NamesAsyncBuilder(named)
+        && AwaitedResult(named) is { } result
+        && (named.Arity == 0 ? result.SpecialType == SpecialType.System_Void : SymbolEqualityComparer.Default.Equals(result, named.TypeArguments[0]));
+
+    /// <summary>Whether <c>[AsyncMethodBuilder]</c> stands on the type.</summary>
+    public static bool NamesAsyncBuilder(ITypeSymbol type) =>
+        type.OriginalDefinition.GetAttributes().Any(static a =>
+            a is { AttributeClass: { Name: "AsyncMethodBuilderAttribute" } attribute, ConstructorArguments.Length: 1 } && IsIn(attribute, "System", "Runtime", "CompilerServices"));
+
+    /// <summary>The type's own <c>GetAwaiter()</c>, or null. Extension methods are not looked for: whether they are in reach depends on the place.</summary>
+    public static IMethodSymbol? Awaiter(ITypeSymbol type)
+    {
+        for (var current = type; current is not null; current = current.BaseType)
+        {
+            if (current.GetMembers("GetAwaiter").FirstOrDefault(static m => m is IMethodSymbol { Parameters.Length: 0, IsStatic: false }) is IMethodSymbol found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private static ITypeSymbol? AwaitedResult(ITypeSymbol type) =>
+        Awaiter(type)?.ReturnType.GetMembers("GetResult").OfType<IMethodSymbol>().FirstOrDefault(static m => m.Parameters.Length == 0)?.ReturnType;
+
     /// <summary>The T of <c>IAsyncEnumerable&lt;T&gt;</c>, or null.</summary>
     public static ITypeSymbol? AsyncSequenceItem(ITypeSymbol type) =>
         type is INamedTypeSymbol { Name: "IAsyncEnumerable", Arity: 1 } named && IsIn(named, "System", "Collections", "Generic")
@@ -26,6 +58,14 @@ internal static class KnownTypes
 
     public static bool IsAsyncEnumerator(ITypeSymbol type) =>
         type is INamedTypeSymbol { Name: "IAsyncEnumerator", Arity: 1 } named && IsIn(named, "System", "Collections", "Generic");
+
+    /// <summary>A sequence of any item, or <c>IEnumerable</c>.</summary>
+    public static bool IsSequence(ITypeSymbol type) =>
+        type.OriginalDefinition.SpecialType is SpecialType.System_Collections_Generic_IEnumerable_T or SpecialType.System_Collections_IEnumerable;
+
+    /// <summary>An enumerator of any item, or <c>IEnumerator</c>.</summary>
+    public static bool IsEnumerator(ITypeSymbol type) =>
+        type.OriginalDefinition.SpecialType is SpecialType.System_Collections_Generic_IEnumerator_T or SpecialType.System_Collections_IEnumerator;
 
     public static bool IsAsyncDisposable(INamedTypeSymbol type) =>
         type is { Name: "IAsyncDisposable", Arity: 0 } && IsIn(type, "System");

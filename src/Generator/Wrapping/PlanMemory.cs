@@ -4,36 +4,53 @@ using Microsoft.CodeAnalysis;
 namespace MonotonicReads.Generator.Wrapping;
 
 /// <summary>
-/// The plans made for one state of the declarations. The driver asks for every plan at every change of the compilation,
-/// since any of them may depend on any declaration; while those are the same, so are the answers. Holds records only,
-/// and those of one state only.
+/// The plans that were made last. The driver asks for every plan at every change of the compilation, since any of them may
+/// depend on any declaration. While all declarations are the same, so are the answers; where some differ, a plan is made again
+/// only if they are among those that it can depend on. Holds records and hashes only, and those of the last two states.
 /// </summary>
 internal sealed class PlanMemory
 {
-    private volatile State _state = new(string.Empty);
+    private volatile State? _state;
 
     public WrapperPlan? Get(Candidate candidate, Compilation compilation, Func<Candidate, Compilation, WrapperPlan?> make)
     {
-        var fingerprint = DeclarationFingerprint.Of(compilation);
-        var state = _state;
-        if (state.Fingerprint != fingerprint)
+        var state = StateOf(compilation);
+        if (!state.Plans.TryGetValue(candidate, out var remembered))
         {
-            _state = state = new State(fingerprint);
+            var key = state.Graph.KeyOf(candidate);
+            if (state.Before is null || !state.Before.TryGetValue(candidate, out remembered) || remembered.Key != key)
+            {
+                remembered = new Remembered(key, make(candidate, compilation));
+            }
+
+            state.Plans[candidate] = remembered;
         }
 
-        if (!state.Plans.TryGetValue(candidate, out var plan))
-        {
-            plan = make(candidate, compilation);
-            state.Plans[candidate] = plan;
-        }
-
-        return plan;
+        return remembered.Plan;
     }
 
-    private sealed class State(string fingerprint)
+    private State StateOf(Compilation compilation)
+    {
+        var fingerprint = DeclarationFingerprint.Of(compilation);
+        var state = _state;
+        if (state?.Fingerprint != fingerprint)
+        {
+            _state = state = new State(fingerprint, DeclarationGraph.Of(compilation), state?.Plans);
+        }
+
+        return state;
+    }
+
+    private sealed record Remembered(string Key, WrapperPlan? Plan);
+
+    private sealed class State(string fingerprint, DeclarationGraph graph, ConcurrentDictionary<Candidate, Remembered>? before)
     {
         public string Fingerprint { get; } = fingerprint;
 
-        public ConcurrentDictionary<Candidate, WrapperPlan?> Plans { get; } = new();
+        public DeclarationGraph Graph { get; } = graph;
+
+        public ConcurrentDictionary<Candidate, Remembered>? Before { get; } = before;
+
+        public ConcurrentDictionary<Candidate, Remembered> Plans { get; } = new();
     }
 }

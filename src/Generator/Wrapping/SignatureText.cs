@@ -18,6 +18,9 @@ internal static class SignatureText
         Constructor,
     }
 
+    /// <summary>An indexer needs one argument at least, so that the default value of an only parameter would warn (CS1066).</summary>
+    public static Purpose OfIndexer(IPropertySymbol indexer) => indexer.Parameters.Length == 1 ? Purpose.Explicit : Purpose.Named;
+
     /// <param name="compilation">Needed for constructors only: which attributes can be named.</param>
     public static string Parameters(IEnumerable<IParameterSymbol> parameters, TypeText types, Purpose purpose, Compilation? compilation = null)
     {
@@ -78,12 +81,16 @@ internal static class SignatureText
         _ => false,
     };
 
+    /// <summary>Whether <c>scoped</c> has to be written: of an out parameter and of params it goes without saying.</summary>
+    public static bool IsScoped(IParameterSymbol parameter) =>
+        parameter.ScopedKind != ScopedKind.None && parameter.RefKind != RefKind.Out && !parameter.IsThis && !parameter.IsParams;
+
     private static string Parameter(IParameterSymbol parameter, TypeText types, Purpose purpose, bool mayBeOptional, Compilation? compilation)
     {
         var attributes = compilation is null
             ? AttributeText.OnParameter(parameter, purpose == Purpose.Explicit)
             : AttributeText.OnConstructorParameter(parameter, compilation);
-        var scoped = parameter.ScopedKind != ScopedKind.None && parameter.RefKind != RefKind.Out && !parameter.IsThis && !parameter.IsParams ? "scoped " : string.Empty;
+        var scoped = IsScoped(parameter) ? "scoped " : string.Empty;
         var modifier = parameter.IsParams ? "params " : parameter.RefKind switch
         {
             RefKind.Ref => "ref ",

@@ -48,9 +48,9 @@ internal static class TypeObstacles
             return Because($"{Obstacle.Name(hidden)} is private or protected, so generated code cannot name it", "make it internal or move it out of its containing type");
         }
 
-        if (compilation is CSharpCompilation { LanguageVersion: < LanguageVersion.CSharp10 })
+        if (compilation is CSharpCompilation { LanguageVersion: < LanguageVersion.CSharp9 })
         {
-            return Because("the wrapper is written in C# 10", "raise LangVersion to 10 or later");
+            return Because("the wrapper is written in C# 9", "raise LangVersion to 9 or later");
         }
 
         if (DuplicateTypeParameter(type) is { } duplicate)
@@ -111,21 +111,43 @@ internal static class TypeObstacles
 
         foreach (var pair in survey.Pairs)
         {
-            if (WhyNotForwarded(type, pair) is { } why)
+            if (WhyNotForwarded(type, pair, compilation) is { } obstacle)
             {
                 var place = pair.Implementation is { } implementation && SymbolEqualityComparer.Default.Equals(implementation.ContainingType, type) && !implementation.IsImplicitlyDeclared
                     ? implementation
                     : type;
-                obstacles.Add(new Obstacle(place, why, "take the member out of the interfaces of the class"));
+                obstacles.Add(new Obstacle(place, obstacle.Why, obstacle.Remedy));
             }
         }
 
         return obstacles.ToImmutable();
     }
 
+    private static (string Why, string Remedy)? WhyNotForwarded(INamedTypeSymbol type, InterfaceMembers.Pair pair, Compilation compilation)
+    {
+        if (LanguageNeeds.Of(pair.Declaration, compilation) is { } need)
+        {
+            return Because(pair.Declaration, need);
+        }
+
+        return WhyNotForwarded(type, pair) is { } why ? (why, "take the member out of the interfaces of the class") : null;
+    }
+
+    /// <summary>The obstacle that a newer language would take away.</summary>
+    public static (string Why, string Remedy) Because(ISymbol member, (string What, int Version) need)
+    {
+        var version = need.Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return ($"{Obstacle.Name(member)} has {need.What}, which C# {version} can repeat and this project's cannot", $"raise LangVersion to {version} or later");
+    }
+
     private static string? WhyNotForwarded(INamedTypeSymbol type, InterfaceMembers.Pair pair)
     {
         var name = Obstacle.Name(pair.Declaration);
+        if (pair.Declaration is IMethodSymbol { MethodKind: MethodKind.UserDefinedOperator })
+        {
+            return $"{name} is an operator that changes its own operand, and the wrapper would have to change the class behind it";
+        }
+
         if (pair.Declaration is IPropertySymbol { SetMethod.IsInitOnly: true })
         {
             return $"{name} has an init accessor, which can only run while the object is made";

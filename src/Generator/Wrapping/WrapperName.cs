@@ -5,7 +5,7 @@ namespace MonotonicReads.Generator.Wrapping;
 /// <summary>The wrapper's name: <c>Consistent</c> and the class's own, containing names first (<c>Outer.Repo</c> gives <c>ConsistentOuterRepo</c>).</summary>
 internal static class WrapperName
 {
-    private const string Prefix = "Consistent";
+    public const string Prefix = "Consistent";
 
     public static string Of(INamedTypeSymbol type) => Prefix + Flattened(type);
 

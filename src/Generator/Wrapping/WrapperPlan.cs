@@ -21,12 +21,19 @@ internal enum SessionHold
 
     /// <summary>In every MoveNext of the returned sequence, and in its Dispose, unless it is a collection already.</summary>
     Sequence,
+
+    /// <summary>As <see cref="AsyncSequence"/>, for an enumerator that the member returns itself.</summary>
+    AsyncEnumerator,
+
+    /// <summary>As <see cref="Sequence"/>, for an enumerator that the member returns itself.</summary>
+    Enumerator,
 }
 
 /// <summary>Everything that the emitter needs to write one wrapper: text and numbers only, so that an unrelated edit compares equal.</summary>
 internal sealed record WrapperPlan(
     string HintName,
     string Namespace,
+    bool HasFileScopedNamespace,
     string Accessibility,
     string Name,
     string TypeParameters,
@@ -111,4 +118,5 @@ internal enum ResultKind
 /// <param name="Local">The name of the local variable that holds it.</param>
 /// <param name="Hold">How long it is held.</param>
 /// <param name="HelperLocal">The name of the local function that an accessor needs to await in.</param>
-internal sealed record SessionPlan(string Begin, string Local, SessionHold Hold, string HelperLocal);
+/// <param name="CanConfigureAwait">Whether what is awaited has a <c>ConfigureAwait(bool)</c>.</param>
+internal sealed record SessionPlan(string Begin, string Local, SessionHold Hold, string HelperLocal, bool CanConfigureAwait);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace MonotonicReads.Generator.Wrapping;
 
@@ -24,6 +25,7 @@ internal static class WrapperPlanner
         return new WrapperPlan(
             hintName,
             type.ContainingNamespace.IsGlobalNamespace ? string.Empty : EscapedNamespace(type.ContainingNamespace),
+            compilation is CSharpCompilation { LanguageVersion: >= LanguageVersion.CSharp10 },
             IsPublic(type) ? "public" : "internal",
             wrapperName,
             SignatureText.TypeParameters(typeParameters, TypeText.Plain, withAttributes: true),

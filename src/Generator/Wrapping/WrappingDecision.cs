@@ -216,6 +216,13 @@ internal sealed class WrappingDecision
                 continue;
             }
 
+            if (LanguageNeeds.Of(method, compilation) is { } need)
+            {
+                var (why, remedy) = TypeObstacles.Because(method, need);
+                obstacles.Add(new Obstacle(survey.PlaceOf(method), why, remedy));
+                continue;
+            }
+
             var (covered, obstacle) = Coverage.For(annotation, Overriding.Line(method), survey.PlaceOf(method), compilation);
             if (covered is null)
             {

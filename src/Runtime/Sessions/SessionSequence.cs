@@ -32,42 +32,67 @@ public static class SessionSequence
     /// <param name="begin">Begins the session.</param>
     /// <param name="call">Makes the sequence; called once.</param>
     /// <returns>What the call returned, followed where it is enumerated lazily.</returns>
-    public static IEnumerable<T> Read<T>(Func<ReadSession> begin, Func<IEnumerable<T>> call)
+    public static IEnumerable<T> Read<T>(Func<ReadSession> begin, Func<IEnumerable<T>> call) =>
+        Follow(begin, call, static (begin, items, flow) => items is ICollection<T> ? null : new Sequence<T>(begin, items, flow));
+
+    /// <summary>As <see cref="Read{T}"/>, for a sequence whose items have no type; a collection is an <see cref="ICollection"/> there.</summary>
+    /// <param name="begin">Begins the session.</param>
+    /// <param name="call">Makes the sequence; called once.</param>
+    /// <returns>What the call returned, followed where it is enumerated lazily.</returns>
+    public static IEnumerable Read(Func<ReadSession> begin, Func<IEnumerable> call) =>
+        Follow(begin, call, static (begin, items, flow) => items is ICollection ? null : new Sequence(begin, items, flow));
+
+    /// <summary>Makes the call in a session at once, and holds the session in every step until the enumerator is disposed.</summary>
+    /// <typeparam name="T">The item.</typeparam>
+    /// <param name="begin">Begins the session.</param>
+    /// <param name="call">Makes the enumerator; called once.</param>
+    /// <returns>An enumerator whose disposal ends the session; null where the call returned null.</returns>
+    public static IAsyncEnumerator<T> EnumerateAsync<T>(Func<ReadSession> begin, Func<IAsyncEnumerator<T>> call) =>
+        Follow(begin, call, static (_, inner, flow) => new AsyncEnumerator<T>(flow, inner));
+
+    /// <summary>Makes the call in a session at once, and holds the session in every step until the enumerator is disposed.</summary>
+    /// <typeparam name="T">The item.</typeparam>
+    /// <param name="begin">Begins the session.</param>
+    /// <param name="call">Makes the enumerator; called once.</param>
+    /// <returns>An enumerator whose disposal ends the session; null where the call returned null.</returns>
+    public static IEnumerator<T> Enumerate<T>(Func<ReadSession> begin, Func<IEnumerator<T>> call) =>
+        Follow(begin, call, static (_, inner, flow) => new Enumerator<T>(flow, inner));
+
+    /// <summary>As <see cref="Enumerate{T}"/>, for items that have no type; <see cref="IDisposable"/> is what ends the session there too.</summary>
+    /// <param name="begin">Begins the session.</param>
+    /// <param name="call">Makes the enumerator; called once.</param>
+    /// <returns>An enumerator whose disposal ends the session; null where the call returned null.</returns>
+    public static IEnumerator Enumerate(Func<ReadSession> begin, Func<IEnumerator> call) =>
+        Follow(begin, call, static (_, inner, flow) => new Enumerator(flow, inner));
+
+    /// <summary>
+    /// Makes the call in a session, which ends at once where the call returned null, or something of which <paramref name="follow"/>
+    /// says, by answering null, that it is complete.
+    /// </summary>
+    private static TResult Follow<TResult>(Func<ReadSession> begin, Func<TResult> call, Func<Func<ReadSession>, TResult, SessionFlow, TResult?> follow)
+        where TResult : class
     {
         var flow = SessionFlow.Begin(begin);
+        TResult? followed = null;
         try
         {
-            var items = flow.Run(static c => c(), call);
-            if (items is not (null or ICollection<T>))
-            {
-                var sequence = new Sequence<T>(begin, items, flow);
-                flow = null;
-                return sequence;
-            }
-
-            return items!;
+            var result = flow.Run(static c => c(), call);
+            followed = result is null ? null : follow(begin, result, flow);
+            return followed ?? result!;
         }
         finally
         {
-            flow?.Dispose();
+            if (followed is null)
+            {
+                flow.Dispose();
+            }
         }
     }
 
     private sealed class AsyncSequence<T>(Func<ReadSession> begin, Func<IAsyncEnumerable<T>> call) : IAsyncEnumerable<T>
     {
-        public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default)
-        {
-            var flow = SessionFlow.Begin(begin);
-            try
-            {
-                return new AsyncEnumerator<T>(flow, flow.Run(static start => start.call().GetAsyncEnumerator(start.cancellationToken), (call, cancellationToken)));
-            }
-            catch
-            {
-                flow.Dispose();
-                throw;
-            }
-        }
+        public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+            EnumerateAsync(begin, () => call().GetAsyncEnumerator(cancellationToken));
     }
 
     private sealed class AsyncEnumerator<T>(SessionFlow flow, IAsyncEnumerator<T> inner) : IAsyncEnumerator<T>
@@ -89,16 +114,19 @@ public static class SessionSequence
         }
     }
 
-    private sealed class Sequence<T>(Func<ReadSession> begin, IEnumerable<T> items, SessionFlow first) : IEnumerable<T>
+    private class Sequence(Func<ReadSession> begin, IEnumerable items, SessionFlow first) : IEnumerable
     {
         private SessionFlow? _first = first;
 
-        public IEnumerator<T> GetEnumerator()
+        IEnumerator IEnumerable.GetEnumerator() => Next(items, static (flow, items) => new Enumerator(flow, items.GetEnumerator()));
+
+        // The first enumeration goes on in the session of the call.
+        protected TEnumerator Next<TItems, TEnumerator>(TItems items, Func<SessionFlow, TItems, TEnumerator> start)
         {
             var flow = Interlocked.Exchange(ref _first, null) ?? SessionFlow.Begin(begin);
             try
             {
-                return new Enumerator<T>(flow, flow.Run(static i => i.GetEnumerator(), items));
+                return flow.Run(state => start(flow, state), items);
             }
             catch
             {
@@ -106,14 +134,15 @@ public static class SessionSequence
                 throw;
             }
         }
-
-        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
-    private sealed class Enumerator<T>(SessionFlow flow, IEnumerator<T> inner) : IEnumerator<T>
+    private sealed class Sequence<T>(Func<ReadSession> begin, IEnumerable<T> items, SessionFlow first) : Sequence(begin, items, first), IEnumerable<T>
     {
-        public T Current => inner.Current;
+        public IEnumerator<T> GetEnumerator() => Next(items, static (flow, items) => new Enumerator<T>(flow, items.GetEnumerator()));
+    }
 
+    private class Enumerator(SessionFlow flow, IEnumerator inner) : IEnumerator, IDisposable
+    {
         object? IEnumerator.Current => inner.Current;
 
         public bool MoveNext() => flow.Run(static i => i.MoveNext(), inner);
@@ -124,13 +153,18 @@ public static class SessionSequence
         {
             try
             {
-                flow.Run(static i => { i.Dispose(); return true; }, inner);
+                flow.Run(static i => { (i as IDisposable)?.Dispose(); return true; }, inner);
             }
             finally
             {
                 flow.Dispose();
             }
         }
+    }
+
+    private sealed class Enumerator<T>(SessionFlow flow, IEnumerator<T> inner) : Enumerator(flow, inner), IEnumerator<T>
+    {
+        public T Current => inner.Current;
     }
 
     /// <summary>A session together with the flow in which it is current.</summary>

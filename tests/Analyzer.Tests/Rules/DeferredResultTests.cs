@@ -15,6 +15,9 @@ public class DeferredResultTests
     [InlineData("DbDataReader {|MR2004:A|}();", "DbDataReader")]
     [InlineData("Task<MySqlDataReader> {|MR2004:A|}();", "Task<MySqlDataReader>")]
     [InlineData("IDataReader {|MR2004:A|}();", "IDataReader")]
+    [InlineData("Task<IAsyncEnumerable<int>> {|MR2004:A|}();", "Task<IAsyncEnumerable<int>>")]
+    [InlineData("ValueTask<IAsyncEnumerator<int>> {|MR2004:A|}();", "ValueTask<IAsyncEnumerator<int>>")]
+    [InlineData("IOrderedEnumerable<int> {|MR2004:A|}();", "IOrderedEnumerable<int>")]
     public Task An_annotated_member_returns_it(string declaration, string type) => Annotated(declaration, type);
 
     [Theory]
@@ -25,6 +28,10 @@ public class DeferredResultTests
     [InlineData("List<int> A();", "List<int>")]
     [InlineData("Task<IReadOnlyList<int>> A();", "Task<IReadOnlyList<int>>")]
     [InlineData("DataTable A();", "DataTable")]
+    [InlineData("Task<IEnumerable<int>> A();", "Task<IEnumerable<int>>")]
+    [InlineData("IAsyncEnumerator<int> A();", "IAsyncEnumerator<int>")]
+    [InlineData("IEnumerator<int> A();", "IEnumerator<int>")]
+    [InlineData("ILookup<int, int> A();", "ILookup<int, int>")]
     public Task The_wrapper_follows_it_or_it_is_complete(string declaration, string type) => Annotated(declaration, type);
 
     [Fact]

@@ -14,11 +14,15 @@ internal static class Compilations
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
             .Split(Path.PathSeparator)
             .Where(static p => Path.GetFileName(p) is { } name
-                && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll" or "Microsoft.Extensions.DependencyInjection.Abstractions.dll" or "Microsoft.Extensions.DependencyInjection.dll"))
+                && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll" or "Microsoft.CSharp.dll" or "Microsoft.Extensions.DependencyInjection.Abstractions.dll" or "Microsoft.Extensions.DependencyInjection.dll"))
             .Select(static p => (MetadataReference)MetadataReference.CreateFromFile(p))
             .ToImmutableArray());
 
     public static ImmutableArray<MetadataReference> FrameworkReferences => Framework.Value;
+
+    /// <summary>What projects compile against: without bodies, and without what only the implementation declares.</summary>
+    public static IEnumerable<MetadataReference> FrameworkReferenceAssemblies =>
+        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "refs"), "*.dll").Select(static p => (MetadataReference)MetadataReference.CreateFromFile(p));
 
     public static ImmutableArray<MetadataReference> AllReferences => Framework.Value.Add(AnnotationApi.Reference);
 
@@ -35,17 +39,22 @@ internal static class Compilations
     public static CSharpCompilation Of(params string[] sources) => Of("Shop", AllReferences, sources);
 
     public static CSharpCompilation Of(string assemblyName, IEnumerable<MetadataReference> references, params string[] sources) =>
+        Of(assemblyName, references, Language, sources);
+
+    public static CSharpCompilation Of(string assemblyName, IEnumerable<MetadataReference> references, LanguageVersion language, params string[] sources) =>
         CSharpCompilation.Create(
             assemblyName,
-            sources.Select((s, i) => CSharpSyntaxTree.ParseText(s, ParseOptions, path: $"Source{i}.cs")),
+            sources.Select((s, i) => CSharpSyntaxTree.ParseText(s, ParseOptions.WithLanguageVersion(language), path: $"Source{i}.cs")),
             references,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999));
 
-    public static MetadataReference ToReference(this CSharpCompilation compilation)
+    public static MetadataReference ToReference(this CSharpCompilation compilation) => MetadataReference.CreateFromImage(compilation.ToImage());
+
+    public static byte[] ToImage(this CSharpCompilation compilation)
     {
         using var stream = new MemoryStream();
         var result = compilation.Emit(stream);
         Assert.True(result.Success, string.Join("\n", result.Diagnostics));
-        return MetadataReference.CreateFromImage(stream.ToArray());
+        return stream.ToArray();
     }
 }

@@ -44,14 +44,15 @@ internal sealed class GeneratorRun
 
     public static GeneratorRun Of(CSharpCompilation compilation)
     {
-        var input = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(UnrelatedFile, Compilations.ParseOptions, path: "Unrelated.cs"));
+        var parsing = compilation.SyntaxTrees.IsEmpty ? Compilations.ParseOptions : (CSharpParseOptions)compilation.SyntaxTrees[0].Options;
+        var input = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(UnrelatedFile, parsing, path: "Unrelated.cs"));
         var options = new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true);
-        GeneratorDriver driver = CSharpGeneratorDriver.Create([new ConsistentRepositoryGenerator().AsSourceGenerator()], parseOptions: Compilations.ParseOptions, driverOptions: options);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([new ConsistentRepositoryGenerator().AsSourceGenerator()], parseOptions: parsing, driverOptions: options);
         var run = new GeneratorRun(driver, input, input, []).Again(input);
 
         run.Again(input.Clone()).AssertNothingChanged("on a copy of the compilation");
         var tree = input.SyntaxTrees.Single(static t => t.FilePath == "Unrelated.cs");
-        run.Again(input.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(UnrelatedFileEdited, Compilations.ParseOptions, path: "Unrelated.cs")))
+        run.Again(input.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(UnrelatedFileEdited, parsing, path: "Unrelated.cs")))
             .AssertNothingChanged("after an unrelated edit");
         return run;
     }

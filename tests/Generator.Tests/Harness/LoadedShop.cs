@@ -11,7 +11,8 @@ internal sealed class LoadedShop
 
     public Assembly Assembly { get; }
 
-    public static LoadedShop Of(GeneratorRun run)
+    /// <param name="library">An assembly that the input refers to and that nobody else can find.</param>
+    public static LoadedShop Of(GeneratorRun run, byte[]? library = null)
     {
         run.AssertCompiles();
         using var stream = new MemoryStream();
@@ -19,6 +20,11 @@ internal sealed class LoadedShop
         Assert.True(result.Success, string.Join("\n", result.Diagnostics));
         stream.Position = 0;
         var context = new AssemblyLoadContext(null, isCollectible: true);
+        if (library is not null)
+        {
+            context.LoadFromStream(new MemoryStream(library));
+        }
+
         return new LoadedShop(context.LoadFromStream(stream));
     }
 

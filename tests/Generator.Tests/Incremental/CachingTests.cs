@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using MonotonicReads.Generator.Tests.Harness;
+using MonotonicReads.Generator.Wrapping;
 
 namespace MonotonicReads.Generator.Tests.Incremental;
 
@@ -21,6 +22,39 @@ public class CachingTests
         [Monotonic] public interface IRight { int Get(); }
         public class Right : IRight { public int Get() => 1; }
         """;
+
+    /// <summary>One thing a file, so that what leads to what has to be found.</summary>
+    private static readonly string[] Project =
+    [
+        "namespace Shop.Repos { using MonotonicReads; using Far; public class Repo : RepoBase, /*interfaces*/IRepo { [Monotonic/*annotation*/] public Row Get(int limit/*parameter*/, Size size) => new Row(); public int Automatic => 1; } public class Order { public class Line { [Monotonic/*line*/] public virtual int Get() => 1; } } }",
+        "namespace Far { public interface IRepo : IDeeper { Row Get(int limit = Limits.Small, Size size = (Size)1); /*member*/ } }",
+        "namespace Far { public interface IDeeper { int Automatic { get; } /*deeper*/ } }",
+        "namespace Far { /*row*/public class Row { } }",
+        "namespace Far { public static class Limits { public const int Small = Numbers.One/*constant*/; } }",
+        "namespace Far { public static class Numbers { public const int One = 1/*number*/; } }",
+        "namespace Far { public enum Size { Small/*enum*/, Large } }",
+        "namespace Far { public class RepoBase { /*base*/ } }",
+        "/*elsewhere*/ namespace Elsewhere { public class Other { } }",
+    ];
+
+    public static TheoryData<string, string, bool> Edits => new()
+    {
+        { "annotation", "(OnReplicaLoss = ReplicaLoss.Fail)", true },
+        { "interfaces", "System.IDisposable, ", true },
+        { "member", "int More() => 1;", true },
+        { "deeper", "int Deeper() => 2;", true },
+        { "row", "[System.Obsolete] ", true },
+        { "constant", " + 1", true },
+        { "number", "0", true },
+        { "enum", ", Middle", true },
+        { "elsewhere", "namespace Shop.Repos { class ConsistentRepo { } }", true },
+        { "elsewhere", "namespace Shop.Repos { class ConsistentOrderLine { } }", true },
+        { "elsewhere", "namespace Shop.Repos { class Row { } }", true },
+        { "elsewhere", "namespace Shop.Repos { public class OrderLine { [MonotonicReads.Monotonic] public virtual int Get() => 1; } }", true },
+        { "elsewhere", "namespace Shop.Far { }", true },
+        { "elsewhere", "[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"X\")]", false },
+        { "line", "(Reads = 2)", true },
+    };
 
     [Fact]
     public void An_edit_of_one_signature_rewrites_that_file_alone()
@@ -64,6 +98,49 @@ public class CachingTests
         var tree = run.Input.SyntaxTrees.Single(static t => t.ToString().Contains("class Part", StringComparison.Ordinal));
         var edited = run.Again(run.Input.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(Elsewhere(after), Compilations.ParseOptions, path: tree.FilePath)));
         Assert.Contains(IncrementalStepRunReason.Modified, edited.Reasons(TrackingNames.Plans));
+    }
+
+    /// <summary>Whatever was remembered: after any edit the files are those of a generator that starts anew.</summary>
+    [Theory]
+    [MemberData(nameof(Edits))]
+    public void After_an_edit_the_files_are_those_of_a_fresh_run(string what, string after, bool isSeen = true)
+    {
+        var sources = Project.Select(s => s.Replace("/*" + what + "*/", "", StringComparison.Ordinal)).ToArray();
+        var edited = Project.Select(s => s.Replace("/*" + what + "*/", after, StringComparison.Ordinal)).ToArray();
+        var run = GeneratorRun.Of(sources);
+        Assert.Equal(2, run.Files.Count);
+        var compilation = run.Input;
+        for (var i = 0; i < sources.Length; i++)
+        {
+            if (sources[i] != edited[i])
+            {
+                var tree = compilation.SyntaxTrees[i];
+                compilation = compilation.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(edited[i], Compilations.ParseOptions, path: tree.FilePath));
+            }
+        }
+
+        var fresh = GeneratorRun.Of(edited).Files;
+        Assert.Equal(fresh, run.Again(compilation).Files);
+        Assert.Equal(isSeen, !run.Files.OrderBy(static f => f.Key).SequenceEqual(fresh.OrderBy(static f => f.Key)));
+
+        // And back again, over what the edit left behind.
+        Assert.Equal(run.Files, run.Again(compilation).Again(run.Input).Files);
+    }
+
+    [Fact]
+    public void A_declaration_that_no_name_leads_to_makes_no_plan_again()
+    {
+        var project = Compilations.Of("class Repo : Alias { }", "namespace Near { interface IRepo { Deep? Get(); } }", "global using Alias = Near.IRepo;");
+        var key = Key("class Other { int _a; }");
+        Assert.Equal(key, Key("class Other { int _b; }"));
+        Assert.Equal(key, Key("class Other { int _b; } class Another { Repo? _repo; }"));
+        Assert.NotEqual(key, Key("class Other { int _a; } class Deep { }"));
+        Assert.NotEqual(Key("class Deep { int _a; }"), Key("class Deep { int _b; }"));
+        Assert.NotEqual(key, Key("class ConsistentRepo { }"));
+        Assert.NotEqual(key, Key("namespace Near.Nearer { }"));
+        Assert.NotEqual(key, Key("global using Other = System.String;"));
+
+        string Key(string other) => DeclarationGraph.Of(project.AddSyntaxTrees(CSharpSyntaxTree.ParseText(other, Compilations.ParseOptions))).KeyOf(new Candidate("Repo", "Repo.g.cs"));
     }
 
     [Fact]

@@ -25,6 +25,36 @@ public class AddConsistentRepositoriesTests
         Assert.Same(provider.GetRequiredService<Clock>(), first.Innermost.Clock);
     }
 
+    [Theory]
+    [InlineData("type")]
+    [InlineData("factory")]
+    [InlineData("interface factory")]
+    [InlineData("open generic")]
+    [InlineData("closed generic")]
+    [InlineData("derived")]
+    public void Every_kind_of_registration_keeps_each_lifetime_with_a_key_and_without(string kind)
+    {
+        foreach (var (lifetime, key) in Enum.GetValues<ServiceLifetime>().SelectMany(static l => new[] { (l, null), (l, "key") }))
+        {
+            var (service, asked) = Registration(kind, key, lifetime);
+            using var provider = Build(services => services.Add(service));
+            using var scope = provider.CreateScope();
+            using var otherScope = provider.CreateScope();
+            object Get(IServiceScope from) => key is null ? from.ServiceProvider.GetRequiredService(asked) : from.ServiceProvider.GetRequiredKeyedService(asked, key);
+
+            var first = Get(scope);
+            Assert.StartsWith("Consistent", first.GetType().Name, StringComparison.Ordinal);
+            Assert.Equal(lifetime != ServiceLifetime.Transient, ReferenceEquals(first, Get(scope)));
+            Assert.Equal(lifetime == ServiceLifetime.Singleton, ReferenceEquals(first, Get(otherScope)));
+            Assert.NotNull(first.GetType().GetMethod("SessionSeen")!.Invoke(first, null));
+            if (key is not null)
+            {
+                Assert.Null(scope.ServiceProvider.GetService(asked));
+                Assert.Null(scope.ServiceProvider.GetKeyedService(asked, "another key"));
+            }
+        }
+    }
+
     [Fact]
     public void Without_the_call_nothing_is_decorated()
     {
@@ -267,6 +297,16 @@ public class AddConsistentRepositoriesTests
     [Fact]
     public void Null_is_refused() =>
         Assert.Throws<ArgumentNullException>(() => ConsistentRepositoryServiceCollectionExtensions.AddConsistentRepositories(null!));
+
+    private static (ServiceDescriptor Service, Type Asked) Registration(string kind, string? key, ServiceLifetime lifetime) => kind switch
+    {
+        "type" => (new(typeof(IOrderRepository), key, typeof(OrderRepository), lifetime), typeof(IOrderRepository)),
+        "factory" => (new(typeof(IOrderRepository), key, (Func<IServiceProvider, object?, OrderRepository>)((provider, _) => new OrderRepository(provider.GetRequiredService<Clock>())), lifetime), typeof(IOrderRepository)),
+        "interface factory" => (new(typeof(IOrderRepository), key, (provider, _) => new OrderRepository(provider.GetRequiredService<Clock>()), lifetime), typeof(IOrderRepository)),
+        "open generic" => (new(typeof(IRepository<>), key, typeof(Repository<>), lifetime), typeof(IRepository<int>)),
+        "closed generic" => (new(typeof(IRepository<int>), key, typeof(Repository<int>), lifetime), typeof(IRepository<int>)),
+        _ => (new(typeof(ReportQueries), key, typeof(ReportQueries), lifetime), typeof(ReportQueries)),
+    };
 
     private static ServiceProvider Build(Action<IServiceCollection> register)
     {

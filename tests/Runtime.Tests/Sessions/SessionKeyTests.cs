@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace MonotonicReads.Runtime.Tests;
 
-public class SessionKeyTests
+public partial class SessionKeyTests
 {
     [Fact]
     public void Derives_the_uuid_of_the_rfc() =>
@@ -10,7 +12,6 @@ public class SessionKeyTests
             new Guid("2ed6657d-e927-568b-95e1-2665a8aea6a2"),
             SessionKey.ToGuid(new Guid("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), "www.example.com"));
 
-    // The same table stands in docs/session-keys.md.
     [Theory]
     [InlineData("", "a77103b9-1960-5524-95f7-9db8b6e59d5e")]
     [InlineData("42", "4e2eb12f-f36d-5a76-ac0b-5a676d17cc0a")]
@@ -23,6 +24,16 @@ public class SessionKeyTests
         Assert.Equal(new Guid(expected), SessionKey.ToGuid(key));
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, key);
         Assert.Equal(new Guid(expected), session.Id);
+    }
+
+    [Fact]
+    public void The_page_publishes_vectors_that_hold()
+    {
+        var page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../docs/session-keys.md"));
+        var rows = Vector().Matches(page);
+        Assert.Equal(6, rows.Count);
+        Assert.All(rows, static row => Assert.Equal(new Guid(row.Groups["uuid"].Value), SessionKey.ToGuid(row.Groups["key"].Value)));
+        Assert.Contains(SessionKey.Namespace.ToString(), page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,6 +96,11 @@ public class SessionKeyTests
         Assert.Throws<ArgumentException>(() => SessionKey.Format(new NoText()));
         Assert.Equal("own text", SessionKey.Format(new OwnText()));
     }
+
+    private static string Here([CallerFilePath] string here = "") => here;
+
+    [GeneratedRegex(@"^\| (\(empty\)|`(?<key>[^`]+)`) \| (?<uuid>[0-9a-f-]{36}) \|", RegexOptions.Multiline)]
+    private static partial Regex Vector();
 
     private sealed record Point(double X);
 
