@@ -71,6 +71,8 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
     public void ReplicasChanged(ReplicaTable table) =>
         RoutingLog.ReplicasChanged(logger, string.Join(", ", table.AllAvailable.Select(replica => $"{replica.Name} (weight {replica.Weight})")));
 
+    public void ChangeNeedsRestart(string settings) => RoutingLog.ChangeNeedsRestart(logger, settings);
+
     public void ChangeRefused(string failures) => RoutingLog.ChangeRefused(logger, failures);
 
     public void TopologyFound(TopologyFinding finding)
@@ -99,6 +101,7 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
         ReplicaLossReason.ConnectionBroken => "connection broken",
         ReplicaLossReason.Removed => "removed",
         ReplicaLossReason.Silent => "silent",
+        ReplicaLossReason.TooFarBehind => "too far behind",
         _ => "restarted",
     };
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MySqlConnector;
@@ -23,16 +24,20 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
             builder.UseLoggerFactory(loggerFactory);
         }
 
-        var server = new RoutedServer(name, builder.Build(), isPrimary) { Settings = connectionString, PoolSize = PoolSize(connectionString) };
+        var parsed = new MySqlConnectionStringBuilder(connectionString);
+        var server = new RoutedServer(name, builder.Build(), isPrimary)
+        {
+            Settings = connectionString,
+            PoolSize = PoolSize(parsed),
+            Address = parsed.Server,
+            Port = (int)parsed.Port,
+        };
         identity.Follow(server, this);
         return server;
     }
 
-    private static int PoolSize(string connectionString)
-    {
-        var parsed = new MySqlConnectionStringBuilder(connectionString);
-        return parsed.Pooling ? (int)Math.Min(parsed.MaximumPoolSize, int.MaxValue) : int.MaxValue;
-    }
+    private static int PoolSize(MySqlConnectionStringBuilder parsed) =>
+        parsed.Pooling ? (int)Math.Min(parsed.MaximumPoolSize, int.MaxValue) : int.MaxValue;
 
     /// <summary>Checks a connection string and completes it. Messages name the server and never the string, which has a password.</summary>
     /// <exception cref="ArgumentException">It cannot be parsed, names no host or several, or follows redirections.</exception>
@@ -45,7 +50,8 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
         {
-            throw new ArgumentException($"The connection string of '{name}' cannot be parsed: {exception.Message}", exception);
+            // The driver's message can quote what stands in the string, and what it takes for an option can be the end of a password.
+            throw new ArgumentException($"The connection string of '{name}' cannot be parsed: {FaultOf(connectionString)}");
         }
 
         if (string.IsNullOrWhiteSpace(parsed.Server))
@@ -72,5 +78,48 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         }
 
         return parsed.ConnectionString;
+    }
+
+    private static string FaultOf(string connectionString)
+    {
+        var parts = new DbConnectionStringBuilder();
+        try
+        {
+            parts.ConnectionString = connectionString;
+        }
+        catch (ArgumentException)
+        {
+            return "it is no list of Option=Value with semicolons between. A value that has a semicolon stands in quotes.";
+        }
+
+        var at = 0;
+        foreach (string option in parts.Keys)
+        {
+            at++;
+            if (!IsTaken(one => _ = one[option]))
+            {
+                return $"MySqlConnector knows no option like the {at}. of its {parts.Count}. A value that has a semicolon stands in quotes.";
+            }
+
+            if (!IsTaken(one => one[option] = parts[option]))
+            {
+                return $"the option '{option}' does not take its value.";
+            }
+        }
+
+        return "its options do not go together.";
+    }
+
+    private static bool IsTaken(Action<MySqlConnectionStringBuilder> use)
+    {
+        try
+        {
+            use(new MySqlConnectionStringBuilder());
+            return true;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 }

@@ -75,7 +75,9 @@ public sealed partial class ReplicatedConnection
                     return;
                 case Step.CatchUp:
                     target = await CatchUpAsync(session!, PinOf(session!), isAsync, cancellation).ConfigureAwait(false);
-                    ready |= Readiness.CaughtUp;
+
+                    // Another server is looked at again: a concurrent read may have chosen it, for less than is needed here.
+                    ready |= target is null ? Readiness.CaughtUp : Readiness.None;
                     break;
                 case Step.PassBarrier:
                     await PassBarrierAsync(session!, PinOf(session!), isAsync, cancellation).ConfigureAwait(false);
@@ -144,7 +146,7 @@ public sealed partial class ReplicatedConnection
             return Step.CatchUp;
         }
 
-        if (!server.IsGone(Source.Time) && pin.TryRead(server))
+        if (!server.IsGone(Source.Time) && pin.TryRead(server, isFirstOfConnection: _readsFor is not { } known || !ReferenceEquals(known.Pin, pin)))
         {
             return Run(server, session, pin, statement);
         }
@@ -206,7 +208,6 @@ public sealed partial class ReplicatedConnection
         }
 
         EndReads(seen: null);
-        pin.EnterReplica();
         _readsFor = new ReplicaUse(pin, server, tellsSeen);
     }
 
@@ -256,7 +257,14 @@ public sealed partial class ReplicatedConnection
 
         if (session.Consistency == ReadConsistency.Causal && pin.MustAskPrimary)
         {
-            await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
+            try
+            {
+                await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
+            }
+            catch (TimeoutException silent)
+            {
+                throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary did not answer, and nothing else tells what the session wrote there.", silent);
+            }
         }
 
         if (pin.Required is not { } required || replica.Reached?.Contains(required) == true)
@@ -266,6 +274,7 @@ public sealed partial class ReplicatedConnection
 
         ThrowIfUnableToMove(replica);
         var server = new ServerQuestions(Driver, Source.Time, isAsync, cancellation);
+        long reads;
         try
         {
             var incarnation = replica.Incarnation;
@@ -277,6 +286,7 @@ public sealed partial class ReplicatedConnection
             }
 
             // Where nothing was read on a replica yet, any that contains the writes will do.
+            reads = pin.ReplicaReads;
             if (pin.LastReplica is not null)
             {
                 if (!replica.CanTellWhatWasSeen)
@@ -299,7 +309,7 @@ public sealed partial class ReplicatedConnection
             return FallBack(session, pin, replica);
         }
 
-        return await positions.ContainingAsync(session, pin, replica, required, isAsync, cancellation).ConfigureAwait(false)
+        return await positions.ContainingAsync(session, pin, replica, required, reads, isAsync, cancellation).ConfigureAwait(false)
             ?? FallBack(session, pin, replica);
     }
 
@@ -329,7 +339,7 @@ public sealed partial class ReplicatedConnection
     private async ValueTask AskBarrierAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
         var server = new ServerQuestions(Driver, Source.Time, isAsync, cancellation);
-        var coversReplicas = pin.IsQuietOnReplicas;
+        var reads = pin.EndedReads;
         var incarnation = Server.Incarnation;
         var started = Source.Time.GetTimestamp();
         bool hasPassed;
@@ -376,7 +386,7 @@ public sealed partial class ReplicatedConnection
             throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary has not committed in time what it already sent to its replicas.", null);
         }
 
-        pin.PassedBarrier(incarnation, coversReplicas);
+        pin.PassedBarrier(incarnation, reads);
     }
 
     private async ValueTask MoveToAsync(RoutedServer target, bool isAsync, CancellationToken cancellation)
@@ -527,7 +537,8 @@ public sealed partial class ReplicatedConnection
     // Nobody but a reader that was told to closes the driver's connection behind this one.
     private void NoteIfBroken(ConnectionState state)
     {
-        if (state is ConnectionState.Closed or ConnectionState.Broken && !_closesWithReader && _readsFor is { } reads)
+        var isGone = state is ConnectionState.Closed or ConnectionState.Broken;
+        if (isGone && !_closesWithReader && _readsFor is { } reads)
         {
             Source.Lose(reads.Pin.Session, reads.Pin, reads.Replica, ReplicaLossReason.ConnectionBroken, exception: null);
         }

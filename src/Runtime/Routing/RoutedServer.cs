@@ -10,6 +10,7 @@ internal sealed class RoutedServer(string name, DbDataSource source, bool isPrim
     private long _unavailableUntil;
     private long _goneAt;
     private volatile bool _isKeptOut;
+    private volatile bool _isTooFarBehind;
     private int _incarnation;
     private int _open;
 
@@ -62,6 +63,12 @@ internal sealed class RoutedServer(string name, DbDataSource source, bool isPrim
         }
     }
 
+    /// <summary>Its host, for spans; null where it was made from a data source.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Its port, for spans.</summary>
+    public int Port { get; init; }
+
     /// <summary>The connection string that it was made from; null where it was made from a data source.</summary>
     public string? Settings { get; init; }
 
@@ -85,8 +92,15 @@ internal sealed class RoutedServer(string name, DbDataSource source, bool isPrim
         set => _isKeptOut = value;
     }
 
-    /// <summary>Whether it counts as lost for the sessions that read on it: removed, or drained for too long.</summary>
-    public bool IsGone(TimeProvider time) => Volatile.Read(ref _goneAt) is not 0 and var at && time.GetTimestamp() >= at;
+    /// <summary>Whether it lags so far that sessions which read on it have to leave.</summary>
+    public bool IsTooFarBehind
+    {
+        get => _isTooFarBehind;
+        set => _isTooFarBehind = value;
+    }
+
+    /// <summary>Whether it counts as lost for the sessions that read on it: removed, drained for too long, or too far behind.</summary>
+    public bool IsGone(TimeProvider time) => _isTooFarBehind || (Volatile.Read(ref _goneAt) is not 0 and var at && time.GetTimestamp() >= at);
 
     /// <summary>Sessions may stay for so long; null for as long as they like.</summary>
     public void LeaveAfter(TimeProvider time, TimeSpan? rest) =>

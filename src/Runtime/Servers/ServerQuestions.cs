@@ -20,7 +20,7 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
     /// <summary>All cells of all rows of all results.</summary>
     /// <param name="text">The statement; constants and positions only.</param>
     /// <param name="deadline">After it an asynchronous caller gets <see cref="SilentServerException"/> although the
-    /// driver still waits; a synchronous one gets the driver's timeout, in whole seconds.</param>
+    /// driver still waits; a synchronous one gets it when the driver has given up, which counts in whole seconds.</param>
     /// <exception cref="SilentServerException">No answer in time. The connection is still in use and must be left alone
     /// until the exception's task has ended.</exception>
     public ValueTask<List<Cell>> AskAsync(string text, TimeSpan deadline)
@@ -28,7 +28,7 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
         var command = connection.CreateCommand();
         command.CommandText = text;
         command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(deadline.TotalSeconds));
-        return isAsync ? AskAsync(command, deadline, time, cancellation) : new(Ask(command));
+        return isAsync ? AskAsync(command, deadline, time, cancellation) : new(Ask(command, deadline, time));
     }
 
     public async ValueTask DelayAsync(TimeSpan delay)
@@ -43,7 +43,21 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
         }
     }
 
-    private static List<Cell> Ask(DbCommand command)
+    private static List<Cell> Ask(DbCommand command, TimeSpan deadline, TimeProvider time)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            return Read(command);
+        }
+        catch (DbException exception) when (time.GetElapsedTime(started) >= deadline)
+        {
+            // The driver has given up already.
+            throw new SilentServerException(Task.CompletedTask, exception);
+        }
+    }
+
+    private static List<Cell> Read(DbCommand command)
     {
         using (command)
         {

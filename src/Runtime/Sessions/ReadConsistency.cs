@@ -12,7 +12,7 @@ public enum ReadConsistency
     /// <summary>All reads see one state. Not yet available.</summary>
     Snapshot,
 
-    /// <summary>Monotonic, and every read sees at least the session's own writes. Not yet available.</summary>
+    /// <summary>Monotonic, and every read sees at least the session's own writes.</summary>
     Causal,
 
     /// <summary>Every read runs on the primary.</summary>

@@ -31,7 +31,10 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
             if (one.Server.IsPrimary)
             {
                 HasNoLog(one);
-                await MayNotBeAskedAsync(one).ConfigureAwait(false);
+                if (one.IsOn("log_bin"))
+                {
+                    await MayNotBeAskedAsync(one).ConfigureAwait(false);
+                }
             }
             else
             {
@@ -54,13 +57,14 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
     {
         var held = new List<DbConnection>();
         var identities = new HashSet<string>(StringComparer.Ordinal);
+        SilentServerException? silent = null;
         try
         {
             Dictionary<string, string> variables = [];
             for (var i = 0; i < ProbesPerAddress; i++)
             {
                 // Held all at once, so that each is a physical connection of its own.
-                held.Add(await server.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false));
+                held.Add(await BoundedOpening.OpenAsync(server, Patience, source.Time, isAsync: true, cancellation).ConfigureAwait(false));
                 var cells = await new ServerQuestions(held[^1], source.Time, isAsync: true, cancellation).AskAsync("SHOW GLOBAL VARIABLES", Patience).ConfigureAwait(false);
                 variables = cells.Chunk(2).ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
                 identities.Add(Identity(variables));
@@ -75,17 +79,22 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         }
         catch (Exception exception) when (source.IsServerFailure(exception))
         {
-            Found("MRT001", TopologySeverity.Error, server, $"cannot be asked: {exception.Message}", "Check the address, the user and its password, and that the server runs.");
+            silent = exception as SilentServerException;
+            CannotBeAsked(server, exception);
             return null;
         }
         finally
         {
             foreach (var connection in held)
             {
-                await connection.DisposeAsync().ConfigureAwait(false);
+                // Only the last one can still have a question open.
+                await PositionSearch.DisposeAsync(connection, ReferenceEquals(connection, held[^1]) ? silent : null, isAsync: true).ConfigureAwait(false);
             }
         }
     }
+
+    private void CannotBeAsked(RoutedServer server, Exception exception) =>
+        Found("MRT001", TopologySeverity.Error, server, $"cannot be asked: {exception.Message}", "Check the address, the user and its password, and that the server runs.");
 
     private void IsBalanced(Seen seen)
     {
@@ -173,13 +182,26 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
 
     private async Task MayNotBeAskedAsync(Seen seen)
     {
+        DbConnection connection;
         try
         {
-            var connection = await seen.Server.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-            await using (connection.ConfigureAwait(false))
-            {
-                await seen.Server.Protocol!.PassBarrierAsync(new ServerQuestions(connection, source.Time, isAsync: true, cancellation), TimeSpan.Zero).ConfigureAwait(false);
-            }
+            connection = await BoundedOpening.OpenAsync(seen.Server, Patience, source.Time, isAsync: true, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (source.IsServerFailure(exception))
+        {
+            CannotBeAsked(seen.Server, exception);
+            return;
+        }
+
+        SilentServerException? silent = null;
+        try
+        {
+            await seen.Server.Protocol!.PassBarrierAsync(new ServerQuestions(connection, source.Time, isAsync: true, cancellation), TimeSpan.Zero).ConfigureAwait(false);
+        }
+        catch (SilentServerException exception)
+        {
+            silent = exception;
+            CannotBeAsked(seen.Server, exception);
         }
         catch (DbException exception)
         {
@@ -187,6 +209,10 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
                 "MRT011", TopologySeverity.Error, seen.Server,
                 $"does not tell this user how far its log is: {exception.Message} No session can move to the primary.",
                 "GRANT BINLOG MONITOR (MariaDB) or REPLICATION CLIENT (MySQL) ON *.* to the user.");
+        }
+        finally
+        {
+            await PositionSearch.DisposeAsync(connection, silent, isAsync: true).ConfigureAwait(false);
         }
     }
 

@@ -102,8 +102,11 @@ public sealed class CausalTests(RoutingFixture fixture) : IClassFixture<RoutingF
         var wait = Assert.Single(spans);
         Assert.Equal("monotonic_reads.wait", wait.OperationName);
         Assert.Equal(
-            [("db.system.name", "mariadb"), ("monotonic_reads.server", "replica3"), ("monotonic_reads.level", "causal"), ("monotonic_reads.session.id", session.Id.ToString())],
-            wait.TagObjects.Select(t => (t.Key, (string)t.Value!)));
+            [
+                ("db.system.name", "mariadb"), ("server.address", "127.0.0.1"), ("server.port", fixture.Cluster.Replicas[2].Port), ("monotonic_reads.server", "replica3"),
+                ("monotonic_reads.level", "causal"), ("monotonic_reads.session.id", session.Id.ToString()),
+            ],
+            wait.TagObjects.Select(t => (t.Key, t.Value!)));
 
         using (ReadSession.Begin(ReadConsistency.Primary))
         {
