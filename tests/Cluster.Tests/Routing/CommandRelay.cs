@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -5,7 +6,8 @@ namespace MonotonicReads.Cluster.Tests.Routing;
 
 /// <summary>
 /// Stands between a client and a server on the loopback and counts the client's commands: packets of the MySQL protocol whose
-/// sequence number is 0. Each is a round trip, unless the client sends several before it reads.
+/// sequence number is 0. Each is a round trip, unless the client sends several before it reads. Where it leads can change, as an
+/// address in front of several servers does.
 /// </summary>
 internal sealed class CommandRelay : IDisposable
 {
@@ -13,9 +15,16 @@ internal sealed class CommandRelay : IDisposable
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentBag<TcpClient> _clients = [];
     private int _commands;
 
     public CommandRelay(int serverPort)
+        : this(() => serverPort)
+    {
+    }
+
+    /// <param name="serverPort">Asked for each connection.</param>
+    public CommandRelay(Func<int> serverPort)
     {
         _listener.Start();
         _ = AcceptAsync(serverPort);
@@ -26,20 +35,30 @@ internal sealed class CommandRelay : IDisposable
     /// <summary>The commands so far.</summary>
     public int Commands => Volatile.Read(ref _commands);
 
+    /// <summary>Breaks the connections of this moment.</summary>
+    public void Break()
+    {
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+    }
+
     public void Dispose()
     {
         _end.Cancel();
         _listener.Dispose();
     }
 
-    private async Task AcceptAsync(int serverPort)
+    private async Task AcceptAsync(Func<int> serverPort)
     {
         while (!_end.IsCancellationRequested)
         {
             var client = await _listener.AcceptTcpClientAsync(_end.Token);
             var server = new TcpClient { NoDelay = true };
             client.NoDelay = true;
-            await server.ConnectAsync(IPAddress.Loopback, serverPort, _end.Token);
+            _clients.Add(client);
+            await server.ConnectAsync(IPAddress.Loopback, serverPort(), _end.Token);
             _ = PumpAsync(client.GetStream(), server.GetStream(), isFromClient: true);
             _ = PumpAsync(server.GetStream(), client.GetStream(), isFromClient: false);
         }
