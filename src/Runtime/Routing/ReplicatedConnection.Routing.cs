@@ -338,7 +338,7 @@ public sealed partial class ReplicatedConnection
 
     private async ValueTask AskBarrierAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
-        var server = new ServerQuestions(Driver, Source.Time, isAsync, cancellation);
+        var server = new ServerQuestions(Driver, Source.Time, isAsync, cancellation, _transaction?.Open);
         var reads = pin.EndedReads;
         var incarnation = Server.Incarnation;
         var started = Source.Time.GetTimestamp();

@@ -7,7 +7,12 @@ namespace MonotonicReads;
 /// Asks a server on one of its open connections, past all routing. One body for synchronous and asynchronous callers:
 /// where <c>isAsync</c> is false every task that it returns is completed.
 /// </summary>
-internal readonly struct ServerQuestions(DbConnection connection, TimeProvider time, bool isAsync, CancellationToken cancellation)
+/// <param name="connection">The driver's connection.</param>
+/// <param name="time">The clock.</param>
+/// <param name="isAsync">Whether the caller is.</param>
+/// <param name="cancellation">Ends a question.</param>
+/// <param name="transaction">The driver's transaction that is open on the connection; null for none.</param>
+internal readonly struct ServerQuestions(DbConnection connection, TimeProvider time, bool isAsync, CancellationToken cancellation, DbTransaction? transaction = null)
 {
     /// <summary>What a stopped server may cost beyond the deadline, so that an answer on the way is not thrown away.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
@@ -27,7 +32,10 @@ internal readonly struct ServerQuestions(DbConnection connection, TimeProvider t
     {
         var command = connection.CreateCommand();
         command.CommandText = text;
-        command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(deadline.TotalSeconds));
+        command.Transaction = transaction;
+
+        // Later than the deadline: where the server itself waits so long, the driver must not give up at the moment in which it answers.
+        command.CommandTimeout = (int)Math.Ceiling((deadline + Grace).TotalSeconds);
         return isAsync ? AskAsync(command, deadline, time, cancellation) : new(Ask(command, deadline, time));
     }
 

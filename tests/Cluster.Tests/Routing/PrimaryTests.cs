@@ -56,6 +56,22 @@ public sealed class PrimaryTests(RoutingFixture fixture) : IClassFixture<Routing
     }
 
     [Fact]
+    public async Task A_read_in_an_open_transaction_follows_a_read_on_a_replica()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        await using var connection = await source.Primary.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("insert into writes (server, note) values ('primary', 'open')", transaction: transaction);
+        Assert.StartsWith("replica", await RoutingFixture.AskAsync(source), StringComparison.Ordinal);
+
+        // Behind the barrier, which is asked inside the transaction.
+        Assert.Equal("primary", await connection.QuerySingleAsync<string>(RoutingFixture.WhoAnswers, transaction: transaction));
+        await transaction.RollbackAsync();
+        Assert.Equal("primary", await RoutingFixture.AskAsync(source));
+    }
+
+    [Fact]
     public async Task A_connection_opened_in_a_transaction_scope_is_on_the_primary()
     {
         using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
