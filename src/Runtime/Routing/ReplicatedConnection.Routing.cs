@@ -357,9 +357,9 @@ public sealed partial class ReplicatedConnection
                     throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and nothing tells whether it has what the session saw.", null);
                 }
 
-                if (wanted is not null && !(await Server.Protocol!.SeenAsync(server).ConfigureAwait(false)).Contains(wanted))
+                if (wanted is not null && !await Server.Protocol!.HasKeptAsync(server, wanted, pin.HasRestartedPrimary).ConfigureAwait(false))
                 {
-                    throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and lacks what the session saw.", null);
+                    throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and is not proved to have what the session saw.", null);
                 }
             }
 

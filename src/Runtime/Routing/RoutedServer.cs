@@ -12,6 +12,7 @@ internal sealed class RoutedServer(string name, DbDataSource source, bool isPrim
     private volatile bool _isKeptOut;
     private volatile bool _isTooFarBehind;
     private int _incarnation;
+    private int _restartedAs;
     private int _open;
 
     public string Name => name;
@@ -41,11 +42,16 @@ internal sealed class RoutedServer(string name, DbDataSource source, bool isPrim
         Protocol = protocol;
     }
 
+    /// <summary>The last incarnation that was a restart of the server before it, and no other server.</summary>
+    public int RestartedAs => Volatile.Read(ref _restartedAs);
+
     /// <summary>Another run of the server, or another server: what is known of its position is void.</summary>
-    public void NewIncarnation()
+    /// <param name="isRestart">Whether it is the same server as before.</param>
+    public void NewIncarnation(bool isRestart = false)
     {
         lock (_lock)
         {
+            Volatile.Write(ref _restartedAs, isRestart ? _incarnation + 1 : _restartedAs);
             Volatile.Write(ref _incarnation, _incarnation + 1);
             _reached = null;
         }

@@ -26,6 +26,13 @@ internal sealed class MariaDbProtocol : ServerProtocol
 
     public override ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server) => PositionAsync(server, "SELECT @@GLOBAL.gtid_binlog_pos");
 
+    // The binary log's state has the last transaction of each server and domain, where the position has one for each domain.
+    public override async ValueTask<bool> HasKeptAsync(ServerQuestions primary, ReplicationPosition position, bool wasRestarted)
+    {
+        var answer = await primary.AskAsync("SELECT @@GLOBAL.gtid_binlog_state, @@GLOBAL.innodb_flush_log_at_trx_commit", AnswerTime).ConfigureAwait(false);
+        return (!wasRestarted || answer[1].Value == "1") && ((MariaDbGtidList)position).IsInState(answer[0].Value ?? "");
+    }
+
     public override ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => PositionAsync(server, "SELECT @@GLOBAL.gtid_slave_pos");
 
     public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)

@@ -36,6 +36,12 @@ internal sealed class MySqlProtocol : ServerProtocol
         return MySqlGtidSet.ParseOwned(answer[0].Value ?? "").Union(Parse(answer[1].Value ?? ""));
     }
 
+    public override async ValueTask<bool> HasKeptAsync(ServerQuestions primary, ReplicationPosition position, bool wasRestarted)
+    {
+        var isDurable = !wasRestarted || (await primary.AskAsync("SELECT @@GLOBAL.innodb_flush_log_at_trx_commit", AnswerTime).ConfigureAwait(false))[0].Value == "1";
+        return isDurable && (await SeenAsync(primary).ConfigureAwait(false)).Contains(position);
+    }
+
     public override ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => ReachedAsync(server, AnswerTime);
 
     public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)

@@ -58,6 +58,9 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     /// <summary>Whether the primary is another run of the server than when the session first read or wrote.</summary>
     public bool HasOtherPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known != source.PrimaryServer.Incarnation;
 
+    /// <summary>Whether the primary was restarted since the session first read or wrote.</summary>
+    public bool HasRestartedPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known < source.PrimaryServer.RestartedAs;
+
     /// <summary>What another run of the primary must have to be read in this session.</summary>
     /// <param name="isCausal">Whether the session's writes count.</param>
     /// <param name="wanted">Null where anything will do.</param>

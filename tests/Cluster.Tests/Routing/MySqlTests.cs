@@ -59,6 +59,31 @@ public abstract class MySqlTests(MySqlFixture fixture)
     }
 
     [SkippableFact]
+    public async Task Tagged_sets_are_contained_where_the_server_says_so()
+    {
+        Skip.If(fixture.Release == MySqlRelease.Oldest, "Tags are of MySQL 8.3 and later.");
+        await using var connection = new MySqlConnection(fixture.Cluster.Primary);
+        var random = new Random(7);
+        for (var i = 0; i < 300; i++)
+        {
+            var (a, b) = (Tagged(random), Tagged(random));
+            var answer = await connection.ExecuteScalarAsync<bool>("select gtid_subset(@b, @a)", new { a, b });
+            Assert.True(answer == MySqlGtidSet.Parse(a).Contains(MySqlGtidSet.Parse(b)), $"'{b}' in '{a}': the server says {answer}");
+        }
+    }
+
+    // An empty position is in every other: nothing is waited for.
+    [SkippableFact]
+    public async Task Nothing_is_waited_for_where_nothing_is_asked()
+    {
+        await using var source = fixture.BuildSource();
+        using var session = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 0 });
+        session.ObserveWrite(MySqlGtidSet.Empty);
+        await CountAsync(source, "none");
+        Assert.StartsWith("replica", Assert.Single(session.GetDecisions()).Server, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task The_servers_own_position_is_read()
     {
         await using var connection = new MySqlConnection(fixture.Cluster.Primary);
@@ -173,6 +198,9 @@ public abstract class MySqlTests(MySqlFixture fixture)
             await MySqlCluster.ExecuteAsync(replica, "stop replica; set global replica_preserve_commit_order = ON; set global replica_parallel_workers = 4; start replica");
         }
     }
+
+    private static string Tagged(Random random) => string.Join(",", Enumerable.Range(0, random.Next(1, 3)).Select(_ =>
+        (random.Next(2) == 0 ? U : V) + (random.Next(2) == 0 ? "" : random.Next(2) == 0 ? ":one" : ":Two_2") + string.Concat(Enumerable.Range(0, random.Next(1, 3)).Select(_ => random.Next(1, 8)).Select(first => $":{first}-{first + random.Next(4)}"))));
 
     private static string Draw(Random random) => string.Join(",", Enumerable.Range(0, random.Next(3)).Select(_ =>
         (random.Next(2) == 0 ? U : V) + string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(1, 12)).Select(first => $":{first}-{first + random.Next(4)}"))));

@@ -111,12 +111,12 @@ public class SessionTokenTests
 
     // 26 bytes, and for each source its name and position, each with a length before it; 28 bytes of encryption; 4 characters for 3 bytes.
     [Theory]
-    [InlineData(1, "0-1-2000000000", 106)]
-    [InlineData(3, "0-1-2000000000", 175)]
-    [InlineData(10, "0-1-2000000000", 415)]
-    [InlineData(1, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000", 152)]
-    [InlineData(3, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000", 315)]
-    [InlineData(10, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000", 882)]
+    [InlineData(1, "0-1-2000000000", 103)]
+    [InlineData(3, "0-1-2000000000", 164)]
+    [InlineData(10, "0-1-2000000000", 379)]
+    [InlineData(1, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000", 150)]
+    [InlineData(3, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000", 304)]
+    [InlineData(10, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000", 846)]
     public void Its_length_is_known(int sources, string position, int length)
     {
         ReplicationPosition each = position.Contains(':', StringComparison.Ordinal) ? MySqlGtidSet.Parse(position) : MariaDbGtidList.Parse(position);
