@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace MonotonicReads.Runtime.Tests.Sessions;
 
 /// <summary>What a session knows while several things of it happen at once, step by step.</summary>
@@ -83,44 +81,6 @@ public sealed class SessionPinTests : IDisposable
         Assert.Null(_pin.Seen);
         _pin.LeaveReplica(Position);
         Assert.Equal(Position, _pin.Seen);
-    }
-
-    /// <summary>Two reads of a session keep and take connections of two servers; nobody may ever hold one of the other server.</summary>
-    [Fact]
-    public async Task A_kept_connection_is_never_taken_for_one_of_another_server()
-    {
-        var lease = new SessionLease();
-        var owners = new System.Runtime.CompilerServices.ConditionalWeakTable<SqliteConnection, RoutedServer>();
-        var mixedUp = 0;
-        await Task.WhenAll(Task.Run(() => KeepAndTake(First)), Task.Run(() => KeepAndTake(Second)));
-        lease.End();
-        Assert.Equal(0, mixedUp);
-
-        void KeepAndTake(RoutedServer server)
-        {
-            SqliteConnection? own = null;
-            for (var i = 0; i < 100_000; i++)
-            {
-                if (own is null)
-                {
-                    own = new SqliteConnection("Data Source=:memory:");
-                    own.Open();
-                    owners.Add(own, server);
-                }
-
-                if (lease.TryKeep(own, server, i))
-                {
-                    own = (SqliteConnection?)lease.TryTake(server);
-                    if (own is not null)
-                    {
-                        server.Leave();
-                        mixedUp += owners.TryGetValue(own, out var owner) && ReferenceEquals(owner, server) ? 0 : 1;
-                    }
-                }
-            }
-
-            own?.Dispose();
-        }
     }
 
     public void Dispose()
