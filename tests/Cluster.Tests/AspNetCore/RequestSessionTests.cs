@@ -164,6 +164,35 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
         }
     }
 
+    [Theory]
+    [InlineData(true, "seen")]
+    [InlineData(false, "missing")]
+    public async Task A_header_is_taken_only_where_that_is_enabled(bool isEnabled, string expected)
+    {
+        await using var inner = await StartAsync(o => (o.UsesHeader, o.Cookie) = (isEnabled, null));
+        await using var outer = await StartAsync(o => o.Level = ReadConsistency.Causal, calls: inner);
+        using var user = new User();
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StopApplyingAsync()));
+        try
+        {
+            Assert.Equal(expected, await user.GetTextAsync(outer, "/write-and-call"));
+        }
+        finally
+        {
+            await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StartApplyingAsync()));
+        }
+    }
+
+    [Fact]
+    public async Task The_cookie_is_for_https_this_site_and_no_script()
+    {
+        await using var site = await StartAsync(o => o.Cookie = new RequestSessionOptions().Cookie);
+        using var client = new HttpClient();
+        using var response = await client.GetAsync(new Uri(AddressOf(site), "/read"));
+        var cookie = Assert.Single(response.Headers.GetValues("Set-Cookie"));
+        Assert.All(new[] { "; secure", "; httponly", "; samesite=lax", "; max-age=60" }, text => Assert.Contains(text, cookie, StringComparison.OrdinalIgnoreCase));
+    }
+
     [Fact]
     public async Task Data_protection_serves_where_no_key_is_given()
     {

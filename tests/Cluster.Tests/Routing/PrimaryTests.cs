@@ -72,6 +72,33 @@ public sealed class PrimaryTests(RoutingFixture fixture) : IClassFixture<Routing
     }
 
     [Fact]
+    public async Task A_replica_that_accepts_writes_is_refused_unless_that_is_allowed()
+    {
+        var replica = fixture.Cluster.Replicas[1];
+        await using var admin = new MySqlConnection(replica.AdminConnectionString);
+        await admin.ExecuteAsync("set global read_only = 0");
+        try
+        {
+            await using var refuses = fixture.BuildSource();
+            using (ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(replica)))
+            {
+                var exception = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => RoutingFixture.AskAsync(refuses));
+                Assert.Contains("'replica2' accepts writes", exception.Message, StringComparison.Ordinal);
+            }
+
+            await using var allows = fixture.BuildSource(b => b.AllowWritableReplicas());
+            using (ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(replica)))
+            {
+                Assert.Equal("replica2", await RoutingFixture.AskAsync(allows));
+            }
+        }
+        finally
+        {
+            await admin.ExecuteAsync("set global read_only = 1");
+        }
+    }
+
+    [Fact]
     public async Task A_connection_opened_in_a_transaction_scope_is_on_the_primary()
     {
         using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);

@@ -83,6 +83,28 @@ public sealed class SessionPinTests : IDisposable
         Assert.Equal(Position, _pin.Seen);
     }
 
+    [Fact]
+    public void To_find_the_session_and_its_replica_allocates_nothing()
+    {
+        Find(10);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var found = Find(1_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(1_000, found);
+
+        int Find(int times)
+        {
+            var count = 0;
+            for (var i = 0; i < times; i++)
+            {
+                var session = ReadSession.ForRead(out _) ?? _session;
+                count += session.PinFor(_set.Source).TryRead(First, isFirstOfConnection: false) && !session.IsAtEndOfPlan ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
     public void Dispose()
     {
         _session.Dispose();
