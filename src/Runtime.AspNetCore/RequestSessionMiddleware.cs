@@ -30,11 +30,11 @@ internal sealed class RequestSessionMiddleware
 
     public Task InvokeAsync(HttpContext context)
     {
-        var level = LevelOf(context.GetEndpoint());
-        return level == ReadConsistency.Eventual ? _next(context) : InSessionAsync(context, level);
+        var (level, policies) = WantedBy(context.GetEndpoint());
+        return level == ReadConsistency.Eventual ? _next(context) : InSessionAsync(context, level, policies);
     }
 
-    private async Task InSessionAsync(HttpContext context, ReadConsistency level)
+    private async Task InSessionAsync(HttpContext context, ReadConsistency level, ReadSessionOptions policies)
     {
         ReadSession session;
         try
@@ -46,7 +46,7 @@ internal sealed class RequestSessionMiddleware
             }
 
             // Begun here and nowhere deeper: what an asynchronous method sets does not flow to its caller.
-            session = carried is null ? ReadSession.Begin(level, Policies) : ReadSession.Resume(carried, level, Policies);
+            session = carried is null ? ReadSession.Begin(level, policies) : ReadSession.Resume(carried, level, policies);
         }
         catch (SessionTokenException exception)
         {
@@ -58,47 +58,50 @@ internal sealed class RequestSessionMiddleware
                 return;
             }
 
-            session = ReadSession.Begin(level, Policies);
+            session = ReadSession.Begin(level, policies);
         }
 
         using (session)
         {
-            var isCarried = false;
-            context.Response.OnStarting(CarryOnceAsync);
-            await _next(context).ConfigureAwait(false);
-            await CarryOnceAsync().ConfigureAwait(false);
-
-            // The response of an endpoint that wrote nothing starts only after the session has ended.
-            Task CarryOnceAsync()
+            Task<string?>? token = null;
+            context.Response.OnStarting(CarryAsync);
+            try
             {
-                if (isCarried || context.Response.HasStarted)
-                {
-                    return Task.CompletedTask;
-                }
-
-                isCarried = true;
-                return CarryAsync(context, session);
+                await _next(context).ConfigureAwait(false);
             }
+            catch when (!context.Response.HasStarted)
+            {
+                // Whoever answers for the failure does so when the session has ended, and what the request wrote may be there.
+                await (token ??= TokenAsync(context, session)).ConfigureAwait(false);
+                throw;
+            }
+
+            // So does the response of an endpoint that wrote nothing.
+            if (!context.Response.HasStarted)
+            {
+                await (token ??= TokenAsync(context, session)).ConfigureAwait(false);
+            }
+
+            async Task CarryAsync() => Carry(context, await (token ??= TokenAsync(context, session)).ConfigureAwait(false));
         }
     }
 
-    private ReadSessionOptions Policies => new() { MaxWaitMilliseconds = _options.MaxWaitMilliseconds };
-
-    private async Task CarryAsync(HttpContext context, ReadSession session)
+    private async Task<string?> TokenAsync(HttpContext context, ReadSession session)
     {
         if (_options.Cookie is null && !_options.UsesHeader)
         {
-            return;
+            return null;
         }
 
-        if (await session.ToTokenIfChangedAsync(_tokens, context.RequestAborted).ConfigureAwait(false) is not { } token)
+        var token = await session.ToTokenIfChangedAsync(_tokens, context.RequestAborted).ConfigureAwait(false);
+        return token is null || _store is null ? token : await StoreAsync(session, token, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private void Carry(HttpContext context, string? token)
+    {
+        if (token is null)
         {
             return;
-        }
-
-        if (_store is not null)
-        {
-            token = await StoreAsync(session, token, context.RequestAborted).ConfigureAwait(false);
         }
 
         if (CacheableAs(context.Response) is { } cacheControl)
@@ -166,33 +169,56 @@ internal sealed class RequestSessionMiddleware
         : _options.Cookie is { Name: { } name } && request.Cookies.TryGetValue(name, out var cookie) && cookie.Length > 0 ? cookie
         : null;
 
-    private ReadConsistency LevelOf(Endpoint? endpoint)
+    private (ReadConsistency Level, ReadSessionOptions Policies) WantedBy(Endpoint? endpoint)
     {
         // The nearest annotation is the last one.
         for (var i = (endpoint?.Metadata.Count ?? 0) - 1; i >= 0; i--)
         {
             switch (endpoint!.Metadata[i])
             {
-                case MonotonicAttribute:
-                    return ReadConsistency.Monotonic;
-                case CausalAttribute:
-                    return ReadConsistency.Causal;
+                case MonotonicAttribute monotonic:
+                    return (ReadConsistency.Monotonic, Policies(monotonic.OnReplicaLoss, ReadSessionOptions.DefaultMaxWaitMilliseconds));
+                case CausalAttribute causal:
+                    return (ReadConsistency.Causal, Policies(causal.OnReplicaLoss, causal.MaxWaitMilliseconds));
                 case PrimaryAttribute:
-                    return ReadConsistency.Primary;
+                    return (ReadConsistency.Primary, Policies(default, ReadSessionOptions.DefaultMaxWaitMilliseconds));
                 case EventualAttribute:
-                    return ReadConsistency.Eventual;
+                    return (ReadConsistency.Eventual, Policies(default, ReadSessionOptions.DefaultMaxWaitMilliseconds));
             }
         }
 
-        return _options.Level;
+        return (_options.Level, Policies(default, ReadSessionOptions.DefaultMaxWaitMilliseconds));
     }
 
-    // A cookie in a shared cache would give one user's session to others.
+    // What an annotation leaves at its default is as the options say.
+    private ReadSessionOptions Policies(ReplicaLoss onReplicaLoss, int maxWaitMilliseconds) => new()
+    {
+        OnReplicaLoss = onReplicaLoss == default ? _options.OnReplicaLoss : onReplicaLoss,
+        MaxWaitMilliseconds = maxWaitMilliseconds == ReadSessionOptions.DefaultMaxWaitMilliseconds ? _options.MaxWaitMilliseconds : maxWaitMilliseconds,
+    };
+
+    // A cookie in a shared cache would give one user's session to others. A response that says neither "private" nor "no-store" may
+    // be kept where a cache is told for how long, can guess it, or can ask whether it still holds (RFC 9111, sections 3 and 4).
     private static string? CacheableAs(HttpResponse response)
     {
-        var control = response.GetTypedHeaders().CacheControl;
-        return control is { NoStore: false, NoCache: false, Private: false } && (control.Public || control.MaxAge > TimeSpan.Zero || control.SharedMaxAge > TimeSpan.Zero)
-            ? control.ToString()
+        foreach (var name in CachesInFront)
+        {
+            if (response.Headers[name].ToString() is { Length: > 0 } told && !told.Contains("no-store", StringComparison.OrdinalIgnoreCase) && !told.Contains("private", StringComparison.OrdinalIgnoreCase))
+            {
+                return $"{name}: {told}";
+            }
+        }
+
+        var headers = response.GetTypedHeaders();
+        var control = headers.CacheControl;
+        return control is { NoStore: true } or { Private: true, PrivateHeaders.Count: 0 } ? null
+            : control is { NoCache: false } && (control.Public || control.MaxAge > TimeSpan.Zero || control.SharedMaxAge > TimeSpan.Zero) ? control.ToString()
+            : control is not { NoCache: true } && headers.Expires > headers.Date.GetValueOrDefault(DateTimeOffset.UtcNow) ? $"Expires: {headers.Expires:R}"
+            : headers.ETag is not null ? "ETag without private"
+            : headers.LastModified is not null ? "Last-Modified without private"
             : null;
     }
+
+    // RFC 9213, and what was there before it.
+    private static readonly string[] CachesInFront = ["CDN-Cache-Control", "Surrogate-Control"];
 }

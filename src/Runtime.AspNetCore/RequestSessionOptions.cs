@@ -33,6 +33,9 @@ public sealed class RequestSessionOptions
     /// <summary>How long the session waits in all for replicas to have what it must see, in milliseconds. Default: 500.</summary>
     public int MaxWaitMilliseconds { get; set; } = new ReadSessionOptions().MaxWaitMilliseconds;
 
+    /// <summary>What happens when a session's replica is lost. Default: <see cref="ReplicaLoss.Primary"/>.</summary>
+    public ReplicaLoss OnReplicaLoss { get; set; }
+
     /// <summary>
     /// How tokens are protected. Default: <see langword="null"/>, the application's data protection, whose keys all processes must
     /// share; services that take each other's headers need a key of their own: <see cref="SessionTokenOptions.WithKey"/>.

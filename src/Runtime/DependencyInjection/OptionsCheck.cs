@@ -91,6 +91,20 @@ internal static class OptionsCheck
         return (options.Monitor is { } monitor && options.Proxy is not { Dialect.NamesServers: false } ? builder.UseMonitor(monitor) : builder).Build();
     }
 
+    /// <summary>The settings that differ although a running data source cannot follow them.</summary>
+    public static List<string> FixedAtStart(ReplicatedMySqlOptions atStart, ReplicatedMySqlOptions now) =>
+        [.. Fixed(atStart).Zip(Fixed(now)).Where(pair => !Equals(pair.First.Value, pair.Second.Value)).Select(pair => pair.First.Name)];
+
+    private static IEnumerable<(string Name, object? Value)> Fixed(ReplicatedMySqlOptions options) =>
+    [
+        (nameof(options.Primary), options.Primary),
+        (nameof(options.Selector), options.Selector),
+        (nameof(options.ForPomelo), options.ForPomelo),
+        (nameof(options.AllowWritableReplicas), options.AllowWritableReplicas),
+        (nameof(options.DrainTimeout), options.DrainTimeout),
+        (nameof(options.Monitor), options.Monitor is { } m ? (m.Interval, m.Jitter, m.Timeout, m.FailuresUntilDown, m.SuccessesUntilUp, m.MaxLag, m.MovesLaggingSessions, m.HeartbeatQuery) : null),
+    ];
+
     private static void Try(List<string> failures, Action check)
     {
         try

@@ -100,6 +100,9 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
                 case "MAXLAG":
                     monitor.MaxLag = Time(child);
                     break;
+                case "MOVESLAGGINGSESSIONS":
+                    monitor.MovesLaggingSessions = Flag(child);
+                    break;
                 case "JITTER":
                     monitor.Jitter = double.TryParse(child.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var jitter) ? jitter : Bad(child, "a number", monitor.Jitter);
                     break;
@@ -135,7 +138,9 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
 
     private T Bad<T>(IConfigurationSection section, string expected, T otherwise)
     {
-        options.Unread.Add($"{section.Path} is '{section.Value}', not {expected}.");
+        // A connection string that stands in the wrong place is not printed either.
+        var found = section.Value?.Contains('=', StringComparison.Ordinal) == true ? "something else" : $"'{section.Value}'";
+        options.Unread.Add($"{section.Path} is {found}, not {expected}.");
         return otherwise;
     }
 

@@ -112,13 +112,13 @@ public static class ReplicatedMySqlServiceCollectionExtensions
         {
             if (changedName == name)
             {
-                Follow(source, changed);
+                Follow(source, options, changed);
             }
         }));
         return source;
     }
 
-    private static void Follow(ReplicatedMySqlDataSource source, ReplicatedMySqlOptions changed)
+    private static void Follow(ReplicatedMySqlDataSource source, ReplicatedMySqlOptions atStart, ReplicatedMySqlOptions changed)
     {
         try
         {
@@ -129,6 +129,10 @@ public static class ReplicatedMySqlServiceCollectionExtensions
             else
             {
                 source.UpdateReplicas([.. changed.Replicas]);
+                if (OptionsCheck.FixedAtStart(atStart, changed) is { Count: > 0 } settings)
+                {
+                    source.Reports.ChangeNeedsRestart(string.Join(", ", settings));
+                }
             }
         }
         catch (ObjectDisposedException)

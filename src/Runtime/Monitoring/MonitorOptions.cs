@@ -24,6 +24,12 @@ public sealed class MonitorOptions
     public TimeSpan? MaxLag { get; set; }
 
     /// <summary>
+    /// Whether sessions that read on a replica leave it too when it lags more than <see cref="MaxLag"/>: it is lost for them, and their
+    /// policy says where they go. Default: no, since they would all go to the primary at one moment.
+    /// </summary>
+    public bool MovesLaggingSessions { get; set; }
+
+    /// <summary>
     /// A query of one row and column: the lag in seconds, from a table that the primary writes a time to, such as
     /// <c>SELECT TIMESTAMPDIFF(MICROSECOND, MAX(ts), UTC_TIMESTAMP(6)) / 1e6 FROM heartbeat</c>. Default: null, the server's own
     /// <c>Seconds_Behind_Master</c>, in whole seconds.

@@ -118,6 +118,7 @@ internal sealed class ServerMonitor
         watch.LagsTooFar = lagsTooFar;
         watch.State = state;
         watch.Server.IsKeptOut = state.IsKeptOut;
+        watch.Server.IsTooFarBehind = lagsTooFar && _options.MovesLaggingSessions && !state.IsPrimary;
         if (before.Health != state.Health || before.IsKeptOut != state.IsKeptOut)
         {
             _source.Reports.HealthChanged(state);
@@ -126,20 +127,7 @@ internal sealed class ServerMonitor
 
     private async Task<ServerState> AskAsync(Watch watch)
     {
-        var opening = watch.Server.Pool.ConnectAsync(isAsync: true, watch.Stopping.Token).AsTask();
-        DbConnection connection;
-        try
-        {
-            connection = await opening.WaitAsync(_options.Timeout, _source.Time, watch.Stopping.Token).ConfigureAwait(false);
-        }
-        catch
-        {
-            // The driver may be waiting still; what it opens then is not wanted any more.
-            _ = opening.ContinueWith(static done => done.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            _ = opening.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            throw;
-        }
-
+        var connection = await BoundedOpening.OpenAsync(watch.Server, _options.Timeout, _source.Time, isAsync: true, watch.Stopping.Token).ConfigureAwait(false);
         SilentServerException? silent = null;
         try
         {

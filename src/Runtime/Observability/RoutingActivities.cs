@@ -30,7 +30,8 @@ internal static class RoutingActivities
         }
     }
 
-    public static void Failed(Activity? activity, Exception exception) => activity?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+    public static void Failed(Activity? activity, Exception exception) =>
+        activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", exception.GetType().FullName);
 
     private static Activity? Start(string name, ReadSession session, RoutedServer server)
     {
@@ -40,6 +41,12 @@ internal static class RoutingActivities
             if (server.Protocol is { } protocol)
             {
                 activity.SetTag("db.system.name", protocol.SystemName);
+            }
+
+            if (server.Host is { } address)
+            {
+                activity.SetTag("server.address", address);
+                activity.SetTag("server.port", server.Port);
             }
 
             activity.SetTag("monotonic_reads.server", server.Name);

@@ -46,6 +46,9 @@ internal static partial class RoutingLog
     [LoggerMessage(13, LogLevel.Warning, "Read session {SessionId} read after its token was made, in a web request after the response had started: what it saw is in no token.")]
     public static partial void ReadAfterToken(ILogger logger, Guid sessionId);
 
-    [LoggerMessage(14, LogLevel.Information, "ProxySQL would ignore min_gtid for {Position}, which is not a single transaction: read session {SessionId} waits itself.")]
+    [LoggerMessage(14, LogLevel.Warning, "Settings were changed that take effect at the next start only: {Settings}.")]
+    public static partial void ChangeNeedsRestart(ILogger logger, string settings);
+
+    [LoggerMessage(15, LogLevel.Information, "ProxySQL would ignore min_gtid for {Position}, which is not a single transaction: read session {SessionId} waits itself.")]
     public static partial void MinGtidIgnored(ILogger logger, Guid sessionId, string position);
 }

@@ -32,7 +32,7 @@ internal static class RoutingMetrics
     {
         if (Moves.Enabled)
         {
-            Moves.Add(1, new("from", from.Name), new("to", to.Name), new("reason", reason), new("policy", Text(policy)));
+            Moves.Add(1, new("monotonic_reads.from", from.Name), new("monotonic_reads.to", to.Name), new("monotonic_reads.reason", reason), new("monotonic_reads.policy", Text(policy)));
         }
     }
 
@@ -40,7 +40,7 @@ internal static class RoutingMetrics
     {
         if (Waits.Enabled)
         {
-            Waits.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("server", server.Name));
+            Waits.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("monotonic_reads.server", server.Name));
         }
     }
 
@@ -48,7 +48,7 @@ internal static class RoutingMetrics
     {
         if (Reads.Enabled)
         {
-            Reads.Add(1, new("server", server.Name), new("role", server.IsPrimary ? "primary" : "replica"), new("level", Level(session)));
+            Reads.Add(1, new("monotonic_reads.server", server.Name), new("monotonic_reads.role", server.IsPrimary ? "primary" : "replica"), new("monotonic_reads.level", Level(session)));
         }
     }
 
@@ -56,7 +56,7 @@ internal static class RoutingMetrics
     {
         if (SessionReads.Enabled)
         {
-            SessionReads.Record(reads, new KeyValuePair<string, object?>("level", Level(session)));
+            SessionReads.Record(reads, new KeyValuePair<string, object?>("monotonic_reads.level", Level(session)));
         }
     }
 
@@ -64,7 +64,7 @@ internal static class RoutingMetrics
     {
         if (Fallbacks.Enabled)
         {
-            Fallbacks.Add(1, new KeyValuePair<string, object?>("reason", reason));
+            Fallbacks.Add(1, new KeyValuePair<string, object?>("monotonic_reads.reason", reason));
         }
     }
 
@@ -72,7 +72,7 @@ internal static class RoutingMetrics
     {
         if (Losses.Enabled)
         {
-            Losses.Add(1, new("replica", replica.Name), new("reason", reason), new("policy", Text(policy)));
+            Losses.Add(1, new("monotonic_reads.replica", replica.Name), new("monotonic_reads.reason", reason), new("monotonic_reads.policy", Text(policy)));
         }
     }
 

@@ -71,6 +71,8 @@ internal sealed class RoutingReports(ReplicatedDataSource source, ILogger logger
     public void ReplicasChanged(ReplicaTable table) =>
         RoutingLog.ReplicasChanged(logger, string.Join(", ", table.AllAvailable.Select(replica => $"{replica.Name} (weight {replica.Weight})")));
 
+    public void ChangeNeedsRestart(string settings) => RoutingLog.ChangeNeedsRestart(logger, settings);
+
     public void ChangeRefused(string failures) => RoutingLog.ChangeRefused(logger, failures);
 
     public void TopologyFound(TopologyFinding finding)
@@ -101,6 +103,7 @@ internal sealed class RoutingReports(ReplicatedDataSource source, ILogger logger
         ReplicaLossReason.ConnectionBroken => "connection broken",
         ReplicaLossReason.Removed => "removed",
         ReplicaLossReason.Silent => "silent",
+        ReplicaLossReason.TooFarBehind => "too far behind",
         _ => "restarted",
     };
 }

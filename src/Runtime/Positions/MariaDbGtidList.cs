@@ -45,20 +45,29 @@ public sealed class MariaDbGtidList : ReplicationPosition
         }
     }
 
+    /// <summary>Whether a binary log's state, <c>gtid_binlog_state</c>, has every transaction of this list: there each server has its own last one.</summary>
+    internal bool IsInState(string state)
+    {
+        var logged = ParseGtids(state);
+        return Array.TrueForAll(_gtids, wanted => logged.Exists(own => own.Domain == wanted.Domain && own.Server == wanted.Server && own.Sequence >= wanted.Sequence));
+    }
+
     /// <summary>Parses a list as servers write it, in any order, with or without blanks.</summary>
     /// <param name="text">The text; empty for the empty position.</param>
     /// <returns>The position. Of several GTIDs of one domain the last transaction counts.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
     /// <exception cref="FormatException">No GTID list; the message gives the offset.</exception>
-    public static MariaDbGtidList Parse(string text)
+    public static MariaDbGtidList Parse(string text) => ParseGtids(text) is { Count: > 0 } gtids ? Of(gtids) : Empty;
+
+    private static List<Gtid> ParseGtids(string text)
     {
         var input = new PositionText(text, Kind);
+        var gtids = new List<Gtid>();
         if (input.IsAtEnd)
         {
-            return Empty;
+            return gtids;
         }
 
-        var gtids = new List<Gtid>();
         do
         {
             var domain = (uint)input.TakeNumber(0, uint.MaxValue, "a domain id");
@@ -69,7 +78,7 @@ public sealed class MariaDbGtidList : ReplicationPosition
         }
         while (input.TryTake(','));
 
-        return input.IsAtEnd ? Of(gtids) : throw input.Unexpected("','");
+        return input.IsAtEnd ? gtids : throw input.Unexpected("','");
     }
 
     /// <inheritdoc/>

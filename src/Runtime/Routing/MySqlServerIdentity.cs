@@ -118,18 +118,19 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
     // which drift apart over weeks are not taken for a restart.
     private void Compare(string identity, DateTimeOffset startedAfter, DateTimeOffset startedBefore)
     {
-        bool isFirst, isOther;
+        bool isFirst, isOther, isSame;
         lock (_lock)
         {
             isFirst = _identity is null;
+            isSame = _identity == identity;
             isOther = !isFirst
-                && (_identity != identity || startedAfter > _startedBefore || startedBefore < _startedAfter);
+                && (!isSame || startedAfter > _startedBefore || startedBefore < _startedAfter);
             (_identity, _startedAfter, _startedBefore) = (identity, startedAfter, startedBefore);
         }
 
         if (_server is not null && (isFirst || isOther))
         {
-            _server.NewIncarnation();
+            _server.NewIncarnation(isRestart: isOther && isSame);
             if (isOther)
             {
                 _servers?.Reports?.ServerRestarted(_server);

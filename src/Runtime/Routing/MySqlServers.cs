@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MySqlConnector;
@@ -37,16 +38,25 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     private RoutedServer Create(string name, string? connectionString, bool isPrimary, int place)
     {
         var identity = new MySqlServerIdentity(mustBeReadOnly: !isPrimary && !allowsWritableReplicas, time);
-        var server = _behind is null
-            ? new RoutedServer(name, Pool(Builder(name, connectionString!).UseConnectionOpenedCallback(identity.CheckAsync), connectionString!), isPrimary) { Settings = connectionString }
-            : new RoutedServer(name, _behind, isPrimary)
-            {
-                Settings = connectionString,
-                Address = _dialect!.AddressOf(isPrimary ? null : name, place),
-                Introduction = _dialect.NamesPrimary ? identity.AskAsync : null,
-            };
+        var server = _behind is null ? Direct(name, connectionString!, isPrimary, identity) : new RoutedServer(name, _behind, isPrimary)
+        {
+            Settings = connectionString,
+            Address = _dialect!.AddressOf(isPrimary ? null : name, place),
+            Introduction = _dialect.NamesPrimary ? identity.AskAsync : null,
+        };
         identity.Follow(server, this);
         return server;
+    }
+
+    private RoutedServer Direct(string name, string connectionString, bool isPrimary, MySqlServerIdentity identity)
+    {
+        var parsed = new MySqlConnectionStringBuilder(connectionString);
+        return new RoutedServer(name, Pool(Builder(name, connectionString).UseConnectionOpenedCallback(identity.CheckAsync), connectionString), isPrimary)
+        {
+            Settings = connectionString,
+            Host = parsed.Server,
+            Port = (int)parsed.Port,
+        };
     }
 
     private MySqlDataSourceBuilder Builder(string name, string connectionString)
@@ -80,7 +90,8 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
         {
-            throw new ArgumentException($"The connection string of '{name}' cannot be parsed: {exception.Message}", exception);
+            // The driver's message can quote what stands in the string, and what it takes for an option can be the end of a password.
+            throw new ArgumentException($"The connection string of '{name}' cannot be parsed: {FaultOf(connectionString)}");
         }
 
         if (string.IsNullOrWhiteSpace(parsed.Server))
@@ -107,5 +118,48 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         }
 
         return parsed.ConnectionString;
+    }
+
+    private static string FaultOf(string connectionString)
+    {
+        var parts = new DbConnectionStringBuilder();
+        try
+        {
+            parts.ConnectionString = connectionString;
+        }
+        catch (ArgumentException)
+        {
+            return "it is no list of Option=Value with semicolons between. A value that has a semicolon stands in quotes.";
+        }
+
+        var at = 0;
+        foreach (string option in parts.Keys)
+        {
+            at++;
+            if (!IsTaken(one => _ = one[option]))
+            {
+                return $"MySqlConnector knows no option like the {at}. of its {parts.Count}. A value that has a semicolon stands in quotes.";
+            }
+
+            if (!IsTaken(one => one[option] = parts[option]))
+            {
+                return $"the option '{option}' does not take its value.";
+            }
+        }
+
+        return "its options do not go together.";
+    }
+
+    private static bool IsTaken(Action<MySqlConnectionStringBuilder> use)
+    {
+        try
+        {
+            use(new MySqlConnectionStringBuilder());
+            return true;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 }

@@ -45,20 +45,27 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
     }
 
     /// <summary>Another replica for a causal session whose own has not caught up; the session has moved there.</summary>
-    /// <returns>Null where none contains what is wanted.</returns>
-    public async ValueTask<RoutedServer?> ContainingAsync(ReadSession session, SessionPin pin, RoutedServer from, ReplicationPosition wanted, bool isAsync, CancellationToken cancellation)
+    /// <param name="session">The session.</param>
+    /// <param name="pin">Where it reads.</param>
+    /// <param name="from">Its replica.</param>
+    /// <param name="wanted">What it wrote and saw.</param>
+    /// <param name="reads">How many of its reads on replicas that holds for.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <returns>Null where none contains what is wanted, or more was read meanwhile.</returns>
+    public async ValueTask<RoutedServer?> ContainingAsync(ReadSession session, SessionPin pin, RoutedServer from, ReplicationPosition wanted, long reads, bool isAsync, CancellationToken cancellation)
     {
         using var activity = RoutingActivities.Search(session, from);
         foreach (var replica in source.Router.InOrder(session, [from]).ToList())
         {
             if (await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false) is > NotReached and var incarnation)
             {
-                if (pin.TryMove(pin.Server is null ? null : from, replica, incarnation, forgetsReads: false))
+                if (pin.TryMove(pin.Server is null ? null : from, replica, incarnation, forgetsReads: false, reads))
                 {
                     source.Reports.MovedToBeCaughtUp(session, from, replica);
                 }
 
-                return pin.Server;
+                return ReferenceEquals(pin.Server, from) ? null : pin.Server;
             }
         }
 
@@ -74,7 +81,7 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
         DbConnection? connection = null;
         try
         {
-            connection = await replica.Pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
+            connection = await BoundedOpening.OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, cancellation).ConfigureAwait(false);
             var server = new ServerQuestions(replica, connection, source.Time, isAsync, cancellation);
             await replica.MeetAsync(server).ConfigureAwait(false);
             var incarnation = replica.Incarnation;
@@ -164,18 +171,16 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
     /// <summary>What the session must see although nobody has told it where: the primary's position now.</summary>
     public async ValueTask RequirePrimaryAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
-        pin.BeginToAsk();
+        var begun = pin.BeginToAsk();
         SilentServerException? silent = null;
         DbConnection? connection = null;
-        var hasAsked = false;
         try
         {
             var primary = source.PrimaryServer;
-            connection = await primary.Pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
+            connection = await BoundedOpening.OpenAsync(primary, BoundedOpening.Patience, source.Time, isAsync, cancellation).ConfigureAwait(false);
             var server = new ServerQuestions(primary, connection, source.Time, isAsync, cancellation);
             await primary.MeetAsync(server).ConfigureAwait(false);
-            pin.Require(await primary.Protocol!.SeenAsync(server).ConfigureAwait(false));
-            hasAsked = true;
+            pin.EndToAsk(begun, await primary.Protocol!.SeenAsync(server).ConfigureAwait(false));
         }
         catch (SilentServerException exception)
         {
@@ -184,11 +189,6 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
         }
         finally
         {
-            if (!hasAsked)
-            {
-                pin.MarkWritten();
-            }
-
             await DisposeAsync(connection, silent, isAsync).ConfigureAwait(false);
         }
     }
@@ -201,7 +201,7 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
         DbConnection? connection = null;
         try
         {
-            connection = await replica.Pool.ConnectAsync(isAsync, CancellationToken.None).ConfigureAwait(false);
+            connection = await BoundedOpening.OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, CancellationToken.None).ConfigureAwait(false);
             if (pin.IsOtherIncarnation(replica) || !replica.CanTellWhatWasSeen)
             {
                 return null;

@@ -101,6 +101,7 @@ internal sealed class ReplicaRouter
             ReplicaLossReason.ConnectionBroken => "the connection broke while the session read",
             ReplicaLossReason.Removed => "it was removed or drained",
             ReplicaLossReason.Silent => "it stopped answering",
+            ReplicaLossReason.TooFarBehind => "it is too far behind the primary",
             _ => "it was restarted or replaced, and may have gone back",
         };
         return new ReplicaLostException(
@@ -197,7 +198,7 @@ internal sealed class ReplicaRouter
     // A server that is gone is lost to a session that has read on it, and left by one that has not.
     private void Leave(ReadSession session, SessionPin pin, RoutedServer server)
     {
-        var loss = new PinLoss(server, ReplicaLossReason.Removed, null);
+        var loss = new PinLoss(server, server.IsTooFarBehind ? ReplicaLossReason.TooFarBehind : ReplicaLossReason.Removed, null);
         if (!pin.TryLeave(server) && pin.TryLose(server, loss))
         {
             _reports.ReplicaLost(session, server, loss);

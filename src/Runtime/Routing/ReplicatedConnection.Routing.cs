@@ -87,7 +87,9 @@ public sealed partial class ReplicatedConnection
                     return;
                 case Step.CatchUp:
                     target = await CatchUpAsync(session!, PinOf(session!), isAsync, cancellation).ConfigureAwait(false);
-                    ready |= Readiness.CaughtUp;
+
+                    // Another server is looked at again: a concurrent read may have chosen it, for less than is needed here.
+                    ready |= target is null ? Readiness.CaughtUp : Readiness.None;
                     break;
                 case Step.PassBarrier:
                     await PassBarrierAsync(session!, PinOf(session!), isAsync, cancellation).ConfigureAwait(false);
@@ -182,7 +184,7 @@ public sealed partial class ReplicatedConnection
             }
         }
 
-        if (!server.IsGone(Source.Time) && pin.TryRead(server))
+        if (!server.IsGone(Source.Time) && pin.TryRead(server, isFirstOfConnection: _readsFor is not { } known || !ReferenceEquals(known.Pin, pin)))
         {
             return Run(server, session, pin, statement);
         }
@@ -244,7 +246,6 @@ public sealed partial class ReplicatedConnection
         }
 
         EndReads(seen: null);
-        pin.EnterReplica();
         _readsFor = new ReplicaUse(pin, server, tellsSeen, Reads: 1);
     }
 
@@ -294,7 +295,14 @@ public sealed partial class ReplicatedConnection
 
         if (session.Consistency == ReadConsistency.Causal && pin.MustAskPrimary)
         {
-            await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
+            try
+            {
+                await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
+            }
+            catch (TimeoutException silent)
+            {
+                throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary did not answer, and nothing else tells what the session wrote there.", silent);
+            }
         }
 
         if (pin.Required is not { } required || replica.Reached?.Contains(required) == true)
@@ -304,6 +312,7 @@ public sealed partial class ReplicatedConnection
 
         ThrowIfUnableToMove(replica);
         var server = new ServerQuestions(Server, Driver, Source.Time, isAsync, cancellation);
+        long reads;
         try
         {
             var incarnation = replica.Incarnation;
@@ -315,6 +324,7 @@ public sealed partial class ReplicatedConnection
             }
 
             // Where nothing was read on a replica yet, any that contains the writes will do.
+            reads = pin.ReplicaReads;
             if (pin.LastReplica is not null)
             {
                 if (!replica.CanTellWhatWasSeen)
@@ -337,7 +347,7 @@ public sealed partial class ReplicatedConnection
             return FallBack(session, pin, replica);
         }
 
-        return await positions.ContainingAsync(session, pin, replica, required, isAsync, cancellation).ConfigureAwait(false)
+        return await positions.ContainingAsync(session, pin, replica, required, reads, isAsync, cancellation).ConfigureAwait(false)
             ?? FallBack(session, pin, replica);
     }
 
@@ -366,8 +376,8 @@ public sealed partial class ReplicatedConnection
 
     private async ValueTask AskBarrierAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
-        var server = new ServerQuestions(Server, Driver, Source.Time, isAsync, cancellation);
-        var coversReplicas = pin.IsQuietOnReplicas;
+        var server = new ServerQuestions(Server, Driver, Source.Time, isAsync, cancellation, _transaction?.Open);
+        var reads = pin.EndedReads;
         var incarnation = Server.Incarnation;
         var started = Source.Time.GetTimestamp();
         bool hasPassed;
@@ -385,9 +395,9 @@ public sealed partial class ReplicatedConnection
                     throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and nothing tells whether it has what the session saw.", null);
                 }
 
-                if (wanted is not null && !(await Server.Protocol!.SeenAsync(server).ConfigureAwait(false)).Contains(wanted))
+                if (wanted is not null && !await Server.Protocol!.HasKeptAsync(server, wanted, pin.HasRestartedPrimary).ConfigureAwait(false))
                 {
-                    throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and lacks what the session saw.", null);
+                    throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and is not proved to have what the session saw.", null);
                 }
             }
 
@@ -414,7 +424,7 @@ public sealed partial class ReplicatedConnection
             throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary has not committed in time what it already sent to its replicas.", null);
         }
 
-        pin.PassedBarrier(incarnation, coversReplicas);
+        pin.PassedBarrier(incarnation, reads);
     }
 
     private async ValueTask MoveToAsync(RoutedServer target, bool isAsync, CancellationToken cancellation)
@@ -573,7 +583,8 @@ public sealed partial class ReplicatedConnection
     // Nobody but a reader that was told to closes the driver's connection behind this one. A proxy's says nothing of a server.
     private void NoteIfBroken(ConnectionState state)
     {
-        if (Source.Proxy is null && state is ConnectionState.Closed or ConnectionState.Broken && !_closesWithReader && _readsFor is { } reads)
+        var isGone = state is ConnectionState.Closed or ConnectionState.Broken;
+        if (isGone && Source.Proxy is null && !_closesWithReader && _readsFor is { } reads)
         {
             Source.Lose(reads.Pin.Session, reads.Pin, reads.Replica, ReplicaLossReason.ConnectionBroken, exception: null);
         }

@@ -28,6 +28,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     private SessionPin? _openedFor;
     private ReplicaUse? _readsFor;
     private PrimaryUse? _usesPrimaryFor;
+    private ReplicatedTransaction? _transaction;
     private DbDataReader? _reader;
     private List<DbDataReader>? _olderReaders;
     private StateChangeEventHandler? _innerStateChanged;
@@ -162,14 +163,14 @@ public sealed partial class ReplicatedConnection : DbConnection
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {
         Route(isPlainRead: false, returnsData: false, beginsTransaction: true);
-        return new ReplicatedTransaction(this, Driver.BeginTransaction(isolationLevel));
+        return _transaction = new ReplicatedTransaction(this, Driver.BeginTransaction(isolationLevel));
     }
 
     /// <inheritdoc/>
     protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
     {
         await RouteAsync(isPlainRead: false, returnsData: false, cancellationToken, beginsTransaction: true).ConfigureAwait(false);
-        return new ReplicatedTransaction(this, await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
+        return _transaction = new ReplicatedTransaction(this, await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -328,6 +329,7 @@ public sealed partial class ReplicatedConnection : DbConnection
         _openedFor = null;
         EndReads(seen: null);
         EndPrimaryUse(position: null);
+        _transaction = null;
         _reader = null;
         _olderReaders = null;
         _closesWithReader = false;

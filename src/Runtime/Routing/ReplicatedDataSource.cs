@@ -181,9 +181,10 @@ public class ReplicatedDataSource : DbDataSource
         await base.DisposeAsyncCore().ConfigureAwait(false);
     }
 
-    /// <summary>Whether an exception of an opening says that the server is out of reach, so that another may serve.</summary>
+    /// <summary>Whether an exception of an opening says that the server is out of reach, so that another may serve. The pool of a
+    /// server that was removed is disposed.</summary>
     internal virtual bool IsServerFailure(Exception exception) =>
-        exception is DbException or TimeoutException or IOException or SocketException;
+        exception is DbException or TimeoutException or IOException or SocketException || (exception is ObjectDisposedException && !_isDisposed);
 
     /// <summary>The driver's own command, without a connection.</summary>
     internal virtual DbCommand CreateInnerCommand() =>
@@ -237,7 +238,13 @@ public class ReplicatedDataSource : DbDataSource
             return;
         }
 
-        Lose(session!, pin, replica, exception is SilentServerException ? ReplicaLossReason.Silent : ReplicaLossReason.OpenFailed, exception);
+        var reason = exception switch
+        {
+            SilentServerException => ReplicaLossReason.Silent,
+            ObjectDisposedException => ReplicaLossReason.Removed,
+            _ => ReplicaLossReason.OpenFailed,
+        };
+        Lose(session!, pin, replica, reason, exception);
     }
 
     /// <summary>What a session must find again elsewhere of what it saw and wrote here.</summary>

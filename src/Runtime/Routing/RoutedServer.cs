@@ -8,7 +8,9 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     private long _unavailableUntil;
     private long _goneAt;
     private volatile bool _isKeptOut;
+    private volatile bool _isTooFarBehind;
     private int _incarnation;
+    private int _restartedAs;
 
     public string Name => name;
 
@@ -41,11 +43,16 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
         Protocol = protocol;
     }
 
+    /// <summary>The last incarnation that was a restart of the server before it, and no other server.</summary>
+    public int RestartedAs => Volatile.Read(ref _restartedAs);
+
     /// <summary>Another run of the server, or another server: what is known of its position is void.</summary>
-    public void NewIncarnation()
+    /// <param name="isRestart">Whether it is the same server as before.</param>
+    public void NewIncarnation(bool isRestart = false)
     {
         lock (_lock)
         {
+            Volatile.Write(ref _restartedAs, isRestart ? _incarnation + 1 : _restartedAs);
             Volatile.Write(ref _incarnation, _incarnation + 1);
             _reached = null;
         }
@@ -76,6 +83,12 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// <param name="server">The server, on an open connection.</param>
     public ValueTask MeetAsync(ServerQuestions server) => IsStranger ? Introduction!(server) : default;
 
+    /// <summary>Its host, for spans; null where it was made from a data source.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Its port, for spans.</summary>
+    public int Port { get; init; }
+
     /// <summary>The connection string that it was made from; null where it was made from a data source.</summary>
     public string? Settings { get; init; }
 
@@ -86,8 +99,15 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
         set => _isKeptOut = value;
     }
 
-    /// <summary>Whether it counts as lost for the sessions that read on it: removed, or drained for too long.</summary>
-    public bool IsGone(TimeProvider time) => Volatile.Read(ref _goneAt) is not 0 and var at && time.GetTimestamp() >= at;
+    /// <summary>Whether it lags so far that sessions which read on it have to leave.</summary>
+    public bool IsTooFarBehind
+    {
+        get => _isTooFarBehind;
+        set => _isTooFarBehind = value;
+    }
+
+    /// <summary>Whether it counts as lost for the sessions that read on it: removed, drained for too long, or too far behind.</summary>
+    public bool IsGone(TimeProvider time) => _isTooFarBehind || (Volatile.Read(ref _goneAt) is not 0 and var at && time.GetTimestamp() >= at);
 
     /// <summary>Sessions may stay for so long; null for as long as they like.</summary>
     public void LeaveAfter(TimeProvider time, TimeSpan? rest) =>

@@ -29,6 +29,13 @@ internal sealed class MariaDbProtocol : ServerProtocol
 
     public override async ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server) => Parse(await server.VariableAsync("gtid_binlog_pos", AnswerTime).ConfigureAwait(false));
 
+    // The binary log's state has the last transaction of each server and domain, where the position has one for each domain.
+    public override async ValueTask<bool> HasKeptAsync(ServerQuestions primary, ReplicationPosition position, bool wasRestarted)
+    {
+        var isDurable = !wasRestarted || await primary.VariableAsync("innodb_flush_log_at_trx_commit", AnswerTime).ConfigureAwait(false) == "1";
+        return isDurable && ((MariaDbGtidList)position).IsInState(await primary.VariableAsync("gtid_binlog_state", AnswerTime).ConfigureAwait(false));
+    }
+
     public override async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => Parse(await server.VariableAsync("gtid_slave_pos", AnswerTime).ConfigureAwait(false));
 
     public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)

@@ -30,6 +30,16 @@ internal abstract class ServerProtocol
     /// <summary>A position with all that any read which has ended saw on the server; it may have more.</summary>
     public abstract ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server);
 
+    /// <summary>
+    /// Whether a read that starts now on a primary which took the place of another, or of an earlier run of itself, sees a position. What
+    /// its log says is not enough: a server that crashed can have lost what it logged, and one that was promoted can have given a
+    /// lost transaction's number to another.
+    /// </summary>
+    /// <param name="primary">The primary.</param>
+    /// <param name="position">What it must have.</param>
+    /// <param name="wasRestarted">Whether it is a later run of the server that was read before.</param>
+    public abstract ValueTask<bool> HasKeptAsync(ServerQuestions primary, ReplicationPosition position, bool wasRestarted);
+
     /// <summary>A position whose transactions a read that starts now sees; it may have fewer.</summary>
     public abstract ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server);
 

@@ -8,11 +8,12 @@ namespace MonotonicReads;
 /// where <c>isAsync</c> is false every task that it returns is completed.
 /// </summary>
 /// <param name="server">The server; where a proxy stands before it the questions are addressed to it.</param>
-/// <param name="connection">An open connection that leads to it.</param>
+/// <param name="connection">An open connection of the driver's that leads to it.</param>
 /// <param name="time">The clock.</param>
-/// <param name="isAsync">False where tasks must be completed.</param>
-/// <param name="cancellation">Cancels questions.</param>
-internal readonly struct ServerQuestions(RoutedServer server, DbConnection connection, TimeProvider time, bool isAsync, CancellationToken cancellation)
+/// <param name="isAsync">Whether the caller is; false where tasks must be completed.</param>
+/// <param name="cancellation">Ends a question.</param>
+/// <param name="transaction">The driver's transaction that is open on the connection; null for none.</param>
+internal readonly struct ServerQuestions(RoutedServer server, DbConnection connection, TimeProvider time, bool isAsync, CancellationToken cancellation, DbTransaction? transaction = null)
 {
     /// <summary>What a stopped server may cost beyond the deadline, so that an answer on the way is not thrown away.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
@@ -31,15 +32,18 @@ internal readonly struct ServerQuestions(RoutedServer server, DbConnection conne
     /// <summary>All cells of all rows of all results.</summary>
     /// <param name="text">The statement; constants and positions only.</param>
     /// <param name="deadline">After it an asynchronous caller gets <see cref="SilentServerException"/> although the
-    /// driver still waits; a synchronous one gets the driver's timeout, in whole seconds.</param>
+    /// driver still waits; a synchronous one gets it when the driver has given up, which counts in whole seconds.</param>
     /// <exception cref="SilentServerException">No answer in time. The connection is still in use and must be left alone
     /// until the exception's task has ended.</exception>
     public ValueTask<List<Cell>> AskAsync(string text, TimeSpan deadline)
     {
         var command = connection.CreateCommand();
         command.CommandText = server.Address is { } address ? address.Annotate(text) : text;
-        command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(deadline.TotalSeconds));
-        return isAsync ? AskAsync(command, deadline, time, cancellation) : new(Ask(command));
+        command.Transaction = transaction;
+
+        // Later than the deadline: where the server itself waits so long, the driver must not give up at the moment in which it answers.
+        command.CommandTimeout = (int)Math.Ceiling((deadline + Grace).TotalSeconds);
+        return isAsync ? AskAsync(command, deadline, time, cancellation) : new(Ask(command, deadline, time));
     }
 
     /// <summary>Two statements, one after the other: in one round trip, through a proxy in two, since it judges a text by its first word.</summary>
@@ -75,7 +79,21 @@ internal readonly struct ServerQuestions(RoutedServer server, DbConnection conne
         }
     }
 
-    private static List<Cell> Ask(DbCommand command)
+    private static List<Cell> Ask(DbCommand command, TimeSpan deadline, TimeProvider time)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            return Read(command);
+        }
+        catch (DbException exception) when (time.GetElapsedTime(started) >= deadline)
+        {
+            // The driver has given up already.
+            throw new SilentServerException(Task.CompletedTask, exception);
+        }
+    }
+
+    private static List<Cell> Read(DbCommand command)
     {
         using (command)
         {

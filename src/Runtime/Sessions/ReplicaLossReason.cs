@@ -8,4 +8,5 @@ internal enum ReplicaLossReason
     Restarted,
     Removed,
     Silent,
+    TooFarBehind,
 }

@@ -11,9 +11,7 @@ namespace MonotonicReads;
 /// </summary>
 internal sealed class SessionLease
 {
-    private DbConnection? _idle;
-    private RoutedServer? _server;
-    private long _since;
+    private Kept? _kept;
     private bool _hasEnded;
 
     /// <summary>Whether <see cref="LeaseBook"/> knows of it; for the book alone.</summary>
@@ -23,25 +21,20 @@ internal sealed class SessionLease
     /// <returns>Null where there is none to take.</returns>
     public DbConnection? TryTake(RoutedServer server)
     {
-        DbConnection? idle;
+        Kept? kept;
         lock (this)
         {
-            idle = _idle;
-            _idle = null;
-        }
-
-        if (idle is null)
-        {
-            return null;
+            kept = _kept;
+            _kept = null;
         }
 
         // Who takes it has it open in place of the session.
-        if (ReferenceEquals(_server, server) && idle.State == ConnectionState.Open)
+        if (kept is null || (ReferenceEquals(kept.Server, server) && kept.Connection.State == ConnectionState.Open))
         {
-            return idle;
+            return kept?.Connection;
         }
 
-        GiveBack(idle);
+        kept.GiveBack();
         return null;
     }
 
@@ -54,14 +47,12 @@ internal sealed class SessionLease
     {
         lock (this)
         {
-            if (_hasEnded || _idle is not null)
+            if (_hasEnded || _kept is not null)
             {
                 return false;
             }
 
-            _idle = connection;
-            _server = server;
-            _since = now;
+            _kept = new Kept(connection, server, now);
             server.Pool.Enter();
             return true;
         }
@@ -73,24 +64,24 @@ internal sealed class SessionLease
     /// <returns>Whether nothing is kept now.</returns>
     public bool GiveBack(long? until, ConnectionPool? of)
     {
-        DbConnection? idle;
+        Kept kept;
         lock (this)
         {
-            if (_idle is null)
+            if (_kept is null)
             {
                 return true;
             }
 
-            if ((until is { } latest && _since > latest) || (of is not null && !ReferenceEquals(of, _server!.Pool)))
+            if ((until is { } latest && _kept.Since > latest) || (of is not null && !ReferenceEquals(of, _kept.Server.Pool)))
             {
                 return false;
             }
 
-            idle = _idle;
-            _idle = null;
+            kept = _kept;
+            _kept = null;
         }
 
-        GiveBack(idle);
+        kept.GiveBack();
         return true;
     }
 
@@ -105,9 +96,13 @@ internal sealed class SessionLease
         GiveBack(until: null, of: null);
     }
 
-    private void GiveBack(DbConnection idle)
+    // One object, so that who takes the connection never takes another's server for its own.
+    private sealed record Kept(DbConnection Connection, RoutedServer Server, long Since)
     {
-        _server!.Pool.Leave();
-        idle.Dispose();
+        public void GiveBack()
+        {
+            Server.Pool.Leave();
+            Connection.Dispose();
+        }
     }
 }

@@ -11,8 +11,6 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     private volatile PinLoss? _loss;
     private volatile bool _hasRead;
     private volatile bool _hasReadPrimary;
-    private volatile bool _needsBarrier;
-    private volatile bool _mustAskPrimary;
     private volatile bool _lacksSeen;
     private volatile ReplicationPosition? _required;
     private volatile ReplicationPosition? _seen;
@@ -20,6 +18,12 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     private int _primaryIncarnation;
     private int _openReplicaConnections;
     private int _openPrimaryConnections;
+
+    // Both counted, and not only flagged: what begins while a server is being asked is not in its answer.
+    private long _replicaReads;
+    private long _readsBehindBarrier;
+    private long _unknownWrites;
+    private long _askedWrites;
 
     public ReadSession Session => session;
 
@@ -46,10 +50,16 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     public ReplicationPosition? Seen => _lacksSeen || Volatile.Read(ref _openReplicaConnections) > 0 ? null : _seen;
 
     /// <summary>Whether the session has read on a replica and the primary is not proved to contain it.</summary>
-    public bool NeedsBarrier => _needsBarrier;
+    public bool NeedsBarrier => Volatile.Read(ref _replicaReads) != Volatile.Read(ref _readsBehindBarrier);
+
+    /// <summary>The reads that the session has begun on replicas.</summary>
+    public long ReplicaReads => Volatile.Read(ref _replicaReads);
 
     /// <summary>Whether the primary is another run of the server than when the session first read or wrote.</summary>
     public bool HasOtherPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known != source.PrimaryServer.Incarnation;
+
+    /// <summary>Whether the primary was restarted since the session first read or wrote.</summary>
+    public bool HasRestartedPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known < source.PrimaryServer.RestartedAs;
 
     /// <summary>What another run of the primary must have to be read in this session.</summary>
     /// <param name="isCausal">Whether the session's writes count.</param>
@@ -77,7 +87,7 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     }
 
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
-    public bool MustAskPrimary => _mustAskPrimary || Volatile.Read(ref _openPrimaryConnections) > 0;
+    public bool MustAskPrimary => Volatile.Read(ref _unknownWrites) != Volatile.Read(ref _askedWrites) || Volatile.Read(ref _openPrimaryConnections) > 0;
 
     /// <summary>Whether every read must contain <see cref="Required"/>, because the session saw it before it travelled here.</summary>
     public bool IsResumed { get; private set; }
@@ -87,7 +97,7 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     public void Resume(ReplicationPosition? position)
     {
         _required = position;
-        _needsBarrier = true;
+        _replicaReads = 1;
         IsResumed = true;
         if (position is null)
         {
@@ -109,14 +119,12 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
         (isCausal && MustAskPrimary) || ((isCausal || IsResumed) && _required is { } required && replica.Reached?.Contains(required) != true);
 
     /// <summary>Notes a read on a replica; adopts the replica if none was drawn.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="isFirstOfConnection">Whether a connection reads for the session there from now on, until <see cref="LeaveReplica"/>.</param>
     /// <returns>Whether the session may read there.</returns>
-    public bool TryRead(RoutedServer replica)
+    public bool TryRead(RoutedServer replica, bool isFirstOfConnection)
     {
-        if (_hasRead && _needsBarrier && ReferenceEquals(_server, replica) && _loss is null)
-        {
-            return true;
-        }
-
+        // In one step: a session that moves meanwhile must either know of the read, or turn it away.
         lock (this)
         {
             if (_loss is not null || !ReferenceEquals(_server ??= replica, replica))
@@ -132,14 +140,11 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
             }
 
             _lastReplica = replica;
-
-            _needsBarrier = true;
+            Volatile.Write(ref _replicaReads, _replicaReads + 1);
+            _openReplicaConnections += isFirstOfConnection ? 1 : 0;
             return true;
         }
     }
-
-    /// <summary>A connection reads for the session on a replica from now on, until <see cref="LeaveReplica"/>.</summary>
-    public void EnterReplica() => Interlocked.Increment(ref _openReplicaConnections);
 
     /// <summary>A connection that read for the session on a replica is closed.</summary>
     /// <param name="seen">What its reads saw; null where that is not known.</param>
@@ -155,9 +160,9 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
             {
                 _seen = _seen?.Union(seen) ?? seen;
             }
-        }
 
-        Interlocked.Decrement(ref _openReplicaConnections);
+            _openReplicaConnections--;
+        }
     }
 
     /// <summary>A connection of the session writes, or reads for a causal session, on the primary.</summary>
@@ -191,10 +196,23 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     }
 
     /// <summary>Something was written whose position is not known.</summary>
-    public void MarkWritten() => _mustAskPrimary = true;
+    public void MarkWritten() => Interlocked.Increment(ref _unknownWrites);
 
     /// <summary>The primary will be asked; what is written from now on is not in its answer.</summary>
-    public void BeginToAsk() => _mustAskPrimary = false;
+    /// <returns>For <see cref="EndToAsk"/>.</returns>
+    public long BeginToAsk() => Volatile.Read(ref _unknownWrites);
+
+    /// <summary>The primary was asked. Until now everyone else who needed its answer had to ask too.</summary>
+    /// <param name="begun">What <see cref="BeginToAsk"/> returned.</param>
+    /// <param name="position">The answer.</param>
+    public void EndToAsk(long begun, ReplicationPosition position)
+    {
+        lock (this)
+        {
+            Require(position);
+            Volatile.Write(ref _askedWrites, Math.Max(_askedWrites, begun));
+        }
+    }
 
     /// <summary>From now on causal reads contain this position.</summary>
     public void Require(ReplicationPosition position)
@@ -221,35 +239,53 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
         }
     }
 
-    /// <summary>Whether a barrier that starts now covers every read of the session on a replica.</summary>
-    public bool IsQuietOnReplicas => Volatile.Read(ref _openReplicaConnections) == 0;
+    /// <summary>The reads on replicas that a barrier which starts now covers; null while some have not ended.</summary>
+    public long? EndedReads
+    {
+        get
+        {
+            lock (this)
+            {
+                return _openReplicaConnections == 0 ? _replicaReads : null;
+            }
+        }
+    }
 
     /// <summary>This run of the primary contains what the session has read.</summary>
     /// <param name="incarnation">The run.</param>
-    /// <param name="coversReplicas">Whether that holds for every read on a replica.</param>
-    public void PassedBarrier(int incarnation, bool coversReplicas)
+    /// <param name="reads"><see cref="EndedReads"/> from before the barrier.</param>
+    public void PassedBarrier(int incarnation, long? reads)
     {
         Volatile.Write(ref _primaryIncarnation, incarnation);
-        if (coversReplicas)
+        if (reads is { } covered)
         {
-            _needsBarrier = false;
+            lock (this)
+            {
+                Volatile.Write(ref _readsBehindBarrier, Math.Max(_readsBehindBarrier, covered));
+            }
         }
     }
 
     /// <summary>A connection was about to read for the session on a replica, and did not.</summary>
-    public void LeaveReplicaUnread() => Interlocked.Decrement(ref _openReplicaConnections);
+    public void LeaveReplicaUnread()
+    {
+        lock (this)
+        {
+            _openReplicaConnections--;
+        }
+    }
 
     /// <summary>The only read of the session was not executed: as if there had been none.</summary>
     public void TakeBackRead(RoutedServer replica)
     {
         lock (this)
         {
-            if (_loss is null && ReferenceEquals(_server, replica) && Volatile.Read(ref _openReplicaConnections) == 0 && !IsResumed)
+            if (_loss is null && ReferenceEquals(_server, replica) && _openReplicaConnections == 0 && !IsResumed)
             {
                 _server = null;
                 _hasRead = false;
                 _lastReplica = null;
-                _needsBarrier = false;
+                Volatile.Write(ref _replicaReads, _replicaReads - 1);
             }
         }
     }
@@ -305,12 +341,13 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     /// <param name="to">The server.</param>
     /// <param name="incarnation">The run of it that was found to be good enough.</param>
     /// <param name="forgetsReads">True where the new server need not contain what was read.</param>
+    /// <param name="reads">How many reads on replicas the new server is known to contain; null where no other can have begun since.</param>
     /// <returns>Whether this call moved it.</returns>
-    public bool TryMove(RoutedServer? from, RoutedServer to, int incarnation, bool forgetsReads)
+    public bool TryMove(RoutedServer? from, RoutedServer to, int incarnation, bool forgetsReads, long? reads = null)
     {
         lock (this)
         {
-            if (!ReferenceEquals(_server, from))
+            if (!ReferenceEquals(_server, from) || (reads is { } known && known != _replicaReads))
             {
                 return false;
             }
@@ -321,7 +358,7 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
             if (forgetsReads)
             {
                 _hasRead = false;
-                _needsBarrier = false;
+                Volatile.Write(ref _readsBehindBarrier, _replicaReads);
                 _lastReplica = null;
                 _seen = null;
                 _lacksSeen = false;

@@ -18,9 +18,7 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
     public DateTimeOffset Expiry { get; init; }
 
     private const byte Version = 1;
-    private const int ExpirySize = 8;
     private const int UuidSize = 16;
-    private const int HeaderSize = 2 + ExpirySize + UuidSize;
     private const string Primary = "P";
     private const string MariaDb = "A";
     private const string MySql = "M";
@@ -76,19 +74,25 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
             throw new SessionTokenException("The session token is damaged, or was not made with any of our keys.");
         }
 
-        if (plain.Length < HeaderSize || plain[0] != Version)
+        if (plain.Length == 0 || plain[0] != Version)
         {
             throw new SessionTokenException($"The session token is of version {(plain.Length > 0 ? plain[0] : 0)}; this program knows version {Version}.");
         }
 
-        var expiry = DateTimeOffset.FromUnixTimeSeconds(BitConverter.ToInt64(plain, 2));
-        if (options.TimeProvider.GetUtcNow() >= expiry)
+        try
         {
-            throw new SessionTokenException($"The session token expired at {expiry:O}.");
+            return Checked(Decode(plain), options);
         }
-
-        return Decode(plain) with { Expiry = expiry };
+        catch (Exception exception) when (exception is FormatException and not SessionTokenException or IOException or ArgumentException)
+        {
+            throw new SessionTokenException("The session token has our version and one of our keys, and not our content.");
+        }
     }
+
+    private static SessionToken Checked(SessionToken token, SessionTokenOptions options) =>
+        token.Consistency is not (ReadConsistency.Monotonic or ReadConsistency.Snapshot or ReadConsistency.Causal or ReadConsistency.Primary)
+            ? throw new FormatException("No level that a session can have.")
+            : options.TimeProvider.GetUtcNow() >= token.Expiry ? throw new SessionTokenException($"The session token expired at {token.Expiry:O}.") : token;
 
     // Base64url without padding (RFC 4648, section 5), which cookies and headers take as it is.
     private static string ToText(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
@@ -122,7 +126,7 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
         using var reader = new BinaryReader(new MemoryStream(plain, writable: false), Encoding.UTF8);
         reader.ReadByte();
         var consistency = (ReadConsistency)reader.ReadByte();
-        reader.ReadInt64();
+        var expiry = DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64());
         var id = new Guid(reader.ReadBytes(UuidSize), bigEndian: true);
         var sources = new List<SourceState>();
         while (reader.BaseStream.Position < reader.BaseStream.Length)
@@ -137,7 +141,7 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
             }));
         }
 
-        return new SessionToken(id, consistency, sources);
+        return new SessionToken(id, consistency, sources) { Expiry = expiry };
     }
 }
 

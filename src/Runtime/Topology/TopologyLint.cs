@@ -31,7 +31,10 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
             if (one.Server.IsPrimary)
             {
                 HasNoLog(one);
-                await MayNotBeAskedAsync(one).ConfigureAwait(false);
+                if (one.IsOn("log_bin"))
+                {
+                    await MayNotBeAskedAsync(one).ConfigureAwait(false);
+                }
             }
             else
             {
@@ -57,13 +60,14 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
     {
         var held = new List<DbConnection>();
         var identities = new HashSet<string>(StringComparer.Ordinal);
+        SilentServerException? silent = null;
         try
         {
             Dictionary<string, string> variables = [];
             for (var i = 0; i < ProbesPerAddress; i++)
             {
                 // Held all at once, so that each is a physical connection of its own.
-                held.Add(await server.Pool.ConnectAsync(isAsync: true, cancellation).ConfigureAwait(false));
+                held.Add(await BoundedOpening.OpenAsync(server, Patience, source.Time, isAsync: true, cancellation).ConfigureAwait(false));
                 var questions = new ServerQuestions(server, held[^1], source.Time, isAsync: true, cancellation);
                 await server.MeetAsync(questions).ConfigureAwait(false);
                 var cells = await questions.AskAsync("SHOW GLOBAL VARIABLES", Patience).ConfigureAwait(false);
@@ -80,17 +84,22 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         }
         catch (Exception exception) when (source.IsServerFailure(exception))
         {
-            Found("MRT001", TopologySeverity.Error, server, $"cannot be asked: {exception.Message}", "Check the address, the user and its password, and that the server runs.");
+            silent = exception as SilentServerException;
+            CannotBeAsked(server, exception);
             return null;
         }
         finally
         {
             foreach (var connection in held)
             {
-                await connection.DisposeAsync().ConfigureAwait(false);
+                // Only the last one can still have a question open.
+                await PositionSearch.DisposeAsync(connection, ReferenceEquals(connection, held[^1]) ? silent : null, isAsync: true).ConfigureAwait(false);
             }
         }
     }
+
+    private void CannotBeAsked(RoutedServer server, Exception exception) =>
+        Found("MRT001", TopologySeverity.Error, server, $"cannot be asked: {exception.Message}", "Check the address, the user and its password, and that the server runs.");
 
     private void IsBalanced(Seen seen)
     {
@@ -178,13 +187,26 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
 
     private async Task MayNotBeAskedAsync(Seen seen)
     {
+        DbConnection connection;
         try
         {
-            var connection = await seen.Server.Pool.ConnectAsync(isAsync: true, cancellation).ConfigureAwait(false);
-            await using (connection.ConfigureAwait(false))
-            {
-                await seen.Server.Protocol!.PassBarrierAsync(new ServerQuestions(seen.Server, connection, source.Time, isAsync: true, cancellation), TimeSpan.Zero).ConfigureAwait(false);
-            }
+            connection = await BoundedOpening.OpenAsync(seen.Server, Patience, source.Time, isAsync: true, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (source.IsServerFailure(exception))
+        {
+            CannotBeAsked(seen.Server, exception);
+            return;
+        }
+
+        SilentServerException? silent = null;
+        try
+        {
+            await seen.Server.Protocol!.PassBarrierAsync(new ServerQuestions(seen.Server, connection, source.Time, isAsync: true, cancellation), TimeSpan.Zero).ConfigureAwait(false);
+        }
+        catch (SilentServerException exception)
+        {
+            silent = exception;
+            CannotBeAsked(seen.Server, exception);
         }
         catch (DbException exception)
         {
@@ -192,6 +214,10 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
                 "MRT011", TopologySeverity.Error, seen.Server,
                 $"does not tell this user how far its log is: {exception.Message} No session can move to the primary.",
                 "GRANT BINLOG MONITOR (MariaDB) or REPLICATION CLIENT (MySQL) ON *.* to the user.");
+        }
+        finally
+        {
+            await PositionSearch.DisposeAsync(connection, silent, isAsync: true).ConfigureAwait(false);
         }
     }
 

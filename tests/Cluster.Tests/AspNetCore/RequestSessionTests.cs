@@ -87,6 +87,61 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
     }
 
     [Theory]
+    [InlineData("Cache-Control=public", false)]
+    [InlineData("Cache-Control=max-age%3D60", false)]
+    [InlineData("Cache-Control=s-maxage%3D60", false)]
+    [InlineData("Expires=Fri, 01 Jan 2100 00:00:00 GMT", false)]
+    [InlineData("ETag=\"1\"", false)]
+    [InlineData("Last-Modified=Thu, 01 Jan 2026 00:00:00 GMT", false)]
+    [InlineData("Cache-Control=no-cache&ETag=\"1\"", false)]
+    [InlineData("Cache-Control=private%3D\"x-other\", max-age%3D60", false)]
+    [InlineData("Cache-Control=private&CDN-Cache-Control=max-age%3D60", false)]
+    [InlineData("Cache-Control=private, max-age%3D60", true)]
+    [InlineData("Cache-Control=private&ETag=\"1\"", true)]
+    [InlineData("Cache-Control=no-store", true)]
+    [InlineData("Cache-Control=no-cache", true)]
+    [InlineData("Cache-Control=no-cache, max-age%3D60", true)]
+    [InlineData("Expires=Thu, 01 Jan 2015 00:00:00 GMT", true)]
+    [InlineData("Surrogate-Control=no-store", true)]
+    public async Task What_a_cache_may_keep_carries_no_session(string headers, bool isCarried)
+    {
+        await using var site = await StartAsync(_ => { });
+        using var user = new User();
+        await user.GetAsync(site, "/headers?" + headers);
+        Assert.Equal(isCarried, user.Cookie is not null);
+    }
+
+    [Fact]
+    public async Task The_answer_to_a_request_that_failed_carries_what_it_wrote()
+    {
+        await using var site = await StartAsync(o => o.Level = ReadConsistency.Causal);
+        using var user = new User();
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StopApplyingAsync()));
+        try
+        {
+            Assert.Equal(HttpStatusCode.InternalServerError, await user.StatusAsync(site, "/write-and-fail"));
+            var written = await NewestOnPrimaryAsync();
+            Assert.Equal(written, await user.GetAsync(site, "/read"));
+            using var stranger = new User();
+            Assert.True(await stranger.GetAsync(site, "/read") < written);
+        }
+        finally
+        {
+            await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StartApplyingAsync()));
+        }
+    }
+
+    [Fact]
+    public async Task An_endpoints_policies_win_too()
+    {
+        await using var site = await StartAsync(o => (o.OnReplicaLoss, o.MaxWaitMilliseconds) = (ReplicaLoss.CaughtUp, 700));
+        using var user = new User();
+        Assert.Equal("CaughtUp 700", await user.GetTextAsync(site, "/policies"));
+        Assert.Equal("CaughtUp 700", await user.GetTextAsync(site, "/causal-policies"));
+        Assert.Equal("Fail 123", await user.GetTextAsync(site, "/own-policies"));
+    }
+
+    [Theory]
     [InlineData(false, HttpStatusCode.OK)]
     [InlineData(true, HttpStatusCode.BadRequest)]
     public async Task A_bad_token_is_never_trusted(bool refuses, HttpStatusCode expected)
@@ -107,6 +162,35 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
         {
             Assert.Equal("seen", await user.GetTextAsync(outer, "/write-and-call"));
         }
+    }
+
+    [Theory]
+    [InlineData(true, "seen")]
+    [InlineData(false, "missing")]
+    public async Task A_header_is_taken_only_where_that_is_enabled(bool isEnabled, string expected)
+    {
+        await using var inner = await StartAsync(o => (o.UsesHeader, o.Cookie) = (isEnabled, null));
+        await using var outer = await StartAsync(o => o.Level = ReadConsistency.Causal, calls: inner);
+        using var user = new User();
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StopApplyingAsync()));
+        try
+        {
+            Assert.Equal(expected, await user.GetTextAsync(outer, "/write-and-call"));
+        }
+        finally
+        {
+            await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StartApplyingAsync()));
+        }
+    }
+
+    [Fact]
+    public async Task The_cookie_is_for_https_this_site_and_no_script()
+    {
+        await using var site = await StartAsync(o => o.Cookie = new RequestSessionOptions().Cookie);
+        using var client = new HttpClient();
+        using var response = await client.GetAsync(new Uri(AddressOf(site), "/read"));
+        var cookie = Assert.Single(response.Headers.GetValues("Set-Cookie"));
+        Assert.All(new[] { "; secure", "; httponly", "; samesite=lax", "; max-age=60" }, text => Assert.Contains(text, cookie, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -213,8 +297,38 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
         builder.Services.AddHttpClient("inner", client => client.BaseAddress = calls is null ? null : AddressOf(calls)).AddReadSession();
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
+        app.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            catch (NotImplementedException)
+            {
+                context.Response.Clear();
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                await context.Response.WriteAsync("failed");
+            }
+        });
         app.UseRouting();
         app.UseReadSessions();
+        app.MapGet("/write-and-fail", async (ReplicatedMySqlDataSource source) =>
+        {
+            await WriteAsync(source);
+            throw new NotImplementedException();
+        });
+        app.MapGet("/headers", (ReplicatedMySqlDataSource source, HttpContext context) =>
+        {
+            foreach (var (name, value) in context.Request.Query)
+            {
+                context.Response.Headers[name] = value;
+            }
+
+            return ReadAsync(source);
+        });
+        app.MapGet("/policies", () => Policies());
+        app.MapGet("/causal-policies", [Causal] () => Policies());
+        app.MapGet("/own-policies", [Causal(OnReplicaLoss = ReplicaLoss.Fail, MaxWaitMilliseconds = 123)] () => Policies());
         app.MapGet("/write", (ReplicatedMySqlDataSource source) => WriteAsync(source));
         app.MapGet("/read", (ReplicatedMySqlDataSource source) => ReadAsync(source));
         app.MapGet("/cacheable", (ReplicatedMySqlDataSource source, HttpResponse response) =>
@@ -237,6 +351,14 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
     }
 
     private static string Level() => ReadSession.Current?.Consistency.ToString() ?? "none";
+
+    private static string Policies() => $"{ReadSession.Current!.OnReplicaLoss} {ReadSession.Current.RemainingWait.TotalMilliseconds}";
+
+    private async Task<long> NewestOnPrimaryAsync()
+    {
+        await using var connection = new MySqlConnector.MySqlConnection(fixture.Cluster.Primary.ConnectionString);
+        return await connection.ExecuteScalarAsync<long>("select max(id) from writes");
+    }
 
     private static Uri AddressOf(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());

@@ -147,6 +147,7 @@ public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<Routing
 
         await Task.Delay(TimeSpan.FromSeconds(3)); // uptime counts whole seconds
         await fixture.Cluster.Primary.RestartAsync();
+        await ExecuteAsync(fixture.Cluster.Primary, "set global innodb_flush_log_at_trx_commit = 1"); // as it would have been all the time
         await using var again = source.Primary.CreateConnection();
         if (isLost)
         {
@@ -158,6 +159,12 @@ public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<Routing
         {
             Assert.True(await again.ExecuteScalarAsync<long>(Newest) > 0);
         }
+    }
+
+    private static async Task ExecuteAsync(MariaDbServer server, string sql)
+    {
+        await using var connection = new MySqlConnection(server.AdminConnectionString);
+        await connection.ExecuteAsync(sql);
     }
 
     private static async Task<long> AskAsync(ReplicatedMySqlDataSource source)

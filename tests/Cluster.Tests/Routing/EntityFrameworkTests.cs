@@ -1,4 +1,7 @@
+using Dapper;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
 
@@ -39,14 +42,43 @@ public sealed class EntityFrameworkTests(RoutingFixture fixture) : IClassFixture
         Assert.Equal("primary", (await context.Servers.AsNoTracking().SingleAsync()).Name);
     }
 
-    private sealed class Shop(ReplicatedMySqlDataSource source) : DbContext
+    /// <summary>Pomelo looks whether the database exists on a connection that it takes for the driver's own.</summary>
+    [Fact]
+    public async Task Migrations_run_on_a_context_over_the_primarys_connection_string()
+    {
+        await using var source = fixture.BuildSource(b => b.ForPomelo());
+        using var session = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 20_000 });
+        await using var routed = new Shop(source);
+        Assert.Equal("primary", (await routed.Servers.FromSql($"select name from this_server for update").SingleAsync()).Name);
+        await Assert.ThrowsAsync<InvalidCastException>(() => routed.Database.MigrateAsync());
+
+        await using var context = new Shop(source: null, fixture.Cluster.Primary.ConnectionString);
+        Assert.Equal(["20260101000000_Add"], await context.Database.GetPendingMigrationsAsync());
+        await context.Database.MigrateAsync();
+        Assert.Empty(await context.Database.GetPendingMigrationsAsync());
+        await using var connection = new MySqlConnector.MySqlConnection(fixture.Cluster.Primary.ConnectionString);
+        Assert.Equal(0, await connection.ExecuteScalarAsync<long>("select count(*) from migrated"));
+    }
+
+    [DbContext(typeof(Shop))]
+    [Migration("20260101000000_Add")]
+    private sealed class Add : Migration
+    {
+        protected override void Up(MigrationBuilder migrationBuilder) =>
+            migrationBuilder.CreateTable("migrated", table => new { Id = table.Column<long>(nullable: false) }, constraints: table => table.PrimaryKey("PK_migrated", row => row.Id));
+    }
+
+    private sealed class Shop(ReplicatedMySqlDataSource? source, string? connectionString = null) : DbContext
     {
         public DbSet<Note> Notes => Set<Note>();
 
         public DbSet<ThisServer> Servers => Set<ThisServer>();
 
-        protected override void OnConfiguring(DbContextOptionsBuilder options) =>
-            options.UseMySql(source, new MariaDbServerVersion(new Version(10, 11)));
+        protected override void OnConfiguring(DbContextOptionsBuilder options)
+        {
+            var version = new MariaDbServerVersion(new Version(10, 11));
+            _ = source is null ? options.UseMySql(connectionString, version) : options.UseMySql(source, version);
+        }
 
         protected override void OnModelCreating(ModelBuilder model)
         {

@@ -97,6 +97,45 @@ public sealed class MembershipTests(RoutingFixture fixture) : IClassFixture<Rout
     }
 
     [Fact]
+    public async Task The_pool_of_a_removed_replica_is_closed_when_its_reads_have_ended()
+    {
+        await using var source = fixture.BuildSource();
+        var replica = fixture.Cluster.Replicas[1];
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(replica));
+        var before = await ConnectionsAsync(replica);
+        await using (var reads = await source.OpenConnectionAsync())
+        {
+            await using (var idle = await source.OpenConnectionAsync())
+            {
+                await idle.ExecuteScalarAsync<string>(RoutingFixture.WhoAnswers);
+            }
+
+            Assert.Equal(before + 2, await ConnectionsAsync(replica));
+            source.UpdateReplicas([.. Settings(1, 2, 3).Where(r => r.Name != "replica2")]);
+            await UntilAsync(replica, before + 1);
+            Assert.Equal("replica2", reads.ServerName);
+        }
+
+        await UntilAsync(replica, before);
+
+        static async Task UntilAsync(MonotonicReads.Cluster.MariaDbServer server, long connections)
+        {
+            for (var i = 0; i < 500 && await ConnectionsAsync(server) != connections; i++)
+            {
+                await Task.Delay(10);
+            }
+
+            Assert.Equal(connections, await ConnectionsAsync(server));
+        }
+
+        static async Task<long> ConnectionsAsync(MonotonicReads.Cluster.MariaDbServer server)
+        {
+            await using var admin = new MySqlConnector.MySqlConnection(server.AdminConnectionString);
+            return await admin.ExecuteScalarAsync<long>("select count(*) from information_schema.processlist where user = 'app' and command <> 'Binlog Dump'");
+        }
+    }
+
+    [Fact]
     public async Task A_session_that_has_read_nothing_yet_is_drawn_again()
     {
         await using var source = fixture.BuildSource();

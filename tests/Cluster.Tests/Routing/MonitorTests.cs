@@ -97,6 +97,35 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
     }
 
     [Fact]
+    public async Task Where_it_is_told_to_running_sessions_leave_a_replica_that_lags_too_far()
+    {
+        await using var source = fixture.BuildSource(b => b.UseMonitor(Fast(o =>
+        {
+            (o.MaxLag, o.MovesLaggingSessions) = (TimeSpan.FromSeconds(3), true);
+            o.HeartbeatQuery = "select if((select name from this_server) = 'replica2', (select count(*) from writes where note = 'lag'), 0)";
+        })));
+        var events = new System.Collections.Concurrent.ConcurrentQueue<(ReadSessionEventKind, string)>();
+        source.SessionEvent += (_, e) => events.Enqueue((e.Kind, e.Reason));
+        await BehindAsync(1);
+        await UntilAsync(source, s => s.All(server => server.Health == ServerHealth.Up && !server.IsKeptOut));
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(fixture.Cluster.Replicas[1]), new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 10_000 });
+        Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
+
+        await BehindAsync(5);
+        await UntilAsync(source, s => s[2].IsKeptOut);
+        var next = await RoutingFixture.AskAsync(source);
+        Assert.Contains(next, new[] { "replica1", "replica3" });
+        Assert.Equal([(ReadSessionEventKind.ReplicaLost, "too far behind"), (ReadSessionEventKind.Moved, "too far behind")], events);
+
+        // It is not moved back.
+        await BehindAsync(1);
+        await UntilAsync(source, s => !s[2].IsKeptOut);
+        Assert.Equal(next, await RoutingFixture.AskAsync(source));
+        using var other = ReadSession.Begin(ReadConsistency.Monotonic, fixture.SessionOn(fixture.Cluster.Replicas[1]));
+        Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
+    }
+
+    [Fact]
     public async Task It_follows_the_membership_and_ends_with_the_data_source()
     {
         var source = fixture.BuildSource(b => b.UseMonitor(Fast()));

@@ -56,6 +56,49 @@ public sealed class PrimaryTests(RoutingFixture fixture) : IClassFixture<Routing
     }
 
     [Fact]
+    public async Task A_read_in_an_open_transaction_follows_a_read_on_a_replica()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        await using var connection = await source.Primary.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("insert into writes (server, note) values ('primary', 'open')", transaction: transaction);
+        Assert.StartsWith("replica", await RoutingFixture.AskAsync(source), StringComparison.Ordinal);
+
+        // Behind the barrier, which is asked inside the transaction.
+        Assert.Equal("primary", await connection.QuerySingleAsync<string>(RoutingFixture.WhoAnswers, transaction: transaction));
+        await transaction.RollbackAsync();
+        Assert.Equal("primary", await RoutingFixture.AskAsync(source));
+    }
+
+    [Fact]
+    public async Task A_replica_that_accepts_writes_is_refused_unless_that_is_allowed()
+    {
+        var replica = fixture.Cluster.Replicas[1];
+        await using var admin = new MySqlConnection(replica.AdminConnectionString);
+        await admin.ExecuteAsync("set global read_only = 0");
+        try
+        {
+            await using var refuses = fixture.BuildSource();
+            using (ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(replica)))
+            {
+                var exception = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => RoutingFixture.AskAsync(refuses));
+                Assert.Contains("'replica2' accepts writes", exception.Message, StringComparison.Ordinal);
+            }
+
+            await using var allows = fixture.BuildSource(b => b.AllowWritableReplicas());
+            using (ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(replica)))
+            {
+                Assert.Equal("replica2", await RoutingFixture.AskAsync(allows));
+            }
+        }
+        finally
+        {
+            await admin.ExecuteAsync("set global read_only = 1");
+        }
+    }
+
+    [Fact]
     public async Task A_connection_opened_in_a_transaction_scope_is_on_the_primary()
     {
         using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);

@@ -28,6 +28,27 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
     }
 
     [Fact]
+    public async Task An_address_in_front_of_several_servers()
+    {
+        var connections = 0;
+        using var balancer = new CommandRelay(() => fixture.Cluster.Replicas[Interlocked.Increment(ref connections) % 2].Port);
+        var address = new MySqlConnectionStringBuilder(First.ConnectionString) { Port = (uint)balancer.Port }.ConnectionString;
+        await using var source = Build(b => b.AddReplica("balanced", address));
+        var finding = Assert.Single(await source.ValidateTopologyAsync());
+        Assert.Equal(("MRT002", "balanced"), (finding.Id, finding.Server));
+        Assert.Contains("server_id 2", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("server_id 3", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_primary_without_a_log()
+    {
+        await using var other = await MariaDbCluster.StartAsync(replicas: 0, ["--skip-log-bin"]);
+        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(other.Primary.ConnectionString).AddReplica("r1", First.ConnectionString).Build();
+        Assert.Equal([("MRT010", "primary")], await FindingsAsync(source));
+    }
+
+    [Fact]
     public async Task A_writable_replica()
     {
         await ExecuteAsync(First, "set global read_only = 0");

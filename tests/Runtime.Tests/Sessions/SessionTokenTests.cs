@@ -109,6 +109,35 @@ public class SessionTokenTests
         }
     }
 
+    // 26 bytes, and for each source its name and position, each with a length before it; 28 bytes of encryption; 4 characters for 3 bytes.
+    [Theory]
+    [InlineData(1, "0-1-2000000000", 103)]
+    [InlineData(3, "0-1-2000000000", 164)]
+    [InlineData(10, "0-1-2000000000", 379)]
+    [InlineData(1, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000", 150)]
+    [InlineData(3, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000", 304)]
+    [InlineData(10, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000", 846)]
+    public void Its_length_is_known(int sources, string position, int length)
+    {
+        ReplicationPosition each = position.Contains(':', StringComparison.Ordinal) ? MySqlGtidSet.Parse(position) : MariaDbGtidList.Parse(position);
+        var token = new SessionToken(Guid.NewGuid(), ReadConsistency.Causal, [.. Enumerable.Range(0, sources).Select(n => new SourceState($"mysql{n}", each))]);
+        Assert.Equal(length, token.Protect(Options).Length);
+    }
+
+    // Authenticated, and yet not what we write: of another program with our key.
+    [Fact]
+    public void What_has_our_key_and_not_our_content_is_refused()
+    {
+        var good = new AesGcmTokenProtector([Key]);
+        foreach (var content in new byte[][] { [1], [1, 1], [1, 99, .. new byte[24]], [1, 1, .. Enumerable.Repeat((byte)0xFF, 24)], [1, 1, .. BitConverter.GetBytes(99_999_999_999L), .. new byte[16], 200], [1, 1, .. BitConverter.GetBytes(99_999_999_999L), .. new byte[16], 1, 65, 3, (byte)'A', (byte)'x', (byte)'y'] })
+        {
+            var text = Convert.ToBase64String(good.Protect(content)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+            Assert.Throws<SessionTokenException>(() => ReadSession.Resume(text, Options));
+        }
+
+        Assert.Null(ReadSession.Current);
+    }
+
     [Fact]
     public void Too_many_sources_are_told()
     {

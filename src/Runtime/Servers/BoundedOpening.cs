@@ -1,0 +1,42 @@
+using System.Data.Common;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// Opens connections for questions of our own. The driver's time limit is made for callers who have nothing else to do; a
+/// question to a server that stopped must end sooner.
+/// </summary>
+internal static class BoundedOpening
+{
+    /// <summary>How long a question that holds up a read may wait for its connection.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Opens a connection of a server's pool.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="deadline">For asynchronous callers; a synchronous one waits as long as the driver does.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the opening.</param>
+    /// <exception cref="TimeoutException">The deadline has passed. What the driver opens then is closed.</exception>
+    public static async ValueTask<DbConnection> OpenAsync(RoutedServer server, TimeSpan deadline, TimeProvider time, bool isAsync, CancellationToken cancellation)
+    {
+        var opened = server.Pool.ConnectAsync(isAsync, cancellation);
+        if (!isAsync)
+        {
+            return await opened.ConfigureAwait(false);
+        }
+
+        var opening = opened.AsTask();
+        try
+        {
+            return await opening.WaitAsync(deadline, time, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            // The driver may be waiting still.
+            _ = opening.ContinueWith(static done => done.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            _ = opening.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace MonotonicReads.Cluster.Tests.Routing;
+
+/// <summary>
+/// Stands between a client and a server on the loopback and counts the client's commands: packets of the MySQL protocol whose
+/// sequence number is 0. Each is a round trip, unless the client sends several before it reads. Where it leads can change, as an
+/// address in front of several servers does.
+/// </summary>
+internal sealed class CommandRelay : IDisposable
+{
+    private const int HeaderSize = 4;
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentBag<TcpClient> _clients = [];
+    private int _commands;
+
+    public CommandRelay(int serverPort)
+        : this(() => serverPort)
+    {
+    }
+
+    /// <param name="serverPort">Asked for each connection.</param>
+    public CommandRelay(Func<int> serverPort)
+    {
+        _listener.Start();
+        _ = AcceptAsync(serverPort);
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>The commands so far.</summary>
+    public int Commands => Volatile.Read(ref _commands);
+
+    /// <summary>Breaks the connections of this moment.</summary>
+    public void Break()
+    {
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        _end.Cancel();
+        _listener.Dispose();
+    }
+
+    private async Task AcceptAsync(Func<int> serverPort)
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            var client = await _listener.AcceptTcpClientAsync(_end.Token);
+            var server = new TcpClient { NoDelay = true };
+            client.NoDelay = true;
+            _clients.Add(client);
+            await server.ConnectAsync(IPAddress.Loopback, serverPort(), _end.Token);
+            _ = PumpAsync(client.GetStream(), server.GetStream(), isFromClient: true);
+            _ = PumpAsync(server.GetStream(), client.GetStream(), isFromClient: false);
+        }
+    }
+
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, bool isFromClient)
+    {
+        var packet = new byte[HeaderSize + 0xFFFFFF];
+        try
+        {
+            while (true)
+            {
+                await from.ReadExactlyAsync(packet.AsMemory(0, HeaderSize), _end.Token);
+                var length = packet[0] | (packet[1] << 8) | (packet[2] << 16);
+                await from.ReadExactlyAsync(packet.AsMemory(HeaderSize, length), _end.Token);
+                if (isFromClient && packet[3] == 0)
+                {
+                    Interlocked.Increment(ref _commands);
+                }
+
+                await to.WriteAsync(packet.AsMemory(0, HeaderSize + length), _end.Token);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // One side has closed, and the other must hear of it.
+            await from.DisposeAsync();
+            await to.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+namespace MonotonicReads.Runtime.Tests.Sessions;
+
+/// <summary>What a session knows while several things of it happen at once, step by step.</summary>
+public sealed class SessionPinTests : IDisposable
+{
+    private static readonly ReplicationPosition Position = MariaDbGtidList.Parse("0-1-5");
+
+    private readonly SqliteReplicaSet _set = new();
+    private readonly ReadSession _session = ReadSession.Begin(ReadConsistency.Causal);
+    private readonly SessionPin _pin;
+
+    public SessionPinTests() => _pin = _session.PinFor(_set.Source);
+
+    private RoutedServer First => _set.Source.Replicas[0];
+
+    private RoutedServer Second => _set.Source.Replicas[1];
+
+    [Fact]
+    public void The_last_replica_is_the_one_after_the_move()
+    {
+        Assert.True(_pin.TryRead(First, isFirstOfConnection: true));
+        Assert.True(_pin.TryMove(First, Second, incarnation: 0, forgetsReads: false));
+        Assert.Same(First, _pin.LastReplica);
+        Assert.True(_pin.TryRead(Second, isFirstOfConnection: true));
+        Assert.Same(Second, _pin.LastReplica);
+        Assert.False(_pin.TryRead(First, isFirstOfConnection: false));
+    }
+
+    [Fact]
+    public void What_is_written_while_the_primary_is_asked_is_not_in_its_answer()
+    {
+        _pin.MarkWritten();
+        var begun = _pin.BeginToAsk();
+        Assert.True(_pin.MustAskPrimary); // whoever reads meanwhile has no answer yet
+        _pin.EndToAsk(begun, Position);
+        Assert.False(_pin.MustAskPrimary);
+        Assert.Equal(Position, _pin.Required);
+
+        _pin.MarkWritten();
+        begun = _pin.BeginToAsk();
+        _pin.MarkWritten();
+        _pin.EndToAsk(begun, Position);
+        Assert.True(_pin.MustAskPrimary);
+    }
+
+    [Fact]
+    public void A_barrier_covers_the_reads_that_had_ended_before_it_and_no_others()
+    {
+        Assert.True(_pin.TryRead(First, isFirstOfConnection: true));
+        Assert.Null(_pin.EndedReads);
+        _pin.PassedBarrier(1, _pin.EndedReads);
+        Assert.True(_pin.NeedsBarrier);
+
+        _pin.LeaveReplica(Position);
+        var ended = _pin.EndedReads;
+        Assert.True(_pin.TryRead(First, isFirstOfConnection: true));
+        _pin.LeaveReplica(Position);
+        _pin.PassedBarrier(1, ended);
+        Assert.True(_pin.NeedsBarrier);
+
+        _pin.PassedBarrier(1, _pin.EndedReads);
+        Assert.False(_pin.NeedsBarrier);
+    }
+
+    [Fact]
+    public void It_does_not_move_to_a_replica_that_was_found_before_the_last_read_began()
+    {
+        Assert.True(_pin.TryRead(First, isFirstOfConnection: true));
+        var reads = _pin.ReplicaReads;
+        Assert.True(_pin.TryRead(First, isFirstOfConnection: false));
+        Assert.False(_pin.TryMove(First, Second, incarnation: 0, forgetsReads: false, reads));
+        Assert.True(_pin.TryMove(First, Second, incarnation: 0, forgetsReads: false, _pin.ReplicaReads));
+    }
+
+    [Fact]
+    public void What_is_lost_turns_every_later_read_away_and_knows_of_every_earlier_one()
+    {
+        Assert.True(_pin.TryRead(First, isFirstOfConnection: true));
+        Assert.True(_pin.TryLose(First, new PinLoss(First, ReplicaLossReason.Removed, null)));
+        Assert.False(_pin.TryRead(First, isFirstOfConnection: true));
+        Assert.Null(_pin.Seen);
+        _pin.LeaveReplica(Position);
+        Assert.Equal(Position, _pin.Seen);
+    }
+
+    [Fact]
+    public void To_find_the_session_and_its_replica_allocates_nothing()
+    {
+        Find(10);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var found = Find(1_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(1_000, found);
+
+        int Find(int times)
+        {
+            var count = 0;
+            for (var i = 0; i < times; i++)
+            {
+                var session = ReadSession.ForRead(out _) ?? _session;
+                count += session.PinFor(_set.Source).TryRead(First, isFirstOfConnection: false) && !session.IsAtEndOfPlan ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _set.Dispose();
+    }
+}
