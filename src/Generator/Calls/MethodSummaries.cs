@@ -52,8 +52,9 @@ internal sealed class MethodSummaries
         this.options = options;
         bodies = new ForeignBodies(compilation);
         targets = new CallTargets(compilation);
-        reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation, libraries));
-        confirmed = new Lazy<ReachingNames>(() => new ReachingNames(compilation, libraries, new LibraryCalls(bodies, libraries).IsConfirmed));
+        var kinds = new Lazy<NameKinds>(() => new NameKinds(compilation, libraries));
+        reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, kinds.Value));
+        confirmed = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, kinds.Value, new LibraryCalls(bodies, libraries).IsConfirmed));
     }
 
     /// <summary>

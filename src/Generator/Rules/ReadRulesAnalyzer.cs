@@ -71,8 +71,12 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         var search = summaries.Begin(cancellation);
         if (!ReadCandidates.MayMeet(body.Syntax, summaries.Reaching))
         {
-            MR1006WrongPlan.ReportFew(body.Owner, search, report, cancellation);
-            MR1004NeedlessAnnotation.Report(body.Owner, search, report, cancellation);
+            if (AnnotationNames.MayStandIn(NameIndex.Of(body.Syntax.SyntaxTree)))
+            {
+                MR1006WrongPlan.ReportFew(body.Owner, search, report, cancellation);
+                MR1004NeedlessAnnotation.Report(body.Owner, search, report, cancellation);
+            }
+
             return;
         }
 
