@@ -8,6 +8,12 @@ if (args is ["keystroke"])
     return;
 }
 
+if (args is ["analyzers"])
+{
+    FigureTable.Print([.. await BuildFigures.MeasureAsync(), .. await KeystrokeFigures.MeasureAsync()]);
+    return;
+}
+
 if (args is ["reads"])
 {
     FigureTable.Print([.. await ReadFigures.RunAsync()]);
@@ -18,6 +24,8 @@ Console.WriteLine("selection ...");
 var figures = SelectionFigures.Measure().ToList();
 Console.WriteLine("wrapper ...");
 figures.AddRange(WrapperFigures.Measure());
+Console.WriteLine("analyzers in a build ...");
+figures.AddRange(await BuildFigures.MeasureAsync());
 Console.WriteLine("keystroke ...");
 figures.AddRange(await KeystrokeFigures.MeasureAsync());
 Console.WriteLine("reads on a MariaDB cluster ...");

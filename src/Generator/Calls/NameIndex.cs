@@ -58,7 +58,9 @@ internal sealed class NameIndex
         }
 
         Codes = found.Take(out places);
-        if (AnnotationNames.MayStandIn(this))
+        MayBeginSession = AnnotationNames.MayBeginSession(this);
+        MayAnnotate = AnnotationNames.MayStandIn(this);
+        if (MayAnnotate)
         {
             Annotated = AnnotatedIn(tree.GetRoot());
         }
@@ -78,6 +80,12 @@ internal sealed class NameIndex
 
     /// <summary>The codes of all words in the file, each once.</summary>
     public ulong[] Codes { get; }
+
+    /// <summary>True where an annotation may be written in the file.</summary>
+    public bool MayAnnotate { get; }
+
+    /// <summary>True where code in the file may begin a session.</summary>
+    public bool MayBeginSession { get; }
 
     /// <summary>The methods that carry an annotation, on themselves or on a type around them, judged by how it is written.</summary>
     public IReadOnlyCollection<string> Annotated { get; } = [];
