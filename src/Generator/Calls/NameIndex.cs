@@ -58,6 +58,7 @@ internal sealed class NameIndex
         }
 
         Codes = found.Take(out places);
+        NamesOurs = AnnotationNames.NamesOurs(this);
         MayBeginSession = AnnotationNames.MayBeginSession(this);
         MayAnnotate = AnnotationNames.MayStandIn(this);
         if (MayAnnotate)
@@ -80,6 +81,9 @@ internal sealed class NameIndex
 
     /// <summary>The codes of all words in the file, each once.</summary>
     public ulong[] Codes { get; }
+
+    /// <summary>True where the file names our namespace.</summary>
+    public bool NamesOurs { get; }
 
     /// <summary>True where an annotation may be written in the file.</summary>
     public bool MayAnnotate { get; }

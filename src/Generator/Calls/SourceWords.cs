@@ -175,7 +175,7 @@ internal struct SourceWords
 
     private void SkipLine()
     {
-        while (position < length && text[position] is not ('\n' or '\r'))
+        while (position < length && text[position] is not ('\n' or '\r' or '\u0085' or '\u2028' or '\u2029'))
         {
             position++;
         }
