@@ -10,7 +10,19 @@ if (args is ["keystroke"])
 
 if (args is ["analyzers"])
 {
-    FigureTable.Print([.. await BuildFigures.MeasureAsync(), .. await KeystrokeFigures.MeasureAsync()]);
+    FigureTable.Print([.. await KeystrokeFigures.MeasureAsync(), .. await BuildFigures.SharesAsync(), .. await BuildFigures.GrowthAsync()]);
+    return;
+}
+
+if (args is ["growth"])
+{
+    FigureTable.Print([.. await BuildFigures.GrowthAsync()]);
+    return;
+}
+
+if (args is ["shares"])
+{
+    FigureTable.Print([.. await BuildFigures.SharesAsync()]);
     return;
 }
 
@@ -25,7 +37,8 @@ var figures = SelectionFigures.Measure().ToList();
 Console.WriteLine("wrapper ...");
 figures.AddRange(WrapperFigures.Measure());
 Console.WriteLine("analyzers in a build ...");
-figures.AddRange(await BuildFigures.MeasureAsync());
+figures.AddRange(await BuildFigures.SharesAsync());
+figures.AddRange(await BuildFigures.GrowthAsync());
 Console.WriteLine("keystroke ...");
 figures.AddRange(await KeystrokeFigures.MeasureAsync());
 Console.WriteLine("reads on a MariaDB cluster ...");

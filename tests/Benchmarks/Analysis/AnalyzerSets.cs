@@ -21,7 +21,7 @@ internal sealed record AnalyzerSet(string Name, ImmutableArray<DiagnosticAnalyze
     public static IReadOnlyList<AnalyzerSet> Others { get; } =
     [
         new("CA1851 switched on (NetAnalyzers 8.0.0)", [.. Load("microsoft.codeanalysis.netanalyzers/8.0.0/analyzers/dotnet/cs", "Microsoft.CodeAnalysis.CSharp.NetAnalyzers.dll", "Microsoft.CodeAnalysis.NetAnalyzers.dll").Where(static a => a.SupportedDiagnostics.Any(static d => d.Id == "CA1851"))], "CA1851"),
-        new("Meziantou.Analyzer 3.0.321", Load("meziantou.analyzer/3.0.321/analyzers/dotnet/roslyn4.8/cs", "Meziantou.Analyzer.dll")),
+        new("Meziantou.Analyzer 3.0.321", Load("meziantou.analyzer/3.0.321/analyzers/dotnet/roslyn4.14/cs", "Meziantou.Analyzer.dll")),
         new("analyzers of Dapper.AOT 1.1.0", Load("dapper.aot/1.1.0/analyzers/dotnet", "Dapper.AOT.Analyzers.dll")),
     ];
 
