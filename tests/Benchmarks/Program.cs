@@ -2,38 +2,30 @@ using MonotonicReads.Benchmarks.Analysis;
 using MonotonicReads.Benchmarks.Figures;
 using MonotonicReads.Benchmarks.Reading;
 
-if (args is ["keystroke"])
+// All of them, or those that are named.
+(string Name, Func<Task<IEnumerable<Figure>>> Measure)[] parts =
+[
+    ("selection", () => Task.FromResult<IEnumerable<Figure>>(SelectionFigures.Measure())),
+    ("wrapper", () => Task.FromResult<IEnumerable<Figure>>(WrapperFigures.Measure())),
+    ("generator", () => Task.FromResult<IEnumerable<Figure>>(GeneratorFigures.Measure())),
+    ("shares", async () => await BuildFigures.SharesAsync()),
+    ("growth", async () => await BuildFigures.GrowthAsync()),
+    ("keystroke", async () => await KeystrokeFigures.MeasureAsync()),
+    ("reads", async () => await ReadFigures.RunAsync()),
+];
+
+if (args.FirstOrDefault(name => !parts.Any(part => part.Name == name)) is { } unknown)
 {
-    FigureTable.Print([.. await KeystrokeFigures.MeasureAsync()]);
-    return;
+    Console.Error.WriteLine($"There is no benchmark '{unknown}'. Name some of: {string.Join(", ", parts.Select(part => part.Name))}.");
+    return 2;
 }
 
-if (args is ["generator"])
+var figures = new List<Figure>();
+foreach (var (name, measure) in parts.Where(part => args.Length == 0 || args.Contains(part.Name)))
 {
-    FigureTable.Print([.. GeneratorFigures.Measure()]);
-    return;
+    Console.WriteLine(name + " ...");
+    figures.AddRange(await measure());
 }
 
-if (args is ["wrapper"])
-{
-    FigureTable.Print([.. WrapperFigures.Measure()]);
-    return;
-}
-
-if (args is ["reads"])
-{
-    FigureTable.Print([.. await ReadFigures.RunAsync()]);
-    return;
-}
-
-Console.WriteLine("selection ...");
-var figures = SelectionFigures.Measure().ToList();
-Console.WriteLine("wrapper ...");
-figures.AddRange(WrapperFigures.Measure());
-Console.WriteLine("generator ...");
-figures.AddRange(GeneratorFigures.Measure());
-Console.WriteLine("keystroke ...");
-figures.AddRange(await KeystrokeFigures.MeasureAsync());
-Console.WriteLine("reads on a MariaDB cluster ...");
-figures.AddRange(await ReadFigures.RunAsync());
 FigureTable.Print(figures);
+return 0;

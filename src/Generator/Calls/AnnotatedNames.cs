@@ -9,22 +9,22 @@ internal sealed class AnnotatedNames
 {
     private static readonly ConditionalWeakTable<IAssemblySymbol, string[]> ByAssembly = new();
 
-    private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly HashSet<ulong> names = [];
 
     public AnnotatedNames(Compilation compilation)
     {
         foreach (var tree in compilation.SyntaxTrees)
         {
-            names.UnionWith(NameIndex.Of(tree).Annotated);
+            names.UnionWith(NameIndex.Of(tree).Annotated.Select(NameCode.Of));
         }
 
         foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols)
         {
-            names.UnionWith(ByAssembly.GetValue(assembly, NamesIn));
+            names.UnionWith(ByAssembly.GetValue(assembly, NamesIn).Select(NameCode.Of));
         }
     }
 
-    public bool Contains(string name) => names.Contains(name);
+    public IReadOnlyCollection<ulong> Codes => names;
 
     private static string[] NamesIn(IAssemblySymbol assembly)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Flow;
 using MonotonicReads.Generator.Options;
@@ -29,6 +28,7 @@ internal sealed class MethodSummaries
     private readonly DataLibraries libraries;
     private readonly ForeignBodies bodies;
     private readonly CallTargets targets;
+    private readonly Lazy<NameKinds> kinds;
     private readonly Lazy<ReachingNames> reaching;
     private readonly Lazy<ReachingNames> confirmed;
     private int candidates;
@@ -52,8 +52,9 @@ internal sealed class MethodSummaries
         this.options = options;
         bodies = new ForeignBodies(compilation);
         targets = new CallTargets(compilation);
-        reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation, libraries));
-        confirmed = new Lazy<ReachingNames>(() => new ReachingNames(compilation, libraries, new LibraryCalls(bodies, libraries).IsConfirmed));
+        kinds = new Lazy<NameKinds>(() => new NameKinds(compilation, libraries));
+        reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, kinds.Value));
+        confirmed = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, kinds.Value, new LibraryCalls(bodies, libraries).IsConfirmed));
     }
 
     /// <summary>
@@ -61,6 +62,9 @@ internal sealed class MethodSummaries
     /// binding what names a library's member, and everything that only shares such a name is out.
     /// </summary>
     public ReachingNames Reaching => Volatile.Read(ref candidates) > MaxUnconfirmed ? confirmed.Value : reaching.Value;
+
+    /// <summary>False where no file names anything that reads or writes a database, so that no body needs to be looked at.</summary>
+    public bool MayRead(IEnumerable<SyntaxTree> trees) => trees.Any(tree => kinds.Value.MayBeginIn(NameIndex.Of(tree)));
 
     /// <summary>Counts a body that passed the test on names.</summary>
     public void CountCandidate() => Interlocked.Increment(ref candidates);
@@ -71,8 +75,11 @@ internal sealed class MethodSummaries
     public Search Begin(CancellationToken cancellation) => new(this, cancellation);
 
     /// <summary>One walk down the calls of one body.</summary>
-    internal sealed class Search(MethodSummaries owner, CancellationToken cancellation)
+    internal sealed class Search
     {
+        private readonly MethodSummaries owner;
+        private readonly SendingBodies sending;
+        private readonly CancellationToken cancellation;
         private readonly Dictionary<IMethodSymbol, (MethodSummary Assumed, int Depth)> open = new(SymbolEqualityComparer.Default);
 
         /// <summary>Summaries that rest on the assumption for a method still open, with that method's depth; in the order in which they were found.</summary>
@@ -87,6 +94,13 @@ internal sealed class MethodSummaries
 
         /// <summary>The shallowest open method whose assumption the running computation has used.</summary>
         private int usedDepth = int.MaxValue;
+
+        public Search(MethodSummaries owner, CancellationToken cancellation)
+        {
+            this.owner = owner;
+            this.cancellation = cancellation;
+            sending = new SendingBodies(this, owner.libraries);
+        }
 
         /// <summary>What the flow of a method's body shows.</summary>
         /// <param name="method">The method, constructor or accessor.</param>
@@ -277,58 +291,23 @@ internal sealed class MethodSummaries
             return summary;
         }
 
-        /// <summary>The flow of one part of a body. Its graph is made only where something in it sends a command: that is most of the cost.</summary>
+        /// <summary>The flow of one part of a body. It is bound, and its graph made, only where something in it sends a command: that is most of the cost.</summary>
         private FlowResult FlowOf(IMethodSymbol method, SyntaxNode part, SemanticModel? model)
         {
+            var isHandedDelegates = method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate);
+            var sends = isHandedDelegates ? true : owner.bodies.ModelFor(part, model) is { } near ? sending.ByName(part, near, owner.Reaching, cancellation) : false;
+            if (sends == false)
+            {
+                return FlowResult.Nothing;
+            }
+
             var operation = owner.bodies.OperationOf(part, model, cancellation);
-            if (operation?.SemanticModel is not { } bound || (!method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate) && !SendsAnything(operation)))
+            if (operation?.SemanticModel is not { } bound || (sends is null && !sending.ByOperations(operation)))
             {
                 return FlowResult.Nothing;
             }
 
             return MethodBody.GraphOf(operation, cancellation) is { } graph ? OfGraph(new MethodBody(method, graph), bound) : FlowResult.Empty;
-        }
-
-        private bool SendsAnything(IOperation body)
-        {
-            foreach (var operation in body.Descendants())
-            {
-                var sends = operation switch
-                {
-                    IInvocationOperation call => owner.libraries.Describe(call.TargetMethod) is not null || owner.libraries.Listed.RoleOf(call.TargetMethod) is not null
-                        || call.TargetMethod.MethodKind == MethodKind.DelegateInvoke || CopiesQuery(call.Arguments) || HasEffects(call.TargetMethod, call.IsVirtual),
-                    IMethodReferenceOperation group => HasEffects(group.Method, group.IsVirtual),
-                    IObjectCreationOperation { Constructor: { } constructor } creation => CopiesQuery(creation.Arguments) || HasEffects(constructor, isVirtualCall: false),
-                    IPropertyReferenceOperation { Property: { GetMethod: { } getter } property } => owner.libraries.Listed.RoleOf(property) is not null || HasEffects(getter, isVirtualCall: true),
-                    IForEachLoopOperation => owner.libraries.Types.HasQueries,
-                    _ => false,
-                };
-                if (sends)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
-        private bool HasEffects(IMethodSymbol method, bool isVirtualCall) =>
-            method.MethodKind != MethodKind.LocalFunction && (!OfCall(method, isVirtualCall, runsDelegates: false).Effects.IsEmpty || RepositoryConvention.IsRead(method));
-
-        private bool CopiesQuery(System.Collections.Immutable.ImmutableArray<IArgumentOperation> arguments)
-        {
-            if (owner.libraries.Types.HasQueries)
-            {
-                foreach (var argument in arguments)
-                {
-                    if (owner.libraries.Types.IsQueryable(argument.Value is IConversionOperation conversion ? conversion.Operand.Type : argument.Value.Type))
-                    {
-                        return true;
-                    }
-                }
-            }
-
-            return false;
         }
 
         private void Forget(int first, bool isFinal)

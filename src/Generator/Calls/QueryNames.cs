@@ -18,28 +18,66 @@ internal sealed class QueryNames
 
     private static readonly ConditionalWeakTable<IAssemblySymbol, string[]> ByAssembly = new();
 
-    private readonly HashSet<string> names;
+    private static readonly HashSet<ulong> QueryTypeCodes = [.. QueryTypes.Select(NameCode.Of)];
+
+    private readonly HashSet<ulong> names;
 
     public QueryNames(Compilation compilation, DataLibraries libraries)
     {
-        names = [.. QueryTypes, .. Library];
+        names = [];
         if (!libraries.Types.HasQueries)
         {
             return;
         }
 
+        Add(QueryTypes);
+        Add(Library);
         foreach (var tree in compilation.SyntaxTrees)
         {
-            names.UnionWith(NameIndex.Of(tree).QuerySources);
+            Add(NameIndex.Of(tree).QuerySources);
         }
 
         foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols)
         {
-            names.UnionWith(ByAssembly.GetValue(assembly, NamesIn));
+            Add(ByAssembly.GetValue(assembly, NamesIn));
         }
     }
 
-    public bool Contains(string name) => names.Contains(name);
+    /// <summary>The codes of the names; none where no library has queries.</summary>
+    public IReadOnlyCollection<ulong> Codes => names;
+
+    /// <summary>False where no type whose values are queries is named in the file.</summary>
+    public static bool MayStandIn(NameIndex index) => index.HasAnyOf(QueryTypeCodes);
+
+    public static bool IsQueryType(ulong code) => QueryTypeCodes.Contains(code);
+
+    /// <summary>The members of one file that hand out queries, judged by how their types are written.</summary>
+    public static IReadOnlyCollection<string> SourcesIn(SyntaxNode root)
+    {
+        var sources = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in root.DescendantNodes(static n => n is not (BlockSyntax or ArrowExpressionClauseSyntax or AttributeListSyntax)))
+        {
+            switch (node)
+            {
+                case MethodDeclarationSyntax method when IsQueryType(method.ReturnType):
+                    sources.Add(method.Identifier.ValueText);
+                    break;
+                case PropertyDeclarationSyntax property when IsQueryType(property.Type):
+                    sources.Add(property.Identifier.ValueText);
+                    break;
+                case TypeDeclarationSyntax { ParameterList: { } primary }:
+                    sources.UnionWith(primary.Parameters.Where(static p => IsQueryType(p.Type)).Select(static p => p.Identifier.ValueText));
+                    break;
+                case FieldDeclarationSyntax field when IsQueryType(field.Declaration.Type):
+                    sources.UnionWith(field.Declaration.Variables.Select(static v => v.Identifier.ValueText));
+                    break;
+            }
+        }
+
+        return sources;
+    }
+
+    private void Add(IEnumerable<string> more) => names.UnionWith(more.Select(NameCode.Of));
 
     /// <summary>True for the name of a type whose values are queries.</summary>
     public static bool IsQueryType(TypeSyntax? type) => type switch

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Calls;
@@ -10,97 +10,107 @@ namespace MonotonicReads.Generator.Calls;
 /// </summary>
 internal sealed class ReachingNames
 {
-    private readonly HashSet<string> names = new(StringComparer.Ordinal);
-    private readonly DataLibraries libraries;
-    private readonly QueryNames queries;
-    private readonly AnnotatedNames annotated;
+    private readonly HashSet<ulong> names = [];
+    private readonly NameKinds kinds;
 
     /// <summary>The members that name a library's member and turned out to call another of that name.</summary>
     private readonly HashSet<(SyntaxTree Tree, int Start)> refuted = [];
 
-    /// <param name="compilation">The compilation.</param>
-    /// <param name="libraries">Whose members' names the closure begins with.</param>
-    /// <param name="confirm">Says whether a member that names a library's member calls it; null to take names at their word, which binds nothing.</param>
-    public ReachingNames(Compilation compilation, DataLibraries libraries, Func<SyntaxTree, NameIndex.Member, bool>? confirm = null)
-    {
-        this.libraries = libraries;
-        queries = new QueryNames(compilation, libraries);
-        annotated = new AnnotatedNames(compilation);
-        var mentionedBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        var pending = new Queue<string>();
-        foreach (var tree in compilation.SyntaxTrees)
-        {
-            foreach (var member in NameIndex.Of(tree).Members)
-            {
-                var namesQuery = NamesQuery(member);
-                if (namesQuery && member.WalksQueries)
-                {
-                    Add(member.Name);
-                }
+    private readonly ConcurrentDictionary<SyntaxTree, bool> files = new();
 
-                var namesLibrary = member.Mentions.Any(libraries.MayTouch);
+    /// <param name="trees">The files of the compilation.</param>
+    /// <param name="kinds">The names that the closure begins with.</param>
+    /// <param name="confirm">Says whether a member that names a library's member calls it; null to take names at their word, which binds nothing.</param>
+    public ReachingNames(IEnumerable<SyntaxTree> trees, NameKinds kinds, Func<SyntaxTree, NameIndex.Member, bool>? confirm = null)
+    {
+        this.kinds = kinds;
+        var indexes = trees.Select(static tree => (Tree: tree, Index: NameIndex.Of(tree))).ToList();
+        var fresh = new HashSet<ulong>();
+        foreach (var (tree, index) in indexes)
+        {
+            if (!kinds.MayBeginIn(index))
+            {
+                continue;
+            }
+
+            foreach (var member in index.Members)
+            {
+                var mentioned = kinds.In(member);
+                var namesLibrary = (mentioned & NameKind.Library) != 0;
                 if (namesLibrary && confirm?.Invoke(tree, member) == false)
                 {
                     refuted.Add((tree, member.Start));
                     namesLibrary = false;
                 }
 
-                if (namesLibrary || member.Mentions.Any(annotated.Contains) || (namesQuery && member.Mentions.Any(libraries.MayTouchQuery)))
+                if (namesLibrary || (mentioned & NameKind.Annotated) != 0 || (kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0)))
                 {
-                    Add(member.Name);
-                }
-
-                foreach (var mention in member.Mentions)
-                {
-                    if (!mentionedBy.TryGetValue(mention, out var members))
-                    {
-                        mentionedBy.Add(mention, members = []);
-                    }
-
-                    members.Add(member.Name);
+                    fresh.Add(member.Name);
                 }
             }
         }
+
+        fresh.Remove(0);
+        names.UnionWith(fresh);
 
         // What lies further down than effects are followed cannot matter, so the names are closed level by level.
-        for (var level = 0; level <= CallEffect.MaxDistance && pending.Count > 0; level++)
+        for (var level = 0; level <= CallEffect.MaxDistance && fresh.Count > 0; level++)
         {
-            for (var left = pending.Count; left > 0; left--)
+            var next = new HashSet<ulong>();
+            foreach (var (_, index) in indexes)
             {
-                if (mentionedBy.TryGetValue(pending.Dequeue(), out var members))
+                if (!index.HasAnyOf(fresh))
                 {
-                    members.ForEach(Add);
+                    continue;
+                }
+
+                foreach (var member in index.Members)
+                {
+                    if (member.Name != 0 && !names.Contains(member.Name) && Array.Exists(member.Mentions, fresh.Contains))
+                    {
+                        next.Add(member.Name);
+                    }
                 }
             }
-        }
 
-        void Add(string name)
-        {
-            if (names.Add(name))
-            {
-                pending.Enqueue(name);
-            }
+            names.UnionWith(next);
+            fresh = next;
         }
     }
 
-    public bool Contains(string name) => names.Contains(name) || annotated.Contains(name) || libraries.MayTouch(name);
+    public bool Contains(string name)
+    {
+        var code = NameCode.Of(name);
+        return names.Contains(code) || (kinds.Of(code, name) & (NameKind.Library | NameKind.Annotated)) != 0;
+    }
+
+    /// <summary>False where no body of the file can reach a database.</summary>
+    public bool MayMatter(SyntaxTree tree) => files.GetOrAdd(tree, t => NameIndex.Of(t) is var index && (kinds.MayBeginIn(index) || index.HasAnyOf(names)));
 
     /// <summary>True where a body mentions a name that may reach a database.</summary>
-    public bool IsMentionedIn(SyntaxNode body)
+    public bool IsMentionedIn(SyntaxNode body) => MayMatter(body.SyntaxTree) && IsMentionedIn(body.SyntaxTree, NameIndex.MemberOf(body));
+
+    /// <summary>The same for what the index says of a body.</summary>
+    public bool IsMentionedIn(SyntaxTree tree, NameIndex.Member member)
     {
-        var member = NameIndex.MemberOf(body);
-        return member.Mentions.Any(NamesIn(body.SyntaxTree, member)) || (NamesQuery(member) && (member.WalksQueries || member.Mentions.Any(libraries.MayTouchQuery)));
+        if (Array.Exists(member.Mentions, names.Contains))
+        {
+            return true;
+        }
+
+        var mentioned = kinds.In(member);
+        return (mentioned & NameKind.Annotated) != 0
+            || ((mentioned & NameKind.Library) != 0 && !refuted.Contains((tree, member.Start)))
+            || (kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0));
     }
 
     /// <summary>The test on a name in one body.</summary>
     public Func<string, bool> In(SyntaxTree tree, NameIndex.Member body)
     {
-        var reaches = NamesIn(tree, body);
-        return NamesQuery(body) ? name => reaches(name) || libraries.MayTouchQuery(name) : reaches;
+        var wanted = NameKind.Annotated | (NamesQuery(body) ? NameKind.Query : NameKind.None) | (refuted.Contains((tree, body.Start)) ? NameKind.None : NameKind.Library);
+        return name => NameCode.Of(name) is var code && (names.Contains(code) || (kinds.Of(code, name) & wanted) != 0);
     }
 
-    private Func<string, bool> NamesIn(SyntaxTree tree, NameIndex.Member body) => refuted.Contains((tree, body.Start)) ? name => names.Contains(name) || annotated.Contains(name) : Contains;
-
     /// <summary>True where the body gets hold of a query.</summary>
-    public bool NamesQuery(NameIndex.Member body) => libraries.Types.HasQueries && (body.TakesQuery || body.Mentions.Any(queries.Contains));
+    public bool NamesQuery(NameIndex.Member body) => kinds.NamesQuery(body, kinds.In(body));
 }

@@ -28,11 +28,15 @@ internal sealed class DataLibraries
         Listed = listed;
         this.repositoriesRead = repositoriesRead;
         this.libraries = libraries;
+        NamesKey = string.Join(" ", libraries.Select(static library => library.GetType().Name)) + (repositoriesRead ? " by convention " : " ") + string.Join(" ", listed.Names);
     }
 
     public KnownTypes Types { get; }
 
     public ListedMembers Listed { get; }
+
+    /// <summary>Equal where <see cref="MayTouch"/> and <see cref="MayTouchQuery"/> answer alike for every name.</summary>
+    public string NamesKey { get; }
 
     /// <summary>The libraries of a compilation; null where it references none and its options name no members, so that nothing needs to be looked at.</summary>
     /// <param name="listed">The members that the options name.</param>

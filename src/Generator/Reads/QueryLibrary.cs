@@ -21,7 +21,7 @@ internal sealed class QueryLibrary : IDataLibrary
     };
 
     /// <summary>Creations that copy a sequence, as <see cref="Calls.NameIndex.ConstructorOf"/> names them, and <c>string.Join</c>.</summary>
-    private static readonly HashSet<string> Copies = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> Copying = new(StringComparer.Ordinal)
     {
         "new List", "new HashSet", "new Queue", "new Stack", "new SortedSet", "new LinkedList", "Join",
     };
@@ -43,7 +43,10 @@ internal sealed class QueryLibrary : IDataLibrary
     public bool MayTouch(string memberName) => false;
 
     /// <summary>A name that matters in a body in which a query is named.</summary>
-    public static bool MayTouchQuery(string memberName) => Terminals.Contains(memberName) || Walkers.Contains(memberName) || Copies.Contains(memberName);
+    public static bool MayTouchQuery(string memberName) => Terminals.Contains(memberName) || Walkers.Contains(memberName) || Copying.Contains(memberName);
+
+    /// <summary>A name that sends a query not by what it is, but where it is handed one.</summary>
+    public static bool Copies(string memberName) => Walkers.Contains(memberName) || Copying.Contains(memberName);
 
     public static bool WalksThrough(IMethodSymbol method) =>
         Walkers.Contains(method.Name) || (method.Name == "Join" && method.ContainingType?.SpecialType == SpecialType.System_String);

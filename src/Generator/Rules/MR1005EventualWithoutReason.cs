@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using MonotonicReads.Generator.Annotations;
+using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Wrapping;
 
 namespace MonotonicReads.Generator.Rules;
@@ -32,7 +33,13 @@ public sealed class MR1005EventualWithoutReason : DiagnosticAnalyzer
     {
         context.EnableConcurrentExecution();
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterSyntaxNodeAction(Analyze, SyntaxKind.Attribute);
+        context.RegisterCompilationStartAction(static start =>
+        {
+            if (AnnotationNames.AreIn(start.Compilation))
+            {
+                start.RegisterSyntaxNodeAction(Analyze, SyntaxKind.Attribute);
+            }
+        });
     }
 
     private static void Analyze(SyntaxNodeAnalysisContext context)

@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Annotations;
+using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Wrapping;
 
 namespace MonotonicReads.Generator.Rules;
@@ -37,7 +38,7 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(static start =>
         {
             // Without the annotations nothing can be annotated. Several definitions (two references with the same type) still count.
-            if (start.Compilation.GetTypesByMetadataName("MonotonicReads.MonotonicAttribute").IsEmpty)
+            if (start.Compilation.GetTypesByMetadataName("MonotonicReads.MonotonicAttribute").IsEmpty || !AnnotationNames.MayConcern(start.Compilation))
             {
                 return;
             }

@@ -9,8 +9,18 @@ internal static class ReadCandidates
 {
     public static bool MayMeet(SyntaxNode block, ReachingNames reaching)
     {
+        if (!reaching.MayMatter(block.SyntaxTree))
+        {
+            return false;
+        }
+
         var found = 0;
         var member = NameIndex.MemberOf(block);
+        if (!reaching.IsMentionedIn(block.SyntaxTree, member))
+        {
+            return false;
+        }
+
         var mayReach = reaching.In(block.SyntaxTree, member);
         var walksQueries = reaching.NamesQuery(member);
         foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))

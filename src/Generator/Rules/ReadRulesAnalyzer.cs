@@ -29,6 +29,16 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(static start =>
         {
             var reads = new CompilationReads(start.Compilation, start.Options);
+            if (start.Options.AdditionalFiles.Any(BaselineFile.IsOne))
+            {
+                start.RegisterCompilationEndAction(end => MR3002StaleBaseline.Report(reads.Baseline, end.ReportDiagnostic));
+            }
+
+            if (!reads.MayFind)
+            {
+                return;
+            }
+
             start.RegisterCodeBlockAction(block =>
             {
                 if (block.CodeBlock is not ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax })
@@ -36,11 +46,6 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
                     Analyze(new Body(block.OwningSymbol, block.CodeBlock, block.SemanticModel), reads, block.ReportDiagnostic, block.CancellationToken);
                 }
             });
-
-            if (start.Options.AdditionalFiles.Any(BaselineFile.IsOne))
-            {
-                start.RegisterCompilationEndAction(end => MR3002StaleBaseline.Report(reads.Baseline, end.ReportDiagnostic));
-            }
 
             // The block of an expression-bodied property is its expression alone; a report on the name would stand outside it and not be live.
             start.RegisterSyntaxNodeAction(node => AnalyzeExpressionBody(node, reads), SyntaxKind.PropertyDeclaration, SyntaxKind.IndexerDeclaration);
@@ -71,8 +76,12 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         var search = summaries.Begin(cancellation);
         if (!ReadCandidates.MayMeet(body.Syntax, summaries.Reaching))
         {
-            MR1006WrongPlan.ReportFew(body.Owner, search, report, cancellation);
-            MR1004NeedlessAnnotation.Report(body.Owner, search, report, cancellation);
+            if (NameIndex.Of(body.Syntax.SyntaxTree).MayAnnotate)
+            {
+                MR1006WrongPlan.ReportFew(body.Owner, search, report, cancellation);
+                MR1004NeedlessAnnotation.Report(body.Owner, search, report, cancellation);
+            }
+
             return;
         }
 

@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
+using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Wrapping;
 
 namespace MonotonicReads.Generator.Rules;
 
 /// <summary>
-/// The rules about how wrappers are used. Each looks at syntax first, and binds only what bears the name of a wrapped class, stands in one, or
+/// The rules about how wrappers are used. Where no file names an annotation or a session, and no referenced project does, nothing is looked at. Each looks at syntax first, and binds only what bears the name of a wrapped class, stands in one, or
 /// stands in a session that the code begins.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
@@ -29,19 +30,32 @@ public sealed class WrapperRulesAnalyzer : DiagnosticAnalyzer
                 return;
             }
 
+            var mayConcern = AnnotationNames.MayConcern(start.Compilation);
+            var mayBegin = AnnotationNames.MayBeginSession(start.Compilation);
             var classes = new Lazy<WrappedClasses>(() => new WrappedClasses(start.Compilation));
-            var reads = new CompilationReads(start.Compilation, start.Options);
-            if (!MR2002WrapperBypassed.IsTestProject(start.Compilation))
+            if (mayConcern)
             {
-                start.RegisterSyntaxNodeAction(c => MR2002WrapperBypassed.ReportCreation(c, classes.Value), SyntaxKind.ObjectCreationExpression, SyntaxKind.ImplicitObjectCreationExpression);
-                start.RegisterSyntaxNodeAction(c => MR2002WrapperBypassed.ReportRegistration(c, classes.Value), SyntaxKind.InvocationExpression);
+                if (!MR2002WrapperBypassed.IsTestProject(start.Compilation))
+                {
+                    start.RegisterSyntaxNodeAction(c => MR2002WrapperBypassed.ReportCreation(c, classes.Value), SyntaxKind.ObjectCreationExpression, SyntaxKind.ImplicitObjectCreationExpression);
+                    start.RegisterSyntaxNodeAction(c => MR2002WrapperBypassed.ReportRegistration(c, classes.Value), SyntaxKind.InvocationExpression);
+                }
+
+                start.RegisterSyntaxNodeAction(c => MR2003SelfCall.Report(c, classes.Value), SyntaxKind.InvocationExpression);
+                start.RegisterSymbolAction(c => MR2004DeferredResult.ReportMembers(c, classes.Value), SymbolKind.NamedType);
             }
 
-            start.RegisterSyntaxNodeAction(c => MR2003SelfCall.Report(c, classes.Value), SyntaxKind.InvocationExpression);
-            start.RegisterSymbolAction(c => MR2004DeferredResult.ReportMembers(c, classes.Value), SymbolKind.NamedType);
-            start.RegisterSyntaxNodeAction(MR2004DeferredResult.ReportSession, SyntaxKind.InvocationExpression);
-            start.RegisterSyntaxNodeAction(
-                c => MR2005TaskNotAwaited.Report(c, classes.Value, reads), SyntaxKind.ExpressionStatement, SyntaxKind.LocalDeclarationStatement, SyntaxKind.ReturnStatement);
+            if (mayBegin)
+            {
+                start.RegisterSyntaxNodeAction(MR2004DeferredResult.ReportSession, SyntaxKind.InvocationExpression);
+            }
+
+            if (mayConcern || mayBegin)
+            {
+                var reads = new CompilationReads(start.Compilation, start.Options);
+                start.RegisterSyntaxNodeAction(
+                    c => MR2005TaskNotAwaited.Report(c, classes.Value, reads), SyntaxKind.ExpressionStatement, SyntaxKind.LocalDeclarationStatement, SyntaxKind.ReturnStatement);
+            }
         });
     }
 }
