@@ -22,11 +22,14 @@ internal static class ConsistencyAnnotations
     /// </summary>
     /// <param name="member">A method, property, field or type member.</param>
     /// <param name="includeAssembly">False for a callee: an assembly's declaration holds for its entry points, whose session the callee joins.</param>
-    public static DeclaredConsistency Of(ISymbol member, bool includeAssembly = true)
+    public static DeclaredConsistency Of(ISymbol member, bool includeAssembly = true) => Level(NearestTo(member, includeAssembly));
+
+    /// <summary>The same, with all that the annotation says; null where there is none.</summary>
+    public static Annotation? NearestTo(ISymbol member, bool includeAssembly = true)
     {
         while (member is IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction, ContainingSymbol: { } container } local)
         {
-            if (On(local) is var onLocal and not DeclaredConsistency.None)
+            if (Annotation.On(local) is { } onLocal)
             {
                 return onLocal;
             }
@@ -36,19 +39,19 @@ internal static class ConsistencyAnnotations
 
         for (var overridden = member; overridden is not null; overridden = Overridden(overridden))
         {
-            var nearest = OnMember(overridden);
-            nearest = nearest != DeclaredConsistency.None ? nearest : On(overridden.ContainingType);
-            if (nearest != DeclaredConsistency.None)
+            if ((OnMember(overridden) ?? OnSymbol(overridden.ContainingType)) is { } nearest)
             {
                 return nearest;
             }
         }
 
-        return FirstOf(OnInterfaces(member), includeAssembly ? On(member.ContainingAssembly) : DeclaredConsistency.None);
+        return OnInterfaces(member) ?? (includeAssembly ? OnSymbol(member.ContainingAssembly) : null);
     }
 
     /// <summary>The annotation that stands on the symbol itself; of several, the strongest.</summary>
-    public static DeclaredConsistency On(ISymbol? symbol) => (symbol is null ? null : Annotation.On(symbol)?.Kind) switch
+    public static DeclaredConsistency On(ISymbol? symbol) => Level(OnSymbol(symbol));
+
+    private static DeclaredConsistency Level(Annotation? annotation) => annotation?.Kind switch
     {
         AnnotationKind.Eventual => DeclaredConsistency.Eventual,
         AnnotationKind.Monotonic => DeclaredConsistency.Monotonic,
@@ -57,8 +60,10 @@ internal static class ConsistencyAnnotations
         _ => DeclaredConsistency.None,
     };
 
-    private static DeclaredConsistency OnMember(ISymbol member) =>
-        FirstOf(On(member), member is IMethodSymbol { AssociatedSymbol: { } property } ? On(property) : DeclaredConsistency.None);
+    private static Annotation? OnSymbol(ISymbol? symbol) => symbol is null ? null : Annotation.On(symbol);
+
+    private static Annotation? OnMember(ISymbol member) =>
+        Annotation.On(member) ?? (member is IMethodSymbol { AssociatedSymbol: { } property } ? Annotation.On(property) : null);
 
     private static ISymbol? Overridden(ISymbol member) => member switch
     {
@@ -67,15 +72,15 @@ internal static class ConsistencyAnnotations
         _ => null,
     };
 
-    private static DeclaredConsistency OnInterfaces(ISymbol member)
+    private static Annotation? OnInterfaces(ISymbol member)
     {
         if (member.IsStatic || member.ContainingType is not { TypeKind: TypeKind.Class or TypeKind.Struct } type || member is not IMethodSymbol)
         {
-            return DeclaredConsistency.None;
+            return null;
         }
 
-        var onMember = DeclaredConsistency.None;
-        var onInterface = DeclaredConsistency.None;
+        Annotation? onMember = null;
+        Annotation? onInterface = null;
         foreach (var contract in type.AllInterfaces)
         {
             foreach (var declared in contract.GetMembers())
@@ -83,19 +88,15 @@ internal static class ConsistencyAnnotations
                 if (declared is IMethodSymbol method && method.Name.EndsWith(LastPart(member.Name), StringComparison.Ordinal)
                     && SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(method)?.OriginalDefinition, member.OriginalDefinition))
                 {
-                    onMember = Stronger(onMember, OnMember(method));
-                    onInterface = Stronger(onInterface, On(contract));
+                    onMember = Annotation.Stronger(onMember, OnMember(method));
+                    onInterface = Annotation.Stronger(onInterface, Annotation.On(contract));
                 }
             }
         }
 
-        return FirstOf(onMember, onInterface);
+        return onMember ?? onInterface;
     }
 
     /// <summary>An explicit implementation is named after its interface: <c>IOrders.Get</c>.</summary>
     private static string LastPart(string name) => name.Substring(name.LastIndexOf('.') + 1);
-
-    private static DeclaredConsistency FirstOf(DeclaredConsistency a, DeclaredConsistency b) => a != DeclaredConsistency.None ? a : b;
-
-    private static DeclaredConsistency Stronger(DeclaredConsistency a, DeclaredConsistency b) => a > b ? a : b;
 }

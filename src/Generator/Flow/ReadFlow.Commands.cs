@@ -195,6 +195,8 @@ internal sealed partial class ReadFlow
 
             if (does.Writes)
             {
+                writeSites.Add(site);
+
                 // A session holds reads; what is written in it goes to the primary all the same.
                 state = state with { Wrote = state.Wrote.Add(new Access(site, Equals(unit, state.Session) ? null : unit, IsCurrent: true, primary)) };
             }

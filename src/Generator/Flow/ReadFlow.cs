@@ -33,6 +33,7 @@ internal sealed partial class ReadFlow
     private readonly Dictionary<CallEffect, int> effects = [];
     private readonly HashSet<DelegateRun> delegateRuns = [];
     private readonly HashSet<Site> readSites = [];
+    private readonly HashSet<Site> writeSites = [];
     private bool mayRepeatReads;
     private bool startsAfresh;
     private readonly HashSet<Callback> held = [];
@@ -79,7 +80,7 @@ internal sealed partial class ReadFlow
         }
 
         RunHeldLambdas();
-        return new FlowResult(Faults(ownSequential), Faults(sequential), Faults(afterWrite), new ReadCount(readSites.Count, exit?.MostReads ?? 0, mayRepeatReads, startsAfresh || readSites.Any(static s => s.ThroughCall)), new MethodSummary([.. effects.Select(e => e.Key with { Distance = e.Value })], [.. delegateRuns]));
+        return new FlowResult(Faults(ownSequential), Faults(sequential), Faults(afterWrite), new ReadCount(readSites.Count, exit?.MostReads ?? 0, mayRepeatReads, startsAfresh || readSites.Any(static s => s.ThroughCall)), writeSites.OrderBy(static s => s.Position).FirstOrDefault(), new MethodSummary([.. effects.Select(e => e.Key with { Distance = e.Value })], [.. delegateRuns]));
 
         static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
             [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];

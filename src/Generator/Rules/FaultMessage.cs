@@ -21,5 +21,6 @@ internal static class FaultMessage
             first.Earlier == first.Read ? "the same call in the next iteration" : Named(first.Read)));
     }
 
-    private static string Named(Site site) => $"'{site.Name}' (line {site.Location.GetLineSpan().StartLinePosition.Line + 1})";
+    /// <summary>A site by its name and line.</summary>
+    public static string Named(Site site) => $"'{site.Name}' (line {site.Location.GetLineSpan().StartLinePosition.Line + 1})";
 }

@@ -19,7 +19,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
-        MR1001SequentialReads.Descriptor, MR1002ReadsAcrossCalls.Descriptor, MR1003ReadAfterWrite.Descriptor, MR1004NeedlessAnnotation.Descriptor, MR1006WrongPlan.Descriptor, MR1007SeriesCouldBePlanned.Descriptor, MR3002StaleBaseline.Descriptor);
+        MR1001SequentialReads.Descriptor, MR1002ReadsAcrossCalls.Descriptor, MR1003ReadAfterWrite.Descriptor, MR1004NeedlessAnnotation.Descriptor, MR1006WrongPlan.Descriptor, MR1007SeriesCouldBePlanned.Descriptor, MR1008SnapshotWrites.Descriptor, MR1009SnapshotReadsSideBySide.Descriptor, MR3002StaleBaseline.Descriptor);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -80,6 +80,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             {
                 MR1006WrongPlan.ReportFew(body.Owner, search, report, cancellation);
                 MR1004NeedlessAnnotation.Report(body.Owner, search, report, cancellation);
+                ReportLoneWrite(body, search, report, cancellation);
             }
 
             return;
@@ -99,7 +100,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
 
         foreach (var (symbol, flow) in FlowsOf(body, search, cancellation))
         {
-            Report(symbol, flow, body.Model, search, finding => ReportUnlessAccepted(finding, symbol, reads, report), cancellation);
+            Report(symbol, flow, body, search, finding => ReportUnlessAccepted(finding, symbol, reads, report), cancellation);
         }
     }
 
@@ -125,8 +126,19 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static void Report(ISymbol symbol, FlowResult flow, SemanticModel model, MethodSummaries.Search search, Action<Diagnostic> report, CancellationToken cancellation)
+    // Where a body names only one thing that may send, its flow is of no other use.
+    private static void ReportLoneWrite(Body body, MethodSummaries.Search search, Action<Diagnostic> report, CancellationToken cancellation)
     {
+        if (body.Owner is IMethodSymbol method && ConsistencyAnnotations.NearestTo(method) is { IsSnapshot: true })
+        {
+            MR1008SnapshotWrites.Report(method, search.OfBody(method, body.Syntax, body.Model), report, cancellation);
+        }
+    }
+
+    private static void Report(ISymbol symbol, FlowResult flow, Body body, MethodSummaries.Search search, Action<Diagnostic> report, CancellationToken cancellation)
+    {
+        MR1009SnapshotReadsSideBySide.Report(symbol, body.Syntax, flow, body.Model, report, cancellation);
+        var writesInSnapshot = MR1008SnapshotWrites.Report(symbol, flow, report, cancellation);
         if (symbol is IMethodSymbol method && SeriesPlan.On(symbol, cancellation) is { } plan)
         {
             ReportPlan(method, flow, plan, search, report);
@@ -139,13 +151,13 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         }
 
         var declared = ConsistencyAnnotations.Of(symbol);
-        declared = declared == DeclaredConsistency.None ? CallerCoverage.Of(symbol, model, cancellation) : declared;
+        declared = declared == DeclaredConsistency.None ? CallerCoverage.Of(symbol, body.Model, cancellation) : declared;
         if (declared == DeclaredConsistency.None && !MR1001SequentialReads.Report(symbol, flow, report, cancellation))
         {
             MR1002ReadsAcrossCalls.Report(symbol, flow, report, cancellation);
         }
 
-        if (declared is DeclaredConsistency.None or DeclaredConsistency.Monotonic)
+        if (declared is DeclaredConsistency.None or DeclaredConsistency.Monotonic && !writesInSnapshot)
         {
             MR1003ReadAfterWrite.Report(symbol, flow, report, cancellation);
         }

@@ -26,6 +26,7 @@ internal sealed class Annotation
         Key = Named(data, "Key")?.Value as string;
         OnReplicaLoss = Named(data, "OnReplicaLoss");
         Reads = Named(data, "Reads")?.Value as int? ?? 0;
+        IsSnapshot = kind == AnnotationKind.Monotonic && Named(data, "Snapshot")?.Value is true;
         MaxWaitMilliseconds = Named(data, "MaxWaitMilliseconds")?.Value as int? ?? DefaultMaxWaitMilliseconds;
     }
 
@@ -39,6 +40,9 @@ internal sealed class Annotation
 
     /// <summary>How many reads a call makes one after the other; 0 where that is not said.</summary>
     public int Reads { get; }
+
+    /// <summary>Whether all reads of a call show one moment.</summary>
+    public bool IsSnapshot { get; }
 
     public bool HasDefaultWait => MaxWaitMilliseconds == DefaultMaxWaitMilliseconds;
 

@@ -17,7 +17,7 @@ internal sealed class SessionText
 
     public string Begin(Coverage coverage, ImmutableArray<IParameterSymbol> parameters)
     {
-        var arguments = new List<string> { "global::MonotonicReads.ReadConsistency." + coverage.Annotation.Kind };
+        var arguments = new List<string> { "global::MonotonicReads.ReadConsistency." + (coverage.Annotation.IsSnapshot ? "Snapshot" : coverage.Annotation.Kind.ToString()) };
         if (coverage.Key is { } key)
         {
             arguments.Add($"global::MonotonicReads.SessionKey.Format({Identifier.Escape(parameters[key.Ordinal].Name)}{key.Rest})");
@@ -35,8 +35,9 @@ internal sealed class SessionText
     {
         var initializers = new List<string>();
         var name = string.Empty;
-        if (annotation.OnReplicaLoss is { Type: INamedTypeSymbol lossType, Value: { } value } && Convert.ToInt64(value, CultureInfo.InvariantCulture) != 0)
+        if (annotation.OnReplicaLoss is { Type: INamedTypeSymbol lossType, Value: { } value })
         {
+            // The enumeration's first value too: a data source may do otherwise where nothing is said.
             var loss = ConstantText.Enum(lossType, value);
             initializers.Add("OnReplicaLoss = " + loss);
             name += "OnLoss" + (loss.Contains(")") ? Convert.ToString(value, CultureInfo.InvariantCulture) : loss.Substring(loss.LastIndexOf('.') + 1));
