@@ -337,7 +337,7 @@ public class DelegationTests
     public void Options_that_are_not_the_default_are_shared_by_the_calls()
     {
         var run = GeneratorRun.Of(Usings + """
-            public interface IOrders { int A(); int B(); int C(); int D(); int E(); int F(); int G(); }
+            public interface IOrders { int A(); int B(); int C(); int D(); int E(); int F(); int G(); int H(); int I(); }
             public class Repo : IOrders
             {
                 [Monotonic(OnReplicaLoss = ReplicaLoss.Fail)] public int A() => 1;
@@ -347,9 +347,15 @@ public class DelegationTests
                 [Monotonic(Reads = 3)] public int E() => 1;
                 [Causal(OnReplicaLoss = ReplicaLoss.Fail, Reads = 2)] public int F() => 1;
                 [Causal(MaxWaitMilliseconds = 500)] public int G() => 1;
+                [Monotonic] public int H() => 1;
+                [Monotonic(Snapshot = true)] public int I() => 1;
             }
             """).AssertAllWrapped();
-        Assert.Equal(4, Count(run.Text, "new() {"));
+        Assert.Equal(5, Count(run.Text, "new() {"));
+
+        // What is said explicitly holds where the data source would do otherwise.
+        Assert.Contains("OnLossPrimary = new() { OnReplicaLoss = global::MonotonicReads.ReplicaLoss.Primary };", run.Text, StringComparison.Ordinal);
+        Assert.Equal(1, Count(run.Text, "Begin(global::MonotonicReads.ReadConsistency.Snapshot);"));
         Assert.Contains("Begin(global::MonotonicReads.ReadConsistency.Monotonic, OnLossFail);", run.Text, StringComparison.Ordinal);
         Assert.Contains("OnLossCaughtUpWait20 = new() { OnReplicaLoss = global::MonotonicReads.ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 20 };", run.Text, StringComparison.Ordinal);
         Assert.Contains("Begin(global::MonotonicReads.ReadConsistency.Monotonic, Reads3);", run.Text, StringComparison.Ordinal);
