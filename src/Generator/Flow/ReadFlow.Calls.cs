@@ -67,7 +67,7 @@ internal sealed partial class ReadFlow
         var method = invocation.TargetMethod;
         if (method.ContainingType?.SpecialType == SpecialType.System_String)
         {
-            return TextCalls.Evaluate(method, receiver, arguments);
+            return TextCalls.Evaluate(method, receiver, Pieces(invocation, arguments));
         }
 
         if (KnownTypes.IsExactly(method.ContainingType, types.StringBuilder))
@@ -95,6 +95,22 @@ internal sealed partial class ReadFlow
 
         // A connection that a factory hands out: a new one at each call, open as far as anyone can tell.
         return types.IsConnection(Unwrapped(invocation.Type)) ? Create(invocation, TrackedObject.Default) : Value.Unknown;
+    }
+
+    /// <summary>The arguments of a call of <see cref="string"/>, what a <c>params</c> argument gathers as arguments of their own.</summary>
+    private Value[] Pieces(IInvocationOperation invocation, Value[] arguments)
+    {
+        // The span that newer frameworks gather into: ArgumentKind.ParamCollection is newer than the compiler that this is built against.
+        const ArgumentKind gathered = (ArgumentKind)4;
+        IEnumerable<IOperation>? pieces = invocation.Arguments switch
+        {
+            [.., { Value: IArrayCreationOperation { Initializer: { } initializer } }] => initializer.ElementValues,
+            [.., { ArgumentKind: gathered, Value: var collection }] => Unconverted(collection).ChildOperations,
+            _ => null,
+        };
+        return pieces is null ? arguments : [.. arguments.Take(arguments.Length - 1), .. pieces.Select(Piece)];
+
+        Value Piece(IOperation piece) => Unconverted(piece) is { ConstantValue: { HasValue: true, Value: string constant } } ? Value.OfText(constant) : Receiver(piece);
     }
 
     private static ITypeSymbol? Unwrapped(ITypeSymbol? type) =>

@@ -22,6 +22,11 @@ public class CommandTextTests
     [InlineData("var b = new StringBuilder(); b.Append(\"SELECT \").Append(name); db.Query(b.ToString());")]
     [InlineData("db.Query(string.Format(\"SELECT a FROM {0}\", name));")]
     [InlineData("db.Query(string.Concat(\"SELECT a FROM \", name));")]
+    [InlineData("db.Query(string.Format(CultureInfo.InvariantCulture, \"SELECT a FROM {0}\", name));")]
+    [InlineData("db.Query(string.Concat(\"SELECT a FROM \", name, \" WHERE \", name, \" = 1\"));")]
+    [InlineData("db.Query(string.Join(\" \", \"SELECT a\", \"FROM t\"));")]
+    [InlineData("db.Query(string.Join(\" \", ids));")]
+    [InlineData("db.Query(Texts.GetString(\"orders\"));")]
     [InlineData("db.Query(nameof(Order_Read), commandType: CommandType.StoredProcedure);")]
     [InlineData("db.Query($\"[{name}].[Order_Read]\", commandType: CommandType.StoredProcedure);")]
     [InlineData("db.Query(\"Order_Read\");")]
@@ -52,6 +57,17 @@ public class CommandTextTests
     [InlineData("var sql = \"INSERT INTO t\"; sql += \" SELECT * FROM u\"; db.ExecuteScalar(sql);")]
     [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.Append(name); db.Query(b.ToString());")]
     [InlineData("db.Query(\"Order_Create\", commandType: CommandType.StoredProcedure);")]
+    [InlineData("db.Query(string.Format(\"DELETE FROM {0}\", name));")]
+    [InlineData("db.Query(string.Format(CultureInfo.InvariantCulture, \"DELETE FROM {0}\", name));")]
+    [InlineData("db.Query(string.Format(\"DELETE FROM {0} WHERE {1} = {2} OR {3} = 1\", name, 1, 2, 3));")]
+    [InlineData("db.Query(string.Concat(\"DELETE FROM \", name));")]
+    [InlineData("db.Query(string.Concat(\"DELETE FROM \", name, \" WHERE \", name, \" = 1\"));")]
+    [InlineData("db.Query(string.Concat(new[] { \"DELETE \", \"FROM t\" }));")]
+    [InlineData("db.Query(string.Join(\" \", \"DELETE FROM\", name));")]
+    [InlineData("db.Query(string.Join(' ', \"DELETE\", \"FROM t\"));")]
+    [InlineData("db.Query(string.Join(\" \", new object[] { \"DELETE\", name }));")]
+    [InlineData("var sql = \"DELETE\"; db.Query(string.Join(\" \", sql, \"FROM\", name));")]
+    [InlineData("db.Execute(Texts.GetString(\"orders\"));")]
     [InlineData("db.Execute(\"SELECT a FROM t\");")]
     [InlineData("db.Execute(name);")]
     [InlineData("db.Query(\"SELECT 1\");")]
@@ -78,6 +94,7 @@ public class CommandTextTests
             private static readonly string StaticSql = "SELECT a " + "FROM t";
             private static string Insert => "INSERT INTO t VALUES (1)";
             private static int Order_Read;
+            private static readonly System.Resources.ResourceManager Texts = null;
             private class LocalFile : IDisposable { public void Dispose() { } public object Clone() => this; }
 
             public void {{name}}(bool x, string name, int[] ids, IDbCommand unknown)
