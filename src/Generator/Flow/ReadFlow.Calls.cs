@@ -126,7 +126,13 @@ internal sealed partial class ReadFlow
                 foreach (var builder in receiver.Objects)
                 {
                     var tracked = state[builder];
-                    var appended = arguments.Length == 0 ? ["\n"] : method.Name == "AppendFormat" ? TextCalls.Format(arguments[0].Texts) : method.Name == "AppendJoin" ? [] : arguments[0].Texts;
+                    var appended = method.Name switch
+                    {
+                        "AppendFormat" => TextCalls.Format(arguments[0].Texts),
+                        "AppendJoin" => [],
+                        "AppendLine" => arguments.Length == 0 ? ["\n"] : Value.Concat(arguments[0].Texts, ["\n"]),
+                        _ => arguments[0].Texts,
+                    };
                     Update(builder, tracked with { Texts = Value.Concat(tracked.Texts, appended) });
                 }
 

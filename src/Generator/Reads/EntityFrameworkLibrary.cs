@@ -89,7 +89,7 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
                 return new DataMember(DataRole.BeginsTransaction);
             case "UseTransaction" or "UseTransactionAsync":
                 return new DataMember(DataRole.UsesTransaction, TransactionParameter: "transaction");
-            case "GetDbConnection" or "GetDbTransaction":
+            case "GetDbConnection":
                 return new DataMember(DataRole.PassesOn);
             case "Migrate" or "MigrateAsync":
                 return new DataMember(DataRole.Writes);

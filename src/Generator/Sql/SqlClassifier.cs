@@ -15,7 +15,7 @@ internal static class SqlClassifier
 
     private static readonly HashSet<string> SilentVerbs = new(StringComparer.OrdinalIgnoreCase)
     {
-        "USE", "DECLARE", "DO", "PREPARE", "EXECUTE_IMMEDIATE", "DEALLOCATE", "FLUSH", "KILL", "RESET", "SAVEPOINT", "RELEASE", "LOCK",
+        "USE", "DO", "PREPARE", "EXECUTE_IMMEDIATE", "DEALLOCATE", "FLUSH", "KILL", "RESET", "SAVEPOINT", "RELEASE", "LOCK",
         "UNLOCK", "STOP", "CHANGE", "PURGE", "BINLOG", "SIGNAL", "PRAGMA", "ATTACH", "DETACH", "VACUUM", "INSTALL", "UNINSTALL",
         "CHECK", "CHECKSUM", "ANALYZE", "CACHE", "XA", "PRINT", "SHUTDOWN", "HELP",
     };
@@ -55,29 +55,23 @@ internal static class SqlClassifier
         var tokens = new SqlTokens(text);
         var strongest = new SqlVerdict(SqlEffect.Unknown);
         var begins = false;
-        var statements = 0;
-        var more = tokens.Next();
-        while (more)
+        tokens.Next();
+        while (tokens.Kind != SqlTokenKind.End)
         {
             if (tokens.Is(';'))
             {
-                more = tokens.Next();
-                continue;
+                tokens.Next();
             }
-
-            statements++;
-            var verdict = ClassifyStatement(ref tokens);
-            begins |= verdict.Effect == SqlEffect.BeginTransaction;
-            if (Strength(verdict.Effect) > Strength(strongest.Effect))
+            else
             {
-                strongest = verdict;
+                var verdict = ClassifyStatement(ref tokens);
+                begins |= verdict.Effect == SqlEffect.BeginTransaction;
+                strongest = Strength(verdict.Effect) > Strength(strongest.Effect) ? verdict : strongest;
             }
-
-            more = tokens.Kind != SqlTokenKind.End;
         }
 
         // A read between BEGIN and COMMIT of the same text runs where the transaction runs.
-        return begins && statements > 1 && strongest.Effect == SqlEffect.ReplicaRead ? new SqlVerdict(SqlEffect.PrimaryRead) : strongest;
+        return begins && strongest.Effect == SqlEffect.ReplicaRead ? new SqlVerdict(SqlEffect.PrimaryRead) : strongest;
     }
 
     private static int Strength(SqlEffect effect) => effect switch

@@ -46,6 +46,17 @@ public class CommandTextTests
     [InlineData("new MySql.Data.MySqlClient.MySqlCommand(\"SELECT a FROM t\").ExecuteScalar();")]
     [InlineData("IDbCommand c = cmd; c.CommandText = \"SELECT a FROM t\"; c.ExecuteReader();")]
     [InlineData("using var batch = new MySqlBatch(); batch.ExecuteReader();")]
+    [InlineData("using var batch = new MySqlBatch(); batch.ExecuteScalar();")]
+    [InlineData("await new MySqlBatch().ExecuteReaderAsync();")]
+    [InlineData("new MySqlDataAdapter(\"SELECT a FROM t\", new MySqlConnection()).Fill(new DataTable());")]
+    [InlineData("new MySqlDataAdapter(new MySqlCommand(\"SELECT a FROM t\")).Fill(new DataSet());")]
+    [InlineData("new MySqlDataAdapter(\"SELECT a FROM t\", new MySqlConnection()).FillSchema(new DataTable(), SchemaType.Source);")]
+    [InlineData("IDataAdapter adapter = new MySqlDataAdapter(); adapter.Fill(new DataSet());")]
+    [InlineData("cmd.CommandText = \"SELECT a FROM t\"; new DataTable().Load(cmd.ExecuteReader());")]
+    [InlineData("var b = new StringBuilder(); b.AppendFormat(\"SELECT a FROM {0}\", name); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.Clear(); b.Append(\"SELECT a FROM t\"); db.Query(b.ToString());")]
+    [InlineData("await cmd.ExecuteScalarAsync();")]
+    [InlineData("await db.QueryFirstOrDefaultAsync<int>(\"SELECT a FROM t\");")]
     [InlineData("unknown.ExecuteReader();")]
     public Task A_read_is_seen(string read) => Check("{|MR1001:M|}", read + " db.Query(\"SELECT z FROM t\");");
 
@@ -68,6 +79,17 @@ public class CommandTextTests
     [InlineData("db.Query(string.Join(\" \", new object[] { \"DELETE\", name }));")]
     [InlineData("var sql = \"DELETE\"; db.Query(string.Join(\" \", sql, \"FROM\", name));")]
     [InlineData("db.Execute(Texts.GetString(\"orders\"));")]
+    [InlineData("using var batch = new MySqlBatch(); batch.ExecuteNonQuery();")]
+    [InlineData("new MySqlDataAdapter(\"SELECT a FROM t FOR UPDATE\", new MySqlConnection()).Fill(new DataTable());")]
+    [InlineData("new MySqlDataAdapter(new MySqlCommand(\"SELECT a FROM t FOR UPDATE\")).Fill(new DataSet());")]
+    [InlineData("new MySqlDataAdapter().Dispose(); new DataTable().Load(new DataTable().CreateDataReader());")]
+    [InlineData("const string sql = \"DELETE FROM t\"; db.Query(sql);")]
+    [InlineData("db.Query(nameof(Order_Create), commandType: CommandType.StoredProcedure);")]
+    [InlineData("var b = new StringBuilder(); b.AppendFormat(\"DELETE FROM {0}\", name); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(); b.AppendLine(\"DELETE\").Append(\"FROM t\"); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(\"SELECT a FROM t\"); b.Clear(); b.Append(\"DELETE FROM t\"); db.Query(b.ToString());")]
+    [InlineData("cmd.CommandText = \"SELECT a FROM t\"; await cmd.ExecuteNonQueryAsync(); await cmd.PrepareAsync();")]
+    [InlineData("await db.ExecuteAsync(\"SELECT a FROM t\");")]
     [InlineData("db.Execute(\"SELECT a FROM t\");")]
     [InlineData("db.Execute(name);")]
     [InlineData("db.Query(\"SELECT 1\");")]
@@ -93,12 +115,13 @@ public class CommandTextTests
             private const string Sql = "SELECT a FROM t";
             private static readonly string StaticSql = "SELECT a " + "FROM t";
             private static string Insert => "INSERT INTO t VALUES (1)";
-            private static int Order_Read;
+            private static int Order_Read, Order_Create;
             private static readonly System.Resources.ResourceManager Texts = null;
             private class LocalFile : IDisposable { public void Dispose() { } public object Clone() => this; }
 
-            public void {{name}}(bool x, string name, int[] ids, IDbCommand unknown)
+            public async Task {{name}}(bool x, string name, int[] ids, IDbCommand unknown)
             {
+                await Task.Yield();
                 {{body}}
             }
         """);

@@ -62,12 +62,20 @@ public class EntityFrameworkTests
     [InlineData("db.Orders.FromSqlRaw(\"SELECT * FROM orders FOR UPDATE\").ToList(); db.Orders.FromSqlRaw(\"SELECT * FROM orders FOR UPDATE\").ToList();")]
     [InlineData("new Dictionary<int, string>().First(); \"abc\".First(); ids.ToList();")]
     [InlineData("db.ChangeTracker.Entries().ToList(); db.Orders.Local.ToList(); db.Lines.ToList();")]
+    [InlineData("db.Orders.Find(1);")]
+    [InlineData("db.Orders.Load();")]
+    [InlineData("await foreach (var o in db.Orders.AsAsyncEnumerable()) { o.Id++; }")]
+    [InlineData("var o = new Order(); db.Entry(o).Reload(); db.Entry(o).Collection(x => x.Lines).Query();")]
+    [InlineData("await ByIdAsync(db, 1);")]
+    [InlineData("new List<Order>(db.Orders).Add(null);")]
     public Task What_is_one_read_or_none(string body) => Check("M", body);
 
     [Theory]
     [InlineData("db.SaveChanges(); db.Orders.ToList();")]
     [InlineData("await db.SaveChangesAsync(); await db.Orders.FindAsync(1);")]
     [InlineData("db.Orders.Where(o => o.Id > 1).ExecuteDelete(); db.Orders.Count();")]
+    [InlineData("db.Orders.Where(o => o.Id > 1).ExecuteUpdate(s => s.SetProperty(o => o.Id, 1)); db.Orders.Count();")]
+    [InlineData("await db.Orders.ExecuteDeleteAsync(); await db.Orders.CountAsync();")]
     [InlineData("db.Database.ExecuteSqlRaw(\"UPDATE orders SET id = 1\"); db.Orders.Count();")]
     [InlineData("db.Database.ExecuteSqlInterpolated($\"DELETE FROM orders WHERE id = {1}\"); db.Orders.Count();")]
     [InlineData("using (var tx = db.Database.BeginTransaction()) { db.SaveChanges(); tx.Commit(); } db.Orders.ToList();")]
@@ -79,6 +87,7 @@ public class EntityFrameworkTests
     [InlineData("db.Database.ExecuteSqlRaw(\"SET NAMES utf8mb4\"); db.Orders.Count();")]
     [InlineData("using var tx = db.Database.BeginTransaction(); db.SaveChanges(); db.Orders.ToList();")]
     [InlineData("db.SaveChanges(); db.Database.GetDbConnection(); db.SaveChanges();")]
+    [InlineData("db.Orders.Count(); db.Orders.Where(o => o.Id > 1).ExecuteUpdate(s => s.SetProperty(o => o.Id, 1)); db.Orders.ExecuteDelete();")]
     public Task A_read_before_a_write_or_with_it(string body) => Check("M", body);
 
     [Fact]

@@ -10,7 +10,7 @@ public class SqlVocabularyTests
     [InlineData("CREATE TABLE t (a int)|ALTER TABLE t ADD b int|DROP TABLE t|TRUNCATE t|TRUNCATE TABLE t|RENAME TABLE t TO s|LOAD DATA INFILE 'f' INTO TABLE t")]
     [InlineData("GRANT ALL ON t TO u|REVOKE ALL ON t FROM u|OPTIMIZE TABLE t|REPAIR TABLE t|IMPORT TABLE FROM 'f'|HANDLER t OPEN")]
     [InlineData("SET @a = 1; UPDATE t SET a = @a|SET @a = 1 INSERT INTO t VALUES (1)|DECLARE @a int UPDATE t SET a = 1|SET @a = 1 DELETE FROM t|SET @a = 1 MERGE INTO t USING s ON a = b")]
-    [InlineData("IF @a = 1 DROP TABLE t|IF NOT EXISTS (SELECT 1 FROM t) INSERT INTO t VALUES (1)|IF EXISTS (SELECT 1 FROM t) UPDATE t SET a = 1|IF (@a = 1) TRUNCATE TABLE t")]
+    [InlineData("IF @a = 1 DROP TABLE t|IF NOT EXISTS (SELECT 1 FROM t) CREATE TABLE t (a int)|IF NOT EXISTS (SELECT 1 FROM t) INSERT INTO t VALUES (1)|IF EXISTS (SELECT 1 FROM t) UPDATE t SET a = 1|IF (@a = 1) TRUNCATE TABLE t")]
     [InlineData("WITH c AS (SELECT 1 FROM s) INSERT INTO t SELECT 1 FROM c|WITH c AS (SELECT 1 FROM s) UPDATE t SET a = 1|WITH c AS (SELECT 1 FROM s) DELETE FROM t|WITH c AS (SELECT 1 FROM s) MERGE INTO t USING c ON a = b")]
     [InlineData("WITH c AS (INSERT INTO t VALUES (1) RETURNING a) SELECT a FROM c|WITH c AS (DELETE FROM t RETURNING a) SELECT a FROM c|WITH c AS (UPDATE t SET a = 1 RETURNING a) SELECT a FROM c")]
     [InlineData("SELECT a INTO s FROM t|SELECT a INTO `s` FROM t|SELECT a FROM t; INSERT INTO t VALUES (1)|INSERT INTO t VALUES (1); SELECT a FROM t")]
@@ -50,6 +50,20 @@ public class SqlVocabularyTests
     [InlineData("SET @a = 1 SELECT a FROM t|DECLARE @a int SELECT a FROM t|SET @a = (SELECT 1); SELECT a FROM t|IF @a = 1 SELECT a FROM t")]
     [InlineData("WITH c AS (SELECT 1 FROM s) SELECT a FROM c|WITH c AS (SELECT 1 FROM s), d AS (SELECT 2 FROM s) SELECT a FROM d")]
     public void It_is_a_read_that_a_replica_may_answer(string texts) => Check(texts, SqlEffect.ReplicaRead);
+
+    [Theory]
+    [InlineData("Read|Get|List|Search|Find|Count|Exists", SqlEffect.ReplicaRead)]
+    [InlineData("Create|Insert|Update|Delete|Save|Set|Add|Remove|Bump", SqlEffect.Write)]
+    internal void A_procedures_name_holds_a_verb_as_a_word_of_its_own(string verbs, SqlEffect effect)
+    {
+        foreach (var verb in verbs.Split('|'))
+        {
+            string[] alone = [verb, verb.ToLowerInvariant(), "order" + verb, "order" + verb.ToUpperInvariant(), "usp_" + verb + "Order", "order_" + verb.ToLowerInvariant() + "_2", verb + "_by_id", "a." + verb];
+            string[] within = [verb + "ful", "order" + verb.ToLowerInvariant(), "X" + verb.ToUpperInvariant(), verb + "1"];
+            Assert.Equal([], alone.Where(name => ProcedureNames.Classify(name) != effect));
+            Assert.Equal([], within.Where(name => ProcedureNames.Classify(name) != SqlEffect.Unknown));
+        }
+    }
 
     private static void Check(string texts, SqlEffect effect)
     {
