@@ -54,7 +54,7 @@ internal static class SqlClassifier
     {
         var tokens = new SqlTokens(text);
         var strongest = new SqlVerdict(SqlEffect.Unknown);
-        var begins = false;
+        var begun = false;
         tokens.Next();
         while (tokens.Kind != SqlTokenKind.End)
         {
@@ -65,13 +65,18 @@ internal static class SqlClassifier
             else
             {
                 var verdict = ClassifyStatement(ref tokens);
-                begins |= verdict.Effect == SqlEffect.BeginTransaction;
+                if (begun && verdict.Effect == SqlEffect.ReplicaRead)
+                {
+                    // It runs where the transaction runs.
+                    verdict = new SqlVerdict(SqlEffect.PrimaryRead);
+                }
+
+                begun = verdict.Effect == SqlEffect.BeginTransaction || (begun && verdict.Effect != SqlEffect.EndTransaction);
                 strongest = Strength(verdict.Effect) > Strength(strongest.Effect) ? verdict : strongest;
             }
         }
 
-        // A read between BEGIN and COMMIT of the same text runs where the transaction runs.
-        return begins && strongest.Effect == SqlEffect.ReplicaRead ? new SqlVerdict(SqlEffect.PrimaryRead) : strongest;
+        return strongest;
     }
 
     private static int Strength(SqlEffect effect) => effect switch
