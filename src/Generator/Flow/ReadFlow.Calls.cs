@@ -128,7 +128,7 @@ internal sealed partial class ReadFlow
                     var tracked = state[builder];
                     var appended = method.Name switch
                     {
-                        "AppendFormat" => TextCalls.Format(arguments[0].Texts),
+                        "AppendFormat" => TextCalls.Formatted(method, arguments),
                         "AppendJoin" => [],
                         "AppendLine" => arguments.Length == 0 ? ["\n"] : Value.Concat(arguments[0].Texts, ["\n"]),
                         _ => arguments[0].Texts,
@@ -210,11 +210,6 @@ internal sealed partial class ReadFlow
         }
 
         EnumerateQueries(creation, arguments);
-        if (creation.Initializer is not null)
-        {
-            Evaluate(creation.Initializer);
-        }
-
         if (creation.Constructor is { } constructor)
         {
             ApplyCall(creation, constructor, isVirtualCall: false, ordinal => ArgumentAt(creation.Arguments, arguments, ordinal));

@@ -56,6 +56,18 @@ public class CommandTextTests
     [InlineData("var b = new StringBuilder(); b.AppendFormat(\"SELECT a FROM {0}\", name); db.Query(b.ToString());")]
     [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.Clear(); b.Append(\"SELECT a FROM t\"); db.Query(b.ToString());")]
     [InlineData("await cmd.ExecuteScalarAsync();")]
+    [InlineData("db.Query(loose);")]
+    [InlineData("db.Query(Settable);")]
+    [InlineData("db.Query(Made);")]
+    [InlineData("new Orders(null, null, null, null).kept = \"DELETE FROM t\"; db.Query(kept);")]
+    [InlineData("new Orders(null, null, null, null).Settable = \"DELETE FROM t\"; db.Query(Settable);")]
+    [InlineData("kept = \"DELETE FROM t\"; kept = name; db.Query(kept);")]
+    [InlineData("name = \"DELETE FROM t\"; name = name.Substring(1); db.Query(name);")]
+    [InlineData("db.Query(x ? \"SELECT a FROM t\" : null);")]
+    [InlineData("cmd.CommandText = \"DELETE FROM t\"; Command.ExecuteScalar();")]
+    [InlineData("db.Query(string.Format(\"SELECT {0}\", name));")]
+    [InlineData("var b = new StringBuilder(); b.AppendFormat(\"SELECT {0}\", name); db.Query(b.ToString());")]
+    [InlineData("db.Query<int>(new CommandDefinition(\"save orders\"));")]
     [InlineData("await db.QueryFirstOrDefaultAsync<int>(\"SELECT a FROM t\");")]
     [InlineData("unknown.ExecuteReader();")]
     public Task A_read_is_seen(string read) => Check("{|MR1001:M|}", read + " db.Query(\"SELECT z FROM t\");");
@@ -90,6 +102,32 @@ public class CommandTextTests
     [InlineData("var b = new StringBuilder(\"SELECT a FROM t\"); b.Clear(); b.Append(\"DELETE FROM t\"); db.Query(b.ToString());")]
     [InlineData("cmd.CommandText = \"SELECT a FROM t\"; await cmd.ExecuteNonQueryAsync(); await cmd.PrepareAsync();")]
     [InlineData("await db.ExecuteAsync(\"SELECT a FROM t\");")]
+    [InlineData("var b = new StringBuilder(); b.Append(\"DELETE\").AppendLine().Append(\"FROM t\"); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(100); b.Append(\"DELETE FROM t\"); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(\"DELETE \", 100); b.Append(\"FROM t\"); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.EnsureCapacity(9); b.Replace(\"t\", \"u\").Append(name); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.AppendJoin(\",\", name, name).AppendLine(); db.Query(b.ToString());")]
+    [InlineData("cmd.CommandText = \"DELETE \"; cmd.CommandText += \"FROM t\"; cmd.ExecuteScalar();")]
+    [InlineData("((IDbCommand)cmd).CommandText = \"DELETE FROM t\"; cmd.ExecuteScalar();")]
+    [InlineData("Command.CommandText = \"DELETE FROM t\"; Command.ExecuteScalar();")]
+    [InlineData("command.CommandText = \"DELETE FROM t\"; command.ExecuteScalar();")]
+    [InlineData("var k = db.CreateCommand(); k.CommandText = \"DELETE FROM t\"; k.ExecuteScalar();")]
+    [InlineData("new MySqlCommand { CommandText = \"DELETE FROM t\" }.ExecuteScalar();")]
+    [InlineData("new MySqlCommand(\"DELETE FROM t\").ExecuteScalar();")]
+    [InlineData("source.CreateCommand(\"DELETE FROM t\").ExecuteScalar();")]
+    [InlineData("kept = \"DELETE FROM t\"; db.Query(kept);")]
+    [InlineData("this.Settable = \"DELETE FROM t\"; db.Query(Settable);")]
+    [InlineData("name = \"DELETE FROM t\"; db.Query(name);")]
+    [InlineData("db.Query(tight);")]
+    [InlineData("db.Query(Composed);")]
+    [InlineData("db.Query(Holed);")]
+    [InlineData("db.Query(Given);")]
+    [InlineData("db.Query((\"DELETE FROM t\"));")]
+    [InlineData("db.Query(x ? \"DELETE FROM t\" : \"UPDATE t SET a = 1\");")]
+    [InlineData("var b = new StringBuilder(); b.AppendFormat(CultureInfo.InvariantCulture, \"DELETE FROM {0}\", name); db.Query(b.ToString());")]
+    [InlineData("db.Query<int>(new CommandDefinition(\"DELETE FROM t\"));")]
+    [InlineData("db.Query<int>(new CommandDefinition(\"save orders\", commandType: CommandType.StoredProcedure));")]
+    [InlineData("db.Query(\"save orders\", commandType: CommandType.StoredProcedure);")]
     [InlineData("db.Execute(\"SELECT a FROM t\");")]
     [InlineData("db.Execute(name);")]
     [InlineData("db.Query(\"SELECT 1\");")]
@@ -98,6 +136,38 @@ public class CommandTextTests
     [InlineData("cmd.CommandText = name; cmd.ExecuteNonQuery();")]
     [InlineData("using var lite = new LocalFile(); lite.Clone();")]
     public Task What_is_no_replica_read_is_not_counted(string other) => Check("M", "db.Query(\"SELECT z FROM t\"); " + other);
+
+    [Theory]
+    [InlineData("sql.Trim()")]
+    [InlineData("sql.TrimStart()")]
+    [InlineData("sql.TrimEnd(';')")]
+    [InlineData("sql.ToLower()")]
+    [InlineData("sql.ToUpper()")]
+    [InlineData("sql.ToLowerInvariant()")]
+    [InlineData("sql.ToUpperInvariant()")]
+    [InlineData("sql.ToString()")]
+    [InlineData("sql.Normalize()")]
+    [InlineData("sql.ReplaceLineEndings()")]
+    [InlineData("sql.Replace(\"t\", name)")]
+    [InlineData("string.Intern(sql)")]
+    [InlineData("(sql)")]
+    [InlineData("(string)(object)sql")]
+    [InlineData("$\"{sql} WHERE a = {name}\"")]
+    public async Task A_call_that_keeps_a_texts_head_keeps_what_it_does(string text)
+    {
+        await Check("M", "db.Query(\"SELECT z FROM t\"); var sql = \"DELETE FROM t\"; db.Query(" + text + ");");
+        await Check("{|MR1001:M|}", "db.Query(\"SELECT z FROM t\"); var sql = \"SELECT a FROM t\"; db.Query(" + text + ");");
+    }
+
+    [Theory]
+    [InlineData("sql.Substring(n)")]
+    [InlineData("sql.Insert(0, name)")]
+    [InlineData("string.Copy(sql)")]
+    [InlineData("name + sql")]
+    [InlineData("$\"{name} {sql}\"")]
+    [InlineData("string.Format(\"{0}\", sql)")]
+    [InlineData("string.Format(name, sql)")]
+    public Task One_that_does_not_leaves_it_unknown(string text) => Check("{|MR1001:M|}", "var n = 1; db.Query(\"SELECT z FROM t\"); var sql = \"DELETE FROM t\"; db.Query(" + text.Replace("string.Copy(sql)", "new string(sql)", StringComparison.Ordinal) + ");");
 
     [Theory]
     [InlineData("InsertRow", "InsertRow")]
@@ -116,6 +186,15 @@ public class CommandTextTests
             private static readonly string StaticSql = "SELECT a " + "FROM t";
             private static string Insert => "INSERT INTO t VALUES (1)";
             private static int Order_Read, Order_Create;
+            private readonly string tight = "DELETE FROM t";
+            private string loose = "DELETE FROM t", kept;
+            private MySqlCommand command;
+            private MySqlCommand Command { get; }
+            private string Settable { get; set; } = "DELETE FROM t";
+            private static readonly string Composed = ("DELETE " + ("FROM t"));
+            private static string Holed => $"DELETE FROM {Order_Read}";
+            private static string Given { get; } = "DELETE FROM t";
+            private static string Made { get { return "DELETE FROM t"; } }
             private static readonly System.Resources.ResourceManager Texts = null;
             private class LocalFile : IDisposable { public void Dispose() { } public object Clone() => this; }
 

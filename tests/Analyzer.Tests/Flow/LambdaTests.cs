@@ -26,6 +26,13 @@ public class LambdaTests
     [InlineData("Task.Run(() => " + A + ").Wait(); Task.Run(() => " + B + ").Wait();")]
     [InlineData("new Thread(() => { " + A + "; " + B + "; }).Start();")]
     [InlineData("ids.Select(id => Retry(() => " + A + ")).ToList();")]
+    [InlineData("Action a = null; a += () => { " + A + "; " + B + "; };")]
+    [InlineData("db.Query<int, int, int>(\"SELECT a, b FROM t\", (a, b) => " + B + ");")]
+    [InlineData("Task.Run(() => { " + A + "; }).ContinueWith(t => { " + B + "; }).Wait();")]
+    [InlineData("ids.Aggregate(0, (sum, id) => sum + " + A + ");")]
+    [InlineData("Func<Func<int>> f = () => () => " + A + " + " + B + ";")]
+    [InlineData("var actions = new List<Action> { () => { " + A + "; " + B + "; } };")]
+    [InlineData("Action f = () => { " + A + "; }; Action g = f; f(); g();")]
     public Task A_lambda_that_makes_reads_meet_is_reported(string body) => Check("{|MR1001:M|}", body);
 
     [Theory]
@@ -40,6 +47,11 @@ public class LambdaTests
     [InlineData("System.Linq.Expressions.Expression<Func<object>> e = () => new[] { cmd.ExecuteScalar(), cmd.ExecuteScalar() };")]
     [InlineData("db.Query<int, int, int>(\"SELECT a, b FROM t\", (a, b) => a + b).Select(n => n + 1).ToList();")]
     [InlineData("var rows = db.Query<int>(\"SELECT a FROM t\"); rows.Where(r => r > 1).ToList().ForEach(r => Console.WriteLine(r));")]
+    [InlineData("Action a = null; a += () => { " + A + "; }; _ = " + B + ";")]
+    [InlineData("Func<Func<int>> f = () => () => " + A + "; _ = " + B + ";")]
+    [InlineData("var actions = new List<Action> { () => { " + A + "; }, () => { " + B + "; } };")]
+    [InlineData("Action f = () => { " + A + "; }; f = () => Console.WriteLine(); f(); _ = " + B + ";")]
+    [InlineData("Task.Run(() => " + A + ").Wait();")]
     public Task A_lambda_that_does_not_is_not(string body) => Check("M", body);
 
     [Theory]

@@ -73,6 +73,7 @@ public class ValueTests
         Assert.True(Value.Join(text, Value.Null).MayBeNull);
         Assert.True(Value.Join(Value.Null, text).MayBeNull);
         Assert.False(Value.Join(text, Value.OfText("b")).MayBeNull);
+        Assert.True(Value.Join(Value.Unknown, text).Texts.Contains(Hole));
         Assert.True(Value.Null.WithTexts(["a"]).MayBeNull);
         Assert.False(Value.Null.Equals(Value.Unknown));
     }

@@ -38,6 +38,12 @@ public class EntityFrameworkTests
     [InlineData("using (var tx = db.Database.BeginTransaction()) { db.Orders.ToList(); tx.Commit(); } db.Lines.ToList();")]
     [InlineData("db.Orders.ToList(); using var tx = db.Database.BeginTransaction(); tx.Commit(); db.Lines.ToList();")]
     [InlineData("using var own = new Shop(); own.Orders.ToList(); using var tx = db.Database.BeginTransaction(); own.Lines.ToList();")]
+    [InlineData("db.Database.UseTransaction(null); db.Orders.ToList(); db.Lines.ToList();")]
+    [InlineData("db.Database.BeginTransaction(); db.Orders.ToList(); db.Database.CommitTransaction(); db.Orders.ToList();")]
+    [InlineData("db.Database.BeginTransaction(); db.Orders.ToList(); db.Database.RollbackTransaction(); db.Orders.ToList();")]
+    [InlineData("var own = new Shop(rep.OpenConnection()); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("var own = Make(); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("db.Orders.AsEnumerable().Select(o => o.Id).OrderBy(i => i).ToList(); db.Lines.ToList();")]
     public Task Two_reads_that_meet(string body, bool isStatement = true) => Check("{|MR1001:M|}", isStatement ? body : "_ = " + body.Replace("; ", "; _ = ", StringComparison.Ordinal));
 
     [Theory]
@@ -68,6 +74,13 @@ public class EntityFrameworkTests
     [InlineData("var o = new Order(); db.Entry(o).Reload(); db.Entry(o).Collection(x => x.Lines).Query();")]
     [InlineData("await ByIdAsync(db, 1);")]
     [InlineData("new List<Order>(db.Orders).Add(null);")]
+    [InlineData("db.Database.UseTransaction(tx0); db.Orders.ToList(); db.Lines.ToList();")]
+    [InlineData("db.Database.BeginTransaction(); db.Orders.ToList(); db.Lines.ToList();")]
+    [InlineData("var own = new Shop(rep.Primary.OpenConnection()); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("var own = Make(); using var tx = own.Database.BeginTransaction(); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("await using var own = await MakeAsync(); using var tx = await own.Database.BeginTransactionAsync(); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("ids.AsQueryable().Where(i => i > 1).OrderBy(i => i).ToList(); db.Lines.ToList();")]
+    [InlineData("foreach (var i in ids.AsQueryable().Where(i => i > 1)) { } db.Lines.ToList();")]
     public Task What_is_one_read_or_none(string body) => Check("M", body);
 
     [Theory]
@@ -95,6 +108,7 @@ public class EntityFrameworkTests
     {
         await Check("{|MR1001:M|}", "db.Orders.ToList(); db.Lines.ToList();", "connection");
         await Check("M", "using var tx = db.Database.BeginTransaction(); db.Orders.ToList(); db.Lines.ToList();", "connection");
+        await Check("{|MR1001:M|}", "Fresh(db).Query(\"SELECT a FROM t\"); Fresh(db).Query(\"SELECT b FROM t\");", "connection");
     }
 
     [Fact]
@@ -137,15 +151,18 @@ public class EntityFrameworkTests
 
                 public class Order { public int Id { get; set; } public List<Line> Lines { get; set; } }
                 public class Line { public int Id { get; set; } public Order Order { get; set; } }
-                public class Shop : DbContext { public DbSet<Order> Orders { get; set; } public DbSet<Line> Lines => Set<Line>(); }
+                public class Shop : DbContext { public Shop() { } public Shop(System.Data.Common.DbConnection c) { } public DbSet<Order> Orders { get; set; } public DbSet<Line> Lines => Set<Line>(); }
 
-                public class Orders(Shop db, Shop other)
+                public class Orders(Shop db, Shop other, ReplicatedDataSource rep, System.Data.Common.DbTransaction tx0)
                 {
                     private static readonly Func<Shop, int, Order> ById = EF.CompileQuery((Shop s, int id) => s.Orders.FirstOrDefault(o => o.Id == id));
                     private static readonly Func<Shop, int, Task<Order>> ByIdAsync = EF.CompileAsyncQuery((Shop s, int id) => s.Orders.FirstOrDefault(o => o.Id == id));
                     private IQueryable<Order> All() => db.Orders.Where(o => o.Id > 0);
                     private static IQueryable<Order> Open(IQueryable<Order> orders) => orders.Where(o => o.Id > 1);
                     private Shop Other => other;
+                    private static extern Shop Make();
+                    private static extern Task<Shop> MakeAsync();
+                    private extern static System.Data.Common.DbConnection Fresh(Shop shop);
 
                 {{members}}
                 }

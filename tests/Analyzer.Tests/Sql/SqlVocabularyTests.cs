@@ -57,6 +57,7 @@ public class SqlVocabularyTests
     [InlineData("VALUES (1), (2)|TABLE t|DESC orders|DESCRIBE orders|EXPLAIN DELETE FROM t|SELECT INSERT(a, 1, 2, 'x') FROM t|SELECT insert, a FROM t|SELECT f(insert INTO) FROM t|SELECT a FROM t WHERE b IN (SELECT c INTO d FROM e)|SELECT a FROM t; COMMIT|START SLAVE; SELECT a FROM t|ROLLBACK; SELECT a FROM t|ROLLBACK TO a; SELECT a FROM t|SELECT a FROM t; BEGIN|BEGIN; COMMIT; SELECT a FROM t|BEGIN; ROLLBACK; SELECT a FROM t")]
     [InlineData("WITH c AS (SELECT update FROM t) SELECT a FROM c|WITH c AS (SELECT 1) SELECT 1|WITH c AS (SELECT 1 FROM s)|WITH c AS (SELECT 1 FROM s); SELECT 1|IF @a = 1 SELECT a FROM t ELSE SELECT b FROM t|IF (@a = 1) SELECT a FROM t|SET @a = (SELECT 1) SELECT a FROM t|SHOW CREATE TABLE t; SHOW WARNINGS")]
     [InlineData("SELECT [a]]; DELETE FROM x] FROM t|SELECT \"a\"\"; DELETE FROM x\" FROM t|SELECT 'a''; DELETE FROM x' FROM t|SELECT \"a\\\"; DELETE FROM x\" FROM t|SELECT `a``; DELETE FROM x` FROM t|SELECT /*!40001 SQL_NO_CACHE */ a FROM t|SELECT a */ FROM t|SELECT a FROM t -- DELETE FROM t|SELECT a FROM t # DELETE FROM t|SELECT a FROM t /* DELETE */ /* FROM t")]
+    [InlineData("SELECT 5*/* FOR UPDATE */2 FROM t|/*! SELECT */ 5*/* FOR UPDATE */2 FROM t|VALUES (1)|SELECT a FROM t -- FOR UPDATE")]
     [InlineData("WITH c AS (SELECT 1 FROM s) SELECT a FROM c|WITH c AS (SELECT 1 FROM s), d AS (SELECT 2 FROM s) SELECT a FROM d")]
     public void It_is_a_read_that_a_replica_may_answer(string texts) => Check(texts, SqlEffect.ReplicaRead);
 
@@ -83,6 +84,8 @@ public class SqlVocabularyTests
     [InlineData("`order_get`", "order_get")]
     [InlineData("(order_get", "order_get")]
     [InlineData("call `shop`.`order_get`(1)", "order_get")]
+    [InlineData("/*! order_get */", "order_get")]
+    [InlineData("/*M!100100 order_get */", "order_get")]
     public void A_procedure_is_called_by_its_last_name(string text, string name) => Assert.Equal(new SqlVerdict(SqlEffect.Procedure, name), SqlClassifier.Classify(text));
 
     [Theory]
