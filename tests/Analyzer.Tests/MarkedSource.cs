@@ -10,7 +10,7 @@ namespace MonotonicReads.Analyzer.Tests;
 
 /// <summary>
 /// One source text whose markup says what is reported where. It says no more than the test library's own verifier does, but all texts share what their
-/// references declare, which makes a test twenty times as fast: mutation testing runs each of them thousands of times.
+/// references declare, which makes a test many times as fast: mutation testing runs each of them thousands of times.
 /// </summary>
 internal sealed class MarkedSource(string marked, ImmutableArray<MetadataReference> references)
 {
