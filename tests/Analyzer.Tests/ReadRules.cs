@@ -17,6 +17,7 @@ internal static class ReadRules
         using System.Collections.Generic;
         using System.Data;
         using System.Data.Common;
+        using System.Globalization;
         using System.Linq;
         using System.Text;
         using System.Threading;
@@ -51,21 +52,19 @@ internal static class ReadRules
 
     public static Task Source(string source, string? routing = null, params DiagnosticResult[] expected)
     {
+        if (expected.Length == 0)
+        {
+            return new MarkedSource(source, References)
+            {
+                Kind = source.Contains("// top-level", StringComparison.Ordinal) ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
+                Options = Routing(routing),
+                Disabled = BesideThePoint,
+            }.VerifyAsync(new ReadRulesAnalyzer());
+        }
+
         var test = Test<ReadRulesAnalyzer>(source);
         test.ExpectedDiagnostics.AddRange(expected);
-
-        // What a single read is annotated for is beside the point of these tests; MR1004 has its own.
-        test.DisabledDiagnostics.Add(MR1004NeedlessAnnotation.Id);
-        if (source.Contains("// top-level", StringComparison.Ordinal))
-        {
-            test.TestState.OutputKind = OutputKind.ConsoleApplication;
-        }
-
-        if (routing is not null)
-        {
-            test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", $"root = true\n[*.cs]\nmonotonic_reads.routing = {routing}\n"));
-        }
-
+        test.DisabledDiagnostics.AddRange(BesideThePoint);
         return test.RunAsync();
     }
 
@@ -78,21 +77,27 @@ internal static class ReadRules
     public static Task Configured<TAnalyzer>(string members, string? options = null, (string Name, string Content)[]? files = null, DiagnosticResult[]? expected = null, string more = "")
         where TAnalyzer : DiagnosticAnalyzer, new()
     {
-        var test = Test<TAnalyzer>($$"""
+        var source = $$"""
             {{Usings}}
             public partial class Orders(DbConnection db, ReplicatedDataSource replicated)
             {
             {{members}}
             }
             {{more}}
-            """);
+            """;
+        if (expected is null)
+        {
+            return new MarkedSource(source, References) { Options = options, Files = files ?? [], Disabled = [MR1007SeriesCouldBePlanned.Id] }.VerifyAsync(new TAnalyzer());
+        }
+
+        var test = Test<TAnalyzer>(source);
         if (options is not null)
         {
             test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", $"root = true\n[*.cs]\n{options}\n"));
         }
 
         test.TestState.AdditionalFiles.AddRange((files ?? []).Select(file => (file.Name, SourceText.From(file.Content))));
-        test.ExpectedDiagnostics.AddRange(expected ?? []);
+        test.ExpectedDiagnostics.AddRange(expected);
         return test.RunAsync();
     }
 
@@ -103,25 +108,18 @@ internal static class ReadRules
     public static Task Whole<TAnalyzer>(string source, OutputKind kind = OutputKind.DynamicallyLinkedLibrary, params Type[] more)
         where TAnalyzer : DiagnosticAnalyzer, new()
     {
-        var test = Test<TAnalyzer>(Usings + source);
-        test.TestState.OutputKind = kind;
-        test.TestState.AdditionalReferences.AddRange(more.Select(type => type.Assembly.Location).Distinct().Select(path => MetadataReference.CreateFromFile(path)));
-        return test.RunAsync();
+        return new MarkedSource(Usings + source, [.. References, .. more.Select(type => type.Assembly.Location).Distinct().Select(path => MetadataReference.CreateFromFile(path))]) { Kind = kind, Disabled = [MR1007SeriesCouldBePlanned.Id] }
+            .VerifyAsync(new TAnalyzer());
     }
 
     /// <summary>A whole source text against other references than most tests have.</summary>
-    public static Task Against(ImmutableArray<MetadataReference> references, string source, string? routing = null)
-    {
-        var test = new CSharpAnalyzerTest<ReadRulesAnalyzer, DefaultVerifier> { TestCode = source, ReferenceAssemblies = new ReferenceAssemblies("net10.0") };
-        test.TestState.AdditionalReferences.AddRange(references);
-        test.DisabledDiagnostics.AddRange([MR1004NeedlessAnnotation.Id, MR1007SeriesCouldBePlanned.Id]);
-        if (routing is not null)
-        {
-            test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", $"root = true\n[*.cs]\nmonotonic_reads.routing = {routing}\n"));
-        }
+    public static Task Against(ImmutableArray<MetadataReference> references, string source, string? routing = null) =>
+        new MarkedSource(source, references) { Options = Routing(routing), Disabled = BesideThePoint }.VerifyAsync(new ReadRulesAnalyzer());
 
-        return test.RunAsync();
-    }
+    /// <summary>What a single read is annotated for, and a light bulb beside every series that is not planned: each has tests of its own.</summary>
+    private static readonly string[] BesideThePoint = [MR1004NeedlessAnnotation.Id, MR1007SeriesCouldBePlanned.Id];
+
+    private static string? Routing(string? routing) => routing is null ? null : "monotonic_reads.routing = " + routing;
 
     private static CSharpAnalyzerTest<TAnalyzer, DefaultVerifier> Test<TAnalyzer>(string source)
         where TAnalyzer : DiagnosticAnalyzer, new()

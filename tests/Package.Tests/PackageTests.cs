@@ -126,11 +126,13 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
         Assert.DoesNotContain("MR3001", build.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task The_users_own_severity_wins_over_enforcement()
+    [Theory]
+    [InlineData(".editorconfig", "root = true\n[*.cs]\n")]
+    [InlineData(".globalconfig", "is_global = true\n")]
+    public async Task The_users_own_severity_wins_over_enforcement(string file, string head)
     {
-        var folder = package.Copy("Warns", "Warns-own");
-        await File.WriteAllTextAsync(Path.Combine(folder, ".editorconfig"), "root = true\n[*.cs]\ndotnet_diagnostic.MR1001.severity = none\n");
+        var folder = package.Copy("Warns", "Warns-own" + file);
+        await File.WriteAllTextAsync(Path.Combine(folder, file), head + "dotnet_diagnostic.MR1001.severity = none\n");
         var build = await package.BuildAsync(folder, "-p:MonotonicReadsEnforcement=error");
         Assert.True(build.ExitCode == 0, build.Output);
         Assert.DoesNotContain("MR1001", build.Output, StringComparison.Ordinal);

@@ -67,7 +67,7 @@ internal sealed partial class ReadFlow
         var method = invocation.TargetMethod;
         if (method.ContainingType?.SpecialType == SpecialType.System_String)
         {
-            return TextCalls.Evaluate(method, receiver, arguments);
+            return TextCalls.Evaluate(method, receiver, Pieces(invocation, arguments));
         }
 
         if (KnownTypes.IsExactly(method.ContainingType, types.StringBuilder))
@@ -97,6 +97,22 @@ internal sealed partial class ReadFlow
         return types.IsConnection(Unwrapped(invocation.Type)) ? Create(invocation, TrackedObject.Default) : Value.Unknown;
     }
 
+    /// <summary>The arguments of a call of <see cref="string"/>, what a <c>params</c> argument gathers as arguments of their own.</summary>
+    private Value[] Pieces(IInvocationOperation invocation, Value[] arguments)
+    {
+        // The span that newer frameworks gather into: ArgumentKind.ParamCollection is newer than the compiler that this is built against.
+        const ArgumentKind gathered = (ArgumentKind)4;
+        IEnumerable<IOperation>? pieces = invocation.Arguments switch
+        {
+            [.., { Value: IArrayCreationOperation { Initializer: { } initializer } }] => initializer.ElementValues,
+            [.., { ArgumentKind: gathered, Value: var collection }] => Unconverted(collection).ChildOperations,
+            _ => null,
+        };
+        return pieces is null ? arguments : [.. arguments.Take(arguments.Length - 1), .. pieces.Select(Piece)];
+
+        Value Piece(IOperation piece) => Unconverted(piece) is { ConstantValue: { HasValue: true, Value: string constant } } ? Value.OfText(constant) : Receiver(piece);
+    }
+
     private static ITypeSymbol? Unwrapped(ITypeSymbol? type) =>
         type is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var result] } ? result : type;
 
@@ -110,7 +126,13 @@ internal sealed partial class ReadFlow
                 foreach (var builder in receiver.Objects)
                 {
                     var tracked = state[builder];
-                    var appended = arguments.Length == 0 ? ["\n"] : method.Name == "AppendFormat" ? TextCalls.Format(arguments[0].Texts) : method.Name == "AppendJoin" ? [] : arguments[0].Texts;
+                    var appended = method.Name switch
+                    {
+                        "AppendFormat" => TextCalls.Formatted(method, arguments),
+                        "AppendJoin" => [],
+                        "AppendLine" => arguments.Length == 0 ? ["\n"] : Value.Concat(arguments[0].Texts, ["\n"]),
+                        _ => arguments[0].Texts,
+                    };
                     Update(builder, tracked with { Texts = Value.Concat(tracked.Texts, appended) });
                 }
 
@@ -188,11 +210,6 @@ internal sealed partial class ReadFlow
         }
 
         EnumerateQueries(creation, arguments);
-        if (creation.Initializer is not null)
-        {
-            Evaluate(creation.Initializer);
-        }
-
         if (creation.Constructor is { } constructor)
         {
             ApplyCall(creation, constructor, isVirtualCall: false, ordinal => ArgumentAt(creation.Arguments, arguments, ordinal));

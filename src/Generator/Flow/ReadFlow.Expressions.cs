@@ -471,7 +471,7 @@ internal sealed partial class ReadFlow
             source = operand;
         }
 
-        if (source is null or { IsImplicit: true, Kind: OperationKind.DefaultValue } or IDefaultValueOperation || source.ConstantValue is { HasValue: true, Value: null })
+        if (source is null or { IsImplicit: true, Kind: OperationKind.DefaultValue } or IDefaultValueOperation)
         {
             return false;
         }

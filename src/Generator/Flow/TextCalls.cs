@@ -12,14 +12,15 @@ internal static class TextCalls
 
     public static Value Evaluate(IMethodSymbol method, Value receiver, Value[] arguments) => method.Name switch
     {
-        "Concat" => Value.Unknown.WithTexts(arguments.Select(a => a.Texts.IsEmpty ? Items.Create<string>([SqlText.Unknown]) : a.Texts).DefaultIfEmpty(Items<string>.Empty).Aggregate(Value.Concat)),
-        "Format" => Value.Unknown.WithTexts(Format((arguments.Length > 0 && method.Parameters[0].Type.Name == "IFormatProvider" ? arguments.ElementAtOrDefault(1) : arguments.FirstOrDefault())?.Texts ?? [])),
-        "Trim" or "TrimStart" or "TrimEnd" or "ToLower" or "ToUpper" or "ToLowerInvariant" or "ToUpperInvariant" or "ToString" or "Normalize" or "Intern" or "ReplaceLineEndings" => receiver,
-        "Replace" => receiver,
+        "Concat" => Value.Unknown.WithTexts(arguments.Select(a => a.Texts).DefaultIfEmpty(Items<string>.Empty).Aggregate(Value.Concat)),
+        "Join" when arguments.Length > 1 => Value.Unknown.WithTexts(arguments.Skip(1).Select(a => a.Texts).Aggregate((joined, next) => Value.Concat(Value.Concat(joined, arguments[0].Texts), next))),
+        "Format" => Value.Unknown.WithTexts(Formatted(method, arguments)),
+        "Intern" => arguments[0],
+        "Trim" or "TrimStart" or "TrimEnd" or "ToLower" or "ToUpper" or "ToLowerInvariant" or "ToUpperInvariant" or "ToString" or "Normalize" or "ReplaceLineEndings" or "Replace" => receiver,
         _ => Value.Unknown,
     };
 
-    /// <summary>A composite format with its placeholders as holes.</summary>
-    public static Items<string> Format(Items<string> formats) =>
-        [.. formats.Select(f => Placeholder.Replace(f, SqlText.Unknown).Replace("{{", "{").Replace("}}", "}"))];
+    /// <summary>A composite format, the first argument but for a provider, with its placeholders as holes.</summary>
+    public static Items<string> Formatted(IMethodSymbol method, Value[] arguments) =>
+        [.. arguments[method.Parameters[0].Type.Name == "IFormatProvider" ? 1 : 0].Texts.Select(f => Placeholder.Replace(f, SqlText.Unknown).Replace("{{", "{").Replace("}}", "}"))];
 }

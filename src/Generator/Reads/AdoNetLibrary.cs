@@ -37,7 +37,7 @@ internal sealed class AdoNetLibrary : IDataLibrary
                 return new DataMember(DataRole.CreatesCommand, TextParameter: method.Parameters.Length == 1 && method.Parameters[0].Type.SpecialType == SpecialType.System_String ? method.Parameters[0].Name : null);
             case "Open" or "OpenAsync" when types.IsConnection(type):
                 return new DataMember(DataRole.OpensConnection);
-            case "Close" or "CloseAsync" or "Dispose" or "DisposeAsync" when types.IsConnection(type):
+            case "Close" or "CloseAsync" when types.IsConnection(type):
                 return new DataMember(DataRole.ClosesConnection);
             case "BeginTransaction" or "BeginTransactionAsync" or "BeginDbTransaction" when types.IsConnection(type):
                 return new DataMember(DataRole.BeginsTransaction);

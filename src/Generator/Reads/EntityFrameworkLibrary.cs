@@ -11,7 +11,6 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
     private readonly INamedTypeSymbol context;
     private readonly INamedTypeSymbol? set;
     private readonly INamedTypeSymbol? database;
-    private readonly INamedTypeSymbol? transaction;
     private readonly INamedTypeSymbol? entry;
     private readonly INamedTypeSymbol? navigation;
 
@@ -21,7 +20,6 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
         this.context = context;
         set = types.Find(Space + ".DbSet`1");
         database = types.Find(Space + ".Infrastructure.DatabaseFacade");
-        transaction = types.Find(Space + ".Storage.IDbContextTransaction");
         entry = types.Find(Space + ".ChangeTracking.EntityEntry");
         navigation = types.Find(Space + ".ChangeTracking.NavigationEntry");
     }
@@ -69,8 +67,6 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
                 return new DataMember(DataRole.Writes);
             case "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync" when KnownTypes.IsExactly(type, database):
                 return new DataMember(DataRole.EndsTransactionOnTarget);
-            case "Commit" or "CommitAsync" or "Rollback" or "RollbackAsync" or "Dispose" or "DisposeAsync" when types.Is(type, transaction):
-                return new DataMember(DataRole.EndsTransaction);
             default:
                 return null;
         }
@@ -89,7 +85,7 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
                 return new DataMember(DataRole.BeginsTransaction);
             case "UseTransaction" or "UseTransactionAsync":
                 return new DataMember(DataRole.UsesTransaction, TransactionParameter: "transaction");
-            case "GetDbConnection" or "GetDbTransaction":
+            case "GetDbConnection":
                 return new DataMember(DataRole.PassesOn);
             case "Migrate" or "MigrateAsync":
                 return new DataMember(DataRole.Writes);

@@ -36,16 +36,17 @@ internal sealed class Linq2DbLibrary : IDataLibrary
             {
                 "BeginTransaction" or "BeginTransactionAsync" when types.Is(type, context) => new DataMember(DataRole.BeginsTransaction),
                 "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync" when types.Is(type, context) => new DataMember(DataRole.EndsTransactionOnTarget),
+                "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync" when type.Name == "DataContextTransaction" && IsOurs(type) => new DataMember(DataRole.EndsTransaction),
                 "Commit" or "CommitAsync" or "Rollback" or "RollbackAsync" or "Dispose" or "DisposeAsync" when type.Name is "DataConnectionTransaction" or "DataContextTransaction" && IsOurs(type) => new DataMember(DataRole.EndsTransaction),
                 "GetTable" when types.Is(type, context) => new DataMember(DataRole.PassesOn),
                 _ => null,
             };
         }
 
-        return IsOurs(type) && method.Parameters.Length > 0 ? DescribeStatic(method) : null;
+        return method.IsExtensionMethod && IsOurs(type) ? DescribeExtension(method) : null;
     }
 
-    private DataMember? DescribeStatic(IMethodSymbol method)
+    private DataMember? DescribeExtension(IMethodSymbol method)
     {
         var text = method.Parameters.FirstOrDefault(static p => p.Name == "sql" && p.Type.SpecialType == SpecialType.System_String)?.Name;
         if (text is not null && types.Is(method.Parameters[0].Type, context))
@@ -59,7 +60,7 @@ internal sealed class Linq2DbLibrary : IDataLibrary
         {
             "GetTable" => new DataMember(DataRole.PassesOn),
             var name when IsAsyncTerminal(name) => new DataMember(DataRole.ReadsQuery),
-            var name when IsWriting(name) && !OnlyComposes(method) => new DataMember(DataRole.Writes),
+            var name when IsWriting(name) && (MakesTable(name) || !OnlyComposes(method)) => new DataMember(DataRole.Writes),
             _ => null,
         };
     }
@@ -78,8 +79,11 @@ internal sealed class Linq2DbLibrary : IDataLibrary
         return false;
     }
 
-    /// <summary>What hands back a statement (<c>IUpdatable</c>, <c>IMergeable</c>) or a query has sent nothing yet.</summary>
-    private bool OnlyComposes(IMethodSymbol method) => types.IsQueryable(method.ReturnType) || (method.ReturnType is INamedTypeSymbol { TypeKind: TypeKind.Interface } type && IsOurs(type));
+    /// <summary>The table that it hands back is there by then.</summary>
+    private static bool MakesTable(string name) => name.StartsWith("Create", StringComparison.Ordinal) || name.StartsWith("Into", StringComparison.Ordinal);
+
+    /// <summary>What hands back a statement (<c>IUpdatable</c>, <c>IMergeable</c>) has sent nothing yet.</summary>
+    private static bool OnlyComposes(IMethodSymbol method) => method.ReturnType is INamedTypeSymbol { TypeKind: TypeKind.Interface } type && IsOurs(type);
 
     private static bool IsOurs(INamedTypeSymbol type)
     {

@@ -38,11 +38,7 @@ internal static class ProcedureNames
                 continue;
             }
 
-            if (i > start)
-            {
-                yield return name.Substring(start, i - start);
-            }
-
+            yield return name.Substring(start, i - start);
             start = i < name.Length && !char.IsLetterOrDigit(name[i]) ? i + 1 : i;
         }
     }

@@ -15,7 +15,7 @@ internal static class SqlClassifier
 
     private static readonly HashSet<string> SilentVerbs = new(StringComparer.OrdinalIgnoreCase)
     {
-        "USE", "DECLARE", "DO", "PREPARE", "EXECUTE_IMMEDIATE", "DEALLOCATE", "FLUSH", "KILL", "RESET", "SAVEPOINT", "RELEASE", "LOCK",
+        "USE", "DO", "PREPARE", "EXECUTE_IMMEDIATE", "DEALLOCATE", "FLUSH", "KILL", "RESET", "SAVEPOINT", "RELEASE", "LOCK",
         "UNLOCK", "STOP", "CHANGE", "PURGE", "BINLOG", "SIGNAL", "PRAGMA", "ATTACH", "DETACH", "VACUUM", "INSTALL", "UNINSTALL",
         "CHECK", "CHECKSUM", "ANALYZE", "CACHE", "XA", "PRINT", "SHUTDOWN", "HELP",
     };
@@ -54,30 +54,29 @@ internal static class SqlClassifier
     {
         var tokens = new SqlTokens(text);
         var strongest = new SqlVerdict(SqlEffect.Unknown);
-        var begins = false;
-        var statements = 0;
-        var more = tokens.Next();
-        while (more)
+        var begun = false;
+        tokens.Next();
+        while (tokens.Kind != SqlTokenKind.End)
         {
             if (tokens.Is(';'))
             {
-                more = tokens.Next();
-                continue;
+                tokens.Next();
             }
-
-            statements++;
-            var verdict = ClassifyStatement(ref tokens);
-            begins |= verdict.Effect == SqlEffect.BeginTransaction;
-            if (Strength(verdict.Effect) > Strength(strongest.Effect))
+            else
             {
-                strongest = verdict;
-            }
+                var verdict = ClassifyStatement(ref tokens);
+                if (begun && verdict.Effect == SqlEffect.ReplicaRead)
+                {
+                    // It runs where the transaction runs.
+                    verdict = new SqlVerdict(SqlEffect.PrimaryRead);
+                }
 
-            more = tokens.Kind != SqlTokenKind.End;
+                begun = verdict.Effect == SqlEffect.BeginTransaction || (begun && verdict.Effect != SqlEffect.EndTransaction);
+                strongest = Strength(verdict.Effect) > Strength(strongest.Effect) ? verdict : strongest;
+            }
         }
 
-        // A read between BEGIN and COMMIT of the same text runs where the transaction runs.
-        return begins && statements > 1 && strongest.Effect == SqlEffect.ReplicaRead ? new SqlVerdict(SqlEffect.PrimaryRead) : strongest;
+        return strongest;
     }
 
     private static int Strength(SqlEffect effect) => effect switch

@@ -14,6 +14,10 @@ public class ReadsAcrossCallsTests
             private T Raw<T>(string table) => db.QueryFirst<T>("SELECT a FROM " + table);
             private object Scalar(MySqlCommand command) => command.ExecuteScalar();
             private static int On(DbConnection c) => c.QueryFirst<int>("SELECT a FROM t");
+            private string Text => db.QueryFirst<string>("SELECT a FROM t");
+            private T Over<T>(string sql) { sql = sql.Substring(1); return db.QueryFirst<T>(sql); }
+            private int InOwn() { using var tx = db.BeginTransaction(); return db.QueryFirst<int>("SELECT a FROM t", transaction: tx); }
+            private int Locked() => db.QueryFirst<int>("SELECT a FROM t FOR UPDATE");
             private int P => db.QueryFirst<int>("SELECT a FROM t");
             private int Plain => 1;
             private static void Work() { }
@@ -65,6 +69,15 @@ public class ReadsAcrossCallsTests
     [InlineData("DownOnly(3); A();")]
     [InlineData("if (x) A(); B();")]
     [InlineData("using (var s = ReadSession.Begin(ReadConsistency.Monotonic)) A(); B();")]
+    [InlineData("_ = Text + Text;")]
+    [InlineData("Over<int>(\"INSERT INTO t VALUES (1)\"); Over<int>(\"INSERT INTO t VALUES (2)\");")]
+    [InlineData("DbTransaction tx = null; if (x) tx = db.BeginTransaction(); One(tx); One(tx);")]
+    [InlineData("InOwn(); A();")]
+    [InlineData("Locked(); A();")]
+    [InlineData("On(replicated.OpenConnection()); On(replicated.Primary.OpenConnection()); On(replicated.OpenConnection());")]
+    [InlineData("Twice(() => { }); Twice(() => A());")]
+    [InlineData("Each(ids, id => Work()); Each(ids, Use);")]
+    [InlineData("Local(); A(); void Local() { Inner(); void Inner() => B(); }")]
     public Task Reads_that_meet_through_calls_are_reported(string body) => Check("{|MR1002:M|}", body);
 
     [Theory]
@@ -98,6 +111,18 @@ public class ReadsAcrossCallsTests
     [InlineData("using var c = replicated.Primary.OpenConnection(); On(c); On(c);")]
     [InlineData("while (x) { A(); Thread.Sleep(1000); }")]
     [InlineData("object o = this; o.ToString(); o.ToString(); A();")]
+    [InlineData("_ = Text;")]
+    [InlineData("cmd.CommandText = \"INSERT INTO t VALUES (1)\"; Scalar(cmd); Scalar(cmd);")]
+    [InlineData("cmd.CommandText = \"save orders\"; cmd.CommandType = CommandType.StoredProcedure; Scalar(cmd); Scalar(cmd);")]
+    [InlineData("cmd.CommandText = \"SELECT a FROM t\"; cmd.Transaction = (MySqlTransaction)(object)db.BeginTransaction(); Scalar(cmd); Scalar(cmd);")]
+    [InlineData("InOwn(); InOwn();")]
+    [InlineData("A(); InOwn(); Locked();")]
+    [InlineData("Locked(); Locked();")]
+    [InlineData("On(replicated.Primary.OpenConnection()); On(replicated.Primary.OpenConnection());")]
+    [InlineData("Twice(() => Work()); A();")]
+    [InlineData("InScope(() => A()); InScope(() => B());")]
+    [InlineData("Each(ids, id => Work()); A();")]
+    [InlineData("Local(3); void Local(int n) { if (n > 0) Local(n - 1); else A(); }")]
     public Task Reads_that_do_not_are_not(string body) => Check("M", body);
 
     [Fact]

@@ -22,6 +22,11 @@ public class CommandTextTests
     [InlineData("var b = new StringBuilder(); b.Append(\"SELECT \").Append(name); db.Query(b.ToString());")]
     [InlineData("db.Query(string.Format(\"SELECT a FROM {0}\", name));")]
     [InlineData("db.Query(string.Concat(\"SELECT a FROM \", name));")]
+    [InlineData("db.Query(string.Format(CultureInfo.InvariantCulture, \"SELECT a FROM {0}\", name));")]
+    [InlineData("db.Query(string.Concat(\"SELECT a FROM \", name, \" WHERE \", name, \" = 1\"));")]
+    [InlineData("db.Query(string.Join(\" \", \"SELECT a\", \"FROM t\"));")]
+    [InlineData("db.Query(string.Join(\" \", ids));")]
+    [InlineData("db.Query(Texts.GetString(\"orders\"));")]
     [InlineData("db.Query(nameof(Order_Read), commandType: CommandType.StoredProcedure);")]
     [InlineData("db.Query($\"[{name}].[Order_Read]\", commandType: CommandType.StoredProcedure);")]
     [InlineData("db.Query(\"Order_Read\");")]
@@ -41,6 +46,29 @@ public class CommandTextTests
     [InlineData("new MySql.Data.MySqlClient.MySqlCommand(\"SELECT a FROM t\").ExecuteScalar();")]
     [InlineData("IDbCommand c = cmd; c.CommandText = \"SELECT a FROM t\"; c.ExecuteReader();")]
     [InlineData("using var batch = new MySqlBatch(); batch.ExecuteReader();")]
+    [InlineData("using var batch = new MySqlBatch(); batch.ExecuteScalar();")]
+    [InlineData("await new MySqlBatch().ExecuteReaderAsync();")]
+    [InlineData("new MySqlDataAdapter(\"SELECT a FROM t\", new MySqlConnection()).Fill(new DataTable());")]
+    [InlineData("new MySqlDataAdapter(new MySqlCommand(\"SELECT a FROM t\")).Fill(new DataSet());")]
+    [InlineData("new MySqlDataAdapter(\"SELECT a FROM t\", new MySqlConnection()).FillSchema(new DataTable(), SchemaType.Source);")]
+    [InlineData("IDataAdapter adapter = new MySqlDataAdapter(); adapter.Fill(new DataSet());")]
+    [InlineData("cmd.CommandText = \"SELECT a FROM t\"; new DataTable().Load(cmd.ExecuteReader());")]
+    [InlineData("var b = new StringBuilder(); b.AppendFormat(\"SELECT a FROM {0}\", name); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.Clear(); b.Append(\"SELECT a FROM t\"); db.Query(b.ToString());")]
+    [InlineData("await cmd.ExecuteScalarAsync();")]
+    [InlineData("db.Query(loose);")]
+    [InlineData("db.Query(Settable);")]
+    [InlineData("db.Query(Made);")]
+    [InlineData("new Orders(null, null, null, null).kept = \"DELETE FROM t\"; db.Query(kept);")]
+    [InlineData("new Orders(null, null, null, null).Settable = \"DELETE FROM t\"; db.Query(Settable);")]
+    [InlineData("kept = \"DELETE FROM t\"; kept = name; db.Query(kept);")]
+    [InlineData("name = \"DELETE FROM t\"; name = name.Substring(1); db.Query(name);")]
+    [InlineData("db.Query(x ? \"SELECT a FROM t\" : null);")]
+    [InlineData("cmd.CommandText = \"DELETE FROM t\"; Command.ExecuteScalar();")]
+    [InlineData("db.Query(string.Format(\"SELECT {0}\", name));")]
+    [InlineData("var b = new StringBuilder(); b.AppendFormat(\"SELECT {0}\", name); db.Query(b.ToString());")]
+    [InlineData("db.Query<int>(new CommandDefinition(\"save orders\"));")]
+    [InlineData("await db.QueryFirstOrDefaultAsync<int>(\"SELECT a FROM t\");")]
     [InlineData("unknown.ExecuteReader();")]
     public Task A_read_is_seen(string read) => Check("{|MR1001:M|}", read + " db.Query(\"SELECT z FROM t\");");
 
@@ -52,6 +80,54 @@ public class CommandTextTests
     [InlineData("var sql = \"INSERT INTO t\"; sql += \" SELECT * FROM u\"; db.ExecuteScalar(sql);")]
     [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.Append(name); db.Query(b.ToString());")]
     [InlineData("db.Query(\"Order_Create\", commandType: CommandType.StoredProcedure);")]
+    [InlineData("db.Query(string.Format(\"DELETE FROM {0}\", name));")]
+    [InlineData("db.Query(string.Format(CultureInfo.InvariantCulture, \"DELETE FROM {0}\", name));")]
+    [InlineData("db.Query(string.Format(\"DELETE FROM {0} WHERE {1} = {2} OR {3} = 1\", name, 1, 2, 3));")]
+    [InlineData("db.Query(string.Concat(\"DELETE FROM \", name));")]
+    [InlineData("db.Query(string.Concat(\"DELETE FROM \", name, \" WHERE \", name, \" = 1\"));")]
+    [InlineData("db.Query(string.Concat(new[] { \"DELETE \", \"FROM t\" }));")]
+    [InlineData("db.Query(string.Join(\" \", \"DELETE FROM\", name));")]
+    [InlineData("db.Query(string.Join(' ', \"DELETE\", \"FROM t\"));")]
+    [InlineData("db.Query(string.Join(\" \", new object[] { \"DELETE\", name }));")]
+    [InlineData("var sql = \"DELETE\"; db.Query(string.Join(\" \", sql, \"FROM\", name));")]
+    [InlineData("db.Execute(Texts.GetString(\"orders\"));")]
+    [InlineData("using var batch = new MySqlBatch(); batch.ExecuteNonQuery();")]
+    [InlineData("new MySqlDataAdapter(\"SELECT a FROM t FOR UPDATE\", new MySqlConnection()).Fill(new DataTable());")]
+    [InlineData("new MySqlDataAdapter(new MySqlCommand(\"SELECT a FROM t FOR UPDATE\")).Fill(new DataSet());")]
+    [InlineData("new MySqlDataAdapter().Dispose(); new DataTable().Load(new DataTable().CreateDataReader());")]
+    [InlineData("const string sql = \"DELETE FROM t\"; db.Query(sql);")]
+    [InlineData("db.Query(nameof(Order_Create), commandType: CommandType.StoredProcedure);")]
+    [InlineData("var b = new StringBuilder(); b.AppendFormat(\"DELETE FROM {0}\", name); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(); b.AppendLine(\"DELETE\").Append(\"FROM t\"); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(\"SELECT a FROM t\"); b.Clear(); b.Append(\"DELETE FROM t\"); db.Query(b.ToString());")]
+    [InlineData("cmd.CommandText = \"SELECT a FROM t\"; await cmd.ExecuteNonQueryAsync(); await cmd.PrepareAsync();")]
+    [InlineData("await db.ExecuteAsync(\"SELECT a FROM t\");")]
+    [InlineData("var b = new StringBuilder(); b.Append(\"DELETE\").AppendLine().Append(\"FROM t\"); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(100); b.Append(\"DELETE FROM t\"); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(\"DELETE \", 100); b.Append(\"FROM t\"); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.EnsureCapacity(9); b.Replace(\"t\", \"u\").Append(name); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.AppendJoin(\",\", name, name).AppendLine(); db.Query(b.ToString());")]
+    [InlineData("cmd.CommandText = \"DELETE \"; cmd.CommandText += \"FROM t\"; cmd.ExecuteScalar();")]
+    [InlineData("((IDbCommand)cmd).CommandText = \"DELETE FROM t\"; cmd.ExecuteScalar();")]
+    [InlineData("Command.CommandText = \"DELETE FROM t\"; Command.ExecuteScalar();")]
+    [InlineData("command.CommandText = \"DELETE FROM t\"; command.ExecuteScalar();")]
+    [InlineData("var k = db.CreateCommand(); k.CommandText = \"DELETE FROM t\"; k.ExecuteScalar();")]
+    [InlineData("new MySqlCommand { CommandText = \"DELETE FROM t\" }.ExecuteScalar();")]
+    [InlineData("new MySqlCommand(\"DELETE FROM t\").ExecuteScalar();")]
+    [InlineData("source.CreateCommand(\"DELETE FROM t\").ExecuteScalar();")]
+    [InlineData("kept = \"DELETE FROM t\"; db.Query(kept);")]
+    [InlineData("this.Settable = \"DELETE FROM t\"; db.Query(Settable);")]
+    [InlineData("name = \"DELETE FROM t\"; db.Query(name);")]
+    [InlineData("db.Query(tight);")]
+    [InlineData("db.Query(Composed);")]
+    [InlineData("db.Query(Holed);")]
+    [InlineData("db.Query(Given);")]
+    [InlineData("db.Query((\"DELETE FROM t\"));")]
+    [InlineData("db.Query(x ? \"DELETE FROM t\" : \"UPDATE t SET a = 1\");")]
+    [InlineData("var b = new StringBuilder(); b.AppendFormat(CultureInfo.InvariantCulture, \"DELETE FROM {0}\", name); db.Query(b.ToString());")]
+    [InlineData("db.Query<int>(new CommandDefinition(\"DELETE FROM t\"));")]
+    [InlineData("db.Query<int>(new CommandDefinition(\"save orders\", commandType: CommandType.StoredProcedure));")]
+    [InlineData("db.Query(\"save orders\", commandType: CommandType.StoredProcedure);")]
     [InlineData("db.Execute(\"SELECT a FROM t\");")]
     [InlineData("db.Execute(name);")]
     [InlineData("db.Query(\"SELECT 1\");")]
@@ -60,6 +136,38 @@ public class CommandTextTests
     [InlineData("cmd.CommandText = name; cmd.ExecuteNonQuery();")]
     [InlineData("using var lite = new LocalFile(); lite.Clone();")]
     public Task What_is_no_replica_read_is_not_counted(string other) => Check("M", "db.Query(\"SELECT z FROM t\"); " + other);
+
+    [Theory]
+    [InlineData("sql.Trim()")]
+    [InlineData("sql.TrimStart()")]
+    [InlineData("sql.TrimEnd(';')")]
+    [InlineData("sql.ToLower()")]
+    [InlineData("sql.ToUpper()")]
+    [InlineData("sql.ToLowerInvariant()")]
+    [InlineData("sql.ToUpperInvariant()")]
+    [InlineData("sql.ToString()")]
+    [InlineData("sql.Normalize()")]
+    [InlineData("sql.ReplaceLineEndings()")]
+    [InlineData("sql.Replace(\"t\", name)")]
+    [InlineData("string.Intern(sql)")]
+    [InlineData("(sql)")]
+    [InlineData("(string)(object)sql")]
+    [InlineData("$\"{sql} WHERE a = {name}\"")]
+    public async Task A_call_that_keeps_a_texts_head_keeps_what_it_does(string text)
+    {
+        await Check("M", "db.Query(\"SELECT z FROM t\"); var sql = \"DELETE FROM t\"; db.Query(" + text + ");");
+        await Check("{|MR1001:M|}", "db.Query(\"SELECT z FROM t\"); var sql = \"SELECT a FROM t\"; db.Query(" + text + ");");
+    }
+
+    [Theory]
+    [InlineData("sql.Substring(n)")]
+    [InlineData("sql.Insert(0, name)")]
+    [InlineData("string.Copy(sql)")]
+    [InlineData("name + sql")]
+    [InlineData("$\"{name} {sql}\"")]
+    [InlineData("string.Format(\"{0}\", sql)")]
+    [InlineData("string.Format(name, sql)")]
+    public Task One_that_does_not_leaves_it_unknown(string text) => Check("{|MR1001:M|}", "var n = 1; db.Query(\"SELECT z FROM t\"); var sql = \"DELETE FROM t\"; db.Query(" + text.Replace("string.Copy(sql)", "new string(sql)", StringComparison.Ordinal) + ");");
 
     [Theory]
     [InlineData("InsertRow", "InsertRow")]
@@ -77,11 +185,22 @@ public class CommandTextTests
             private const string Sql = "SELECT a FROM t";
             private static readonly string StaticSql = "SELECT a " + "FROM t";
             private static string Insert => "INSERT INTO t VALUES (1)";
-            private static int Order_Read;
+            private static int Order_Read, Order_Create;
+            private readonly string tight = "DELETE FROM t";
+            private string loose = "DELETE FROM t", kept;
+            private MySqlCommand command;
+            private MySqlCommand Command { get; }
+            private string Settable { get; set; } = "DELETE FROM t";
+            private static readonly string Composed = ("DELETE " + ("FROM t"));
+            private static string Holed => $"DELETE FROM {Order_Read}";
+            private static string Given { get; } = "DELETE FROM t";
+            private static string Made { get { return "DELETE FROM t"; } }
+            private static readonly System.Resources.ResourceManager Texts = null;
             private class LocalFile : IDisposable { public void Dispose() { } public object Clone() => this; }
 
-            public void {{name}}(bool x, string name, int[] ids, IDbCommand unknown)
+            public async Task {{name}}(bool x, string name, int[] ids, IDbCommand unknown)
             {
+                await Task.Yield();
                 {{body}}
             }
         """);

@@ -6,6 +6,8 @@ namespace MonotonicReads.Analyzer.Tests.Flow;
 /// <summary>Where reads may stand, where the report then stands, and what it says.</summary>
 public class PlaceTests
 {
+    private const string One = "db.QueryFirst<int>(\"SELECT a FROM t\")";
+
     private const string Two = "db.QueryFirst<int>(\"SELECT a FROM t\") + db.QueryFirst<int>(\"SELECT b FROM t\")";
 
     [Theory]
@@ -25,6 +27,33 @@ public class PlaceTests
     [InlineData("public async Task<int> {|MR1001:M|}() => await db.QueryFirstAsync<int>(\"SELECT a FROM t\") + await db.QueryFirstAsync<int>(\"SELECT b FROM t\").ConfigureAwait(false);")]
     [InlineData("public async Task {|MR1001:M|}() { await foreach (var row in db.QueryUnbufferedAsync<int>(\"SELECT a FROM t\")) db.Query(\"SELECT b FROM t\"); }")]
     public Task The_report_stands_on_the_declaration(string member) => ReadRules.Members(member);
+
+    [Theory]
+    [InlineData("public int M() => " + One + ";")]
+    [InlineData("public int P => " + One + ";")]
+    [InlineData("public int P { get { return " + One + "; } set { _ = " + One + "; } }")]
+    [InlineData("public int this[int i] { get => " + One + "; set => _ = " + One + "; }")]
+    [InlineData("public Orders(DbConnection db) : this(db, null, null, null) { _ = " + One + "; }")]
+    [InlineData("private static DbConnection db0; public static int operator +(Orders o, int n) => db0.QueryFirst<int>(\"SELECT a FROM t\");")]
+    [InlineData("private static DbConnection db0; private static int f = db0.QueryFirst<int>(\"SELECT a FROM t\"), g = db0.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("private static DbConnection db0; private static int P { get; } = db0.QueryFirst<int>(\"SELECT a FROM t\"); private static int Q { get; } = db0.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("public IEnumerable<int> M(bool x) { if (x) { yield return db.QueryFirst<int>(\"SELECT a FROM t\"); yield break; } yield return db.QueryFirst<int>(\"SELECT b FROM t\"); }")]
+    [InlineData("public async Task<int> M() => await db.QueryFirstAsync<int>(\"SELECT a FROM t\").ConfigureAwait(false);")]
+    [InlineData("public async Task M() { await foreach (var row in db.QueryUnbufferedAsync<int>(\"SELECT a FROM t\")) Console.WriteLine(row); }")]
+    public Task One_read_in_each_of_them_is_quiet(string member) => ReadRules.Members(member);
+
+    [Fact]
+    public Task Top_level_code_with_one_read_is_quiet() => ReadRules.Source("""
+        // top-level
+        using Dapper;
+        using MySqlConnector;
+
+        using var db = new MySqlConnection("");
+        if (args.Length > 0)
+            db.Query("SELECT a FROM t");
+        else
+            db.Query("SELECT b FROM t");
+        """);
 
     [Fact]
     public Task Top_level_code_reports_on_its_first_read() => ReadRules.Source("""

@@ -10,6 +10,14 @@ public class RoutingTests
     [InlineData("using var c = new MySqlConnection(\"\"); c.Open(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
     [InlineData("cmd.CommandText = \"SELECT a FROM t\"; cmd.ExecuteScalar(); cmd.ExecuteScalar();")]
     [InlineData("using var c = source.OpenConnection(); using var k = c.CreateCommand(); k.CommandText = \"SELECT a FROM t\"; k.ExecuteScalar(); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("var c = source.OpenConnectionAsync().Result; c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("var c = Task.FromResult(source.OpenConnection()).Result; c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("var c = source.OpenConnectionAsync().AsTask().ConfigureAwait(false).GetAwaiter().GetResult(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("using var c = Opened(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("using var k = new MySqlCommand(\"SELECT a FROM t\", source.OpenConnection()); k.ExecuteScalar(); k.ExecuteScalar();")]
+    [InlineData("using var c = source.OpenConnection(); using var k = new MySqlCommand(\"SELECT a FROM t\", c); k.ExecuteScalar(); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("kept.Query(\"SELECT a FROM t\"); kept.Query(\"SELECT b FROM t\");")]
+    [InlineData("Held.Query(\"SELECT a FROM t\"); Held.Query(\"SELECT b FROM t\");")]
     [InlineData("using var c = source.OpenConnection(); var same = c; c.Query(\"SELECT a FROM t\"); same.Query(\"SELECT b FROM t\");")]
     public async Task One_open_connection_is_one_unit_under_connection_routing(string body)
     {
@@ -25,6 +33,12 @@ public class RoutingTests
     [InlineData("using var c = new MySqlConnection(\"\"); c.Open(); c.Query(\"SELECT a FROM t\"); c.Close(); c.Open(); c.Query(\"SELECT b FROM t\");")]
     [InlineData("Fresh.Query(\"SELECT a FROM t\"); Fresh.Query(\"SELECT b FROM t\");")]
     [InlineData("using var c = source.OpenConnection(); c.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\");")]
+    [InlineData("Fresher.Query(\"SELECT a FROM t\"); Fresher.Query(\"SELECT b FROM t\");")]
+    [InlineData("var c = Fresh; c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("var c = source.CreateConnection(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("Opened().Query(\"SELECT a FROM t\"); Opened().Query(\"SELECT b FROM t\");")]
+    [InlineData("using var k = new MySqlCommand(\"SELECT a FROM t\", source.OpenConnection()); k.ExecuteScalar(); k.Connection = source.OpenConnection(); k.ExecuteScalar();")]
+    [InlineData("kept.Query(\"SELECT a FROM t\"); kept = new MySqlConnection(\"\"); kept.Query(\"SELECT b FROM t\");")]
     [InlineData("source.CreateCommand(\"SELECT a FROM t\").ExecuteScalar(); source.CreateCommand(\"SELECT b FROM t\").ExecuteScalar();")]
     public async Task Two_connections_are_two_units_under_either(string body)
     {
@@ -38,6 +52,10 @@ public class RoutingTests
 
     private static Task Check(string name, string body, string? routing) => ReadRules.Members($$"""
             private DbConnection Fresh => new MySqlConnection("");
+            private DbConnection Fresher { get { return new MySqlConnection(""); } }
+            private DbConnection Held => kept ??= new MySqlConnection("");
+            private DbConnection kept;
+            private extern DbConnection Opened();
 
             public void {{name}}(int[] ids)
             {

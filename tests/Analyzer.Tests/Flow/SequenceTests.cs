@@ -33,6 +33,26 @@ public class SequenceTests
     [InlineData("Task.WhenAll(db.QueryAsync(\"SELECT a FROM t\"), db.QueryAsync(\"SELECT b FROM t\")).Wait();")]
     [InlineData("db?.Query(\"SELECT a FROM t\"); db?.Query(\"SELECT b FROM t\");")]
     [InlineData("Use(db.QueryFirst<int>(\"SELECT a FROM t\"), db.QueryFirst<int>(\"SELECT b FROM t\"));")]
+    [InlineData("Task.WhenAny(db.QueryAsync(\"SELECT a FROM t\"), db.QueryAsync(\"SELECT b FROM t\")).Wait();")]
+    [InlineData("if (db.QueryFirst<object>(\"SELECT a FROM t\") is int i && db.QueryFirst<int>(\"SELECT b FROM t\") > i) Work();")]
+    [InlineData("switch (db.QueryFirst<int>(\"SELECT a FROM t\")) { case > 1: " + B + " break; }")]
+    [InlineData("switch (n) { case > 1 when db.QueryFirst<bool>(\"SELECT a FROM t\"): break; case > 0 when db.QueryFirst<bool>(\"SELECT b FROM t\"): break; }")]
+    [InlineData("var r = db.QueryFirst<int>(\"SELECT a FROM t\") switch { > 1 => db.QueryFirst<int>(\"SELECT b FROM t\"), _ => 0 };")]
+    [InlineData("try { " + A + " Work(); } catch (Exception) when (db.QueryFirst<bool>(\"SELECT b FROM t\")) { Work(); }")]
+    [InlineData("try { try { " + A + " Work(); } catch (ArgumentException) { throw; } } catch { " + B + " }")]
+    [InlineData("if (x) { " + A + " goto end; } Work(); end: " + B)]
+    [InlineData("foreach (var id in ids) { if (id > n) continue; " + A + " }")]
+    [InlineData("checked { n += db.QueryFirst<int>(\"SELECT a FROM t\"); } " + B)]
+    [InlineData("var (a, b) = (db.QueryFirst<int>(\"SELECT a FROM t\"), db.QueryFirst<int>(\"SELECT b FROM t\"));")]
+    [InlineData("var o = new { A = db.QueryFirst<int>(\"SELECT a FROM t\"), B = db.QueryFirst<int>(\"SELECT b FROM t\") };")]
+    [InlineData("var o = new Point { X = db.QueryFirst<int>(\"SELECT a FROM t\"), Y = db.QueryFirst<int>(\"SELECT b FROM t\") };")]
+    [InlineData("var o = new[] { db.QueryFirst<int>(\"SELECT a FROM t\"), db.QueryFirst<int>(\"SELECT b FROM t\") };")]
+    [InlineData("ids[db.QueryFirst<int>(\"SELECT a FROM t\")] = db.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("new Point().Next.X = db.QueryFirst<int>(\"SELECT a FROM t\"); new Point(db.QueryFirst<int>(\"SELECT a FROM t\")).Next.X = 1;")]
+    [InlineData("n += db.QueryFirst<int>(\"SELECT a FROM t\"); n -= db.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("var s = $\"{db.QueryFirst<int>(\"SELECT a FROM t\")} {db.QueryFirst<int>(\"SELECT b FROM t\"),4}\";")]
+    [InlineData("var s = \"a\" + db.QueryFirst<int>(\"SELECT a FROM t\") + db.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("throw new Exception(db.QueryFirst<string>(\"SELECT a FROM t\") + db.QueryFirst<string>(\"SELECT b FROM t\"));")]
     public Task Reads_that_meet_are_reported(string body) => Check("{|MR1001:M|}", body);
 
     [Theory]
@@ -58,6 +78,26 @@ public class SequenceTests
     [InlineData("return; " + A + B)]
     [InlineData("using (var r = db.ExecuteReader(\"SELECT a FROM t\")) { while (r.Read()) Work(); }")]
     [InlineData("using (var g = db.QueryMultiple(\"SELECT a FROM t; SELECT b FROM t\")) { g.Read<int>(); g.Read<int>(); }")]
+    [InlineData("do { " + A + " } while (false);")]
+    [InlineData("Task.WhenAny(db.QueryAsync(\"SELECT a FROM t\"), Task.Delay(10)).Wait();")]
+    [InlineData("Task.WhenAll(db.QueryAsync(\"SELECT a FROM t\"), Task.CompletedTask).Wait();")]
+    [InlineData("if (db.QueryFirst<object>(\"SELECT a FROM t\") is int i && i > 1) Work();")]
+    [InlineData("switch (n) { case > 1 when x: " + A + " break; case > 0 when x: " + B + " break; }")]
+    [InlineData("var r = db.QueryFirst<int>(\"SELECT a FROM t\") switch { > 1 => 1, _ => 0 };")]
+    [InlineData("try { Work(); } catch (Exception) when (db.QueryFirst<bool>(\"SELECT b FROM t\")) { Work(); }")]
+    [InlineData("try { " + A + " return; } catch { " + B + " }")]
+    [InlineData("try { Work(); " + A + " } catch (ArgumentException) { " + B + " } catch (Exception) { " + B + " }")]
+    [InlineData("if (x) { " + A + " goto end; } " + B + " end: Work();")]
+    [InlineData("foreach (var id in ids) { if (id > n) { " + A + " goto end; } } end: Work();")]
+    [InlineData("db?.Query(\"SELECT a FROM t\");")]
+    [InlineData("int? r = null; r ??= db.QueryFirst<int>(\"SELECT a FROM t\");")]
+    [InlineData("var r = db.QueryFirst<int?>(\"SELECT a FROM t\") ?? 1;")]
+    [InlineData("lock (ids) { " + A + " }")]
+    [InlineData("var o = new Point { X = db.QueryFirst<int>(\"SELECT a FROM t\"), Y = 1 };")]
+    [InlineData("ids[0] = db.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("n += db.QueryFirst<int>(\"SELECT a FROM t\");")]
+    [InlineData("var s = $\"{db.QueryFirst<int>(\"SELECT a FROM t\")} {n,4}\";")]
+    [InlineData("if (x) throw new Exception(db.QueryFirst<string>(\"SELECT a FROM t\")); " + B)]
     public Task Reads_that_never_meet_are_not(string body) => Check("M", body);
 
     [Theory]
@@ -72,6 +112,7 @@ public class SequenceTests
             }
 
             private static void Work() { }
+            private class Point { public Point(int x = 0) { X = x; } public int X; public int Y { get; set; } public Point Next => this; }
             private static void Use(int a, int b) { }
         """);
 }

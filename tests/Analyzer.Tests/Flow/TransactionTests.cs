@@ -20,6 +20,12 @@ public class TransactionTests
     [InlineData("foreach (var id in ids) { if (x) { using var tx = db.BeginTransaction(); " + In + In + " return; } }")]
     [InlineData("using var tx = db.BeginTransaction(); tx.Connection.Query(\"SELECT a FROM t\"); tx.Connection.Query(\"SELECT a FROM t\");")]
     [InlineData("cmd.CommandText = \"START TRANSACTION\"; cmd.ExecuteNonQuery(); db.Execute(\"BEGIN\"); " + Out + Out + " db.Execute(\"COMMIT\");")]
+    [InlineData("using var scope = new TransactionScope(); using var c = new MySqlConnection(\"\"); c.Open(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("using var c = new MySqlConnection(\"\"); using var scope = new TransactionScope(); c.Open(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("tx0.Connection.Query(\"SELECT a FROM t\"); tx0.Connection.Query(\"SELECT b FROM t\");")]
+    [InlineData("db.BeginTransaction(); " + Out + Out)]
+    [InlineData("using var scope = new TransactionScope(TransactionScopeOption.RequiresNew); " + Out + Out)]
+    [InlineData("var k = db.CreateCommand(); db.BeginTransaction(); k.CommandText = \"SELECT a FROM t\"; k.ExecuteScalar(); k.ExecuteScalar();")]
     public Task Reads_of_one_transaction_are_quiet(string body) => Check("M", body);
 
     [Theory]
@@ -34,6 +40,14 @@ public class TransactionTests
     [InlineData("db.Query(\"SELECT a FROM t FOR UPDATE\"); " + Out)]
     [InlineData("using var other = source.OpenConnection(); using var tx = db.BeginTransaction(); other.Query(\"SELECT a FROM t\"); other.Query(\"SELECT a FROM t\");")]
     [InlineData("db.Execute(\"BEGIN\"); db.Execute(\"COMMIT\"); " + Out + Out)]
+    [InlineData("using var c = new MySqlConnection(\"\"); c.Open(); using var scope = new TransactionScope(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
+    [InlineData("db.BeginTransaction(); db.Close(); db.Open(); " + Out + Out)]
+    [InlineData("db.BeginTransaction(); db.Close(); " + Out + Out)]
+    [InlineData("db.BeginTransaction(); db.Open(); " + Out + Out)]
+    [InlineData("var tx = db.BeginTransaction(); tx.Rollback(); " + Out + Out)]
+    [InlineData("var scope = new TransactionScope(); scope.Dispose(); " + Out + Out)]
+    [InlineData("using (new TransactionScope()) { using (new TransactionScope(TransactionScopeOption.Suppress)) { } } " + Out + Out)]
+    [InlineData("var k = db.CreateCommand(); k.CommandText = \"SELECT a FROM t\"; k.ExecuteScalar(); k.ExecuteScalar();")]
     public Task Reads_outside_it_are_reported(string body) => Check("{|MR1001:M|}", body);
 
     [Theory]
@@ -43,6 +57,21 @@ public class TransactionTests
     [InlineData("MySqlTransaction tx = default", "{|MR1001:M|}")]
     public Task An_oblivious_parameter_pins_unless_null_is_its_default(string parameter, string name) =>
         ReadRules.Members($$"""public void {{name}}({{parameter}}) { {{In}} {{In}} }""");
+
+    [Theory]
+    [InlineData("var c = new CommandDefinition(\"SELECT a FROM t\", null, tx); db.Query<int>(c); db.Query<int>(c);", "M")]
+    [InlineData("var c = new CommandDefinition(\"SELECT a FROM t\", null, null); db.Query<int>(c); db.Query<int>(c);", "{|MR1001:M|}")]
+    [InlineData("var c = new CommandDefinition(\"SELECT a FROM t\"); db.Query<int>(c); db.Query<int>(c);", "{|MR1001:M|}")]
+    [InlineData("db.Query(\"SELECT a FROM t\", transaction: (IDbTransaction)tx); db.Query(\"SELECT b FROM t\", null, tx);", "M")]
+    [InlineData("db.Query(\"SELECT a FROM t\", transaction: null); db.Query(\"SELECT b FROM t\", null, (IDbTransaction)null);", "{|MR1001:M|}")]
+    [InlineData("db.Query(\"SELECT a FROM t\", transaction: default); db.Query(\"SELECT b FROM t\", null, default(IDbTransaction));", "{|MR1001:M|}")]
+    [InlineData("cmd.Transaction = tx; cmd.CommandText = \"SELECT a FROM t\"; cmd.ExecuteScalar(); cmd.ExecuteScalar();", "M")]
+    [InlineData("((IDbCommand)cmd).Transaction = tx; cmd.CommandText = \"SELECT a FROM t\"; cmd.ExecuteScalar(); cmd.ExecuteScalar();", "M")]
+    [InlineData("cmd.Transaction = null; cmd.CommandText = \"SELECT a FROM t\"; cmd.ExecuteScalar(); cmd.ExecuteScalar();", "{|MR1001:M|}")]
+    [InlineData("var k = new MySqlCommand(\"SELECT a FROM t\", null, tx); k.ExecuteScalar(); k.ExecuteScalar();", "M")]
+    [InlineData("var k = new MySqlCommand(\"SELECT a FROM t\", null, null); k.ExecuteScalar(); k.ExecuteScalar();", "{|MR1001:M|}")]
+    [InlineData("var k = new MySqlCommand(\"SELECT a FROM t\") { Transaction = tx }; k.ExecuteScalar(); k.ExecuteScalar();", "M")]
+    public Task A_transaction_pins_the_command_that_it_is_handed_to(string body, string name) => ReadRules.Members($$"""public void {{name}}(MySqlTransaction tx) { {{body}} }""");
 
     [Theory]
     [InlineData("IDbTransaction tx", "M", "")]
@@ -62,12 +91,17 @@ public class TransactionTests
     [Theory]
     [InlineData("using var c = replicated.Primary.OpenConnection(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");", "M")]
     [InlineData("using var c = replicated.Primary.CreateConnection(); c.Open(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");", "M")]
+    [InlineData("var k = replicated.Primary.CreateCommand(\"SELECT a FROM t\"); k.ExecuteScalar(); k.ExecuteScalar();", "M")]
+    [InlineData("var k = replicated.CreateCommand(\"SELECT a FROM t\"); k.ExecuteScalar(); k.ExecuteScalar();", "{|MR1001:M|}")]
+    [InlineData("var c = replicated.Primary.OpenConnection(); var k = c.CreateCommand(); k.CommandText = \"SELECT a FROM t\"; k.ExecuteScalar(); k.ExecuteScalar();", "M")]
+    [InlineData("var c = replicated.Primary.OpenConnection(); c.Query<int>(new CommandDefinition(\"SELECT a FROM t\")); c.Query<int>(new CommandDefinition(\"SELECT b FROM t\"));", "M")]
+    [InlineData("var p = replicated.Primary; p.OpenConnection().Query(\"SELECT a FROM t\"); p.OpenConnection().Query(\"SELECT b FROM t\");", "M")]
     [InlineData("using var c = replicated.OpenConnection(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");", "{|MR1001:M|}")]
     [InlineData("using var c = replicated.Primary.OpenConnection(); c.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\");", "{|MR1001:M|}")]
     public Task A_connection_of_the_primary_reads_there(string body, string name) => Check(name, body);
 
     private static Task Check(string name, string body) => ReadRules.Members($$"""
-            public void {{name}}(bool x, int[] ids)
+            public void {{name}}(bool x, int[] ids, MySqlTransaction tx0)
             {
                 {{body}}
             }

@@ -38,6 +38,12 @@ public class EntityFrameworkTests
     [InlineData("using (var tx = db.Database.BeginTransaction()) { db.Orders.ToList(); tx.Commit(); } db.Lines.ToList();")]
     [InlineData("db.Orders.ToList(); using var tx = db.Database.BeginTransaction(); tx.Commit(); db.Lines.ToList();")]
     [InlineData("using var own = new Shop(); own.Orders.ToList(); using var tx = db.Database.BeginTransaction(); own.Lines.ToList();")]
+    [InlineData("db.Database.UseTransaction(null); db.Orders.ToList(); db.Lines.ToList();")]
+    [InlineData("db.Database.BeginTransaction(); db.Orders.ToList(); db.Database.CommitTransaction(); db.Orders.ToList();")]
+    [InlineData("db.Database.BeginTransaction(); db.Orders.ToList(); db.Database.RollbackTransaction(); db.Orders.ToList();")]
+    [InlineData("var own = new Shop(rep.OpenConnection()); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("var own = Make(); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("db.Orders.AsEnumerable().Select(o => o.Id).OrderBy(i => i).ToList(); db.Lines.ToList();")]
     public Task Two_reads_that_meet(string body, bool isStatement = true) => Check("{|MR1001:M|}", isStatement ? body : "_ = " + body.Replace("; ", "; _ = ", StringComparison.Ordinal));
 
     [Theory]
@@ -62,12 +68,27 @@ public class EntityFrameworkTests
     [InlineData("db.Orders.FromSqlRaw(\"SELECT * FROM orders FOR UPDATE\").ToList(); db.Orders.FromSqlRaw(\"SELECT * FROM orders FOR UPDATE\").ToList();")]
     [InlineData("new Dictionary<int, string>().First(); \"abc\".First(); ids.ToList();")]
     [InlineData("db.ChangeTracker.Entries().ToList(); db.Orders.Local.ToList(); db.Lines.ToList();")]
+    [InlineData("db.Orders.Find(1);")]
+    [InlineData("db.Orders.Load();")]
+    [InlineData("await foreach (var o in db.Orders.AsAsyncEnumerable()) { o.Id++; }")]
+    [InlineData("var o = new Order(); db.Entry(o).Reload(); db.Entry(o).Collection(x => x.Lines).Query();")]
+    [InlineData("await ByIdAsync(db, 1);")]
+    [InlineData("new List<Order>(db.Orders).Add(null);")]
+    [InlineData("db.Database.UseTransaction(tx0); db.Orders.ToList(); db.Lines.ToList();")]
+    [InlineData("db.Database.BeginTransaction(); db.Orders.ToList(); db.Lines.ToList();")]
+    [InlineData("var own = new Shop(rep.Primary.OpenConnection()); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("var own = Make(); using var tx = own.Database.BeginTransaction(); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("await using var own = await MakeAsync(); using var tx = await own.Database.BeginTransactionAsync(); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("ids.AsQueryable().Where(i => i > 1).OrderBy(i => i).ToList(); db.Lines.ToList();")]
+    [InlineData("foreach (var i in ids.AsQueryable().Where(i => i > 1)) { } db.Lines.ToList();")]
     public Task What_is_one_read_or_none(string body) => Check("M", body);
 
     [Theory]
     [InlineData("db.SaveChanges(); db.Orders.ToList();")]
     [InlineData("await db.SaveChangesAsync(); await db.Orders.FindAsync(1);")]
     [InlineData("db.Orders.Where(o => o.Id > 1).ExecuteDelete(); db.Orders.Count();")]
+    [InlineData("db.Orders.Where(o => o.Id > 1).ExecuteUpdate(s => s.SetProperty(o => o.Id, 1)); db.Orders.Count();")]
+    [InlineData("await db.Orders.ExecuteDeleteAsync(); await db.Orders.CountAsync();")]
     [InlineData("db.Database.ExecuteSqlRaw(\"UPDATE orders SET id = 1\"); db.Orders.Count();")]
     [InlineData("db.Database.ExecuteSqlInterpolated($\"DELETE FROM orders WHERE id = {1}\"); db.Orders.Count();")]
     [InlineData("using (var tx = db.Database.BeginTransaction()) { db.SaveChanges(); tx.Commit(); } db.Orders.ToList();")]
@@ -79,6 +100,7 @@ public class EntityFrameworkTests
     [InlineData("db.Database.ExecuteSqlRaw(\"SET NAMES utf8mb4\"); db.Orders.Count();")]
     [InlineData("using var tx = db.Database.BeginTransaction(); db.SaveChanges(); db.Orders.ToList();")]
     [InlineData("db.SaveChanges(); db.Database.GetDbConnection(); db.SaveChanges();")]
+    [InlineData("db.Orders.Count(); db.Orders.Where(o => o.Id > 1).ExecuteUpdate(s => s.SetProperty(o => o.Id, 1)); db.Orders.ExecuteDelete();")]
     public Task A_read_before_a_write_or_with_it(string body) => Check("M", body);
 
     [Fact]
@@ -86,6 +108,7 @@ public class EntityFrameworkTests
     {
         await Check("{|MR1001:M|}", "db.Orders.ToList(); db.Lines.ToList();", "connection");
         await Check("M", "using var tx = db.Database.BeginTransaction(); db.Orders.ToList(); db.Lines.ToList();", "connection");
+        await Check("{|MR1001:M|}", "Fresh(db).Query(\"SELECT a FROM t\"); Fresh(db).Query(\"SELECT b FROM t\");", "connection");
     }
 
     [Fact]
@@ -128,15 +151,18 @@ public class EntityFrameworkTests
 
                 public class Order { public int Id { get; set; } public List<Line> Lines { get; set; } }
                 public class Line { public int Id { get; set; } public Order Order { get; set; } }
-                public class Shop : DbContext { public DbSet<Order> Orders { get; set; } public DbSet<Line> Lines => Set<Line>(); }
+                public class Shop : DbContext { public Shop() { } public Shop(System.Data.Common.DbConnection c) { } public DbSet<Order> Orders { get; set; } public DbSet<Line> Lines => Set<Line>(); }
 
-                public class Orders(Shop db, Shop other)
+                public class Orders(Shop db, Shop other, ReplicatedDataSource rep, System.Data.Common.DbTransaction tx0)
                 {
                     private static readonly Func<Shop, int, Order> ById = EF.CompileQuery((Shop s, int id) => s.Orders.FirstOrDefault(o => o.Id == id));
                     private static readonly Func<Shop, int, Task<Order>> ByIdAsync = EF.CompileAsyncQuery((Shop s, int id) => s.Orders.FirstOrDefault(o => o.Id == id));
                     private IQueryable<Order> All() => db.Orders.Where(o => o.Id > 0);
                     private static IQueryable<Order> Open(IQueryable<Order> orders) => orders.Where(o => o.Id > 1);
                     private Shop Other => other;
+                    private static extern Shop Make();
+                    private static extern Task<Shop> MakeAsync();
+                    private extern static System.Data.Common.DbConnection Fresh(Shop shop);
 
                 {{members}}
                 }

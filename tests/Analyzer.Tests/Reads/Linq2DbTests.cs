@@ -16,6 +16,11 @@ public class Linq2DbTests
     [InlineData("MR1003", "await db.InsertWithInt32IdentityAsync(new Order()); await db.GetTable<Order>().CountAsync();")]
     [InlineData("MR1003", "db.Execute(\"UPDATE t SET a = 1\"); db.GetTable<Order>().Count();")]
     [InlineData("MR1003", "db.QueryProc<int>(\"order_save\"); db.GetTable<Order>().Count();")]
+    [InlineData("MR1003", "db.CreateTable<Order>(); db.GetTable<Order>().Count();")]
+    [InlineData("MR1003", "await db.CreateTableAsync<Order>(); db.GetTable<Order>().Count();")]
+    [InlineData("MR1001", "using (var tx = db.BeginTransaction()) { db.GetTable<Order>().Count(); tx.Commit(); } db.GetTable<Order>().Count();")]
+    [InlineData("MR1001", "db.BeginTransaction(); db.GetTable<Order>().Count(); db.CommitTransaction(); db.GetTable<Order>().Count();")]
+    [InlineData("MR1001", "var context = new DataContext(); var tx = context.BeginTransaction(); context.GetTable<Order>().Count(); tx.CommitTransaction(); context.GetTable<Order>().Count();")]
     public Task At_fault(string rule, string body) => Check($"{{|{rule}:M|}}", body);
 
     [Theory]
@@ -25,6 +30,9 @@ public class Linq2DbTests
     [InlineData("db.GetTable<Order>().ToList(); db.Insert(new Order());")]
     [InlineData("var orders = db.GetTable<Order>().ToList(); orders.First(); orders.Count();")]
     [InlineData("var m = table.Merge().Using(new[] { new Order() }).OnTargetKey().InsertWhenNotMatched(); table.Count();")]
+    [InlineData("db.BeginTransaction(); db.GetTable<Order>().Count(); db.GetTable<Order>().Count(); db.CommitTransaction();")]
+    [InlineData("var context = new DataContext(); var tx = context.BeginTransaction(); context.GetTable<Order>().Count(); context.GetTable<Order>().Count(); tx.CommitTransaction();")]
+    [InlineData("db.GetTable<Order>().Count(); db.CreateTable<Order>();")]
     public Task Quiet(string body) => Check("M", body);
 
     private static Task Check(string name, string body) => ReadRules.Against(Packages.With(("linq2db", "6.5.1")), $$"""

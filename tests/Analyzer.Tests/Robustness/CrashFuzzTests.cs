@@ -5,17 +5,18 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
+using MonotonicReads.Generator;
 using MonotonicReads.Generator.Rules;
 
 namespace MonotonicReads.Analyzer.Tests.Robustness;
 
 /// <summary>
-/// Half-typed code: the project's own sources with tokens deleted, doubled and swapped, under every analyzer. Nothing may throw. The seed is fixed; each round
-/// breaks every file anew.
+/// Half-typed code: the project's own sources and those of packages that come as source, with tokens deleted, doubled and swapped, under every analyzer and the
+/// generator. Nothing may throw. The seed is fixed; each round breaks every file anew.
 /// </summary>
 public class CrashFuzzTests
 {
-    private const int Rounds = 8;
+    private const int Rounds = 4;
 
     private const int TokensBroken = 4;
 
@@ -28,10 +29,11 @@ public class CrashFuzzTests
     public async Task No_broken_source_makes_an_analyzer_throw()
     {
         var sources = Sources();
-        Assert.True(sources.Count > 200, $"{sources.Count} sources");
+        Assert.True(sources.Count > 600, $"{sources.Count} sources");
         var failures = new ConcurrentQueue<string>();
         var trees = 0;
         var findings = 0;
+        var wrappers = 0;
         for (var round = 0; round < Rounds; round++)
         {
             var random = new Random(20261123 + round);
@@ -42,12 +44,18 @@ public class CrashFuzzTests
             var reported = await compilation.WithAnalyzers(Analyzers, options).GetAnalyzerDiagnosticsAsync();
             findings += reported.Length;
             Assert.True(!reported.Any(d => d.Id == "AD0001") || !failures.IsEmpty);
+            var generated = CSharpGeneratorDriver.Create(new ConsistentRepositoryGenerator()).RunGenerators(compilation).GetRunResult().Results.Single();
+            wrappers += generated.Exception is null ? generated.GeneratedSources.Length : 0;
+            if (generated.Exception is { } thrown)
+            {
+                failures.Enqueue($"generator: {thrown}");
+            }
         }
 
         Assert.True(failures.IsEmpty, $"{failures.Count} failures, the first of each kind:\n" + string.Join("\n", failures.DistinctBy(f => string.Concat(f.Split((char)10).Take(3))).Take(5)));
 
         // Were nothing found, nothing would have been looked at.
-        Assert.True(trees > 2000 && findings > 100, $"{trees} trees, {findings} findings");
+        Assert.True(trees > 2000 && findings > 100 && wrappers > 100, $"{trees} trees, {findings} findings, {wrappers} wrappers");
     }
 
     /// <summary>Each source with a Dapper repository at its end, so that every file gives the read rules something to follow.</summary>
@@ -60,6 +68,9 @@ public class CrashFuzzTests
                 .SelectMany(folder => Directory.GetFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
                 .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal)
+                .Concat(Packages.Sources("Polyfill", "11.4.5", "contentFiles/cs/net48"))
+                .Concat(Packages.Sources("RamlToOpenApiConverter.SourceOnly", "0.50.0", "contentFiles"))
+                .Concat(Packages.Sources("PocketLogger", "0.11.0", "contentFiles"))
                 .Select((path, i) => (path, File.ReadAllText(path) + Repository(i))),
         ];
     }

@@ -13,6 +13,8 @@ public class ConfigurationTests
     [InlineData("monotonic_reads.repository_convention = yes", "'yes' is no value of monotonic_reads.repository_convention: write off, on, false, true")]
     [InlineData("monotonic_reads.rooting = connection", "'monotonic_reads.rooting' is no option: there are monotonic_reads.routing, monotonic_reads.stored_procedures, monotonic_reads.repository_convention, monotonic_reads.read_members, monotonic_reads.write_members, monotonic_reads.primary_members")]
     [InlineData("monotonic_reads.read_members = Load, Shop.Load()", "'Load' in monotonic_reads.read_members is no member: write a metadata name such as Shop.Data.IOrderStore.Get*, several separated by commas", "'Shop.Load()' in monotonic_reads.read_members is no member: write a metadata name such as Shop.Data.IOrderStore.Get*, several separated by commas")]
+    [InlineData("monotonic_reads.write_members = Save", "'Save' in monotonic_reads.write_members is no member: write a metadata name such as Shop.Data.IOrderStore.Get*, several separated by commas")]
+    [InlineData("monotonic_reads.primary_members = Shop.Main[]", "'Shop.Main[]' in monotonic_reads.primary_members is no member: write a metadata name such as Shop.Data.IOrderStore.Get*, several separated by commas")]
     public Task An_option_that_is_not_understood(string option, params string[] messages) =>
         ReadRules.Configured<MR3001ConfigurationNotUnderstood>(string.Empty, option, expected: [.. messages.Select(m => new DiagnosticResult("MR3001", DiagnosticSeverity.Warning).WithMessage(m))], more: "class Another { }");
 
@@ -23,6 +25,10 @@ public class ConfigurationTests
     [InlineData("monotonic_reads.repository_convention = on")]
     [InlineData("monotonic_reads.read_members = Shop.Data.IOrders.Get*, Shop.Outer+Inner`1.Load")]
     [InlineData("monotonic_reads.write_members = ")]
+    [InlineData("monotonic_reads.write_members = Shop.Data.IOrders.Save*")]
+    [InlineData("monotonic_reads.primary_members = Shop.Data.*.Main")]
+    [InlineData("monotonic_reads.repository_convention = false")]
+    [InlineData("monotonic_reads.stored_procedures = PRIMARY")]
     [InlineData("other.routing = conection")]
     public Task An_option_that_is(string option) => ReadRules.Configured<MR3001ConfigurationNotUnderstood>(string.Empty, option);
 

@@ -21,6 +21,9 @@ public class ReadAfterWriteTests
     [InlineData("Save(); Load();")]
     [InlineData("Save(); Pinned();")]
     [InlineData("using var s = ReadSession.Begin(ReadConsistency.Monotonic);" + W + R)]
+    [InlineData("db.Execute(\"BEGIN; UPDATE t SET a = 1; COMMIT\"); " + R)]
+    [InlineData("Touch(); " + R)]
+    [InlineData("_ = db.Execute(name); " + R)]
     public Task A_read_after_a_write_is_reported(string body) => Check("{|MR1003:M|}", body);
 
     [Theory]
@@ -39,6 +42,9 @@ public class ReadAfterWriteTests
     [InlineData("Load(); Save();")]
     [InlineData("Save(); Tight();")]
     [InlineData("Save(); Loose();")]
+    [InlineData("_ = Touched; " + R)]
+    [InlineData("db.Execute(\"BEGIN\"); " + W + R)]
+    [InlineData("using var s = ReadSession.Begin(ReadConsistency.Causal); Save(); Load();")]
     public Task What_does_not_follow_a_write_is_not(string body) => Check("M", body);
 
     [Fact]
@@ -60,6 +66,8 @@ public class ReadAfterWriteTests
             }
 
             private void Save() => db.Execute("UPDATE t SET a = 1");
+            private int Touched => Touch();
+            private int Touch() => db.Execute("UPDATE t SET a = 1");
             private void Load() => db.Query("SELECT a FROM t");
             [Monotonic] public int Pinned() => db.QueryFirst<int>("SELECT a FROM t");
             [Primary] public int Tight() => db.QueryFirst<int>("SELECT a FROM t");

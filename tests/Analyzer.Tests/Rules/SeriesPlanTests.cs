@@ -63,13 +63,8 @@ public class SeriesPlanTests
     [InlineData("[Monotonic(Reads = 3, Key = \"id\")]", "[Monotonic(Key = \"id\")]")]
     public Task The_fix_takes_away_what_cannot_be_kept(string annotation, string planned) => Fix(annotation, planned, "foreach (var x in new[] { 1, 2 }) { " + A + " }");
 
-    private static Task Verify(string member, bool hidden = false)
-    {
-        var test = new CSharpAnalyzerTest<ReadRulesAnalyzer, DefaultVerifier> { TestCode = Source(member), ReferenceAssemblies = new ReferenceAssemblies("net10.0") };
-        test.TestState.AdditionalReferences.AddRange(ReadRules.References);
-        test.DisabledDiagnostics.AddRange([MR1004NeedlessAnnotation.Id, MR1002ReadsAcrossCalls.Id, .. hidden ? Array.Empty<string>() : [MR1007SeriesCouldBePlanned.Id]]);
-        return test.RunAsync();
-    }
+    private static Task Verify(string member, bool hidden = false) =>
+        new MarkedSource(Source(member), ReadRules.References) { Disabled = [MR1004NeedlessAnnotation.Id, MR1002ReadsAcrossCalls.Id, .. hidden ? Array.Empty<string>() : [MR1007SeriesCouldBePlanned.Id]] }.VerifyAsync(new ReadRulesAnalyzer());
 
     private static Task Fix(string annotation, string planned, string body)
     {

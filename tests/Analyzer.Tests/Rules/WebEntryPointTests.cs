@@ -176,14 +176,8 @@ public class WebEntryPointTests
     private static Task Source(string source) => Source<ReadRulesAnalyzer>(source);
 
     private static Task Source<TAnalyzer>(string source)
-        where TAnalyzer : DiagnosticAnalyzer, new()
-    {
-        var test = new CSharpAnalyzerTest<TAnalyzer, DefaultVerifier> { TestCode = source, ReferenceAssemblies = new ReferenceAssemblies("net10.0") };
-        test.TestState.AdditionalReferences.AddRange(ReadRules.References);
-        test.TestState.AdditionalReferences.AddRange(AspNetCore.Value);
-        test.DisabledDiagnostics.Add(MR1004NeedlessAnnotation.Id);
-        return test.RunAsync();
-    }
+        where TAnalyzer : DiagnosticAnalyzer, new() =>
+        new MarkedSource(source, [.. ReadRules.References, .. AspNetCore.Value]) { Disabled = [MR1004NeedlessAnnotation.Id] }.VerifyAsync(new TAnalyzer());
 
     /// <summary>The shared framework beside the one that runs the tests.</summary>
     private static readonly Lazy<ImmutableArray<MetadataReference>> AspNetCore = new(() =>
