@@ -46,6 +46,18 @@ public static class Examples
         services.AddConsistentRepositories();                   // IOrderRepository is now the generated ConsistentOrderRepository
     }
 
+    public static ReplicatedMySqlDataSource ThroughProxy(ReplicatedMySqlOptions options)
+    {
+        var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseProxy("Server=proxysql;Port=6033;Database=shop;Username=app;Password=...", ProxyDialect.ProxySql with { PrimaryHostgroup = 10 })
+            .AddReplica("r1", "Server=db1", weight: 2)             // nobody connects by it: the address is for ProxyConfiguration, and may be empty
+            .AddReplica("r2", "Server=db2", weight: 1)
+            .Build();
+
+        File.WriteAllText("proxysql.sql", ProxyConfiguration.For(ProxyDialect.ProxySql with { PrimaryHostgroup = 10, ReaderHostgroup = 11 }, options));
+        return source;
+    }
+
     public static void ServeRequests(WebApplicationBuilder builder, WebApplication app)
     {
         builder.Services.AddReadSessions(o => o.Level = ReadConsistency.Causal);

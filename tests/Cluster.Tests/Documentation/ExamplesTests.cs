@@ -19,10 +19,12 @@ public sealed class ExamplesTests
         Assert.All(BlocksOf(page, "csharp").SelectMany(e => e.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)), e => Assert.Contains(Lines(e), code, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void The_configuration_is_read_as_it_stands_there()
+    [Theory]
+    [InlineData("docs/sessions.md")]
+    [InlineData("docs/proxies.md")]
+    public void The_configuration_is_read_as_it_stands_there(string page)
     {
-        var json = Assert.Single(BlocksOf("docs/sessions.md", "json"));
+        var json = Assert.Single(BlocksOf(page, "json"));
         var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes("{" + json.Replace("...", "User ID=app", StringComparison.Ordinal) + "}"))).Build();
         var services = new ServiceCollection();
         Examples.Configure(services, configuration);
