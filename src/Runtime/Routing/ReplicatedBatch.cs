@@ -7,7 +7,7 @@ namespace MonotonicReads;
 /// A batch of a <see cref="ReplicatedConnection"/>: the driver's own batch. It runs on a replica only where every one of its commands
 /// is provably a plain read.
 /// </summary>
-internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch inner) : DbBatch
+internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch inner) : DbBatch
 {
     private readonly ReplicatedBatchCommands _commands = new(inner.BatchCommands);
     private ReplicatedConnection? _connection = connection;
@@ -29,7 +29,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
         get => _connection;
         set => _connection = value is null or ReplicatedConnection
             ? (ReplicatedConnection?)value
-            : throw new ArgumentException($"A batch of a ReplicatedConnection does not run on a {value.GetType()}.", nameof(value));
+            : throw new InvalidCastException($"A batch of a ReplicatedConnection does not run on a {value.GetType()}.");
     }
 
     protected override DbTransaction? DbTransaction
