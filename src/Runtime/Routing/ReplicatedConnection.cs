@@ -170,15 +170,16 @@ public sealed partial class ReplicatedConnection : DbConnection
 
 #pragma warning disable RS0026 // The optional parameters are those of the base class.
     /// <inheritdoc/>
-    public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) => Driver.GetSchemaAsync(cancellationToken);
+    public override async Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
+        await Driver.GetSchemaAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public override Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
-        Driver.GetSchemaAsync(collectionName, cancellationToken);
+    public override async Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        await Driver.GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public override Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
-        Driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken);
+    public override async Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
+        await Driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
 #pragma warning restore RS0026
 
     /// <inheritdoc/>
@@ -221,6 +222,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     private async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
     {
         PrepareToOpen();
+        cancellation.ThrowIfCancellationRequested();
         _isConnecting = true;
         OnStateChange(Opening);
         try

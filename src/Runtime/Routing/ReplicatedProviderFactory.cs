@@ -4,15 +4,16 @@ namespace MonotonicReads;
 
 /// <summary>
 /// What <see cref="DbProviderFactories.GetFactory(DbConnection)"/> gives for a <see cref="ReplicatedConnection"/>: connections,
-/// commands and batches of its data source; parameters, adapters and all the rest are the driver's own.
+/// commands and batches of its data source; parameters are the driver's own. There is no command builder: the driver's takes only
+/// its own commands.
 /// </summary>
 internal sealed class ReplicatedProviderFactory(ReplicatedDataSource source, DbProviderFactory driver) : DbProviderFactory
 {
     public override bool CanCreateBatch => source.CanCreateBatch;
 
-    public override bool CanCreateCommandBuilder => driver.CanCreateCommandBuilder;
+    public override bool CanCreateCommandBuilder => false;
 
-    public override bool CanCreateDataAdapter => driver.CanCreateDataAdapter;
+    public override bool CanCreateDataAdapter => true;
 
     public override bool CanCreateDataSourceEnumerator => driver.CanCreateDataSourceEnumerator;
 
@@ -28,9 +29,9 @@ internal sealed class ReplicatedProviderFactory(ReplicatedDataSource source, DbP
 
     public override DbConnectionStringBuilder? CreateConnectionStringBuilder() => driver.CreateConnectionStringBuilder();
 
-    public override DbDataAdapter? CreateDataAdapter() => driver.CreateDataAdapter();
+    public override DbDataAdapter CreateDataAdapter() => new ReplicatedDataAdapter();
 
-    public override DbCommandBuilder? CreateCommandBuilder() => driver.CreateCommandBuilder();
+    public override DbCommandBuilder? CreateCommandBuilder() => null;
 
     public override DbDataSourceEnumerator? CreateDataSourceEnumerator() => driver.CreateDataSourceEnumerator();
 
@@ -38,3 +39,6 @@ internal sealed class ReplicatedProviderFactory(ReplicatedDataSource source, DbP
     public override DbDataSource CreateDataSource(string connectionString) =>
         throw new NotSupportedException("One connection string does not name the servers of a replicated data source; build one with its builder.");
 }
+
+/// <summary>Fills and updates through commands of a <see cref="ReplicatedConnection"/>; the driver's own takes only its commands to update.</summary>
+internal sealed class ReplicatedDataAdapter : DbDataAdapter;

@@ -31,7 +31,7 @@ public sealed class CommandBehaviours : BehaviourList
             command.CommandText = null;
             return command.CommandText;
         });
-        Reads("a negative CommandTimeout", "ArgumentException", async (s, how) =>
+        Reads("a negative CommandTimeout", "ArgumentOutOfRangeException", async (s, how) =>
         {
             var command = s.Create().CreateCommand();
             command.CommandTimeout = -1;

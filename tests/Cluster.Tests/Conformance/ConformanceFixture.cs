@@ -39,6 +39,7 @@ public sealed class ConformanceFixture : IAsyncLifetime
                 create procedure two_results(in p int) begin select p as a; select n from numbers order by n; end;
                 create function triple(p int) returns int deterministic return 3 * p;
                 create database other;
+                create table notes (id int auto_increment primary key, note varchar(100));
                 create view who as select variable_value as id from information_schema.global_variables where variable_name = 'server_id';
                 """);
         }
@@ -50,12 +51,12 @@ public sealed class ConformanceFixture : IAsyncLifetime
         var maxScale = await RelayAsync(servers, new MaxScaleRoute(seed: 1));
         Subjects =
         [
-            new Subject(this, Way.Bare, isInSession: false, isPooled => new MySqlDataSource(Pooled(Cluster.Primary.ConnectionString, isPooled))) { Name = "MySqlConnector" },
-            new Subject(this, Way.Bare, isInSession: false, isPooled => new MySqlDataSource(Pooled(Cluster.Replicas[0].ConnectionString, isPooled))) { Name = "MySqlConnector, replica", IsReplica = true },
-            .. Ours(Way.Direct, isPooled => WithReplicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Pooled(Cluster.Primary.ConnectionString, isPooled)), isPooled)),
-            .. Ours(Way.ProxySql, isPooled => WithReplicas(new ReplicatedMySqlDataSourceBuilder().UseProxy(Pooled(proxySql.ConnectionString, isPooled), ProxyDialect.ProxySql), isPooled)),
-            .. Ours(Way.ShopifyFork, isPooled => new ReplicatedMySqlDataSourceBuilder().UseProxy(Pooled(fork.ConnectionString, isPooled), ProxyDialect.ShopifyFork).UseReplicaLoss(ReplicaLoss.Redraw)),
-            .. Ours(Way.MaxScale, isPooled => WithReplicas(new ReplicatedMySqlDataSourceBuilder().UseProxy(Pooled(maxScale.ConnectionString, isPooled), ProxyDialect.MaxScale).UseReplicaLoss(ReplicaLoss.Redraw), isPooled)),
+            new Subject(this, Way.Bare, isInSession: false, kind => new MySqlDataSource(Pooled(Cluster.Primary.ConnectionString, kind))) { Name = "MySqlConnector" },
+            new Subject(this, Way.Bare, isInSession: false, kind => new MySqlDataSource(Pooled(Cluster.Replicas[0].ConnectionString, kind))) { Name = "MySqlConnector, replica", IsReplica = true },
+            .. Ours(Way.Direct, kind => WithReplicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Pooled(Cluster.Primary.ConnectionString, kind)), kind)),
+            .. Ours(Way.ProxySql, kind => WithReplicas(new ReplicatedMySqlDataSourceBuilder().UseProxy(Pooled(proxySql.ConnectionString, kind), ProxyDialect.ProxySql), kind)),
+            .. Ours(Way.ShopifyFork, kind => new ReplicatedMySqlDataSourceBuilder().UseProxy(Pooled(fork.ConnectionString, kind), ProxyDialect.ShopifyFork).UseReplicaLoss(ReplicaLoss.Redraw)),
+            .. Ours(Way.MaxScale, kind => WithReplicas(new ReplicatedMySqlDataSourceBuilder().UseProxy(Pooled(maxScale.ConnectionString, kind), ProxyDialect.MaxScale).UseReplicaLoss(ReplicaLoss.Redraw), kind)),
         ];
     }
 
@@ -104,25 +105,25 @@ public sealed class ConformanceFixture : IAsyncLifetime
         return await primary.ExecuteScalarAsync(text);
     }
 
-    private IEnumerable<Subject> Ours(Way way, Func<bool, ReplicatedMySqlDataSourceBuilder> builder)
+    private IEnumerable<Subject> Ours(Way way, Func<SourceKind, ReplicatedMySqlDataSourceBuilder> builder)
     {
-        DbDataSource Create(bool isPooled) => builder(isPooled).Build();
+        DbDataSource Create(SourceKind kind) => (kind == SourceKind.ForPomelo ? builder(kind).ForPomelo() : builder(kind)).Build();
         yield return new Subject(this, way, isInSession: false, Create);
         yield return new Subject(this, way, isInSession: true, Create);
     }
 
-    private ReplicatedMySqlDataSourceBuilder WithReplicas(ReplicatedMySqlDataSourceBuilder builder, bool isPooled)
+    private ReplicatedMySqlDataSourceBuilder WithReplicas(ReplicatedMySqlDataSourceBuilder builder, SourceKind kind)
     {
         foreach (var replica in Cluster.Replicas)
         {
-            builder.AddReplica(replica.Name, Pooled(replica.ConnectionString, isPooled));
+            builder.AddReplica(replica.Name, Pooled(replica.ConnectionString, kind));
         }
 
         return builder;
     }
 
-    private static string Pooled(string connectionString, bool isPooled) =>
-        new MySqlConnectionStringBuilder(connectionString) { Pooling = isPooled }.ConnectionString;
+    private static string Pooled(string connectionString, SourceKind kind) =>
+        new MySqlConnectionStringBuilder(connectionString) { Pooling = kind != SourceKind.Unpooled }.ConnectionString;
 
     private async Task<StatementRelay> RelayAsync(IReadOnlyList<RelayServer> servers, IStatementRoute route)
     {

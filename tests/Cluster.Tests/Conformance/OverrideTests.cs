@@ -13,12 +13,8 @@ public sealed class OverrideTests
     // What the wrapper need not override, and why.
     private static readonly Dictionary<string, string> LeftOut = new()
     {
-        ["ReplicatedCommand.ToString"] = "",
-        ["ReplicatedBatch.ToString"] = "",
-        ["ReplicatedDataSource.CreateDbCommand"] = "The base class makes a command that opens a connection of ours, routed, and closes it; the driver's is the same, without a detour over CreateConnection.",
-        ["ReplicatedDataSource.OpenDbConnection"] = "The base class opens what CreateDbConnection gives, synchronously.",
-        ["ReplicatedDataSource.OpenDbConnectionAsync"] = "The base class opens what CreateDbConnection gives, asynchronously.",
-        ["ReplicatedProviderFactory.CreatePermission"] = "There are no permissions in .NET any more.",
+        ["PrimaryDataSource.Dispose"] = "Disposing of it does nothing: the pools are those of the data source that it belongs to.",
+        ["PrimaryDataSource.DisposeAsyncCore"] = "Disposing of it does nothing: the pools are those of the data source that it belongs to.",
     };
 
     public static TheoryData<Type, Type> Pairs { get; } = new()
@@ -48,8 +44,9 @@ public sealed class OverrideTests
     {
         foreach (var name in LeftOut.Keys)
         {
-            Assert.Contains(Pairs, pair => name.StartsWith(((Type)pair[1]).Name + ".", StringComparison.Ordinal)
+            var isOne = Pairs.Any(pair => name.StartsWith(((Type)pair[1]).Name + ".", StringComparison.Ordinal)
                 && Overrides((Type)pair[0]).Any(member => name.EndsWith("." + member.Name, StringComparison.Ordinal)));
+            Assert.True(isOne, name);
         }
     }
 

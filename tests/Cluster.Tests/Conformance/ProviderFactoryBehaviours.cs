@@ -9,13 +9,13 @@ public sealed class ProviderFactoryBehaviours : BehaviourList
     {
         Factory("of a connection", "true", (factory, connection) => factory is not null);
         Factory("what it can create", "[true, true, true, false]", (factory, connection) =>
-            new[] { factory.CanCreateBatch, factory.CanCreateCommandBuilder, factory.CanCreateDataAdapter, factory.CanCreateDataSourceEnumerator });
+            new[] { factory.CanCreateBatch, factory.CanCreateCommandBuilder, factory.CanCreateDataAdapter, factory.CanCreateDataSourceEnumerator }, NoBuilder with { Outcome = "[true, false, true, false]" });
         Factory("what it creates", "['MySqlParameter', 'MySqlConnectionStringBuilder', true, true, true, true, true, true, true]", (factory, connection) => new object?[]
         {
             factory.CreateParameter()?.GetType().Name, factory.CreateConnectionStringBuilder()?.GetType().Name,
             factory.CreateCommand() is not null, factory.CreateConnection() is not null, factory.CreateDataAdapter() is not null,
             factory.CreateCommandBuilder() is not null, factory.CreateBatch() is not null, factory.CreateBatchCommand() is not null, factory.CreateDataSourceEnumerator() is null,
-        });
+        }, NoBuilder with { Outcome = "['MySqlParameter', 'MySqlConnectionStringBuilder', true, true, true, false, true, true, true]" });
         Factory("its connection is of the same type", "true", (factory, connection) => factory.CreateConnection()!.GetType() == connection.GetType());
         Factory("its command's defaults", "['', Text, 30, true, null]", (factory, connection) =>
         {
@@ -86,9 +86,10 @@ public sealed class ProviderFactoryBehaviours : BehaviourList
             {
                 var table = await s.NewTableAsync();
                 await using var connection = await s.OpenAsync();
-                using var adapter = Adapter(connection, $"select id, note from {table}");
+                using var adapter = DbProviderFactories.GetFactory(connection)!.CreateDataAdapter()!;
                 var rows = new DataTable();
-                adapter.Fill(rows);
+                rows.Columns.Add("id", typeof(int));
+                rows.Columns.Add("note", typeof(string));
                 var insert = connection.CreateCommand();
                 insert.CommandText = $"insert into {table} (note) values (@note)";
                 var note = PreparedBehaviours.Add(insert, "@note", null);
@@ -104,7 +105,7 @@ public sealed class ProviderFactoryBehaviours : BehaviourList
                 var table = await s.NewTableAsync();
                 await using var connection = await s.OpenAsync();
                 using var adapter = Adapter(connection, $"select id, note from {table}");
-                using var builder = DbProviderFactories.GetFactory(connection)!.CreateCommandBuilder()!;
+                using var builder = DbProviderFactories.GetFactory(connection)!.CreateCommandBuilder() ?? throw new NotSupportedException();
                 builder.DataAdapter = adapter;
                 var rows = new DataTable();
                 adapter.FillSchema(rows, SchemaType.Source);
@@ -117,14 +118,17 @@ public sealed class ProviderFactoryBehaviours : BehaviourList
                 rows.Rows[0].Delete();
                 var deleted = adapter.Update(rows);
                 return new[] { updated, deleted, rows.Rows.Count, await CountAsync(s, table) };
-            });
+            }, NoBuilder);
             Open("its command builder quotes", "['`a`', 'a', '`a``b`']", async (connection, how) =>
             {
-                using var builder = DbProviderFactories.GetFactory(connection)!.CreateCommandBuilder()!;
+                using var builder = DbProviderFactories.GetFactory(connection)!.CreateCommandBuilder() ?? throw new NotSupportedException();
                 return new[] { builder.QuoteIdentifier("a"), builder.UnquoteIdentifier("`a`"), builder.QuoteIdentifier("a`b") };
-            });
+            }, NoBuilder);
         });
     }
+
+    private static Difference NoBuilder { get; } = new(s => s.IsOurs, "NotSupportedException",
+        "The driver's command builder takes only the driver's commands, and says so where it is used; CanCreateCommandBuilder says it before.");
 
     protected override string Type => "DbProviderFactory";
 
@@ -136,10 +140,10 @@ public sealed class ProviderFactoryBehaviours : BehaviourList
         return adapter;
     }
 
-    private void Factory(string name, string expected, Func<DbProviderFactory, DbConnection, object?> run) =>
+    private void Factory(string name, string expected, Func<DbProviderFactory, DbConnection, object?> run, params IReadOnlyList<Difference> differences) =>
         Ways([Calls.Sync], () => Reads(name, expected, (s, how) =>
         {
             var connection = s.Create();
             return Task.FromResult(run(DbProviderFactories.GetFactory(connection)!, connection));
-        }));
+        }, differences));
 }

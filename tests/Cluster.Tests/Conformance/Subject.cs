@@ -13,10 +13,18 @@ public enum Way
     MaxScale,
 }
 
-/// <summary>A provider under test: the driver alone, or the wrapper on one of its ways, outside or inside a read session.</summary>
-public sealed class Subject(ConformanceFixture fixture, Way way, bool isInSession, Func<bool, DbDataSource> createSource) : IAsyncDisposable
+/// <summary>How a data source differs from the usual one.</summary>
+public enum SourceKind
 {
-    private readonly DbDataSource _source = createSource(true);
+    Usual,
+    Unpooled,
+    ForPomelo,
+}
+
+/// <summary>A provider under test: the driver alone, or the wrapper on one of its ways, outside or inside a read session.</summary>
+public sealed class Subject(ConformanceFixture fixture, Way way, bool isInSession, Func<SourceKind, DbDataSource> createSource) : IAsyncDisposable
+{
+    private readonly DbDataSource _source = createSource(SourceKind.Usual);
 
     public string Name { get; init; } = isInSession ? $"{way}, in a session" : $"{way}";
 
@@ -32,7 +40,7 @@ public sealed class Subject(ConformanceFixture fixture, Way way, bool isInSessio
     public DbDataSource Source => _source;
 
     /// <summary>Another data source of the same kind; the caller disposes it.</summary>
-    public DbDataSource CreateSource(bool isPooled = true) => createSource(isPooled);
+    public DbDataSource CreateSource(SourceKind kind = SourceKind.Usual) => createSource(kind);
 
     public DbConnection Create() => _source.CreateConnection();
 
