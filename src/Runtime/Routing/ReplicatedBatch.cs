@@ -15,6 +15,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
     private string? _preparedText;
     private bool _wantsPrepared;
     private bool _canBePrepared = true;
+    private bool _isInnerDisposed;
 
     public override int Timeout
     {
@@ -84,12 +85,18 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
 
     public override void Dispose()
     {
-        inner.Dispose();
+        if (!_isInnerDisposed)
+        {
+            inner.Dispose();
+        }
+
         base.Dispose();
     }
 
     public override async ValueTask DisposeAsync()
     {
+        // The base class disposes once more, synchronously.
+        _isInnerDisposed = true;
         await inner.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }

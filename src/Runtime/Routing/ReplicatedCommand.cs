@@ -20,6 +20,7 @@ public sealed class ReplicatedCommand : DbCommand
     private bool _canBePrepared = true;
     private bool _isPlainRead;
     private bool _hasTimeout;
+    private bool _isInnerDisposed;
 
     internal ReplicatedCommand(ReplicatedConnection? connection, DbCommand inner)
     {
@@ -163,6 +164,8 @@ public sealed class ReplicatedCommand : DbCommand
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        // The base class disposes once more, synchronously.
+        _isInnerDisposed = true;
         await Inner.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
@@ -185,7 +188,7 @@ public sealed class ReplicatedCommand : DbCommand
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isInnerDisposed)
         {
             Inner.Dispose();
         }
