@@ -224,9 +224,9 @@ public sealed partial class ReplicatedConnection : DbConnection
         PrepareToOpen();
         cancellation.ThrowIfCancellationRequested();
         _isConnecting = true;
-        OnStateChange(Opening);
         try
         {
+            OnStateChange(Opening);
             var session = Source.SessionForRead();
             if (session?.Snapshot is { } scope)
             {
@@ -292,6 +292,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     {
         if (_inner is null)
         {
+            _database = null;
             NoteClosed();
             return;
         }
@@ -336,6 +337,11 @@ public sealed partial class ReplicatedConnection : DbConnection
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         Source.ThrowIfDisposed();
+        if (_isConnecting)
+        {
+            throw new InvalidOperationException("The connection is being opened already.");
+        }
+
         if (_inner is not null)
         {
             if (_inner.State != ConnectionState.Closed && !(_snapshot is not null && _closesWithReader && !HasOpenReader))
