@@ -7,7 +7,7 @@ namespace MonotonicReads;
 /// A batch of a <see cref="ReplicatedConnection"/>: the driver's own batch. It runs on a replica only where every one of its commands
 /// is provably a plain read.
 /// </summary>
-internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch inner) : DbBatch
+internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch inner) : DbBatch
 {
     private readonly ReplicatedBatchCommands _commands = new(inner.BatchCommands);
     private ReplicatedConnection? _connection = connection;
@@ -15,6 +15,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
     private string? _preparedText;
     private bool _wantsPrepared;
     private bool _canBePrepared = true;
+    private bool _isInnerDisposed;
 
     public override int Timeout
     {
@@ -29,7 +30,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
         get => _connection;
         set => _connection = value is null or ReplicatedConnection
             ? (ReplicatedConnection?)value
-            : throw new ArgumentException($"A batch of a ReplicatedConnection does not run on a {value.GetType()}.", nameof(value));
+            : throw new InvalidCastException($"A batch of a ReplicatedConnection does not run on a {value.GetType()}.");
     }
 
     protected override DbTransaction? DbTransaction
@@ -84,12 +85,18 @@ internal sealed class ReplicatedBatch(ReplicatedConnection connection, DbBatch i
 
     public override void Dispose()
     {
-        inner.Dispose();
+        if (!_isInnerDisposed)
+        {
+            inner.Dispose();
+        }
+
         base.Dispose();
     }
 
     public override async ValueTask DisposeAsync()
     {
+        // The base class disposes once more, synchronously.
+        _isInnerDisposed = true;
         await inner.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }

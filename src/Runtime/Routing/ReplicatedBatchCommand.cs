@@ -51,6 +51,12 @@ internal sealed class ReplicatedBatchCommand(DbBatchCommand inner) : DbBatchComm
         }
 
         var text = CommandText;
+        if (ReplicatedCommand.IsEmpty(text))
+        {
+            inner.CommandText = text;
+            return toPrepare;
+        }
+
         var prepared = toPrepare ? connection.AnnotatedToPrepare(text) : null;
         inner.CommandText = prepared ?? connection.Annotated(text);
         _text = text;

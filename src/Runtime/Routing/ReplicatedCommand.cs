@@ -19,8 +19,10 @@ public sealed class ReplicatedCommand : DbCommand
     private bool _wantsPrepared;
     private bool _canBePrepared = true;
     private bool _isPlainRead;
+    private bool _hasTimeout;
+    private bool _isInnerDisposed;
 
-    internal ReplicatedCommand(ReplicatedConnection connection, DbCommand inner)
+    internal ReplicatedCommand(ReplicatedConnection? connection, DbCommand inner)
     {
         _connection = connection;
         Inner = inner;
@@ -47,11 +49,13 @@ public sealed class ReplicatedCommand : DbCommand
     /// <inheritdoc/>
     public override int CommandTimeout
     {
-        get => _timeout ?? Inner.CommandTimeout;
+        // The driver takes its default from the connection, which it has not got before the first statement.
+        get => _timeout ?? (_hasTimeout || Inner.Connection is not null || _connection is null ? Inner.CommandTimeout : _connection.Source.CommandTimeout);
         set
         {
             Inner.CommandTimeout = value;
             _timeout = null;
+            _hasTimeout = true;
         }
     }
 
@@ -80,9 +84,16 @@ public sealed class ReplicatedCommand : DbCommand
     protected override DbConnection? DbConnection
     {
         get => _connection;
-        set => _connection = value is null or ReplicatedConnection
-            ? (ReplicatedConnection?)value
-            : throw new ArgumentException($"A ReplicatedCommand runs on a ReplicatedConnection, not on a {value.GetType()}.", nameof(value));
+        set
+        {
+            var connection = value is null or ReplicatedConnection
+                ? (ReplicatedConnection?)value
+                : throw new InvalidCastException($"A ReplicatedCommand runs on a ReplicatedConnection, not on a {value.GetType()}.");
+
+            // The driver refuses while a reader of the command is open.
+            Inner.Connection = null;
+            _connection = connection;
+        }
     }
 
     /// <inheritdoc/>
@@ -153,6 +164,8 @@ public sealed class ReplicatedCommand : DbCommand
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        // The base class disposes once more, synchronously.
+        _isInnerDisposed = true;
         await Inner.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
@@ -175,7 +188,7 @@ public sealed class ReplicatedCommand : DbCommand
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isInnerDisposed)
         {
             Inner.Dispose();
         }
@@ -322,15 +335,18 @@ public sealed class ReplicatedCommand : DbCommand
         return connection;
     }
 
+    // The driver refuses it; a comment alone it would send.
+    internal static bool IsEmpty(string text) => string.IsNullOrWhiteSpace(text);
+
     // A procedure's name takes no comment: it goes where the proxy's rules say.
     private void Address(ReplicatedConnection connection)
     {
         if (CommandType == CommandType.Text)
         {
             var text = CommandText;
-            var prepared = _wantsPrepared ? connection.AnnotatedToPrepare(text) : null;
+            var prepared = !_wantsPrepared ? null : IsEmpty(text) ? text : connection.AnnotatedToPrepare(text);
             _canBePrepared = prepared is not null;
-            Inner.CommandText = prepared ?? connection.Annotated(text);
+            Inner.CommandText = prepared ?? (IsEmpty(text) ? text : connection.Annotated(text));
             _text = text;
         }
 

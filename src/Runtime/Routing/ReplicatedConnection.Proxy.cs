@@ -41,7 +41,7 @@ public sealed partial class ReplicatedConnection
         }
 
         var verdict = proxy.Dialect.Judge(exception);
-        if (verdict == ProxyVerdict.Unreached && State == System.Data.ConnectionState.Open && !HasOpenReader)
+        if (verdict == ProxyVerdict.Unreached && DriverState == System.Data.ConnectionState.Open && !HasOpenReader)
         {
             Reroute(reads, exception);
             return true;

@@ -564,7 +564,7 @@ public sealed partial class ReplicatedConnection
 
     private void ThrowIfUnableToMove(RoutedServer target)
     {
-        if (State != ConnectionState.Open)
+        if (DriverState != ConnectionState.Open)
         {
             throw NotOpen();
         }
@@ -578,7 +578,14 @@ public sealed partial class ReplicatedConnection
         }
     }
 
-    private void InnerStateChanged(object sender, StateChangeEventArgs change) => NoteIfBroken(change.CurrentState);
+    private void InnerStateChanged(object sender, StateChangeEventArgs change)
+    {
+        NoteIfBroken(change.CurrentState);
+        if (change.CurrentState == ConnectionState.Closed)
+        {
+            NoteClosed();
+        }
+    }
 
     // Nobody but a reader that was told to closes the driver's connection behind this one. A proxy's says nothing of a server.
     private void NoteIfBroken(ConnectionState state)

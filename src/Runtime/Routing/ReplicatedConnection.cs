@@ -19,8 +19,12 @@ namespace MonotonicReads;
 /// </remarks>
 public sealed partial class ReplicatedConnection : DbConnection
 {
-    private static readonly StateChangeEventArgs Opened = new(ConnectionState.Closed, ConnectionState.Open);
+    private static readonly StateChangeEventArgs Opening = new(ConnectionState.Closed, ConnectionState.Connecting);
+    private static readonly StateChangeEventArgs Opened = new(ConnectionState.Connecting, ConnectionState.Open);
+    private static readonly StateChangeEventArgs NotOpened = new(ConnectionState.Connecting, ConnectionState.Closed);
     private static readonly StateChangeEventArgs Closed = new(ConnectionState.Open, ConnectionState.Closed);
+
+    private const string ClosedMessage = "The connection is closed. Open it first.";
 
     private readonly bool _isForPrimary;
     private DbConnection? _inner;
@@ -35,6 +39,9 @@ public sealed partial class ReplicatedConnection : DbConnection
     private string? _database;
     private bool _closesWithReader;
     private bool _isShared;
+    private bool _isConnecting;
+    private bool _isKnownOpen;
+    private bool _isDisposed;
 
     internal ReplicatedConnection(ReplicatedDataSource source, bool isForPrimary)
     {
@@ -84,13 +91,16 @@ public sealed partial class ReplicatedConnection : DbConnection
     public override string ServerVersion => Driver.ServerVersion;
 
     /// <inheritdoc/>
-    public override ConnectionState State =>
-        _snapshot is not null && _closesWithReader && !HasOpenReader ? ConnectionState.Closed : _inner?.State ?? ConnectionState.Closed;
+    public override ConnectionState State => _isConnecting ? ConnectionState.Connecting : DriverState;
 
     /// <inheritdoc/>
     public override bool CanCreateBatch => Source.CanCreateBatch;
 
     internal ReplicatedDataSource Source { get; }
+
+    // What statements can be sent on, also while this connection is still being opened.
+    private ConnectionState DriverState =>
+        _snapshot is not null && _closesWithReader && !HasOpenReader ? ConnectionState.Closed : _inner?.State ?? ConnectionState.Closed;
 
     /// <summary>What <see cref="Inner"/> is, for statements that leave nothing behind.</summary>
     internal DbConnection Driver => _inner ?? throw NotOpen();
@@ -159,9 +169,27 @@ public sealed partial class ReplicatedConnection : DbConnection
     /// <inheritdoc/>
     public override DataTable GetSchema(string collectionName, string?[] restrictionValues) => Driver.GetSchema(collectionName, restrictionValues);
 
+#pragma warning disable RS0026 // The optional parameters are those of the base class.
+    /// <inheritdoc/>
+    public override async Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
+        await Driver.GetSchemaAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        await Driver.GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
+        await Driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
+#pragma warning restore RS0026
+
+    /// <inheritdoc/>
+    protected override DbProviderFactory? DbProviderFactory => Source.Factory;
+
     /// <inheritdoc/>
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {
+        ThrowIfNotOpen();
         Route(isPlainRead: false, returnsData: false, beginsTransaction: true);
         return _transaction = new ReplicatedTransaction(this, Driver.BeginTransaction(isolationLevel));
     }
@@ -169,6 +197,7 @@ public sealed partial class ReplicatedConnection : DbConnection
     /// <inheritdoc/>
     protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
     {
+        ThrowIfNotOpen();
         await RouteAsync(isPlainRead: false, returnsData: false, cancellationToken, beginsTransaction: true).ConfigureAwait(false);
         return _transaction = new ReplicatedTransaction(this, await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
     }
@@ -185,6 +214,7 @@ public sealed partial class ReplicatedConnection : DbConnection
         if (disposing)
         {
             Close();
+            _isDisposed = true;
         }
 
         base.Dispose(disposing);
@@ -193,16 +223,30 @@ public sealed partial class ReplicatedConnection : DbConnection
     private async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
     {
         PrepareToOpen();
-        var session = Source.SessionForRead();
-        if (session?.Snapshot is { } scope)
+        cancellation.ThrowIfCancellationRequested();
+        _isConnecting = true;
+        try
         {
-            await OpenInSnapshotAsync(session, scope.ConnectionIn(Source), isAsync, cancellation).ConfigureAwait(false);
+            OnStateChange(Opening);
+            var session = Source.SessionForRead();
+            if (session?.Snapshot is { } scope)
+            {
+                await OpenInSnapshotAsync(session, scope.ConnectionIn(Source), isAsync, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                await OpenOnServerAsync(new OpenAttempt(Source, session, _isForPrimary), isAsync, cancellation).ConfigureAwait(false);
+            }
         }
-        else
+        catch
         {
-            await OpenOnServerAsync(new OpenAttempt(Source, session, _isForPrimary), isAsync, cancellation).ConfigureAwait(false);
+            _isConnecting = false;
+            OnStateChange(NotOpened);
+            throw;
         }
 
+        _isConnecting = false;
+        _isKnownOpen = true;
         OnStateChange(Opened);
     }
 
@@ -249,6 +293,8 @@ public sealed partial class ReplicatedConnection : DbConnection
     {
         if (_inner is null)
         {
+            _database = null;
+            NoteClosed();
             return;
         }
 
@@ -273,12 +319,30 @@ public sealed partial class ReplicatedConnection : DbConnection
             await PositionSearch.DisposeAsync(inner, silent: null, isAsync).ConfigureAwait(false);
         }
 
-        OnStateChange(Closed);
+        // What ChangeDatabase chose ends here; the next opening begins with the connection string's.
+        _database = null;
+        NoteClosed();
+    }
+
+    // Once for each opening, whoever closed it.
+    private void NoteClosed()
+    {
+        if (_isKnownOpen)
+        {
+            _isKnownOpen = false;
+            OnStateChange(Closed);
+        }
     }
 
     private void PrepareToOpen()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         Source.ThrowIfDisposed();
+        if (_isConnecting)
+        {
+            throw new InvalidOperationException("The connection is being opened already.");
+        }
+
         if (_inner is not null)
         {
             if (_inner.State != ConnectionState.Closed && !(_snapshot is not null && _closesWithReader && !HasOpenReader))
@@ -338,5 +402,14 @@ public sealed partial class ReplicatedConnection : DbConnection
         return inner;
     }
 
-    private static InvalidOperationException NotOpen() => new("The connection is closed. Open it first.");
+    private void ThrowIfNotOpen()
+    {
+        if (DriverState != ConnectionState.Open)
+        {
+            throw new InvalidOperationException(ClosedMessage);
+        }
+    }
+
+    private InvalidOperationException NotOpen() =>
+        _isDisposed ? new ObjectDisposedException(nameof(ReplicatedConnection)) : new InvalidOperationException(ClosedMessage);
 }

@@ -20,7 +20,7 @@ namespace MonotonicReads;
 /// </remarks>
 public class ReplicatedDataSource : DbDataSource
 {
-    private readonly DbProviderFactory? _factory;
+    private readonly DbProviderFactory? _driver;
     private readonly PlainReadCache _plainReads = new();
     private readonly bool _ownsServers;
     private volatile bool _isDisposed;
@@ -41,11 +41,14 @@ public class ReplicatedDataSource : DbDataSource
         Router = new ReplicaRouter(PrimaryServer, set.Replicas, set.Selector, Time, Reports, Positions);
 
         using var unopened = PrimaryServer.Pool.Source.CreateConnection();
-        _factory = DbProviderFactories.GetFactory(unopened);
+        _driver = DbProviderFactories.GetFactory(unopened);
+        Factory = _driver is null ? null : new ReplicatedProviderFactory(this, _driver);
         CanCreateBatch = unopened.CanCreateBatch;
         Database = unopened.Database;
         Server = unopened.DataSource;
         ConnectionTimeout = unopened.ConnectionTimeout;
+        using var command = unopened.CreateCommand();
+        CommandTimeout = command.CommandTimeout;
         ConnectionString = PublicConnectionString.Of(PrimaryServer.Pool.Source.ConnectionString);
         Primary = new PrimaryDataSource(this);
     }
@@ -106,6 +109,12 @@ public class ReplicatedDataSource : DbDataSource
     internal string Server { get; }
 
     internal int ConnectionTimeout { get; }
+
+    /// <summary>What a command has that sets none, in seconds.</summary>
+    internal int CommandTimeout { get; }
+
+    /// <summary>The provider of its connections; null where the driver has none.</summary>
+    internal DbProviderFactory? Factory { get; }
 
     internal bool CanCreateBatch { get; }
 
@@ -188,11 +197,11 @@ public class ReplicatedDataSource : DbDataSource
 
     /// <summary>The driver's own command, without a connection.</summary>
     internal virtual DbCommand CreateInnerCommand() =>
-        _factory?.CreateCommand() ?? PrimaryServer.Pool.Source.CreateConnection().CreateCommand();
+        _driver?.CreateCommand() ?? PrimaryServer.Pool.Source.CreateConnection().CreateCommand();
 
     /// <summary>The driver's own batch, without a connection.</summary>
     internal virtual DbBatch CreateInnerBatch() =>
-        _factory is { CanCreateBatch: true } ? _factory.CreateBatch() : PrimaryServer.Pool.Source.CreateConnection().CreateBatch();
+        _driver is { CanCreateBatch: true } ? _driver.CreateBatch() : PrimaryServer.Pool.Source.CreateConnection().CreateBatch();
 
     internal bool IsPlainRead(string text) => _plainReads.IsPlainRead(text);
 

@@ -6,6 +6,8 @@ namespace MonotonicReads;
 /// <summary>A transaction on the primary, begun by a <see cref="ReplicatedConnection"/>.</summary>
 internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbTransaction inner) : DbTransaction
 {
+    private bool _isInnerDisposed;
+
     public DbTransaction Inner => inner;
 
     /// <summary>The driver's transaction; null once it has ended.</summary>
@@ -42,6 +44,8 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
 
     public override async ValueTask DisposeAsync()
     {
+        // The base class disposes once more, synchronously.
+        _isInnerDisposed = true;
         await inner.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
@@ -52,7 +56,7 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isInnerDisposed)
         {
             inner.Dispose();
         }

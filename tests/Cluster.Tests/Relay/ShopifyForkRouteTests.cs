@@ -34,6 +34,21 @@ public sealed class ShopifyForkRouteTests(RelayFixture fixture) : IClassFixture<
     }
 
     [Theory]
+    [InlineData("/* hostgroup:0 */ select name from who", true)]
+    [InlineData("/* hostgroup:0,consistent_read_id:e88b7591-31db-4e32-98dc-b35f94c662cd */ select name from who", true)]
+    [InlineData("/* hostgroup:1 */ select name from who", false)]
+    [InlineData("/* hostgroup=0 */ select name from who", false)] // stock ProxySQL's delimiter
+    public async Task A_hostgroup_in_the_comment_overrides_the_rules(string text, bool isPrimary)
+    {
+        await using var relay = await fixture.ThroughForkAsync();
+        await using var connection = await RelayFixture.OpenAsync(relay);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(isPrimary, await connection.ExecuteScalarAsync<string>(text) == "primary");
+        }
+    }
+
+    [Theory]
     [InlineData("/* consistent_read_id:{0} */ select name from who")]
     [InlineData("/*application:shop,consistent_read_id:{0}*/ select name from who")]
     [InlineData("/* CONSISTENT_READ_ID:{0} */ select name from who")]

@@ -111,7 +111,7 @@ public class ConnectionTests
         Assert.Equal("main", connection.Database);
         connection.Close();
         connection.Close();
-        Assert.Equal([ConnectionState.Open, ConnectionState.Closed], states);
+        Assert.Equal([ConnectionState.Connecting, ConnectionState.Open, ConnectionState.Closed], states);
     }
 
     [Fact]
@@ -163,13 +163,25 @@ public class ConnectionTests
     }
 
     [Fact]
+    public void It_cannot_be_opened_while_it_is_being_opened()
+    {
+        using var set = new SqliteReplicaSet();
+        using var connection = set.Source.CreateConnection();
+        Exception? refused = null;
+        connection.StateChange += (_, change) => refused ??= change.CurrentState == ConnectionState.Connecting ? Record.Exception(connection.Open) : null;
+        connection.Open();
+        Assert.IsType<InvalidOperationException>(refused);
+        Assert.Equal(ConnectionState.Open, connection.State);
+    }
+
+    [Fact]
     public void Foreign_parts_are_refused()
     {
         using var set = new SqliteReplicaSet();
         using var connection = set.Source.OpenConnection();
         using var command = connection.CreateCommand();
         using var foreign = new SqliteConnection();
-        Assert.Throws<ArgumentException>(() => command.Connection = foreign);
+        Assert.Throws<InvalidCastException>(() => command.Connection = foreign);
         Assert.Throws<NotSupportedException>(() => connection.ConnectionString = "Data Source=x");
         command.Connection = null;
         Assert.Throws<InvalidOperationException>(() => command.ExecuteScalar());

@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Text;
 
 namespace MonotonicReads.Cluster.Relay;
 
 /// <summary>
 /// Shopify's fork of ProxySQL (its pull request 2698): reads whose first comment names a unit of work go to the server that
-/// its hash draws, all others by weight; everything else goes to the primary, and so does what names its hostgroup, 0.
+/// its hash draws, all others by weight; everything else goes to the primary. A <c>hostgroup</c> in the comment overrides that, as in
+/// every ProxySQL: 0 is the primary's, 1 the readers'.
 /// </summary>
 /// <param name="seed">Draws the statements without an id.</param>
 /// <param name="tokenDelimiters">Its setting query_parser_token_delimiters.</param>
@@ -13,6 +15,9 @@ namespace MonotonicReads.Cluster.Relay;
 public sealed class ShopifyForkRoute(
     int seed, string tokenDelimiters = ",", string keyValueDelimiters = ":", IReadOnlyList<string>? identifiers = null) : IStatementRoute
 {
+    private const int Primary = 0;
+    private const int Readers = 1;
+
     private readonly WeightedDraw _draw = new(seed);
     private readonly IReadOnlyList<string> _identifiers = identifiers ?? ["consistent_read_id"];
 
@@ -20,9 +25,12 @@ public sealed class ShopifyForkRoute(
     public RelayServer Pick(StatementToRoute statement)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        if (!statement.IsRead || ProxySqlComment.Keys(statement.Text, tokenDelimiters, keyValueDelimiters).Any(pair => pair is ("hostgroup", "0")))
+        switch (Hostgroup(statement.Text) ?? (statement.IsRead ? Readers : Primary))
         {
-            return statement.Primary;
+            case Primary:
+                return statement.Primary;
+            case not Readers and var unknown:
+                throw new RelayRefusedException(9001, $"Max connect timeout reached while reaching hostgroup {unknown}");
         }
 
         var readers = statement.Servers.Where(server => !server.IsPrimary).ToArray();
@@ -58,6 +66,20 @@ public sealed class ShopifyForkRoute(
         }
 
         return null;
+    }
+
+    private int? Hostgroup(string text)
+    {
+        int? hostgroup = null;
+        foreach (var (key, value) in ProxySqlComment.Keys(text, tokenDelimiters, keyValueDelimiters))
+        {
+            if (key.Equals("hostgroup", StringComparison.OrdinalIgnoreCase) && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                hostgroup = number;
+            }
+        }
+
+        return hostgroup;
     }
 
     // Several ids are chained: the hash of one is the seed of the next. 0 is kept for "no id".
