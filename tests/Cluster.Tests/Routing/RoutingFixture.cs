@@ -8,9 +8,12 @@ namespace MonotonicReads.Cluster.Tests.Routing;
 /// A cluster, and the data source under test over it with weights 1, 2 and 3. The table <c>this_server</c> has another row
 /// on every server, so that each answer says where it comes from.
 /// </summary>
-public sealed class RoutingFixture : IAsyncLifetime
+public class RoutingFixture : IAsyncLifetime
 {
     public const string WhoAnswers = "select name from this_server";
+
+    /// <summary>innodb_flush_log_at_trx_commit of all servers: with 0 one that is killed loses its last second.</summary>
+    protected virtual int FlushLogAtCommit => 0;
 
     private MariaDbCluster? _cluster;
     private ReplicatedMySqlDataSource? _source;
@@ -24,7 +27,7 @@ public sealed class RoutingFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _cluster = await MariaDbCluster.StartAsync(replicas: 3);
+        _cluster = await MariaDbCluster.StartAsync(replicas: 3, [$"--innodb-flush-log-at-trx-commit={FlushLogAtCommit}"]);
         await using (var connection = new MySqlConnection(_cluster.Primary.ConnectionString))
         {
             await connection.ExecuteAsync(
@@ -42,8 +45,8 @@ public sealed class RoutingFixture : IAsyncLifetime
             // One flushed commit takes all before it to the disk: a replica that is killed at once would otherwise come back with
             // the tables, which are always flushed, at a position before them, and fail to create them again.
             await connection.ExecuteAsync(
-                "set global innodb_flush_log_at_trx_commit = 1; set sql_log_bin = 0; insert into this_server values (@Name); set global innodb_flush_log_at_trx_commit = 0",
-                new { server.Name });
+                "set global innodb_flush_log_at_trx_commit = 1; set sql_log_bin = 0; insert into this_server values (@Name); set global innodb_flush_log_at_trx_commit = @FlushLogAtCommit",
+                new { server.Name, FlushLogAtCommit });
         }
 
         _source = BuildSource();
