@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using MySqlConnector;
 
 namespace MonotonicReads;
 
@@ -204,7 +205,6 @@ public sealed class ReplicatedCommand : DbCommand
         while (true)
         {
             var connection = Route(returnsData);
-            var started = connection.Source.Proxy is null ? 0 : connection.Source.Time.GetTimestamp();
             T? result = default;
             try
             {
@@ -215,7 +215,7 @@ public sealed class ReplicatedCommand : DbCommand
 
                 return result = execute(Inner, connection.ForDriver(behavior));
             }
-            catch (DbException exception) when (connection.CanRunElsewhere(exception, IsOverdue(connection, started)))
+            catch (DbException exception) when (connection.CanRunElsewhere(exception, IsOverdue(exception)))
             {
                 // It was not executed: the next round finds another server.
             }
@@ -231,7 +231,6 @@ public sealed class ReplicatedCommand : DbCommand
         while (true)
         {
             var connection = await RouteAsync(returnsData, cancellation).ConfigureAwait(false);
-            var started = connection.Source.Proxy is null ? 0 : connection.Source.Time.GetTimestamp();
             T? result = default;
             try
             {
@@ -242,7 +241,7 @@ public sealed class ReplicatedCommand : DbCommand
 
                 return result = await execute(Inner, connection.ForDriver(behavior), cancellation).ConfigureAwait(false);
             }
-            catch (DbException exception) when (connection.CanRunElsewhere(exception, IsOverdue(connection, started)))
+            catch (DbException exception) when (connection.CanRunElsewhere(exception, IsOverdue(exception)))
             {
                 // It was not executed: the next round finds another server.
             }
@@ -275,9 +274,9 @@ public sealed class ReplicatedCommand : DbCommand
         }
     }
 
-    // Longer than the proxy's server may take, where the caller would have waited on.
-    private bool IsOverdue(ReplicatedConnection connection, long started) =>
-        _timeout is not null && connection.Source.Time.GetElapsedTime(started) >= TimeSpan.FromSeconds(Inner.CommandTimeout);
+    // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little early by another clock.
+    private bool IsOverdue(DbException exception) =>
+        _timeout is not null && exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
 
     private bool IsPlainRead()
     {
