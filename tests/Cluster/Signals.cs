@@ -23,7 +23,7 @@ internal static partial class Signals
 
         for (var attempt = 0; attempt < 500; attempt++)
         {
-            if (isDone(State(pid)))
+            if (States(pid).All(isDone))
             {
                 return;
             }
@@ -34,11 +34,25 @@ internal static partial class Signals
         throw new MariaDbClusterException($"Process {pid} did not react to signal {signal} within 5 seconds.");
     }
 
-    private static char State(int pid)
+    // Of each thread: the first may stand still while another answers.
+    private static IEnumerable<char> States(int pid)
     {
-        // "PID (NAME) STATE ...", and NAME may hold anything, a parenthesis too.
-        var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
-        return stat[stat.LastIndexOf(')') + 2];
+        foreach (var thread in Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task")))
+        {
+            string stat;
+            try
+            {
+                stat = File.ReadAllText(Path.Combine(thread, "stat"));
+            }
+            catch (IOException)
+            {
+                // It has ended.
+                continue;
+            }
+
+            // "PID (NAME) STATE ...", and NAME may hold anything, a parenthesis too.
+            yield return stat[stat.LastIndexOf(')') + 2];
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -7,20 +7,25 @@ namespace MonotonicReads;
 /// A batch of a <see cref="ReplicatedConnection"/>: the driver's own batch. It runs on a replica only where every one of its commands
 /// is provably a plain read.
 /// </summary>
-internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch inner) : DbBatch
+internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch inner) : DbBatch, IRoutedStatement<DbBatch>
 {
     private readonly ReplicatedBatchCommands _commands = new(inner.BatchCommands);
     private ReplicatedConnection? _connection = connection;
     private DbTransaction? _transaction;
     private string? _preparedText;
+    private int? _timeout;
     private bool _wantsPrepared;
     private bool _canBePrepared = true;
     private bool _isInnerDisposed;
 
     public override int Timeout
     {
-        get => inner.Timeout;
-        set => inner.Timeout = value;
+        get => _timeout ?? inner.Timeout;
+        set
+        {
+            inner.Timeout = value;
+            _timeout = null;
+        }
     }
 
     protected override DbBatchCommandCollection DbBatchCommands => _commands;
@@ -45,42 +50,26 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
 
     public override void Cancel() => inner.Cancel();
 
-    public override int ExecuteNonQuery() => Execute(returnsData: false, default, static (inner, _) => inner.ExecuteNonQuery());
+    public override int ExecuteNonQuery() => StatementRun.Execute(this, returnsData: false, default, static (inner, _) => inner.ExecuteNonQuery());
 
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
-        ExecuteAsync(returnsData: false, default, static (inner, _, cancellation) => inner.ExecuteNonQueryAsync(cancellation), cancellationToken);
+        StatementRun.ExecuteAsync(this, returnsData: false, default, static (inner, _, cancellation) => inner.ExecuteNonQueryAsync(cancellation), cancellationToken);
 
-    public override object? ExecuteScalar() => Execute(returnsData: true, default, static (inner, _) => inner.ExecuteScalar());
+    public override object? ExecuteScalar() => StatementRun.Execute(this, returnsData: true, default, static (inner, _) => inner.ExecuteScalar());
 
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
-        ExecuteAsync(returnsData: true, default, static (inner, _, cancellation) => inner.ExecuteScalarAsync(cancellation), cancellationToken);
+        StatementRun.ExecuteAsync(this, returnsData: true, default, static (inner, _, cancellation) => inner.ExecuteScalarAsync(cancellation), cancellationToken);
 
     public override void Prepare()
     {
         _wantsPrepared = true;
-        var connection = Route(returnsData: false);
-        try
-        {
-            PrepareHere();
-        }
-        finally
-        {
-            connection.EndTurn<object>(null);
-        }
+        StatementRun.Prepare(this);
     }
 
-    public override async Task PrepareAsync(CancellationToken cancellationToken = default)
+    public override Task PrepareAsync(CancellationToken cancellationToken = default)
     {
         _wantsPrepared = true;
-        var connection = await RouteAsync(returnsData: false, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await PrepareHereAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            connection.EndTurn<object>(null);
-        }
+        return StatementRun.PrepareAsync(this, cancellationToken);
     }
 
     public override void Dispose()
@@ -104,72 +93,22 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
     protected override DbBatchCommand CreateDbBatchCommand() => new ReplicatedBatchCommand(inner.CreateBatchCommand());
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        _connection!.Track(Execute(returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)), behavior);
+        _connection!.Track(StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)), behavior);
 
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
-        var reader = await ExecuteAsync(
-            returnsData: true, behavior, static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation), cancellationToken).ConfigureAwait(false);
+        var reader = await StatementRun.ExecuteAsync(this, returnsData: true, behavior, static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation), cancellationToken).ConfigureAwait(false);
         return _connection!.Track(reader, behavior);
     }
 
-    private T Execute<T>(bool returnsData, CommandBehavior behavior, Func<DbBatch, CommandBehavior, T> execute)
-    {
-        while (true)
-        {
-            var connection = Route(returnsData);
-            T? result = default;
-            try
-            {
-                if (NeedsPreparing(connection))
-                {
-                    PrepareHere();
-                }
+    DbBatch IRoutedStatement<DbBatch>.Driver => inner;
 
-                return result = execute(inner, connection.ForDriver(behavior));
-            }
-            catch (DbException exception) when (connection.CanRunElsewhere(exception, isOverdue: false))
-            {
-                // It was not executed: the next round finds another server.
-            }
-            finally
-            {
-                connection.EndTurn(result);
-            }
-        }
-    }
+    bool IRoutedStatement<DbBatch>.IsLimited => _timeout is not null;
 
-    private async Task<T> ExecuteAsync<T>(bool returnsData, CommandBehavior behavior, Func<DbBatch, CommandBehavior, CancellationToken, Task<T>> execute, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var connection = await RouteAsync(returnsData, cancellation).ConfigureAwait(false);
-            T? result = default;
-            try
-            {
-                if (NeedsPreparing(connection))
-                {
-                    await PrepareHereAsync(cancellation).ConfigureAwait(false);
-                }
-
-                return result = await execute(inner, connection.ForDriver(behavior), cancellation).ConfigureAwait(false);
-            }
-            catch (DbException exception) when (connection.CanRunElsewhere(exception, isOverdue: false))
-            {
-                // It was not executed: the next round finds another server.
-            }
-            finally
-            {
-                connection.EndTurn(result);
-            }
-        }
-    }
-
-    // A batch that was prepared goes to another server of the proxy, by other texts.
-    private bool NeedsPreparing(ReplicatedConnection connection) =>
+    bool IRoutedStatement<DbBatch>.NeedsPreparing(ReplicatedConnection connection) =>
         _wantsPrepared && connection.Source.Proxy is not null && _commands.FirstText != _preparedText;
 
-    private void PrepareHere()
+    void IRoutedStatement<DbBatch>.PrepareHere()
     {
         if (_canBePrepared)
         {
@@ -178,7 +117,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
         }
     }
 
-    private async Task PrepareHereAsync(CancellationToken cancellation)
+    async Task IRoutedStatement<DbBatch>.PrepareHereAsync(CancellationToken cancellation)
     {
         if (_canBePrepared)
         {
@@ -200,17 +139,17 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
         return true;
     }
 
-    private ReplicatedConnection Route(bool returnsData)
+    ReplicatedConnection IRoutedStatement<DbBatch>.Route(bool returnsData)
     {
         var connection = Connected();
         connection.Route(ArePlainReads(connection.Source), returnsData);
         return Attached(connection);
     }
 
-    private async ValueTask<ReplicatedConnection> RouteAsync(bool returnsData, CancellationToken cancellationToken)
+    async ValueTask<ReplicatedConnection> IRoutedStatement<DbBatch>.RouteAsync(bool returnsData, CancellationToken cancellation)
     {
         var connection = Connected();
-        await connection.RouteAsync(ArePlainReads(connection.Source), returnsData, cancellationToken).ConfigureAwait(false);
+        await connection.RouteAsync(ArePlainReads(connection.Source), returnsData, cancellation).ConfigureAwait(false);
         return Attached(connection);
     }
 
@@ -231,6 +170,11 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
             {
                 _canBePrepared &= command.Address(connection, _wantsPrepared);
             }
+
+            var timeout = Timeout;
+            var limited = connection.Limited(timeout);
+            inner.Timeout = limited;
+            _timeout = limited == timeout ? null : timeout;
         }
 
         return connection;

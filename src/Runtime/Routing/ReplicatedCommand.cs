@@ -1,7 +1,6 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using MySqlConnector;
 
 namespace MonotonicReads;
 
@@ -9,7 +8,7 @@ namespace MonotonicReads;
 /// A command of a <see cref="ReplicatedConnection"/>: the driver's own command, with parameters of the driver's types,
 /// given to the driver's connection on the server where its text may run.
 /// </summary>
-public sealed class ReplicatedCommand : DbCommand
+public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
 {
     private ReplicatedConnection? _connection;
     private DbTransaction? _transaction;
@@ -115,18 +114,18 @@ public sealed class ReplicatedCommand : DbCommand
     public override void Cancel() => Inner.Cancel();
 
     /// <inheritdoc/>
-    public override int ExecuteNonQuery() => Execute(ReturnsDataWithoutRows, default, static (inner, _) => inner.ExecuteNonQuery());
+    public override int ExecuteNonQuery() => StatementRun.Execute(this, ReturnsDataWithoutRows, default, static (inner, _) => inner.ExecuteNonQuery());
 
     /// <inheritdoc/>
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync(ReturnsDataWithoutRows, default, static (inner, _, cancellation) => inner.ExecuteNonQueryAsync(cancellation), cancellationToken);
+        StatementRun.ExecuteAsync(this, ReturnsDataWithoutRows, default, static (inner, _, cancellation) => inner.ExecuteNonQueryAsync(cancellation), cancellationToken);
 
     /// <inheritdoc/>
-    public override object? ExecuteScalar() => Execute(returnsData: true, default, static (inner, _) => inner.ExecuteScalar());
+    public override object? ExecuteScalar() => StatementRun.Execute(this, returnsData: true, default, static (inner, _) => inner.ExecuteScalar());
 
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync(returnsData: true, default, static (inner, _, cancellation) => inner.ExecuteScalarAsync(cancellation), cancellationToken);
+        StatementRun.ExecuteAsync(this, returnsData: true, default, static (inner, _, cancellation) => inner.ExecuteScalarAsync(cancellation), cancellationToken);
 
     /// <summary>
     /// Prepares the command on the server where its text may run. After the connection has moved the driver runs it unprepared. Through a
@@ -136,30 +135,14 @@ public sealed class ReplicatedCommand : DbCommand
     public override void Prepare()
     {
         _wantsPrepared = true;
-        var connection = Route(returnsData: false);
-        try
-        {
-            PrepareHere();
-        }
-        finally
-        {
-            connection.EndTurn<object>(null);
-        }
+        StatementRun.Prepare(this);
     }
 
     /// <inheritdoc cref="Prepare"/>
-    public override async Task PrepareAsync(CancellationToken cancellationToken = default)
+    public override Task PrepareAsync(CancellationToken cancellationToken = default)
     {
         _wantsPrepared = true;
-        var connection = await RouteAsync(returnsData: false, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await PrepareHereAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            connection.EndTurn<object>(null);
-        }
+        return StatementRun.PrepareAsync(this, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -176,13 +159,12 @@ public sealed class ReplicatedCommand : DbCommand
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        _connection!.Track(Execute(returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)), behavior);
+        _connection!.Track(StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)), behavior);
 
     /// <inheritdoc/>
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
-        var reader = await ExecuteAsync(
-            returnsData: true, behavior, static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation), cancellationToken).ConfigureAwait(false);
+        var reader = await StatementRun.ExecuteAsync(this, returnsData: true, behavior, static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation), cancellationToken).ConfigureAwait(false);
         return _connection!.Track(reader, behavior);
     }
 
@@ -200,63 +182,14 @@ public sealed class ReplicatedCommand : DbCommand
     // Output parameters of a procedure are data too.
     private bool ReturnsDataWithoutRows => CommandType != CommandType.Text;
 
-    private T Execute<T>(bool returnsData, CommandBehavior behavior, Func<DbCommand, CommandBehavior, T> execute)
-    {
-        while (true)
-        {
-            var connection = Route(returnsData);
-            T? result = default;
-            try
-            {
-                if (NeedsPreparing(connection))
-                {
-                    PrepareHere();
-                }
+    DbCommand IRoutedStatement<DbCommand>.Driver => Inner;
 
-                return result = execute(Inner, connection.ForDriver(behavior));
-            }
-            catch (DbException exception) when (connection.CanRunElsewhere(exception, IsOverdue(exception)))
-            {
-                // It was not executed: the next round finds another server.
-            }
-            finally
-            {
-                connection.EndTurn(result);
-            }
-        }
-    }
+    bool IRoutedStatement<DbCommand>.IsLimited => _timeout is not null;
 
-    private async Task<T> ExecuteAsync<T>(bool returnsData, CommandBehavior behavior, Func<DbCommand, CommandBehavior, CancellationToken, Task<T>> execute, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var connection = await RouteAsync(returnsData, cancellation).ConfigureAwait(false);
-            T? result = default;
-            try
-            {
-                if (NeedsPreparing(connection))
-                {
-                    await PrepareHereAsync(cancellation).ConfigureAwait(false);
-                }
-
-                return result = await execute(Inner, connection.ForDriver(behavior), cancellation).ConfigureAwait(false);
-            }
-            catch (DbException exception) when (connection.CanRunElsewhere(exception, IsOverdue(exception)))
-            {
-                // It was not executed: the next round finds another server.
-            }
-            finally
-            {
-                connection.EndTurn(result);
-            }
-        }
-    }
-
-    // A command that was prepared goes to another server of the proxy, by another text.
-    private bool NeedsPreparing(ReplicatedConnection connection) =>
+    bool IRoutedStatement<DbCommand>.NeedsPreparing(ReplicatedConnection connection) =>
         _wantsPrepared && connection.Source.Proxy is not null && Inner.CommandText != _preparedText;
 
-    private void PrepareHere()
+    void IRoutedStatement<DbCommand>.PrepareHere()
     {
         if (_canBePrepared)
         {
@@ -265,7 +198,7 @@ public sealed class ReplicatedCommand : DbCommand
         }
     }
 
-    private async Task PrepareHereAsync(CancellationToken cancellation)
+    async Task IRoutedStatement<DbCommand>.PrepareHereAsync(CancellationToken cancellation)
     {
         if (_canBePrepared)
         {
@@ -273,10 +206,6 @@ public sealed class ReplicatedCommand : DbCommand
             _preparedText = Inner.CommandText;
         }
     }
-
-    // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little early by another clock.
-    private bool IsOverdue(DbException exception) =>
-        _timeout is not null && exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
 
     private bool IsPlainRead()
     {
@@ -295,17 +224,17 @@ public sealed class ReplicatedCommand : DbCommand
         return _isPlainRead;
     }
 
-    private ReplicatedConnection Route(bool returnsData)
+    ReplicatedConnection IRoutedStatement<DbCommand>.Route(bool returnsData)
     {
         var connection = Connected();
         connection.Route(IsPlainRead(), returnsData);
         return Attached(connection);
     }
 
-    private ValueTask<ReplicatedConnection> RouteAsync(bool returnsData, CancellationToken cancellationToken)
+    ValueTask<ReplicatedConnection> IRoutedStatement<DbCommand>.RouteAsync(bool returnsData, CancellationToken cancellation)
     {
         var connection = Connected();
-        var routed = connection.RouteAsync(IsPlainRead(), returnsData, cancellationToken);
+        var routed = connection.RouteAsync(IsPlainRead(), returnsData, cancellation);
         return routed.IsCompletedSuccessfully ? new(Attached(connection)) : Awaited(routed, connection);
     }
 

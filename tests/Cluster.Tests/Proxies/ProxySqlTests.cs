@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Dapper;
 using MonotonicReads.Cluster.Relay;
 using MonotonicReads.Cluster.Tests.Relay;
@@ -256,8 +257,10 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         }
     }
 
-    [Fact]
-    public async Task A_stopped_replica_costs_the_deadline_and_then_the_session_moves()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stopped_replica_costs_the_deadline_and_then_the_session_moves(bool inBatch)
     {
         await using var cluster = await MariaDbCluster.StartAsync(replicas: 1);
         var servers = RelayServer.Of(cluster);
@@ -270,7 +273,10 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         try
         {
             var watch = Stopwatch.StartNew();
-            await Assert.ThrowsAnyAsync<MySqlException>(ReadAsync);
+
+            // Over a connection on which the relay has yet to reach the replica it is the relay that gives up, and the statement goes on.
+            var failure = await Record.ExceptionAsync(ReadAsync);
+            Assert.True(failure is MySqlException || (failure is null && session.GetDecisions()[^1].Server == "primary"), $"{failure} after {string.Join(", ", session.GetDecisions())}");
             Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(8));
             Assert.Equal(1, await ReadAsync());
             Assert.Equal("primary", session.GetDecisions()[^1].Server);
@@ -283,7 +289,24 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         async Task<long> ReadAsync()
         {
             await using var connection = await source.OpenConnectionAsync();
-            return await connection.ExecuteScalarAsync<long>("select 1");
+            if (!inBatch)
+            {
+                return await connection.ExecuteScalarAsync<long>("select 1");
+            }
+
+            await using var batch = connection.CreateBatch();
+            batch.Timeout = 60;
+            var command = batch.CreateBatchCommand();
+            command.CommandText = "select 1";
+            batch.BatchCommands.Add(command);
+            try
+            {
+                return Convert.ToInt64(await batch.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+            }
+            finally
+            {
+                Assert.Equal(60, batch.Timeout);
+            }
         }
     }
 
