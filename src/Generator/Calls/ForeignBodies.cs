@@ -31,10 +31,7 @@ internal sealed class ForeignBodies(Compilation compilation)
 
     /// <summary>A part of a body as it is bound: by <paramref name="near"/>, where that is of the same file. Null where it is none of this compilation's.</summary>
     public IOperation? OperationOf(SyntaxNode body, SemanticModel? near, CancellationToken cancellation) =>
-        ModelFor(body, near)?.GetOperation(body, cancellation);
-
-    /// <summary>The model that binds a body: <paramref name="near"/>, where that is of the same file. Null where it is none of this compilation's.</summary>
-    public SemanticModel? ModelFor(SyntaxNode body, SemanticModel? near) => near?.SyntaxTree == body.SyntaxTree ? near : ModelOf(body.SyntaxTree);
+        (near?.SyntaxTree == body.SyntaxTree ? near : ModelOf(body.SyntaxTree))?.GetOperation(body, cancellation);
 
     /// <summary>The model of a file; null where it is none of this compilation's.</summary>
 #pragma warning disable RS1030 // A callee in another file has no model here; one is made per file and kept for the compilation.

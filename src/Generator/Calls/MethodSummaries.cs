@@ -54,7 +54,9 @@ internal sealed class MethodSummaries
         targets = new CallTargets(compilation);
         kinds = new Lazy<NameKinds>(() => new NameKinds(compilation, libraries));
         reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, kinds.Value));
-        confirmed = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, kinds.Value, new LibraryCalls(bodies, libraries).IsConfirmed));
+        confirmed = new Lazy<ReachingNames>(() => new LibraryCalls(bodies, libraries) is var calls && calls.AreMostlyOthers(reaching.Value.NamingLibrary)
+            ? new ReachingNames(compilation.SyntaxTrees, kinds.Value, calls.IsConfirmed)
+            : reaching.Value);
     }
 
     /// <summary>
@@ -291,18 +293,11 @@ internal sealed class MethodSummaries
             return summary;
         }
 
-        /// <summary>The flow of one part of a body. It is bound, and its graph made, only where something in it sends a command: that is most of the cost.</summary>
+        /// <summary>The flow of one part of a body. Its graph is made only where something in it sends a command.</summary>
         private FlowResult FlowOf(IMethodSymbol method, SyntaxNode part, SemanticModel? model)
         {
-            var isHandedDelegates = method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate);
-            var sends = isHandedDelegates ? true : owner.bodies.ModelFor(part, model) is { } near ? sending.ByName(part, near, owner.Reaching, cancellation) : false;
-            if (sends == false)
-            {
-                return FlowResult.Nothing;
-            }
-
             var operation = owner.bodies.OperationOf(part, model, cancellation);
-            if (operation?.SemanticModel is not { } bound || (sends is null && !sending.ByOperations(operation)))
+            if (operation?.SemanticModel is not { } bound || !(method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate) || sending.IsOne(operation)))
             {
                 return FlowResult.Nothing;
             }

@@ -18,6 +18,8 @@ internal sealed class ReachingNames
 
     private readonly ConcurrentDictionary<SyntaxTree, bool> files = new();
 
+    private readonly List<(SyntaxTree Tree, NameIndex.Member Member)> namingLibrary = [];
+
     /// <param name="trees">The files of the compilation.</param>
     /// <param name="kinds">The names that the closure begins with.</param>
     /// <param name="confirm">Says whether a member that names a library's member calls it; null to take names at their word, which binds nothing.</param>
@@ -37,6 +39,11 @@ internal sealed class ReachingNames
             {
                 var mentioned = kinds.In(member);
                 var namesLibrary = (mentioned & NameKind.Library) != 0;
+                if (namesLibrary)
+                {
+                    namingLibrary.Add((tree, member));
+                }
+
                 if (namesLibrary && confirm?.Invoke(tree, member) == false)
                 {
                     refuted.Add((tree, member.Start));
@@ -77,6 +84,9 @@ internal sealed class ReachingNames
             fresh = next;
         }
     }
+
+    /// <summary>The members that name a library's member, confirmed or not, in the order of the files.</summary>
+    public IReadOnlyList<(SyntaxTree Tree, NameIndex.Member Member)> NamingLibrary => namingLibrary;
 
     public bool Contains(string name)
     {

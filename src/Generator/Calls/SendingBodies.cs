@@ -1,54 +1,16 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Calls;
 
 /// <summary>
-/// Whether anything in a body sends a command. Of four bodies that name what may, three do not: so the statements in which such a name stands are bound
-/// first, and the whole body only where one of them does send or cannot be judged alone.
+/// Whether anything in a bound body sends a command. Of four bodies that name what may, three do not, and need no control-flow graph.
 /// </summary>
 internal sealed class SendingBodies(MethodSummaries.Search search, DataLibraries libraries)
 {
-    /// <summary>True or false where the names in the body decide it, null where only the bound body does.</summary>
-    public bool? ByName(SyntaxNode body, SemanticModel model, ReachingNames reaching, CancellationToken cancellation)
-    {
-        var member = NameIndex.MemberOf(body);
-        var mayReach = reaching.In(body.SyntaxTree, member);
-        var namesQuery = reaching.NamesQuery(member);
-        var isUnclear = false;
-        foreach (var node in NameIndex.Mentions(body))
-        {
-            switch (node)
-            {
-                case CommonForEachStatementSyntax when namesQuery:
-                    isUnclear = true;
-                    break;
-                case ConstructorInitializerSyntax or ImplicitObjectCreationExpressionSyntax:
-                    if (Sends(model.GetSymbolInfo(node, cancellation), isVirtual: false) == true)
-                    {
-                        return true;
-                    }
-
-                    break;
-                case var _ when NameIndex.Mentioned(node) is { } name && mayReach(name):
-                    // What copies a query is told by its argument.
-                    var sends = namesQuery && QueryLibrary.Copies(name) ? null : Sends(model.GetSymbolInfo(node, cancellation), node.Parent is not MemberAccessExpressionSyntax { Expression: BaseExpressionSyntax });
-                    if (sends == true)
-                    {
-                        return true;
-                    }
-
-                    isUnclear |= sends is null;
-                    break;
-            }
-        }
-
-        return isUnclear ? null : false;
-    }
-
-    public bool ByOperations(IOperation body)
+    /// <param name="body">The bound body.</param>
+    public bool IsOne(IOperation body)
     {
         foreach (var operation in body.Descendants())
         {
@@ -69,26 +31,6 @@ internal sealed class SendingBodies(MethodSummaries.Search search, DataLibraries
 
         return false;
     }
-
-    /// <summary>A name that does not bind sends nothing as far as anyone can tell.</summary>
-    private bool? Sends(SymbolInfo info, bool isVirtual)
-    {
-        if (info.Symbol is { } symbol)
-        {
-            return Sends(symbol, isVirtual);
-        }
-
-        return info.CandidateSymbols.IsEmpty ? false : null;
-    }
-
-    private bool? Sends(ISymbol symbol, bool isVirtual) => symbol switch
-    {
-        IMethodSymbol method => IsOfLibrary(method) || HasEffects(method, isVirtual),
-        IPropertySymbol property when libraries.Listed.RoleOf(property) is not null => true,
-        IPropertySymbol { Type.TypeKind: TypeKind.Delegate } or IFieldSymbol { Type.TypeKind: TypeKind.Delegate } => null,
-        IPropertySymbol { GetMethod: { } getter } => HasEffects(getter, isVirtual),
-        _ => false,
-    };
 
     private bool IsOfLibrary(IMethodSymbol method) => libraries.Describe(method) is not null || libraries.Listed.RoleOf(method) is not null;
 

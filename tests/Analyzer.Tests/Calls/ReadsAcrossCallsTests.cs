@@ -206,8 +206,10 @@ public class ReadsAcrossCallsTests
         await ReadRules.Against(ReadRules.References.Add(Microsoft.CodeAnalysis.MetadataReference.CreateFromStream(image)), "using Dapper;\n" + caller);
     }
 
-    [Fact]
-    public Task A_large_project_finds_what_a_small_one_does() => ReadRules.Members(string.Concat(Enumerable.Range(0, 200).Select(i => $$"""
+    [Theory]
+    [InlineData("")]
+    [InlineData("public int QueryFirst() => orders.Execute(); public int ExecuteScalar() => QueryFirst(); public int QuerySingle() => ExecuteScalar(); public int Read() => QuerySingle() + QuerySingle();")]
+    public Task A_large_project_finds_what_a_small_one_does(string othersOfThatName) => ReadRules.Members(string.Concat(Enumerable.Range(0, 200).Select(i => $$"""
             private class Orders{{i}}(DbConnection db)
             {
                 public int Get() => db.QueryFirst<int>("SELECT a FROM t");
@@ -220,6 +222,7 @@ public class ReadsAcrossCallsTests
                 public int {|MR1002:Twice|}() => orders.Get() + orders.Get();
                 public int {|MR1001:Own|}() { command.ExecuteScalar(); return (int)command.ExecuteScalar(); }
                 public int Neither() => orders.Execute() + orders.Execute();
+                {{othersOfThatName}}
             }
         """)));
 
