@@ -22,6 +22,9 @@ internal sealed class MethodSummaries
     /// <summary>More candidates than this are asked for by a build and not by an editor.</summary>
     private const int MaxUnconfirmed = 150;
 
+    /// <summary>So few members that name a library's member are bound at once, by an editor too: it may spare all the rest.</summary>
+    private const int FewToConfirm = 20;
+
     /// <summary>A recursion that has not settled after so many rounds is taken as it stands.</summary>
     private const int MaxRounds = 12;
 
@@ -60,10 +63,11 @@ internal sealed class MethodSummaries
     }
 
     /// <summary>
-    /// The test on names. An editor asks for one file: names are taken at their word. A build asks for all: once it has asked for many bodies it pays for
+    /// The test on names. An editor asks for one file: names are taken at their word, unless a library's are few. A build asks for all: once it has asked for many bodies it pays for
     /// binding what names a library's member, and everything that only shares such a name is out.
     /// </summary>
-    public ReachingNames Reaching => Volatile.Read(ref candidates) > MaxUnconfirmed ? confirmed.Value : reaching.Value;
+    public ReachingNames Reaching =>
+        Volatile.Read(ref candidates) > MaxUnconfirmed || reaching.Value.NamingLibrary.Count <= FewToConfirm ? confirmed.Value : reaching.Value;
 
     /// <summary>False where no file names anything that reads or writes a database, so that no body needs to be looked at.</summary>
     public bool MayRead(IEnumerable<SyntaxTree> trees) => trees.Any(tree => kinds.Value.MayBeginIn(NameIndex.Of(tree)));
