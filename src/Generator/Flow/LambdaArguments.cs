@@ -32,8 +32,8 @@ internal static class LambdaArguments
         {
             if (method.Name.StartsWith(verb, StringComparison.Ordinal) && (method.Name.Length == verb.Length || char.IsUpper(method.Name[verb.Length])))
             {
-                // ConcurrentDictionary.AddOrUpdate and the like call back before they return.
-                return method.Name is "AddOrUpdate" || space == "System.Collections.Concurrent" ? LambdaUse.Once : LambdaUse.Later;
+                // ConcurrentDictionary.AddOrUpdate calls back before it returns.
+                return method.Name is "AddOrUpdate" ? LambdaUse.Once : LambdaUse.Later;
             }
         }
 

@@ -105,8 +105,8 @@ internal sealed partial class ReadFlow
         }
 
         var called = invocation.TargetMethod;
-        var summary = called.MethodKind == MethodKind.DelegateInvoke ? null : SummaryOf(called, invocation.IsVirtual, runsDelegates: true);
-        var isVisible = !called.OriginalDefinition.IsAbstract && called.OriginalDefinition.DeclaringSyntaxReferences.Length > 0 && called.OriginalDefinition.Locations.Any(l => l.IsInSource) && calls is not null;
+        var summary = SummaryOf(called, invocation.IsVirtual, runsDelegates: true);
+        var isVisible = !called.OriginalDefinition.IsAbstract && called.OriginalDefinition.DeclaringSyntaxReferences.Length > 0 && calls is not null;
         for (var i = 0; i < arguments.Length; i++)
         {
             if (arguments[i].Callbacks.IsEmpty)

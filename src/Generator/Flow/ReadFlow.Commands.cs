@@ -14,8 +14,8 @@ internal sealed partial class ReadFlow
 
     private Value Apply(IInvocationOperation invocation, DataMember member, Value receiver, Value[] arguments)
     {
-        var target = invocation.Instance is not null ? receiver : arguments.Length > 0 ? arguments[0] : Value.Unknown;
-        var targetType = invocation.Instance?.Type ?? (invocation.Arguments.Length > 0 ? Unconverted(invocation.Arguments[0].Value).Type : null);
+        var target = SubjectOf(invocation, receiver, arguments);
+        var targetType = SubjectOf(invocation) is { } subject ? Unconverted(subject).Type : null;
         if (DataLibraries.IsLocal(targetType))
         {
             return Value.Unknown;
@@ -198,7 +198,7 @@ internal sealed partial class ReadFlow
                 writeSites.Add(site);
 
                 // A session holds reads; what is written in it goes to the primary all the same.
-                state = state with { Wrote = state.Wrote.Add(new Access(site, Equals(unit, state.Session) ? null : unit, IsCurrent: true, primary)) };
+                state = state with { Wrote = state.Wrote.Add(new Access(site, Equals(unit, state.Session?.Identity) ? null : unit, IsCurrent: true, primary)) };
             }
         }
     }
@@ -255,7 +255,7 @@ internal sealed partial class ReadFlow
                 Note(ownSequential, before.Observed.Where(a => !a.Site.ThroughCall));
             }
 
-            if (!state.SessionSeesWrites)
+            if (state.Session is not { SeesWrites: true })
             {
                 Note(afterWrite, before.Wrote);
             }
@@ -292,12 +292,12 @@ internal sealed partial class ReadFlow
 
         if (onPrimary)
         {
-            return (connection ?? command, true);
+            return (null, true);
         }
 
-        if (state.Session is not null)
+        if (state.Session is { } session)
         {
-            return (state.Session, state.SessionOnPrimary);
+            return (session.Identity, session.OnPrimary);
         }
 
         return options.Routing == RoutingMode.Connection && !tracked.IsClosed && !opensPerCommand ? (connection ?? command, false) : (null, false);

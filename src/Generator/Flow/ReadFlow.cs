@@ -363,7 +363,7 @@ internal sealed partial class ReadFlow
     private static FlowState InSessionOf(LambdaCallback lambda, DeclaredConsistency declared, FlowState start) =>
         declared == DeclaredConsistency.None
             ? start
-            : start with { Session = lambda.Operation, SessionOnPrimary = declared == DeclaredConsistency.Primary, SessionSeesWrites = declared is DeclaredConsistency.Primary or DeclaredConsistency.Causal };
+            : start with { Session = new OpenSession(lambda.Operation, declared == DeclaredConsistency.Primary, declared is DeclaredConsistency.Primary or DeclaredConsistency.Causal) };
 
     /// <summary>A lambda kept in a local that nothing here runs counts for what is at fault inside it.</summary>
     private void RunHeldLambdas()
