@@ -21,7 +21,7 @@ internal static class LambdaArguments
     public static LambdaUse Use(IMethodSymbol method)
     {
         var type = method.ContainingType;
-        var space = type?.ContainingNamespace?.ToDisplayString() ?? string.Empty;
+        var space = type.ContainingNamespace.ToDisplayString();
         if (space == "System.Linq" || method.Name.StartsWith("ForEach", StringComparison.Ordinal) || (type is { Name: "Parallel" } && method.Name == "For")
             || (type is { Name: "List" or "Array", ContainingNamespace.Name: "Generic" or "System" } && method.Name is "ConvertAll" or "FindAll" or "Find" or "Exists" or "RemoveAll" or "TrueForAll"))
         {

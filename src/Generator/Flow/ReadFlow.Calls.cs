@@ -221,7 +221,7 @@ internal sealed partial class ReadFlow
             ApplyCall(creation, constructor, isVirtualCall: false, ordinal => ArgumentAt(creation.Arguments, arguments, ordinal));
         }
 
-        return types.IsContext(type) ? Create(creation, new TrackedObject { OnPrimary = arguments.Length > 0 && arguments.Any(IsPrimary) }) : Value.Unknown;
+        return types.IsContext(type) ? Create(creation, new TrackedObject { OnPrimary = arguments.Any(IsPrimary) }) : Value.Unknown;
     }
 
     private TrackedObject NewCommand(IObjectCreationOperation creation, Value[] arguments)
@@ -256,7 +256,7 @@ internal sealed partial class ReadFlow
         {
             // A resumed one has its token's level, which nothing here shows.
             var level = invocation.Arguments.Select(static a => (a.Value as IFieldReferenceOperation)?.Field).FirstOrDefault(static f => f?.Type.Name == "ReadConsistency")?.Name;
-            state = state with { Session = new OpenSession(invocation, level == "Primary", level is "Primary" or "Causal") };
+            state = state with { Session = new OpenSession(invocation, level == "Primary", level == "Causal") };
         }
 
         return session;
@@ -280,7 +280,7 @@ internal sealed partial class ReadFlow
         }
     }
 
-    private static (IOperation? Source, Value Value) Argument(ImmutableArray<IArgumentOperation> arguments, Value[] values, string parameter) =>
+    private static (IOperation? Source, Value Value) Argument(ImmutableArray<IArgumentOperation> arguments, Value[] values, string? parameter) =>
         ArgumentOf(arguments, values, p => p.Name == parameter);
 
     private static (IOperation? Source, Value Value) ArgumentAt(ImmutableArray<IArgumentOperation> arguments, Value[] values, int ordinal) =>

@@ -107,14 +107,14 @@ internal sealed partial class ReadFlow
             return;
         }
 
-        var transaction = member.TransactionParameter is null ? default : Argument(invocation.Arguments, arguments, member.TransactionParameter);
+        var transaction = Argument(invocation.Arguments, arguments, member.TransactionParameter);
         Perform(site, [new SentCommand
         {
             Texts = text.Value.Texts,
             ForRows = forRows,
-            IsProcedure = member.IsProcedure || member.CommandTypeParameter is not null && IsStoredProcedure(Argument(invocation.Arguments, arguments, member.CommandTypeParameter).Source),
-            InTransaction = member.TransactionParameter is not null && IsCertainTransaction(transaction.Source, transaction.Value),
-            Transaction = transaction.Value?.Object,
+            IsProcedure = member.IsProcedure || IsStoredProcedure(Argument(invocation.Arguments, arguments, member.CommandTypeParameter).Source),
+            InTransaction = IsCertainTransaction(transaction.Source, transaction.Value),
+            Transaction = transaction.Value.Object,
             OnPrimary = IsPrimary(target),
             Connection = target.Object,
         }]);
@@ -181,11 +181,6 @@ internal sealed partial class ReadFlow
                 Update(connection, state[connection] with { HasTransaction = does.Begins && !does.Ends });
             }
 
-            if (!does.ReplicaRead && !does.PrimaryRead && !does.Writes)
-            {
-                continue;
-            }
-
             var (unit, primary) = UnitOf(command.Connection, command.Command, command.InTransaction, command.OnPrimary, command.OpensPerCommand);
             Export(command, does);
             if (does.ReplicaRead || does.PrimaryRead)
@@ -218,7 +213,7 @@ internal sealed partial class ReadFlow
             Command = OrdinalOf(command.Command),
             OpensPerCommand = command.OpensPerCommand,
         };
-        if (command.Texts.Any(SqlText.HasParameters) || (pinned.Command is not null && command.Texts.IsEmpty))
+        if (command.Texts.IsEmpty || command.Texts.Any(SqlText.HasParameters))
         {
             Note(pinned with { Texts = command.Texts, ForRows = command.ForRows, IsProcedure = command.IsProcedure });
             return;

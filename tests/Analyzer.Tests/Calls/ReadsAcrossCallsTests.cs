@@ -87,6 +87,7 @@ public class ReadsAcrossCallsTests
     [InlineData("IVisitor v = new Visitor(db); Action<int> f = v.Visit; f(1); f(2);")]
     [InlineData("Noted(\"DELETE FROM t\", new[] { name }); A();")]
     [InlineData("Twice(() => { }); Handed(null); Handed(null);")]
+    [InlineData("Maybe((DbTransaction)(object)db); Maybe((DbTransaction)(object)db);")]
     [InlineData("HandedCommand(cmd, null); HandedCommand(cmd, null);")]
     public Task Reads_that_meet_through_calls_are_reported(string body) => Check("{|MR1002:M|}", body);
 
@@ -134,10 +135,19 @@ public class ReadsAcrossCallsTests
     [InlineData("Each(ids, id => Work()); A();")]
     [InlineData("IVisitor v = new Visitor(db); Action<int> f = v.Visit; f(1);")]
     [InlineData("Noted(\"DELETE FROM t\", new[] { name });")]
+    [InlineData("One((DbTransaction)(object)db); One((DbTransaction)(object)db);")]
     [InlineData("Handed(db.BeginTransaction()); Handed(db.BeginTransaction());")]
     [InlineData("var tx = (MySqlTransaction)(object)db.BeginTransaction(); HandedCommand(cmd, tx); HandedCommand(cmd, tx);")]
     [InlineData("Local(3); void Local(int n) { if (n > 0) Local(n - 1); else A(); }")]
     public Task Reads_that_do_not_are_not(string body) => Check("M", body);
+
+    [Theory]
+    [InlineData("DELETE FROM u", "{|MR1002:{|MR1003:M|}|}")]
+    [InlineData("SELECT b FROM t", "{|MR1002:M|}")]
+    public Task A_callee_sends_any_of_its_texts(string sql, string name) => ReadRules.Members($$"""
+            private T Either<T>(bool x, string sql) => db.QueryFirst<T>(x ? "SELECT a FROM t" : sql);
+            public void {{name}}(bool x) { Either<int>(x, "{{sql}}"); db.Query("SELECT z FROM t"); }
+        """);
 
     [Fact]
     public Task One_mistake_gives_one_warning_and_not_a_cascade() => ReadRules.Members("""

@@ -70,6 +70,8 @@ public class CommandTextTests
     [InlineData("db.Query<int>(new CommandDefinition(\"save orders\"));")]
     [InlineData("await db.QueryFirstOrDefaultAsync<int>(\"SELECT a FROM t\");")]
     [InlineData("unknown.ExecuteReader();")]
+    [InlineData("Ready().ExecuteScalar();")]
+    [InlineData("var b = new StringBuilder(\"SELECT \"); b.AppendJoin(\", \", ids); db.Query(b.ToString());")]
     [InlineData("var b = new StringBuilder(); b.AppendJoin(\" UNION ALL \", name, name); db.Query(b.ToString());")]
     [InlineData("db.Query(string.Join(\" \", new string[] { }));")]
     [InlineData("db.Query(string.Concat(new string[] { }));")]
@@ -140,6 +142,8 @@ public class CommandTextTests
     [InlineData("cmd.CommandText = \"SELECT a FROM t\"; cmd.CommandText = \"INSERT INTO t VALUES (1)\"; cmd.ExecuteScalar();")]
     [InlineData("cmd.CommandText = name; cmd.ExecuteNonQuery();")]
     [InlineData("using var lite = new LocalFile(); lite.Clone();")]
+    [InlineData("var k = new MySqlCommand(); k.CommandText += \"DELETE FROM t\"; k.ExecuteScalar();")]
+    [InlineData("var k = db.CreateCommand(); k.CommandText += \"DELETE FROM t\"; k.ExecuteScalar();")]
     [InlineData("var b = new StringBuilder(\"SELECT a FROM t\"); b.AppendFormat(\" WHERE a = {0} FOR UPDATE\", name); db.Query(b.ToString());")]
     [InlineData("var b = new StringBuilder(\"SELECT a FROM t \"); b.AppendLine(\"FOR UPDATE\"); db.Query(b.ToString());")]
     [InlineData("var b = new StringBuilder(); b.AppendLine(\"SELECT a FROM t\").Append(\"FOR UPDATE\"); db.Query(b.ToString());")]
@@ -180,6 +184,12 @@ public class CommandTextTests
     public Task One_that_does_not_leaves_it_unknown(string text) => Check("{|MR1001:M|}", "var n = 1; db.Query(\"SELECT z FROM t\"); var sql = \"DELETE FROM t\"; db.Query(" + text.Replace("string.Copy(sql)", "new string(sql)", StringComparison.Ordinal) + ");");
 
     [Theory]
+    [InlineData("InsertRow")]
+    [InlineData("ReadRow")]
+    public Task Where_the_text_is_known_it_decides(string name) =>
+        ReadRules.Members($$"""public void {|MR1001:{{name}}|}() { cmd.CommandText = "SELECT a FROM t"; cmd.ExecuteScalar(); cmd.ExecuteScalar(); }""");
+
+    [Theory]
     [InlineData("InsertRow", "InsertRow")]
     [InlineData("ReadRow", "{|MR1001:ReadRow|}")]
     [InlineData("Row", "{|MR1001:Row|}")]
@@ -205,6 +215,7 @@ public class CommandTextTests
             private static string Holed => $"DELETE FROM {Order_Read}";
             private static string Given { get; } = "DELETE FROM t";
             private static string Made { get { return "DELETE FROM t"; } }
+            private static extern DbCommand Ready();
             private static readonly string Blank = " ";
             private static readonly string Led = Environment.NewLine + "DELETE FROM t";
             private static readonly System.Resources.ResourceManager Texts = null;

@@ -55,6 +55,7 @@ public class HandedOnTests
     [InlineData("source.ConnectionString")]
     [InlineData("given[0]")]
     [InlineData("unknown")]
+    [InlineData("new string('a', 3)")]
     public async Task A_transaction_with_a_text(string text)
     {
         await Check("M", $"db.Query({text}, transaction: tx); db.Query({text}, transaction: tx);");

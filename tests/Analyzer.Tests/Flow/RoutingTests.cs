@@ -57,6 +57,9 @@ public class RoutingTests
     [InlineData("using var scope = new TransactionScope(); Opened().Query(\"SELECT a FROM t\"); Opened().Query(\"SELECT b FROM t\");", "M")]
     [InlineData("InScope(() => db.Query(\"SELECT a FROM t\")); InScope(() => db.Query(\"SELECT b FROM t\"));", "{|MR1001:M|}")]
     [InlineData("InScope(() => { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); });", "M")]
+    [InlineData("using var t = one.BeginTransaction(); var k = one.CreateCommand(); k.Transaction = t; k.CommandText = \"SELECT a FROM t\"; k.ExecuteScalar(); one.Query(\"SELECT b FROM t\", transaction: t);", "M")]
+    [InlineData("using var t = one.BeginTransaction(); one.Execute(\"UPDATE t SET a = 1\", transaction: t); one.Query(\"SELECT a FROM t\", transaction: t);", "M")]
+    [InlineData("using var t = one.BeginTransaction(); using var u = two.BeginTransaction(); one.Execute(\"UPDATE t SET a = 1\", transaction: t); two.Query(\"SELECT a FROM t\", transaction: u);", "{|MR1003:M|}")]
     public async Task A_transaction_is_a_unit_of_its_own_under_connection_routing(string body, string name)
     {
         await Check(name, "var one = source.OpenConnection(); var two = source.OpenConnection(); " + body, "connection");

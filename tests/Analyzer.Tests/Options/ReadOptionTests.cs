@@ -31,6 +31,9 @@ public class ReadOptionTests
     [InlineData("on", "orders.Load(1); orders.Load(2);", false)]
     [InlineData("on", "orders.CountVoid(); orders.CountVoid();", false)]
     [InlineData("on", "other.GetAsync(1); other.GetAsync(2);", false)]
+    [InlineData("on", "orders.GetAsync(1); new Lines(db).Get();", true)]
+    [InlineData("off", "orders.GetAsync(1); new Lines(db).Get();", false)]
+    [InlineData("on", "orders.Load(1); new Lines(db).Get();", false)]
     [InlineData("on", "store.GetAsync(1); dao.GetAsync(2);", true)]
     [InlineData("on", "queries.GetAsync(1); orders.Get2();", true)]
     [InlineData("on", "stored.GetAsync(1); stored.GetAsync(2);", false)]
@@ -41,6 +44,7 @@ public class ReadOptionTests
         value is null ? null : $"monotonic_reads.repository_convention = {value}",
         more: """
             public interface IOrderRepository { Task<int> GetAsync(int id); int Get2(); int FindLines(int id); int ExistsNow(); int Getter(); int Load(int id); void CountVoid(); }
+            public class Lines(DbConnection db) { public int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
             public interface IOrderStore { Task<int> GetAsync(int id); }
             public interface IOrderDao { Task<int> GetAsync(int id); }
             public interface IOrderQueries { Task<int> GetAsync(int id); }

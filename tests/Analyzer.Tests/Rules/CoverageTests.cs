@@ -15,6 +15,7 @@ public class CoverageTests
     [InlineData("public void M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); " + Two + " }")]
     [InlineData("public void M() { using (ReadSession.Begin(ReadConsistency.Monotonic)) { " + Two + " } }")]
     [InlineData("public void M() { using var s = ReadSession.Begin(ReadConsistency.Primary); " + Two + " }")]
+    [InlineData("public void M() { db.Query(\"SELECT c FROM t\"); using (ReadSession.Begin(ReadConsistency.Primary)) { " + Two + " } }")]
     [InlineData("public void M(string token) { using var s = ReadSession.Resume(token); " + Two + " }")]
     [InlineData("public void M(string token, SessionTokenOptions o) { using (ReadSession.Resume(token, ReadConsistency.Causal, new ReadSessionOptions(), o)) { " + Two + " } }")]
     [InlineData("public void M(ReadConsistency level) { using (ReadSession.Begin(level)) { " + Two + " } }")]

@@ -24,6 +24,7 @@ public class SeriesPlanTests
     [InlineData("[Monotonic(Reads = 4)] public void {|MR1006:M|}(bool x) { " + A + " if (x) { " + B + " } else { " + B + C + " } }")]
     [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}(bool x) { " + A + " if (x) { " + B + " } " + C + " }")]
     [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}() { " + A + B + " One(); }")]
+    [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}(int[] ids) { foreach (var id in ids) { " + A + B + " } }")]
     [InlineData("[Monotonic(Reads = 3)] public bool {|MR1006:M|}() { " + A + B + " return false; }")]
     [InlineData("[Monotonic(Reads = 3)] public bool {|MR1006:M|}() { " + A + B + " return true; }")]
     [InlineData("[Monotonic(Reads = 3)] public void {|MR1006:M|}(bool x) { do { " + A + " } while (x); }")]
