@@ -74,9 +74,7 @@ internal sealed partial class ReadFlow
                 RunLater(Evaluate(handler.HandlerValue));
                 return Value.Unknown;
             case IFlowCaptureOperation capture:
-                var captured = Evaluate(capture.Value);
-                Hold(captured);
-                SetValue(capture.Id, captured);
+                SetValue(capture.Id, Evaluate(capture.Value));
                 return Value.Unknown;
             case IFlowCaptureReferenceOperation reference:
                 return GetValue(reference.Id);
@@ -92,7 +90,7 @@ internal sealed partial class ReadFlow
             case IConversionOperation conversion:
                 return types.IsExpressionTree(conversion.Type) ? Value.Unknown : Evaluate(conversion.Operand);
             case IDelegateCreationOperation creation:
-                return types.IsExpressionTree(creation.Type) ? Value.Unknown : Evaluate(creation.Target);
+                return Evaluate(creation.Target);
             case IFlowAnonymousFunctionOperation lambda:
                 return Value.OfCallback(new LambdaCallback(lambda, graph));
             case IMethodReferenceOperation reference:
@@ -137,10 +135,6 @@ internal sealed partial class ReadFlow
             case IParameterReferenceOperation parameter:
                 Hold(value);
                 SetValue(parameter.Parameter, value);
-                return;
-            case IFlowCaptureReferenceOperation:
-                // `??=` assigns through a captured target.
-                Hold(value);
                 return;
             case IFieldReferenceOperation field:
                 RunLater(value);
