@@ -25,6 +25,9 @@ internal sealed class MarkedSource(string marked, ImmutableArray<MetadataReferen
 
     public IReadOnlyList<string> Disabled { get; init; } = [];
 
+    /// <summary>What a report's message must contain, for reports that are told apart by it; null for anything.</summary>
+    public string? Said { get; init; }
+
     /// <summary>Fails where a rule or the compiler reports what is not marked, or does not report what is.</summary>
     public async Task VerifyAsync(DiagnosticAnalyzer analyzer)
     {
@@ -33,11 +36,15 @@ internal sealed class MarkedSource(string marked, ImmutableArray<MetadataReferen
         var compilation = Base().AddSyntaxTrees(tree).WithOptions(new CSharpCompilationOptions(Kind, allowUnsafe: true).WithSpecificDiagnosticOptions(Disabled.Select(id => KeyValuePair.Create(id, ReportDiagnostic.Suppress))));
         var options = new AnalyzerOptions([.. Files.Select(f => new TextInMemory(f.Name, f.Content))], new ConfiguredOptions(Options));
         var all = await compilation.WithAnalyzers([analyzer], options).GetAllDiagnosticsAsync();
-        var reported = all.Where(d => d.Severity == DiagnosticSeverity.Error || !d.Descriptor.CustomTags.Contains(WellKnownDiagnosticTags.Compiler));
+        var reported = all.Where(d => d.Severity == DiagnosticSeverity.Error || !d.Descriptor.CustomTags.Contains(WellKnownDiagnosticTags.Compiler)).ToList();
 
         var expected = spans.SelectMany(pair => pair.Value.Select(span => Line(pair.Key, span, source))).Order(StringComparer.Ordinal);
         var actual = reported.Select(d => Line(d.Id, d.Location.SourceSpan, source, d)).Order(StringComparer.Ordinal);
         Assert.Equal(string.Join("\n", expected), string.Join("\n", actual));
+        if (Said is not null)
+        {
+            Assert.Contains(Said, Assert.Single(reported).GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        }
     }
 
     private static string Line(string id, TextSpan span, string source, Diagnostic? diagnostic = null) =>

@@ -41,10 +41,10 @@ internal static class SessionInCode
     {
         foreach (var invocation in node?.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>() ?? [])
         {
-            if (invocation.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin", Expression: var type } && type.ToString().EndsWith("ReadSession", StringComparison.Ordinal)
-                && invocation.ArgumentList.Arguments.FirstOrDefault()?.Expression is MemberAccessExpressionSyntax level)
+            if (invocation.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin" or "Resume", Expression: var type } && type.ToString().EndsWith("ReadSession", StringComparison.Ordinal))
             {
-                return level.Name.Identifier.ValueText switch
+                var levels = invocation.ArgumentList.Arguments.Select(static a => a.Expression).OfType<MemberAccessExpressionSyntax>();
+                return levels.FirstOrDefault(static level => level.Expression.ToString().EndsWith("ReadConsistency", StringComparison.Ordinal))?.Name.Identifier.ValueText switch
                 {
                     "Primary" => DeclaredConsistency.Primary,
                     "Causal" => DeclaredConsistency.Causal,

@@ -29,13 +29,7 @@ internal sealed record FlowState
     public int Scopes { get; init; }
 
     /// <summary>The read session that is certainly open, or null.</summary>
-    public object? Session { get; init; }
-
-    /// <summary>True where the open session reads on the primary.</summary>
-    public bool SessionOnPrimary { get; init; }
-
-    /// <summary>True where the open session waits for the session's own writes.</summary>
-    public bool SessionSeesWrites { get; init; }
+    public OpenSession? Session { get; init; }
 
     public static FlowState Join(FlowState? a, FlowState b)
     {
@@ -44,7 +38,6 @@ internal sealed record FlowState
             return b;
         }
 
-        var sameSession = Equals(a.Session, b.Session);
         return new FlowState
         {
             Observed = a.Observed.Union(b.Observed),
@@ -54,14 +47,12 @@ internal sealed record FlowState
             Values = JoinMaps(a.Values, b.Values, Value.Join),
             Objects = JoinMaps(a.Objects, b.Objects, TrackedObject.Join),
             Scopes = Math.Min(a.Scopes, b.Scopes),
-            Session = sameSession ? a.Session : null,
-            SessionOnPrimary = sameSession && a.SessionOnPrimary && b.SessionOnPrimary,
-            SessionSeesWrites = sameSession && a.SessionSeesWrites && b.SessionSeesWrites,
+            Session = Equals(a.Session, b.Session) ? a.Session : null,
         };
     }
 
     public bool Equals(FlowState? other) =>
-        other is not null && (ReferenceEquals(this, other) || (Scopes == other.Scopes && MostReads == other.MostReads && Equals(Session, other.Session) && SessionOnPrimary == other.SessionOnPrimary && SessionSeesWrites == other.SessionSeesWrites
+        other is not null && (ReferenceEquals(this, other) || (Scopes == other.Scopes && MostReads == other.MostReads && Equals(Session, other.Session)
         && Observed.SetEquals(other.Observed) && Wrote.SetEquals(other.Wrote) && Ran.SetEquals(other.Ran) && SameMap(Values, other.Values) && SameMap(Objects, other.Objects)));
 
     public override int GetHashCode() => Observed.Count * 31 + Wrote.Count;

@@ -21,11 +21,6 @@ internal sealed class Items<T> : IReadOnlyList<T>, IEquatable<Items<T>>
 
     public Items<T> Union(Items<T> other)
     {
-        if (other.IsEmpty || ReferenceEquals(this, other))
-        {
-            return this;
-        }
-
         var added = other.items.Where(i => !Contains(i)).ToArray();
         return added.Length == 0 ? this : IsEmpty ? other : new Items<T>([.. items, .. added]);
     }

@@ -21,7 +21,7 @@ internal static class LambdaArguments
     public static LambdaUse Use(IMethodSymbol method)
     {
         var type = method.ContainingType;
-        var space = type?.ContainingNamespace?.ToDisplayString() ?? string.Empty;
+        var space = type.ContainingNamespace.ToDisplayString();
         if (space == "System.Linq" || method.Name.StartsWith("ForEach", StringComparison.Ordinal) || (type is { Name: "Parallel" } && method.Name == "For")
             || (type is { Name: "List" or "Array", ContainingNamespace.Name: "Generic" or "System" } && method.Name is "ConvertAll" or "FindAll" or "Find" or "Exists" or "RemoveAll" or "TrueForAll"))
         {
@@ -32,8 +32,8 @@ internal static class LambdaArguments
         {
             if (method.Name.StartsWith(verb, StringComparison.Ordinal) && (method.Name.Length == verb.Length || char.IsUpper(method.Name[verb.Length])))
             {
-                // ConcurrentDictionary.AddOrUpdate and the like call back before they return.
-                return method.Name is "AddOrUpdate" || space == "System.Collections.Concurrent" ? LambdaUse.Once : LambdaUse.Later;
+                // ConcurrentDictionary.AddOrUpdate calls back before it returns.
+                return method.Name is "AddOrUpdate" ? LambdaUse.Once : LambdaUse.Later;
             }
         }
 

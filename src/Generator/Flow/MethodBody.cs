@@ -64,7 +64,7 @@ internal readonly record struct MethodBody(ISymbol Symbol, ControlFlowGraph Grap
         {
             foreach (var operation in block.Operations.Append(block.BranchValue))
             {
-                foreach (var lambda in Lambdas(operation))
+                foreach (var lambda in operation.DescendantsAndSelf().OfType<IFlowAnonymousFunctionOperation>())
                 {
                     foreach (var nested in LocalFunctions(graph.GetAnonymousFunctionControlFlowGraph(lambda, cancellation), cancellation))
                     {
@@ -74,9 +74,6 @@ internal readonly record struct MethodBody(ISymbol Symbol, ControlFlowGraph Grap
             }
         }
     }
-
-    private static IEnumerable<IFlowAnonymousFunctionOperation> Lambdas(IOperation? operation) =>
-        operation is null ? [] : operation.DescendantsAndSelf().OfType<IFlowAnonymousFunctionOperation>();
 
     public static ControlFlowGraph? GraphOf(SyntaxNode block, SemanticModel model, CancellationToken cancellation) =>
         GraphOf(model.GetOperation(block, cancellation) ?? (block is PropertyDeclarationSyntax { Initializer: { } initializer } ? model.GetOperation(initializer, cancellation) : null), cancellation);

@@ -20,7 +20,7 @@ internal sealed partial class ReadFlow
     {
         if (SummaryOf(called, isVirtualCall, runsDelegates: false) is not { Effects.IsEmpty: false } summary)
         {
-            if (!options.RepositoryConvention || !RepositoryConvention.IsRead(called) || calls?.HasBody(called) != false)
+            if (!options.RepositoryConvention || !RepositoryConvention.IsRead(called) || calls.HasBody(called))
             {
                 return;
             }
@@ -52,16 +52,11 @@ internal sealed partial class ReadFlow
         };
     }
 
-    private MethodSummary? SummaryOf(IMethodSymbol called, bool isVirtualCall, bool runsDelegates)
+    private MethodSummary SummaryOf(IMethodSymbol called, bool isVirtualCall, bool runsDelegates)
     {
         if (called.MethodKind != MethodKind.LocalFunction)
         {
-            return calls?.OfCall(called, isVirtualCall, runsDelegates);
-        }
-
-        if (calls is null)
-        {
-            return null;
+            return calls.OfCall(called, isVirtualCall, runsDelegates);
         }
 
         var definition = called.OriginalDefinition;
@@ -105,8 +100,8 @@ internal sealed partial class ReadFlow
         }
 
         var called = invocation.TargetMethod;
-        var summary = called.MethodKind == MethodKind.DelegateInvoke ? null : SummaryOf(called, invocation.IsVirtual, runsDelegates: true);
-        var isVisible = !called.OriginalDefinition.IsAbstract && called.OriginalDefinition.DeclaringSyntaxReferences.Length > 0 && called.OriginalDefinition.Locations.Any(l => l.IsInSource) && calls is not null;
+        var summary = SummaryOf(called, invocation.IsVirtual, runsDelegates: true);
+        var isVisible = !called.OriginalDefinition.IsAbstract && called.OriginalDefinition.DeclaringSyntaxReferences.Length > 0;
         for (var i = 0; i < arguments.Length; i++)
         {
             if (arguments[i].Callbacks.IsEmpty)
@@ -114,10 +109,10 @@ internal sealed partial class ReadFlow
                 continue;
             }
 
-            var runs = summary?.Delegates.Where(d => d.Parameter == invocation.Arguments[i].Parameter?.Ordinal).ToList();
-            var how = runs is { Count: > 0 } ? (runs.Any(r => r.Repeatedly) ? LambdaUse.PerElement : LambdaUse.Once) : isVisible ? LambdaUse.Later : LambdaArguments.Use(called);
+            var runs = summary.Delegates.Where(d => d.Parameter == invocation.Arguments[i].Parameter?.Ordinal).ToList();
+            var how = runs.Count > 0 ? (runs.Any(r => r.Repeatedly) ? LambdaUse.PerElement : LambdaUse.Once) : isVisible ? LambdaUse.Later : LambdaArguments.Use(called);
             var scopes = state.Scopes;
-            if (runs is { Count: > 0 } && runs.All(r => r.InTransaction))
+            if (runs.Count > 0 && runs.All(r => r.InTransaction))
             {
                 Retire(ScopeUnit);
                 state = state with { Scopes = scopes + 1 };

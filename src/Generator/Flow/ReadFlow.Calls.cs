@@ -38,7 +38,7 @@ internal sealed partial class ReadFlow
             }
         }
 
-        if (KnownTypes.IsExactly(method.ContainingType, types.ReadSession) && method.Name == "Begin")
+        if (KnownTypes.IsExactly(method.ContainingType, types.ReadSession) && method.Name is "Begin" or "Resume")
         {
             return BeginSession(invocation);
         }
@@ -78,7 +78,7 @@ internal sealed partial class ReadFlow
         switch (method.Name)
         {
             case "ConfigureAwait" or "AsTask" or "GetAwaiter" or "GetResult" or "Preserve" or "Unwrap":
-                return invocation.Instance is not null ? receiver : arguments.Length > 0 ? arguments[0] : Value.Unknown;
+                return SubjectOf(invocation, receiver, arguments);
             case "FromResult" when arguments.Length == 1:
                 return arguments[0];
         }
@@ -112,6 +112,12 @@ internal sealed partial class ReadFlow
 
         Value Piece(IOperation piece) => Unconverted(piece) is { ConstantValue: { HasValue: true, Value: string constant } } ? Value.OfText(constant) : Receiver(piece);
     }
+
+    /// <summary>What a call is about: its receiver, or the first argument of an extension method.</summary>
+    private static IOperation? SubjectOf(IInvocationOperation invocation) => invocation.Instance ?? invocation.Arguments.FirstOrDefault()?.Value;
+
+    private static Value SubjectOf(IInvocationOperation invocation, Value receiver, Value[] arguments) =>
+        invocation.Instance is not null ? receiver : arguments.FirstOrDefault() ?? Value.Unknown;
 
     private static ITypeSymbol? Unwrapped(ITypeSymbol? type) =>
         type is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var result] } ? result : type;
@@ -215,7 +221,7 @@ internal sealed partial class ReadFlow
             ApplyCall(creation, constructor, isVirtualCall: false, ordinal => ArgumentAt(creation.Arguments, arguments, ordinal));
         }
 
-        return types.IsContext(type) ? Create(creation, new TrackedObject { OnPrimary = arguments.Length > 0 && arguments.Any(IsPrimary) }) : Value.Unknown;
+        return types.IsContext(type) ? Create(creation, new TrackedObject { OnPrimary = arguments.Any(IsPrimary) }) : Value.Unknown;
     }
 
     private TrackedObject NewCommand(IObjectCreationOperation creation, Value[] arguments)
@@ -243,16 +249,16 @@ internal sealed partial class ReadFlow
 
     private Value BeginSession(IInvocationOperation invocation)
     {
+        var session = Create(invocation, TrackedObject.Default);
+
         // A session inside a session joins it.
-        if (state.Session is not null)
+        if (state.Session is null)
         {
-            return Create(invocation, TrackedObject.Default);
+            // A resumed one has its token's level, which nothing here shows.
+            var level = invocation.Arguments.Select(static a => (a.Value as IFieldReferenceOperation)?.Field).FirstOrDefault(static f => f?.Type.Name == "ReadConsistency")?.Name;
+            state = state with { Session = new OpenSession(invocation, level == "Primary", level == "Causal") };
         }
 
-        var level = invocation.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == 0)?.Value;
-        var name = (level as IFieldReferenceOperation)?.Field.Name;
-        var session = Create(invocation, new TrackedObject { IsSession = true });
-        state = state with { Session = invocation, SessionOnPrimary = name == "Primary", SessionSeesWrites = name is "Primary" or "Causal" };
         return session;
     }
 
@@ -268,33 +274,25 @@ internal sealed partial class ReadFlow
         {
             Update(connection, state[connection] with { HasTransaction = false });
         }
-        else if (tracked.IsSession && Equals(state.Session, disposed))
+        else if (Equals(state.Session?.Identity, disposed))
         {
-            Update(disposed, tracked with { IsSession = false });
-            state = state with { Session = null, SessionOnPrimary = false, SessionSeesWrites = false };
+            state = state with { Session = null };
         }
     }
 
-    private static (IOperation? Source, Value Value) Argument(ImmutableArray<IArgumentOperation> arguments, Value[] values, string parameter)
+    private static (IOperation? Source, Value Value) Argument(ImmutableArray<IArgumentOperation> arguments, Value[] values, string? parameter) =>
+        ArgumentOf(arguments, values, p => p.Name == parameter);
+
+    private static (IOperation? Source, Value Value) ArgumentAt(ImmutableArray<IArgumentOperation> arguments, Value[] values, int ordinal) =>
+        ArgumentOf(arguments, values, p => p.Ordinal == ordinal);
+
+    private static (IOperation? Source, Value Value) ArgumentOf(ImmutableArray<IArgumentOperation> arguments, Value[] values, Func<IParameterSymbol, bool> isMeant)
     {
         for (var i = 0; i < arguments.Length; i++)
         {
-            if (arguments[i].Parameter?.Name == parameter)
+            if (arguments[i].Parameter is { } parameter && isMeant(parameter))
             {
-                return (arguments[i].ArgumentKind == ArgumentKind.DefaultValue ? null : arguments[i].Value, values[i]);
-            }
-        }
-
-        return (null, Value.Unknown);
-    }
-
-    private static (IOperation? Source, Value Value) ArgumentAt(ImmutableArray<IArgumentOperation> arguments, Value[] values, int ordinal)
-    {
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            if (arguments[i].Parameter?.Ordinal == ordinal)
-            {
-                return (arguments[i].ArgumentKind == ArgumentKind.DefaultValue ? null : arguments[i].Value, values[i]);
+                return (arguments[i].Value, values[i]);
             }
         }
 

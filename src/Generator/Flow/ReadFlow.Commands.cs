@@ -14,8 +14,8 @@ internal sealed partial class ReadFlow
 
     private Value Apply(IInvocationOperation invocation, DataMember member, Value receiver, Value[] arguments)
     {
-        var target = invocation.Instance is not null ? receiver : arguments.Length > 0 ? arguments[0] : Value.Unknown;
-        var targetType = invocation.Instance?.Type ?? (invocation.Arguments.Length > 0 ? Unconverted(invocation.Arguments[0].Value).Type : null);
+        var target = SubjectOf(invocation, receiver, arguments);
+        var targetType = SubjectOf(invocation) is { } subject ? Unconverted(subject).Type : null;
         if (DataLibraries.IsLocal(targetType))
         {
             return Value.Unknown;
@@ -107,14 +107,14 @@ internal sealed partial class ReadFlow
             return;
         }
 
-        var transaction = member.TransactionParameter is null ? default : Argument(invocation.Arguments, arguments, member.TransactionParameter);
+        var transaction = Argument(invocation.Arguments, arguments, member.TransactionParameter);
         Perform(site, [new SentCommand
         {
             Texts = text.Value.Texts,
             ForRows = forRows,
-            IsProcedure = member.IsProcedure || member.CommandTypeParameter is not null && IsStoredProcedure(Argument(invocation.Arguments, arguments, member.CommandTypeParameter).Source),
-            InTransaction = member.TransactionParameter is not null && IsCertainTransaction(transaction.Source, transaction.Value),
-            Transaction = transaction.Value?.Object,
+            IsProcedure = member.IsProcedure || IsStoredProcedure(Argument(invocation.Arguments, arguments, member.CommandTypeParameter).Source),
+            InTransaction = IsCertainTransaction(transaction.Source, transaction.Value),
+            Transaction = transaction.Value.Object,
             OnPrimary = IsPrimary(target),
             Connection = target.Object,
         }]);
@@ -181,11 +181,6 @@ internal sealed partial class ReadFlow
                 Update(connection, state[connection] with { HasTransaction = does.Begins && !does.Ends });
             }
 
-            if (!does.ReplicaRead && !does.PrimaryRead && !does.Writes)
-            {
-                continue;
-            }
-
             var (unit, primary) = UnitOf(command.Connection, command.Command, command.InTransaction, command.OnPrimary, command.OpensPerCommand);
             Export(command, does);
             if (does.ReplicaRead || does.PrimaryRead)
@@ -198,7 +193,7 @@ internal sealed partial class ReadFlow
                 writeSites.Add(site);
 
                 // A session holds reads; what is written in it goes to the primary all the same.
-                state = state with { Wrote = state.Wrote.Add(new Access(site, Equals(unit, state.Session) ? null : unit, IsCurrent: true, primary)) };
+                state = state with { Wrote = state.Wrote.Add(new Access(site, Equals(unit, state.Session?.Identity) ? null : unit, IsCurrent: true, primary)) };
             }
         }
     }
@@ -218,7 +213,7 @@ internal sealed partial class ReadFlow
             Command = OrdinalOf(command.Command),
             OpensPerCommand = command.OpensPerCommand,
         };
-        if (command.Texts.Any(SqlText.HasParameters) || (pinned.Command is not null && command.Texts.IsEmpty))
+        if (command.Texts.IsEmpty || command.Texts.Any(SqlText.HasParameters))
         {
             Note(pinned with { Texts = command.Texts, ForRows = command.ForRows, IsProcedure = command.IsProcedure });
             return;
@@ -255,7 +250,7 @@ internal sealed partial class ReadFlow
                 Note(ownSequential, before.Observed.Where(a => !a.Site.ThroughCall));
             }
 
-            if (!state.SessionSeesWrites)
+            if (state.Session is not { SeesWrites: true })
             {
                 Note(afterWrite, before.Wrote);
             }
@@ -292,12 +287,12 @@ internal sealed partial class ReadFlow
 
         if (onPrimary)
         {
-            return (connection ?? command, true);
+            return (null, true);
         }
 
-        if (state.Session is not null)
+        if (state.Session is { } session)
         {
-            return (state.Session, state.SessionOnPrimary);
+            return (session.Identity, session.OnPrimary);
         }
 
         return options.Routing == RoutingMode.Connection && !tracked.IsClosed && !opensPerCommand ? (connection ?? command, false) : (null, false);

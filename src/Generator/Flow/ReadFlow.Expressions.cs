@@ -66,7 +66,7 @@ internal sealed partial class ReadFlow
                 EvaluateReceiver(assignment.Target);
                 var assigned = Evaluate(assignment.Value);
                 Assign(assignment.Target, assigned, assignment.Value);
-                return assigned.Callbacks.IsEmpty ? assigned : Value.Unknown;
+                return assigned;
             case ICompoundAssignmentOperation compound:
                 EvaluateReceiver(compound.Target);
                 return AssignCompound(compound, Evaluate(compound.Value));
@@ -74,9 +74,7 @@ internal sealed partial class ReadFlow
                 RunLater(Evaluate(handler.HandlerValue));
                 return Value.Unknown;
             case IFlowCaptureOperation capture:
-                var captured = Evaluate(capture.Value);
-                Hold(captured);
-                SetValue(capture.Id, captured);
+                SetValue(capture.Id, Evaluate(capture.Value));
                 return Value.Unknown;
             case IFlowCaptureReferenceOperation reference:
                 return GetValue(reference.Id);
@@ -92,7 +90,7 @@ internal sealed partial class ReadFlow
             case IConversionOperation conversion:
                 return types.IsExpressionTree(conversion.Type) ? Value.Unknown : Evaluate(conversion.Operand);
             case IDelegateCreationOperation creation:
-                return types.IsExpressionTree(creation.Type) ? Value.Unknown : Evaluate(creation.Target);
+                return Evaluate(creation.Target);
             case IFlowAnonymousFunctionOperation lambda:
                 return Value.OfCallback(new LambdaCallback(lambda, graph));
             case IMethodReferenceOperation reference:
@@ -112,8 +110,6 @@ internal sealed partial class ReadFlow
                 return EvaluateCreation(creation);
             case ITranslatedQueryOperation query:
                 return Evaluate(query.Operation);
-            case INameOfOperation or ITypeOfOperation:
-                return Value.Unknown;
             default:
                 return Value.OfCallbacks(operation.ChildOperations.Select(Evaluate).ToList());
         }
@@ -122,20 +118,9 @@ internal sealed partial class ReadFlow
     /// <summary>Evaluates what stands left of an assignment's last dot or in its index.</summary>
     private void EvaluateReceiver(IOperation target)
     {
-        switch (target)
+        foreach (var child in target.ChildOperations)
         {
-            case ILocalReferenceOperation or IParameterReferenceOperation or IFlowCaptureReferenceOperation or IDiscardOperation:
-                return;
-            case IFieldReferenceOperation field:
-                Evaluate(field.Instance);
-                return;
-            default:
-                foreach (var child in target.ChildOperations)
-                {
-                    Evaluate(child);
-                }
-
-                return;
+            Evaluate(child);
         }
     }
 
@@ -150,11 +135,6 @@ internal sealed partial class ReadFlow
             case IParameterReferenceOperation parameter:
                 Hold(value);
                 SetValue(parameter.Parameter, value);
-                return;
-            case IFlowCaptureReferenceOperation capture:
-                // `??=` and object initialisers assign through a captured target.
-                Hold(value);
-                SetValue(capture.Id, value);
                 return;
             case IFieldReferenceOperation field:
                 RunLater(value);
@@ -186,8 +166,8 @@ internal sealed partial class ReadFlow
                 {
                     "CommandText" => tracked with { Texts = value.Texts },
                     "CommandType" => tracked with { IsProcedure = IsStoredProcedure(source) },
-                    "Transaction" or "DbTransaction" => tracked with { InTransaction = IsCertainTransaction(source, value), Transaction = value.Object },
-                    "Connection" or "DbConnection" => tracked with { Connection = value.Object },
+                    "Transaction" => tracked with { InTransaction = IsCertainTransaction(source, value), Transaction = value.Object },
+                    "Connection" => tracked with { Connection = value.Object },
                     _ => tracked,
                 });
             }
@@ -207,7 +187,7 @@ internal sealed partial class ReadFlow
 
     private Value AssignCompound(ICompoundAssignmentOperation compound, Value appended)
     {
-        if (compound.Type?.SpecialType != SpecialType.System_String || compound.OperatorKind != BinaryOperatorKind.Add)
+        if (compound.Type?.SpecialType != SpecialType.System_String)
         {
             RunLater(appended);
             return Value.Unknown;
@@ -321,20 +301,13 @@ internal sealed partial class ReadFlow
             var piece = part switch
             {
                 IInterpolatedStringTextOperation literal => Evaluate(literal.Text).Texts,
-                IInterpolationOperation hole => EvaluateHole(hole),
+                IInterpolationOperation hole => Evaluate(hole.Expression).Texts,
                 _ => EvaluateOther(part),
             };
             texts = Value.Concat(texts, piece);
         }
 
         return Value.Unknown.WithTexts(texts);
-
-        Items<string> EvaluateHole(IInterpolationOperation hole)
-        {
-            var value = Evaluate(hole.Expression);
-            Evaluate(hole.Alignment);
-            return value.Texts;
-        }
 
         Items<string> EvaluateOther(IOperation part)
         {
@@ -404,18 +377,10 @@ internal sealed partial class ReadFlow
     /// <summary>What is unknown is not kept: most values of most bodies are.</summary>
     private void SetValue(object key, Value value)
     {
-        if (!value.Equals(Value.Unknown))
+        // A parameter that was assigned something unknown is no longer what the caller handed over, nor a local what it was on another path.
+        if (!value.Equals(Value.Unknown) || key is IParameterSymbol || state.Values.ContainsKey(key))
         {
             state = state with { Values = state.Values.SetItem(key, value) };
-        }
-        else if (state.Values.ContainsKey(key))
-        {
-            // A parameter that was assigned something unknown is no longer what the caller handed over.
-            state = state with { Values = key is IParameterSymbol ? state.Values.SetItem(key, Value.Unknown) : state.Values.Remove(key) };
-        }
-        else if (key is IParameterSymbol)
-        {
-            state = state with { Values = state.Values.Add(key, Value.Unknown) };
         }
     }
 
@@ -471,12 +436,7 @@ internal sealed partial class ReadFlow
             source = operand;
         }
 
-        if (source is null or { IsImplicit: true, Kind: OperationKind.DefaultValue } or IDefaultValueOperation)
-        {
-            return false;
-        }
-
-        if (value.MayBeNull)
+        if (source is null or IDefaultValueOperation || value.MayBeNull)
         {
             return false;
         }

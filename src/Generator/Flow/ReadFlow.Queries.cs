@@ -62,9 +62,10 @@ internal sealed partial class ReadFlow
     /// <summary>A delegate that <c>EF.CompileQuery</c> made is a query with its context as first argument.</summary>
     private void RunCompiledQuery(IInvocationOperation invocation, Value[] arguments)
     {
-        if (types.EntityFrameworkContext is not null && invocation.Instance is IFieldReferenceOperation { Field: { IsReadOnly: true } field } && SourceText.IsCompiledQuery(field, cancellation))
+        if (invocation.Instance is IFieldReferenceOperation { Field: { IsReadOnly: true } field } && invocation.Arguments is [var context, ..]
+            && types.Is(context.Parameter?.Type, types.EntityFrameworkContext) && SourceText.IsCompiledQuery(field, cancellation))
         {
-            SendQuery(invocation, field.Name, arguments.Length > 0 ? arguments[0] : Value.Unknown);
+            SendQuery(invocation, field.Name, arguments[0]);
         }
     }
 
@@ -82,7 +83,7 @@ internal sealed partial class ReadFlow
     private Value SourceOf(IOperation sequence)
     {
         var source = Source(sequence);
-        while (source is IInvocationOperation invocation && Composed(invocation) is { } composed)
+        while (source is IInvocationOperation invocation && SubjectOf(invocation) is { } composed)
         {
             source = Source(composed);
         }
@@ -99,14 +100,11 @@ internal sealed partial class ReadFlow
             return !IsInMemory(source);
         }
 
-        return source is IInvocationOperation { TargetMethod: { } operation } invocation && Composed(invocation) is { } first
+        return source is IInvocationOperation { TargetMethod: { } operation } invocation && SubjectOf(invocation) is { } first
             && operation.ReturnType.Name is "IEnumerable" or "IOrderedEnumerable" or "IAsyncEnumerable" or "ConfiguredCancelableAsyncEnumerable"
             && (Reads.KnownTypes.IsExactly(operation.ContainingType, types.EnumerableOperators) || operation.Name is "AsAsyncEnumerable" or "WithCancellation" or "ConfigureAwait")
             && IsQuery(first);
     }
-
-    /// <summary>What an operator composes: its receiver, or the first argument of an extension method.</summary>
-    private static IOperation? Composed(IInvocationOperation invocation) => invocation.Instance ?? (invocation.Arguments.IsEmpty ? null : invocation.Arguments[0].Value);
 
     /// <summary>A collection that was only dressed as a query.</summary>
     private bool IsInMemory(IOperation query)

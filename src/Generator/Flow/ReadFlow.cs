@@ -40,7 +40,7 @@ internal sealed partial class ReadFlow
     private readonly HashSet<Callback> ran = [];
     private readonly Dictionary<IMethodSymbol, MethodSummary> localFunctions;
     private readonly IMethodSymbol? method;
-    private readonly MethodSummaries.Search? calls;
+    private readonly MethodSummaries.Search calls;
 
     private ControlFlowGraph graph;
     private FlowState state = FlowState.Start;
@@ -48,7 +48,7 @@ internal sealed partial class ReadFlow
     private int lambdaDepth;
     private int expressionDepth;
 
-    private ReadFlow(ControlFlowGraph graph, IMethodSymbol? method, SemanticModel model, DataLibraries libraries, ReadOptions options, MethodSummaries.Search? calls, Dictionary<IMethodSymbol, MethodSummary> localFunctions, CancellationToken cancellation)
+    private ReadFlow(ControlFlowGraph graph, IMethodSymbol? method, SemanticModel model, DataLibraries libraries, ReadOptions options, MethodSummaries.Search calls, Dictionary<IMethodSymbol, MethodSummary> localFunctions, CancellationToken cancellation)
     {
         this.method = method;
         this.calls = calls;
@@ -67,9 +67,9 @@ internal sealed partial class ReadFlow
     /// <param name="model">The semantic model of its file.</param>
     /// <param name="libraries">What reads and writes.</param>
     /// <param name="options">The options of its file.</param>
-    /// <param name="calls">Follows calls; null to look at the body alone.</param>
+    /// <param name="calls">Follows calls.</param>
     /// <param name="cancellation">Stops the analysis.</param>
-    public static FlowResult Analyze(ControlFlowGraph graph, ISymbol symbol, SemanticModel model, DataLibraries libraries, ReadOptions options, MethodSummaries.Search? calls, CancellationToken cancellation) =>
+    public static FlowResult Analyze(ControlFlowGraph graph, ISymbol symbol, SemanticModel model, DataLibraries libraries, ReadOptions options, MethodSummaries.Search calls, CancellationToken cancellation) =>
         new ReadFlow(graph, symbol as IMethodSymbol, model, libraries, options, calls, new(SymbolEqualityComparer.Default), cancellation).Analyze();
 
     private FlowResult Analyze()
@@ -363,7 +363,7 @@ internal sealed partial class ReadFlow
     private static FlowState InSessionOf(LambdaCallback lambda, DeclaredConsistency declared, FlowState start) =>
         declared == DeclaredConsistency.None
             ? start
-            : start with { Session = lambda.Operation, SessionOnPrimary = declared == DeclaredConsistency.Primary, SessionSeesWrites = declared is DeclaredConsistency.Primary or DeclaredConsistency.Causal };
+            : start with { Session = new OpenSession(lambda.Operation, declared == DeclaredConsistency.Primary, declared == DeclaredConsistency.Causal) };
 
     /// <summary>A lambda kept in a local that nothing here runs counts for what is at fault inside it.</summary>
     private void RunHeldLambdas()

@@ -22,5 +22,5 @@ internal static class TextCalls
 
     /// <summary>A composite format, the first argument but for a provider, with its placeholders as holes.</summary>
     public static Items<string> Formatted(IMethodSymbol method, Value[] arguments) =>
-        [.. arguments[method.Parameters[0].Type.Name == "IFormatProvider" ? 1 : 0].Texts.Select(f => Placeholder.Replace(f, SqlText.Unknown).Replace("{{", "{").Replace("}}", "}"))];
+        [.. arguments[method.Parameters[0].Type.Name == "IFormatProvider" ? 1 : 0].Texts.Select(f => Placeholder.Replace(f, SqlText.Unknown))];
 }

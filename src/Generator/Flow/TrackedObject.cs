@@ -1,7 +1,7 @@
 namespace MonotonicReads.Generator.Flow;
 
 /// <summary>
-/// What is known of one object that reads go through: a connection, command, transaction, text builder, scope or session.
+/// What is known of one object that reads go through: a connection, command, transaction, text builder or scope.
 /// Its identity is the operation that made it, or the parameter, field or property that holds it.
 /// </summary>
 internal sealed record TrackedObject
@@ -39,8 +39,6 @@ internal sealed record TrackedObject
 
     public bool IsScope { get; init; }
 
-    public bool IsSession { get; init; }
-
     public static TrackedObject Join(TrackedObject a, TrackedObject b) => ReferenceEquals(a, b)
         ? a
         : new TrackedObject
@@ -56,6 +54,5 @@ internal sealed record TrackedObject
             OnPrimary = a.OnPrimary && b.OnPrimary,
             IsTransaction = a.IsTransaction && b.IsTransaction,
             IsScope = a.IsScope && b.IsScope,
-            IsSession = a.IsSession && b.IsSession,
         };
 }

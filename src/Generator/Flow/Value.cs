@@ -65,13 +65,13 @@ internal sealed class Value : IEquatable<Value>
 
     public static Items<string> JoinTexts(Items<string> a, Items<string> b)
     {
-        // Nothing known on one side: the text may be anything.
-        if (a.IsEmpty || b.IsEmpty)
+        if (a.IsEmpty && b.IsEmpty)
         {
-            return a.IsEmpty && b.IsEmpty ? [] : a.IsEmpty ? [SqlText.Unknown] : a.Union(b.IsEmpty ? [SqlText.Unknown] : b);
+            return [];
         }
 
-        var texts = a.Union(b);
+        // Nothing known on one side: the text may be anything.
+        var texts = OrUnknown(a).Union(OrUnknown(b));
         return texts.Count <= MaxTexts ? texts : [texts.Aggregate(SqlText.CommonHead)];
     }
 
@@ -89,7 +89,7 @@ internal sealed class Value : IEquatable<Value>
         tails = OrUnknown(tails);
         if (heads.Count * tails.Count > MaxTexts)
         {
-            return heads.Count == 1 ? [SqlText.WithUnknownRest(heads[0])] : [SqlText.WithUnknownRest(heads.Aggregate(SqlText.CommonHead))];
+            return [SqlText.WithUnknownRest(heads.Aggregate(SqlText.CommonHead))];
         }
 
         return [.. heads.SelectMany(h => tails.Select(t => SqlText.Append(h, t))).Distinct()];

@@ -10,9 +10,8 @@ internal static class WorkBoundaries
         ("Task", "Delay") or ("Thread", "Sleep") or ("PeriodicTimer", "WaitForNextTickAsync") => true,
         ("ChannelReader", "ReadAsync" or "WaitToReadAsync" or "TryRead") => true,
         ("BlockingCollection", "Take" or "TryTake") => true,
-        ("SemaphoreSlim" or "WaitHandle" or "EventWaitHandle" or "AutoResetEvent" or "ManualResetEvent" or "ManualResetEventSlim", "WaitOne" or "Wait" or "WaitAsync") => method.ContainingType!.Name != "SemaphoreSlim",
+        ("WaitHandle", "WaitOne") or ("ManualResetEventSlim", "Wait") => true,
         ("ConcurrentQueue", "TryDequeue") => true,
-        ("IAsyncEnumerator", "MoveNextAsync") => false,
         _ => method.Name is "WaitAndPop" or "WaitAndDequeue" or "ReceiveAsync" or "Receive" or "ReceiveMessageAsync" or "DequeueAsync" or "Dequeue" && method.ContainingType?.SpecialType == SpecialType.None,
     };
 }

@@ -13,11 +13,8 @@ internal sealed class KnownTypes
     public KnownTypes(Compilation compilation)
     {
         this.compilation = compilation;
-        DbConnection = compilation.GetTypeByMetadataName("System.Data.Common.DbConnection");
-        DbCommand = compilation.GetTypeByMetadataName("System.Data.Common.DbCommand");
         DbBatch = compilation.GetTypeByMetadataName("System.Data.Common.DbBatch");
         IDataAdapter = compilation.GetTypeByMetadataName("System.Data.IDataAdapter");
-        DbTransaction = compilation.GetTypeByMetadataName("System.Data.Common.DbTransaction");
         DbDataSource = compilation.GetTypeByMetadataName("System.Data.Common.DbDataSource");
         DbProviderFactory = compilation.GetTypeByMetadataName("System.Data.Common.DbProviderFactory");
         IDbConnection = compilation.GetTypeByMetadataName("System.Data.IDbConnection");
@@ -30,7 +27,7 @@ internal sealed class KnownTypes
         DapperSqlMapper = compilation.GetTypeByMetadataName("Dapper.SqlMapper");
         DapperCommandDefinition = compilation.GetTypeByMetadataName("Dapper.CommandDefinition");
         Linq2DbContext = compilation.GetTypeByMetadataName("LinqToDB.IDataContext");
-        EntityFrameworkTransaction = EntityFrameworkContext is null ? null : compilation.GetTypeByMetadataName("Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction");
+        EntityFrameworkTransaction = compilation.GetTypeByMetadataName("Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction");
         if (HasQueries)
         {
             Queryable = compilation.GetTypeByMetadataName("System.Linq.IQueryable");
@@ -42,15 +39,9 @@ internal sealed class KnownTypes
         ReplicatedDataSource = compilation.GetTypeByMetadataName("MonotonicReads.ReplicatedDataSource");
     }
 
-    public INamedTypeSymbol? DbConnection { get; }
-
-    public INamedTypeSymbol? DbCommand { get; }
-
     public INamedTypeSymbol? DbBatch { get; }
 
     public INamedTypeSymbol? IDataAdapter { get; }
-
-    public INamedTypeSymbol? DbTransaction { get; }
 
     public INamedTypeSymbol? DbDataSource { get; }
 
@@ -91,13 +82,13 @@ internal sealed class KnownTypes
 
     public INamedTypeSymbol? ReplicatedDataSource { get; }
 
-    public bool IsConnection(ITypeSymbol? type) => Is(type, IDbConnection) || Is(type, DbConnection);
+    public bool IsConnection(ITypeSymbol? type) => Is(type, IDbConnection);
 
-    public bool IsCommand(ITypeSymbol? type) => Is(type, IDbCommand) || Is(type, DbCommand) || Is(type, DbBatch);
+    public bool IsCommand(ITypeSymbol? type) => Is(type, IDbCommand) || Is(type, DbBatch);
 
     public bool IsAdapter(ITypeSymbol? type) => Is(type, IDataAdapter);
 
-    public bool IsTransaction(ITypeSymbol? type) => Is(type, IDbTransaction) || Is(type, DbTransaction) || Is(type, EntityFrameworkTransaction);
+    public bool IsTransaction(ITypeSymbol? type) => Is(type, IDbTransaction) || Is(type, EntityFrameworkTransaction);
 
     /// <summary>An EF Core or LINQ to DB context: each statement opens the connection for itself, unless a transaction holds it.</summary>
     public bool IsContext(ITypeSymbol? type) => Is(type, EntityFrameworkContext) || Is(type, Linq2DbContext);
@@ -113,7 +104,7 @@ internal sealed class KnownTypes
     public bool IsExpressionTree(ITypeSymbol? type) => Is(type, Expression);
 
     public static bool IsExactly(ITypeSymbol? type, INamedTypeSymbol? known) =>
-        type is not null && known is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, known);
+        type is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, known);
 
     /// <summary>The type itself, one derived from it, one that implements it, or a type parameter constrained to it.</summary>
     public bool Is(ITypeSymbol? type, INamedTypeSymbol? known)

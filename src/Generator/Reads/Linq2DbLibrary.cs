@@ -36,8 +36,7 @@ internal sealed class Linq2DbLibrary : IDataLibrary
             {
                 "BeginTransaction" or "BeginTransactionAsync" when types.Is(type, context) => new DataMember(DataRole.BeginsTransaction),
                 "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync" when types.Is(type, context) => new DataMember(DataRole.EndsTransactionOnTarget),
-                "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync" when type.Name == "DataContextTransaction" && IsOurs(type) => new DataMember(DataRole.EndsTransaction),
-                "Commit" or "CommitAsync" or "Rollback" or "RollbackAsync" or "Dispose" or "DisposeAsync" when type.Name is "DataConnectionTransaction" or "DataContextTransaction" && IsOurs(type) => new DataMember(DataRole.EndsTransaction),
+                "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync" or "Commit" or "CommitAsync" or "Rollback" or "RollbackAsync" or "Dispose" or "DisposeAsync" when type.Name is "DataConnectionTransaction" or "DataContextTransaction" && IsOurs(type) => new DataMember(DataRole.EndsTransaction),
                 "GetTable" when types.Is(type, context) => new DataMember(DataRole.PassesOn),
                 _ => null,
             };

@@ -32,6 +32,9 @@ public class ReadsAcrossCallsTests
             private async Task<int> AAsync() => await db.QueryFirstAsync<int>("SELECT a FROM t");
             private int Down(int n) => n == 0 ? 0 : DownAgain(n - 1);
             private int DownAgain(int n) => n == 0 ? 0 : DownOnly(n);
+            private void Noted(string note, string[] texts) { var run = (string text) => { db.Query(text); }; run(texts[0]); }
+            private int Handed(DbTransaction t) => One(t);
+            private object HandedCommand(MySqlCommand c, MySqlTransaction t) { c.CommandText = "SELECT a FROM t"; c.Transaction = t; return Scalar(c); }
             private int DownOnly(int n) => n == 0 ? A() : DownOnly(n - 1);
         """;
 
@@ -78,6 +81,14 @@ public class ReadsAcrossCallsTests
     [InlineData("Twice(() => { }); Twice(() => A());")]
     [InlineData("Each(ids, id => Work()); Each(ids, Use);")]
     [InlineData("Local(); A(); void Local() { Inner(); void Inner() => B(); }")]
+    [InlineData("Array.ForEach(ids, new Visitor(db).Visit);")]
+    [InlineData("Base b = new Derived(db); Func<int> f = b.Get; f(); f();")]
+    [InlineData("IVisitor v = new Visitor(db); Array.ForEach(ids, v.Visit);")]
+    [InlineData("IVisitor v = new Visitor(db); Action<int> f = v.Visit; f(1); f(2);")]
+    [InlineData("Noted(\"DELETE FROM t\", new[] { name }); A();")]
+    [InlineData("Twice(() => { }); Handed(null); Handed(null);")]
+    [InlineData("Maybe((DbTransaction)(object)db); Maybe((DbTransaction)(object)db);")]
+    [InlineData("HandedCommand(cmd, null); HandedCommand(cmd, null);")]
     public Task Reads_that_meet_through_calls_are_reported(string body) => Check("{|MR1002:M|}", body);
 
     [Theory]
@@ -122,8 +133,21 @@ public class ReadsAcrossCallsTests
     [InlineData("Twice(() => Work()); A();")]
     [InlineData("InScope(() => A()); InScope(() => B());")]
     [InlineData("Each(ids, id => Work()); A();")]
+    [InlineData("IVisitor v = new Visitor(db); Action<int> f = v.Visit; f(1);")]
+    [InlineData("Noted(\"DELETE FROM t\", new[] { name });")]
+    [InlineData("One((DbTransaction)(object)db); One((DbTransaction)(object)db);")]
+    [InlineData("Handed(db.BeginTransaction()); Handed(db.BeginTransaction());")]
+    [InlineData("var tx = (MySqlTransaction)(object)db.BeginTransaction(); HandedCommand(cmd, tx); HandedCommand(cmd, tx);")]
     [InlineData("Local(3); void Local(int n) { if (n > 0) Local(n - 1); else A(); }")]
     public Task Reads_that_do_not_are_not(string body) => Check("M", body);
+
+    [Theory]
+    [InlineData("DELETE FROM u", "{|MR1002:{|MR1003:M|}|}")]
+    [InlineData("SELECT b FROM t", "{|MR1002:M|}")]
+    public Task A_callee_sends_any_of_its_texts(string sql, string name) => ReadRules.Members($$"""
+            private T Either<T>(bool x, string sql) => db.QueryFirst<T>(x ? "SELECT a FROM t" : sql);
+            public void {{name}}(bool x) { Either<int>(x, "{{sql}}"); db.Query("SELECT z FROM t"); }
+        """);
 
     [Fact]
     public Task One_mistake_gives_one_warning_and_not_a_cascade() => ReadRules.Members("""
@@ -138,12 +162,16 @@ public class ReadsAcrossCallsTests
     [InlineData("public void M() { using (ReadSession.Begin(ReadConsistency.Monotonic)) { this.Inner(); } }")]
     [InlineData("[Monotonic] public void M() => Between(); private void Between() => Inner();")]
     [InlineData("[Monotonic] public void M() => Inner(); [Causal] public void N() => Inner();")]
+    [InlineData("public void M(string token) { using var s = ReadSession.Resume(token); Inner(); }")]
+    [InlineData("public void M(ReadConsistency level) { using var s = ReadSession.Begin(level); Inner(); }")]
     public Task A_private_method_whose_callers_are_all_covered_is_quiet(string callers) => ReadRules.Members(callers + " private void Inner() { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); }");
 
     [Theory]
     [InlineData("")]
     [InlineData("public void M() => Inner();")]
     [InlineData("[Monotonic] public void M() => Inner(); public void N() => Inner();")]
+    [InlineData("public void M(string token) { using (ReadSession.Resume(token)) { } Inner(); }")]
+    [InlineData("public void M(Job job) { using var s = job.Begin(ReadConsistency.Monotonic); Inner(); } public class Job { public IDisposable Begin(ReadConsistency c) => null; }")]
     [InlineData("[Monotonic] public void M() => Inner(); private event Action E; public void N() { E += Inner; }")]
     [InlineData("public void M() { { using var s = ReadSession.Begin(ReadConsistency.Monotonic); } Inner(); }")]
     public Task One_with_a_caller_that_is_not_is_reported(string callers) => ReadRules.Members(callers + " private void {|MR1001:Inner|}() { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); }");
@@ -166,6 +194,9 @@ public class ReadsAcrossCallsTests
     [InlineData("F1", "{|MR1002:M|}")]
     [InlineData("F4", "{|MR1002:M|}")]
     [InlineData("F5", "M")]
+    [InlineData("N1", "{|MR1002:M|}")]
+    [InlineData("N2", "{|MR1002:M|}")]
+    [InlineData("N3", "M")]
     public Task Calls_are_followed_as_far_as_they_prove_something(string first, string name) => ReadRules.Members($$"""
             private int F1() => db.QueryFirst<int>("SELECT a FROM t");
             private int F2() => F1();
@@ -174,6 +205,12 @@ public class ReadsAcrossCallsTests
             private int F5() => F4();
             private int F6() => F5();
             private int F7() => F6();
+            private int N1() => NearThenFar(true);
+            private int N2() => FarThenNear(true);
+            private int N3() => FarOnly(true);
+            private int NearThenFar(bool x) => x ? F1() : F3();
+            private int FarThenNear(bool x) => x ? F3() : F1();
+            private int FarOnly(bool x) => x ? F4() : F4();
             public int {{name}}() => {{first}}() + {{first}}();
         """);
 
@@ -250,6 +287,8 @@ public class ReadsAcrossCallsTests
         internal interface Handler<T> { int Handle(T t); }
         internal class IntHandler(DbConnection db) : Handler<int> { public int Handle(int t) => db.QueryFirst<int>("SELECT a FROM t"); }
         internal class Reader(DbConnection db) : IReader { public int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
+        internal interface IVisitor { void Visit(int id); }
+        internal class Visitor(DbConnection db) : IVisitor { public void Visit(int id) => db.Query("SELECT a FROM t"); }
         internal abstract class Base { public abstract int Get(); }
         internal class Derived(DbConnection db) : Base { public override int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
         internal class Loader { public Loader(DbConnection db) { db.Query("SELECT a FROM t"); } }

@@ -70,6 +70,13 @@ public class CommandTextTests
     [InlineData("db.Query<int>(new CommandDefinition(\"save orders\"));")]
     [InlineData("await db.QueryFirstOrDefaultAsync<int>(\"SELECT a FROM t\");")]
     [InlineData("unknown.ExecuteReader();")]
+    [InlineData("Ready().ExecuteScalar();")]
+    [InlineData("var b = new StringBuilder(\"SELECT \"); b.AppendJoin(\", \", ids); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(); b.AppendJoin(\" UNION ALL \", name, name); db.Query(b.ToString());")]
+    [InlineData("db.Query(string.Join(\" \", new string[] { }));")]
+    [InlineData("db.Query(string.Concat(new string[] { }));")]
+    [InlineData("db.Query(Led);")]
+    [InlineData("var a = new MySqlDataAdapter(\"SELECT a FROM t\", new MySqlConnection()); a.DeleteCommand = new MySqlCommand(\"DELETE FROM t\"); a.Fill(new DataTable());")]
     public Task A_read_is_seen(string read) => Check("{|MR1001:M|}", read + " db.Query(\"SELECT z FROM t\");");
 
     [Theory]
@@ -135,6 +142,13 @@ public class CommandTextTests
     [InlineData("cmd.CommandText = \"SELECT a FROM t\"; cmd.CommandText = \"INSERT INTO t VALUES (1)\"; cmd.ExecuteScalar();")]
     [InlineData("cmd.CommandText = name; cmd.ExecuteNonQuery();")]
     [InlineData("using var lite = new LocalFile(); lite.Clone();")]
+    [InlineData("var k = new MySqlCommand(); k.CommandText += \"DELETE FROM t\"; k.ExecuteScalar();")]
+    [InlineData("var k = db.CreateCommand(); k.CommandText += \"DELETE FROM t\"; k.ExecuteScalar();")]
+    [InlineData("var b = new StringBuilder(\"SELECT a FROM t\"); b.AppendFormat(\" WHERE a = {0} FOR UPDATE\", name); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(\"SELECT a FROM t \"); b.AppendLine(\"FOR UPDATE\"); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(); b.AppendLine(\"SELECT a FROM t\").Append(\"FOR UPDATE\"); db.Query(b.ToString());")]
+    [InlineData("var b = new StringBuilder(); b.Append(\"SELECT a FROM t\").AppendLine().Append(\"FOR UPDATE\"); db.Query(b.ToString());")]
+    [InlineData("db.Query(Blank + \"DELETE FROM t\");")]
     public Task What_is_no_replica_read_is_not_counted(string other) => Check("M", "db.Query(\"SELECT z FROM t\"); " + other);
 
     [Theory]
@@ -170,6 +184,12 @@ public class CommandTextTests
     public Task One_that_does_not_leaves_it_unknown(string text) => Check("{|MR1001:M|}", "var n = 1; db.Query(\"SELECT z FROM t\"); var sql = \"DELETE FROM t\"; db.Query(" + text.Replace("string.Copy(sql)", "new string(sql)", StringComparison.Ordinal) + ");");
 
     [Theory]
+    [InlineData("InsertRow")]
+    [InlineData("ReadRow")]
+    public Task Where_the_text_is_known_it_decides(string name) =>
+        ReadRules.Members($$"""public void {|MR1001:{{name}}|}() { cmd.CommandText = "SELECT a FROM t"; cmd.ExecuteScalar(); cmd.ExecuteScalar(); }""");
+
+    [Theory]
     [InlineData("InsertRow", "InsertRow")]
     [InlineData("ReadRow", "{|MR1001:ReadRow|}")]
     [InlineData("Row", "{|MR1001:Row|}")]
@@ -195,6 +215,9 @@ public class CommandTextTests
             private static string Holed => $"DELETE FROM {Order_Read}";
             private static string Given { get; } = "DELETE FROM t";
             private static string Made { get { return "DELETE FROM t"; } }
+            private static extern DbCommand Ready();
+            private static readonly string Blank = " ";
+            private static readonly string Led = Environment.NewLine + "DELETE FROM t";
             private static readonly System.Resources.ResourceManager Texts = null;
             private class LocalFile : IDisposable { public void Dispose() { } public object Clone() => this; }
 

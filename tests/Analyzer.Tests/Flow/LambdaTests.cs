@@ -33,6 +33,13 @@ public class LambdaTests
     [InlineData("Func<Func<int>> f = () => () => " + A + " + " + B + ";")]
     [InlineData("var actions = new List<Action> { () => { " + A + "; " + B + "; } };")]
     [InlineData("Action f = () => { " + A + "; }; Action g = f; f(); g();")]
+    [InlineData("Func<int> f; Retry(f = () => " + A + "); Retry(f);")]
+    [InlineData("cache = run => { _ = " + A + "; _ = " + B + "; };")]
+    [InlineData("Action g = null; g ??= () => { " + A + "; " + B + "; };")]
+    [InlineData("var actions = new Action[1]; actions[0] = () => { " + A + "; " + B + "; };")]
+    [InlineData("Array.ForEach(ids, id => throw new Exception()); " + A + "; _ = " + B + ";")]
+    [InlineData("Retry<int>(() => throw new Exception()); " + A + "; _ = " + B + ";")]
+    [InlineData("using (var scope = new TransactionScope()) { Action f = () => { " + A + "; _ = " + B + "; }; kept = f; }")]
     public Task A_lambda_that_makes_reads_meet_is_reported(string body) => Check("{|MR1001:M|}", body);
 
     [Theory]
@@ -52,6 +59,12 @@ public class LambdaTests
     [InlineData("var actions = new List<Action> { () => { " + A + "; }, () => { " + B + "; } };")]
     [InlineData("Action f = () => { " + A + "; }; f = () => Console.WriteLine(); f(); _ = " + B + ";")]
     [InlineData("Task.Run(() => " + A + ").Wait();")]
+    [InlineData("cache = run => { _ = " + A + "; }; _ = " + B + ";")]
+    [InlineData("Action g = null; g ??= () => { " + A + "; }; _ = " + B + ";")]
+    [InlineData("var actions = new Action[1]; actions[0] = () => { " + A + "; }; _ = " + B + ";")]
+    [InlineData("using var scope = new TransactionScope(); Action f = () => { " + A + "; _ = " + B + "; }; f();")]
+    [InlineData("new System.Collections.Concurrent.ConcurrentQueue<Action>().Enqueue(() => { " + A + "; }); _ = " + B + ";")]
+    [InlineData("new System.Collections.Concurrent.BlockingCollection<Action>().Add(() => { " + A + "; }); _ = " + B + ";")]
     public Task A_lambda_that_does_not_is_not(string body) => Check("M", body);
 
     [Theory]
@@ -110,6 +123,16 @@ public class LambdaTests
     [InlineData("new System.Collections.Concurrent.ConcurrentDictionary<int, int>().GetOrAdd(1, k => " + A + "); _ = " + B + ";")]
     public Task A_concurrent_collection_runs_it_before_it_returns(string body) => Check("{|MR1001:M|}", body);
 
+    [Theory]
+    [InlineData(6, "{|MR1001:M|}")]
+    [InlineData(7, "M")]
+    public Task A_lambda_in_a_lambda_is_followed_so_far(int depth, string name) =>
+        Check(name, string.Concat(Enumerable.Repeat("Retry(() => ", depth)) + A + new string(')', depth) + "; _ = " + B + ";");
+
+    [Fact]
+    public Task One_after_the_other_is_followed_however_many_there_are() =>
+        Check("{|MR1001:M|}", string.Concat(Enumerable.Repeat("Retry(() => 1); ", 8)) + "Retry(() => " + A + "); Retry(() => " + B + ");");
+
     [Fact]
     public Task A_local_function_reports_for_itself() => ReadRules.Members($$"""
             public void M(int[] ids)
@@ -117,6 +140,7 @@ public class LambdaTests
                 Inner();
                 void {|MR1001:Inner|}() { {{A}}; {{B}}; }
                 void One() { {{A}}; }
+                void Outer() { Within(); void {|MR1001:Within|}() { {{A}}; {{B}}; } }
             }
         """);
 

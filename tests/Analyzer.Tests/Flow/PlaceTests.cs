@@ -87,6 +87,58 @@ public class PlaceTests
             .WithLocation(0).WithLocation(1).WithLocation(2).WithLocation(3)
             .WithArguments("Load", "3 sequential replica reads", "'Query' (line 8)", "'QueryFirst' (line 9)"));
 
+    // On the lines 8 and 9 of a method over a connection, and over a context.
+    [Theory]
+    [InlineData("MR1002", "_ = Text;", "_ = One();", "'Text' (line 8) and 'One' (line 9)")]
+    [InlineData("MR1002", "_ = new Loader(db);", "One();", "'new Loader' (line 8) and 'One' (line 9)")]
+    [InlineData("MR1002", "if (db is null) One(); else _ = Text;", "One();", "'One' (line 8) and 'One' (line 9)")]
+    [InlineData("MR1001", "foreach (var o in shop.Orders) { }", "_ = new List<Order>(shop.Orders);", "'foreach' (line 8) and 'new List' (line 9)")]
+    [InlineData("MR1001", "_ = string.Join(\",\", shop.Orders);", "shop.Orders.Count();", "'Join' (line 8) and 'Count' (line 9)")]
+    [InlineData("MR1001", "ById(shop, 1);", "shop.Orders.Find(1);", "'ById' (line 8) and 'Find' (line 9)")]
+    public Task A_site_has_the_name_of_what_is_called(string rule, string first, string second, string said) => new MarkedSource(
+        $$"""
+        using System; using System.Collections.Generic; using System.Linq; using Dapper; using Microsoft.EntityFrameworkCore;
+        public class Order { public int Id { get; set; } }
+        public class Shop : DbContext { public DbSet<Order> Orders { get; set; } }
+        public class Orders(System.Data.Common.DbConnection db, Shop shop)
+        {
+            public void {|{{rule}}:Load|}()
+            {
+                {{first}}
+                {{second}}
+            }
+
+            private static readonly Func<Shop, int, Order> ById = EF.CompileQuery((Shop s, int id) => s.Orders.First(o => o.Id == id));
+            private string Text => db.QueryFirst<string>("SELECT a FROM t");
+            private int One() => db.QueryFirst<int>("SELECT a FROM t");
+            private class Loader { public Loader(System.Data.Common.DbConnection db) => db.Query("SELECT a FROM t"); }
+        }
+        """,
+        Packages.EntityFramework("10.0.15"))
+    { Said = said }.VerifyAsync(new ReadRulesAnalyzer());
+
+    // The first of the reads that may have come before is named, whichever path is taken.
+    [Fact]
+    public Task The_earlier_read_is_the_first_in_the_text() => ReadRules.Source(
+        """
+        using Dapper;
+        using System.Data;
+
+        class Orders
+        {
+            void {|#0:Load|}(IDbConnection db, bool x)
+            {
+                if (x) db.{|#1:Query("SELECT a FROM t")|};
+                else db.{|#3:QuerySingle<int>("SELECT c FROM t")|};
+                db.{|#2:QueryFirst<int>("SELECT b FROM t")|};
+            }
+        }
+        """,
+        routing: null,
+        new DiagnosticResult(MR1001SequentialReads.Descriptor)
+            .WithLocation(0).WithLocation(1).WithLocation(2)
+            .WithArguments("Load", "2 sequential replica reads", "'Query' (line 8)", "'QueryFirst' (line 10)"));
+
     [Fact]
     public Task A_read_that_meets_itself_is_named_as_one_in_a_loop() => ReadRules.Source(
         """

@@ -53,6 +53,18 @@ public class SequenceTests
     [InlineData("var s = $\"{db.QueryFirst<int>(\"SELECT a FROM t\")} {db.QueryFirst<int>(\"SELECT b FROM t\"),4}\";")]
     [InlineData("var s = \"a\" + db.QueryFirst<int>(\"SELECT a FROM t\") + db.QueryFirst<int>(\"SELECT b FROM t\");")]
     [InlineData("throw new Exception(db.QueryFirst<string>(\"SELECT a FROM t\") + db.QueryFirst<string>(\"SELECT b FROM t\"));")]
+    [InlineData("try { " + A + " if (n > Same(n)) return; } catch { " + B + " }")]
+    [InlineData("try { try { Work(); } finally { " + A + B + " } } catch { Work(); }")]
+    [InlineData("if (x) { try { Work(); } finally { throw new Exception(); } } " + A + B)]
+    [InlineData("const bool on = true; if (on) { " + A + " } " + B)]
+    [InlineData("const bool off = false; if (!off) { " + A + " } " + B)]
+    [InlineData("ids[db.QueryFirst<int>(\"SELECT a FROM t\")] += db.QueryFirst<int>(\"SELECT b FROM t\");")]
+    [InlineData("new Point(db.QueryFirst<int>(\"SELECT a FROM t\")).X += 1; " + B)]
+    [InlineData("n = new Point(db.QueryFirst<int>(\"SELECT a FROM t\")).X; " + B)]
+    [InlineData("Func<Type> f = new Point(db.QueryFirst<int>(\"SELECT a FROM t\")).GetType; " + B)]
+    [InlineData("n = new List<int>(ids)[db.QueryFirst<int>(\"SELECT a FROM t\")]; " + B)]
+    [InlineData("new StringBuilder().Append($\"{db.QueryFirst<int>(\"SELECT a FROM t\")} {n}\"); " + B)]
+    [InlineData("var t = (typeof(int), nameof(n), db.QueryFirst<int>(\"SELECT a FROM t\")); " + B)]
     public Task Reads_that_meet_are_reported(string body) => Check("{|MR1001:M|}", body);
 
     [Theory]
@@ -98,12 +110,25 @@ public class SequenceTests
     [InlineData("n += db.QueryFirst<int>(\"SELECT a FROM t\");")]
     [InlineData("var s = $\"{db.QueryFirst<int>(\"SELECT a FROM t\")} {n,4}\";")]
     [InlineData("if (x) throw new Exception(db.QueryFirst<string>(\"SELECT a FROM t\")); " + B)]
+    [InlineData("try { if (db.QueryFirst<int>(\"SELECT a FROM t\") > n) return; } catch { " + B + " }")]
+    [InlineData("const bool off = false; if (off) { " + A + " } " + B)]
+    [InlineData("const bool on = true; if (!on) { " + A + " } " + B)]
+    [InlineData("if (x) { try { " + A + " } finally { throw new Exception(); } } " + B)]
     public Task Reads_that_never_meet_are_not(string body) => Check("M", body);
 
     [Theory]
     [InlineData(A + " Thread.Sleep(10); " + B)]
     [InlineData("while (x) { Thread.Sleep(1000); " + A + B + " }")]
     public Task A_wait_separates_iterations_but_not_the_reads_of_one(string body) => Check("{|MR1001:M|}", body);
+
+    [Theory]
+    [InlineData(300, "{|MR1001:M|}")]
+    [InlineData(500, "M")]
+    public Task A_call_in_a_call_is_followed_so_far(int depth, string name) =>
+        Check(name, "n = " + string.Concat(Enumerable.Repeat("Same(", depth)) + "db.QueryFirst<int>(\"SELECT a FROM t\")" + new string(')', depth) + "; " + B);
+
+    [Fact]
+    public Task One_after_the_other_is_followed_however_many_there_are() => Check("{|MR1001:M|}", string.Concat(Enumerable.Repeat("Work(); ", 500)) + A + B);
 
     private static Task Check(string name, string body) => ReadRules.Members($$"""
             public void {{name}}(bool x, int n, int[] ids)
@@ -112,6 +137,7 @@ public class SequenceTests
             }
 
             private static void Work() { }
+            private static int Same(int n) => n;
             private class Point { public Point(int x = 0) { X = x; } public int X; public int Y { get; set; } public Point Next => this; }
             private static void Use(int a, int b) { }
         """);

@@ -25,6 +25,8 @@ public class TransactionTests
     [InlineData("tx0.Connection.Query(\"SELECT a FROM t\"); tx0.Connection.Query(\"SELECT b FROM t\");")]
     [InlineData("db.BeginTransaction(); " + Out + Out)]
     [InlineData("using var scope = new TransactionScope(TransactionScopeOption.RequiresNew); " + Out + Out)]
+    [InlineData("using var outer = new TransactionScope(); using (var inner = new TransactionScope()) { inner.Dispose(); } " + Out + Out)]
+    [InlineData("await using var tx = await db.BeginTransactionAsync(); " + In + In)]
     [InlineData("var k = db.CreateCommand(); db.BeginTransaction(); k.CommandText = \"SELECT a FROM t\"; k.ExecuteScalar(); k.ExecuteScalar();")]
     public Task Reads_of_one_transaction_are_quiet(string body) => Check("M", body);
 
@@ -42,6 +44,8 @@ public class TransactionTests
     [InlineData("db.Execute(\"BEGIN\"); db.Execute(\"COMMIT\"); " + Out + Out)]
     [InlineData("using var c = new MySqlConnection(\"\"); c.Open(); using var scope = new TransactionScope(); c.Query(\"SELECT a FROM t\"); c.Query(\"SELECT b FROM t\");")]
     [InlineData("db.BeginTransaction(); db.Close(); db.Open(); " + Out + Out)]
+    [InlineData("await using (var tx = await db.BeginTransactionAsync()) { " + In + " } " + Out)]
+    [InlineData("var outer = new TransactionScope(); using (var inner = new TransactionScope()) { } outer.Dispose(); " + Out + Out)]
     [InlineData("db.BeginTransaction(); db.Close(); " + Out + Out)]
     [InlineData("db.BeginTransaction(); db.Open(); " + Out + Out)]
     [InlineData("var tx = db.BeginTransaction(); tx.Rollback(); " + Out + Out)]
@@ -67,6 +71,8 @@ public class TransactionTests
     [InlineData("db.Query(\"SELECT a FROM t\", transaction: default); db.Query(\"SELECT b FROM t\", null, default(IDbTransaction));", "{|MR1001:M|}")]
     [InlineData("cmd.Transaction = tx; cmd.CommandText = \"SELECT a FROM t\"; cmd.ExecuteScalar(); cmd.ExecuteScalar();", "M")]
     [InlineData("((IDbCommand)cmd).Transaction = tx; cmd.CommandText = \"SELECT a FROM t\"; cmd.ExecuteScalar(); cmd.ExecuteScalar();", "M")]
+    [InlineData("cmd.Transaction = (MySqlTransaction)(object)db; cmd.CommandText = \"SELECT a FROM t\"; cmd.ExecuteScalar(); cmd.ExecuteScalar();", "{|MR1001:M|}")]
+    [InlineData("cmd.Transaction = (MySqlTransaction)(object)tx; cmd.CommandText = \"SELECT a FROM t\"; cmd.ExecuteScalar(); cmd.ExecuteScalar();", "M")]
     [InlineData("cmd.Transaction = null; cmd.CommandText = \"SELECT a FROM t\"; cmd.ExecuteScalar(); cmd.ExecuteScalar();", "{|MR1001:M|}")]
     [InlineData("var k = new MySqlCommand(\"SELECT a FROM t\", null, tx); k.ExecuteScalar(); k.ExecuteScalar();", "M")]
     [InlineData("var k = new MySqlCommand(\"SELECT a FROM t\", null, null); k.ExecuteScalar(); k.ExecuteScalar();", "{|MR1001:M|}")]
@@ -79,8 +85,16 @@ public class TransactionTests
     [InlineData("IDbTransaction? tx = null", "{|MR1001:M|}", "")]
     [InlineData("IDbTransaction? tx", "M", "if (tx is null) return; ")]
     [InlineData("IDbTransaction? tx", "M", "tx ??= db.BeginTransaction(); ")]
+    [InlineData("IDbTransaction? given", "{|MR1001:M|}", "var tx = Find(); ")]
+    [InlineData("IDbTransaction given", "M", "var tx = Get(); ")]
+    [InlineData("IDbTransaction? given, bool x", "{|MR1001:M|}", "var tx = x ? db.BeginTransaction() : given; ")]
+    [InlineData("IDbTransaction given, bool x", "M", "var tx = x ? db.BeginTransaction() : given; ")]
     public Task A_nullable_parameter_pins_only_where_it_is_known_not_to_be_null(string parameter, string name, string before) =>
-        ReadRules.Members($$"""public void {{name}}({{parameter}}) { {{before}}{{In}} {{In}} }""", nullable: "enable");
+        ReadRules.Members($$"""
+            private static extern IDbTransaction? Find();
+            private static extern IDbTransaction Get();
+            public void {{name}}({{parameter}}) { {{before}}{{In}} {{In}} }
+            """, nullable: "enable");
 
     [Theory]
     [InlineData("db.Query(\"SELECT a FROM t FOR UPDATE\"); db.Query(\"SELECT b FROM t LOCK IN SHARE MODE\");")]
@@ -101,8 +115,9 @@ public class TransactionTests
     public Task A_connection_of_the_primary_reads_there(string body, string name) => Check(name, body);
 
     private static Task Check(string name, string body) => ReadRules.Members($$"""
-            public void {{name}}(bool x, int[] ids, MySqlTransaction tx0)
+            public async Task {{name}}(bool x, int[] ids, MySqlTransaction tx0)
             {
+                await Task.Yield();
                 {{body}}
             }
 

@@ -102,7 +102,7 @@ public class ValueTests
     {
         var transaction = new object();
         var connection = new object();
-        var all = new TrackedObject { Texts = ["a"], IsProcedure = true, InTransaction = true, Transaction = transaction, Connection = connection, IsClosed = true, HasTransaction = true, OpenedOutsideScope = true, OnPrimary = true, IsTransaction = true, IsScope = true, IsSession = true };
+        var all = new TrackedObject { Texts = ["a"], IsProcedure = true, InTransaction = true, Transaction = transaction, Connection = connection, IsClosed = true, HasTransaction = true, OpenedOutsideScope = true, OnPrimary = true, IsTransaction = true, IsScope = true };
         Assert.Same(all, TrackedObject.Join(all, all));
         Assert.Equal(all, TrackedObject.Join(all, all with { }));
         foreach (var joined in new[] { TrackedObject.Join(all, TrackedObject.Default), TrackedObject.Join(TrackedObject.Default, all) })
@@ -118,22 +118,22 @@ public class ValueTests
     [Fact]
     public void Of_a_path_what_either_may_have_done_is_left_and_what_both_know()
     {
-        var session = new object();
+        var session = new OpenSession(new object(), OnPrimary: true, SeesWrites: true);
         var key = new object();
-        var a = FlowState.Start with { MostReads = 2, Scopes = 2, Session = session, SessionOnPrimary = true, SessionSeesWrites = true, Ran = [1], Values = FlowState.Start.Values.Add(key, Value.OfText("a")), Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }) };
+        var a = FlowState.Start with { MostReads = 2, Scopes = 2, Session = session, Ran = [1], Values = FlowState.Start.Values.Add(key, Value.OfText("a")), Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }) };
         var b = FlowState.Start with { MostReads = 3, Scopes = 1, Ran = [2], Values = FlowState.Start.Values.Add(key, Value.OfText("b")), Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default) };
         Assert.Same(b, FlowState.Join(null, b));
         Assert.Same(b, FlowState.Join(b, b));
         foreach (var joined in new[] { FlowState.Join(a, b), FlowState.Join(b, a) })
         {
-            Assert.Equal((3, 1, null, false, false), (joined.MostReads, joined.Scopes, joined.Session, joined.SessionOnPrimary, joined.SessionSeesWrites));
+            Assert.Equal((3, 1, null), (joined.MostReads, joined.Scopes, joined.Session));
             Assert.Equal([1, 2], joined.Ran.Order());
             Assert.Equal(2, joined.Values[key].Texts.Count);
             Assert.False(joined[key].OnPrimary);
         }
 
-        var same = FlowState.Join(a, b with { Session = session, SessionOnPrimary = true });
-        Assert.Equal((session, true, false), (same.Session, same.SessionOnPrimary, same.SessionSeesWrites));
+        Assert.Equal(session, FlowState.Join(a, b with { Session = session with { } }).Session);
+        Assert.Null(FlowState.Join(a, b with { Session = session with { SeesWrites = false } }).Session);
 
         // A key that only one path knows is an object that only this path has made.
         Assert.True(FlowState.Join(a, FlowState.Start)[key].OnPrimary);
@@ -148,7 +148,7 @@ public class ValueTests
         var a = FlowState.Start with { Values = FlowState.Start.Values.Add(key, Value.OfText("a")), Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }) };
         FlowState[] others =
         [
-            a with { MostReads = 1 }, a with { Scopes = 1 }, a with { Session = key }, a with { SessionOnPrimary = true }, a with { SessionSeesWrites = true }, a with { Ran = [1] },
+            a with { MostReads = 1 }, a with { Scopes = 1 }, a with { Session = new OpenSession(key, OnPrimary: false, SeesWrites: false) }, a with { Ran = [1] },
             a with { Values = a.Values.Add(new object(), Value.OfText("a")) }, a with { Values = a.Values.SetItem(key, Value.OfText("b")) }, a with { Values = FlowState.Start.Values }, a with { Values = FlowState.Start.Values.Add(new object(), Value.OfText("a")) },
             a with { Objects = a.Objects.SetItem(key, TrackedObject.Default) },
         ];

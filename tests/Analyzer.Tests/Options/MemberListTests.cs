@@ -9,7 +9,7 @@ public class MemberListTests
     private const string Gateway = """
         namespace Shop.Data
         {
-            public interface IGateway { int Load(int id); void Push(int id); MySqlConnection Main { get; } int Leading(); System.Threading.Tasks.Task<int> LoadLaterAsync(int id); int LoadIn(DbTransaction tx); int LoadOn(DbConnection c); string Text { get; } class Nested { public int Peek() => 0; } }
+            public interface IGateway { int Load(int id); void Push(int id); MySqlConnection Main { get; } int Leading(); System.Threading.Tasks.Task<int> LoadLaterAsync(int id); int LoadIn(DbTransaction tx); int LoadOn(DbConnection c); string Text { get; } int LoadWith(Func<object> then); class Nested { public int Peek() => 0; } }
             public class Cache<T> { public T Pull() => default; }
         }
         """;
@@ -27,6 +27,7 @@ public class MemberListTests
     [InlineData("monotonic_reads.read_members = Shop.Data.IGateway.LoadIn", "g.LoadIn(null); g.LoadIn(null);", "MR1001")]
     [InlineData("monotonic_reads.read_members = Shop.Data.IGateway.LoadOn", "g.LoadOn(db); g.LoadOn(db);", "MR1001")]
     [InlineData("monotonic_reads.read_members = Shop.Data.IGateway.Text", "_ = g.Text + g.Text;", "MR1001")]
+    [InlineData("monotonic_reads.read_members = Shop.Data.IGateway.LoadWith", "g.LoadWith(() => db.Query(\"SELECT a FROM t\"));", "MR1001")]
     public Task A_listed_member_is_what_the_list_says(string option, string body, string rule) => Check(body, rule, option);
 
     [Theory]
@@ -41,6 +42,7 @@ public class MemberListTests
     [InlineData("monotonic_reads.read_members = Shop.Data.IGateway.LoadIn", "var tx = db.BeginTransaction(); g.LoadIn(tx); g.LoadIn(tx);")]
     [InlineData("monotonic_reads.read_members = Shop.Data.IGateway.LoadOn", "var main = replicated.Primary.OpenConnection(); g.LoadOn(main); g.LoadOn(main);")]
     [InlineData("monotonic_reads.read_members = Shop.Data.IGateway.Text", "_ = g.Text;")]
+    [InlineData("monotonic_reads.read_members = Shop.Data.IGateway.LoadWith", "g.LoadWith(() => 1);")]
     [InlineData("monotonic_reads.primary_members = Shop.Data.IGateway.Leading", "db.Query(\"SELECT a FROM t\"); g.Leading();")]
     public Task What_is_not_listed_is_not(string option, string body) => Check(body, null, option);
 

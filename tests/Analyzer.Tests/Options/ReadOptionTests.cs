@@ -31,12 +31,25 @@ public class ReadOptionTests
     [InlineData("on", "orders.Load(1); orders.Load(2);", false)]
     [InlineData("on", "orders.CountVoid(); orders.CountVoid();", false)]
     [InlineData("on", "other.GetAsync(1); other.GetAsync(2);", false)]
+    [InlineData("on", "orders.GetAsync(1); new Lines(db).Get();", true)]
+    [InlineData("off", "orders.GetAsync(1); new Lines(db).Get();", false)]
+    [InlineData("on", "orders.Load(1); new Lines(db).Get();", false)]
+    [InlineData("on", "store.GetAsync(1); dao.GetAsync(2);", true)]
+    [InlineData("on", "queries.GetAsync(1); orders.Get2();", true)]
+    [InlineData("on", "stored.GetAsync(1); stored.GetAsync(2);", false)]
+    [InlineData("on", "made.GetAsync(1); made.GetAsync(2);", false)]
     [InlineData("on", "visible.GetAsync(1); visible.GetAsync(2);", false)]
     public Task Repository_convention(string? value, string body, bool isReported) => ReadRules.Configured<ReadRulesAnalyzer>(
-        $"public void {Marked(isReported ? "MR1002" : null)}(IOrderRepository orders, IOrderService other, IVisibleRepository visible) {{ {body} }}",
+        $"public void {Marked(isReported ? "MR1002" : null)}(IOrderRepository orders, IOrderService other, IVisibleRepository visible, IOrderStore store, IOrderDao dao, IOrderQueries queries, IStoredOrders stored, OrderRepository made) {{ {body} }}",
         value is null ? null : $"monotonic_reads.repository_convention = {value}",
         more: """
             public interface IOrderRepository { Task<int> GetAsync(int id); int Get2(); int FindLines(int id); int ExistsNow(); int Getter(); int Load(int id); void CountVoid(); }
+            public class Lines(DbConnection db) { public int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
+            public interface IOrderStore { Task<int> GetAsync(int id); }
+            public interface IOrderDao { Task<int> GetAsync(int id); }
+            public interface IOrderQueries { Task<int> GetAsync(int id); }
+            public interface IStoredOrders { Task<int> GetAsync(int id); }
+            public abstract class OrderRepository { public abstract Task<int> GetAsync(int id); }
             public interface IOrderService { Task<int> GetAsync(int id); }
             public interface IVisibleRepository { Task<int> GetAsync(int id); }
             class VisibleRepository : IVisibleRepository { public Task<int> GetAsync(int id) => Task.FromResult(id); }

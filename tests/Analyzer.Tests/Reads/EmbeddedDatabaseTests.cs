@@ -20,7 +20,7 @@ public class EmbeddedDatabaseTests
 
             public class Orders(FileConnection db, FileCommand command)
             {
-                public void {{reads}}() { db.Query("SELECT a FROM t"); db.Query("SELECT b FROM t"); command.ExecuteScalar(); }
+                public void {{reads}}() { db.Query("SELECT a FROM t"); db.Query("SELECT b FROM t"); command.ExecuteScalar(); command.ExecuteReader(System.Data.CommandBehavior.Default); command.ExecuteReader(System.Data.CommandBehavior.Default); }
                 public void {{write}}() { db.Execute("DELETE FROM t"); db.Query("SELECT a FROM t"); }
             }
             """);

@@ -44,6 +44,11 @@ public class EntityFrameworkTests
     [InlineData("var own = new Shop(rep.OpenConnection()); own.Orders.ToList(); own.Lines.ToList();")]
     [InlineData("var own = Make(); own.Orders.ToList(); own.Lines.ToList();")]
     [InlineData("db.Orders.AsEnumerable().Select(o => o.Id).OrderBy(i => i).ToList(); db.Lines.ToList();")]
+    [InlineData("var own = new Shop(1, rep.OpenConnection()); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("var own = new Shop(rep.OpenConnection()).Copy(); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("foreach (var o in db.Orders.AsEnumerable().Where(o => o.Id > 1)) { } db.Lines.ToList();")]
+    [InlineData("await foreach (var o in db.Orders.AsAsyncEnumerable().ConfigureAwait(false)) { } db.Lines.ToList();")]
+    [InlineData("using var own = new Shop(); using var tx = own.Database.BeginTransaction(); own.Orders.ToList(); ById(db, 1);")]
     public Task Two_reads_that_meet(string body, bool isStatement = true) => Check("{|MR1001:M|}", isStatement ? body : "_ = " + body.Replace("; ", "; _ = ", StringComparison.Ordinal));
 
     [Theory]
@@ -81,6 +86,16 @@ public class EntityFrameworkTests
     [InlineData("await using var own = await MakeAsync(); using var tx = await own.Database.BeginTransactionAsync(); own.Orders.ToList(); own.Lines.ToList();")]
     [InlineData("ids.AsQueryable().Where(i => i > 1).OrderBy(i => i).ToList(); db.Lines.ToList();")]
     [InlineData("foreach (var i in ids.AsQueryable().Where(i => i > 1)) { } db.Lines.ToList();")]
+    [InlineData("var own = new Shop(1, rep.Primary.OpenConnection()); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("foreach (var i in Numbers()) { } db.Lines.ToList();")]
+    [InlineData("var own = new Shop(rep.Primary.OpenConnection()).Copy(); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData("Compiled(1); Compiled(2); None(); None();")]
+    [InlineData("using var own = new Shop(); using var tx = own.Database.BeginTransaction(); ById(own, 1); ById(own, 2); own.Orders.Where(o => o.Id > 1).ToList();")]
+    [InlineData("using var own = new Shop(); using var tx = own.Database.BeginTransaction(); foreach (var o in own.Orders.Where(o => o.Id > 1)) { } foreach (var l in own.Lines) { }")]
+    [InlineData("new Shelf.List<Order>(db.Orders); db.Lines.ToList();")]
+    [InlineData("Shelf.Lookalikes.ExecuteDelete(db.Orders); db.Lines.ToList();")]
+    [InlineData("foreach (var i in ids.Where(i => i > 1)) { } db.Lines.ToList();")]
+    [InlineData("var list = ids.ToList(); list.AddRange(ids); db.Lines.ToList();")]
     public Task What_is_one_read_or_none(string body) => Check("M", body);
 
     [Theory]
@@ -108,6 +123,8 @@ public class EntityFrameworkTests
     {
         await Check("{|MR1001:M|}", "db.Orders.ToList(); db.Lines.ToList();", "connection");
         await Check("M", "using var tx = db.Database.BeginTransaction(); db.Orders.ToList(); db.Lines.ToList();", "connection");
+        await Check("M", "using var tx = db.Database.BeginTransaction(); db.SaveChanges(); db.Orders.ToList();", "connection");
+        await Check("{|MR1003:M|}", "db.SaveChanges(); db.Database.GetDbConnection().Query(\"SELECT a FROM t\");", "connection");
         await Check("{|MR1001:M|}", "Fresh(db).Query(\"SELECT a FROM t\"); Fresh(db).Query(\"SELECT b FROM t\");", "connection");
     }
 
@@ -151,14 +168,24 @@ public class EntityFrameworkTests
 
                 public class Order { public int Id { get; set; } public List<Line> Lines { get; set; } }
                 public class Line { public int Id { get; set; } public Order Order { get; set; } }
-                public class Shop : DbContext { public Shop() { } public Shop(System.Data.Common.DbConnection c) { } public DbSet<Order> Orders { get; set; } public DbSet<Line> Lines => Set<Line>(); }
+                public class Shop : DbContext { public Shop() { } public extern Shop Copy(); public Shop(int n, System.Data.Common.DbConnection c) { } public Shop(System.Data.Common.DbConnection c) { } public DbSet<Order> Orders { get; set; } public DbSet<Line> Lines => Set<Line>(); }
+
+                namespace Shelf
+                {
+                    public class List<T> { public List(IQueryable<T> rows) { } }
+                    public static class Lookalikes { public static int ExecuteDelete<T>(IQueryable<T> rows) => 0; }
+                    public static class Compiler { public static Func<int, int> CompileQuery(Func<int, int> f) => f; public static Func<int> CompileQuery(Func<int> f) => f; }
+                }
 
                 public class Orders(Shop db, Shop other, ReplicatedDataSource rep, System.Data.Common.DbTransaction tx0)
                 {
                     private static readonly Func<Shop, int, Order> ById = EF.CompileQuery((Shop s, int id) => s.Orders.FirstOrDefault(o => o.Id == id));
                     private static readonly Func<Shop, int, Task<Order>> ByIdAsync = EF.CompileAsyncQuery((Shop s, int id) => s.Orders.FirstOrDefault(o => o.Id == id));
+                    private static readonly Func<int, int> Compiled = Shelf.Compiler.CompileQuery(id => id);
+                    private static readonly Func<int> None = Shelf.Compiler.CompileQuery(() => 1);
                     private IQueryable<Order> All() => db.Orders.Where(o => o.Id > 0);
                     private static IQueryable<Order> Open(IQueryable<Order> orders) => orders.Where(o => o.Id > 1);
+                    private static extern IEnumerable<int> Numbers();
                     private Shop Other => other;
                     private static extern Shop Make();
                     private static extern Task<Shop> MakeAsync();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Analyzer.Tests.Reads;
@@ -111,6 +112,79 @@ public class LibraryMembersTests
     [InlineData("Get|GetAsync|Get2|FindAll|ListOrders|CountBy|Exists|SearchFor", true)]
     [InlineData("Getter|Finder|Listed|Counter|ExistsntAsync|get|Load|ForGet|Searching", false)]
     public void A_name_is_a_reads_by_the_convention(string names, bool isOne) => Assert.Equal([], names.Split('|').Where(name => RepositoryConvention.IsReadName(name) != isOne));
+
+    [Fact]
+    public void Each_library_knows_its_own_names()
+    {
+        var types = new KnownTypes(CSharpCompilation.Create("All", references: Packages.EntityFramework("10.0.15")));
+        var (ado, dapper, entities) = (AdoNetLibrary.Create(types)!, DapperLibrary.Create(types)!, EntityFrameworkLibrary.Create(types)!);
+        Assert.Equal([], "ExecuteReader ExecuteReaderAsync ExecuteScalar ExecuteScalarAsync ExecuteNonQuery ExecuteNonQueryAsync Fill FillSchema".Split(' ').Where(name => !ado.MayTouch(name)));
+        Assert.Equal([], "Query QueryAsync QueryUnbufferedAsync ExecuteReader ExecuteReaderAsync ExecuteScalar ExecuteAsync".Split(' ').Where(name => !dapper.MayTouch(name)));
+        Assert.Equal([], "CompileQuery CompileAsyncQuery AsAsyncEnumerable Migrate ExecuteSqlRaw ToListAsync".Split(' ').Where(name => !entities.MayTouch(name)));
+        Assert.Equal([], "Execute Prepare ToList QueryRow CompileView".Split(' ').Where(name => ado.MayTouch(name) || entities.MayTouch(name)));
+        Assert.False(dapper.MayTouch("QueryRow"));
+    }
+
+    [Theory]
+    [InlineData(false, "CompileQuery|CompileAsyncQuery", "GetAsync|ToList|Load")]
+    [InlineData(true, "CompileQuery|CompileAsyncQuery|GetAsync", "Getter|ToList|Load")]
+    public void Some_names_count_whatever_they_turn_out_to_be(bool repositoriesRead, string counted, string others)
+    {
+        var libraries = DataLibraries.Create(CSharpCompilation.Create("All", references: ReadRules.References), new ListedMembers([]), repositoriesRead)!;
+        Assert.Equal([], counted.Split('|').Where(name => !libraries.NeedsNoSymbol(name)));
+        Assert.Equal([], others.Split('|').Where(libraries.NeedsNoSymbol));
+    }
+
+    [Fact]
+    public void A_querys_names_matter_where_a_library_has_queries()
+    {
+        var without = DataLibraries.Create(CSharpCompilation.Create("Without", references: ReadRules.References), new ListedMembers([]), repositoriesRead: false)!;
+        var with = DataLibraries.Create(CSharpCompilation.Create("With", references: Packages.EntityFramework("10.0.15")), new ListedMembers([]), repositoriesRead: false)!;
+        Assert.False(without.MayTouchQuery("ToList"));
+        Assert.True(with.MayTouchQuery("ToList"));
+        Assert.False(with.MayTouchQuery("Concat"));
+    }
+
+    [Fact]
+    public void An_extension_does_what_its_definition_does()
+    {
+        var compilation = CSharpCompilation.Create("All", [CSharpSyntaxTree.ParseText("using Dapper; class C { void M(System.Data.IDbConnection db) { db.Execute(\"\"); } }")], ReadRules.References);
+        var libraries = DataLibraries.Create(compilation, new ListedMembers([]), repositoriesRead: false)!;
+        var call = compilation.SyntaxTrees[0].GetRoot().DescendantNodes().OfType<Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax>().Single();
+        var reduced = Assert.IsAssignableFrom<IMethodSymbol>(compilation.GetSemanticModel(compilation.SyntaxTrees[0]).GetSymbolInfo(call).Symbol);
+        Assert.NotNull(reduced.ReducedFrom);
+        Assert.Equal(DataRole.SendsForCount, libraries.Describe(reduced)!.Role);
+        Assert.Same(libraries.Describe(reduced), libraries.Describe(reduced.ReducedFrom));
+        Assert.Null(libraries.Describe(compilation.GetSpecialType(SpecialType.System_Object).GetMembers("ToString").OfType<IMethodSymbol>().Single()));
+    }
+
+    [Fact]
+    public void A_type_is_what_it_derives_from_implements_or_is_constrained_to()
+    {
+        var compilation = CSharpCompilation.Create("All", [CSharpSyntaxTree.ParseText("class C<T, U, V> where T : class, System.IDisposable, System.Data.IDbConnection where U : System.Data.Common.DbCommand where V : System.IDisposable { C<int, int, int> broken; Missing gone; }")], ReadRules.References);
+        var types = new KnownTypes(compilation);
+        var generic = compilation.GetTypeByMetadataName("C`3")!;
+        Assert.Equal([true, false, false], generic.TypeParameters.Select(types.IsConnection));
+        Assert.Equal([false, true, false], generic.TypeParameters.Select(types.IsCommand));
+        Assert.True(types.IsConnection(compilation.GetTypeByMetadataName("System.Data.IDbConnection")));
+        Assert.True(types.IsConnection(compilation.GetTypeByMetadataName("MySqlConnector.MySqlConnection")));
+        Assert.False(types.IsConnection(compilation.GetTypeByMetadataName("MySqlConnector.MySqlCommand")));
+        Assert.False(types.IsConnection(generic.GetMembers("gone").OfType<IFieldSymbol>().Single().Type));
+        Assert.False(types.IsConnection(null));
+        Assert.True(KnownTypes.IsExactly(compilation.GetTypeByMetadataName("System.Text.StringBuilder"), types.StringBuilder));
+        Assert.False(KnownTypes.IsExactly(generic, types.StringBuilder));
+        Assert.False(KnownTypes.IsExactly(null, types.StringBuilder));
+        Assert.False(KnownTypes.IsExactly(generic, null));
+    }
+
+    [Fact]
+    public void A_listed_member_is_looked_for_by_its_name()
+    {
+        var listed = new ListedMembers([MemberPattern.TryParse(ListedRole.Read, "Shop.Orders.Load*")!]);
+        Assert.True(listed.MayTouch("LoadAsync"));
+        Assert.False(listed.MayTouch("Save"));
+        Assert.False(new ListedMembers([]).MayTouch("LoadAsync"));
+    }
 
     private static void Check(ImmutableArray<MetadataReference> references, string type, string[] expected)
     {

@@ -35,6 +35,29 @@ public class Linq2DbTests
     [InlineData("db.GetTable<Order>().Count(); db.CreateTable<Order>();")]
     public Task Quiet(string body) => Check("M", body);
 
+    /// <summary>Before major version 6 a connection handed out its tables itself.</summary>
+    [Fact]
+    public Task An_older_version_has_its_tables_as_members() => ReadRules.Against(ReadRules.References, """
+        #nullable disable
+        using System;
+        using System.Linq;
+        using LinqToDB;
+
+        namespace LinqToDB
+        {
+            public interface IDataContext { }
+            public interface ITable<T> : IQueryable<T> { }
+            public abstract class DataConnection : IDataContext { public abstract ITable<T> GetTable<T>(); public abstract IDisposable BeginTransaction(); }
+        }
+
+        public class Orders(DataConnection db, DataConnection other)
+        {
+            public void {|MR1001:Met|}() { db.GetTable<string>().Count(); db.GetTable<string>().First(); }
+            public void InTransaction() { using var tx = db.BeginTransaction(); db.GetTable<string>().Count(); db.GetTable<string>().First(); }
+            public void {|MR1001:InAnother|}() { using var tx = db.BeginTransaction(); other.GetTable<string>().Count(); db.GetTable<string>().First(); other.GetTable<string>().First(); }
+        }
+        """);
+
     private static Task Check(string name, string body) => ReadRules.Against(Packages.With(("linq2db", "6.5.1")), $$"""
         #nullable disable
         using System;

@@ -15,6 +15,10 @@ public class CoverageTests
     [InlineData("public void M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); " + Two + " }")]
     [InlineData("public void M() { using (ReadSession.Begin(ReadConsistency.Monotonic)) { " + Two + " } }")]
     [InlineData("public void M() { using var s = ReadSession.Begin(ReadConsistency.Primary); " + Two + " }")]
+    [InlineData("public void M() { db.Query(\"SELECT c FROM t\"); using (ReadSession.Begin(ReadConsistency.Primary)) { " + Two + " } }")]
+    [InlineData("public void M(string token) { using var s = ReadSession.Resume(token); " + Two + " }")]
+    [InlineData("public void M(string token, SessionTokenOptions o) { using (ReadSession.Resume(token, ReadConsistency.Causal, new ReadSessionOptions(), o)) { " + Two + " } }")]
+    [InlineData("public void M(ReadConsistency level) { using (ReadSession.Begin(level)) { " + Two + " } }")]
     public Task A_member_that_declares_it_is_quiet(string member) => ReadRules.Members(member);
 
     [Theory]
@@ -23,6 +27,8 @@ public class CoverageTests
     [InlineData("public void {|MR1001:M|}() { db.Query(\"SELECT c FROM t\"); using (ReadSession.Begin(ReadConsistency.Monotonic)) { " + Two + " } }")]
     [InlineData("public void {|MR1001:M|}(bool x) { if (x) { using var s = ReadSession.Begin(ReadConsistency.Monotonic); } " + Two + " }")]
     [InlineData("public void {|MR1001:M|}(int[] ids) { foreach (var id in ids) { using var s = ReadSession.Begin(ReadConsistency.Monotonic); " + Two + " } }")]
+    [InlineData("public void {|MR1001:M|}(string token) { using (ReadSession.Resume(token)) { } " + Two + " }")]
+    [InlineData("public void {|MR1001:M|}(ReadSession s) { s.ToToken(); _ = ReadSession.Current; " + Two + " }")]
     [InlineData("[Obsolete] public void {|MR1001:M|}() { " + Two + " }")]
     public Task A_session_holds_only_for_what_it_surrounds(string member) => ReadRules.Members(member);
 

@@ -23,6 +23,9 @@ public class ReadAfterWriteTests
     [InlineData("using var s = ReadSession.Begin(ReadConsistency.Monotonic);" + W + R)]
     [InlineData("db.Execute(\"BEGIN; UPDATE t SET a = 1; COMMIT\"); " + R)]
     [InlineData("Touch(); " + R)]
+    [InlineData("using (ReadSession.Begin(ReadConsistency.Causal)) { } " + W + R)]
+    [InlineData("using var s = ReadSession.Resume(name); " + W + R)]
+    [InlineData("using var s = ReadSession.Resume(name, ReadConsistency.Monotonic, null, null); " + W + R)]
     [InlineData("_ = db.Execute(name); " + R)]
     public Task A_read_after_a_write_is_reported(string body) => Check("{|MR1003:M|}", body);
 
@@ -44,6 +47,8 @@ public class ReadAfterWriteTests
     [InlineData("Save(); Loose();")]
     [InlineData("_ = Touched; " + R)]
     [InlineData("db.Execute(\"BEGIN\"); " + W + R)]
+    [InlineData("using var s = ReadSession.Resume(name, ReadConsistency.Causal, null, null); " + W + R)]
+    [InlineData("using var s = ReadSession.Resume(name, ReadConsistency.Primary, null, null); " + W + R)]
     [InlineData("using var s = ReadSession.Begin(ReadConsistency.Causal); Save(); Load();")]
     public Task What_does_not_follow_a_write_is_not(string body) => Check("M", body);
 

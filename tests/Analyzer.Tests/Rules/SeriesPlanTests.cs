@@ -24,6 +24,10 @@ public class SeriesPlanTests
     [InlineData("[Monotonic(Reads = 4)] public void {|MR1006:M|}(bool x) { " + A + " if (x) { " + B + " } else { " + B + C + " } }")]
     [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}(bool x) { " + A + " if (x) { " + B + " } " + C + " }")]
     [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}() { " + A + B + " One(); }")]
+    [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}(int[] ids) { foreach (var id in ids) { " + A + B + " } }")]
+    [InlineData("[Monotonic(Reads = 3)] public bool {|MR1006:M|}() { " + A + B + " return false; }")]
+    [InlineData("[Monotonic(Reads = 3)] public bool {|MR1006:M|}() { " + A + B + " return true; }")]
+    [InlineData("[Monotonic(Reads = 3)] public void {|MR1006:M|}(bool x) { do { " + A + " } while (x); }")]
     public Task A_plan_that_is_refuted(string member) => Verify(member);
 
     [Theory]
@@ -37,6 +41,8 @@ public class SeriesPlanTests
     [InlineData("[Monotonic(Reads = 5)] public void M() { " + A + " Three(); }")]
     [InlineData("[Monotonic(Reads = 0)] public void M(int[] ids) { foreach (var id in ids) { " + A + " } }")]
     [InlineData("[Primary] public void M() { " + A + B + " }")]
+    [InlineData("[Monotonic(Reads = 5)] public void M(bool x) { while (x) { System.Threading.Thread.Sleep(10); " + A + B + " } }")]
+    [InlineData("[Monotonic(Reads = 2)] public bool M() { " + A + B + " return false; }")]
     public Task A_plan_that_fits_or_cannot_be_refuted(string member) => Verify(member);
 
     [Theory]

@@ -17,6 +17,14 @@ public class SnapshotTests
     public Task A_snapshot_that_writes(string members) => ReadRules.Members(members);
 
     [Theory]
+    [InlineData("db.Execute(\"DELETE FROM t\"); Save();", "'Execute' (line 1)")]
+    [InlineData("Save(); db.Execute(\"DELETE FROM t\");", "'Save' (line 1)")]
+    public Task The_first_write_is_named(string body, string said) => new MarkedSource(
+        "using Dapper; using MonotonicReads; public class Orders(System.Data.Common.DbConnection db) { [Monotonic(Snapshot = true)] public void {|MR1008:M|}() { " + body + " } private void Save() { " + Write + " } }",
+        ReadRules.References)
+    { Said = said }.VerifyAsync(new MonotonicReads.Generator.Rules.ReadRulesAnalyzer());
+
+    [Theory]
     [InlineData("[Monotonic(Snapshot = true)] public void M() { " + Read + Read + " }")]
     [InlineData("[Monotonic(Snapshot = false)] public void M() { " + Read + Write + " }")]
     [InlineData("[Monotonic] public void M() { " + Read + Write + " }")]
