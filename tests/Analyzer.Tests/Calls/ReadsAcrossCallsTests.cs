@@ -22,6 +22,8 @@ public class ReadsAcrossCallsTests
             private int Plain => 1;
             private static void Work() { }
             private void InScope(Action run) { using var scope = new TransactionScope(); run(); scope.Complete(); }
+            private void InAndOut(Action run) { using (var scope = new TransactionScope()) run(); run(); }
+            private void InAndIn(Action run) { using var scope = new TransactionScope(); run(); run(); }
             private void Each(int[] ids, Action<int> run) { foreach (var id in ids) run(id); }
             private void Twice(Action run) { run(); run(); }
             private void Keep(Action run) { kept = run; }
@@ -87,6 +89,7 @@ public class ReadsAcrossCallsTests
     [InlineData("IVisitor v = new Visitor(db); Action<int> f = v.Visit; f(1); f(2);")]
     [InlineData("Noted(\"DELETE FROM t\", new[] { name }); A();")]
     [InlineData("Twice(() => { }); Handed(null); Handed(null);")]
+    [InlineData("InAndOut(() => A());")]
     [InlineData("Maybe((DbTransaction)(object)db); Maybe((DbTransaction)(object)db);")]
     [InlineData("HandedCommand(cmd, null); HandedCommand(cmd, null);")]
     public Task Reads_that_meet_through_calls_are_reported(string body) => Check("{|MR1002:M|}", body);
@@ -135,6 +138,7 @@ public class ReadsAcrossCallsTests
     [InlineData("Each(ids, id => Work()); A();")]
     [InlineData("IVisitor v = new Visitor(db); Action<int> f = v.Visit; f(1);")]
     [InlineData("Noted(\"DELETE FROM t\", new[] { name });")]
+    [InlineData("InAndIn(() => A());")]
     [InlineData("One((DbTransaction)(object)db); One((DbTransaction)(object)db);")]
     [InlineData("Handed(db.BeginTransaction()); Handed(db.BeginTransaction());")]
     [InlineData("var tx = (MySqlTransaction)(object)db.BeginTransaction(); HandedCommand(cmd, tx); HandedCommand(cmd, tx);")]

@@ -88,6 +88,8 @@ public class EntityFrameworkTests
     [InlineData("foreach (var i in ids.AsQueryable().Where(i => i > 1)) { } db.Lines.ToList();")]
     [InlineData("var own = new Shop(1, rep.Primary.OpenConnection()); own.Orders.ToList(); own.Lines.ToList();")]
     [InlineData("foreach (var i in Numbers()) { } db.Lines.ToList();")]
+    [InlineData("db.Orders.Join(db.Lines, o => o.Id, l => l.Id, (o, l) => o).ToList();")]
+    [InlineData("string.Concat(\"a\", db.Orders.ToQueryString()); db.Lines.ToList();")]
     [InlineData("var own = new Shop(rep.Primary.OpenConnection()).Copy(); own.Orders.ToList(); own.Lines.ToList();")]
     [InlineData("Compiled(1); Compiled(2); None(); None();")]
     [InlineData("using var own = new Shop(); using var tx = own.Database.BeginTransaction(); ById(own, 1); ById(own, 2); own.Orders.Where(o => o.Id > 1).ToList();")]

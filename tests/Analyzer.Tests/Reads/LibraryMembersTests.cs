@@ -146,6 +146,18 @@ public class LibraryMembersTests
     }
 
     [Fact]
+    public void The_key_of_the_names_is_equal_where_every_name_matters_alike()
+    {
+        string?[] keys = [Key(), Key(repositoriesRead: true), Key(names: ["Load"]), Key(names: ["Lo", "ad"]), Key(repositoriesRead: true, names: ["Load"]), Key(Packages.EntityFramework("10.0.15"))];
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+        Assert.Equal(keys[0], Key());
+        Assert.Equal(keys[3], Key(names: ["ad", "Lo"]));
+
+        static string Key(ImmutableArray<MetadataReference>? references = null, bool repositoriesRead = false, params string[] names) =>
+            DataLibraries.Create(CSharpCompilation.Create("Keyed", references: references ?? ReadRules.References), new ListedMembers([.. names.Select(name => MemberPattern.TryParse(ListedRole.Read, "Shop." + name)!)]), repositoriesRead)!.NamesKey;
+    }
+
+    [Fact]
     public void An_extension_does_what_its_definition_does()
     {
         var compilation = CSharpCompilation.Create("All", [CSharpSyntaxTree.ParseText("using Dapper; class C { void M(System.Data.IDbConnection db) { db.Execute(\"\"); } }")], ReadRules.References);
