@@ -343,7 +343,7 @@ internal sealed partial class ReadFlow
     /// <summary>What is known of a symbol's value; a connection, command or transaction that came from elsewhere is itself.</summary>
     private Value Known(ISymbol symbol, ITypeSymbol type)
     {
-        if (state.Values.TryGetValue(symbol, out var value) && !ReferenceEquals(value, Value.Unknown))
+        if (state.Values.TryGetValue(symbol, out var value) && !value.Equals(Value.Unknown))
         {
             return value;
         }

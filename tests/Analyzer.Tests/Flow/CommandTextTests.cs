@@ -70,6 +70,8 @@ public class CommandTextTests
     [InlineData("db.Query<int>(new CommandDefinition(\"save orders\"));")]
     [InlineData("await db.QueryFirstOrDefaultAsync<int>(\"SELECT a FROM t\");")]
     [InlineData("unknown.ExecuteReader();")]
+    [InlineData("db.Query(HoleLed);")]
+    [InlineData("var sql = \"SELECT a FROM t\"; sql += \" WHERE a = 1\"; db.Query(sql);")]
     [InlineData("Ready().ExecuteScalar();")]
     [InlineData("var b = new StringBuilder(\"SELECT \"); b.AppendJoin(\", \", ids); db.Query(b.ToString());")]
     [InlineData("var b = new StringBuilder(); b.AppendJoin(\" UNION ALL \", name, name); db.Query(b.ToString());")]
@@ -142,6 +144,7 @@ public class CommandTextTests
     [InlineData("cmd.CommandText = \"SELECT a FROM t\"; cmd.CommandText = \"INSERT INTO t VALUES (1)\"; cmd.ExecuteScalar();")]
     [InlineData("cmd.CommandText = name; cmd.ExecuteNonQuery();")]
     [InlineData("using var lite = new LocalFile(); lite.Clone();")]
+    [InlineData("var sql = \"SELECT a FROM t\"; sql += \" FOR UPDATE\"; db.Query(sql);")]
     [InlineData("var k = new MySqlCommand(); k.CommandText += \"DELETE FROM t\"; k.ExecuteScalar();")]
     [InlineData("var k = db.CreateCommand(); k.CommandText += \"DELETE FROM t\"; k.ExecuteScalar();")]
     [InlineData("var b = new StringBuilder(\"SELECT a FROM t\"); b.AppendFormat(\" WHERE a = {0} FOR UPDATE\", name); db.Query(b.ToString());")]
@@ -216,6 +219,7 @@ public class CommandTextTests
             private static string Given { get; } = "DELETE FROM t";
             private static string Made { get { return "DELETE FROM t"; } }
             private static extern DbCommand Ready();
+            private static string HoleLed => $"{Order_Read} DELETE FROM t";
             private static readonly string Blank = " ";
             private static readonly string Led = Environment.NewLine + "DELETE FROM t";
             private static readonly System.Resources.ResourceManager Texts = null;

@@ -97,6 +97,14 @@ public class TransactionTests
             """, nullable: "enable");
 
     [Theory]
+    [InlineData("IDbTransaction?", "{|MR1001:M|}")]
+    [InlineData("IDbTransaction", "M")]
+    public Task A_transaction_that_a_call_hands_over_pins_where_it_cannot_be_null(string type, string name) => ReadRules.Members($$"""
+        private static extern {{type}} Now();
+        public void {{name}}() { db.Query("SELECT a FROM t", transaction: Now()); db.Query("SELECT b FROM t", transaction: Now()); }
+        """, nullable: "enable");
+
+    [Theory]
     [InlineData("db.Query(\"SELECT a FROM t FOR UPDATE\"); db.Query(\"SELECT b FROM t LOCK IN SHARE MODE\");")]
     [InlineData(Out + " db.Query(\"SELECT a FROM t FOR UPDATE\");")]
     [InlineData("db.ExecuteScalar<int>(\"INSERT INTO t VALUES (1); SELECT LAST_INSERT_ID()\"); db.ExecuteScalar<int>(\"SELECT LAST_INSERT_ID()\");")]
