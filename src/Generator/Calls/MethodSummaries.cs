@@ -22,8 +22,8 @@ internal sealed class MethodSummaries
     /// <summary>More candidates than this are asked for by a build and not by an editor.</summary>
     private const int MaxUnconfirmed = 150;
 
-    /// <summary>So few members that name a library's member are bound at once, by an editor too: it may spare all the rest.</summary>
-    private const int FewToConfirm = 20;
+    /// <summary>So few members that name a library's member are bound at once: it may spare all the rest. An editor pays for them at each keystroke.</summary>
+    private const int FewToConfirm = 5;
 
     /// <summary>A recursion that has not settled after so many rounds is taken as it stands.</summary>
     private const int MaxRounds = 12;
