@@ -16,7 +16,11 @@ internal sealed record ConsistencyDeclaration(SyntaxNode Node, bool Annotates, s
 /// <summary>Decides for each diagnostic whether it is settled by an annotation, by a session, or left alone; every precondition is checked here.</summary>
 internal static class ConsistencyDeclarations
 {
-    public static async Task<ImmutableArray<ConsistencyDeclaration>> PlanAsync(Document document, ImmutableArray<Diagnostic> diagnostics, CancellationToken cancellation)
+    public static async Task<ImmutableArray<ConsistencyDeclaration>> PlanAsync(
+        Document document,
+        ImmutableArray<Diagnostic> diagnostics,
+        CancellationToken cancellation
+    )
     {
         var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
         var model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
@@ -35,7 +39,10 @@ internal static class ConsistencyDeclarations
         }
 
         // Together, since the first annotation of a type decides the shape of its wrapper for all.
-        var coverable = WrappingDecision.CoverableTogether(reported.Values.Select(r => r.Method).OfType<IMethodSymbol>().Where(IsAnnotatable), model.Compilation);
+        var coverable = WrappingDecision.CoverableTogether(
+            reported.Values.Select(r => r.Method).OfType<IMethodSymbol>().Where(IsAnnotatable),
+            model.Compilation
+        );
         var plan = ImmutableArray.CreateBuilder<ConsistencyDeclaration>();
         foreach (var entry in reported)
         {
@@ -45,7 +52,17 @@ internal static class ConsistencyDeclarations
             }
             else if (SessionStatement.CanStandIn(entry.Key, entry.Value.Diagnostic.AdditionalLocations, model, cancellation))
             {
-                plan.Add(new ConsistencyDeclaration(entry.Key, Annotates: false, SessionStatement.FreeName(entry.Key, model, plan.Where(p => p.Node.Contains(entry.Key) || entry.Key.Contains(p.Node)).Select(p => p.SessionName))));
+                plan.Add(
+                    new ConsistencyDeclaration(
+                        entry.Key,
+                        Annotates: false,
+                        SessionStatement.FreeName(
+                            entry.Key,
+                            model,
+                            plan.Where(p => p.Node.Contains(entry.Key) || entry.Key.Contains(p.Node)).Select(p => p.SessionName)
+                        )
+                    )
+                );
             }
         }
 
@@ -55,7 +72,10 @@ internal static class ConsistencyDeclarations
     /// <summary>An attribute can stand on a method or an accessor; an expression-bodied property has no accessor to carry it.</summary>
     private static bool IsAnnotatable(IMethodSymbol method) =>
         method.MethodKind is MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation
-        || (method.MethodKind is MethodKind.PropertyGet or MethodKind.PropertySet && method.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is AccessorDeclarationSyntax));
+        || (
+            method.MethodKind is MethodKind.PropertyGet or MethodKind.PropertySet
+            && method.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is AccessorDeclarationSyntax)
+        );
 
     private static SyntaxNode? DeclarationAt(SyntaxNode root, int position)
     {
@@ -77,10 +97,13 @@ internal static class ConsistencyDeclarations
         return null;
     }
 
-    private static IMethodSymbol? MethodOf(SyntaxNode declaration, SemanticModel model, CancellationToken cancellation) => declaration switch
-    {
-        CompilationUnitSyntax => null,
-        PropertyDeclarationSyntax or IndexerDeclarationSyntax => (model.GetDeclaredSymbol(declaration, cancellation) as IPropertySymbol)?.GetMethod,
-        _ => model.GetDeclaredSymbol(declaration, cancellation) as IMethodSymbol,
-    };
+    private static IMethodSymbol? MethodOf(SyntaxNode declaration, SemanticModel model, CancellationToken cancellation) =>
+        declaration switch
+        {
+            CompilationUnitSyntax => null,
+            PropertyDeclarationSyntax or IndexerDeclarationSyntax => (
+                model.GetDeclaredSymbol(declaration, cancellation) as IPropertySymbol
+            )?.GetMethod,
+            _ => model.GetDeclaredSymbol(declaration, cancellation) as IMethodSymbol,
+        };
 }

@@ -26,18 +26,24 @@ public sealed class DeclareConsistencyFix : CodeFixProvider
     private const string BeginSessionTitle = "Begin a monotonic read session";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(MR1001SequentialReads.Id, MR1002ReadsAcrossCalls.Id);
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } =
+        ImmutableArray.Create(MR1001SequentialReads.Id, MR1002ReadsAcrossCalls.Id);
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() =>
-        FixAllProvider.Create(static async (context, document, diagnostics) => await ApplyAsync(document, diagnostics, context.CancellationToken).ConfigureAwait(false) ?? document);
+        FixAllProvider.Create(
+            static async (context, document, diagnostics) =>
+                await ApplyAsync(document, diagnostics, context.CancellationToken).ConfigureAwait(false) ?? document
+        );
 
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
         foreach (var diagnostic in context.Diagnostics)
         {
-            var declarations = await ConsistencyDeclarations.PlanAsync(context.Document, ImmutableArray.Create(diagnostic), context.CancellationToken).ConfigureAwait(false);
+            var declarations = await ConsistencyDeclarations
+                .PlanAsync(context.Document, ImmutableArray.Create(diagnostic), context.CancellationToken)
+                .ConfigureAwait(false);
             if (declarations.IsEmpty)
             {
                 continue;
@@ -46,14 +52,22 @@ public sealed class DeclareConsistencyFix : CodeFixProvider
             context.RegisterCodeFix(
                 CodeAction.Create(
                     declarations[0].Annotates ? AnnotateTitle : BeginSessionTitle,
-                    async cancellation => await ApplyAsync(context.Document, ImmutableArray.Create(diagnostic), cancellation).ConfigureAwait(false) ?? context.Document,
-                    EquivalenceKey),
-                diagnostic);
+                    async cancellation =>
+                        await ApplyAsync(context.Document, ImmutableArray.Create(diagnostic), cancellation).ConfigureAwait(false)
+                        ?? context.Document,
+                    EquivalenceKey
+                ),
+                diagnostic
+            );
         }
     }
 
     /// <summary>The document with every diagnostic settled that can be; null where none can.</summary>
-    private static async Task<Document?> ApplyAsync(Document document, ImmutableArray<Diagnostic> diagnostics, CancellationToken cancellation)
+    private static async Task<Document?> ApplyAsync(
+        Document document,
+        ImmutableArray<Diagnostic> diagnostics,
+        CancellationToken cancellation
+    )
     {
         var declarations = await ConsistencyDeclarations.PlanAsync(document, diagnostics, cancellation).ConfigureAwait(false);
         var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
@@ -67,7 +81,9 @@ public sealed class DeclareConsistencyFix : CodeFixProvider
         var byNode = declarations.ToDictionary(d => d.Node);
         var imported = new SyntaxAnnotation();
         var changed = root.ReplaceNodes(byNode.Keys, (original, current) => byNode[original].Apply(current, lineEnd, imported));
-        var result = await ImportAdder.AddImportsAsync(document.WithSyntaxRoot(changed), imported, cancellationToken: cancellation).ConfigureAwait(false);
+        var result = await ImportAdder
+            .AddImportsAsync(document.WithSyntaxRoot(changed), imported, cancellationToken: cancellation)
+            .ConfigureAwait(false);
         result = await Simplifier.ReduceAsync(result, Simplifier.Annotation, cancellationToken: cancellation).ConfigureAwait(false);
         return await Formatter.FormatAsync(result, Formatter.Annotation, cancellationToken: cancellation).ConfigureAwait(false);
     }

@@ -10,12 +10,17 @@ internal static class MonotonicAnnotation
 {
     public static SyntaxNode AddTo(SyntaxNode declaration, SyntaxTrivia lineEnd, SyntaxAnnotation imported)
     {
-        var name = SyntaxFactory.ParseName("global::MonotonicReads.MonotonicAttribute").WithAdditionalAnnotations(imported, Simplifier.Annotation);
+        var name = SyntaxFactory
+            .ParseName("global::MonotonicReads.MonotonicAttribute")
+            .WithAdditionalAnnotations(imported, Simplifier.Annotation);
         var list = SyntaxFactory.AttributeList(SyntaxFactory.SingletonSeparatedList(SyntaxFactory.Attribute(name)));
 
         // The comment and indentation before the declaration stay before the attribute.
         var leading = declaration.GetLeadingTrivia();
-        var indentation = leading.Count > 0 && leading.Last().IsKind(SyntaxKind.WhitespaceTrivia) ? SyntaxFactory.TriviaList(leading.Last()) : SyntaxFactory.TriviaList();
+        var indentation =
+            leading.Count > 0 && leading.Last().IsKind(SyntaxKind.WhitespaceTrivia)
+                ? SyntaxFactory.TriviaList(leading.Last())
+                : SyntaxFactory.TriviaList();
         var isAccessor = declaration is AccessorDeclarationSyntax;
         list = list.WithLeadingTrivia(leading).WithTrailingTrivia(isAccessor ? SyntaxFactory.Space : lineEnd);
         var bare = declaration.WithLeadingTrivia(isAccessor ? SyntaxFactory.TriviaList() : indentation);

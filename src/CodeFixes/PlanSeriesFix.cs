@@ -18,7 +18,8 @@ public sealed class PlanSeriesFix : CodeFixProvider
     private const string Argument = "Reads";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(MR1006WrongPlan.Id, MR1007SeriesCouldBePlanned.Id);
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } =
+        ImmutableArray.Create(MR1006WrongPlan.Id, MR1007SeriesCouldBePlanned.Id);
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
@@ -29,8 +30,12 @@ public sealed class PlanSeriesFix : CodeFixProvider
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (!diagnostic.Properties.TryGetValue(SeriesPlan.ReadsProperty, out var text) || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var reads)
-                || root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method || AttributeOf(method) is not { } attribute)
+            if (
+                !diagnostic.Properties.TryGetValue(SeriesPlan.ReadsProperty, out var text)
+                || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var reads)
+                || root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method
+                || AttributeOf(method) is not { } attribute
+            )
             {
                 continue;
             }
@@ -39,13 +44,17 @@ public sealed class PlanSeriesFix : CodeFixProvider
                 CodeAction.Create(
                     reads > 1 ? $"Plan the series: Reads = {text}" : "Remove the plan",
                     _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(attribute, Planned(attribute, reads)))),
-                    nameof(PlanSeriesFix)),
-                diagnostic);
+                    nameof(PlanSeriesFix)
+                ),
+                diagnostic
+            );
         }
     }
 
     private static AttributeSyntax? AttributeOf(MethodDeclarationSyntax method) =>
-        method.AttributeLists.SelectMany(static l => l.Attributes).FirstOrDefault(static a => AnnotationSyntax.IsNamed(a, "Monotonic") || AnnotationSyntax.IsNamed(a, "Causal"));
+        method
+            .AttributeLists.SelectMany(static l => l.Attributes)
+            .FirstOrDefault(static a => AnnotationSyntax.IsNamed(a, "Monotonic") || AnnotationSyntax.IsNamed(a, "Causal"));
 
     private static AttributeSyntax Planned(AttributeSyntax attribute, int reads)
     {
@@ -63,9 +72,12 @@ public sealed class PlanSeriesFix : CodeFixProvider
             return attribute.ReplaceNode(old, old.WithExpression(value.WithTriviaFrom(old.Expression)));
         }
 
-        var argument = SyntaxFactory.AttributeArgument(SyntaxFactory.NameEquals(SyntaxFactory.IdentifierName(Argument)), nameColon: null, value).NormalizeWhitespace();
+        var argument = SyntaxFactory
+            .AttributeArgument(SyntaxFactory.NameEquals(SyntaxFactory.IdentifierName(Argument)), nameColon: null, value)
+            .NormalizeWhitespace();
         var comma = SyntaxFactory.Token(SyntaxKind.CommaToken).WithTrailingTrivia(SyntaxFactory.Space);
-        var nodesAndTokens = arguments.Count == 0 ? SyntaxFactory.NodeOrTokenList(argument) : arguments.GetWithSeparators().Add(comma).Add(argument);
+        var nodesAndTokens =
+            arguments.Count == 0 ? SyntaxFactory.NodeOrTokenList(argument) : arguments.GetWithSeparators().Add(comma).Add(argument);
         var list = SyntaxFactory.SeparatedList<AttributeArgumentSyntax>(nodesAndTokens);
         return attribute.WithArgumentList((attribute.ArgumentList ?? SyntaxFactory.AttributeArgumentList()).WithArguments(list));
     }

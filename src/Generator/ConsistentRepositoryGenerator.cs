@@ -20,44 +20,58 @@ public sealed class ConsistentRepositoryGenerator : IIncrementalGenerator
             .Combine(Annotated(context, "MonotonicReads.PrimaryAttribute"))
             .Select(static (found, _) => found.Left.Left.AddRange(found.Left.Right).AddRange(found.Right).ToEquatableArray());
 
-        var referenced = context.MetadataReferencesProvider.Collect()
+        var referenced = context
+            .MetadataReferencesProvider.Collect()
             .Select(static (references, cancellation) => Wrapping.ReferencedContracts.Of(references, cancellation))
             .WithTrackingName(TrackingNames.ReferencedContracts);
 
-        var contracts = annotated.Combine(referenced)
+        var contracts = annotated
+            .Combine(referenced)
             .Select(static (found, _) => AnnotatedType.Contracts(found.Left, found.Right))
             .WithTrackingName(TrackingNames.Contracts);
 
-        var implementers = contracts.Combine(context.CompilationProvider)
+        var implementers = contracts
+            .Combine(context.CompilationProvider)
             .Select(static (found, cancellation) => Wrapping.Implementers.Of(found.Left, found.Right, cancellation))
             .WithTrackingName(TrackingNames.Implementers);
 
         var memory = new PlanMemory();
-        var plans = annotated.Combine(implementers)
+        var plans = annotated
+            .Combine(implementers)
             .SelectMany(static (found, _) => Candidate.Distinct(found.Left, found.Right))
             .WithTrackingName(TrackingNames.Candidates)
             .Combine(context.CompilationProvider)
-            .Select((found, cancellation) =>
-            {
-                cancellation.ThrowIfCancellationRequested();
-                return memory.Get(found.Left, found.Right, Plan);
-            })
+            .Select(
+                (found, cancellation) =>
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    return memory.Get(found.Left, found.Right, Plan);
+                }
+            )
             .WithTrackingName(TrackingNames.Plans);
 
-        context.RegisterSourceOutput(plans, static (output, plan) =>
-        {
-            if (plan is not null)
+        context.RegisterSourceOutput(
+            plans,
+            static (output, plan) =>
             {
-                output.AddSource(plan.HintName, WrapperSource.Write(plan));
+                if (plan is not null)
+                {
+                    output.AddSource(plan.HintName, WrapperSource.Write(plan));
+                }
             }
-        });
+        );
     }
 
-    private static IncrementalValueProvider<ImmutableArray<AnnotatedType>> Annotated(IncrementalGeneratorInitializationContext context, string attribute) =>
-        context.SyntaxProvider.ForAttributeWithMetadataName(
+    private static IncrementalValueProvider<ImmutableArray<AnnotatedType>> Annotated(
+        IncrementalGeneratorInitializationContext context,
+        string attribute
+    ) =>
+        context
+            .SyntaxProvider.ForAttributeWithMetadataName(
                 attribute,
                 static (_, _) => true,
-                static (found, _) => AnnotatedType.Of(found.TargetSymbol))
+                static (found, _) => AnnotatedType.Of(found.TargetSymbol)
+            )
             .Where(static type => type is not null)
             .Select(static (type, _) => type!)
             .WithTrackingName(TrackingNames.Annotated)
@@ -71,8 +85,6 @@ public sealed class ConsistentRepositoryGenerator : IIncrementalGenerator
         }
 
         var decision = WrappingDecision.For(type, compilation);
-        return decision.Outcome == WrappingOutcome.Wrapped
-            ? WrapperPlanner.Plan(type, decision, candidate.HintName, compilation)
-            : null;
+        return decision.Outcome == WrappingOutcome.Wrapped ? WrapperPlanner.Plan(type, decision, candidate.HintName, compilation) : null;
     }
 }

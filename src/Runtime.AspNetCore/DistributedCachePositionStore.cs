@@ -15,7 +15,12 @@ internal sealed class DistributedCachePositionStore(IDistributedCache cache) : I
     public async ValueTask<string?> GetAsync(Guid sessionId, CancellationToken cancellationToken) =>
         await cache.GetStringAsync(KeyOf(sessionId), cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<string> MergeAsync(Guid sessionId, Func<string?, string> replace, TimeSpan lifetime, CancellationToken cancellationToken)
+    public async ValueTask<string> MergeAsync(
+        Guid sessionId,
+        Func<string?, string> replace,
+        TimeSpan lifetime,
+        CancellationToken cancellationToken
+    )
     {
         var gate = _locks[(uint)sessionId.GetHashCode() % Locks];
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);

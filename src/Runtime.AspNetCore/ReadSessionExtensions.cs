@@ -40,7 +40,10 @@ public static class ReadSessionExtensions
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton<ISessionPositionStore>(provider => new DistributedCachePositionStore(
             provider.GetService<IDistributedCache>()
-                ?? throw new InvalidOperationException("AddSessionPositionStore() keeps positions in an IDistributedCache, and none is registered: call AddDistributedMemoryCache() for a single process, or add a shared cache.")));
+                ?? throw new InvalidOperationException(
+                    "AddSessionPositionStore() keeps positions in an IDistributedCache, and none is registered: call AddDistributedMemoryCache() for a single process, or add a shared cache."
+                )
+        ));
         return services;
     }
 

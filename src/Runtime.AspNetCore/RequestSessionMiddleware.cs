@@ -19,11 +19,17 @@ internal sealed class RequestSessionMiddleware
     {
         _next = next;
         _options = services.GetRequiredService<IOptions<RequestSessionOptions>>().Value;
-        _tokens = _options.Tokens ?? new SessionTokenOptions
-        {
-            Protector = new DataProtectionTokenProtector(services.GetService<IDataProtectionProvider>()
-                ?? throw new InvalidOperationException("UseReadSessions() needs keys for its tokens: call services.AddReadSessions() or services.AddDataProtection().")),
-        };
+        _tokens =
+            _options.Tokens
+            ?? new SessionTokenOptions
+            {
+                Protector = new DataProtectionTokenProtector(
+                    services.GetService<IDataProtectionProvider>()
+                        ?? throw new InvalidOperationException(
+                            "UseReadSessions() needs keys for its tokens: call services.AddReadSessions() or services.AddDataProtection()."
+                        )
+                ),
+            };
         _store = services.GetService<ISessionPositionStore>();
         _logger = loggers.CreateLogger(RequestSessionLog.Category);
     }
@@ -127,7 +133,9 @@ internal sealed class RequestSessionMiddleware
     {
         try
         {
-            return await _store!.GetAsync(carried.SessionId, cancellationToken).ConfigureAwait(false) is { } kept ? Union(carried, kept) : carried;
+            return await _store!.GetAsync(carried.SessionId, cancellationToken).ConfigureAwait(false) is { } kept
+                ? Union(carried, kept)
+                : carried;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -141,7 +149,14 @@ internal sealed class RequestSessionMiddleware
         try
         {
             var own = SessionToken.Unprotect(token, _tokens);
-            return await _store!.MergeAsync(session.Id, kept => kept is null ? token : Union(own, kept).Protect(_tokens), _tokens.Lifetime, cancellationToken).ConfigureAwait(false);
+            return await _store!
+                .MergeAsync(
+                    session.Id,
+                    kept => kept is null ? token : Union(own, kept).Protect(_tokens),
+                    _tokens.Lifetime,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -191,11 +206,13 @@ internal sealed class RequestSessionMiddleware
     }
 
     // What an annotation leaves at its default is as the options say.
-    private ReadSessionOptions Policies(ReplicaLoss onReplicaLoss, int maxWaitMilliseconds) => new()
-    {
-        OnReplicaLoss = onReplicaLoss == default ? _options.OnReplicaLoss : onReplicaLoss,
-        MaxWaitMilliseconds = maxWaitMilliseconds == ReadSessionOptions.DefaultMaxWaitMilliseconds ? _options.MaxWaitMilliseconds : maxWaitMilliseconds,
-    };
+    private ReadSessionOptions Policies(ReplicaLoss onReplicaLoss, int maxWaitMilliseconds) =>
+        new()
+        {
+            OnReplicaLoss = onReplicaLoss == default ? _options.OnReplicaLoss : onReplicaLoss,
+            MaxWaitMilliseconds =
+                maxWaitMilliseconds == ReadSessionOptions.DefaultMaxWaitMilliseconds ? _options.MaxWaitMilliseconds : maxWaitMilliseconds,
+        };
 
     // A cookie in a shared cache would give one user's session to others. A response that says neither "private" nor "no-store" may
     // be kept where a cache is told for how long, can guess it, or can ask whether it still holds (RFC 9111, sections 3 and 4).
@@ -203,7 +220,11 @@ internal sealed class RequestSessionMiddleware
     {
         foreach (var name in CachesInFront)
         {
-            if (response.Headers[name].ToString() is { Length: > 0 } told && !told.Contains("no-store", StringComparison.OrdinalIgnoreCase) && !told.Contains("private", StringComparison.OrdinalIgnoreCase))
+            if (
+                response.Headers[name].ToString() is { Length: > 0 } told
+                && !told.Contains("no-store", StringComparison.OrdinalIgnoreCase)
+                && !told.Contains("private", StringComparison.OrdinalIgnoreCase)
+            )
             {
                 return $"{name}: {told}";
             }
@@ -212,8 +233,10 @@ internal sealed class RequestSessionMiddleware
         var headers = response.GetTypedHeaders();
         var control = headers.CacheControl;
         return control is { NoStore: true } or { Private: true, PrivateHeaders.Count: 0 } ? null
-            : control is { NoCache: false } && (control.Public || control.MaxAge > TimeSpan.Zero || control.SharedMaxAge > TimeSpan.Zero) ? control.ToString()
-            : control is not { NoCache: true } && headers.Expires > headers.Date.GetValueOrDefault(DateTimeOffset.UtcNow) ? $"Expires: {headers.Expires:R}"
+            : control is { NoCache: false } && (control.Public || control.MaxAge > TimeSpan.Zero || control.SharedMaxAge > TimeSpan.Zero)
+                ? control.ToString()
+            : control is not { NoCache: true } && headers.Expires > headers.Date.GetValueOrDefault(DateTimeOffset.UtcNow)
+                ? $"Expires: {headers.Expires:R}"
             : headers.ETag is not null ? "ETag without private"
             : headers.LastModified is not null ? "Last-Modified without private"
             : null;

@@ -15,14 +15,15 @@ public sealed class RequestSessionOptions
     /// The cookie that carries the session to the user's next request, or <see langword="null"/> for none. Default: HttpOnly, Secure,
     /// SameSite=Lax, named "mr-session".
     /// </summary>
-    public CookieBuilder? Cookie { get; set; } = new()
-    {
-        Name = "mr-session",
-        HttpOnly = true,
-        SecurePolicy = CookieSecurePolicy.Always,
-        SameSite = SameSiteMode.Lax,
-        IsEssential = true,
-    };
+    public CookieBuilder? Cookie { get; set; } =
+        new()
+        {
+            Name = "mr-session",
+            HttpOnly = true,
+            SecurePolicy = CookieSecurePolicy.Always,
+            SameSite = SameSiteMode.Lax,
+            IsEssential = true,
+        };
 
     /// <summary>Whether the header <see cref="HeaderName"/> of a request is taken and one of the response is sent. Default: no.</summary>
     public bool UsesHeader { get; set; }

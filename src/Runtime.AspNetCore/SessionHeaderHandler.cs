@@ -9,7 +9,10 @@ internal sealed class SessionHeaderHandler(IOptions<RequestSessionOptions> optio
     {
         if (ReadSession.Current is { HasBeenUsed: true } session && !request.Headers.Contains(options.Value.HeaderName))
         {
-            request.Headers.Add(options.Value.HeaderName, await session.ToTokenAsync(options.Value.Tokens, cancellationToken).ConfigureAwait(false));
+            request.Headers.Add(
+                options.Value.HeaderName,
+                await session.ToTokenAsync(options.Value.Tokens, cancellationToken).ConfigureAwait(false)
+            );
         }
 
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);

@@ -33,36 +33,59 @@ internal sealed class MarkedSource(string marked, ImmutableArray<MetadataReferen
     {
         TestFileMarkupParser.GetPositionsAndSpans(marked, out var source, out _, out var spans);
         var tree = CSharpSyntaxTree.ParseText(SourceText.From(source, System.Text.Encoding.UTF8), path: "/0/Test0.cs");
-        var compilation = Base().AddSyntaxTrees(tree).WithOptions(new CSharpCompilationOptions(Kind, allowUnsafe: true).WithSpecificDiagnosticOptions(Disabled.Select(id => KeyValuePair.Create(id, ReportDiagnostic.Suppress))));
+        var compilation = Base()
+            .AddSyntaxTrees(tree)
+            .WithOptions(
+                new CSharpCompilationOptions(Kind, allowUnsafe: true).WithSpecificDiagnosticOptions(
+                    Disabled.Select(id => KeyValuePair.Create(id, ReportDiagnostic.Suppress))
+                )
+            );
         var options = new AnalyzerOptions([.. Files.Select(f => new TextInMemory(f.Name, f.Content))], new ConfiguredOptions(Options));
         var all = await compilation.WithAnalyzers([analyzer], options).GetAllDiagnosticsAsync();
-        var reported = all.Where(d => d.Severity == DiagnosticSeverity.Error || !d.Descriptor.CustomTags.Contains(WellKnownDiagnosticTags.Compiler)).ToList();
+        var reported = all.Where(d =>
+                d.Severity == DiagnosticSeverity.Error || !d.Descriptor.CustomTags.Contains(WellKnownDiagnosticTags.Compiler)
+            )
+            .ToList();
 
         var expected = spans.SelectMany(pair => pair.Value.Select(span => Line(pair.Key, span, source))).Order(StringComparer.Ordinal);
         var actual = reported.Select(d => Line(d.Id, d.Location.SourceSpan, source, d)).Order(StringComparer.Ordinal);
         Assert.Equal(string.Join("\n", expected), string.Join("\n", actual));
         if (Said is not null)
         {
-            Assert.Contains(Said, Assert.Single(reported).GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            Assert.Contains(
+                Said,
+                Assert.Single(reported).GetMessage(System.Globalization.CultureInfo.InvariantCulture),
+                StringComparison.Ordinal
+            );
         }
     }
 
     private static string Line(string id, TextSpan span, string source, Diagnostic? diagnostic = null) =>
-        $"{id} at {span}: {source.AsSpan(span.Start, span.Length)}" + (diagnostic is { Id: "AD0001" } or { Location.IsInSource: false } ? " " + diagnostic : string.Empty);
+        $"{id} at {span}: {source.AsSpan(span.Start, span.Length)}"
+        + (diagnostic is { Id: "AD0001" } or { Location.IsInSource: false } ? " " + diagnostic : string.Empty);
 
     /// <summary>A compilation without source whose references are bound; whatever is added to it shares their symbols.</summary>
-    private CSharpCompilation Base() => Empty.GetOrAdd(string.Join('|', references.Select(r => r.Display)), _ =>
-    {
-        var compilation = CSharpCompilation.Create("TestProject", references: references, options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
-        compilation.GetSpecialType(SpecialType.System_Object);
-        return compilation;
-    });
+    private CSharpCompilation Base() =>
+        Empty.GetOrAdd(
+            string.Join('|', references.Select(r => r.Display)),
+            _ =>
+            {
+                var compilation = CSharpCompilation.Create(
+                    "TestProject",
+                    references: references,
+                    options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
+                );
+                compilation.GetSpecialType(SpecialType.System_Object);
+                return compilation;
+            }
+        );
 
     private sealed class TextInMemory(string name, string content) : AdditionalText
     {
         public override string Path => name;
 
-        public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(content, System.Text.Encoding.UTF8);
+        public override SourceText GetText(CancellationToken cancellationToken = default) =>
+            SourceText.From(content, System.Text.Encoding.UTF8);
     }
 
     /// <summary>The same options for every file.</summary>
@@ -86,7 +109,8 @@ internal sealed class MarkedSource(string marked, ImmutableArray<MetadataReferen
         {
             public override IEnumerable<string> Keys => values.Keys;
 
-            public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => values.TryGetValue(key, out value);
+            public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) =>
+                values.TryGetValue(key, out value);
         }
     }
 }

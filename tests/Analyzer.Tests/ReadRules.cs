@@ -31,8 +31,22 @@ internal static class ReadRules
 
     internal static readonly ImmutableArray<MetadataReference> References =
     [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll" or "Dapper.dll" or "MySqlConnector.dll" or "MySql.Data.dll" or "MonotonicReads.dll" or "Microsoft.Win32.Primitives.dll"))
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Where(path =>
+                Path.GetFileName(path) is var name
+                && (
+                    name.StartsWith("System.", StringComparison.Ordinal)
+                    || name
+                        is "netstandard.dll"
+                            or "mscorlib.dll"
+                            or "Dapper.dll"
+                            or "MySqlConnector.dll"
+                            or "MySql.Data.dll"
+                            or "MonotonicReads.dll"
+                            or "Microsoft.Win32.Primitives.dll"
+                )
+            )
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
@@ -41,14 +55,17 @@ internal static class ReadRules
     /// <c>Orders</c> with a connection <c>db</c>, a command <c>cmd</c>, a data source <c>source</c> and a primary <c>replicated.Primary</c>.
     /// </summary>
     public static Task Members(string members, string? routing = null, string? nullable = "disable") =>
-        Source($$"""
+        Source(
+            $$"""
             #nullable {{nullable}}
             {{Usings}}
             public partial class Orders(DbConnection db, MySqlCommand cmd, MySqlDataSource source, ReplicatedDataSource replicated)
             {
             {{members}}
             }
-            """, routing);
+            """,
+            routing
+        );
 
     public static Task Source(string source, string? routing = null, params DiagnosticResult[] expected)
     {
@@ -56,7 +73,9 @@ internal static class ReadRules
         {
             return new MarkedSource(source, References)
             {
-                Kind = source.Contains("// top-level", StringComparison.Ordinal) ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
+                Kind = source.Contains("// top-level", StringComparison.Ordinal)
+                    ? OutputKind.ConsoleApplication
+                    : OutputKind.DynamicallyLinkedLibrary,
                 Options = Routing(routing),
                 Disabled = BesideThePoint,
             }.VerifyAsync(new ReadRulesAnalyzer());
@@ -74,7 +93,13 @@ internal static class ReadRules
     /// <param name="files">AdditionalFiles by name.</param>
     /// <param name="expected">What is reported outside of the source.</param>
     /// <param name="more">Stands after the class.</param>
-    public static Task Configured<TAnalyzer>(string members, string? options = null, (string Name, string Content)[]? files = null, DiagnosticResult[]? expected = null, string more = "")
+    public static Task Configured<TAnalyzer>(
+        string members,
+        string? options = null,
+        (string Name, string Content)[]? files = null,
+        DiagnosticResult[]? expected = null,
+        string more = ""
+    )
         where TAnalyzer : DiagnosticAnalyzer, new()
     {
         var source = $$"""
@@ -87,7 +112,12 @@ internal static class ReadRules
             """;
         if (expected is null)
         {
-            return new MarkedSource(source, References) { Options = options, Files = files ?? [], Disabled = [MR1007SeriesCouldBePlanned.Id] }.VerifyAsync(new TAnalyzer());
+            return new MarkedSource(source, References)
+            {
+                Options = options,
+                Files = files ?? [],
+                Disabled = [MR1007SeriesCouldBePlanned.Id],
+            }.VerifyAsync(new TAnalyzer());
         }
 
         var test = Test<TAnalyzer>(source);
@@ -108,8 +138,17 @@ internal static class ReadRules
     public static Task Whole<TAnalyzer>(string source, OutputKind kind = OutputKind.DynamicallyLinkedLibrary, params Type[] more)
         where TAnalyzer : DiagnosticAnalyzer, new()
     {
-        return new MarkedSource(Usings + source, [.. References, .. more.Select(type => type.Assembly.Location).Distinct().Select(path => MetadataReference.CreateFromFile(path))]) { Kind = kind, Disabled = [MR1007SeriesCouldBePlanned.Id] }
-            .VerifyAsync(new TAnalyzer());
+        return new MarkedSource(
+            Usings + source,
+            [
+                .. References,
+                .. more.Select(type => type.Assembly.Location).Distinct().Select(path => MetadataReference.CreateFromFile(path)),
+            ]
+        )
+        {
+            Kind = kind,
+            Disabled = [MR1007SeriesCouldBePlanned.Id],
+        }.VerifyAsync(new TAnalyzer());
     }
 
     /// <summary>A whole source text against other references than most tests have.</summary>
@@ -124,7 +163,11 @@ internal static class ReadRules
     private static CSharpAnalyzerTest<TAnalyzer, DefaultVerifier> Test<TAnalyzer>(string source)
         where TAnalyzer : DiagnosticAnalyzer, new()
     {
-        var test = new CSharpAnalyzerTest<TAnalyzer, DefaultVerifier> { TestCode = source, ReferenceAssemblies = new ReferenceAssemblies("net10.0") };
+        var test = new CSharpAnalyzerTest<TAnalyzer, DefaultVerifier>
+        {
+            TestCode = source,
+            ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
+        };
         test.TestState.AdditionalReferences.AddRange(References);
 
         // A light bulb beside every series that is not planned.

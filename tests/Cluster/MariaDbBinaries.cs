@@ -25,8 +25,10 @@ internal sealed record MariaDbBinaries(string Server, string InstallDb)
 public sealed class MariaDbMissingException : Exception
 {
     internal MariaDbMissingException(string program)
-        : base($"{program} was not found on PATH, so no MariaDB cluster can be started. "
-             + "Install it with: apt-get update && apt-get install -y mariadb-server") => Program = program;
+        : base(
+            $"{program} was not found on PATH, so no MariaDB cluster can be started. "
+                + "Install it with: apt-get update && apt-get install -y mariadb-server"
+        ) => Program = program;
 
     /// <summary>The program that is missing, for example <c>mariadbd</c>.</summary>
     public string Program { get; }

@@ -42,7 +42,10 @@ public sealed class MariaDbCluster : IAsyncDisposable
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     /// <exception cref="MariaDbClusterException">A server did not start; the message holds the end of its log.</exception>
     public static Task<MariaDbCluster> StartAsync(
-        int replicas = 3, IReadOnlyList<string>? serverOptions = null, CancellationToken cancellation = default)
+        int replicas = 3,
+        IReadOnlyList<string>? serverOptions = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(replicas);
         return OperatingSystem.IsLinux()
@@ -73,7 +76,10 @@ public sealed class MariaDbCluster : IAsyncDisposable
 
     [SupportedOSPlatform("linux")]
     private static async Task<MariaDbCluster> StartOnLinuxAsync(
-        int replicas, IReadOnlyList<string> serverOptions, CancellationToken cancellation)
+        int replicas,
+        IReadOnlyList<string> serverOptions,
+        CancellationToken cancellation
+    )
     {
         var binaries = MariaDbBinaries.Find();
         var template = await ServerTemplate.PrepareAsync(binaries, cancellation).ConfigureAwait(false);
@@ -84,11 +90,14 @@ public sealed class MariaDbCluster : IAsyncDisposable
         {
             System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var primary = new MariaDbServer("primary", 1, directory, binaries, serverOptions);
-            var followers = Enumerable.Range(1, replicas)
+            var followers = Enumerable
+                .Range(1, replicas)
                 .Select(number => new MariaDbReplica(primary, $"replica{number}", number + 1, directory, binaries, serverOptions))
                 .ToArray();
 
-            await Task.WhenAll(followers.Prepend(primary).Select(server => Task.Run(() => server.StartAsync(template, cancellation), cancellation)))
+            await Task.WhenAll(
+                    followers.Prepend(primary).Select(server => Task.Run(() => server.StartAsync(template, cancellation), cancellation))
+                )
                 .ConfigureAwait(false);
             await Task.WhenAll(followers.Select(replica => replica.ReplicateAsync(cancellation))).ConfigureAwait(false);
 

@@ -9,7 +9,13 @@ public sealed class MariaDbReplica : MariaDbServer
     private TimeSpan _delay;
 
     internal MariaDbReplica(
-        MariaDbServer primary, string name, int serverId, string clusterDirectory, MariaDbBinaries binaries, IReadOnlyList<string> moreOptions)
+        MariaDbServer primary,
+        string name,
+        int serverId,
+        string clusterDirectory,
+        MariaDbBinaries binaries,
+        IReadOnlyList<string> moreOptions
+    )
         : base(name, serverId, clusterDirectory, binaries, moreOptions) => _primary = primary;
 
     private protected override bool IsReadOnly => true;
@@ -71,25 +77,31 @@ public sealed class MariaDbReplica : MariaDbServer
         {
             var applied = await ScalarAsync("select @@gtid_slave_pos", cancellation).ConfigureAwait(false);
             var state = await ScalarAsync(
-                "select group_concat(concat(variable_name, '=', variable_value)) from information_schema.global_status "
-                + "where variable_name in ('SLAVE_RUNNING', 'SLAVES_RUNNING')",
-                cancellation).ConfigureAwait(false);
+                    "select group_concat(concat(variable_name, '=', variable_value)) from information_schema.global_status "
+                        + "where variable_name in ('SLAVE_RUNNING', 'SLAVES_RUNNING')",
+                    cancellation
+                )
+                .ConfigureAwait(false);
             throw new TimeoutException(
-                $"{Name} did not apply {position} within {timeout.TotalSeconds} seconds; it is at '{applied}', {state}.");
+                $"{Name} did not apply {position} within {timeout.TotalSeconds} seconds; it is at '{applied}', {state}."
+            );
         }
     }
 
-    internal Task ReplicateAsync(CancellationToken cancellation) => ExecuteAsync(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"""
-            STOP SLAVE;
-            CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT={_primary.Port},
-              MASTER_USER='{ServerOptions.User}', MASTER_PASSWORD='{ServerOptions.Password}',
-              MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1, MASTER_DELAY={(long)_delay.TotalSeconds};
-            START SLAVE;
-            """),
-        cancellation);
+    internal Task ReplicateAsync(CancellationToken cancellation) =>
+        ExecuteAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                STOP SLAVE;
+                CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT={_primary.Port},
+                  MASTER_USER='{ServerOptions.User}', MASTER_PASSWORD='{ServerOptions.Password}',
+                  MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1, MASTER_DELAY={(long)_delay.TotalSeconds};
+                START SLAVE;
+                """
+            ),
+            cancellation
+        );
 
     // A kill loses the tables' last second but not the binary log's. Applying those changes again would then be refused as
     // out of order (error 1950), so the log goes back to where the tables are.

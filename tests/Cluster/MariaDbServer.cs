@@ -121,8 +121,7 @@ public class MariaDbServer
 
     internal async Task<MySqlConnection> OpenAdminAsync(CancellationToken cancellation)
     {
-        var connection = new MySqlConnection(
-            new MySqlConnectionStringBuilder(AdminConnectionString) { Pooling = false }.ConnectionString);
+        var connection = new MySqlConnection(new MySqlConnectionStringBuilder(AdminConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellation).ConfigureAwait(false);
         return connection;
     }
@@ -165,7 +164,8 @@ public class MariaDbServer
                     return true;
                 }
             }
-            catch (MySqlException exception) when (exception.ErrorCode is MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.AccessDenied)
+            catch (MySqlException exception)
+                when (exception.ErrorCode is MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.AccessDenied)
             {
                 // Not listening yet, or not ours.
             }
@@ -178,17 +178,17 @@ public class MariaDbServer
 
     private MariaDbClusterException Died() => new($"{Name} ended while it started on port {Port}. Its log:\n{LogTail()}");
 
-    private string LogTail() =>
-        File.Exists(_place.Log) ? string.Join('\n', File.ReadLines(_place.Log).TakeLast(30)) : "(none)";
+    private string LogTail() => File.Exists(_place.Log) ? string.Join('\n', File.ReadLines(_place.Log).TakeLast(30)) : "(none)";
 
-    private MySqlConnectionStringBuilder ConnectionStringFor(string user, string password) => new()
-    {
-        Server = "127.0.0.1",
-        Port = (uint)Port,
-        UserID = user,
-        Password = password,
-        Database = ServerOptions.Database,
-        SslMode = MySqlSslMode.None,
-        ConnectionTimeout = 2,
-    };
+    private MySqlConnectionStringBuilder ConnectionStringFor(string user, string password) =>
+        new()
+        {
+            Server = "127.0.0.1",
+            Port = (uint)Port,
+            UserID = user,
+            Password = password,
+            Database = ServerOptions.Database,
+            SslMode = MySqlSslMode.None,
+            ConnectionTimeout = 2,
+        };
 }

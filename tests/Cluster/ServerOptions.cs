@@ -23,8 +23,7 @@ internal static class ServerOptions
     /// What every server of the cluster holds before replication starts. <c>app</c> may do all that an application does,
     /// but not write to a server that is read only: that is what makes a misrouted write visible.
     /// </summary>
-    public const string InitialSql =
-        $"""
+    public const string InitialSql = $"""
         FLUSH PRIVILEGES;
         CREATE USER '{AdminUser}'@'%' IDENTIFIED BY '{AdminPassword}';
         GRANT ALL ON *.* TO '{AdminUser}'@'%' WITH GRANT OPTION;
@@ -39,32 +38,32 @@ internal static class ServerOptions
     public static IEnumerable<string> RunAs => Environment.IsPrivilegedProcess ? ["--user=root"] : [];
 
     public static IEnumerable<string> For(ServerPlace place, int port, int serverId, bool readOnly, IEnumerable<string> more) =>
-    [
-        "--no-defaults",
-        .. RunAs,
-        "--bind-address=127.0.0.1",
-        "--skip-name-resolve",
-        $"--datadir={place.Data}",
-        $"--tmpdir={place.Root}",
-        $"--socket={place.Socket}",
-        string.Create(CultureInfo.InvariantCulture, $"--port={port}"),
-        string.Create(CultureInfo.InvariantCulture, $"--server-id={serverId}"),
-        $"--read-only={(readOnly ? 1 : 0)}",
-        "--log-bin=binlog",
-        "--log-slave-updates=1",
-        "--gtid-strict-mode=1",
-        "--binlog-format=ROW",
-        "--skip-slave-start=1",
-        .. Layout,
-        "--innodb-buffer-pool-size=16M",
-        "--innodb-flush-log-at-trx-commit=0",
-        "--sync-binlog=0",
-        "--innodb-doublewrite=0",
-        "--innodb-flush-method=nosync",
-        "--performance-schema=0",
-        "--slave-net-timeout=5",
-        .. more, // the last one given wins
-    ];
+        [
+            "--no-defaults",
+            .. RunAs,
+            "--bind-address=127.0.0.1",
+            "--skip-name-resolve",
+            $"--datadir={place.Data}",
+            $"--tmpdir={place.Root}",
+            $"--socket={place.Socket}",
+            string.Create(CultureInfo.InvariantCulture, $"--port={port}"),
+            string.Create(CultureInfo.InvariantCulture, $"--server-id={serverId}"),
+            $"--read-only={(readOnly ? 1 : 0)}",
+            "--log-bin=binlog",
+            "--log-slave-updates=1",
+            "--gtid-strict-mode=1",
+            "--binlog-format=ROW",
+            "--skip-slave-start=1",
+            .. Layout,
+            "--innodb-buffer-pool-size=16M",
+            "--innodb-flush-log-at-trx-commit=0",
+            "--sync-binlog=0",
+            "--innodb-doublewrite=0",
+            "--innodb-flush-method=nosync",
+            "--performance-schema=0",
+            "--slave-net-timeout=5",
+            .. more, // the last one given wins
+        ];
 }
 
 /// <summary>Where one server keeps its files.</summary>

@@ -15,8 +15,7 @@ internal static class ServerTemplate
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
 
     /// <summary>Under the temp path, so that it goes when the machine cleans up.</summary>
-    public static string CacheDirectory { get; } =
-        Path.Combine(Path.GetTempPath(), $"monotonicreads-{Environment.UserName}", "templates");
+    public static string CacheDirectory { get; } = Path.Combine(Path.GetTempPath(), $"monotonicreads-{Environment.UserName}", "templates");
 
     /// <summary>The template's directory; makes it if it is not there. Any number of processes may ask at the same time.</summary>
     public static Task<string> PrepareAsync(MariaDbBinaries binaries, CancellationToken cancellation) =>
@@ -108,8 +107,7 @@ internal static class ServerTemplate
         }
     }
 
-    private static async Task<string> RunAsync(
-        string program, string[] arguments, CancellationToken cancellation, string? temp = null)
+    private static async Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellation, string? temp = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TMPDIR"] = temp ?? Path.GetTempPath();
@@ -121,6 +119,7 @@ internal static class ServerTemplate
         return process.ExitCode == 0
             ? text
             : throw new MariaDbClusterException(
-                $"{program} {string.Join(' ', arguments)} exited with {process.ExitCode}:\n{text}\n{await errors.ConfigureAwait(false)}");
+                $"{program} {string.Join(' ', arguments)} exited with {process.ExitCode}:\n{text}\n{await errors.ConfigureAwait(false)}"
+            );
     }
 }

@@ -16,8 +16,7 @@ internal sealed class Watchdog : IAsyncDisposable
     // A server first writes its process id and then looks for "stopping"; the watchdog first writes "stopping" and then
     // looks for process ids. So none that starts at the very end is missed. The directory on the command line makes sure
     // that an id which has been given to another process meanwhile is left alone.
-    private const string WatchScript =
-        """
+    private const string WatchScript = """
         trap '' HUP INT TERM
         killed=
         cat >/dev/null
@@ -40,8 +39,7 @@ internal sealed class Watchdog : IAsyncDisposable
         done
         """;
 
-    private const string ServerScript =
-        """
+    private const string ServerScript = """
         root=$1
         shift
         echo $$ >"$root/pid"

@@ -10,7 +10,13 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
     public void The_package_holds_these_entries_and_no_others()
     {
         using var archive = ZipFile.OpenRead(package.Nupkg);
-        var entries = archive.Entries.Select(e => e.FullName).Where(n => !n.StartsWith("_rels/", StringComparison.Ordinal) && !n.StartsWith("package/", StringComparison.Ordinal) && n != "[Content_Types].xml");
+        var entries = archive
+            .Entries.Select(e => e.FullName)
+            .Where(n =>
+                !n.StartsWith("_rels/", StringComparison.Ordinal)
+                && !n.StartsWith("package/", StringComparison.Ordinal)
+                && n != "[Content_Types].xml"
+            );
         Assert.Equal(
             [
                 "MonotonicReads.nuspec",
@@ -29,14 +35,20 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
                 "lib/net8.0/MonotonicReads.dll",
                 "lib/net8.0/MonotonicReads.xml",
             ],
-            entries.Order(StringComparer.Ordinal));
+            entries.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
     public void It_depends_on_the_driver_and_abstractions_alone_and_never_on_the_compiler()
     {
         var nuspec = Nuspec();
-        var ids = nuspec.Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")!.Value).Distinct().Order(StringComparer.Ordinal);
+        var ids = nuspec
+            .Descendants()
+            .Where(e => e.Name.LocalName == "dependency")
+            .Select(e => e.Attribute("id")!.Value)
+            .Distinct()
+            .Order(StringComparer.Ordinal);
         Assert.Equal(
             [
                 "Microsoft.Extensions.Configuration.Abstractions",
@@ -48,7 +60,8 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
                 "MySqlConnector",
                 "System.IO.Hashing",
             ],
-            ids);
+            ids
+        );
         Assert.Equal("MIT", nuspec.Descendants().Single(e => e.Name.LocalName == "license").Value);
         Assert.Equal("icon.png", nuspec.Descendants().Single(e => e.Name.LocalName == "icon").Value);
         Assert.True(File.Exists(Path.ChangeExtension(package.Nupkg, ".snupkg")), "symbols are packed beside");
@@ -59,8 +72,14 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
     {
         using var archive = ZipFile.OpenRead(package.AspNetCoreNupkg);
         Assert.Equal(
-            ["lib/net10.0/MonotonicReads.AspNetCore.dll", "lib/net10.0/MonotonicReads.AspNetCore.xml", "lib/net8.0/MonotonicReads.AspNetCore.dll", "lib/net8.0/MonotonicReads.AspNetCore.xml"],
-            archive.Entries.Select(e => e.FullName).Where(n => n.StartsWith("lib/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            [
+                "lib/net10.0/MonotonicReads.AspNetCore.dll",
+                "lib/net10.0/MonotonicReads.AspNetCore.xml",
+                "lib/net8.0/MonotonicReads.AspNetCore.dll",
+                "lib/net8.0/MonotonicReads.AspNetCore.xml",
+            ],
+            archive.Entries.Select(e => e.FullName).Where(n => n.StartsWith("lib/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        );
 
         var dependencies = Nuspec(package.AspNetCoreNupkg).Descendants().Where(e => e.Name.LocalName == "dependency").ToList();
         Assert.Equal(["MonotonicReads", "MonotonicReads"], dependencies.Select(e => e.Attribute("id")!.Value));
@@ -83,13 +102,26 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
     public async Task An_application_compiled_ahead_of_time_has_no_warning_of_ours_and_runs()
     {
         var folder = package.Copy("Native");
-        var published = await package.DotnetAsync(folder, "publish", "-c", "Release", "--use-current-runtime", "-o", "out", "-nologo", "-v", "m", "-p:NoWarn=NU1603");
+        var published = await package.DotnetAsync(
+            folder,
+            "publish",
+            "-c",
+            "Release",
+            "--use-current-runtime",
+            "-o",
+            "out",
+            "-nologo",
+            "-v",
+            "m",
+            "-p:NoWarn=NU1603"
+        );
         Assert.True(published.ExitCode == 0, published.Output);
         Assert.DoesNotMatch("IL[23][0-9]+.*MonotonicReads|MonotonicReads.*warning IL[23]", published.Output);
         var run = await PackedPackage.RunAsync(Path.Combine(folder, "out", "Native"), folder);
         Assert.Equal(
             "from configuration: primary r1\nrepository: ConsistentServerNames, ConsistentBox`1\nevery series on one replica: True, replicas used: r1 r2\nresumed: True, Causal\n",
-            run.Output.ReplaceLineEndings("\n"));
+            run.Output.ReplaceLineEndings("\n")
+        );
         Assert.False(File.Exists(Path.Combine(folder, "out", "Native.dll")), "it was not compiled ahead of time");
     }
 
@@ -102,7 +134,16 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
         Assert.Matches(@"Orders\.cs\(14,28\): warning MR1001: 'CountOpenAsync' makes 2 sequential replica reads", build.Output);
         Assert.Single(Regex.Matches(build.Output, "warning MR1001").Select(m => LineOf(build.Output, m.Index)).Distinct());
 
-        var format = await package.DotnetAsync(folder, "format", "analyzers", "--diagnostics", "MR1001", "--severity", "warn", "--no-restore");
+        var format = await package.DotnetAsync(
+            folder,
+            "format",
+            "analyzers",
+            "--diagnostics",
+            "MR1001",
+            "--severity",
+            "warn",
+            "--no-restore"
+        );
         Assert.True(format.ExitCode == 0, format.Output);
         Assert.Contains("[Monotonic]", await File.ReadAllTextAsync(Path.Combine(folder, "Orders.cs")), StringComparison.Ordinal);
         var again = await package.BuildAsync(folder, "--no-incremental");
@@ -144,7 +185,11 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
         var folder = package.Copy("Warns", "Warns-unknown");
         var build = await package.BuildAsync(folder, "-p:MonotonicReadsEnforcement=strict");
         Assert.True(build.ExitCode == 0, build.Output);
-        Assert.Contains("warning MR3001: MonotonicReadsEnforcement is 'strict'; allowed are none, suggest, warn and error.", build.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "warning MR3001: MonotonicReadsEnforcement is 'strict'; allowed are none, suggest, warn and error.",
+            build.Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -165,7 +210,8 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
         var run = await package.DotnetAsync(folder, "run", "--no-build");
         Assert.Equal(
             "repository: ConsistentServerNames\nevery series on the replica that WeightedModulo names: True\nreplicas used by 200 series: r1 r2 r3\n",
-            run.Output.ReplaceLineEndings("\n"));
+            run.Output.ReplaceLineEndings("\n")
+        );
     }
 
     private static string LineOf(string text, int index)

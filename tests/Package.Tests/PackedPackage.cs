@@ -22,19 +22,33 @@ public sealed class PackedPackage : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var packed = await DotnetAsync(RepositoryRoot, "pack", "Analyzer.sln", "-c", Metadata("Configuration"), "-o", Feed, "-nologo", "-v", "q");
+        var packed = await DotnetAsync(
+            RepositoryRoot,
+            "pack",
+            "Analyzer.sln",
+            "-c",
+            Metadata("Configuration"),
+            "-o",
+            Feed,
+            "-nologo",
+            "-v",
+            "q"
+        );
         Assert.True(packed.ExitCode == 0, packed.Output);
         AspNetCoreNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.AspNetCore.*.nupkg"));
         Version = Path.GetFileNameWithoutExtension(AspNetCoreNupkg)["MonotonicReads.AspNetCore.".Length..];
         Nupkg = Assert.Single(Directory.GetFiles(Feed, "*.nupkg"), f => f != AspNetCoreNupkg);
         Assert.Equal($"MonotonicReads.{Version}.nupkg", Path.GetFileName(Nupkg));
-        await File.WriteAllTextAsync(Path.Combine(root.FullName, "nuget.config"), $"""
+        await File.WriteAllTextAsync(
+            Path.Combine(root.FullName, "nuget.config"),
+            $"""
             <configuration>
               <packageSources>
                 <add key="packed" value="{Feed}" />
               </packageSources>
             </configuration>
-            """);
+            """
+        );
         // Keeps settings of any folder above the temp folder out.
         await File.WriteAllTextAsync(Path.Combine(root.FullName, "Directory.Build.props"), "<Project />");
         await File.WriteAllTextAsync(Path.Combine(root.FullName, "Directory.Packages.props"), "<Project />");
@@ -75,7 +89,11 @@ public sealed class PackedPackage : IAsyncLifetime
         }
 
         // Variables of the test host's own build and SDK resolution must not reach another build.
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.Ordinal) && k != "MSBUILDDISABLENODEREUSE").ToList())
+        foreach (
+            var name in start
+                .Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.Ordinal) && k != "MSBUILDDISABLENODEREUSE")
+                .ToList()
+        )
         {
             start.Environment.Remove(name);
         }

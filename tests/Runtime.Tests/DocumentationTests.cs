@@ -13,7 +13,10 @@ public class DocumentationTests
     public void Every_log_record_is_documented()
     {
         var text = Read("docs/observability.md");
-        var messages = typeof(RoutingLog).GetMethods(BindingFlags.Public | BindingFlags.Static).Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()!).ToList();
+        var messages = typeof(RoutingLog)
+            .GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()!)
+            .ToList();
         Assert.Equal(messages.Count, messages.Select(m => m.EventId).Distinct().Count());
         Assert.All(messages, m => Assert.Matches($@"[|;] {m.EventId}, {m.Level.ToString().ToLowerInvariant()}[ ;]", text));
     }
@@ -22,7 +25,10 @@ public class DocumentationTests
     public void Every_instrument_span_and_event_is_documented()
     {
         var text = Read("docs/observability.md");
-        var names = Directory.GetFiles(Path.Combine(Root, "src/Runtime/Observability"), "*.cs").SelectMany(f => Regex.Matches(File.ReadAllText(f), "\"(monotonic_reads\\.[a-z_.]+)\"")).Select(m => m.Groups[1].Value);
+        var names = Directory
+            .GetFiles(Path.Combine(Root, "src/Runtime/Observability"), "*.cs")
+            .SelectMany(f => Regex.Matches(File.ReadAllText(f), "\"(monotonic_reads\\.[a-z_.]+)\""))
+            .Select(m => m.Groups[1].Value);
         Assert.All(names, n => Assert.Contains($"`{n}`", text, StringComparison.Ordinal));
         Assert.All(Enum.GetNames<ReadSessionEventKind>(), n => Assert.Contains($"| `{n}` |", text, StringComparison.Ordinal));
     }

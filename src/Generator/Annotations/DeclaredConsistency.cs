@@ -27,7 +27,14 @@ internal static class ConsistencyAnnotations
     /// <summary>The same, with all that the annotation says; null where there is none.</summary>
     public static Annotation? NearestTo(ISymbol member, bool includeAssembly = true)
     {
-        while (member is IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction, ContainingSymbol: { } container } local)
+        while (
+            member
+                is IMethodSymbol
+                {
+                    MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction,
+                    ContainingSymbol: { } container
+                } local
+        )
         {
             if (Annotation.On(local) is { } onLocal)
             {
@@ -51,30 +58,36 @@ internal static class ConsistencyAnnotations
     /// <summary>The annotation that stands on the symbol itself; of several, the strongest.</summary>
     public static DeclaredConsistency On(ISymbol? symbol) => Level(OnSymbol(symbol));
 
-    private static DeclaredConsistency Level(Annotation? annotation) => annotation?.Kind switch
-    {
-        AnnotationKind.Eventual => DeclaredConsistency.Eventual,
-        AnnotationKind.Monotonic => DeclaredConsistency.Monotonic,
-        AnnotationKind.Causal => DeclaredConsistency.Causal,
-        AnnotationKind.Primary => DeclaredConsistency.Primary,
-        _ => DeclaredConsistency.None,
-    };
+    private static DeclaredConsistency Level(Annotation? annotation) =>
+        annotation?.Kind switch
+        {
+            AnnotationKind.Eventual => DeclaredConsistency.Eventual,
+            AnnotationKind.Monotonic => DeclaredConsistency.Monotonic,
+            AnnotationKind.Causal => DeclaredConsistency.Causal,
+            AnnotationKind.Primary => DeclaredConsistency.Primary,
+            _ => DeclaredConsistency.None,
+        };
 
     private static Annotation? OnSymbol(ISymbol? symbol) => symbol is null ? null : Annotation.On(symbol);
 
     private static Annotation? OnMember(ISymbol member) =>
         Annotation.On(member) ?? (member is IMethodSymbol { AssociatedSymbol: { } property } ? Annotation.On(property) : null);
 
-    private static ISymbol? Overridden(ISymbol member) => member switch
-    {
-        IMethodSymbol method => method.OverriddenMethod,
-        IPropertySymbol property => property.OverriddenProperty,
-        _ => null,
-    };
+    private static ISymbol? Overridden(ISymbol member) =>
+        member switch
+        {
+            IMethodSymbol method => method.OverriddenMethod,
+            IPropertySymbol property => property.OverriddenProperty,
+            _ => null,
+        };
 
     private static Annotation? OnInterfaces(ISymbol member)
     {
-        if (member.IsStatic || member.ContainingType is not { TypeKind: TypeKind.Class or TypeKind.Struct } type || member is not IMethodSymbol)
+        if (
+            member.IsStatic
+            || member.ContainingType is not { TypeKind: TypeKind.Class or TypeKind.Struct } type
+            || member is not IMethodSymbol
+        )
         {
             return null;
         }
@@ -85,8 +98,14 @@ internal static class ConsistencyAnnotations
         {
             foreach (var declared in contract.GetMembers())
             {
-                if (declared is IMethodSymbol method && method.Name.EndsWith(LastPart(member.Name), StringComparison.Ordinal)
-                    && SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(method)?.OriginalDefinition, member.OriginalDefinition))
+                if (
+                    declared is IMethodSymbol method
+                    && method.Name.EndsWith(LastPart(member.Name), StringComparison.Ordinal)
+                    && SymbolEqualityComparer.Default.Equals(
+                        type.FindImplementationForInterfaceMember(method)?.OriginalDefinition,
+                        member.OriginalDefinition
+                    )
+                )
                 {
                     onMember = Annotation.Stronger(onMember, OnMember(method));
                     onInterface = Annotation.Stronger(onInterface, Annotation.On(contract));

@@ -22,9 +22,13 @@ internal sealed record SeriesPlan(int Reads, MethodDeclarationSyntax Declaration
 
         foreach (var reference in method.DeclaringSyntaxReferences)
         {
-            if (reference.GetSyntax(cancellation) is MethodDeclarationSyntax declaration
-                && declaration.AttributeLists.Any(static l => l.Attributes.Any(static a => AnnotationSyntax.IsNamed(a, "Monotonic") || AnnotationSyntax.IsNamed(a, "Causal")))
-                && Annotation.On(method) is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal } annotation)
+            if (
+                reference.GetSyntax(cancellation) is MethodDeclarationSyntax declaration
+                && declaration.AttributeLists.Any(static l =>
+                    l.Attributes.Any(static a => AnnotationSyntax.IsNamed(a, "Monotonic") || AnnotationSyntax.IsNamed(a, "Causal"))
+                )
+                && Annotation.On(method) is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal } annotation
+            )
             {
                 return new SeriesPlan(annotation.Reads, declaration);
             }

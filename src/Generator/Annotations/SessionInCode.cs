@@ -17,7 +17,11 @@ internal static class SessionInCode
                 return DeclaredConsistency.None;
             }
 
-            if (node.Parent is UsingStatementSyntax @using && @using.Statement == node && LevelIn((SyntaxNode?)@using.Declaration ?? @using.Expression) is var around and not DeclaredConsistency.None)
+            if (
+                node.Parent is UsingStatementSyntax @using
+                && @using.Statement == node
+                && LevelIn((SyntaxNode?)@using.Declaration ?? @using.Expression) is var around and not DeclaredConsistency.None
+            )
             {
                 return around;
             }
@@ -26,7 +30,11 @@ internal static class SessionInCode
             {
                 foreach (var earlier in block.Statements.TakeWhile(s => s != statement))
                 {
-                    if (earlier is LocalDeclarationStatementSyntax local && local.UsingKeyword.IsKind(SyntaxKind.UsingKeyword) && LevelIn(local) is var before and not DeclaredConsistency.None)
+                    if (
+                        earlier is LocalDeclarationStatementSyntax local
+                        && local.UsingKeyword.IsKind(SyntaxKind.UsingKeyword)
+                        && LevelIn(local) is var before and not DeclaredConsistency.None
+                    )
                     {
                         return before;
                     }
@@ -41,10 +49,16 @@ internal static class SessionInCode
     {
         foreach (var invocation in node?.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>() ?? [])
         {
-            if (invocation.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin" or "Resume", Expression: var type } && type.ToString().EndsWith("ReadSession", StringComparison.Ordinal))
+            if (
+                invocation.Expression
+                    is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin" or "Resume", Expression: var type }
+                && type.ToString().EndsWith("ReadSession", StringComparison.Ordinal)
+            )
             {
                 var levels = invocation.ArgumentList.Arguments.Select(static a => a.Expression).OfType<MemberAccessExpressionSyntax>();
-                return levels.FirstOrDefault(static level => level.Expression.ToString().EndsWith("ReadConsistency", StringComparison.Ordinal))?.Name.Identifier.ValueText switch
+                return levels
+                    .FirstOrDefault(static level => level.Expression.ToString().EndsWith("ReadConsistency", StringComparison.Ordinal))
+                    ?.Name.Identifier.ValueText switch
                 {
                     "Primary" => DeclaredConsistency.Primary,
                     "Causal" => DeclaredConsistency.Causal,

@@ -56,5 +56,6 @@ internal sealed class AnnotatedNames
         return [.. found];
     }
 
-    private static bool IsPinned(ISymbol symbol) => ConsistencyAnnotations.On(symbol) is not (DeclaredConsistency.None or DeclaredConsistency.Eventual);
+    private static bool IsPinned(ISymbol symbol) =>
+        ConsistencyAnnotations.On(symbol) is not (DeclaredConsistency.None or DeclaredConsistency.Eventual);
 }

@@ -8,7 +8,11 @@ internal static class AnnotationNames
     private const string RuntimeAssembly = "MonotonicReads";
 
     private static readonly HashSet<ulong> Annotations =
-        [.. new[] { "Monotonic", "Causal", "Primary", "Eventual" }.SelectMany(static name => new[] { name, name + "Attribute" }).Select(NameCode.Of)];
+    [
+        .. new[] { "Monotonic", "Causal", "Primary", "Eventual" }
+            .SelectMany(static name => new[] { name, name + "Attribute" })
+            .Select(NameCode.Of),
+    ];
 
     private static readonly ulong Session = NameCode.Of("ReadSession");
 
@@ -31,7 +35,10 @@ internal static class AnnotationNames
 
     /// <summary>True where an annotation may speak of a type of the compilation: it stands in it, or on what it inherits from another project that knows the annotations.</summary>
     public static bool MayConcern(Compilation compilation) =>
-        AreIn(compilation) || compilation.SourceModule.ReferencedAssemblySymbols.Any(static assembly => !IsOurs(assembly.Name) && assembly.Modules.Any(static m => m.ReferencedAssemblies.Any(static a => a.Name == RuntimeAssembly)));
+        AreIn(compilation)
+        || compilation.SourceModule.ReferencedAssemblySymbols.Any(static assembly =>
+            !IsOurs(assembly.Name) && assembly.Modules.Any(static m => m.ReferencedAssemblies.Any(static a => a.Name == RuntimeAssembly))
+        );
 
     private static bool AreIn(Compilation compilation, Func<NameIndex, bool> test)
     {
@@ -50,5 +57,6 @@ internal static class AnnotationNames
         return false;
     }
 
-    private static bool IsOurs(string assembly) => assembly == RuntimeAssembly || assembly.StartsWith(RuntimeAssembly + ".AspNetCore", StringComparison.Ordinal);
+    private static bool IsOurs(string assembly) =>
+        assembly == RuntimeAssembly || assembly.StartsWith(RuntimeAssembly + ".AspNetCore", StringComparison.Ordinal);
 }

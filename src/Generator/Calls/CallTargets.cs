@@ -11,10 +11,16 @@ internal sealed class CallTargets(Compilation compilation)
     /// <summary>A member implemented more often than this is dispatch in general, of which nothing in particular can be said.</summary>
     private const int MaxImplementations = 40;
 
-    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<INamedTypeSymbol>> candidates = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<INamedTypeSymbol>> candidates = new(
+        SymbolEqualityComparer.Default
+    );
 
     private readonly Lazy<ILookup<string, BaseNameIndex.Entry>> byBase = new(() =>
-        compilation.SyntaxTrees.SelectMany(tree => BaseNameIndex.Of(tree).Types).SelectMany(entry => entry.Bases.Select(name => (name, entry))).ToLookup(pair => pair.name, pair => pair.entry, StringComparer.Ordinal));
+        compilation
+            .SyntaxTrees.SelectMany(tree => BaseNameIndex.Of(tree).Types)
+            .SelectMany(entry => entry.Bases.Select(name => (name, entry)))
+            .ToLookup(pair => pair.name, pair => pair.entry, StringComparer.Ordinal)
+    );
 
     public IEnumerable<IMethodSymbol> Of(IMethodSymbol method, bool isVirtualCall, CancellationToken cancellation)
     {
@@ -49,7 +55,8 @@ internal sealed class CallTargets(Compilation compilation)
         return targets.Count > MaxImplementations ? [] : targets;
     }
 
-    private static bool IsOverridable(IMethodSymbol method) => (method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed;
+    private static bool IsOverridable(IMethodSymbol method) =>
+        (method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed;
 
     private static bool IsFramework(INamedTypeSymbol type)
     {
@@ -73,7 +80,11 @@ internal sealed class CallTargets(Compilation compilation)
             cancellation.ThrowIfCancellationRequested();
             foreach (var entry in byBase.Value[pending.Dequeue()])
             {
-                if (entry.ClassMetadataName is { } name && compilation.Assembly.GetTypeByMetadataName(name) is { } candidate && !KnownTypes.IsWrittenByUs(candidate))
+                if (
+                    entry.ClassMetadataName is { } name
+                    && compilation.Assembly.GetTypeByMetadataName(name) is { } candidate
+                    && !KnownTypes.IsWrittenByUs(candidate)
+                )
                 {
                     found.Add(candidate);
                 }
@@ -93,9 +104,14 @@ internal sealed class CallTargets(Compilation compilation)
     {
         foreach (var implemented in candidate.AllInterfaces)
         {
-            if (SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, method.ContainingType.OriginalDefinition) && Fits(implemented, method.ContainingType))
+            if (
+                SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, method.ContainingType.OriginalDefinition)
+                && Fits(implemented, method.ContainingType)
+            )
             {
-                var member = implemented.GetMembers(method.Name).FirstOrDefault(m => SymbolEqualityComparer.Default.Equals(m.OriginalDefinition, method.OriginalDefinition));
+                var member = implemented
+                    .GetMembers(method.Name)
+                    .FirstOrDefault(m => SymbolEqualityComparer.Default.Equals(m.OriginalDefinition, method.OriginalDefinition));
                 return member is null ? null : candidate.FindImplementationForInterfaceMember(member) as IMethodSymbol;
             }
         }
@@ -113,7 +129,10 @@ internal sealed class CallTargets(Compilation compilation)
         {
             var argument = called.TypeArguments[i];
             var own = implemented.TypeArguments[i];
-            if (argument.TypeKind == TypeKind.TypeParameter || (own.TypeKind != TypeKind.TypeParameter && !SymbolEqualityComparer.Default.Equals(argument, own)))
+            if (
+                argument.TypeKind == TypeKind.TypeParameter
+                || (own.TypeKind != TypeKind.TypeParameter && !SymbolEqualityComparer.Default.Equals(argument, own))
+            )
             {
                 return false;
             }
@@ -126,7 +145,11 @@ internal sealed class CallTargets(Compilation compilation)
     {
         foreach (var member in candidate.GetMembers(definition.Name))
         {
-            for (var overridden = (member as IMethodSymbol)?.OverriddenMethod; overridden is not null; overridden = overridden.OverriddenMethod)
+            for (
+                var overridden = (member as IMethodSymbol)?.OverriddenMethod;
+                overridden is not null;
+                overridden = overridden.OverriddenMethod
+            )
             {
                 if (SymbolEqualityComparer.Default.Equals(overridden.OriginalDefinition, definition))
                 {

@@ -79,26 +79,40 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
         return true;
     }
 
-    private bool IsKnown(IOperation operation) => operation switch
-    {
-        IInvocationOperation call => IsKnown(call.TargetMethod, call.IsVirtual),
-        IMethodReferenceOperation group => IsKnown(group.Method, group.IsVirtual),
-        IObjectCreationOperation { Constructor: { } constructor } => IsKnown(constructor, isVirtual: false),
-        IPropertyReferenceOperation { Property: { GetMethod: { } getter } } property => IsKnownAccessor(getter, property),
-        IBinaryOperation { OperatorMethod: { } @operator } => IsKnown(@operator, isVirtual: false),
-        IUnaryOperation { OperatorMethod: { } @operator } => IsKnown(@operator, isVirtual: false),
-        IConversionOperation { OperatorMethod: { } @operator } => IsKnown(@operator, isVirtual: false),
-        IDynamicInvocationOperation or IDynamicMemberReferenceOperation or IDynamicIndexerAccessOperation or IDynamicObjectCreationOperation or IInvalidOperation => false,
-        _ => true,
-    };
+    private bool IsKnown(IOperation operation) =>
+        operation switch
+        {
+            IInvocationOperation call => IsKnown(call.TargetMethod, call.IsVirtual),
+            IMethodReferenceOperation group => IsKnown(group.Method, group.IsVirtual),
+            IObjectCreationOperation { Constructor: { } constructor } => IsKnown(constructor, isVirtual: false),
+            IPropertyReferenceOperation { Property: { GetMethod: { } getter } } property => IsKnownAccessor(getter, property),
+            IBinaryOperation { OperatorMethod: { } @operator } => IsKnown(@operator, isVirtual: false),
+            IUnaryOperation { OperatorMethod: { } @operator } => IsKnown(@operator, isVirtual: false),
+            IConversionOperation { OperatorMethod: { } @operator } => IsKnown(@operator, isVirtual: false),
+            IDynamicInvocationOperation
+            or IDynamicMemberReferenceOperation
+            or IDynamicIndexerAccessOperation
+            or IDynamicObjectCreationOperation
+            or IInvalidOperation => false,
+            _ => true,
+        };
 
     /// <summary>A property of another assembly holds a value as far as anyone can tell.</summary>
     private bool IsKnownAccessor(IMethodSymbol getter, IPropertyReferenceOperation property) =>
-        !getter.Locations.Any(static l => l.IsInSource) || (getter.ContainingType.TypeKind != TypeKind.Interface && !getter.IsAbstract ? IsKnown(getter, isVirtual: false) : IsKnown(getter, property.Instance is not IInstanceReferenceOperation));
+        !getter.Locations.Any(static l => l.IsInSource)
+        || (
+            getter.ContainingType.TypeKind != TypeKind.Interface && !getter.IsAbstract
+                ? IsKnown(getter, isVirtual: false)
+                : IsKnown(getter, property.Instance is not IInstanceReferenceOperation)
+        );
 
     private bool IsKnown(IMethodSymbol method, bool isVirtual)
     {
-        if (method.MethodKind == MethodKind.LocalFunction || libraries.Listed.RoleOf(method) is not null || libraries.Describe(method) is not null)
+        if (
+            method.MethodKind == MethodKind.LocalFunction
+            || libraries.Listed.RoleOf(method) is not null
+            || libraries.Describe(method) is not null
+        )
         {
             return true;
         }
@@ -117,7 +131,11 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
         var targets = search.TargetsOf(method, isVirtual).ToList();
         foreach (var target in targets)
         {
-            if (target.IsAbstract || target.IsExtern || (!ForeignBodies.SyntaxOf(target, cancellation).Any() && !target.IsImplicitlyDeclared && target.AssociatedSymbol is null))
+            if (
+                target.IsAbstract
+                || target.IsExtern
+                || (!ForeignBodies.SyntaxOf(target, cancellation).Any() && !target.IsImplicitlyDeclared && target.AssociatedSymbol is null)
+            )
             {
                 return false;
             }

@@ -35,6 +35,7 @@ internal sealed class ForeignBodies(Compilation compilation)
 
     /// <summary>The model of a file; null where it is none of this compilation's.</summary>
 #pragma warning disable RS1030 // A callee in another file has no model here; one is made per file and kept for the compilation.
-    public SemanticModel? ModelOf(SyntaxTree tree) => compilation.ContainsSyntaxTree(tree) ? models.GetOrAdd(tree, t => compilation.GetSemanticModel(t)) : null;
+    public SemanticModel? ModelOf(SyntaxTree tree) =>
+        compilation.ContainsSyntaxTree(tree) ? models.GetOrAdd(tree, t => compilation.GetSemanticModel(t)) : null;
 #pragma warning restore RS1030
 }

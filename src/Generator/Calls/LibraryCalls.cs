@@ -36,7 +36,11 @@ internal sealed class LibraryCalls(ForeignBodies bodies, DataLibraries libraries
 
         foreach (var node in NameIndex.Mentions(declaration))
         {
-            if (NameIndex.Mentioned(node) is { } name && libraries.MayTouch(name) && (libraries.NeedsNoSymbol(name) || IsOfLibrary(model.GetSymbolInfo(node))))
+            if (
+                NameIndex.Mentioned(node) is { } name
+                && libraries.MayTouch(name)
+                && (libraries.NeedsNoSymbol(name) || IsOfLibrary(model.GetSymbolInfo(node)))
+            )
             {
                 return true;
             }
@@ -48,5 +52,6 @@ internal sealed class LibraryCalls(ForeignBodies bodies, DataLibraries libraries
     /// <summary>A call that does not bind, for want of a reference or of the last character, counts for what it may be.</summary>
     private bool IsOfLibrary(SymbolInfo info) => info.Symbol is { } symbol ? IsOfLibrary(symbol) : info.CandidateSymbols.Any(IsOfLibrary);
 
-    private bool IsOfLibrary(ISymbol symbol) => libraries.Listed.RoleOf(symbol) is not null || (symbol is IMethodSymbol method && libraries.Describe(method) is not null);
+    private bool IsOfLibrary(ISymbol symbol) =>
+        libraries.Listed.RoleOf(symbol) is not null || (symbol is IMethodSymbol method && libraries.Describe(method) is not null);
 }

@@ -57,9 +57,11 @@ internal sealed class MethodSummaries
         targets = new CallTargets(compilation);
         kinds = new Lazy<NameKinds>(() => new NameKinds(compilation, libraries));
         reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, kinds.Value));
-        confirmed = new Lazy<ReachingNames>(() => new LibraryCalls(bodies, libraries) is var calls && calls.AreMostlyOthers(reaching.Value.NamingLibrary)
-            ? new ReachingNames(compilation.SyntaxTrees, kinds.Value, calls.IsConfirmed)
-            : reaching.Value);
+        confirmed = new Lazy<ReachingNames>(() =>
+            new LibraryCalls(bodies, libraries) is var calls && calls.AreMostlyOthers(reaching.Value.NamingLibrary)
+                ? new ReachingNames(compilation.SyntaxTrees, kinds.Value, calls.IsConfirmed)
+                : reaching.Value
+        );
     }
 
     /// <summary>
@@ -67,7 +69,9 @@ internal sealed class MethodSummaries
     /// binding what names a library's member, and everything that only shares such a name is out.
     /// </summary>
     public ReachingNames Reaching =>
-        Volatile.Read(ref candidates) > MaxUnconfirmed || reaching.Value.NamingLibrary.Count <= FewToConfirm ? confirmed.Value : reaching.Value;
+        Volatile.Read(ref candidates) > MaxUnconfirmed || reaching.Value.NamingLibrary.Count <= FewToConfirm
+            ? confirmed.Value
+            : reaching.Value;
 
     /// <summary>False where no file names anything that reads or writes a database, so that no body needs to be looked at.</summary>
     public bool MayRead(IEnumerable<SyntaxTree> trees) => trees.Any(tree => kinds.Value.MayBeginIn(NameIndex.Of(tree)));
@@ -89,7 +93,10 @@ internal sealed class MethodSummaries
         private readonly Dictionary<IMethodSymbol, (MethodSummary Assumed, int Depth)> open = new(SymbolEqualityComparer.Default);
 
         /// <summary>Summaries that rest on the assumption for a method still open, with that method's depth; in the order in which they were found.</summary>
-        private readonly Dictionary<IMethodSymbol, (MethodSummary Summary, int UsedDepth, Dictionary<SyntaxNode, FlowResult> Flows)> provisional = new(SymbolEqualityComparer.Default);
+        private readonly Dictionary<
+            IMethodSymbol,
+            (MethodSummary Summary, int UsedDepth, Dictionary<SyntaxNode, FlowResult> Flows)
+        > provisional = new(SymbolEqualityComparer.Default);
         private readonly List<IMethodSymbol> found = [];
 
         /// <summary>What the last round found for methods inside a recursion: the next one starts from there.</summary>
@@ -139,7 +146,10 @@ internal sealed class MethodSummaries
                 return known;
             }
 
-            var declared = owner.declarations.GetOrAdd(method.OriginalDefinition, static m => ConsistencyAnnotations.Of(m, includeAssembly: false));
+            var declared = owner.declarations.GetOrAdd(
+                method.OriginalDefinition,
+                static m => ConsistencyAnnotations.Of(m, includeAssembly: false)
+            );
             if (declared == DeclaredConsistency.Eventual)
             {
                 return MethodSummary.Nothing;
@@ -162,7 +172,8 @@ internal sealed class MethodSummaries
         }
 
         /// <summary>True where each call of the method is proved to make at most one read.</summary>
-        public bool MakesAtMostOneRead(IMethodSymbol method) => new CalleeVisibility(this, owner.libraries, cancellation).MakesAtMostOneRead(method);
+        public bool MakesAtMostOneRead(IMethodSymbol method) =>
+            new CalleeVisibility(this, owner.libraries, cancellation).MakesAtMostOneRead(method);
 
         /// <summary>True where everything that the method may run is known.</summary>
         public bool SeesAll(IMethodSymbol method) => new CalleeVisibility(this, owner.libraries, cancellation).SeesAll(method);
@@ -170,10 +181,12 @@ internal sealed class MethodSummaries
         /// <summary>The bound body; null where it is none of this compilation's.</summary>
         public IOperation? OperationOf(SyntaxNode body) => owner.bodies.OperationOf(body, near: null, cancellation);
 
-        public IEnumerable<IMethodSymbol> TargetsOf(IMethodSymbol method, bool isVirtualCall) => owner.targets.Of(method, isVirtualCall, cancellation);
+        public IEnumerable<IMethodSymbol> TargetsOf(IMethodSymbol method, bool isVirtualCall) =>
+            owner.targets.Of(method, isVirtualCall, cancellation);
 
         /// <summary>True where a call of an interface member runs a body of this compilation.</summary>
-        public bool HasBody(IMethodSymbol method) => owner.targets.Of(method, isVirtualCall: true, cancellation).Any(target => ForeignBodies.SyntaxOf(target, cancellation).Any());
+        public bool HasBody(IMethodSymbol method) =>
+            owner.targets.Of(method, isVirtualCall: true, cancellation).Any(target => ForeignBodies.SyntaxOf(target, cancellation).Any());
 
         /// <summary>
         /// What a call that may run several implementations does: what at least half of them do. A member that most of its
@@ -184,7 +197,9 @@ internal sealed class MethodSummaries
             var reading = targets.Count(t => t.Effects.Any(e => e.ForRows)) * 2 >= targets.Count;
             var writing = targets.Count(t => t.Effects.Any(e => !e.ForRows)) * 2 >= targets.Count;
             var union = targets.Aggregate(MethodSummary.Nothing, MethodSummary.Union);
-            return reading && writing ? union : new MethodSummary([.. union.Effects.Where(e => e.ForRows ? reading : writing)], union.Delegates);
+            return reading && writing
+                ? union
+                : new MethodSummary([.. union.Effects.Where(e => e.ForRows ? reading : writing)], union.Delegates);
         }
 
         /// <summary>
@@ -194,17 +209,23 @@ internal sealed class MethodSummaries
         private static MethodSummary Pinned(MethodSummary summary, DeclaredConsistency declared)
         {
             var writes = summary.Effects.Where(e => !e.ForRows);
-            var read = new CallEffect { Texts = CallEffect.Read, ForRows = true, OnPrimary = declared == DeclaredConsistency.Primary };
+            var read = new CallEffect
+            {
+                Texts = CallEffect.Read,
+                ForRows = true,
+                OnPrimary = declared == DeclaredConsistency.Primary,
+            };
             return new MethodSummary([read, .. writes], summary.Delegates);
         }
 
-        private static string NameOf(IMethodSymbol method) => method switch
-        {
-            { MethodKind: MethodKind.Constructor } => NameIndex.ConstructorOf(method.ContainingType.Name),
-            { AssociatedSymbol: IPropertySymbol property } => property.Name,
-            { ExplicitInterfaceImplementations: [var implemented, ..] } => implemented.Name,
-            _ => method.Name,
-        };
+        private static string NameOf(IMethodSymbol method) =>
+            method switch
+            {
+                { MethodKind: MethodKind.Constructor } => NameIndex.ConstructorOf(method.ContainingType.Name),
+                { AssociatedSymbol: IPropertySymbol property } => property.Name,
+                { ExplicitInterfaceImplementations: [var implemented, ..] } => implemented.Name,
+                _ => method.Name,
+            };
 
         private MethodSummary OfBody(IMethodSymbol method, bool runsDelegates)
         {
@@ -301,12 +322,17 @@ internal sealed class MethodSummaries
         private FlowResult FlowOf(IMethodSymbol method, SyntaxNode part, SemanticModel? model)
         {
             var operation = owner.bodies.OperationOf(part, model, cancellation);
-            if (operation?.SemanticModel is not { } bound || !(method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate) || sending.IsOne(operation)))
+            if (
+                operation?.SemanticModel is not { } bound
+                || !(method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate) || sending.IsOne(operation))
+            )
             {
                 return FlowResult.Nothing;
             }
 
-            return MethodBody.GraphOf(operation, cancellation) is { } graph ? OfGraph(new MethodBody(method, graph), bound) : FlowResult.Empty;
+            return MethodBody.GraphOf(operation, cancellation) is { } graph
+                ? OfGraph(new MethodBody(method, graph), bound)
+                : FlowResult.Empty;
         }
 
         private void Forget(int first, bool isFinal)

@@ -13,7 +13,9 @@ internal sealed record MethodSummary(Items<CallEffect> Effects, Items<DelegateRu
     public static readonly MethodSummary Nothing = new([], []);
 
     public static MethodSummary Union(MethodSummary a, MethodSummary b) =>
-        ReferenceEquals(a, Nothing) ? b : ReferenceEquals(b, Nothing) ? a : new MethodSummary(a.Effects.Union(b.Effects), a.Delegates.Union(b.Delegates));
+        ReferenceEquals(a, Nothing) ? b
+        : ReferenceEquals(b, Nothing) ? a
+        : new MethodSummary(a.Effects.Union(b.Effects), a.Delegates.Union(b.Delegates));
 }
 
 /// <summary>One command that a call may send, in terms of the method's parameters, so that the caller's arguments decide.</summary>

@@ -178,7 +178,11 @@ internal sealed class NameIndex
     /// <summary>The declaration of a member of the index; null where the tree is not the one that was indexed.</summary>
     public static SyntaxNode? DeclarationOf(SyntaxTree tree, Member member)
     {
-        for (var node = tree.GetRoot().FindToken(member.Start).Parent; node is not null && node.SpanStart == member.Start; node = node.Parent)
+        for (
+            var node = tree.GetRoot().FindToken(member.Start).Parent;
+            node is not null && node.SpanStart == member.Start;
+            node = node.Parent
+        )
         {
             if (node is BaseMethodDeclarationSyntax or PropertyDeclarationSyntax or VariableDeclaratorSyntax or FieldDeclarationSyntax)
             {
@@ -190,13 +194,14 @@ internal sealed class NameIndex
     }
 
     /// <summary>The member that a node may run; null where it runs none.</summary>
-    public static string? Mentioned(SyntaxNode node) => node switch
-    {
-        ObjectCreationExpressionSyntax { Type: QualifiedNameSyntax { Right: var type } } => ConstructorOf(type.Identifier.ValueText),
-        ObjectCreationExpressionSyntax { Type: SimpleNameSyntax type } => ConstructorOf(type.Identifier.ValueText),
-        SimpleNameSyntax name => name.Identifier.ValueText,
-        _ => null,
-    };
+    public static string? Mentioned(SyntaxNode node) =>
+        node switch
+        {
+            ObjectCreationExpressionSyntax { Type: QualifiedNameSyntax { Right: var type } } => ConstructorOf(type.Identifier.ValueText),
+            ObjectCreationExpressionSyntax { Type: SimpleNameSyntax type } => ConstructorOf(type.Identifier.ValueText),
+            SimpleNameSyntax name => name.Identifier.ValueText,
+            _ => null,
+        };
 
     /// <summary>True where a parameter of the body around is a query.</summary>
     private static bool TakesQuery(SyntaxNode body) =>
@@ -278,10 +283,20 @@ internal sealed class NameIndex
                 case BaseMethodDeclarationSyntax method when ((SyntaxNode?)method.Body ?? method.ExpressionBody) is not null:
                     var parameters = method.ParameterList.Span;
                     var result = method is MethodDeclarationSyntax { ReturnType: var type } ? type.Span : default;
-                    parts.Add(new Part(method.SpanStart, NameOf(method), result, parameters, TextSpan.FromBounds(parameters.End, method.Span.End)));
+                    parts.Add(
+                        new Part(method.SpanStart, NameOf(method), result, parameters, TextSpan.FromBounds(parameters.End, method.Span.End))
+                    );
                     break;
                 case PropertyDeclarationSyntax property when HasBody(property):
-                    parts.Add(new Part(property.SpanStart, NameCode.Of(property.Identifier.ValueText), property.Type.Span, default, TextSpan.FromBounds(property.Identifier.Span.End, property.Span.End)));
+                    parts.Add(
+                        new Part(
+                            property.SpanStart,
+                            NameCode.Of(property.Identifier.ValueText),
+                            property.Type.Span,
+                            default,
+                            TextSpan.FromBounds(property.Identifier.Span.End, property.Span.End)
+                        )
+                    );
                     break;
                 case FieldDeclarationSyntax field:
                     foreach (var variable in field.Declaration.Variables)
@@ -289,7 +304,9 @@ internal sealed class NameIndex
                         // A compiled query is called by its field's name.
                         if (variable.Initializer is { Value: InvocationExpressionSyntax } initializer)
                         {
-                            parts.Add(new Part(field.SpanStart, NameCode.Of(variable.Identifier.ValueText), default, default, initializer.Span));
+                            parts.Add(
+                                new Part(field.SpanStart, NameCode.Of(variable.Identifier.ValueText), default, default, initializer.Span)
+                            );
                         }
                     }
 
@@ -335,24 +352,27 @@ internal sealed class NameIndex
     {
         var found = words ??= new WordSet();
         var root = tree.GetRoot();
-        return [.. parts.Select(part =>
-        {
-            var (walks, takes) = (false, false);
-            foreach (var token in root.DescendantTokens(TextSpan.FromBounds(part.Start, part.Body.End)))
+        return
+        [
+            .. parts.Select(part =>
             {
-                if (part.Body.Contains(token.SpanStart) || part.Result.Contains(token.SpanStart))
+                var (walks, takes) = (false, false);
+                foreach (var token in root.DescendantTokens(TextSpan.FromBounds(part.Start, part.Body.End)))
                 {
-                    AddToken(found, token);
-                    walks |= token.IsKind(SyntaxKind.ForEachKeyword);
+                    if (part.Body.Contains(token.SpanStart) || part.Result.Contains(token.SpanStart))
+                    {
+                        AddToken(found, token);
+                        walks |= token.IsKind(SyntaxKind.ForEachKeyword);
+                    }
+                    else if (part.Parameters.Contains(token.SpanStart))
+                    {
+                        takes |= QueryNames.IsQueryType(NameCode.Of(token.ValueText));
+                    }
                 }
-                else if (part.Parameters.Contains(token.SpanStart))
-                {
-                    takes |= QueryNames.IsQueryType(NameCode.Of(token.ValueText));
-                }
-            }
 
-            return new Member(part.Start, part.Name, found.Take(), walks, takes);
-        })];
+                return new Member(part.Start, part.Name, found.Take(), walks, takes);
+            }),
+        ];
     }
 
     private static void AddToken(WordSet found, SyntaxToken token)
@@ -361,7 +381,10 @@ internal sealed class NameIndex
         {
             var code = NameCode.Of(name);
             found.Add(code, token.SpanStart);
-            if (token.Parent?.FirstAncestorOrSelf<ObjectCreationExpressionSyntax>() is { } creation && creation.Type.Span.Contains(token.SpanStart))
+            if (
+                token.Parent?.FirstAncestorOrSelf<ObjectCreationExpressionSyntax>() is { } creation
+                && creation.Type.Span.Contains(token.SpanStart)
+            )
             {
                 found.Add(NameCode.OfConstructor(code), ~token.SpanStart);
             }
@@ -369,14 +392,19 @@ internal sealed class NameIndex
     }
 
     private static bool HasBody(PropertyDeclarationSyntax property) =>
-        property.ExpressionBody is not null || (property.AccessorList is { } accessors && accessors.Accessors.Any(static a => a.Body is not null || a.ExpressionBody is not null));
+        property.ExpressionBody is not null
+        || (
+            property.AccessorList is { } accessors
+            && accessors.Accessors.Any(static a => a.Body is not null || a.ExpressionBody is not null)
+        );
 
-    private static ulong NameOf(BaseMethodDeclarationSyntax method) => method switch
-    {
-        MethodDeclarationSyntax ordinary => NameCode.Of(ordinary.Identifier.ValueText),
-        ConstructorDeclarationSyntax constructor => NameCode.OfConstructor(NameCode.Of(constructor.Identifier.ValueText)),
-        _ => 0,
-    };
+    private static ulong NameOf(BaseMethodDeclarationSyntax method) =>
+        method switch
+        {
+            MethodDeclarationSyntax ordinary => NameCode.Of(ordinary.Identifier.ValueText),
+            ConstructorDeclarationSyntax constructor => NameCode.OfConstructor(NameCode.Of(constructor.Identifier.ValueText)),
+            _ => 0,
+        };
 
     private sealed record Verdicts(string Libraries, KeyValuePair<ulong, NameKind>[] Found);
 

@@ -58,9 +58,11 @@ internal sealed class NameKinds
     public NameKind Of(ulong code, string name) => kinds.TryGetValue(code, out var kind) ? kind : Judge(name);
 
     /// <summary>True where the body gets hold of a query.</summary>
-    public bool NamesQuery(NameIndex.Member body, NameKind mentioned) => libraries.Types.HasQueries && (body.TakesQuery || (mentioned & NameKind.QuerySource) != 0);
+    public bool NamesQuery(NameIndex.Member body, NameKind mentioned) =>
+        libraries.Types.HasQueries && (body.TakesQuery || (mentioned & NameKind.QuerySource) != 0);
 
-    private NameKind Judge(string name) => (libraries.MayTouch(name) ? NameKind.Library : NameKind.None) | (libraries.MayTouchQuery(name) ? NameKind.Query : NameKind.None);
+    private NameKind Judge(string name) =>
+        (libraries.MayTouch(name) ? NameKind.Library : NameKind.None) | (libraries.MayTouchQuery(name) ? NameKind.Query : NameKind.None);
 
     private void Mark(IEnumerable<ulong> codes, NameKind kind)
     {

@@ -11,10 +11,28 @@ namespace MonotonicReads.Generator.Calls;
 /// </summary>
 internal sealed class QueryNames
 {
-    private static readonly HashSet<string> QueryTypes = new(StringComparer.Ordinal) { "IQueryable", "IOrderedQueryable", "IIncludableQueryable", "DbSet", "ITable" };
+    private static readonly HashSet<string> QueryTypes = new(StringComparer.Ordinal)
+    {
+        "IQueryable",
+        "IOrderedQueryable",
+        "IIncludableQueryable",
+        "DbSet",
+        "ITable",
+    };
 
     /// <summary>Members of the libraries that hand out a query.</summary>
-    private static readonly string[] Library = ["Set", "GetTable", "FromSql", "FromSqlRaw", "FromSqlInterpolated", "SqlQuery", "SqlQueryRaw", "AsNoTracking", "Query"];
+    private static readonly string[] Library =
+    [
+        "Set",
+        "GetTable",
+        "FromSql",
+        "FromSqlRaw",
+        "FromSqlInterpolated",
+        "SqlQuery",
+        "SqlQueryRaw",
+        "AsNoTracking",
+        "Query",
+    ];
 
     private static readonly ConditionalWeakTable<IAssemblySymbol, string[]> ByAssembly = new();
 
@@ -80,20 +98,29 @@ internal sealed class QueryNames
     private void Add(IEnumerable<string> more) => names.UnionWith(more.Select(NameCode.Of));
 
     /// <summary>True for the name of a type whose values are queries.</summary>
-    public static bool IsQueryType(TypeSyntax? type) => type switch
-    {
-        QualifiedNameSyntax qualified => IsQueryType(qualified.Right),
-        NullableTypeSyntax nullable => IsQueryType(nullable.ElementType),
-        GenericNameSyntax { Identifier.ValueText: "Task" or "ValueTask", TypeArgumentList.Arguments: [var result] } => IsQueryType(result),
-        SimpleNameSyntax simple => QueryTypes.Contains(simple.Identifier.ValueText),
-        _ => false,
-    };
+    public static bool IsQueryType(TypeSyntax? type) =>
+        type switch
+        {
+            QualifiedNameSyntax qualified => IsQueryType(qualified.Right),
+            NullableTypeSyntax nullable => IsQueryType(nullable.ElementType),
+            GenericNameSyntax { Identifier.ValueText: "Task" or "ValueTask", TypeArgumentList.Arguments: [var result] } => IsQueryType(
+                result
+            ),
+            SimpleNameSyntax simple => QueryTypes.Contains(simple.Identifier.ValueText),
+            _ => false,
+        };
 
     /// <summary>The public members of a referenced project that hand out queries; libraries of others bring theirs through the types that they return.</summary>
     private static string[] NamesIn(IAssemblySymbol assembly)
     {
-        var usesQueries = assembly.Modules.Any(static m => m.ReferencedAssemblies.Any(static a => a.Name is "Microsoft.EntityFrameworkCore" or "linq2db"));
-        if (!usesQueries || assembly.Name.StartsWith("Microsoft.", StringComparison.Ordinal) || assembly.Name.StartsWith("linq2db", StringComparison.Ordinal))
+        var usesQueries = assembly.Modules.Any(static m =>
+            m.ReferencedAssemblies.Any(static a => a.Name is "Microsoft.EntityFrameworkCore" or "linq2db")
+        );
+        if (
+            !usesQueries
+            || assembly.Name.StartsWith("Microsoft.", StringComparison.Ordinal)
+            || assembly.Name.StartsWith("linq2db", StringComparison.Ordinal)
+        )
         {
             return [];
         }
@@ -113,7 +140,8 @@ internal sealed class QueryNames
                     case IPropertySymbol { Type: INamedTypeSymbol type } when QueryTypes.Contains(type.Name):
                         found.Add(member.Name);
                         break;
-                    case IMethodSymbol { MethodKind: MethodKind.Ordinary, ReturnType: INamedTypeSymbol type } when QueryTypes.Contains(type.Name):
+                    case IMethodSymbol { MethodKind: MethodKind.Ordinary, ReturnType: INamedTypeSymbol type }
+                        when QueryTypes.Contains(type.Name):
                         found.Add(member.Name);
                         break;
                 }

@@ -50,7 +50,11 @@ internal sealed class ReachingNames
                     namesLibrary = false;
                 }
 
-                if (namesLibrary || (mentioned & NameKind.Annotated) != 0 || (kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0)))
+                if (
+                    namesLibrary
+                    || (mentioned & NameKind.Annotated) != 0
+                    || (kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0))
+                )
                 {
                     fresh.Add(member.Name);
                 }
@@ -95,7 +99,8 @@ internal sealed class ReachingNames
     }
 
     /// <summary>False where no body of the file can reach a database.</summary>
-    public bool MayMatter(SyntaxTree tree) => files.GetOrAdd(tree, t => NameIndex.Of(t) is var index && (kinds.MayBeginIn(index) || index.HasAnyOf(names)));
+    public bool MayMatter(SyntaxTree tree) =>
+        files.GetOrAdd(tree, t => NameIndex.Of(t) is var index && (kinds.MayBeginIn(index) || index.HasAnyOf(names)));
 
     /// <summary>True where a body mentions a name that may reach a database.</summary>
     public bool IsMentionedIn(SyntaxNode body) => MayMatter(body.SyntaxTree) && IsMentionedIn(body.SyntaxTree, NameIndex.MemberOf(body));
@@ -117,7 +122,10 @@ internal sealed class ReachingNames
     /// <summary>The test on a name in one body.</summary>
     public Func<string, bool> In(SyntaxTree tree, NameIndex.Member body)
     {
-        var wanted = NameKind.Annotated | (NamesQuery(body) ? NameKind.Query : NameKind.None) | (refuted.Contains((tree, body.Start)) ? NameKind.None : NameKind.Library);
+        var wanted =
+            NameKind.Annotated
+            | (NamesQuery(body) ? NameKind.Query : NameKind.None)
+            | (refuted.Contains((tree, body.Start)) ? NameKind.None : NameKind.Library);
         return name => NameCode.Of(name) is var code && (names.Contains(code) || (kinds.Of(code, name) & wanted) != 0);
     }
 

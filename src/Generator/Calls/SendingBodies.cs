@@ -16,10 +16,16 @@ internal sealed class SendingBodies(MethodSummaries.Search search, DataLibraries
         {
             var sends = operation switch
             {
-                IInvocationOperation call => IsOfLibrary(call.TargetMethod) || call.TargetMethod.MethodKind == MethodKind.DelegateInvoke || CopiesQuery(call.Arguments) || HasEffects(call.TargetMethod, call.IsVirtual),
+                IInvocationOperation call => IsOfLibrary(call.TargetMethod)
+                    || call.TargetMethod.MethodKind == MethodKind.DelegateInvoke
+                    || CopiesQuery(call.Arguments)
+                    || HasEffects(call.TargetMethod, call.IsVirtual),
                 IMethodReferenceOperation group => HasEffects(group.Method, group.IsVirtual),
-                IObjectCreationOperation { Constructor: { } constructor } creation => CopiesQuery(creation.Arguments) || HasEffects(constructor, isVirtualCall: false),
-                IPropertyReferenceOperation { Property: { GetMethod: { } getter } property } => libraries.Listed.RoleOf(property) is not null || HasEffects(getter, isVirtualCall: true),
+                IObjectCreationOperation { Constructor: { } constructor } creation => CopiesQuery(creation.Arguments)
+                    || HasEffects(constructor, isVirtualCall: false),
+                IPropertyReferenceOperation { Property: { GetMethod: { } getter } property } => libraries.Listed.RoleOf(property)
+                    is not null
+                    || HasEffects(getter, isVirtualCall: true),
                 IForEachLoopOperation => libraries.Types.HasQueries,
                 _ => false,
             };
@@ -35,7 +41,8 @@ internal sealed class SendingBodies(MethodSummaries.Search search, DataLibraries
     private bool IsOfLibrary(IMethodSymbol method) => libraries.Describe(method) is not null || libraries.Listed.RoleOf(method) is not null;
 
     private bool HasEffects(IMethodSymbol method, bool isVirtualCall) =>
-        method.MethodKind != MethodKind.LocalFunction && (!search.OfCall(method, isVirtualCall, runsDelegates: false).Effects.IsEmpty || RepositoryConvention.IsRead(method));
+        method.MethodKind != MethodKind.LocalFunction
+        && (!search.OfCall(method, isVirtualCall, runsDelegates: false).Effects.IsEmpty || RepositoryConvention.IsRead(method));
 
     private bool CopiesQuery(System.Collections.Immutable.ImmutableArray<IArgumentOperation> arguments)
     {
@@ -43,7 +50,11 @@ internal sealed class SendingBodies(MethodSummaries.Search search, DataLibraries
         {
             foreach (var argument in arguments)
             {
-                if (libraries.Types.IsQueryable(argument.Value is IConversionOperation conversion ? conversion.Operand.Type : argument.Value.Type))
+                if (
+                    libraries.Types.IsQueryable(
+                        argument.Value is IConversionOperation conversion ? conversion.Operand.Type : argument.Value.Type
+                    )
+                )
                 {
                     return true;
                 }

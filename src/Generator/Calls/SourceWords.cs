@@ -106,8 +106,7 @@ internal struct SourceWords
         do
         {
             code = NameCode.With(code, text[position++]);
-        }
-        while (position < length && IsPart(text[position]));
+        } while (position < length && IsPart(text[position]));
 
         Code = code;
         IsCreated = created;
@@ -213,9 +212,7 @@ internal struct SourceWords
             return;
         }
 
-        for (position += 3; position < length && text[position] is not ('\'' or '\n' or '\r'); position++)
-        {
-        }
+        for (position += 3; position < length && text[position] is not ('\'' or '\n' or '\r'); position++) { }
 
         position++;
     }
@@ -326,8 +323,14 @@ internal struct SourceWords
 
     private static bool IsPart(char c) => IsStart(c) || (uint)(c - '0') < 10 || (c >= 128 && IsOtherPart(c));
 
-    private static bool IsOtherPart(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber
-        or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.ConnectorPunctuation or UnicodeCategory.Format;
+    private static bool IsOtherPart(char c) =>
+        char.GetUnicodeCategory(c)
+            is UnicodeCategory.DecimalDigitNumber
+                or UnicodeCategory.LetterNumber
+                or UnicodeCategory.NonSpacingMark
+                or UnicodeCategory.SpacingCombiningMark
+                or UnicodeCategory.ConnectorPunctuation
+                or UnicodeCategory.Format;
 
     /// <param name="Dollars">How many braces open a hole in a raw string; 0 where the string has no holes.</param>
     /// <param name="IsVerbatim">True after <c>@</c>.</param>

@@ -39,22 +39,26 @@ internal static class BodySource
     private static void WriteCall(SourceWriter writer, BodyPlan body, SessionPlan session, string call)
     {
         writer.Line($"using var {session.Local} = {session.Begin};");
-        writer.Line(body.Result switch
-        {
-            ResultKind.Nothing => call + ";",
-            ResultKind.Reference => "return ref " + call + ";",
-            _ => "return " + call + ";",
-        });
+        writer.Line(
+            body.Result switch
+            {
+                ResultKind.Nothing => call + ";",
+                ResultKind.Reference => "return ref " + call + ";",
+                _ => "return " + call + ";",
+            }
+        );
     }
 
-    private static string? SequenceHelper(SessionHold hold) => hold switch
-    {
-        SessionHold.Sequence => "Read",
-        SessionHold.AsyncSequence => "ReadAsync",
-        SessionHold.Enumerator => "Enumerate",
-        SessionHold.AsyncEnumerator => "EnumerateAsync",
-        _ => null,
-    };
+    private static string? SequenceHelper(SessionHold hold) =>
+        hold switch
+        {
+            SessionHold.Sequence => "Read",
+            SessionHold.AsyncSequence => "ReadAsync",
+            SessionHold.Enumerator => "Enumerate",
+            SessionHold.AsyncEnumerator => "EnumerateAsync",
+            _ => null,
+        };
 
-    private static string Awaited(BodyPlan body, SessionPlan session) => $"await {body.Call}{(session.CanConfigureAwait ? ".ConfigureAwait(false)" : string.Empty)}";
+    private static string Awaited(BodyPlan body, SessionPlan session) =>
+        $"await {body.Call}{(session.CanConfigureAwait ? ".ConfigureAwait(false)" : string.Empty)}";
 }

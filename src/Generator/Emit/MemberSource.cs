@@ -55,7 +55,9 @@ internal static class MemberSource
 
     private static void WriteProperty(SourceWriter writer, PropertyPlan property)
     {
-        var signature = $"{property.Modifiers}{property.Type} {property.Name}" + (property.Parameters.Length > 0 ? $"[{property.Parameters}]" : string.Empty);
+        var signature =
+            $"{property.Modifiers}{property.Type} {property.Name}"
+            + (property.Parameters.Length > 0 ? $"[{property.Parameters}]" : string.Empty);
         if (property.Accessors.Count == 1 && property.Accessors[0] is { Keyword: "get", Attributes.Count: 0, Body: { Session: null } body })
         {
             writer.Line(signature + BodySource.Arrow(body));

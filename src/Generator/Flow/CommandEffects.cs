@@ -21,25 +21,28 @@ internal readonly record struct CommandEffects(bool ReplicaRead, bool PrimaryRea
     private static SqlEffect Judge(string text, bool isProcedure, bool forRows, StoredProcedureMode procedures)
     {
         var verdict = isProcedure ? new SqlVerdict(SqlEffect.Procedure, LastName(text)) : SqlClassifier.Classify(text);
-        return verdict.Effect != SqlEffect.Procedure ? verdict.Effect : procedures switch
-        {
-            StoredProcedureMode.Read => SqlEffect.ReplicaRead,
-            StoredProcedureMode.Write => SqlEffect.Write,
-            StoredProcedureMode.Primary => forRows ? SqlEffect.PrimaryRead : SqlEffect.Write,
-            _ => ProcedureNames.Classify(verdict.Procedure!),
-        };
+        return verdict.Effect != SqlEffect.Procedure
+            ? verdict.Effect
+            : procedures switch
+            {
+                StoredProcedureMode.Read => SqlEffect.ReplicaRead,
+                StoredProcedureMode.Write => SqlEffect.Write,
+                StoredProcedureMode.Primary => forRows ? SqlEffect.PrimaryRead : SqlEffect.Write,
+                _ => ProcedureNames.Classify(verdict.Procedure!),
+            };
     }
 
-    private CommandEffects With(SqlEffect effect, bool forRows) => effect switch
-    {
-        SqlEffect.Write => this with { Writes = true },
-        SqlEffect.ReplicaRead when forRows => this with { ReplicaRead = true },
-        SqlEffect.PrimaryRead when forRows => this with { PrimaryRead = true },
-        SqlEffect.BeginTransaction => this with { Begins = true },
-        SqlEffect.EndTransaction => this with { Ends = true },
-        SqlEffect.Unknown => forRows ? this with { ReplicaRead = true } : this with { Writes = true },
-        _ => this,
-    };
+    private CommandEffects With(SqlEffect effect, bool forRows) =>
+        effect switch
+        {
+            SqlEffect.Write => this with { Writes = true },
+            SqlEffect.ReplicaRead when forRows => this with { ReplicaRead = true },
+            SqlEffect.PrimaryRead when forRows => this with { PrimaryRead = true },
+            SqlEffect.BeginTransaction => this with { Begins = true },
+            SqlEffect.EndTransaction => this with { Ends = true },
+            SqlEffect.Unknown => forRows ? this with { ReplicaRead = true } : this with { Writes = true },
+            _ => this,
+        };
 
     /// <summary>The procedure's own name: <c>[dbo].[Order_Read]</c> gives <c>Order_Read</c>.</summary>
     private static string LastName(string text)

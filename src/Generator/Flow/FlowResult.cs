@@ -9,13 +9,34 @@ namespace MonotonicReads.Generator.Flow;
 /// <param name="Reads">How many places read, wherever they are routed.</param>
 /// <param name="FirstWrite">The first place that writes, itself or through a call; null for none.</param>
 /// <param name="Summary">What a caller needs to know.</param>
-internal sealed record FlowResult(Items<Fault> OwnSequentialReads, Items<Fault> SequentialReads, Items<Fault> ReadsAfterWrites, ReadCount Reads, Site? FirstWrite, MethodSummary Summary)
+internal sealed record FlowResult(
+    Items<Fault> OwnSequentialReads,
+    Items<Fault> SequentialReads,
+    Items<Fault> ReadsAfterWrites,
+    ReadCount Reads,
+    Site? FirstWrite,
+    MethodSummary Summary
+)
 {
     /// <summary>Of a body that sends nothing.</summary>
-    public static readonly FlowResult Nothing = new([], [], [], new ReadCount(0, 0, MayRepeat: false, ThroughCalls: false), FirstWrite: null, MethodSummary.Nothing);
+    public static readonly FlowResult Nothing = new(
+        [],
+        [],
+        [],
+        new ReadCount(0, 0, MayRepeat: false, ThroughCalls: false),
+        FirstWrite: null,
+        MethodSummary.Nothing
+    );
 
     /// <summary>Of a body that could not be followed: nothing is known to be at fault, and nothing is known not to be there.</summary>
-    public static readonly FlowResult Empty = new([], [], [], new ReadCount(0, 0, MayRepeat: true, ThroughCalls: true), FirstWrite: null, MethodSummary.Nothing);
+    public static readonly FlowResult Empty = new(
+        [],
+        [],
+        [],
+        new ReadCount(0, 0, MayRepeat: true, ThroughCalls: true),
+        FirstWrite: null,
+        MethodSummary.Nothing
+    );
 }
 
 /// <summary>The reads of one body, those of its callees counted as one for each call.</summary>

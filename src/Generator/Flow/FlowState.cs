@@ -52,8 +52,20 @@ internal sealed record FlowState
     }
 
     public bool Equals(FlowState? other) =>
-        other is not null && (ReferenceEquals(this, other) || (Scopes == other.Scopes && MostReads == other.MostReads && Equals(Session, other.Session)
-        && Observed.SetEquals(other.Observed) && Wrote.SetEquals(other.Wrote) && Ran.SetEquals(other.Ran) && SameMap(Values, other.Values) && SameMap(Objects, other.Objects)));
+        other is not null
+        && (
+            ReferenceEquals(this, other)
+            || (
+                Scopes == other.Scopes
+                && MostReads == other.MostReads
+                && Equals(Session, other.Session)
+                && Observed.SetEquals(other.Observed)
+                && Wrote.SetEquals(other.Wrote)
+                && Ran.SetEquals(other.Ran)
+                && SameMap(Values, other.Values)
+                && SameMap(Objects, other.Objects)
+            )
+        );
 
     public override int GetHashCode() => Observed.Count * 31 + Wrote.Count;
 
@@ -63,7 +75,11 @@ internal sealed record FlowState
     /// A key on one side only is a local of that path (the language assigns before use), or an object that the other path
     /// has not made or touched: what is known stands, but a symbol's doubtful must-facts fall back to their default.
     /// </summary>
-    private static ImmutableDictionary<object, T> JoinMaps<T>(ImmutableDictionary<object, T> a, ImmutableDictionary<object, T> b, Func<T, T, T> join)
+    private static ImmutableDictionary<object, T> JoinMaps<T>(
+        ImmutableDictionary<object, T> a,
+        ImmutableDictionary<object, T> b,
+        Func<T, T, T> join
+    )
         where T : class
     {
         if (ReferenceEquals(a, b))

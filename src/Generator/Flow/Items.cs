@@ -22,12 +22,15 @@ internal sealed class Items<T> : IReadOnlyList<T>, IEquatable<Items<T>>
     public Items<T> Union(Items<T> other)
     {
         var added = other.items.Where(i => !Contains(i)).ToArray();
-        return added.Length == 0 ? this : IsEmpty ? other : new Items<T>([.. items, .. added]);
+        return added.Length == 0 ? this
+            : IsEmpty ? other
+            : new Items<T>([.. items, .. added]);
     }
 
     public bool Contains(T item) => Array.IndexOf(items, item) >= 0;
 
-    public bool Equals(Items<T>? other) => other is not null && (ReferenceEquals(this, other) || (Count == other.Count && items.All(other.Contains)));
+    public bool Equals(Items<T>? other) =>
+        other is not null && (ReferenceEquals(this, other) || (Count == other.Count && items.All(other.Contains)));
 
     public override bool Equals(object? obj) => Equals(obj as Items<T>);
 

@@ -16,21 +16,48 @@ internal enum LambdaUse
 /// </summary>
 internal static class LambdaArguments
 {
-    private static readonly string[] Registrations = ["Add", "Map", "On", "Register", "Subscribe", "Use", "Configure", "Schedule", "Enqueue", "Queue", "Bind", "Handle", "When", "Setup", "Begin"];
+    private static readonly string[] Registrations =
+    [
+        "Add",
+        "Map",
+        "On",
+        "Register",
+        "Subscribe",
+        "Use",
+        "Configure",
+        "Schedule",
+        "Enqueue",
+        "Queue",
+        "Bind",
+        "Handle",
+        "When",
+        "Setup",
+        "Begin",
+    ];
 
     public static LambdaUse Use(IMethodSymbol method)
     {
         var type = method.ContainingType;
         var space = type.ContainingNamespace.ToDisplayString();
-        if (space == "System.Linq" || method.Name.StartsWith("ForEach", StringComparison.Ordinal) || (type is { Name: "Parallel" } && method.Name == "For")
-            || (type is { Name: "List" or "Array", ContainingNamespace.Name: "Generic" or "System" } && method.Name is "ConvertAll" or "FindAll" or "Find" or "Exists" or "RemoveAll" or "TrueForAll"))
+        if (
+            space == "System.Linq"
+            || method.Name.StartsWith("ForEach", StringComparison.Ordinal)
+            || (type is { Name: "Parallel" } && method.Name == "For")
+            || (
+                type is { Name: "List" or "Array", ContainingNamespace.Name: "Generic" or "System" }
+                && method.Name is "ConvertAll" or "FindAll" or "Find" or "Exists" or "RemoveAll" or "TrueForAll"
+            )
+        )
         {
             return LambdaUse.PerElement;
         }
 
         foreach (var verb in Registrations)
         {
-            if (method.Name.StartsWith(verb, StringComparison.Ordinal) && (method.Name.Length == verb.Length || char.IsUpper(method.Name[verb.Length])))
+            if (
+                method.Name.StartsWith(verb, StringComparison.Ordinal)
+                && (method.Name.Length == verb.Length || char.IsUpper(method.Name[verb.Length]))
+            )
             {
                 // ConcurrentDictionary.AddOrUpdate calls back before it returns.
                 return method.Name is "AddOrUpdate" ? LambdaUse.Once : LambdaUse.Later;

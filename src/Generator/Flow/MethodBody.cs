@@ -30,7 +30,12 @@ internal readonly record struct MethodBody(ISymbol Symbol, ControlFlowGraph Grap
     }
 
     /// <summary>One declaration may hold the initialisers of several fields.</summary>
-    private static IEnumerable<(ISymbol Symbol, SyntaxNode Part)> Parts(ISymbol owner, SyntaxNode block, SemanticModel model, CancellationToken cancellation)
+    private static IEnumerable<(ISymbol Symbol, SyntaxNode Part)> Parts(
+        ISymbol owner,
+        SyntaxNode block,
+        SemanticModel model,
+        CancellationToken cancellation
+    )
     {
         if (block is not BaseFieldDeclarationSyntax fields)
         {
@@ -76,7 +81,15 @@ internal readonly record struct MethodBody(ISymbol Symbol, ControlFlowGraph Grap
     }
 
     public static ControlFlowGraph? GraphOf(SyntaxNode block, SemanticModel model, CancellationToken cancellation) =>
-        GraphOf(model.GetOperation(block, cancellation) ?? (block is PropertyDeclarationSyntax { Initializer: { } initializer } ? model.GetOperation(initializer, cancellation) : null), cancellation);
+        GraphOf(
+            model.GetOperation(block, cancellation)
+                ?? (
+                    block is PropertyDeclarationSyntax { Initializer: { } initializer }
+                        ? model.GetOperation(initializer, cancellation)
+                        : null
+                ),
+            cancellation
+        );
 
     public static ControlFlowGraph? GraphOf(IOperation? body, CancellationToken cancellation)
     {

@@ -13,10 +13,17 @@ internal sealed partial class ReadFlow
     private static readonly MethodSummary ReadOfRepository = new([new CallEffect { Texts = CallEffect.Read, ForRows = true }], []);
 
     private int? OrdinalOf(object? identity) =>
-        identity is IParameterSymbol parameter && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method) ? parameter.Ordinal : null;
+        identity is IParameterSymbol parameter && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method)
+            ? parameter.Ordinal
+            : null;
 
     /// <summary>Applies what a call of a method with a body does; the arguments decide what its parameters leave open.</summary>
-    private void ApplyCall(IOperation operation, IMethodSymbol called, bool isVirtualCall, Func<int, (IOperation? Source, Value Value)> argument)
+    private void ApplyCall(
+        IOperation operation,
+        IMethodSymbol called,
+        bool isVirtualCall,
+        Func<int, (IOperation? Source, Value Value)> argument
+    )
     {
         if (SummaryOf(called, isVirtualCall, runsDelegates: false) is not { Effects.IsEmpty: false } summary)
         {
@@ -28,7 +35,10 @@ internal sealed partial class ReadFlow
             summary = ReadOfRepository;
         }
 
-        var name = called.MethodKind == MethodKind.Constructor ? "new " + called.ContainingType.Name : called.AssociatedSymbol?.Name ?? called.Name;
+        var name =
+            called.MethodKind == MethodKind.Constructor
+                ? "new " + called.ContainingType.Name
+                : called.AssociatedSymbol?.Name ?? called.Name;
         // A property is read as a value. That somewhere behind it a context is brought up to date is no write of the piece of work that asks for it.
         var effects = called.MethodKind == MethodKind.PropertyGet ? summary.Effects.Where(static e => e.ForRows) : summary.Effects;
         Perform(new Site(operation, name, ThroughCall: true), [.. effects.Select(effect => Resolve(effect, argument))]);
@@ -41,11 +51,31 @@ internal sealed partial class ReadFlow
         return command with
         {
             Distance = effect.Distance + 1,
-            Texts = effect.Texts.IsEmpty ? command.Texts : [.. effect.Texts.SelectMany(text => SqlText.Substitute(text, ordinal => argument(ordinal).Value.Texts is { IsEmpty: false } texts ? texts : [SqlText.Unknown])).Distinct()],
+            Texts = effect.Texts.IsEmpty
+                ? command.Texts
+                :
+                [
+                    .. effect
+                        .Texts.SelectMany(text =>
+                            SqlText.Substitute(
+                                text,
+                                ordinal => argument(ordinal).Value.Texts is { IsEmpty: false } texts ? texts : [SqlText.Unknown]
+                            )
+                        )
+                        .Distinct(),
+                ],
             ForRows = effect.ForRows,
             OpensPerCommand = effect.OpensPerCommand,
             IsProcedure = effect.IsProcedure || command.IsProcedure,
-            InTransaction = command.InTransaction || (effect.Transaction is not null && (IsCertainTransaction(transaction.Source, transaction.Value) || (effect.IsCertainTransaction && transaction is { Source: not null, Value.MayBeNull: false }))),
+            InTransaction =
+                command.InTransaction
+                || (
+                    effect.Transaction is not null
+                    && (
+                        IsCertainTransaction(transaction.Source, transaction.Value)
+                        || (effect.IsCertainTransaction && transaction is { Source: not null, Value.MayBeNull: false })
+                    )
+                ),
             Transaction = transaction.Value?.Object ?? command.Transaction,
             OnPrimary = effect.OnPrimary || command.OnPrimary || (effect.Connection is { } o && IsPrimary(argument(o).Value)),
             Connection = effect.Connection is { } n ? argument(n).Value.Object : command.Connection,
@@ -110,7 +140,10 @@ internal sealed partial class ReadFlow
             }
 
             var runs = summary.Delegates.Where(d => d.Parameter == invocation.Arguments[i].Parameter?.Ordinal).ToList();
-            var how = runs.Count > 0 ? (runs.Any(r => r.Repeatedly) ? LambdaUse.PerElement : LambdaUse.Once) : isVisible ? LambdaUse.Later : LambdaArguments.Use(called);
+            var how =
+                runs.Count > 0 ? (runs.Any(r => r.Repeatedly) ? LambdaUse.PerElement : LambdaUse.Once)
+                : isVisible ? LambdaUse.Later
+                : LambdaArguments.Use(called);
             var scopes = state.Scopes;
             if (runs.Count > 0 && runs.All(r => r.InTransaction))
             {

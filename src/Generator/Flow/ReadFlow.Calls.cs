@@ -21,7 +21,14 @@ internal sealed partial class ReadFlow
         if (libraries.Listed.RoleOf(method) is { } role)
         {
             RunDelegates(invocation, arguments);
-            return ApplyListed(invocation, method, invocation.Type, role, receiver, [.. invocation.Arguments.Select((a, i) => (Unconverted(a.Value), arguments[i]))]);
+            return ApplyListed(
+                invocation,
+                method,
+                invocation.Type,
+                role,
+                receiver,
+                [.. invocation.Arguments.Select((a, i) => (Unconverted(a.Value), arguments[i]))]
+            );
         }
 
         if (libraries.Describe(method) is { } member)
@@ -55,7 +62,13 @@ internal sealed partial class ReadFlow
         if (WorkBoundaries.Separates(method) && IsInLoop())
         {
             startsAfresh = true;
-            state = state with { MostReads = 0, Observed = ImmutableHashSet<Access>.Empty, Wrote = ImmutableHashSet<Access>.Empty, Ran = ImmutableHashSet<int>.Empty };
+            state = state with
+            {
+                MostReads = 0,
+                Observed = ImmutableHashSet<Access>.Empty,
+                Wrote = ImmutableHashSet<Access>.Empty,
+                Ran = ImmutableHashSet<int>.Empty,
+            };
         }
 
         return EvaluateKnownResult(invocation, receiver, arguments);
@@ -110,11 +123,13 @@ internal sealed partial class ReadFlow
         };
         return pieces is null ? arguments : [.. arguments.Take(arguments.Length - 1), .. pieces.Select(Piece)];
 
-        Value Piece(IOperation piece) => Unconverted(piece) is { ConstantValue: { HasValue: true, Value: string constant } } ? Value.OfText(constant) : Receiver(piece);
+        Value Piece(IOperation piece) =>
+            Unconverted(piece) is { ConstantValue: { HasValue: true, Value: string constant } } ? Value.OfText(constant) : Receiver(piece);
     }
 
     /// <summary>What a call is about: its receiver, or the first argument of an extension method.</summary>
-    private static IOperation? SubjectOf(IInvocationOperation invocation) => invocation.Instance ?? invocation.Arguments.FirstOrDefault()?.Value;
+    private static IOperation? SubjectOf(IInvocationOperation invocation) =>
+        invocation.Instance ?? invocation.Arguments.FirstOrDefault()?.Value;
 
     private static Value SubjectOf(IInvocationOperation invocation, Value receiver, Value[] arguments) =>
         invocation.Instance is not null ? receiver : arguments.FirstOrDefault() ?? Value.Unknown;
@@ -187,25 +202,33 @@ internal sealed partial class ReadFlow
             var text = Argument(creation.Arguments, arguments, "commandText");
             var transaction = Argument(creation.Arguments, arguments, "transaction");
             var commandType = Argument(creation.Arguments, arguments, "commandType");
-            return Create(creation, new TrackedObject
-            {
-                Texts = text.Value.Texts,
-                InTransaction = IsCertainTransaction(transaction.Source, transaction.Value),
-                Transaction = transaction.Value.Object,
-                IsProcedure = IsStoredProcedure(commandType.Source),
-            });
+            return Create(
+                creation,
+                new TrackedObject
+                {
+                    Texts = text.Value.Texts,
+                    InTransaction = IsCertainTransaction(transaction.Source, transaction.Value),
+                    Transaction = transaction.Value.Object,
+                    IsProcedure = IsStoredProcedure(commandType.Source),
+                }
+            );
         }
 
         if (KnownTypes.IsExactly(type, types.StringBuilder))
         {
-            var start = creation.Arguments.Length > 0 && creation.Arguments[0].Parameter?.Type.SpecialType == SpecialType.System_String ? arguments[0].Texts : [string.Empty];
+            var start =
+                creation.Arguments.Length > 0 && creation.Arguments[0].Parameter?.Type.SpecialType == SpecialType.System_String
+                    ? arguments[0].Texts
+                    : [string.Empty];
             return Create(creation, new TrackedObject { Texts = start });
         }
 
         if (types.TransactionScope is not null && KnownTypes.IsExactly(type, types.TransactionScope))
         {
             // TransactionScopeOption.Suppress, 2, opens a scope in which nothing takes part.
-            var suppressed = creation.Arguments.Any(a => a.Value.ConstantValue is { HasValue: true, Value: 2 } && a.Parameter?.Type.Name == "TransactionScopeOption");
+            var suppressed = creation.Arguments.Any(a =>
+                a.Value.ConstantValue is { HasValue: true, Value: 2 } && a.Parameter?.Type.Name == "TransactionScopeOption"
+            );
             if (!suppressed)
             {
                 Retire(ScopeUnit);
@@ -240,7 +263,11 @@ internal sealed partial class ReadFlow
             }
             else if (types.IsTransaction(parameter))
             {
-                command = command with { InTransaction = IsCertainTransaction(creation.Arguments[i].Value, arguments[i]), Transaction = arguments[i].Object };
+                command = command with
+                {
+                    InTransaction = IsCertainTransaction(creation.Arguments[i].Value, arguments[i]),
+                    Transaction = arguments[i].Object,
+                };
             }
         }
 
@@ -255,7 +282,10 @@ internal sealed partial class ReadFlow
         if (state.Session is null)
         {
             // A resumed one has its token's level, which nothing here shows.
-            var level = invocation.Arguments.Select(static a => (a.Value as IFieldReferenceOperation)?.Field).FirstOrDefault(static f => f?.Type.Name == "ReadConsistency")?.Name;
+            var level = invocation
+                .Arguments.Select(static a => (a.Value as IFieldReferenceOperation)?.Field)
+                .FirstOrDefault(static f => f?.Type.Name == "ReadConsistency")
+                ?.Name;
             state = state with { Session = new OpenSession(invocation, level == "Primary", level == "Causal") };
         }
 
@@ -280,13 +310,23 @@ internal sealed partial class ReadFlow
         }
     }
 
-    private static (IOperation? Source, Value Value) Argument(ImmutableArray<IArgumentOperation> arguments, Value[] values, string? parameter) =>
-        ArgumentOf(arguments, values, p => p.Name == parameter);
+    private static (IOperation? Source, Value Value) Argument(
+        ImmutableArray<IArgumentOperation> arguments,
+        Value[] values,
+        string? parameter
+    ) => ArgumentOf(arguments, values, p => p.Name == parameter);
 
-    private static (IOperation? Source, Value Value) ArgumentAt(ImmutableArray<IArgumentOperation> arguments, Value[] values, int ordinal) =>
-        ArgumentOf(arguments, values, p => p.Ordinal == ordinal);
+    private static (IOperation? Source, Value Value) ArgumentAt(
+        ImmutableArray<IArgumentOperation> arguments,
+        Value[] values,
+        int ordinal
+    ) => ArgumentOf(arguments, values, p => p.Ordinal == ordinal);
 
-    private static (IOperation? Source, Value Value) ArgumentOf(ImmutableArray<IArgumentOperation> arguments, Value[] values, Func<IParameterSymbol, bool> isMeant)
+    private static (IOperation? Source, Value Value) ArgumentOf(
+        ImmutableArray<IArgumentOperation> arguments,
+        Value[] values,
+        Func<IParameterSymbol, bool> isMeant
+    )
     {
         for (var i = 0; i < arguments.Length; i++)
         {

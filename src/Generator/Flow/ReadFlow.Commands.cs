@@ -36,11 +36,22 @@ internal sealed partial class ReadFlow
                 Send(invocation, member, target, arguments);
                 return Value.Unknown;
             case DataRole.OpensConnection:
-                ForEach(target, connection =>
-                {
-                    Retire(connection);
-                    Update(connection, state[connection] with { IsClosed = false, HasTransaction = false, OpenedOutsideScope = state.Scopes == 0 });
-                });
+                ForEach(
+                    target,
+                    connection =>
+                    {
+                        Retire(connection);
+                        Update(
+                            connection,
+                            state[connection] with
+                            {
+                                IsClosed = false,
+                                HasTransaction = false,
+                                OpenedOutsideScope = state.Scopes == 0,
+                            }
+                        );
+                    }
+                );
                 return Value.Unknown;
             case DataRole.ClosesConnection:
                 ForEach(target, connection => Update(connection, state[connection] with { IsClosed = true, HasTransaction = false }));
@@ -52,7 +63,18 @@ internal sealed partial class ReadFlow
                 ReadQuery(invocation, target);
                 return Value.Unknown;
             case DataRole.Writes:
-                Perform(new Site(invocation, invocation.TargetMethod.Name, ThroughCall: false), [new SentCommand { Texts = CallEffect.Write, Connection = target.Object, OnPrimary = IsPrimary(target), OpensPerCommand = true }]);
+                Perform(
+                    new Site(invocation, invocation.TargetMethod.Name, ThroughCall: false),
+                    [
+                        new SentCommand
+                        {
+                            Texts = CallEffect.Write,
+                            Connection = target.Object,
+                            OnPrimary = IsPrimary(target),
+                            OpensPerCommand = true,
+                        },
+                    ]
+                );
                 return Value.Unknown;
             case DataRole.PassesOn:
                 return target;
@@ -60,7 +82,11 @@ internal sealed partial class ReadFlow
                 return target.WithTexts(Argument(invocation.Arguments, arguments, member.TextParameter!).Value.Texts);
             case DataRole.UsesTransaction:
                 var used = Argument(invocation.Arguments, arguments, member.TransactionParameter!);
-                ForEach(target, connection => Update(connection, state[connection] with { HasTransaction = IsCertainTransaction(used.Source, used.Value) }));
+                ForEach(
+                    target,
+                    connection =>
+                        Update(connection, state[connection] with { HasTransaction = IsCertainTransaction(used.Source, used.Value) })
+                );
                 return Value.Unknown;
             case DataRole.EndsTransactionOnTarget:
                 ForEach(target, connection => Update(connection, state[connection] with { HasTransaction = false }));
@@ -69,21 +95,34 @@ internal sealed partial class ReadFlow
                 ForEach(target, connection => Update(connection, state[connection] with { HasTransaction = true }));
                 return Create(invocation, new TrackedObject { IsTransaction = true, Connection = target.Object });
             case DataRole.EndsTransaction:
-                ForEach(target, transaction =>
-                {
-                    if (state[transaction].Connection is { } connection)
+                ForEach(
+                    target,
+                    transaction =>
                     {
-                        Update(connection, state[connection] with { HasTransaction = false });
+                        if (state[transaction].Connection is { } connection)
+                        {
+                            Update(connection, state[connection] with { HasTransaction = false });
+                        }
                     }
-                });
+                );
                 return Value.Unknown;
             case DataRole.CreatesClosedConnection:
                 return Create(invocation, new TrackedObject { IsClosed = true, OnPrimary = IsPrimary(target) });
             case DataRole.CreatesOpenConnection:
                 return Create(invocation, new TrackedObject { OnPrimary = IsPrimary(target), OpenedOutsideScope = state.Scopes == 0 });
             case DataRole.CreatesCommand:
-                var texts = member.TextParameter is null ? [string.Empty] : Argument(invocation.Arguments, arguments, member.TextParameter).Value.Texts;
-                return Create(invocation, new TrackedObject { Texts = texts, Connection = types.IsConnection(targetType) ? target.Object : null, OnPrimary = IsPrimary(target) });
+                var texts = member.TextParameter is null
+                    ? [string.Empty]
+                    : Argument(invocation.Arguments, arguments, member.TextParameter).Value.Texts;
+                return Create(
+                    invocation,
+                    new TrackedObject
+                    {
+                        Texts = texts,
+                        Connection = types.IsConnection(targetType) ? target.Object : null,
+                        OnPrimary = IsPrimary(target),
+                    }
+                );
             default:
                 return Value.Unknown;
         }
@@ -96,28 +135,41 @@ internal sealed partial class ReadFlow
         if (member.TextParameter is null)
         {
             var command = OfCommand(target, forRows);
-            Perform(site, [command.Texts.All(t => t == SqlText.Unknown) && IsNamedAfterWrite() ? command with { Texts = CallEffect.Write } : command]);
+            Perform(
+                site,
+                [command.Texts.All(t => t == SqlText.Unknown) && IsNamedAfterWrite() ? command with { Texts = CallEffect.Write } : command]
+            );
             return;
         }
 
         var text = Argument(invocation.Arguments, arguments, member.TextParameter);
         if (text.Value.Object is { } definition && !types.IsConnection(text.Source?.Type))
         {
-            Perform(site, [OfCommand(text.Value, forRows) with { Command = null, Connection = target.Object, OnPrimary = IsPrimary(target) }]);
+            Perform(
+                site,
+                [OfCommand(text.Value, forRows) with { Command = null, Connection = target.Object, OnPrimary = IsPrimary(target) }]
+            );
             return;
         }
 
         var transaction = Argument(invocation.Arguments, arguments, member.TransactionParameter);
-        Perform(site, [new SentCommand
-        {
-            Texts = text.Value.Texts,
-            ForRows = forRows,
-            IsProcedure = member.IsProcedure || IsStoredProcedure(Argument(invocation.Arguments, arguments, member.CommandTypeParameter).Source),
-            InTransaction = IsCertainTransaction(transaction.Source, transaction.Value),
-            Transaction = transaction.Value.Object,
-            OnPrimary = IsPrimary(target),
-            Connection = target.Object,
-        }]);
+        Perform(
+            site,
+            [
+                new SentCommand
+                {
+                    Texts = text.Value.Texts,
+                    ForRows = forRows,
+                    IsProcedure =
+                        member.IsProcedure
+                        || IsStoredProcedure(Argument(invocation.Arguments, arguments, member.CommandTypeParameter).Source),
+                    InTransaction = IsCertainTransaction(transaction.Source, transaction.Value),
+                    Transaction = transaction.Value.Object,
+                    OnPrimary = IsPrimary(target),
+                    Connection = target.Object,
+                },
+            ]
+        );
     }
 
     /// <summary>Where the text was set elsewhere, the name of the wrapper around it (<c>InsertQuery</c>) says what is sent.</summary>
@@ -181,7 +233,13 @@ internal sealed partial class ReadFlow
                 Update(connection, state[connection] with { HasTransaction = does.Begins && !does.Ends });
             }
 
-            var (unit, primary) = UnitOf(command.Connection, command.Command, command.InTransaction, command.OnPrimary, command.OpensPerCommand);
+            var (unit, primary) = UnitOf(
+                command.Connection,
+                command.Command,
+                command.InTransaction,
+                command.OnPrimary,
+                command.OpensPerCommand
+            );
             Export(command, does);
             if (does.ReplicaRead || does.PrimaryRead)
             {
@@ -193,7 +251,12 @@ internal sealed partial class ReadFlow
                 writeSites.Add(site);
 
                 // A session holds reads; what is written in it goes to the primary all the same.
-                state = state with { Wrote = state.Wrote.Add(new Access(site, Equals(unit, state.Session?.Identity) ? null : unit, IsCurrent: true, primary)) };
+                state = state with
+                {
+                    Wrote = state.Wrote.Add(
+                        new Access(site, Equals(unit, state.Session?.Identity) ? null : unit, IsCurrent: true, primary)
+                    ),
+                };
             }
         }
     }
@@ -203,7 +266,13 @@ internal sealed partial class ReadFlow
     {
         // A transaction that the caller hands over pins as far as the caller's argument does.
         var transaction = OrdinalOf(command.Transaction);
-        var onPrimary = UnitOf(command.Connection, command.Command, command.InTransaction && transaction is null, command.OnPrimary, command.OpensPerCommand).OnPrimary;
+        var onPrimary = UnitOf(
+            command.Connection,
+            command.Command,
+            command.InTransaction && transaction is null,
+            command.OnPrimary,
+            command.OpensPerCommand
+        ).OnPrimary;
         var pinned = new CallEffect
         {
             OnPrimary = onPrimary,
@@ -275,7 +344,13 @@ internal sealed partial class ReadFlow
     }
 
     /// <summary>The unit that a command runs in now, null for one of its own, and whether that is certain to be on the primary.</summary>
-    private (object? Unit, bool OnPrimary) UnitOf(object? connection, object? command, bool inTransaction, bool onPrimary, bool opensPerCommand)
+    private (object? Unit, bool OnPrimary) UnitOf(
+        object? connection,
+        object? command,
+        bool inTransaction,
+        bool onPrimary,
+        bool opensPerCommand
+    )
     {
         var tracked = connection is null ? TrackedObject.Default : state[connection];
         onPrimary |= tracked.OnPrimary;
@@ -295,10 +370,13 @@ internal sealed partial class ReadFlow
             return (session.Identity, session.OnPrimary);
         }
 
-        return options.Routing == RoutingMode.Connection && !tracked.IsClosed && !opensPerCommand ? (connection ?? command, false) : (null, false);
+        return options.Routing == RoutingMode.Connection && !tracked.IsClosed && !opensPerCommand
+            ? (connection ?? command, false)
+            : (null, false);
     }
 
-    private bool IsPrimary(Value value) => value.Objects.Count > 0 && value.Objects.All(o => state[o].OnPrimary || (state[o].Connection is { } c && state[c].OnPrimary));
+    private bool IsPrimary(Value value) =>
+        value.Objects.Count > 0 && value.Objects.All(o => state[o].OnPrimary || (state[o].Connection is { } c && state[c].OnPrimary));
 
     private static void ForEach(Value value, Action<object> apply)
     {

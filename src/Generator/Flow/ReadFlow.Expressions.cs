@@ -162,14 +162,17 @@ internal sealed partial class ReadFlow
             foreach (var command in Receiver(target.Instance).Objects)
             {
                 var tracked = state[command];
-                Update(command, target.Property.Name switch
-                {
-                    "CommandText" => tracked with { Texts = value.Texts },
-                    "CommandType" => tracked with { IsProcedure = IsStoredProcedure(source) },
-                    "Transaction" => tracked with { InTransaction = IsCertainTransaction(source, value), Transaction = value.Object },
-                    "Connection" => tracked with { Connection = value.Object },
-                    _ => tracked,
-                });
+                Update(
+                    command,
+                    target.Property.Name switch
+                    {
+                        "CommandText" => tracked with { Texts = value.Texts },
+                        "CommandType" => tracked with { IsProcedure = IsStoredProcedure(source) },
+                        "Transaction" => tracked with { InTransaction = IsCertainTransaction(source, value), Transaction = value.Object },
+                        "Connection" => tracked with { Connection = value.Object },
+                        _ => tracked,
+                    }
+                );
             }
         }
         else if (types.IsAdapter(type))
@@ -193,7 +196,11 @@ internal sealed partial class ReadFlow
             return Value.Unknown;
         }
 
-        if (compound.Target is IPropertyReferenceOperation property && types.IsCommand(property.Instance?.Type) && property.Property.Name == "CommandText")
+        if (
+            compound.Target is IPropertyReferenceOperation property
+            && types.IsCommand(property.Instance?.Type)
+            && property.Property.Name == "CommandText"
+        )
         {
             foreach (var command in Receiver(property.Instance).Objects)
             {
@@ -210,20 +217,25 @@ internal sealed partial class ReadFlow
     }
 
     /// <summary>What a receiver is known to be, without running it a second time.</summary>
-    private Value Receiver(IOperation? operation) => operation switch
-    {
-        IFlowCaptureReferenceOperation capture => GetValue(capture.Id),
-        ILocalReferenceOperation local => Known(local.Local, local.Local.Type),
-        IParameterReferenceOperation parameter => Known(parameter.Parameter),
-        IFieldReferenceOperation field => EvaluateField(field.Field),
-        IPropertyReferenceOperation property => Known(property.Property, property.Property.Type),
-        IConversionOperation conversion => Receiver(conversion.Operand),
-        _ => Value.Unknown,
-    };
+    private Value Receiver(IOperation? operation) =>
+        operation switch
+        {
+            IFlowCaptureReferenceOperation capture => GetValue(capture.Id),
+            ILocalReferenceOperation local => Known(local.Local, local.Local.Type),
+            IParameterReferenceOperation parameter => Known(parameter.Parameter),
+            IFieldReferenceOperation field => EvaluateField(field.Field),
+            IPropertyReferenceOperation property => Known(property.Property, property.Property.Type),
+            IConversionOperation conversion => Receiver(conversion.Operand),
+            _ => Value.Unknown,
+        };
 
     private Value EvaluateField(IFieldSymbol field)
     {
-        if (field.Type.SpecialType == SpecialType.System_String && (field.IsReadOnly || field.IsConst) && SourceText.OfInitializer(field, cancellation) is { } text)
+        if (
+            field.Type.SpecialType == SpecialType.System_String
+            && (field.IsReadOnly || field.IsConst)
+            && SourceText.OfInitializer(field, cancellation) is { } text
+        )
         {
             return Value.OfText(text);
         }
@@ -250,7 +262,11 @@ internal sealed partial class ReadFlow
             return Create(reference, new TrackedObject { OnPrimary = true });
         }
 
-        if (types.HasQueries && types.IsContext(property.ContainingType) && (types.IsQueryable(property.Type) || property.Name == "Database"))
+        if (
+            types.HasQueries
+            && types.IsContext(property.ContainingType)
+            && (types.IsQueryable(property.Type) || property.Name == "Database")
+        )
         {
             return receiver;
         }
@@ -265,7 +281,9 @@ internal sealed partial class ReadFlow
 
         if (types.IsCommand(property.ContainingType) && types.IsConnection(property.Type))
         {
-            return receiver.Object is { } command && state[command].Connection is { } connection ? Value.OfObject(connection) : Value.Unknown;
+            return receiver.Object is { } command && state[command].Connection is { } connection
+                ? Value.OfObject(connection)
+                : Value.Unknown;
         }
 
         if (property.Name is "Result" && property.ContainingType?.Name is "Task" or "ValueTask")
@@ -325,7 +343,10 @@ internal sealed partial class ReadFlow
     {
         var parts = new Stack<IOperation>();
         IOperation left = concatenation;
-        while (left is IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, Type.SpecialType: SpecialType.System_String } binary && !binary.ConstantValue.HasValue)
+        while (
+            left is IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, Type.SpecialType: SpecialType.System_String } binary
+            && !binary.ConstantValue.HasValue
+        )
         {
             parts.Push(binary.RightOperand);
             left = binary.LeftOperand;
@@ -348,7 +369,15 @@ internal sealed partial class ReadFlow
             return value;
         }
 
-        return types.IsConnection(type) || types.IsCommand(type) || types.IsAdapter(type) || types.IsTransaction(type) || types.IsDataSource(type) || types.IsContext(type) || types.IsQueryable(type) || Reads.KnownTypes.IsExactly(type, types.StringBuilder)
+        return
+            types.IsConnection(type)
+            || types.IsCommand(type)
+            || types.IsAdapter(type)
+            || types.IsTransaction(type)
+            || types.IsDataSource(type)
+            || types.IsContext(type)
+            || types.IsQueryable(type)
+            || Reads.KnownTypes.IsExactly(type, types.StringBuilder)
             ? Value.OfObject(symbol)
             : Value.Unknown;
     }
@@ -356,7 +385,11 @@ internal sealed partial class ReadFlow
     /// <summary>A parameter's text or delegate is whatever the caller hands over.</summary>
     private Value Known(IParameterSymbol parameter)
     {
-        if (method is not null && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method) && !state.Values.ContainsKey(parameter))
+        if (
+            method is not null
+            && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method)
+            && !state.Values.ContainsKey(parameter)
+        )
         {
             if (parameter.Type.SpecialType == SpecialType.System_String)
             {
@@ -384,7 +417,8 @@ internal sealed partial class ReadFlow
         }
     }
 
-    private void Update(object identity, TrackedObject tracked) => state = state with { Objects = state.Objects.SetItem(identity, tracked) };
+    private void Update(object identity, TrackedObject tracked) =>
+        state = state with { Objects = state.Objects.SetItem(identity, tracked) };
 
     /// <summary>A new object; what ran through an earlier one from the same place now belongs to the past.</summary>
     private Value Create(IOperation operation, TrackedObject tracked)
@@ -426,7 +460,8 @@ internal sealed partial class ReadFlow
     }
 
     private static bool IsStoredProcedure(IOperation? source) =>
-        source?.ConstantValue is { HasValue: true, Value: 4 } || (source is IConversionOperation conversion && IsStoredProcedure(conversion.Operand));
+        source?.ConstantValue is { HasValue: true, Value: 4 }
+        || (source is IConversionOperation conversion && IsStoredProcedure(conversion.Operand));
 
     /// <summary>True where a transaction expression cannot be null (compile-time semantics: one that may be null pins nothing).</summary>
     private bool IsCertainTransaction(IOperation? source, Value value)
@@ -451,7 +486,10 @@ internal sealed partial class ReadFlow
             return false;
         }
 
-        var flow = model.SyntaxTree == source.Syntax.SyntaxTree ? model.GetTypeInfo(source.Syntax, cancellation).Nullability.FlowState : NullableFlowState.None;
+        var flow =
+            model.SyntaxTree == source.Syntax.SyntaxTree
+                ? model.GetTypeInfo(source.Syntax, cancellation).Nullability.FlowState
+                : NullableFlowState.None;
         return flow switch
         {
             NullableFlowState.NotNull => true,

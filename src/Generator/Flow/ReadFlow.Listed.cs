@@ -8,7 +8,14 @@ namespace MonotonicReads.Generator.Flow;
 /// <summary>Members that the project's options name: what they do is what the options say, whatever their bodies show.</summary>
 internal sealed partial class ReadFlow
 {
-    private Value ApplyListed(IOperation operation, ISymbol member, ITypeSymbol? result, ListedRole role, Value receiver, IReadOnlyList<(IOperation Source, Value Value)> arguments)
+    private Value ApplyListed(
+        IOperation operation,
+        ISymbol member,
+        ITypeSymbol? result,
+        ListedRole role,
+        Value receiver,
+        IReadOnlyList<(IOperation Source, Value Value)> arguments
+    )
     {
         if (role == ListedRole.Primary && HandsOut(result))
         {
@@ -16,16 +23,23 @@ internal sealed partial class ReadFlow
         }
 
         var transaction = arguments.FirstOrDefault(a => types.IsTransaction(a.Source.Type));
-        var connection = types.IsConnection((operation as IInvocationOperation)?.Instance?.Type) ? receiver : arguments.FirstOrDefault(a => types.IsConnection(a.Source.Type)).Value;
-        Perform(new Site(operation, member.Name, ThroughCall: false), [new SentCommand
-        {
-            Texts = role == ListedRole.Write ? CallEffect.Write : CallEffect.Read,
-            ForRows = role != ListedRole.Write,
-            OnPrimary = role == ListedRole.Primary || IsPrimary(receiver) || (connection is not null && IsPrimary(connection)),
-            InTransaction = transaction.Value is not null && IsCertainTransaction(transaction.Source, transaction.Value),
-            Transaction = transaction.Value?.Object,
-            Connection = connection?.Object,
-        }]);
+        var connection = types.IsConnection((operation as IInvocationOperation)?.Instance?.Type)
+            ? receiver
+            : arguments.FirstOrDefault(a => types.IsConnection(a.Source.Type)).Value;
+        Perform(
+            new Site(operation, member.Name, ThroughCall: false),
+            [
+                new SentCommand
+                {
+                    Texts = role == ListedRole.Write ? CallEffect.Write : CallEffect.Read,
+                    ForRows = role != ListedRole.Write,
+                    OnPrimary = role == ListedRole.Primary || IsPrimary(receiver) || (connection is not null && IsPrimary(connection)),
+                    InTransaction = transaction.Value is not null && IsCertainTransaction(transaction.Source, transaction.Value),
+                    Transaction = transaction.Value?.Object,
+                    Connection = connection?.Object,
+                },
+            ]
+        );
         return Value.Unknown;
     }
 
@@ -33,6 +47,9 @@ internal sealed partial class ReadFlow
     private bool HandsOut(ITypeSymbol? result)
     {
         var type = Unwrapped(result);
-        return types.IsConnection(type) || types.IsCommand(type) || types.IsDataSource(type) || types.Is(type, types.EntityFrameworkContext);
+        return types.IsConnection(type)
+            || types.IsCommand(type)
+            || types.IsDataSource(type)
+            || types.Is(type, types.EntityFrameworkContext);
     }
 }

@@ -17,14 +17,19 @@ internal sealed partial class ReadFlow
     }
 
     private void SendQuery(IOperation operation, string name, Value target) =>
-        Perform(new Site(operation, name, ThroughCall: false), [new SentCommand
-        {
-            Texts = target.Texts.IsEmpty ? CallEffect.Read : target.Texts,
-            ForRows = true,
-            Connection = target.Object,
-            OnPrimary = IsPrimary(target),
-            OpensPerCommand = true,
-        }]);
+        Perform(
+            new Site(operation, name, ThroughCall: false),
+            [
+                new SentCommand
+                {
+                    Texts = target.Texts.IsEmpty ? CallEffect.Read : target.Texts,
+                    ForRows = true,
+                    Connection = target.Object,
+                    OnPrimary = IsPrimary(target),
+                    OpensPerCommand = true,
+                },
+            ]
+        );
 
     /// <summary>A <c>foreach</c>, or a member that walks through the sequence that it is handed, sends a query that it walks through.</summary>
     private void EnumerateQueries(IOperation operation, Value[] arguments)
@@ -36,13 +41,17 @@ internal sealed partial class ReadFlow
 
         switch (operation)
         {
-            case IInvocationOperation { TargetMethod.Name: "GetEnumerator" or "GetAsyncEnumerator", Instance: { } sequence } when IsQuery(sequence):
+            case IInvocationOperation { TargetMethod.Name: "GetEnumerator" or "GetAsyncEnumerator", Instance: { } sequence }
+                when IsQuery(sequence):
                 SendQuery(operation, "foreach", SourceOf(sequence));
                 break;
             case IInvocationOperation invocation when Reads.QueryLibrary.WalksThrough(invocation.TargetMethod):
                 SendArguments(invocation.Arguments, invocation.TargetMethod.Name);
                 break;
-            case IObjectCreationOperation { Type: { ContainingNamespace: { Name: "Generic", ContainingNamespace.Name: "Collections" } } type } creation:
+            case IObjectCreationOperation
+            {
+                Type: { ContainingNamespace: { Name: "Generic", ContainingNamespace.Name: "Collections" } } type
+            } creation:
                 SendArguments(creation.Arguments, "new " + type.Name);
                 break;
         }
@@ -62,8 +71,12 @@ internal sealed partial class ReadFlow
     /// <summary>A delegate that <c>EF.CompileQuery</c> made is a query with its context as first argument.</summary>
     private void RunCompiledQuery(IInvocationOperation invocation, Value[] arguments)
     {
-        if (invocation.Instance is IFieldReferenceOperation { Field: { IsReadOnly: true } field } && invocation.Arguments is [var context, ..]
-            && types.Is(context.Parameter?.Type, types.EntityFrameworkContext) && SourceText.IsCompiledQuery(field, cancellation))
+        if (
+            invocation.Instance is IFieldReferenceOperation { Field: { IsReadOnly: true } field }
+            && invocation.Arguments is [var context, ..]
+            && types.Is(context.Parameter?.Type, types.EntityFrameworkContext)
+            && SourceText.IsCompiledQuery(field, cancellation)
+        )
         {
             SendQuery(invocation, field.Name, arguments[0]);
         }
@@ -88,7 +101,9 @@ internal sealed partial class ReadFlow
             source = Source(composed);
         }
 
-        return source is IPropertyReferenceOperation { Instance: { } context } property && types.IsContext(property.Property.ContainingType) ? Receiver(context) : Receiver(source);
+        return source is IPropertyReferenceOperation { Instance: { } context } property && types.IsContext(property.Property.ContainingType)
+            ? Receiver(context)
+            : Receiver(source);
     }
 
     /// <summary>True where walking through the sequence sends a query: a query, or operators on its rows.</summary>
@@ -100,9 +115,17 @@ internal sealed partial class ReadFlow
             return !IsInMemory(source);
         }
 
-        return source is IInvocationOperation { TargetMethod: { } operation } invocation && SubjectOf(invocation) is { } first
-            && operation.ReturnType.Name is "IEnumerable" or "IOrderedEnumerable" or "IAsyncEnumerable" or "ConfiguredCancelableAsyncEnumerable"
-            && (Reads.KnownTypes.IsExactly(operation.ContainingType, types.EnumerableOperators) || operation.Name is "AsAsyncEnumerable" or "WithCancellation" or "ConfigureAwait")
+        return source is IInvocationOperation { TargetMethod: { } operation } invocation
+            && SubjectOf(invocation) is { } first
+            && operation.ReturnType.Name
+                is "IEnumerable"
+                    or "IOrderedEnumerable"
+                    or "IAsyncEnumerable"
+                    or "ConfiguredCancelableAsyncEnumerable"
+            && (
+                Reads.KnownTypes.IsExactly(operation.ContainingType, types.EnumerableOperators)
+                || operation.Name is "AsAsyncEnumerable" or "WithCancellation" or "ConfigureAwait"
+            )
             && IsQuery(first);
     }
 

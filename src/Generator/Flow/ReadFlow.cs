@@ -48,7 +48,16 @@ internal sealed partial class ReadFlow
     private int lambdaDepth;
     private int expressionDepth;
 
-    private ReadFlow(ControlFlowGraph graph, IMethodSymbol? method, SemanticModel model, DataLibraries libraries, ReadOptions options, MethodSummaries.Search calls, Dictionary<IMethodSymbol, MethodSummary> localFunctions, CancellationToken cancellation)
+    private ReadFlow(
+        ControlFlowGraph graph,
+        IMethodSymbol? method,
+        SemanticModel model,
+        DataLibraries libraries,
+        ReadOptions options,
+        MethodSummaries.Search calls,
+        Dictionary<IMethodSymbol, MethodSummary> localFunctions,
+        CancellationToken cancellation
+    )
     {
         this.method = method;
         this.calls = calls;
@@ -69,8 +78,25 @@ internal sealed partial class ReadFlow
     /// <param name="options">The options of its file.</param>
     /// <param name="calls">Follows calls.</param>
     /// <param name="cancellation">Stops the analysis.</param>
-    public static FlowResult Analyze(ControlFlowGraph graph, ISymbol symbol, SemanticModel model, DataLibraries libraries, ReadOptions options, MethodSummaries.Search calls, CancellationToken cancellation) =>
-        new ReadFlow(graph, symbol as IMethodSymbol, model, libraries, options, calls, new(SymbolEqualityComparer.Default), cancellation).Analyze();
+    public static FlowResult Analyze(
+        ControlFlowGraph graph,
+        ISymbol symbol,
+        SemanticModel model,
+        DataLibraries libraries,
+        ReadOptions options,
+        MethodSummaries.Search calls,
+        CancellationToken cancellation
+    ) =>
+        new ReadFlow(
+            graph,
+            symbol as IMethodSymbol,
+            model,
+            libraries,
+            options,
+            calls,
+            new(SymbolEqualityComparer.Default),
+            cancellation
+        ).Analyze();
 
     private FlowResult Analyze()
     {
@@ -80,15 +106,21 @@ internal sealed partial class ReadFlow
         }
 
         RunHeldLambdas();
-        return new FlowResult(Faults(ownSequential), Faults(sequential), Faults(afterWrite), new ReadCount(readSites.Count, exit?.MostReads ?? 0, mayRepeatReads, startsAfresh || readSites.Any(static s => s.ThroughCall)), writeSites.OrderBy(static s => s.Position).FirstOrDefault(), new MethodSummary([.. effects.Select(e => e.Key with { Distance = e.Value })], [.. delegateRuns]));
+        return new FlowResult(
+            Faults(ownSequential),
+            Faults(sequential),
+            Faults(afterWrite),
+            new ReadCount(readSites.Count, exit?.MostReads ?? 0, mayRepeatReads, startsAfresh || readSites.Any(static s => s.ThroughCall)),
+            writeSites.OrderBy(static s => s.Position).FirstOrDefault(),
+            new MethodSummary([.. effects.Select(e => e.Key with { Distance = e.Value })], [.. delegateRuns])
+        );
 
         static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
             [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];
     }
 
     /// <summary>Runs the whole current graph; the state at its exit, or null where the end is never reached.</summary>
-    private bool TryRun(FlowState entry, out FlowState? exit) =>
-        TryRunBlocks(0, graph.Blocks.Length - 1, entry, out exit);
+    private bool TryRun(FlowState entry, out FlowState? exit) => TryRunBlocks(0, graph.Blocks.Length - 1, entry, out exit);
 
     /// <summary>Runs the blocks of one region (or of the whole graph) from its first block on.</summary>
     private bool TryRunBlocks(int first, int last, FlowState entry, out FlowState? exit)
@@ -168,12 +200,14 @@ internal sealed partial class ReadFlow
 
         var result = state;
         var taken = Taken(current);
-        return (taken == false || TryFollow(current.ConditionalSuccessor, result, reach, ref end)) && (taken == true || TryFollow(current.FallThroughSuccessor, result, reach, ref end));
+        return (taken == false || TryFollow(current.ConditionalSuccessor, result, reach, ref end))
+            && (taken == true || TryFollow(current.FallThroughSuccessor, result, reach, ref end));
     }
 
     /// <summary>Whether a constant condition takes the conditional branch; null where it is no constant.</summary>
     private static bool? Taken(BasicBlock current) =>
-        current.ConditionKind != ControlFlowConditionKind.None && current.BranchValue?.ConstantValue is { HasValue: true, Value: bool constant }
+        current.ConditionKind != ControlFlowConditionKind.None
+        && current.BranchValue?.ConstantValue is { HasValue: true, Value: bool constant }
             ? constant == (current.ConditionKind == ControlFlowConditionKind.WhenTrue)
             : null;
 
@@ -295,7 +329,13 @@ internal sealed partial class ReadFlow
 
                 break;
             case ParameterCallback parameter when how != LambdaUse.Later:
-                delegateRuns.Add(new DelegateRun(parameter.Ordinal, state.Scopes > 0, how == LambdaUse.PerElement || state.Ran.Contains(parameter.Ordinal)));
+                delegateRuns.Add(
+                    new DelegateRun(
+                        parameter.Ordinal,
+                        state.Scopes > 0,
+                        how == LambdaUse.PerElement || state.Ran.Contains(parameter.Ordinal)
+                    )
+                );
                 state = state with { Ran = state.Ran.Add(parameter.Ordinal) };
                 break;
         }
@@ -363,7 +403,14 @@ internal sealed partial class ReadFlow
     private static FlowState InSessionOf(LambdaCallback lambda, DeclaredConsistency declared, FlowState start) =>
         declared == DeclaredConsistency.None
             ? start
-            : start with { Session = new OpenSession(lambda.Operation, declared == DeclaredConsistency.Primary, declared == DeclaredConsistency.Causal) };
+            : start with
+            {
+                Session = new OpenSession(
+                    lambda.Operation,
+                    declared == DeclaredConsistency.Primary,
+                    declared == DeclaredConsistency.Causal
+                ),
+            };
 
     /// <summary>A lambda kept in a local that nothing here runs counts for what is at fault inside it.</summary>
     private void RunHeldLambdas()

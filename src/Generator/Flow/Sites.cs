@@ -8,9 +8,17 @@ namespace MonotonicReads.Generator.Flow;
 /// <param name="ThroughCall">True where a callee does the reading or writing.</param>
 internal sealed record Site(IOperation Operation, string Name, bool ThroughCall)
 {
-    public Location Location => Operation.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax { Expression: Microsoft.CodeAnalysis.CSharp.Syntax.MemberAccessExpressionSyntax member }
-        ? Location.Create(Operation.Syntax.SyntaxTree, Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(member.Name.SpanStart, Operation.Syntax.Span.End))
-        : Operation.Syntax.GetLocation();
+    public Location Location =>
+        Operation.Syntax
+            is Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax
+            {
+                Expression: Microsoft.CodeAnalysis.CSharp.Syntax.MemberAccessExpressionSyntax member
+            }
+            ? Location.Create(
+                Operation.Syntax.SyntaxTree,
+                Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(member.Name.SpanStart, Operation.Syntax.Span.End)
+            )
+            : Operation.Syntax.GetLocation();
 
     public int Position => Location.SourceSpan.Start;
 

@@ -18,7 +18,8 @@ internal static class SourceText
             {
                 VariableDeclaratorSyntax declarator => declarator.Initializer?.Value,
                 PropertyDeclarationSyntax { ExpressionBody: { } body } => body.Expression,
-                PropertyDeclarationSyntax { Initializer: { } initializer, AccessorList: { } accessors } when accessors.Accessors.All(a => a.IsKind(SyntaxKind.GetAccessorDeclaration)) => initializer.Value,
+                PropertyDeclarationSyntax { Initializer: { } initializer, AccessorList: { } accessors }
+                    when accessors.Accessors.All(a => a.IsKind(SyntaxKind.GetAccessorDeclaration)) => initializer.Value,
                 _ => null,
             };
             if (expression is not null)
@@ -44,7 +45,11 @@ internal static class SourceText
 
             SyntaxNode? body = declaration.ExpressionBody;
             body ??= declaration.AccessorList?.Accessors.FirstOrDefault(a => a.IsKind(SyntaxKind.GetAccessorDeclaration));
-            if (body is not null && body.DescendantNodes().Any(n => n is BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax) && !body.DescendantNodes().Any(n => n is AssignmentExpressionSyntax))
+            if (
+                body is not null
+                && body.DescendantNodes().Any(n => n is BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax)
+                && !body.DescendantNodes().Any(n => n is AssignmentExpressionSyntax)
+            )
             {
                 return true;
             }
@@ -55,7 +60,16 @@ internal static class SourceText
 
     /// <summary>True for a field that holds what <c>EF.CompileQuery</c> or <c>EF.CompileAsyncQuery</c> made.</summary>
     public static bool IsCompiledQuery(IFieldSymbol field, CancellationToken cancellation) =>
-        field.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer.Value: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CompileQuery" or "CompileAsyncQuery" } } });
+        field.DeclaringSyntaxReferences.Any(reference =>
+            reference.GetSyntax(cancellation)
+                is VariableDeclaratorSyntax
+                {
+                    Initializer.Value: InvocationExpressionSyntax
+                    {
+                        Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CompileQuery" or "CompileAsyncQuery" }
+                    }
+                }
+        );
 
     private static void Append(StringBuilder text, ExpressionSyntax expression)
     {

@@ -39,20 +39,21 @@ internal sealed record TrackedObject
 
     public bool IsScope { get; init; }
 
-    public static TrackedObject Join(TrackedObject a, TrackedObject b) => ReferenceEquals(a, b)
-        ? a
-        : new TrackedObject
-        {
-            Texts = Value.JoinTexts(a.Texts, b.Texts),
-            IsProcedure = a.IsProcedure && b.IsProcedure,
-            InTransaction = a.InTransaction && b.InTransaction,
-            Transaction = Equals(a.Transaction, b.Transaction) ? a.Transaction : null,
-            Connection = Equals(a.Connection, b.Connection) ? a.Connection : null,
-            IsClosed = a.IsClosed && b.IsClosed,
-            HasTransaction = a.HasTransaction && b.HasTransaction,
-            OpenedOutsideScope = a.OpenedOutsideScope || b.OpenedOutsideScope,
-            OnPrimary = a.OnPrimary && b.OnPrimary,
-            IsTransaction = a.IsTransaction && b.IsTransaction,
-            IsScope = a.IsScope && b.IsScope,
-        };
+    public static TrackedObject Join(TrackedObject a, TrackedObject b) =>
+        ReferenceEquals(a, b)
+            ? a
+            : new TrackedObject
+            {
+                Texts = Value.JoinTexts(a.Texts, b.Texts),
+                IsProcedure = a.IsProcedure && b.IsProcedure,
+                InTransaction = a.InTransaction && b.InTransaction,
+                Transaction = Equals(a.Transaction, b.Transaction) ? a.Transaction : null,
+                Connection = Equals(a.Connection, b.Connection) ? a.Connection : null,
+                IsClosed = a.IsClosed && b.IsClosed,
+                HasTransaction = a.HasTransaction && b.HasTransaction,
+                OpenedOutsideScope = a.OpenedOutsideScope || b.OpenedOutsideScope,
+                OnPrimary = a.OnPrimary && b.OnPrimary,
+                IsTransaction = a.IsTransaction && b.IsTransaction,
+                IsScope = a.IsScope && b.IsScope,
+            };
 }

@@ -60,7 +60,12 @@ internal sealed class Value : IEquatable<Value>
         }
 
         var objects = a.Objects.Union(b.Objects);
-        return new Value(JoinTexts(a.Texts, b.Texts), objects.Count > MaxObjects ? [] : objects, a.Callbacks.Union(b.Callbacks), a.MayBeNull || b.MayBeNull);
+        return new Value(
+            JoinTexts(a.Texts, b.Texts),
+            objects.Count > MaxObjects ? [] : objects,
+            a.Callbacks.Union(b.Callbacks),
+            a.MayBeNull || b.MayBeNull
+        );
     }
 
     public static Items<string> JoinTexts(Items<string> a, Items<string> b)
@@ -98,7 +103,16 @@ internal sealed class Value : IEquatable<Value>
     public Value WithTexts(Items<string> texts) => new(texts, Objects, Callbacks, MayBeNull);
 
     public bool Equals(Value? other) =>
-        other is not null && (ReferenceEquals(this, other) || (MayBeNull == other.MayBeNull && Texts.Equals(other.Texts) && Objects.Equals(other.Objects) && Callbacks.Equals(other.Callbacks)));
+        other is not null
+        && (
+            ReferenceEquals(this, other)
+            || (
+                MayBeNull == other.MayBeNull
+                && Texts.Equals(other.Texts)
+                && Objects.Equals(other.Objects)
+                && Callbacks.Equals(other.Callbacks)
+            )
+        );
 
     public override bool Equals(object? obj) => Equals(obj as Value);
 

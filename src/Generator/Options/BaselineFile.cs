@@ -30,7 +30,10 @@ internal static class BaselineFile
         for (var member = symbol; member is not null; member = member.ContainingSymbol)
         {
             var named = member is IMethodSymbol { AssociatedSymbol: { } property } ? property : member;
-            if (named is not IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction } && named.GetDocumentationCommentId() is { } id)
+            if (
+                named is not IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction }
+                && named.GetDocumentationCommentId() is { } id
+            )
             {
                 return id;
             }
@@ -41,5 +44,10 @@ internal static class BaselineFile
 
     // A documentation id holds no blank.
     private static BaselineEntry? Parse(string line) =>
-        line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var rule, var member] && Rules.Contains(rule) && member.Length > 2 && member[1] == ':' ? new BaselineEntry(rule, member) : null;
+        line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var rule, var member]
+        && Rules.Contains(rule)
+        && member.Length > 2
+        && member[1] == ':'
+            ? new BaselineEntry(rule, member)
+            : null;
 }

@@ -12,7 +12,8 @@ internal static class MemberFile
     public static bool IsOne(AdditionalText file)
     {
         var name = Path.GetFileName(file.Path);
-        return name.StartsWith("MonotonicReads.Members.", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
+        return name.StartsWith("MonotonicReads.Members.", StringComparison.OrdinalIgnoreCase)
+            && name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>The lines that say anything; the pattern is null where a line is not understood.</summary>
@@ -25,11 +26,12 @@ internal static class MemberFile
         return words is [var role, var name] && RoleOf(role) is { } known ? MemberPattern.TryParse(known, name) : null;
     }
 
-    private static ListedRole? RoleOf(string word) => word.ToLowerInvariant() switch
-    {
-        "read" => ListedRole.Read,
-        "write" => ListedRole.Write,
-        "primary" => ListedRole.Primary,
-        _ => null,
-    };
+    private static ListedRole? RoleOf(string word) =>
+        word.ToLowerInvariant() switch
+        {
+            "read" => ListedRole.Read,
+            "write" => ListedRole.Write,
+            "primary" => ListedRole.Primary,
+            _ => null,
+        };
 }

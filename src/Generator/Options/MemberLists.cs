@@ -8,7 +8,10 @@ namespace MonotonicReads.Generator.Options;
 internal static class MemberLists
 {
     private static readonly ImmutableArray<(string Key, ListedRole Role)> Keys = ImmutableArray.Create(
-        (ReadOptions.ReadMembersKey, ListedRole.Read), (ReadOptions.WriteMembersKey, ListedRole.Write), (ReadOptions.PrimaryMembersKey, ListedRole.Primary));
+        (ReadOptions.ReadMembersKey, ListedRole.Read),
+        (ReadOptions.WriteMembersKey, ListedRole.Write),
+        (ReadOptions.PrimaryMembersKey, ListedRole.Primary)
+    );
 
     public static ImmutableArray<MemberPattern> Of(Compilation compilation, AnalyzerOptions options, CancellationToken cancellation)
     {

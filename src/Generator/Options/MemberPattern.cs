@@ -36,14 +36,18 @@ internal sealed record MemberPattern
     public static MemberPattern? TryParse(ListedRole role, string text)
     {
         var lastDot = text.LastIndexOf('.');
-        var isName = lastDot > 0 && text.Split('.', '+').All(static part => part.Length > 0 && part.All(static c => char.IsLetterOrDigit(c) || c is '_' or '`' or '*' or '@'));
+        var isName =
+            lastDot > 0
+            && text.Split('.', '+')
+                .All(static part => part.Length > 0 && part.All(static c => char.IsLetterOrDigit(c) || c is '_' or '`' or '*' or '@'));
         return isName ? new MemberPattern(role, text, lastDot) : null;
     }
 
     /// <summary>A test on the name alone, which must hold for <see cref="Matches"/> to.</summary>
     public bool MayMatch(string memberName) => Glob(NamePart, memberName);
 
-    public bool Matches(ISymbol member) => MayMatch(member.Name) && member.ContainingType is { } type && Glob(Text, MetadataName(type) + "." + member.Name);
+    public bool Matches(ISymbol member) =>
+        MayMatch(member.Name) && member.ContainingType is { } type && Glob(Text, MetadataName(type) + "." + member.Name);
 
     private static string MetadataName(INamedTypeSymbol type)
     {

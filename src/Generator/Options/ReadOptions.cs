@@ -36,22 +36,44 @@ internal sealed record ReadOptions(RoutingMode Routing, StoredProcedureMode Stor
     public const string Prefix = "monotonic_reads.";
 
     /// <summary>Lists of members; unlike the others they hold for the whole project, wherever they are set.</summary>
-    public const string ReadMembersKey = Prefix + "read_members", WriteMembersKey = Prefix + "write_members", PrimaryMembersKey = Prefix + "primary_members";
+    public const string ReadMembersKey = Prefix + "read_members",
+        WriteMembersKey = Prefix + "write_members",
+        PrimaryMembersKey = Prefix + "primary_members";
 
-    public static readonly ChoiceOption<RoutingMode> RoutingOption = new(Prefix + "routing", ("statement", RoutingMode.Statement), ("connection", RoutingMode.Connection));
+    public static readonly ChoiceOption<RoutingMode> RoutingOption = new(
+        Prefix + "routing",
+        ("statement", RoutingMode.Statement),
+        ("connection", RoutingMode.Connection)
+    );
 
     public static readonly ChoiceOption<StoredProcedureMode> StoredProceduresOption = new(
-        Prefix + "stored_procedures", ("by_name", StoredProcedureMode.ByName), ("read", StoredProcedureMode.Read), ("write", StoredProcedureMode.Write), ("primary", StoredProcedureMode.Primary));
+        Prefix + "stored_procedures",
+        ("by_name", StoredProcedureMode.ByName),
+        ("read", StoredProcedureMode.Read),
+        ("write", StoredProcedureMode.Write),
+        ("primary", StoredProcedureMode.Primary)
+    );
 
-    public static readonly ChoiceOption<bool> RepositoryConventionOption = new(Prefix + "repository_convention", ("off", false), ("on", true), ("false", false), ("true", true));
+    public static readonly ChoiceOption<bool> RepositoryConventionOption = new(
+        Prefix + "repository_convention",
+        ("off", false),
+        ("on", true),
+        ("false", false),
+        ("true", true)
+    );
 
-    public static readonly ImmutableArray<IChoiceOption> Choices = ImmutableArray.Create<IChoiceOption>(RoutingOption, StoredProceduresOption, RepositoryConventionOption);
+    public static readonly ImmutableArray<IChoiceOption> Choices = ImmutableArray.Create<IChoiceOption>(
+        RoutingOption,
+        StoredProceduresOption,
+        RepositoryConventionOption
+    );
 
     public static readonly ImmutableArray<string> ListKeys = ImmutableArray.Create(ReadMembersKey, WriteMembersKey, PrimaryMembersKey);
 
     /// <summary>True where a switch is on for all files or for one.</summary>
     public static bool IsSetAnywhere(ChoiceOption<bool> option, Compilation compilation, AnalyzerConfigOptionsProvider provider) =>
-        option.Read(provider.GlobalOptions, provider.GlobalOptions) || compilation.SyntaxTrees.Any(tree => provider.GetOptions(tree) is var file && option.Read(file, file));
+        option.Read(provider.GlobalOptions, provider.GlobalOptions)
+        || compilation.SyntaxTrees.Any(tree => provider.GetOptions(tree) is var file && option.Read(file, file));
 
     public static ReadOptions From(AnalyzerConfigOptions file, AnalyzerConfigOptions global) =>
         new(RoutingOption.Read(file, global), StoredProceduresOption.Read(file, global), RepositoryConventionOption.Read(file, global));

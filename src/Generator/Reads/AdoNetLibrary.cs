@@ -15,7 +15,15 @@ internal sealed class AdoNetLibrary : IDataLibrary
     public static AdoNetLibrary? Create(KnownTypes types) => types.IDbCommand is null ? null : new AdoNetLibrary(types);
 
     public bool MayTouch(string memberName) =>
-        memberName is "ExecuteReader" or "ExecuteReaderAsync" or "ExecuteScalar" or "ExecuteScalarAsync" or "ExecuteNonQuery" or "ExecuteNonQueryAsync" or "Fill" or "FillSchema";
+        memberName
+            is "ExecuteReader"
+                or "ExecuteReaderAsync"
+                or "ExecuteScalar"
+                or "ExecuteScalarAsync"
+                or "ExecuteNonQuery"
+                or "ExecuteNonQueryAsync"
+                or "Fill"
+                or "FillSchema";
 
     public DataMember? Describe(IMethodSymbol method)
     {
@@ -34,7 +42,12 @@ internal sealed class AdoNetLibrary : IDataLibrary
             case "Fill" or "FillSchema" when types.IsAdapter(type):
                 return new DataMember(DataRole.SendsForRows);
             case "CreateCommand" or "CreateDbCommand" or "CreateBatch" when types.IsConnection(type) || types.IsDataSource(type):
-                return new DataMember(DataRole.CreatesCommand, TextParameter: method.Parameters.Length == 1 && method.Parameters[0].Type.SpecialType == SpecialType.System_String ? method.Parameters[0].Name : null);
+                return new DataMember(
+                    DataRole.CreatesCommand,
+                    TextParameter: method.Parameters.Length == 1 && method.Parameters[0].Type.SpecialType == SpecialType.System_String
+                        ? method.Parameters[0].Name
+                        : null
+                );
             case "Open" or "OpenAsync" when types.IsConnection(type):
                 return new DataMember(DataRole.OpensConnection);
             case "Close" or "CloseAsync" when types.IsConnection(type):

@@ -6,9 +6,21 @@ namespace MonotonicReads.Generator.Reads;
 internal sealed class DapperLibrary : IDataLibrary
 {
     private static readonly HashSet<string> Names = new(
-        new[] { "Query", "QueryFirst", "QueryFirstOrDefault", "QuerySingle", "QuerySingleOrDefault", "QueryMultiple", "QueryUnbuffered", "Execute", "ExecuteScalar", "ExecuteReader" }
-            .SelectMany(static name => new[] { name, name + "Async" }),
-        StringComparer.Ordinal);
+        new[]
+        {
+            "Query",
+            "QueryFirst",
+            "QueryFirstOrDefault",
+            "QuerySingle",
+            "QuerySingleOrDefault",
+            "QueryMultiple",
+            "QueryUnbuffered",
+            "Execute",
+            "ExecuteScalar",
+            "ExecuteReader",
+        }.SelectMany(static name => new[] { name, name + "Async" }),
+        StringComparer.Ordinal
+    );
 
     private readonly INamedTypeSymbol sqlMapper;
 
@@ -20,19 +32,28 @@ internal sealed class DapperLibrary : IDataLibrary
 
     public DataMember? Describe(IMethodSymbol method)
     {
-        if (!SymbolEqualityComparer.Default.Equals(method.ContainingType, sqlMapper) || method.DeclaredAccessibility != Accessibility.Public || !method.IsExtensionMethod)
+        if (
+            !SymbolEqualityComparer.Default.Equals(method.ContainingType, sqlMapper)
+            || method.DeclaredAccessibility != Accessibility.Public
+            || !method.IsExtensionMethod
+        )
         {
             return null;
         }
 
         var name = method.Name;
-        var rows = name.StartsWith("Query", StringComparison.Ordinal) || name.StartsWith("ExecuteScalar", StringComparison.Ordinal) || name.StartsWith("ExecuteReader", StringComparison.Ordinal);
+        var rows =
+            name.StartsWith("Query", StringComparison.Ordinal)
+            || name.StartsWith("ExecuteScalar", StringComparison.Ordinal)
+            || name.StartsWith("ExecuteReader", StringComparison.Ordinal);
         if (!rows && name is not ("Execute" or "ExecuteAsync"))
         {
             return null;
         }
 
-        string? text = null, transaction = null, commandType = null;
+        string? text = null,
+            transaction = null,
+            commandType = null;
         foreach (var parameter in method.Parameters)
         {
             switch (parameter.Name)

@@ -10,12 +10,30 @@ internal sealed class DataLibraries
     /// <summary>Assemblies without which nothing in a project can read a database; <c>DbCommand</c> alone is in every compilation.</summary>
     private static readonly HashSet<string> Assemblies = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Dapper", "Dapper.StrongName", "MySqlConnector", "MySql.Data", "MonotonicReads", "System.Data.SqlClient", "Microsoft.Data.SqlClient", "Npgsql", "Microsoft.Data.Sqlite",
-        "System.Data.SQLite", "Oracle.ManagedDataAccess", "System.Data.Odbc", "System.Data.OleDb", "FirebirdSql.Data.FirebirdClient", "Microsoft.EntityFrameworkCore", "linq2db",
+        "Dapper",
+        "Dapper.StrongName",
+        "MySqlConnector",
+        "MySql.Data",
+        "MonotonicReads",
+        "System.Data.SqlClient",
+        "Microsoft.Data.SqlClient",
+        "Npgsql",
+        "Microsoft.Data.Sqlite",
+        "System.Data.SQLite",
+        "Oracle.ManagedDataAccess",
+        "System.Data.Odbc",
+        "System.Data.OleDb",
+        "FirebirdSql.Data.FirebirdClient",
+        "Microsoft.EntityFrameworkCore",
+        "linq2db",
     };
 
     /// <summary>Providers of a database inside the process: a file has no replicas.</summary>
-    private static readonly HashSet<string> LocalAssemblies = new(StringComparer.OrdinalIgnoreCase) { "Microsoft.Data.Sqlite", "System.Data.SQLite" };
+    private static readonly HashSet<string> LocalAssemblies = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Microsoft.Data.Sqlite",
+        "System.Data.SQLite",
+    };
 
     private readonly ImmutableArray<IDataLibrary> libraries;
     private readonly ConcurrentDictionary<IMethodSymbol, DataMember?> members = new(SymbolEqualityComparer.Default);
@@ -28,7 +46,10 @@ internal sealed class DataLibraries
         Listed = listed;
         this.repositoriesRead = repositoriesRead;
         this.libraries = libraries;
-        NamesKey = string.Join(" ", libraries.Select(static library => library.GetType().Name)) + (repositoriesRead ? " by convention " : " ") + string.Join(" ", listed.Names);
+        NamesKey =
+            string.Join(" ", libraries.Select(static library => library.GetType().Name))
+            + (repositoriesRead ? " by convention " : " ")
+            + string.Join(" ", listed.Names);
     }
 
     public KnownTypes Types { get; }
@@ -82,7 +103,8 @@ internal sealed class DataLibraries
     }
 
     /// <summary>A name that counts whatever it turns out to be: it makes a delegate that reads, or it is a read by the project's convention.</summary>
-    public bool NeedsNoSymbol(string memberName) => memberName is "CompileQuery" or "CompileAsyncQuery" || (repositoriesRead && RepositoryConvention.IsReadName(memberName));
+    public bool NeedsNoSymbol(string memberName) =>
+        memberName is "CompileQuery" or "CompileAsyncQuery" || (repositoriesRead && RepositoryConvention.IsReadName(memberName));
 
     /// <summary>A name that matters in a body in which a query is named.</summary>
     public bool MayTouchQuery(string memberName) => Types.HasQueries && QueryLibrary.MayTouchQuery(memberName);
@@ -93,7 +115,8 @@ internal sealed class DataLibraries
     /// <summary>True for the assembly of a data library: what <see cref="Describe"/> does not know of it sends nothing.</summary>
     public static bool IsPartOfOne(IAssemblySymbol? assembly) => assembly is not null && Assemblies.Contains(assembly.Name);
 
-    public DataMember? Describe(IMethodSymbol method) => members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, DescribeDefinition);
+    public DataMember? Describe(IMethodSymbol method) =>
+        members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, DescribeDefinition);
 
     private DataMember? DescribeDefinition(IMethodSymbol method)
     {

@@ -50,7 +50,13 @@ internal enum DataRole
 /// <param name="TransactionParameter">Holds the transaction, where the member takes one.</param>
 /// <param name="CommandTypeParameter">Holds a <c>CommandType</c>, where the member takes one.</param>
 /// <param name="IsProcedure">True where the text is always a procedure's name.</param>
-internal sealed record DataMember(DataRole Role, string? TextParameter = null, string? TransactionParameter = null, string? CommandTypeParameter = null, bool IsProcedure = false);
+internal sealed record DataMember(
+    DataRole Role,
+    string? TextParameter = null,
+    string? TransactionParameter = null,
+    string? CommandTypeParameter = null,
+    bool IsProcedure = false
+);
 
 /// <summary>One library that reads databases; made only where the compilation references it.</summary>
 internal interface IDataLibrary

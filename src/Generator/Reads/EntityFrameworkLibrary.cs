@@ -24,16 +24,27 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
         navigation = types.Find(Space + ".ChangeTracking.NavigationEntry");
     }
 
-    public static EntityFrameworkLibrary? Create(KnownTypes types) => types.EntityFrameworkContext is { } context ? new EntityFrameworkLibrary(types, context) : null;
+    public static EntityFrameworkLibrary? Create(KnownTypes types) =>
+        types.EntityFrameworkContext is { } context ? new EntityFrameworkLibrary(types, context) : null;
 
-    public bool MayTouch(string memberName) => memberName switch
-    {
-        "Find" or "FindAsync" or "SaveChanges" or "SaveChangesAsync" or "Load" or "LoadAsync" or "Reload" or "ReloadAsync" or "GetDatabaseValues" or "GetDatabaseValuesAsync" => true,
-        "ExecuteUpdate" or "ExecuteDelete" or "ExecuteUpdateAsync" or "ExecuteDeleteAsync" => true,
-        "CompileQuery" or "CompileAsyncQuery" or "AsAsyncEnumerable" => true,
-        "EnsureCreated" or "EnsureDeleted" or "EnsureCreatedAsync" or "EnsureDeletedAsync" or "Migrate" or "MigrateAsync" => true,
-        _ => memberName.StartsWith("ExecuteSql", StringComparison.Ordinal) || IsAsyncTerminal(memberName),
-    };
+    public bool MayTouch(string memberName) =>
+        memberName switch
+        {
+            "Find"
+            or "FindAsync"
+            or "SaveChanges"
+            or "SaveChangesAsync"
+            or "Load"
+            or "LoadAsync"
+            or "Reload"
+            or "ReloadAsync"
+            or "GetDatabaseValues"
+            or "GetDatabaseValuesAsync" => true,
+            "ExecuteUpdate" or "ExecuteDelete" or "ExecuteUpdateAsync" or "ExecuteDeleteAsync" => true,
+            "CompileQuery" or "CompileAsyncQuery" or "AsAsyncEnumerable" => true,
+            "EnsureCreated" or "EnsureDeleted" or "EnsureCreatedAsync" or "EnsureDeletedAsync" or "Migrate" or "MigrateAsync" => true,
+            _ => memberName.StartsWith("ExecuteSql", StringComparison.Ordinal) || IsAsyncTerminal(memberName),
+        };
 
     public DataMember? Describe(IMethodSymbol method)
     {
@@ -59,13 +70,23 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
                 return new DataMember(DataRole.Reads);
             case "Load" or "LoadAsync" when types.Is(type, navigation):
                 return new DataMember(DataRole.Reads);
-            case "Entry" or "Collection" or "Reference" or "Navigation" or "Query" when types.Is(type, context) || types.Is(type, entry) || types.Is(type, navigation):
+            case "Entry"
+            or "Collection"
+            or "Reference"
+            or "Navigation"
+            or "Query" when types.Is(type, context) || types.Is(type, entry) || types.Is(type, navigation):
                 return new DataMember(DataRole.PassesOn);
             case "BeginTransaction" or "BeginTransactionAsync" when KnownTypes.IsExactly(type, database):
                 return new DataMember(DataRole.BeginsTransaction);
-            case "EnsureCreated" or "EnsureDeleted" or "EnsureCreatedAsync" or "EnsureDeletedAsync" when KnownTypes.IsExactly(type, database):
+            case "EnsureCreated"
+            or "EnsureDeleted"
+            or "EnsureCreatedAsync"
+            or "EnsureDeletedAsync" when KnownTypes.IsExactly(type, database):
                 return new DataMember(DataRole.Writes);
-            case "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync" when KnownTypes.IsExactly(type, database):
+            case "CommitTransaction"
+            or "CommitTransactionAsync"
+            or "RollbackTransaction"
+            or "RollbackTransactionAsync" when KnownTypes.IsExactly(type, database):
                 return new DataMember(DataRole.EndsTransactionOnTarget);
             default:
                 return null;
@@ -98,9 +119,12 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
             return new DataMember(DataRole.SendsForCount, TextParameter: "sql");
         }
 
-        return type.Name == "EntityFrameworkQueryableExtensions" && IsAsyncTerminal(method.Name) ? new DataMember(DataRole.ReadsQuery) : null;
+        return type.Name == "EntityFrameworkQueryableExtensions" && IsAsyncTerminal(method.Name)
+            ? new DataMember(DataRole.ReadsQuery)
+            : null;
     }
 
     private static bool IsAsyncTerminal(string name) =>
-        name.EndsWith("Async", StringComparison.Ordinal) && (QueryLibrary.MayTouchQuery(name.Substring(0, name.Length - "Async".Length)) || name is "ForEachAsync");
+        name.EndsWith("Async", StringComparison.Ordinal)
+        && (QueryLibrary.MayTouchQuery(name.Substring(0, name.Length - "Async".Length)) || name is "ForEachAsync");
 }

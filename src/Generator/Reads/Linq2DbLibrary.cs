@@ -7,7 +7,19 @@ internal sealed class Linq2DbLibrary : IDataLibrary
 {
     private const string Space = "LinqToDB";
 
-    private static readonly string[] Writing = ["Insert", "Update", "Delete", "Merge", "Truncate", "Drop", "CreateTable", "CreateTempTable", "BulkCopy", "IntoTempTable"];
+    private static readonly string[] Writing =
+    [
+        "Insert",
+        "Update",
+        "Delete",
+        "Merge",
+        "Truncate",
+        "Drop",
+        "CreateTable",
+        "CreateTempTable",
+        "BulkCopy",
+        "IntoTempTable",
+    ];
 
     private readonly KnownTypes types;
     private readonly INamedTypeSymbol context;
@@ -18,10 +30,14 @@ internal sealed class Linq2DbLibrary : IDataLibrary
         this.context = context;
     }
 
-    public static Linq2DbLibrary? Create(KnownTypes types) => types.Linq2DbContext is { } context ? new Linq2DbLibrary(types, context) : null;
+    public static Linq2DbLibrary? Create(KnownTypes types) =>
+        types.Linq2DbContext is { } context ? new Linq2DbLibrary(types, context) : null;
 
     public bool MayTouch(string memberName) =>
-        IsAsyncTerminal(memberName) || IsWriting(memberName) || memberName.StartsWith("Query", StringComparison.Ordinal) || memberName.StartsWith("Execute", StringComparison.Ordinal);
+        IsAsyncTerminal(memberName)
+        || IsWriting(memberName)
+        || memberName.StartsWith("Query", StringComparison.Ordinal)
+        || memberName.StartsWith("Execute", StringComparison.Ordinal);
 
     public DataMember? Describe(IMethodSymbol method)
     {
@@ -35,8 +51,21 @@ internal sealed class Linq2DbLibrary : IDataLibrary
             return method.Name switch
             {
                 "BeginTransaction" or "BeginTransactionAsync" when types.Is(type, context) => new DataMember(DataRole.BeginsTransaction),
-                "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync" when types.Is(type, context) => new DataMember(DataRole.EndsTransactionOnTarget),
-                "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync" or "Commit" or "CommitAsync" or "Rollback" or "RollbackAsync" or "Dispose" or "DisposeAsync" when type.Name is "DataConnectionTransaction" or "DataContextTransaction" && IsOurs(type) => new DataMember(DataRole.EndsTransaction),
+                "CommitTransaction"
+                or "CommitTransactionAsync"
+                or "RollbackTransaction"
+                or "RollbackTransactionAsync" when types.Is(type, context) => new DataMember(DataRole.EndsTransactionOnTarget),
+                "CommitTransaction"
+                or "CommitTransactionAsync"
+                or "RollbackTransaction"
+                or "RollbackTransactionAsync"
+                or "Commit"
+                or "CommitAsync"
+                or "Rollback"
+                or "RollbackAsync"
+                or "Dispose"
+                or "DisposeAsync" when type.Name is "DataConnectionTransaction" or "DataContextTransaction" && IsOurs(type) =>
+                    new DataMember(DataRole.EndsTransaction),
                 "GetTable" when types.Is(type, context) => new DataMember(DataRole.PassesOn),
                 _ => null,
             };
@@ -51,7 +80,8 @@ internal sealed class Linq2DbLibrary : IDataLibrary
         if (text is not null && types.Is(method.Parameters[0].Type, context))
         {
             var isProcedure = method.Name.IndexOf("Proc", StringComparison.Ordinal) >= 0;
-            var forCount = method.Name is "Execute" or "ExecuteAsync" or "ExecuteProc" or "ExecuteProcAsync" && method.TypeParameters.IsEmpty;
+            var forCount =
+                method.Name is "Execute" or "ExecuteAsync" or "ExecuteProc" or "ExecuteProcAsync" && method.TypeParameters.IsEmpty;
             return new DataMember(forCount ? DataRole.SendsForCount : DataRole.SendsForRows, text, IsProcedure: isProcedure);
         }
 
@@ -79,10 +109,12 @@ internal sealed class Linq2DbLibrary : IDataLibrary
     }
 
     /// <summary>The table that it hands back is there by then.</summary>
-    private static bool MakesTable(string name) => name.StartsWith("Create", StringComparison.Ordinal) || name.StartsWith("Into", StringComparison.Ordinal);
+    private static bool MakesTable(string name) =>
+        name.StartsWith("Create", StringComparison.Ordinal) || name.StartsWith("Into", StringComparison.Ordinal);
 
     /// <summary>What hands back a statement (<c>IUpdatable</c>, <c>IMergeable</c>) has sent nothing yet.</summary>
-    private static bool OnlyComposes(IMethodSymbol method) => method.ReturnType is INamedTypeSymbol { TypeKind: TypeKind.Interface } type && IsOurs(type);
+    private static bool OnlyComposes(IMethodSymbol method) =>
+        method.ReturnType is INamedTypeSymbol { TypeKind: TypeKind.Interface } type && IsOurs(type);
 
     private static bool IsOurs(INamedTypeSymbol type)
     {
@@ -96,5 +128,6 @@ internal sealed class Linq2DbLibrary : IDataLibrary
     }
 
     private static bool IsAsyncTerminal(string name) =>
-        name.EndsWith("Async", StringComparison.Ordinal) && (QueryLibrary.MayTouchQuery(name.Substring(0, name.Length - "Async".Length)) || name is "ForEachAsync" or "ForEachUntilAsync");
+        name.EndsWith("Async", StringComparison.Ordinal)
+        && (QueryLibrary.MayTouchQuery(name.Substring(0, name.Length - "Async".Length)) || name is "ForEachAsync" or "ForEachUntilAsync");
 }

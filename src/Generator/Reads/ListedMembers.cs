@@ -13,7 +13,8 @@ internal sealed class ListedMembers(ImmutableArray<MemberPattern> patterns)
     public bool IsEmpty => patterns.IsEmpty;
 
     /// <summary>What <see cref="MayTouch"/> compares names with.</summary>
-    public IEnumerable<string> Names => patterns.Select(static pattern => pattern.NamePart).OrderBy(static name => name, StringComparer.Ordinal);
+    public IEnumerable<string> Names =>
+        patterns.Select(static pattern => pattern.NamePart).OrderBy(static name => name, StringComparer.Ordinal);
 
     public bool MayTouch(string memberName)
     {

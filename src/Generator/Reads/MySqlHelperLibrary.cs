@@ -9,9 +9,17 @@ internal sealed class MySqlHelperLibrary : IDataLibrary
 
     private MySqlHelperLibrary(INamedTypeSymbol helper) => this.helper = helper;
 
-    public static MySqlHelperLibrary? Create(KnownTypes types) => types.Find("MySql.Data.MySqlClient.MySqlHelper") is { } helper ? new MySqlHelperLibrary(helper) : null;
+    public static MySqlHelperLibrary? Create(KnownTypes types) =>
+        types.Find("MySql.Data.MySqlClient.MySqlHelper") is { } helper ? new MySqlHelperLibrary(helper) : null;
 
-    public bool MayTouch(string memberName) => memberName is "ExecuteDataRow" or "ExecuteDataRowAsync" or "ExecuteDataset" or "ExecuteDatasetAsync" or "UpdateDataSet" or "UpdateDataSetAsync";
+    public bool MayTouch(string memberName) =>
+        memberName
+            is "ExecuteDataRow"
+                or "ExecuteDataRowAsync"
+                or "ExecuteDataset"
+                or "ExecuteDatasetAsync"
+                or "UpdateDataSet"
+                or "UpdateDataSetAsync";
 
     public DataMember? Describe(IMethodSymbol method)
     {

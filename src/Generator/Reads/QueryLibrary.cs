@@ -10,20 +10,58 @@ internal sealed class QueryLibrary : IDataLibrary
 {
     private static readonly HashSet<string> Terminals = new(StringComparer.Ordinal)
     {
-        "ToList", "ToArray", "ToDictionary", "ToHashSet", "ToLookup", "First", "FirstOrDefault", "Single", "SingleOrDefault", "Last", "LastOrDefault", "Count", "LongCount",
-        "Any", "All", "Sum", "Min", "Max", "MinBy", "MaxBy", "Average", "Aggregate", "ElementAt", "ElementAtOrDefault", "Contains", "SequenceEqual",
+        "ToList",
+        "ToArray",
+        "ToDictionary",
+        "ToHashSet",
+        "ToLookup",
+        "First",
+        "FirstOrDefault",
+        "Single",
+        "SingleOrDefault",
+        "Last",
+        "LastOrDefault",
+        "Count",
+        "LongCount",
+        "Any",
+        "All",
+        "Sum",
+        "Min",
+        "Max",
+        "MinBy",
+        "MaxBy",
+        "Average",
+        "Aggregate",
+        "ElementAt",
+        "ElementAtOrDefault",
+        "Contains",
+        "SequenceEqual",
     };
 
     /// <summary>Members of collections and sets that walk through the sequence that they are handed.</summary>
     private static readonly HashSet<string> Walkers = new(StringComparer.Ordinal)
     {
-        "AddRange", "InsertRange", "RemoveRange", "UpdateRange", "AttachRange", "AddRangeAsync", "UnionWith", "ExceptWith", "IntersectWith",
+        "AddRange",
+        "InsertRange",
+        "RemoveRange",
+        "UpdateRange",
+        "AttachRange",
+        "AddRangeAsync",
+        "UnionWith",
+        "ExceptWith",
+        "IntersectWith",
     };
 
     /// <summary>Creations that copy a sequence, as <see cref="Calls.NameIndex.ConstructorOf"/> names them, and <c>string.Join</c>.</summary>
     private static readonly HashSet<string> Copying = new(StringComparer.Ordinal)
     {
-        "new List", "new HashSet", "new Queue", "new Stack", "new SortedSet", "new LinkedList", "Join",
+        "new List",
+        "new HashSet",
+        "new Queue",
+        "new Stack",
+        "new SortedSet",
+        "new LinkedList",
+        "Join",
     };
 
     private readonly INamedTypeSymbol queryable;
@@ -37,13 +75,16 @@ internal sealed class QueryLibrary : IDataLibrary
 
     /// <summary>Null where no referenced library has queries.</summary>
     public static QueryLibrary? Create(KnownTypes types) =>
-        types is { HasQueries: true, QueryableOperators: { } queryable, EnumerableOperators: { } enumerable } ? new QueryLibrary(queryable, enumerable) : null;
+        types is { HasQueries: true, QueryableOperators: { } queryable, EnumerableOperators: { } enumerable }
+            ? new QueryLibrary(queryable, enumerable)
+            : null;
 
     /// <summary>These names are everywhere; <see cref="MayTouchQuery"/> says whether one matters.</summary>
     public bool MayTouch(string memberName) => false;
 
     /// <summary>A name that matters in a body in which a query is named.</summary>
-    public static bool MayTouchQuery(string memberName) => Terminals.Contains(memberName) || Walkers.Contains(memberName) || Copying.Contains(memberName);
+    public static bool MayTouchQuery(string memberName) =>
+        Terminals.Contains(memberName) || Walkers.Contains(memberName) || Copying.Contains(memberName);
 
     /// <summary>A name that sends a query not by what it is, but where it is handed one.</summary>
     public static bool Copies(string memberName) => Walkers.Contains(memberName) || Copying.Contains(memberName);
@@ -58,6 +99,8 @@ internal sealed class QueryLibrary : IDataLibrary
             return Terminals.Contains(method.Name) ? new DataMember(DataRole.ReadsQuery) : null;
         }
 
-        return SymbolEqualityComparer.Default.Equals(method.ContainingType, enumerable) && Terminals.Contains(method.Name) ? new DataMember(DataRole.ReadsQuery) : null;
+        return SymbolEqualityComparer.Default.Equals(method.ContainingType, enumerable) && Terminals.Contains(method.Name)
+            ? new DataMember(DataRole.ReadsQuery)
+            : null;
     }
 }

@@ -11,9 +11,12 @@ internal static class RepositoryConvention
 
     /// <summary>The verb stands alone or before another word: <c>Get</c>, <c>GetAsync</c>, <c>Get2</c>, not <c>Getter</c>.</summary>
     public static bool IsReadName(string member) =>
-        Verbs.Any(verb => member.StartsWith(verb, StringComparison.Ordinal) && (member.Length == verb.Length || !char.IsLower(member[verb.Length])));
+        Verbs.Any(verb =>
+            member.StartsWith(verb, StringComparison.Ordinal) && (member.Length == verb.Length || !char.IsLower(member[verb.Length]))
+        );
 
     public static bool IsRead(IMethodSymbol method) =>
         method is { MethodKind: MethodKind.Ordinary, ReturnsVoid: false, ContainingType: { TypeKind: TypeKind.Interface } type }
-        && IsReadName(method.Name) && Suffixes.Any(suffix => type.Name.EndsWith(suffix, StringComparison.Ordinal));
+        && IsReadName(method.Name)
+        && Suffixes.Any(suffix => type.Name.EndsWith(suffix, StringComparison.Ordinal));
 }

@@ -16,8 +16,11 @@ internal static class CallerCoverage
 
     private static DeclaredConsistency Of(ISymbol symbol, SemanticModel model, HashSet<ISymbol> open, CancellationToken cancellation)
     {
-        if (symbol is not IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction } method
-            || (method.MethodKind == MethodKind.Ordinary && method.DeclaredAccessibility != Accessibility.Private) || !open.Add(method))
+        if (
+            symbol is not IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction } method
+            || (method.MethodKind == MethodKind.Ordinary && method.DeclaredAccessibility != Accessibility.Private)
+            || !open.Add(method)
+        )
         {
             return DeclaredConsistency.None;
         }
@@ -46,13 +49,19 @@ internal static class CallerCoverage
     /// <summary>Where the name stands in the file; a type in several files is left to its own devices, since its other parts have no model here.</summary>
     private static IEnumerable<SimpleNameSyntax> Mentions(IMethodSymbol method, SyntaxTree tree, CancellationToken cancellation)
     {
-        var scopes = method.MethodKind == MethodKind.LocalFunction ? method.ContainingSymbol.DeclaringSyntaxReferences : method.ContainingType.DeclaringSyntaxReferences;
+        var scopes =
+            method.MethodKind == MethodKind.LocalFunction
+                ? method.ContainingSymbol.DeclaringSyntaxReferences
+                : method.ContainingType.DeclaringSyntaxReferences;
         if (scopes.Any(s => s.SyntaxTree != tree))
         {
             return [];
         }
 
-        return scopes.SelectMany(s => s.GetSyntax(cancellation).DescendantNodes()).OfType<SimpleNameSyntax>().Where(n => n.Identifier.ValueText == method.Name);
+        return scopes
+            .SelectMany(s => s.GetSyntax(cancellation).DescendantNodes())
+            .OfType<SimpleNameSyntax>()
+            .Where(n => n.Identifier.ValueText == method.Name);
     }
 
     private static bool IsCalled(SimpleNameSyntax name)
@@ -61,7 +70,12 @@ internal static class CallerCoverage
         return callee.Parent is InvocationExpressionSyntax invocation && invocation.Expression == callee;
     }
 
-    private static DeclaredConsistency GuaranteeAt(SimpleNameSyntax call, SemanticModel model, HashSet<ISymbol> open, CancellationToken cancellation)
+    private static DeclaredConsistency GuaranteeAt(
+        SimpleNameSyntax call,
+        SemanticModel model,
+        HashSet<ISymbol> open,
+        CancellationToken cancellation
+    )
     {
         if (SessionInCode.Around(call) is var session and not DeclaredConsistency.None)
         {

@@ -16,7 +16,11 @@ internal sealed class CompilationReads(Compilation compilation, AnalyzerOptions 
     {
         var provider = options.AnalyzerConfigOptionsProvider;
         var repositoriesRead = ReadOptions.IsSetAnywhere(ReadOptions.RepositoryConventionOption, compilation, provider);
-        var libraries = DataLibraries.Create(compilation, new ListedMembers(MemberLists.Of(compilation, options, CancellationToken.None)), repositoriesRead);
+        var libraries = DataLibraries.Create(
+            compilation,
+            new ListedMembers(MemberLists.Of(compilation, options, CancellationToken.None)),
+            repositoriesRead
+        );
         return libraries is null ? null : new MethodSummaries(compilation, libraries, new ReadOptionsByTree(provider));
     });
 

@@ -7,18 +7,28 @@ namespace MonotonicReads.Generator.Rules;
 internal static class FaultMessage
 {
     /// <summary>One report for all faults of one kind in a method, named after the first.</summary>
-    public static void Report(DiagnosticDescriptor descriptor, ISymbol symbol, IReadOnlyList<Fault> faults, Func<int, string> count, Action<Diagnostic> report, CancellationToken cancellation)
+    public static void Report(
+        DiagnosticDescriptor descriptor,
+        ISymbol symbol,
+        IReadOnlyList<Fault> faults,
+        Func<int, string> count,
+        Action<Diagnostic> report,
+        CancellationToken cancellation
+    )
     {
         var sites = faults.SelectMany(f => new[] { f.Earlier, f.Read }).Distinct().OrderBy(s => s.Position).ToList();
         var first = faults[0];
-        report(Diagnostic.Create(
-            descriptor,
-            ReportPlace.Of(symbol, first.Read.Operation.Syntax, sites[0].Location, cancellation),
-            additionalLocations: sites.Select(s => s.Location),
-            ReportPlace.NameOf(symbol),
-            count(sites.Count),
-            Named(first.Earlier),
-            first.Earlier == first.Read ? "the same call in the next iteration" : Named(first.Read)));
+        report(
+            Diagnostic.Create(
+                descriptor,
+                ReportPlace.Of(symbol, first.Read.Operation.Syntax, sites[0].Location, cancellation),
+                additionalLocations: sites.Select(s => s.Location),
+                ReportPlace.NameOf(symbol),
+                count(sites.Count),
+                Named(first.Earlier),
+                first.Earlier == first.Read ? "the same call in the next iteration" : Named(first.Read)
+            )
+        );
     }
 
     /// <summary>A site by its name and line.</summary>

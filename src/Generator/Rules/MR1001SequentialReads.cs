@@ -16,7 +16,8 @@ internal static class MR1001SequentialReads
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         description: "Each replica lags by its own amount. Two reads of one piece of work that land on different replicas can see time run backwards. Declare what the method needs: [Monotonic], [Causal], [Primary], or [Eventual] with the reason why stale and out-of-order answers do no harm.",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
     /// <summary>Reports where two reads of the method's own meet; false where none do.</summary>
     public static bool Report(ISymbol symbol, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
@@ -26,7 +27,14 @@ internal static class MR1001SequentialReads
             return false;
         }
 
-        FaultMessage.Report(Descriptor, symbol, flow.OwnSequentialReads, static sites => sites == 1 ? "a replica read in a loop" : $"{sites} sequential replica reads", report, cancellation);
+        FaultMessage.Report(
+            Descriptor,
+            symbol,
+            flow.OwnSequentialReads,
+            static sites => sites == 1 ? "a replica read in a loop" : $"{sites} sequential replica reads",
+            report,
+            cancellation
+        );
         return true;
     }
 }

@@ -16,13 +16,21 @@ internal static class MR1002ReadsAcrossCalls
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         description: "Each callee reads for itself, perhaps once; the series is formed by the method that calls them. Its reads may land on different replicas and see time run backwards. Declare what the method needs: [Monotonic], [Causal], [Primary], or [Eventual] with the reason why stale and out-of-order answers do no harm.",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
     public static void Report(ISymbol symbol, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
     {
         if (!flow.SequentialReads.IsEmpty)
         {
-            FaultMessage.Report(Descriptor, symbol, flow.SequentialReads, static sites => sites == 1 ? "a replica read in a loop" : $"{sites} sequential replica reads", report, cancellation);
+            FaultMessage.Report(
+                Descriptor,
+                symbol,
+                flow.SequentialReads,
+                static sites => sites == 1 ? "a replica read in a loop" : $"{sites} sequential replica reads",
+                report,
+                cancellation
+            );
         }
     }
 }

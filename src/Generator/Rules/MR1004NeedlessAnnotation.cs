@@ -19,12 +19,17 @@ internal static class MR1004NeedlessAnnotation
         DiagnosticSeverity.Info,
         isEnabledByDefault: true,
         description: "A session keeps the reads of one call on one replica. Where a call makes at most one read there is nothing to keep together, and the annotation only opens a session that nobody needs.",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
     /// <summary>Reports a bare <c>[Monotonic]</c> on the member itself, where every callee is known and at most one read is made.</summary>
     public static void Report(ISymbol symbol, MethodSummaries.Search search, Action<Diagnostic> report, CancellationToken cancellation)
     {
-        if (symbol is not IMethodSymbol { MethodKind: MethodKind.Ordinary } method || DeclarationOf(method, cancellation) is not { } declaration || !HasBareMonotonic(method))
+        if (
+            symbol is not IMethodSymbol { MethodKind: MethodKind.Ordinary } method
+            || DeclarationOf(method, cancellation) is not { } declaration
+            || !HasBareMonotonic(method)
+        )
         {
             return;
         }
@@ -40,7 +45,10 @@ internal static class MR1004NeedlessAnnotation
     {
         foreach (var reference in method.DeclaringSyntaxReferences)
         {
-            if (reference.GetSyntax(cancellation) is MethodDeclarationSyntax declaration && declaration.AttributeLists.Any(static list => list.Attributes.Any(static a => AnnotationSyntax.IsNamed(a, "Monotonic"))))
+            if (
+                reference.GetSyntax(cancellation) is MethodDeclarationSyntax declaration
+                && declaration.AttributeLists.Any(static list => list.Attributes.Any(static a => AnnotationSyntax.IsNamed(a, "Monotonic")))
+            )
             {
                 return (declaration.Body, declaration.ExpressionBody) is (null, null) ? null : declaration;
             }
@@ -51,5 +59,7 @@ internal static class MR1004NeedlessAnnotation
 
     private static bool HasBareMonotonic(IMethodSymbol method) =>
         ConsistencyAnnotations.On(method) == DeclaredConsistency.Monotonic
-        && method.GetAttributes().Any(static a => Annotation.KindOf(a.AttributeClass) == AnnotationKind.Monotonic && a.NamedArguments.IsEmpty);
+        && method
+            .GetAttributes()
+            .Any(static a => Annotation.KindOf(a.AttributeClass) == AnnotationKind.Monotonic && a.NamedArguments.IsEmpty);
 }

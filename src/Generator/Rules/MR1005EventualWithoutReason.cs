@@ -23,7 +23,8 @@ public sealed class MR1005EventualWithoutReason : DiagnosticAnalyzer
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         description: "[Eventual] silences the rules about reads. The reason is what the next reader has to judge by whether that is still right.",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Descriptor);
@@ -45,28 +46,36 @@ public sealed class MR1005EventualWithoutReason : DiagnosticAnalyzer
     private static void Analyze(SyntaxNodeAnalysisContext context)
     {
         var attribute = (AttributeSyntax)context.Node;
-        if (!AnnotationSyntax.IsNamed(attribute, "Eventual") || context.SemanticModel.GetSymbolInfo(attribute, context.CancellationToken).Symbol is not IMethodSymbol { ContainingType: { } type }
-            || Annotation.KindOf(type) != AnnotationKind.Eventual)
+        if (
+            !AnnotationSyntax.IsNamed(attribute, "Eventual")
+            || context.SemanticModel.GetSymbolInfo(attribute, context.CancellationToken).Symbol
+                is not IMethodSymbol { ContainingType: { } type }
+            || Annotation.KindOf(type) != AnnotationKind.Eventual
+        )
         {
             return;
         }
 
         // An argument that is no constant does not compile; one that is missing does not either.
-        if (attribute.ArgumentList?.Arguments is [{ } reason, ..] && context.SemanticModel.GetConstantValue(reason.Expression, context.CancellationToken) is { HasValue: true, Value: var value }
-            && string.IsNullOrWhiteSpace(value as string))
+        if (
+            attribute.ArgumentList?.Arguments is [{ } reason, ..]
+            && context.SemanticModel.GetConstantValue(reason.Expression, context.CancellationToken) is { HasValue: true, Value: var value }
+            && string.IsNullOrWhiteSpace(value as string)
+        )
         {
             context.ReportDiagnostic(Diagnostic.Create(Descriptor, reason.GetLocation(), TargetOf(attribute)));
         }
     }
 
-    private static string TargetOf(AttributeSyntax attribute) => attribute.Parent?.Parent switch
-    {
-        MethodDeclarationSyntax method => method.Identifier.ValueText,
-        LocalFunctionStatementSyntax local => local.Identifier.ValueText,
-        BaseTypeDeclarationSyntax type => type.Identifier.ValueText,
-        PropertyDeclarationSyntax property => property.Identifier.ValueText,
-        ConstructorDeclarationSyntax constructor => constructor.Identifier.ValueText,
-        CompilationUnitSyntax => "the assembly",
-        _ => "this member",
-    };
+    private static string TargetOf(AttributeSyntax attribute) =>
+        attribute.Parent?.Parent switch
+        {
+            MethodDeclarationSyntax method => method.Identifier.ValueText,
+            LocalFunctionStatementSyntax local => local.Identifier.ValueText,
+            BaseTypeDeclarationSyntax type => type.Identifier.ValueText,
+            PropertyDeclarationSyntax property => property.Identifier.ValueText,
+            ConstructorDeclarationSyntax constructor => constructor.Identifier.ValueText,
+            CompilationUnitSyntax => "the assembly",
+            _ => "this member",
+        };
 }

@@ -20,10 +20,17 @@ internal static class MR1006WrongPlan
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         description: "The plan lets the wrapper's session keep its connection between the reads, and note nothing after the last. A wrong plan breaks no guarantee, but keeps connections for nothing or opens them where it need not.",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
     /// <summary>Reports a plan that is refuted; one that can be neither proved nor refuted is taken at its word.</summary>
-    public static bool Report(IMethodSymbol method, ReadCount reads, SeriesPlan plan, MethodSummaries.Search search, Action<Diagnostic> report)
+    public static bool Report(
+        IMethodSymbol method,
+        ReadCount reads,
+        SeriesPlan plan,
+        MethodSummaries.Search search,
+        Action<Diagnostic> report
+    )
     {
         if (plan.Reads == 0 || Why(method, reads, plan.Reads, search) is not var (why, proved))
         {
@@ -37,7 +44,11 @@ internal static class MR1006WrongPlan
     /// <summary>For a body that names at most one thing which may read.</summary>
     public static void ReportFew(ISymbol symbol, MethodSummaries.Search search, Action<Diagnostic> report, CancellationToken cancellation)
     {
-        if (SeriesPlan.On(symbol, cancellation) is { Reads: not (0 or 1) } plan && symbol is IMethodSymbol method && search.MakesAtMostOneRead(method))
+        if (
+            SeriesPlan.On(symbol, cancellation) is { Reads: not (0 or 1) } plan
+            && symbol is IMethodSymbol method
+            && search.MakesAtMostOneRead(method)
+        )
         {
             report(Create(method, plan, plan.Reads < 0 ? Negative : "a call makes at most one read", 0));
         }
@@ -59,8 +70,15 @@ internal static class MR1006WrongPlan
             : null;
     }
 
-    private static Diagnostic Create(IMethodSymbol method, SeriesPlan plan, string why, int proved) => Diagnostic.Create(
-        Descriptor, plan.Declaration.Identifier.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(SeriesPlan.ReadsProperty, Text(proved)), method.Name, Text(plan.Reads), why);
+    private static Diagnostic Create(IMethodSymbol method, SeriesPlan plan, string why, int proved) =>
+        Diagnostic.Create(
+            Descriptor,
+            plan.Declaration.Identifier.GetLocation(),
+            ImmutableDictionary<string, string?>.Empty.Add(SeriesPlan.ReadsProperty, Text(proved)),
+            method.Name,
+            Text(plan.Reads),
+            why
+        );
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

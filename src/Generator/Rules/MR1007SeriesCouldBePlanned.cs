@@ -20,9 +20,16 @@ internal static class MR1007SeriesCouldBePlanned
         DiagnosticSeverity.Hidden,
         isEnabledByDefault: true,
         description: "Between planned reads the wrapper's session keeps its connection, which saves an opening and a reset for each.",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
-    public static void Report(IMethodSymbol method, ReadCount reads, SeriesPlan plan, MethodSummaries.Search search, Action<Diagnostic> report)
+    public static void Report(
+        IMethodSymbol method,
+        ReadCount reads,
+        SeriesPlan plan,
+        MethodSummaries.Search search,
+        Action<Diagnostic> report
+    )
     {
         if (plan.Reads != 0 || reads.Most < 2 || reads.MayRepeat || reads.ThroughCalls || !search.SeesAll(method))
         {
@@ -30,7 +37,14 @@ internal static class MR1007SeriesCouldBePlanned
         }
 
         var number = reads.Most.ToString(CultureInfo.InvariantCulture);
-        report(Diagnostic.Create(
-            Descriptor, plan.Declaration.Identifier.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(SeriesPlan.ReadsProperty, number), method.Name, number));
+        report(
+            Diagnostic.Create(
+                Descriptor,
+                plan.Declaration.Identifier.GetLocation(),
+                ImmutableDictionary<string, string?>.Empty.Add(SeriesPlan.ReadsProperty, number),
+                method.Name,
+                number
+            )
+        );
     }
 }

@@ -17,7 +17,8 @@ internal static class MR1008SnapshotWrites
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         description: "The reads of a snapshot share one read-only transaction on a replica. A write inside it cannot be seen by them, and is refused at run time. Write before or after the snapshot, in another method, or declare [Causal].",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
     /// <returns>Whether there was something to report.</returns>
     public static bool Report(ISymbol symbol, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
@@ -28,7 +29,15 @@ internal static class MR1008SnapshotWrites
         }
 
         var place = ReportPlace.Of(symbol, write.Operation.Syntax, write.Location, cancellation);
-        report(Diagnostic.Create(Descriptor, place, additionalLocations: [write.Location], ReportPlace.NameOf(symbol), FaultMessage.Named(write)));
+        report(
+            Diagnostic.Create(
+                Descriptor,
+                place,
+                additionalLocations: [write.Location],
+                ReportPlace.NameOf(symbol),
+                FaultMessage.Named(write)
+            )
+        );
         return true;
     }
 }

@@ -18,9 +18,17 @@ internal static class MR1009SnapshotReadsSideBySide
         DiagnosticSeverity.Info,
         isEnabledByDefault: true,
         description: "A snapshot is one transaction on one connection. Reads that are started together wait for each other, and an open reader holds all of them up. Read one after the other, or give the moment up.",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
-    public static void Report(ISymbol symbol, SyntaxNode body, FlowResult flow, SemanticModel model, Action<Diagnostic> report, CancellationToken cancellation)
+    public static void Report(
+        ISymbol symbol,
+        SyntaxNode body,
+        FlowResult flow,
+        SemanticModel model,
+        Action<Diagnostic> report,
+        CancellationToken cancellation
+    )
     {
         if (flow.Reads is { Sites: < 2, MayRepeat: false } || ConsistencyAnnotations.NearestTo(symbol) is not { IsSnapshot: true })
         {
@@ -29,8 +37,16 @@ internal static class MR1009SnapshotReadsSideBySide
 
         foreach (var call in body.DescendantNodes().OfType<InvocationExpressionSyntax>())
         {
-            if (NameOf(call) is { Identifier.ValueText: "WhenAll" or "WhenAny" or "WhenEach" or "ForEachAsync" or "ForEach" or "Invoke" } name
-                && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { ContainingType: { Name: "Task" or "Parallel", ContainingNamespace: { Name: "Tasks", ContainingNamespace.Name: "Threading" } } })
+            if (
+                NameOf(call)
+                    is { Identifier.ValueText: "WhenAll" or "WhenAny" or "WhenEach" or "ForEachAsync" or "ForEach" or "Invoke" } name
+                && model.GetSymbolInfo(call, cancellation).Symbol
+                    is IMethodSymbol
+                    {
+                        ContainingType:
+                        { Name: "Task" or "Parallel", ContainingNamespace: { Name: "Tasks", ContainingNamespace.Name: "Threading" } }
+                    }
+            )
             {
                 report(Diagnostic.Create(Descriptor, name.GetLocation(), ReportPlace.NameOf(symbol), name.Identifier.ValueText));
                 return;
@@ -38,10 +54,11 @@ internal static class MR1009SnapshotReadsSideBySide
         }
     }
 
-    private static SimpleNameSyntax? NameOf(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        MemberAccessExpressionSyntax member => member.Name,
-        SimpleNameSyntax name => name,
-        _ => null,
-    };
+    private static SimpleNameSyntax? NameOf(InvocationExpressionSyntax call) =>
+        call.Expression switch
+        {
+            MemberAccessExpressionSyntax member => member.Name,
+            SimpleNameSyntax name => name,
+            _ => null,
+        };
 }

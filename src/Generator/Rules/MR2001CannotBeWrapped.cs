@@ -25,7 +25,8 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
         description: "A consistency annotation takes effect through the generated wrapper. Where none can be written, the annotation would promise what nothing keeps.",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rule);
@@ -38,13 +39,24 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(static start =>
         {
             // Without the annotations nothing can be annotated. Several definitions (two references with the same type) still count.
-            if (start.Compilation.GetTypesByMetadataName("MonotonicReads.MonotonicAttribute").IsEmpty || !AnnotationNames.MayConcern(start.Compilation))
+            if (
+                start.Compilation.GetTypesByMetadataName("MonotonicReads.MonotonicAttribute").IsEmpty
+                || !AnnotationNames.MayConcern(start.Compilation)
+            )
             {
                 return;
             }
 
-            start.RegisterSymbolAction(static context => Check((INamedTypeSymbol)context.Symbol, context.Compilation, context.ReportDiagnostic), SymbolKind.NamedType);
-            start.RegisterSyntaxNodeAction(CheckLocalFunction, SyntaxKind.LocalFunctionStatement, SyntaxKind.SimpleLambdaExpression, SyntaxKind.ParenthesizedLambdaExpression);
+            start.RegisterSymbolAction(
+                static context => Check((INamedTypeSymbol)context.Symbol, context.Compilation, context.ReportDiagnostic),
+                SymbolKind.NamedType
+            );
+            start.RegisterSyntaxNodeAction(
+                CheckLocalFunction,
+                SyntaxKind.LocalFunctionStatement,
+                SyntaxKind.SimpleLambdaExpression,
+                SyntaxKind.ParenthesizedLambdaExpression
+            );
         });
     }
 
@@ -69,17 +81,21 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
             return;
         }
 
-        var symbol = context.Node is LocalFunctionStatementSyntax
-            ? context.SemanticModel.GetDeclaredSymbol(context.Node, context.CancellationToken)
-            : context.SemanticModel.GetSymbolInfo(context.Node, context.CancellationToken).Symbol;
+        var symbol =
+            context.Node is LocalFunctionStatementSyntax
+                ? context.SemanticModel.GetDeclaredSymbol(context.Node, context.CancellationToken)
+                : context.SemanticModel.GetSymbolInfo(context.Node, context.CancellationToken).Symbol;
         if (symbol is not null && Annotation.On(symbol) is { NeedsSession: true } annotation && !IsWebHandler(context))
         {
-            context.ReportDiagnostic(Diagnostic.Create(
-                Rule,
-                place,
-                symbol.Name.Length > 0 ? symbol.Name : "lambda",
-                $"no wrapper stands between it and the code around it, so {annotation.Display} can have no effect",
-                "annotate the method around it, or begin a session with ReadSession.Begin"));
+            context.ReportDiagnostic(
+                Diagnostic.Create(
+                    Rule,
+                    place,
+                    symbol.Name.Length > 0 ? symbol.Name : "lambda",
+                    $"no wrapper stands between it and the code around it, so {annotation.Display} can have no effect",
+                    "annotate the method around it, or begin a session with ReadSession.Begin"
+                )
+            );
         }
     }
 
@@ -94,6 +110,5 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
         return operation is IArgumentOperation argument && WebHandlers.TakesHandler(argument.Parameter);
     }
 
-    private static Location PlaceOf(ISymbol symbol) =>
-        symbol.Locations.FirstOrDefault(static l => l.IsInSource) ?? Location.None;
+    private static Location PlaceOf(ISymbol symbol) => symbol.Locations.FirstOrDefault(static l => l.IsInSource) ?? Location.None;
 }

@@ -19,7 +19,8 @@ internal static class MR2003SelfCall
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         description: "The generated wrapper delegates to the object. A call from inside the object does not pass through it.",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
     public static void Report(SyntaxNodeAnalysisContext context, WrappedClasses classes)
     {
@@ -30,16 +31,24 @@ internal static class MR2003SelfCall
             MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name: var member } => member,
             _ => null,
         };
-        if (name is null || classes.IsEmpty || context.Node.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } declaration || !classes.MayBe(declaration.Identifier.ValueText))
+        if (
+            name is null
+            || classes.IsEmpty
+            || context.Node.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } declaration
+            || !classes.MayBe(declaration.Identifier.ValueText)
+        )
         {
             return;
         }
 
-        if (context.SemanticModel.GetDeclaredSymbol(declaration, context.CancellationToken) is not { } type
+        if (
+            context.SemanticModel.GetDeclaredSymbol(declaration, context.CancellationToken) is not { } type
             || classes.Of((INamedTypeSymbol)type) is not { Shape: WrapperShape.Delegating, Decision: { } decision }
-            || context.SemanticModel.GetSymbolInfo(invocation, context.CancellationToken).Symbol is not IMethodSymbol { IsStatic: false, MethodKind: MethodKind.Ordinary } called
+            || context.SemanticModel.GetSymbolInfo(invocation, context.CancellationToken).Symbol
+                is not IMethodSymbol { IsStatic: false, MethodKind: MethodKind.Ordinary } called
             || decision.CoverageOf(called.OriginalDefinition)?.Annotation is not { } annotation
-            || context.ContainingSymbol is not { } caller)
+            || context.ContainingSymbol is not { } caller
+        )
         {
             return;
         }
@@ -47,7 +56,9 @@ internal static class MR2003SelfCall
         var guarantee = GuaranteeOf(caller, invocation, context);
         if (guarantee != DeclaredConsistency.Eventual && guarantee < LevelOf(annotation))
         {
-            context.ReportDiagnostic(Diagnostic.Create(Descriptor, name.GetLocation(), called.Name, annotation.Kind, Obstacle.Name(caller)));
+            context.ReportDiagnostic(
+                Diagnostic.Create(Descriptor, name.GetLocation(), called.Name, annotation.Kind, Obstacle.Name(caller))
+            );
         }
     }
 
@@ -56,14 +67,16 @@ internal static class MR2003SelfCall
         var inCode = SessionInCode.Around(call);
         var enclosing = context.SemanticModel.GetEnclosingSymbol(call.SpanStart, context.CancellationToken) ?? caller;
         var declared = ConsistencyAnnotations.Of(enclosing, includeAssembly: false);
-        declared = declared != DeclaredConsistency.None ? declared : CallerCoverage.Of(caller, context.SemanticModel, context.CancellationToken);
+        declared =
+            declared != DeclaredConsistency.None ? declared : CallerCoverage.Of(caller, context.SemanticModel, context.CancellationToken);
         return inCode > declared ? inCode : declared;
     }
 
-    private static DeclaredConsistency LevelOf(Annotation annotation) => annotation.Kind switch
-    {
-        AnnotationKind.Primary => DeclaredConsistency.Primary,
-        AnnotationKind.Causal => DeclaredConsistency.Causal,
-        _ => DeclaredConsistency.Monotonic,
-    };
+    private static DeclaredConsistency LevelOf(Annotation annotation) =>
+        annotation.Kind switch
+        {
+            AnnotationKind.Primary => DeclaredConsistency.Primary,
+            AnnotationKind.Causal => DeclaredConsistency.Causal,
+            _ => DeclaredConsistency.Monotonic,
+        };
 }

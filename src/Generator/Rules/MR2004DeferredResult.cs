@@ -20,23 +20,38 @@ internal static class MR2004DeferredResult
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         description: "A query or an open reader reads when it is walked through, which is after the call that returned it. The wrapper holds its session for tasks, IAsyncEnumerable<T>, IEnumerable<T> and their enumerators, and for nothing else.",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
     private const string Remedy = "return what was read (ToListAsync, a List<T>), or an IAsyncEnumerable<T> of the annotated method";
 
     public static void ReportMembers(SymbolAnalysisContext context, WrappedClasses classes)
     {
-        if (context.Symbol is not INamedTypeSymbol { TypeKind: TypeKind.Class } type || classes.IsEmpty || classes.Of(type)?.Decision is not { } decision)
+        if (
+            context.Symbol is not INamedTypeSymbol { TypeKind: TypeKind.Class } type
+            || classes.IsEmpty
+            || classes.Of(type)?.Decision is not { } decision
+        )
         {
             return;
         }
 
         foreach (var method in decision.CoveredMethods)
         {
-            if (SymbolEqualityComparer.Default.Equals(method.ContainingType, type) && DeferredIn(method.ReturnType) is { } deferred
-                && (method.AssociatedSymbol ?? method).Locations.FirstOrDefault(static l => l.IsInSource) is { } place)
+            if (
+                SymbolEqualityComparer.Default.Equals(method.ContainingType, type)
+                && DeferredIn(method.ReturnType) is { } deferred
+                && (method.AssociatedSymbol ?? method).Locations.FirstOrDefault(static l => l.IsInSource) is { } place
+            )
             {
-                context.ReportDiagnostic(Diagnostic.Create(Descriptor, place, $"'{Obstacle.Name(method.AssociatedSymbol ?? method)}' is annotated and returns {deferred}", Remedy));
+                context.ReportDiagnostic(
+                    Diagnostic.Create(
+                        Descriptor,
+                        place,
+                        $"'{Obstacle.Name(method.AssociatedSymbol ?? method)}' is annotated and returns {deferred}",
+                        Remedy
+                    )
+                );
             }
         }
     }
@@ -44,12 +59,23 @@ internal static class MR2004DeferredResult
     public static void ReportSession(SyntaxNodeAnalysisContext context)
     {
         var begin = (InvocationExpressionSyntax)context.Node;
-        if (begin.Expression is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin" or "Resume" } || !IsOurs(begin, context))
+        if (
+            begin.Expression is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin" or "Resume" }
+            || !IsOurs(begin, context)
+        )
         {
             return;
         }
 
-        var function = begin.Ancestors().FirstOrDefault(static n => n is MemberDeclarationSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax or AccessorDeclarationSyntax);
+        var function = begin
+            .Ancestors()
+            .FirstOrDefault(static n =>
+                n
+                    is MemberDeclarationSyntax
+                        or LocalFunctionStatementSyntax
+                        or AnonymousFunctionExpressionSyntax
+                        or AccessorDeclarationSyntax
+            );
         if (function is null or GlobalStatementSyntax || ScopeOf(begin) is not { } scope)
         {
             return;
@@ -57,16 +83,28 @@ internal static class MR2004DeferredResult
 
         if (Own(function).Any(static n => n is YieldStatementSyntax))
         {
-            context.ReportDiagnostic(Diagnostic.Create(
-                Descriptor, begin.GetLocation(), "A session that begins in an iterator is lost, or left to the caller, at the first yield", "begin it around the loop that walks through the iterator, or annotate the method"));
+            context.ReportDiagnostic(
+                Diagnostic.Create(
+                    Descriptor,
+                    begin.GetLocation(),
+                    "A session that begins in an iterator is lost, or left to the caller, at the first yield",
+                    "begin it around the loop that walks through the iterator, or annotate the method"
+                )
+            );
             return;
         }
 
         foreach (var statement in scope.SelectMany(Own))
         {
-            if (statement is ReturnStatementSyntax { Expression: { } result } && TypeOf(result, context) is { } type && (DeferredIn(type) ?? LazyIn(result, type, context)) is { } deferred)
+            if (
+                statement is ReturnStatementSyntax { Expression: { } result }
+                && TypeOf(result, context) is { } type
+                && (DeferredIn(type) ?? LazyIn(result, type, context)) is { } deferred
+            )
             {
-                context.ReportDiagnostic(Diagnostic.Create(Descriptor, result.GetLocation(), $"What is returned here is {deferred}", Remedy));
+                context.ReportDiagnostic(
+                    Diagnostic.Create(Descriptor, result.GetLocation(), $"What is returned here is {deferred}", Remedy)
+                );
             }
         }
     }
@@ -87,14 +125,15 @@ internal static class MR2004DeferredResult
 
         return Named(type) ?? type.AllInterfaces.Select(Named).FirstOrDefault(static n => n is not null);
 
-        static string? Named(ITypeSymbol type) => (type.Name, type.ContainingType?.Name ?? type.ContainingNamespace?.ToDisplayString()) switch
-        {
-            ("IQueryable", "System.Linq") => "a query (IQueryable)",
-            ("GridReader", "SqlMapper") => "an open GridReader",
-            ("IDataReader", "System.Data") => "an open reader",
-            ("IOrderedEnumerable", "System.Linq") => "a sequence that is sorted when it is walked through",
-            _ => null,
-        };
+        static string? Named(ITypeSymbol type) =>
+            (type.Name, type.ContainingType?.Name ?? type.ContainingNamespace?.ToDisplayString()) switch
+            {
+                ("IQueryable", "System.Linq") => "a query (IQueryable)",
+                ("GridReader", "SqlMapper") => "an open GridReader",
+                ("IDataReader", "System.Data") => "an open reader",
+                ("IOrderedEnumerable", "System.Linq") => "a sequence that is sorted when it is walked through",
+                _ => null,
+            };
     }
 
     /// <summary>A sequence that is known to read when it is walked through: streamed by Dapper, or made from a query.</summary>
@@ -105,14 +144,27 @@ internal static class MR2004DeferredResult
             return null;
         }
 
-        for (var node = result; node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } call; node = access.Expression)
+        for (
+            var node = result;
+            node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } call;
+            node = access.Expression
+        )
         {
-            if (access.Name.Identifier.ValueText == "QueryUnbufferedAsync" || call.ArgumentList.Arguments.Any(static a => a is { NameColon.Name.Identifier.ValueText: "buffered", Expression.RawKind: (int)SyntaxKind.FalseLiteralExpression }))
+            if (
+                access.Name.Identifier.ValueText == "QueryUnbufferedAsync"
+                || call.ArgumentList.Arguments.Any(static a =>
+                    a is { NameColon.Name.Identifier.ValueText: "buffered", Expression.RawKind: (int)SyntaxKind.FalseLiteralExpression }
+                )
+            )
             {
                 return "a sequence that is streamed";
             }
 
-            if (TypeOf(access.Expression, context) is { } receiver && DeferredIn(receiver) is not null && access.Name.Identifier.ValueText is "AsEnumerable" or "AsAsyncEnumerable" or "Select" or "Where")
+            if (
+                TypeOf(access.Expression, context) is { } receiver
+                && DeferredIn(receiver) is not null
+                && access.Name.Identifier.ValueText is "AsEnumerable" or "AsAsyncEnumerable" or "Select" or "Where"
+            )
             {
                 return "a sequence that is read from a query when it is walked through";
             }
@@ -121,7 +173,8 @@ internal static class MR2004DeferredResult
         return null;
     }
 
-    private static ITypeSymbol? TypeOf(ExpressionSyntax expression, SyntaxNodeAnalysisContext context) => context.SemanticModel.GetTypeInfo(expression, context.CancellationToken).Type;
+    private static ITypeSymbol? TypeOf(ExpressionSyntax expression, SyntaxNodeAnalysisContext context) =>
+        context.SemanticModel.GetTypeInfo(expression, context.CancellationToken).Type;
 
     /// <summary>The statements in which the session runs; null where it is not begun by a <c>using</c>.</summary>
     private static IEnumerable<SyntaxNode>? ScopeOf(SyntaxNode begin)
@@ -134,14 +187,16 @@ internal static class MR2004DeferredResult
         return statement switch
         {
             UsingStatementSyntax around => [around.Statement],
-            LocalDeclarationStatementSyntax { UsingKeyword.RawKind: (int)SyntaxKind.UsingKeyword, Parent: BlockSyntax block } => block.Statements.SkipWhile(s => s != statement),
+            LocalDeclarationStatementSyntax { UsingKeyword.RawKind: (int)SyntaxKind.UsingKeyword, Parent: BlockSyntax block } =>
+                block.Statements.SkipWhile(s => s != statement),
             _ => null,
         };
     }
 
     private static bool IsOurs(InvocationExpressionSyntax begin, SyntaxNodeAnalysisContext context) =>
         begin.Expression.ToString().Contains("ReadSession")
-        && context.SemanticModel.GetSymbolInfo(begin, context.CancellationToken).Symbol is { ContainingType: { Name: "ReadSession" } type } && KnownTypes.IsIn(type, "MonotonicReads");
+        && context.SemanticModel.GetSymbolInfo(begin, context.CancellationToken).Symbol is { ContainingType: { Name: "ReadSession" } type }
+        && KnownTypes.IsIn(type, "MonotonicReads");
 
     /// <summary>The nodes of a function without those of functions in it.</summary>
     private static IEnumerable<SyntaxNode> Own(SyntaxNode function) =>

@@ -23,7 +23,8 @@ internal static class MR2005TaskNotAwaited
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         description: "A session ends with the call that began it. A read that runs on after that counts as outside a session.",
-        helpLinkUri: HelpLinks.Of(Id));
+        helpLinkUri: HelpLinks.Of(Id)
+    );
 
     public static void Report(SyntaxNodeAnalysisContext context, WrappedClasses classes, CompilationReads reads)
     {
@@ -33,15 +34,25 @@ internal static class MR2005TaskNotAwaited
             return;
         }
 
-        if (context.SemanticModel.GetTypeInfo(started, context.CancellationToken).Type is not { } type || !KnownTypes.IsTaskLike(type)
-            || !RunsInSession(context, isReturned) || reads.Summaries is not { } summaries || !Reads(started, summaries, context))
+        if (
+            context.SemanticModel.GetTypeInfo(started, context.CancellationToken).Type is not { } type
+            || !KnownTypes.IsTaskLike(type)
+            || !RunsInSession(context, isReturned)
+            || reads.Summaries is not { } summaries
+            || !Reads(started, summaries, context)
+        )
         {
             return;
         }
 
-        context.ReportDiagnostic(Diagnostic.Create(
-            Descriptor, started.GetLocation(), NameOf(started),
-            isReturned ? "await it before the using ends the session" : "await it, or begin a session of its own inside the task"));
+        context.ReportDiagnostic(
+            Diagnostic.Create(
+                Descriptor,
+                started.GetLocation(),
+                NameOf(started),
+                isReturned ? "await it before the using ends the session" : "await it, or begin a session of its own inside the task"
+            )
+        );
     }
 
     /// <summary>The call whose task nobody in the method holds on to, or that a method with a session of its own returns without waiting.</summary>
@@ -51,8 +62,20 @@ internal static class MR2005TaskNotAwaited
         return statement switch
         {
             ExpressionStatementSyntax { Expression: InvocationExpressionSyntax call } => call,
-            ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" }, Right: InvocationExpressionSyntax call } } => call,
-            LocalDeclarationStatementSyntax { AwaitKeyword.RawKind: 0, UsingKeyword.RawKind: 0, Declaration.Variables: [{ Initializer.Value: InvocationExpressionSyntax call } local] } when !IsMentioned(local) => call,
+            ExpressionStatementSyntax
+            {
+                Expression: AssignmentExpressionSyntax
+                {
+                    Left: IdentifierNameSyntax { Identifier.ValueText: "_" },
+                    Right: InvocationExpressionSyntax call
+                }
+            } => call,
+            LocalDeclarationStatementSyntax
+            {
+                AwaitKeyword.RawKind: 0,
+                UsingKeyword.RawKind: 0,
+                Declaration.Variables: [{ Initializer.Value: InvocationExpressionSyntax call } local]
+            } when !IsMentioned(local) => call,
             ReturnStatementSyntax { Expression: InvocationExpressionSyntax call } => call,
             _ => null,
         };
@@ -61,12 +84,18 @@ internal static class MR2005TaskNotAwaited
     private static bool IsMentioned(VariableDeclaratorSyntax local)
     {
         var scope = local.FirstAncestorOrSelf<BlockSyntax>();
-        return scope is null || scope.DescendantNodes().Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == local.Identifier.ValueText);
+        return scope is null
+            || scope.DescendantNodes().Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == local.Identifier.ValueText);
     }
 
     private static bool MayRunInSession(SyntaxNode node, WrappedClasses classes, bool isReturned) =>
         SessionInCode.Around(node) != DeclaredConsistency.None
-        || (!isReturned && !classes.IsEmpty && node.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type && classes.MayBe(type.Identifier.ValueText));
+        || (
+            !isReturned
+            && !classes.IsEmpty
+            && node.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type
+            && classes.MayBe(type.Identifier.ValueText)
+        );
 
     private static bool RunsInSession(SyntaxNodeAnalysisContext context, bool isReturned)
     {
@@ -85,9 +114,15 @@ internal static class MR2005TaskNotAwaited
         foreach (var name in started.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
         {
             var text = name.Identifier.ValueText;
-            if ((summaries.Reaching.Contains(text) || summaries.Libraries.MayTouch(text))
+            if (
+                (summaries.Reaching.Contains(text) || summaries.Libraries.MayTouch(text))
                 && context.SemanticModel.GetSymbolInfo(name, context.CancellationToken).Symbol is IMethodSymbol method
-                && (summaries.Libraries.Describe(method) is { } member ? member.Role is DataRole.SendsForRows or DataRole.Reads or DataRole.ReadsQuery : search.OfCall(method, isVirtualCall: true, runsDelegates: false).Effects.Any(static e => e.ForRows)))
+                && (
+                    summaries.Libraries.Describe(method) is { } member
+                        ? member.Role is DataRole.SendsForRows or DataRole.Reads or DataRole.ReadsQuery
+                        : search.OfCall(method, isVirtualCall: true, runsDelegates: false).Effects.Any(static e => e.ForRows)
+                )
+            )
             {
                 return true;
             }
@@ -96,10 +131,11 @@ internal static class MR2005TaskNotAwaited
         return false;
     }
 
-    private static string NameOf(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        SimpleNameSyntax name => name.Identifier.ValueText,
-        _ => call.Expression.ToString(),
-    };
+    private static string NameOf(InvocationExpressionSyntax call) =>
+        call.Expression switch
+        {
+            MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+            SimpleNameSyntax name => name.Identifier.ValueText,
+            _ => call.Expression.ToString(),
+        };
 }

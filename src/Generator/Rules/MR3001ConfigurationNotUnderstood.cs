@@ -19,14 +19,32 @@ public sealed class MR3001ConfigurationNotUnderstood : DiagnosticAnalyzer
 
     /// <summary>For lines of files: live in an editor.</summary>
     private static readonly DiagnosticDescriptor LineDescriptor = new(
-        Id, Title, "{0}", Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, Description, HelpLinks.Of(Id));
+        Id,
+        Title,
+        "{0}",
+        Category,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        Description,
+        HelpLinks.Of(Id)
+    );
 
     /// <summary>For options, which have no location and are looked at when everything else is done.</summary>
     private static readonly DiagnosticDescriptor OptionDescriptor = new(
-        Id, Title, "{0}", Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, Description, HelpLinks.Of(Id), WellKnownDiagnosticTags.CompilationEnd);
+        Id,
+        Title,
+        "{0}",
+        Category,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        Description,
+        HelpLinks.Of(Id),
+        WellKnownDiagnosticTags.CompilationEnd
+    );
 
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(LineDescriptor, OptionDescriptor);
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
+        ImmutableArray.Create(LineDescriptor, OptionDescriptor);
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -45,7 +63,11 @@ public sealed class MR3001ConfigurationNotUnderstood : DiagnosticAnalyzer
             {
                 if (pattern is null)
                 {
-                    Report(span, members, $"'{line}' is no member: write 'read', 'write' or 'primary' and a metadata name such as Shop.Data.IOrderStore.Get*");
+                    Report(
+                        span,
+                        members,
+                        $"'{line}' is no member: write 'read', 'write' or 'primary' and a metadata name such as Shop.Data.IOrderStore.Get*"
+                    );
                 }
             }
         }
@@ -55,13 +77,23 @@ public sealed class MR3001ConfigurationNotUnderstood : DiagnosticAnalyzer
             {
                 if (entry is null)
                 {
-                    Report(span, baseline, $"'{line}' is no baseline entry: write a rule from MR1001 to MR1003 and the member's documentation id, such as MR1001 M:Shop.Orders.Get(System.Int32)");
+                    Report(
+                        span,
+                        baseline,
+                        $"'{line}' is no baseline entry: write a rule from MR1001 to MR1003 and the member's documentation id, such as MR1001 M:Shop.Orders.Get(System.Int32)"
+                    );
                 }
             }
         }
 
         void Report(Microsoft.CodeAnalysis.Text.TextSpan span, Microsoft.CodeAnalysis.Text.SourceText text, string message) =>
-            context.ReportDiagnostic(Diagnostic.Create(LineDescriptor, Location.Create(context.AdditionalFile.Path, span, text.Lines.GetLinePositionSpan(span)), message));
+            context.ReportDiagnostic(
+                Diagnostic.Create(
+                    LineDescriptor,
+                    Location.Create(context.AdditionalFile.Path, span, text.Lines.GetLinePositionSpan(span)),
+                    message
+                )
+            );
     }
 
     /// <summary>Options have no location: each mistake is told once per compilation, however many files it holds for.</summary>
@@ -96,10 +128,17 @@ public sealed class MR3001ConfigurationNotUnderstood : DiagnosticAnalyzer
 
         if (!ReadOptions.ListKeys.Contains(key, StringComparer.OrdinalIgnoreCase))
         {
-            return [$"'{key}' is no option: there are {string.Join(", ", ReadOptions.Choices.Select(static c => c.Key).Concat(ReadOptions.ListKeys))}"];
+            return
+            [
+                $"'{key}' is no option: there are {string.Join(", ", ReadOptions.Choices.Select(static c => c.Key).Concat(ReadOptions.ListKeys))}",
+            ];
         }
 
-        return MemberLists.Names(value).Where(static name => MemberPattern.TryParse(ListedRole.Read, name) is null)
-            .Select(name => $"'{name}' in {key} is no member: write a metadata name such as Shop.Data.IOrderStore.Get*, several separated by commas");
+        return MemberLists
+            .Names(value)
+            .Where(static name => MemberPattern.TryParse(ListedRole.Read, name) is null)
+            .Select(name =>
+                $"'{name}' in {key} is no member: write a metadata name such as Shop.Data.IOrderStore.Get*, several separated by commas"
+            );
     }
 }

@@ -16,7 +16,8 @@ internal static class MR3002StaleBaseline
         isEnabledByDefault: true,
         description: "A baseline is to shrink. An entry that matches nothing would silence the same finding if it came back.",
         helpLinkUri: HelpLinks.Of(Id),
-        customTags: WellKnownDiagnosticTags.CompilationEnd);
+        customTags: WellKnownDiagnosticTags.CompilationEnd
+    );
 
     public static void Report(Baseline baseline, Action<Diagnostic> report)
     {

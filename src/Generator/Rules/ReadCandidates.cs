@@ -40,9 +40,19 @@ internal static class ReadCandidates
     {
         for (var parent = node.Parent; parent is not null && parent != block; parent = parent.Parent)
         {
-            if (parent is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or LabeledStatementSyntax
-                or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or ArgumentSyntax { Expression: SimpleNameSyntax or MemberAccessExpressionSyntax } or EqualsValueClauseSyntax { Value: SimpleNameSyntax or MemberAccessExpressionSyntax }
-                or AssignmentExpressionSyntax { Right: SimpleNameSyntax or MemberAccessExpressionSyntax })
+            if (
+                parent
+                is ForStatementSyntax
+                    or CommonForEachStatementSyntax
+                    or WhileStatementSyntax
+                    or DoStatementSyntax
+                    or LabeledStatementSyntax
+                    or AnonymousFunctionExpressionSyntax
+                    or LocalFunctionStatementSyntax
+                    or ArgumentSyntax { Expression: SimpleNameSyntax or MemberAccessExpressionSyntax }
+                    or EqualsValueClauseSyntax { Value: SimpleNameSyntax or MemberAccessExpressionSyntax }
+                    or AssignmentExpressionSyntax { Right: SimpleNameSyntax or MemberAccessExpressionSyntax }
+            )
             {
                 return true;
             }

@@ -18,8 +18,18 @@ namespace MonotonicReads.Generator.Rules;
 public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
-        MR1001SequentialReads.Descriptor, MR1002ReadsAcrossCalls.Descriptor, MR1003ReadAfterWrite.Descriptor, MR1004NeedlessAnnotation.Descriptor, MR1006WrongPlan.Descriptor, MR1007SeriesCouldBePlanned.Descriptor, MR1008SnapshotWrites.Descriptor, MR1009SnapshotReadsSideBySide.Descriptor, MR3002StaleBaseline.Descriptor);
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
+        ImmutableArray.Create(
+            MR1001SequentialReads.Descriptor,
+            MR1002ReadsAcrossCalls.Descriptor,
+            MR1003ReadAfterWrite.Descriptor,
+            MR1004NeedlessAnnotation.Descriptor,
+            MR1006WrongPlan.Descriptor,
+            MR1007SeriesCouldBePlanned.Descriptor,
+            MR1008SnapshotWrites.Descriptor,
+            MR1009SnapshotReadsSideBySide.Descriptor,
+            MR3002StaleBaseline.Descriptor
+        );
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -43,12 +53,21 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             {
                 if (block.CodeBlock is not ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax })
                 {
-                    Analyze(new Body(block.OwningSymbol, block.CodeBlock, block.SemanticModel), reads, block.ReportDiagnostic, block.CancellationToken);
+                    Analyze(
+                        new Body(block.OwningSymbol, block.CodeBlock, block.SemanticModel),
+                        reads,
+                        block.ReportDiagnostic,
+                        block.CancellationToken
+                    );
                 }
             });
 
             // The block of an expression-bodied property is its expression alone; a report on the name would stand outside it and not be live.
-            start.RegisterSyntaxNodeAction(node => AnalyzeExpressionBody(node, reads), SyntaxKind.PropertyDeclaration, SyntaxKind.IndexerDeclaration);
+            start.RegisterSyntaxNodeAction(
+                node => AnalyzeExpressionBody(node, reads),
+                SyntaxKind.PropertyDeclaration,
+                SyntaxKind.IndexerDeclaration
+            );
         });
     }
 
@@ -88,7 +107,11 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
 
         summaries.CountCandidate();
         var declared = ConsistencyAnnotations.Of(body.Owner);
-        if (declared == DeclaredConsistency.Causal && SeriesPlan.On(body.Owner, cancellation) is { } plan && body.Owner is IMethodSymbol causal)
+        if (
+            declared == DeclaredConsistency.Causal
+            && SeriesPlan.On(body.Owner, cancellation) is { } plan
+            && body.Owner is IMethodSymbol causal
+        )
         {
             ReportPlan(causal, search.OfBody(causal, body.Syntax, body.Model), plan, search, report);
         }
@@ -105,7 +128,11 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
     }
 
     /// <summary>The flow of the body itself, and those of its local functions, which are units of their own.</summary>
-    private static IEnumerable<(ISymbol Symbol, FlowResult Flow)> FlowsOf(Body body, MethodSummaries.Search search, CancellationToken cancellation)
+    private static IEnumerable<(ISymbol Symbol, FlowResult Flow)> FlowsOf(
+        Body body,
+        MethodSummaries.Search search,
+        CancellationToken cancellation
+    )
     {
         var isKept = body.Owner is IMethodSymbol method && ForeignBodies.SyntaxOf(method, cancellation).Contains(body.Syntax);
         if (isKept)
@@ -135,7 +162,14 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static void Report(ISymbol symbol, FlowResult flow, Body body, MethodSummaries.Search search, Action<Diagnostic> report, CancellationToken cancellation)
+    private static void Report(
+        ISymbol symbol,
+        FlowResult flow,
+        Body body,
+        MethodSummaries.Search search,
+        Action<Diagnostic> report,
+        CancellationToken cancellation
+    )
     {
         MR1009SnapshotReadsSideBySide.Report(symbol, body.Syntax, flow, body.Model, report, cancellation);
         var writesInSnapshot = MR1008SnapshotWrites.Report(symbol, flow, report, cancellation);
@@ -163,7 +197,13 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static void ReportPlan(IMethodSymbol method, FlowResult flow, SeriesPlan plan, MethodSummaries.Search search, Action<Diagnostic> report)
+    private static void ReportPlan(
+        IMethodSymbol method,
+        FlowResult flow,
+        SeriesPlan plan,
+        MethodSummaries.Search search,
+        Action<Diagnostic> report
+    )
     {
         if (!MR1006WrongPlan.Report(method, flow.Reads, plan, search, report))
         {

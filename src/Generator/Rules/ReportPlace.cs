@@ -14,7 +14,11 @@ internal static class ReportPlace
     {
         foreach (var reference in symbol.DeclaringSyntaxReferences)
         {
-            if (reference.SyntaxTree == inside.SyntaxTree && reference.Span.Contains(inside.Span) && Token(reference.GetSyntax(cancellation)) is { } token)
+            if (
+                reference.SyntaxTree == inside.SyntaxTree
+                && reference.Span.Contains(inside.Span)
+                && Token(reference.GetSyntax(cancellation)) is { } token
+            )
             {
                 return token.GetLocation();
             }
@@ -24,30 +28,34 @@ internal static class ReportPlace
     }
 
     /// <summary>What to call the member in a message.</summary>
-    public static string NameOf(ISymbol symbol) => symbol switch
-    {
-        IMethodSymbol { MethodKind: MethodKind.Constructor or MethodKind.StaticConstructor } constructor => constructor.ContainingType.Name,
-        IMethodSymbol { AssociatedSymbol: IPropertySymbol { IsIndexer: true } } => "this[]",
-        IMethodSymbol { AssociatedSymbol: { } property } => property.Name,
-        IMethodSymbol { Name: "<Main>$" } => "Top-level code",
-        _ => symbol.Name,
-    };
+    public static string NameOf(ISymbol symbol) =>
+        symbol switch
+        {
+            IMethodSymbol { MethodKind: MethodKind.Constructor or MethodKind.StaticConstructor } constructor => constructor
+                .ContainingType
+                .Name,
+            IMethodSymbol { AssociatedSymbol: IPropertySymbol { IsIndexer: true } } => "this[]",
+            IMethodSymbol { AssociatedSymbol: { } property } => property.Name,
+            IMethodSymbol { Name: "<Main>$" } => "Top-level code",
+            _ => symbol.Name,
+        };
 
-    private static SyntaxToken? Token(SyntaxNode declaration) => declaration switch
-    {
-        MethodDeclarationSyntax method => method.Identifier,
-        ConstructorDeclarationSyntax constructor => constructor.Identifier,
-        DestructorDeclarationSyntax destructor => destructor.Identifier,
-        LocalFunctionStatementSyntax local => local.Identifier,
-        AccessorDeclarationSyntax accessor => accessor.Keyword,
-        PropertyDeclarationSyntax property => property.Identifier,
-        IndexerDeclarationSyntax indexer => indexer.ThisKeyword,
-        ArrowExpressionClauseSyntax { Parent: PropertyDeclarationSyntax property } => property.Identifier,
-        ArrowExpressionClauseSyntax { Parent: IndexerDeclarationSyntax indexer } => indexer.ThisKeyword,
-        OperatorDeclarationSyntax @operator => @operator.OperatorToken,
-        ConversionOperatorDeclarationSyntax conversion => conversion.OperatorKeyword,
-        VariableDeclaratorSyntax field => field.Identifier,
-        BaseTypeDeclarationSyntax { } type => type.Identifier,
-        _ => null,
-    };
+    private static SyntaxToken? Token(SyntaxNode declaration) =>
+        declaration switch
+        {
+            MethodDeclarationSyntax method => method.Identifier,
+            ConstructorDeclarationSyntax constructor => constructor.Identifier,
+            DestructorDeclarationSyntax destructor => destructor.Identifier,
+            LocalFunctionStatementSyntax local => local.Identifier,
+            AccessorDeclarationSyntax accessor => accessor.Keyword,
+            PropertyDeclarationSyntax property => property.Identifier,
+            IndexerDeclarationSyntax indexer => indexer.ThisKeyword,
+            ArrowExpressionClauseSyntax { Parent: PropertyDeclarationSyntax property } => property.Identifier,
+            ArrowExpressionClauseSyntax { Parent: IndexerDeclarationSyntax indexer } => indexer.ThisKeyword,
+            OperatorDeclarationSyntax @operator => @operator.OperatorToken,
+            ConversionOperatorDeclarationSyntax conversion => conversion.OperatorKeyword,
+            VariableDeclaratorSyntax field => field.Identifier,
+            BaseTypeDeclarationSyntax { } type => type.Identifier,
+            _ => null,
+        };
 }

@@ -15,8 +15,13 @@ namespace MonotonicReads.Generator.Rules;
 public sealed class WrapperRulesAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(
-        MR2002WrapperBypassed.Descriptor, MR2003SelfCall.Descriptor, MR2004DeferredResult.Descriptor, MR2005TaskNotAwaited.Descriptor);
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
+        ImmutableArray.Create(
+            MR2002WrapperBypassed.Descriptor,
+            MR2003SelfCall.Descriptor,
+            MR2004DeferredResult.Descriptor,
+            MR2005TaskNotAwaited.Descriptor
+        );
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -37,8 +42,15 @@ public sealed class WrapperRulesAnalyzer : DiagnosticAnalyzer
             {
                 if (!MR2002WrapperBypassed.IsTestProject(start.Compilation))
                 {
-                    start.RegisterSyntaxNodeAction(c => MR2002WrapperBypassed.ReportCreation(c, classes.Value), SyntaxKind.ObjectCreationExpression, SyntaxKind.ImplicitObjectCreationExpression);
-                    start.RegisterSyntaxNodeAction(c => MR2002WrapperBypassed.ReportRegistration(c, classes.Value), SyntaxKind.InvocationExpression);
+                    start.RegisterSyntaxNodeAction(
+                        c => MR2002WrapperBypassed.ReportCreation(c, classes.Value),
+                        SyntaxKind.ObjectCreationExpression,
+                        SyntaxKind.ImplicitObjectCreationExpression
+                    );
+                    start.RegisterSyntaxNodeAction(
+                        c => MR2002WrapperBypassed.ReportRegistration(c, classes.Value),
+                        SyntaxKind.InvocationExpression
+                    );
                 }
 
                 start.RegisterSyntaxNodeAction(c => MR2003SelfCall.Report(c, classes.Value), SyntaxKind.InvocationExpression);
@@ -54,7 +66,11 @@ public sealed class WrapperRulesAnalyzer : DiagnosticAnalyzer
             {
                 var reads = new CompilationReads(start.Compilation, start.Options);
                 start.RegisterSyntaxNodeAction(
-                    c => MR2005TaskNotAwaited.Report(c, classes.Value, reads), SyntaxKind.ExpressionStatement, SyntaxKind.LocalDeclarationStatement, SyntaxKind.ReturnStatement);
+                    c => MR2005TaskNotAwaited.Report(c, classes.Value, reads),
+                    SyntaxKind.ExpressionStatement,
+                    SyntaxKind.LocalDeclarationStatement,
+                    SyntaxKind.ReturnStatement
+                );
             }
         });
     }

@@ -3,9 +3,29 @@ namespace MonotonicReads.Generator.Sql;
 /// <summary>Guesses from a stored procedure's name what it does, by the verb that stands in it as a word of its own.</summary>
 internal static class ProcedureNames
 {
-    private static readonly HashSet<string> Reads = new(StringComparer.OrdinalIgnoreCase) { "Read", "Get", "List", "Search", "Find", "Count", "Exists" };
+    private static readonly HashSet<string> Reads = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Read",
+        "Get",
+        "List",
+        "Search",
+        "Find",
+        "Count",
+        "Exists",
+    };
 
-    private static readonly HashSet<string> Writes = new(StringComparer.OrdinalIgnoreCase) { "Create", "Insert", "Update", "Delete", "Save", "Set", "Add", "Remove", "Bump" };
+    private static readonly HashSet<string> Writes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Create",
+        "Insert",
+        "Update",
+        "Delete",
+        "Save",
+        "Set",
+        "Add",
+        "Remove",
+        "Bump",
+    };
 
     /// <summary>The first verb that is a read or a write decides; <see cref="SqlEffect.Unknown"/> where there is none.</summary>
     public static SqlEffect Classify(string name)

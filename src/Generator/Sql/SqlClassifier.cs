@@ -9,33 +9,127 @@ internal static class SqlClassifier
 {
     private static readonly HashSet<string> WriteVerbs = new(StringComparer.OrdinalIgnoreCase)
     {
-        "INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "UPSERT", "CREATE", "ALTER", "DROP", "TRUNCATE", "RENAME", "LOAD",
-        "GRANT", "REVOKE", "OPTIMIZE", "REPAIR", "IMPORT", "HANDLER",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "REPLACE",
+        "MERGE",
+        "UPSERT",
+        "CREATE",
+        "ALTER",
+        "DROP",
+        "TRUNCATE",
+        "RENAME",
+        "LOAD",
+        "GRANT",
+        "REVOKE",
+        "OPTIMIZE",
+        "REPAIR",
+        "IMPORT",
+        "HANDLER",
     };
 
     private static readonly HashSet<string> SilentVerbs = new(StringComparer.OrdinalIgnoreCase)
     {
-        "USE", "DO", "PREPARE", "EXECUTE_IMMEDIATE", "DEALLOCATE", "FLUSH", "KILL", "RESET", "SAVEPOINT", "RELEASE", "LOCK",
-        "UNLOCK", "STOP", "CHANGE", "PURGE", "BINLOG", "SIGNAL", "PRAGMA", "ATTACH", "DETACH", "VACUUM", "INSTALL", "UNINSTALL",
-        "CHECK", "CHECKSUM", "ANALYZE", "CACHE", "XA", "PRINT", "SHUTDOWN", "HELP",
+        "USE",
+        "DO",
+        "PREPARE",
+        "EXECUTE_IMMEDIATE",
+        "DEALLOCATE",
+        "FLUSH",
+        "KILL",
+        "RESET",
+        "SAVEPOINT",
+        "RELEASE",
+        "LOCK",
+        "UNLOCK",
+        "STOP",
+        "CHANGE",
+        "PURGE",
+        "BINLOG",
+        "SIGNAL",
+        "PRAGMA",
+        "ATTACH",
+        "DETACH",
+        "VACUUM",
+        "INSTALL",
+        "UNINSTALL",
+        "CHECK",
+        "CHECKSUM",
+        "ANALYZE",
+        "CACHE",
+        "XA",
+        "PRINT",
+        "SHUTDOWN",
+        "HELP",
     };
 
     /// <summary>Functions whose answer belongs to the session or server that asks, so that routing sends them to the primary.</summary>
     private static readonly HashSet<string> PrimaryFunctions = new(StringComparer.OrdinalIgnoreCase)
     {
-        "LAST_INSERT_ID", "ROW_COUNT", "FOUND_ROWS", "CONNECTION_ID", "GET_LOCK", "RELEASE_LOCK", "RELEASE_ALL_LOCKS", "IS_FREE_LOCK", "IS_USED_LOCK",
-        "NEXTVAL", "LASTVAL", "SETVAL", "MASTER_POS_WAIT", "MASTER_GTID_WAIT", "WAIT_FOR_EXECUTED_GTID_SET", "WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS",
-        "SCOPE_IDENTITY", "IDENT_CURRENT", "LAST_INSERT_ROWID", "PG_ADVISORY_LOCK", "PG_ADVISORY_XACT_LOCK", "PG_TRY_ADVISORY_LOCK",
+        "LAST_INSERT_ID",
+        "ROW_COUNT",
+        "FOUND_ROWS",
+        "CONNECTION_ID",
+        "GET_LOCK",
+        "RELEASE_LOCK",
+        "RELEASE_ALL_LOCKS",
+        "IS_FREE_LOCK",
+        "IS_USED_LOCK",
+        "NEXTVAL",
+        "LASTVAL",
+        "SETVAL",
+        "MASTER_POS_WAIT",
+        "MASTER_GTID_WAIT",
+        "WAIT_FOR_EXECUTED_GTID_SET",
+        "WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS",
+        "SCOPE_IDENTITY",
+        "IDENT_CURRENT",
+        "LAST_INSERT_ROWID",
+        "PG_ADVISORY_LOCK",
+        "PG_ADVISORY_XACT_LOCK",
+        "PG_TRY_ADVISORY_LOCK",
     };
 
     /// <summary>Functions that read no table; a SELECT of nothing else has no older state to show.</summary>
     private static readonly HashSet<string> TablelessFunctions = new(StringComparer.OrdinalIgnoreCase)
     {
-        "NOW", "SYSDATE", "CURRENT_TIMESTAMP", "UTC_TIMESTAMP", "UTC_DATE", "CURDATE", "CURTIME", "UNIX_TIMESTAMP", "GETDATE", "GETUTCDATE", "SYSUTCDATETIME",
-        "UUID", "UUID_SHORT", "NEWID", "RAND", "VERSION", "SQLITE_VERSION", "DATABASE", "SCHEMA", "USER", "CURRENT_USER", "SLEEP", "CONVERT", "CAST", "DATE", "DATETIME",
+        "NOW",
+        "SYSDATE",
+        "CURRENT_TIMESTAMP",
+        "UTC_TIMESTAMP",
+        "UTC_DATE",
+        "CURDATE",
+        "CURTIME",
+        "UNIX_TIMESTAMP",
+        "GETDATE",
+        "GETUTCDATE",
+        "SYSUTCDATETIME",
+        "UUID",
+        "UUID_SHORT",
+        "NEWID",
+        "RAND",
+        "VERSION",
+        "SQLITE_VERSION",
+        "DATABASE",
+        "SCHEMA",
+        "USER",
+        "CURRENT_USER",
+        "SLEEP",
+        "CONVERT",
+        "CAST",
+        "DATE",
+        "DATETIME",
     };
 
-    private static readonly string[] PrimaryHints = ["maxscale route to master", "FORCE_MASTER", "/*master*/", "/* master */", "/*@writer*/"];
+    private static readonly string[] PrimaryHints =
+    [
+        "maxscale route to master",
+        "FORCE_MASTER",
+        "/*master*/",
+        "/* master */",
+        "/*@writer*/",
+    ];
 
     public static SqlVerdict Classify(string text)
     {
@@ -79,17 +173,18 @@ internal static class SqlClassifier
         return strongest;
     }
 
-    private static int Strength(SqlEffect effect) => effect switch
-    {
-        SqlEffect.Write => 7,
-        SqlEffect.Procedure => 6,
-        SqlEffect.PrimaryRead => 5,
-        SqlEffect.ReplicaRead => 4,
-        SqlEffect.EndTransaction => 3,
-        SqlEffect.BeginTransaction => 2,
-        SqlEffect.Nothing => 1,
-        _ => 0,
-    };
+    private static int Strength(SqlEffect effect) =>
+        effect switch
+        {
+            SqlEffect.Write => 7,
+            SqlEffect.Procedure => 6,
+            SqlEffect.PrimaryRead => 5,
+            SqlEffect.ReplicaRead => 4,
+            SqlEffect.EndTransaction => 3,
+            SqlEffect.BeginTransaction => 2,
+            SqlEffect.Nothing => 1,
+            _ => 0,
+        };
 
     /// <summary>Reads one statement; leaves the tokens at its end: a semicolon, the end, or the verb of a next statement without one.</summary>
     private static SqlVerdict ClassifyStatement(ref SqlTokens tokens)
@@ -233,7 +328,11 @@ internal static class SqlClassifier
                     continue;
                 case SqlTokenKind.Word when tokens.Is("INTO"):
                     more = tokens.Next();
-                    into |= tokens.Kind is SqlTokenKind.Variable || tokens.Is("OUTFILE") || tokens.Is("DUMPFILE") || (tokens.Kind == SqlTokenKind.Word && tokens.Value[0] == '#');
+                    into |=
+                        tokens.Kind is SqlTokenKind.Variable
+                        || tokens.Is("OUTFILE")
+                        || tokens.Is("DUMPFILE")
+                        || (tokens.Kind == SqlTokenKind.Word && tokens.Value[0] == '#');
                     write |= depth == 0 && tokens.Kind is SqlTokenKind.Word or SqlTokenKind.QuotedName && !into;
                     continue;
                 case SqlTokenKind.Word when depth == 0 && StartsNextStatement(ref tokens):
@@ -256,7 +355,13 @@ internal static class SqlClassifier
         return Verdict(readsTable, primary, write, into);
 
         static SqlVerdict Verdict(bool readsTable, bool primary, bool write, bool into) =>
-            new(write ? SqlEffect.Write : into ? SqlEffect.Nothing : primary ? SqlEffect.PrimaryRead : readsTable ? SqlEffect.ReplicaRead : SqlEffect.Nothing);
+            new(
+                write ? SqlEffect.Write
+                : into ? SqlEffect.Nothing
+                : primary ? SqlEffect.PrimaryRead
+                : readsTable ? SqlEffect.ReplicaRead
+                : SqlEffect.Nothing
+            );
     }
 
     /// <summary>Scripts of other dialects separate statements by white space alone: INSERT INTO and DELETE FROM cannot stand inside a SELECT.</summary>
@@ -288,7 +393,11 @@ internal static class SqlClassifier
             {
                 depth--;
             }
-            else if (tokens.Kind == SqlTokenKind.Word && (depth == 0 || opened) && (tokens.Is("INSERT") || tokens.Is("UPDATE") || tokens.Is("DELETE") || tokens.Is("REPLACE") || tokens.Is("MERGE")))
+            else if (
+                tokens.Kind == SqlTokenKind.Word
+                && (depth == 0 || opened)
+                && (tokens.Is("INSERT") || tokens.Is("UPDATE") || tokens.Is("DELETE") || tokens.Is("REPLACE") || tokens.Is("MERGE"))
+            )
             {
                 SkipStatement(ref tokens);
                 return new SqlVerdict(SqlEffect.Write);
@@ -310,7 +419,16 @@ internal static class SqlClassifier
         var schema = false;
         while (tokens.Next() && !tokens.Is(';'))
         {
-            schema |= tokens.Is("TABLES") || tokens.Is("COLUMNS") || tokens.Is("FIELDS") || tokens.Is("INDEX") || tokens.Is("INDEXES") || tokens.Is("KEYS") || tokens.Is("DATABASES") || tokens.Is("TABLE") || tokens.Is("CREATE");
+            schema |=
+                tokens.Is("TABLES")
+                || tokens.Is("COLUMNS")
+                || tokens.Is("FIELDS")
+                || tokens.Is("INDEX")
+                || tokens.Is("INDEXES")
+                || tokens.Is("KEYS")
+                || tokens.Is("DATABASES")
+                || tokens.Is("TABLE")
+                || tokens.Is("CREATE");
         }
 
         return new SqlVerdict(schema ? SqlEffect.ReplicaRead : SqlEffect.Nothing);
@@ -340,7 +458,13 @@ internal static class SqlClassifier
                 }
 
                 reads |= tokens.Is("SELECT");
-                if (tokens.Is("INSERT") || tokens.Is("UPDATE") || tokens.Is("DELETE") || tokens.Is("MERGE") || (conditional && WriteVerbs.Contains(tokens.Value)))
+                if (
+                    tokens.Is("INSERT")
+                    || tokens.Is("UPDATE")
+                    || tokens.Is("DELETE")
+                    || tokens.Is("MERGE")
+                    || (conditional && WriteVerbs.Contains(tokens.Value))
+                )
                 {
                     SkipStatement(ref tokens);
                     return new SqlVerdict(SqlEffect.Write);
@@ -382,15 +506,17 @@ internal static class SqlClassifier
         var alone = tokens.Kind == SqlTokenKind.End || tokens.Is(';');
         SkipStatement(ref tokens);
         var known = name is not null && !name.Any(SqlText.IsUnknown);
-        return known && (alone || !mustBeAlone) && !string.Equals(name, "sp_executesql", StringComparison.OrdinalIgnoreCase) && !string.Equals(name, "IMMEDIATE", StringComparison.OrdinalIgnoreCase)
+        return
+            known
+            && (alone || !mustBeAlone)
+            && !string.Equals(name, "sp_executesql", StringComparison.OrdinalIgnoreCase)
+            && !string.Equals(name, "IMMEDIATE", StringComparison.OrdinalIgnoreCase)
             ? new SqlVerdict(SqlEffect.Procedure, name)
             : new SqlVerdict(SqlEffect.Unknown);
     }
 
     private static void SkipStatement(ref SqlTokens tokens)
     {
-        while (!tokens.Is(';') && tokens.Next())
-        {
-        }
+        while (!tokens.Is(';') && tokens.Next()) { }
     }
 }

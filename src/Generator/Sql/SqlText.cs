@@ -24,7 +24,8 @@ internal static class SqlText
     public static readonly string Unknown = Hole.ToString();
 
     /// <summary>Stands for the value of a method's parameter, which the caller knows.</summary>
-    public static string Parameter(int ordinal) => ordinal <= LastParameter - FirstParameter ? ((char)(FirstParameter + ordinal)).ToString() : Unknown;
+    public static string Parameter(int ordinal) =>
+        ordinal <= LastParameter - FirstParameter ? ((char)(FirstParameter + ordinal)).ToString() : Unknown;
 
     /// <summary>True where the character stands for something known only at run time.</summary>
     public static bool IsUnknown(char c) => c is Hole or Rest || IsParameter(c);
@@ -47,7 +48,9 @@ internal static class SqlText
 
         var head = text.Substring(0, at);
         var tails = Substitute(text.Substring(at + 1), argument).ToList();
-        return argument(text[at] - FirstParameter).SelectMany(value => tails.Select(tail => Append(Append(head, value), tail))).Take(MaxSubstitutions);
+        return argument(text[at] - FirstParameter)
+            .SelectMany(value => tails.Select(tail => Append(Append(head, value), tail)))
+            .Take(MaxSubstitutions);
     }
 
     private static bool IsParameter(char c) => c is >= FirstParameter and <= LastParameter;
@@ -67,8 +70,7 @@ internal static class SqlText
         return head.Length + tail.Length <= MaxLength ? head + tail : WithUnknownRest((head + tail).Substring(0, MaxLength));
     }
 
-    public static string WithUnknownRest(string head) =>
-        head.Length > 0 && head[head.Length - 1] == Rest ? head : head + Rest;
+    public static string WithUnknownRest(string head) => head.Length > 0 && head[head.Length - 1] == Rest ? head : head + Rest;
 
     /// <summary>What two texts have in common at their head, the remainder given up.</summary>
     public static string CommonHead(string a, string b)

@@ -44,7 +44,9 @@ internal struct SqlTokens
     public readonly bool Is(char symbol) => Kind == SqlTokenKind.Symbol && text[Start] == symbol;
 
     public readonly bool Is(string word) =>
-        Kind == SqlTokenKind.Word && Length == word.Length && string.Compare(text, Start, word, 0, Length, StringComparison.OrdinalIgnoreCase) == 0;
+        Kind == SqlTokenKind.Word
+        && Length == word.Length
+        && string.Compare(text, Start, word, 0, Length, StringComparison.OrdinalIgnoreCase) == 0;
 
     /// <summary>Moves to the next token; false at the end of the text.</summary>
     public bool Next()

@@ -33,7 +33,12 @@ internal sealed record AnnotatedType(string MetadataName, bool IsClass, string C
         var text = new StringBuilder();
         if (!type.ContainingNamespace.IsGlobalNamespace)
         {
-            text.Append(type.ContainingNamespace.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat.WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.None))).Append('.');
+            text.Append(
+                    type.ContainingNamespace.ToDisplayString(
+                        SymbolDisplayFormat.CSharpErrorMessageFormat.WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.None)
+                    )
+                )
+                .Append('.');
         }
 
         return text.Append(string.Join("+", WrapperName.Chain(type).Select(static t => t.MetadataName))).ToString();

@@ -72,7 +72,10 @@ internal sealed class Annotation
     /// <summary>The annotation that an attribute's class is, or null where it is none of ours.</summary>
     public static AnnotationKind? KindOf(INamedTypeSymbol? attribute)
     {
-        if (attribute is not { ContainingType: null, ContainingNamespace: { Name: AttributeNamespace, ContainingNamespace.IsGlobalNamespace: true } })
+        if (
+            attribute
+            is not { ContainingType: null, ContainingNamespace: { Name: AttributeNamespace, ContainingNamespace.IsGlobalNamespace: true } }
+        )
         {
             return null;
         }

@@ -27,7 +27,8 @@ internal sealed class AnnotationSurvey
     public ImmutableArray<Group> Implemented { get; private set; } = ImmutableArray<Group>.Empty;
 
     /// <summary>Annotated methods that no interface reaches, those of base classes included unless they are overridden.</summary>
-    public ImmutableArray<(IMethodSymbol Method, Annotation Annotation)> Outside { get; private set; } = ImmutableArray<(IMethodSymbol, Annotation)>.Empty;
+    public ImmutableArray<(IMethodSymbol Method, Annotation Annotation)> Outside { get; private set; } =
+        ImmutableArray<(IMethodSymbol, Annotation)>.Empty;
 
     public bool ImplementsAnnotated => Implemented.Any(static g => g.Annotation is { NeedsSession: true });
 
@@ -35,8 +36,8 @@ internal sealed class AnnotationSurvey
     public bool IsAnnotated => ImplementsAnnotated || !Outside.IsEmpty || (Type.IsStatic && IsTypeAnnotated);
 
     /// <summary>Whether a wrapper could reach anything: otherwise each member says itself why not.</summary>
-    public bool HasReachable => ImplementsAnnotated
-        || Outside.Any(static o => !o.Method.IsStatic && o.Method.DeclaredAccessibility != Accessibility.Private);
+    public bool HasReachable =>
+        ImplementsAnnotated || Outside.Any(static o => !o.Method.IsStatic && o.Method.DeclaredAccessibility != Accessibility.Private);
 
     public bool IsTypeAnnotated => _annotations.Declared(Type) is { NeedsSession: true };
 
@@ -68,9 +69,11 @@ internal sealed class AnnotationSurvey
         }
 
         return _annotations.Declared(method) is not null
-            || (!method.IsStatic
+            || (
+                !method.IsStatic
                 && method.MethodKind == MethodKind.Ordinary
-                && method.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal);
+                && method.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal
+            );
     }
 
     private void CollectImplemented()
@@ -96,22 +99,34 @@ internal sealed class AnnotationSurvey
         }
 
         Implemented = order
-            .Select(m => new Group(m, groups[m], _annotations.For(m, m.ContainingType.TypeKind == TypeKind.Interface ? groups[m] : groups[m].GetRange(1, groups[m].Count - 1))))
+            .Select(m => new Group(
+                m,
+                groups[m],
+                _annotations.For(
+                    m,
+                    m.ContainingType.TypeKind == TypeKind.Interface ? groups[m] : groups[m].GetRange(1, groups[m].Count - 1)
+                )
+            ))
             .ToImmutableArray();
     }
 
     private void CollectOutside()
     {
-        var handled = new HashSet<IMethodSymbol>(Implemented.SelectMany(static g => Overriding.Line(g.Implementation)), SymbolEqualityComparer.Default);
+        var handled = new HashSet<IMethodSymbol>(
+            Implemented.SelectMany(static g => Overriding.Line(g.Implementation)),
+            SymbolEqualityComparer.Default
+        );
         var outside = ImmutableArray.CreateBuilder<(IMethodSymbol, Annotation)>();
         for (var type = Type; type is not null && type.SpecialType != SpecialType.System_Object; type = type.BaseType)
         {
             foreach (var member in type.GetMembers())
             {
-                if (member is not IMethodSymbol method
+                if (
+                    member is not IMethodSymbol method
                     || method.IsImplicitlyDeclared
                     || method.MethodKind is MethodKind.Constructor or MethodKind.StaticConstructor or MethodKind.Destructor
-                    || handled.Contains(method))
+                    || handled.Contains(method)
+                )
                 {
                     continue;
                 }

@@ -46,10 +46,19 @@ internal sealed class BaseNameIndex
                     break;
                 case TypeDeclarationSyntax type:
                     var arity = type.TypeParameterList?.Parameters.Count ?? 0;
-                    var metadataName = prefix + type.Identifier.ValueText + (arity == 0 ? string.Empty : "`" + arity.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                    var metadataName =
+                        prefix
+                        + type.Identifier.ValueText
+                        + (arity == 0 ? string.Empty : "`" + arity.ToString(System.Globalization.CultureInfo.InvariantCulture));
                     if (type.BaseList is { } bases && type is not StructDeclarationSyntax)
                     {
-                        types.Add(new Entry(type.Identifier.ValueText, type is InterfaceDeclarationSyntax ? null : metadataName, bases.Types.Select(static b => SimpleName(b.Type)).ToList()));
+                        types.Add(
+                            new Entry(
+                                type.Identifier.ValueText,
+                                type is InterfaceDeclarationSyntax ? null : metadataName,
+                                bases.Types.Select(static b => SimpleName(b.Type)).ToList()
+                            )
+                        );
                     }
 
                     if (SeemsAnnotated(type.AttributeLists) || type.Members.Any(static m => SeemsAnnotated(m.AttributeLists)))
@@ -69,21 +78,32 @@ internal sealed class BaseNameIndex
     }
 
     private static bool SeemsAnnotated(SyntaxList<AttributeListSyntax> lists) =>
-        lists.Any(static l => l.Attributes.Any(static a => SimpleName(a.Name) is
-            "Monotonic" or "MonotonicAttribute" or "Causal" or "CausalAttribute" or "Primary" or "PrimaryAttribute"));
+        lists.Any(static l =>
+            l.Attributes.Any(static a =>
+                SimpleName(a.Name)
+                    is "Monotonic"
+                        or "MonotonicAttribute"
+                        or "Causal"
+                        or "CausalAttribute"
+                        or "Primary"
+                        or "PrimaryAttribute"
+            )
+        );
 
-    private static string DottedName(NameSyntax name) => name switch
-    {
-        QualifiedNameSyntax qualified => DottedName(qualified.Left) + "." + qualified.Right.Identifier.ValueText,
-        _ => SimpleName(name),
-    };
+    private static string DottedName(NameSyntax name) =>
+        name switch
+        {
+            QualifiedNameSyntax qualified => DottedName(qualified.Left) + "." + qualified.Right.Identifier.ValueText,
+            _ => SimpleName(name),
+        };
 
-    private static string SimpleName(TypeSyntax type) => type switch
-    {
-        QualifiedNameSyntax qualified => qualified.Right.Identifier.ValueText,
-        AliasQualifiedNameSyntax alias => alias.Name.Identifier.ValueText,
-        SimpleNameSyntax simple => simple.Identifier.ValueText,
-        NullableTypeSyntax nullable => SimpleName(nullable.ElementType),
-        _ => string.Empty,
-    };
+    private static string SimpleName(TypeSyntax type) =>
+        type switch
+        {
+            QualifiedNameSyntax qualified => qualified.Right.Identifier.ValueText,
+            AliasQualifiedNameSyntax alias => alias.Name.Identifier.ValueText,
+            SimpleNameSyntax simple => simple.Identifier.ValueText,
+            NullableTypeSyntax nullable => SimpleName(nullable.ElementType),
+            _ => string.Empty,
+        };
 }

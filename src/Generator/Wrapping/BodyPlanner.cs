@@ -9,16 +9,25 @@ internal static class BodyPlanner
     /// <param name="declaration">Whose result and parameter names the wrapper's member has.</param>
     public static BodyPlan Plan(string call, IMethodSymbol declaration, Coverage? coverage, TypeText types, SessionText sessions)
     {
-        var result = declaration.ReturnsVoid
-            || (coverage is { Hold: SessionHold.Task } && declaration.ReturnType is INamedTypeSymbol { Arity: 0 })
-            ? ResultKind.Nothing
-            : declaration.ReturnsByRef || declaration.ReturnsByRefReadonly ? ResultKind.Reference : ResultKind.Value;
-        if (coverage is { Hold: not SessionHold.Call } && declaration.ReturnType is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.Annotated })
+        var result =
+            declaration.ReturnsVoid || (coverage is { Hold: SessionHold.Task } && declaration.ReturnType is INamedTypeSymbol { Arity: 0 })
+                ? ResultKind.Nothing
+            : declaration.ReturnsByRef || declaration.ReturnsByRefReadonly ? ResultKind.Reference
+            : ResultKind.Value;
+        if (
+            coverage is { Hold: not SessionHold.Call }
+            && declaration.ReturnType is { IsReferenceType: true, NullableAnnotation: NullableAnnotation.Annotated }
+        )
         {
             call += "!";
         }
 
-        return new BodyPlan(call, result, AwaitableType(declaration, types), coverage is null ? null : Session(declaration, coverage, sessions));
+        return new BodyPlan(
+            call,
+            result,
+            AwaitableType(declaration, types),
+            coverage is null ? null : Session(declaration, coverage, sessions)
+        );
     }
 
     /// <summary>An async method has to return a task: the <c>?</c> that an interface may allow goes.</summary>
@@ -33,6 +42,7 @@ internal static class BodyPlanner
             Identifier.Free("session", taken),
             coverage.Hold,
             Identifier.Free("Read", taken),
-            KnownTypes.IsTaskLike(declaration.ReturnType));
+            KnownTypes.IsTaskLike(declaration.ReturnType)
+        );
     }
 }

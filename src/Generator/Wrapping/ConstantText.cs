@@ -18,10 +18,13 @@ internal static class ConstantText
         if (parameter.ExplicitDefaultValue is not { } value)
         {
             // A library may give null where its signature says that there is none.
-            return (parameter.Type.IsReferenceType ? "null" : "default") + (parameter.Type is { IsValueType: false, NullableAnnotation: not NullableAnnotation.Annotated } ? "!" : string.Empty);
+            return (parameter.Type.IsReferenceType ? "null" : "default")
+                + (parameter.Type is { IsValueType: false, NullableAnnotation: not NullableAnnotation.Annotated } ? "!" : string.Empty);
         }
 
-        var type = parameter.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : parameter.Type;
+        var type = parameter.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
+            ? nullable.TypeArguments[0]
+            : parameter.Type;
         return type.TypeKind == TypeKind.Enum ? Enum((INamedTypeSymbol)type, value) : Literal(value);
     }
 
@@ -41,7 +44,13 @@ internal static class ConstantText
                 return Enum((INamedTypeSymbol)constant.Type!, constant.Value!);
             case TypedConstantKind.Type:
                 var type = (ITypeSymbol)constant.Value!;
-                return "typeof(" + (type is INamedTypeSymbol { IsUnboundGenericType: true } unbound ? TypeText.Unbound(unbound) : type.SpecialType == SpecialType.System_Void ? "void" : TypeText.Plain.WithoutAnnotation(type)) + ")";
+                return "typeof("
+                    + (
+                        type is INamedTypeSymbol { IsUnboundGenericType: true } unbound ? TypeText.Unbound(unbound)
+                        : type.SpecialType == SpecialType.System_Void ? "void"
+                        : TypeText.Plain.WithoutAnnotation(type)
+                    )
+                    + ")";
             case TypedConstantKind.Array:
                 var items = constant.Values.Select(Argument).ToList();
                 return items.Contains(null) ? null : $"new {TypeText.Plain.Of(constant.Type!)} {{ {string.Join(", ", items)} }}";
@@ -65,24 +74,25 @@ internal static class ConstantText
         return $"({name})({Literal(value)})";
     }
 
-    private static string? Literal(object value) => value switch
-    {
-        bool flag => flag ? "true" : "false",
-        string text => SymbolDisplay.FormatLiteral(text, quote: true),
-        char character => SymbolDisplay.FormatLiteral(character, quote: true),
-        float.NaN => "float.NaN",
-        double.NaN => "double.NaN",
-        float.PositiveInfinity => "float.PositiveInfinity",
-        float.NegativeInfinity => "float.NegativeInfinity",
-        double.PositiveInfinity => "double.PositiveInfinity",
-        double.NegativeInfinity => "double.NegativeInfinity",
-        float number => number.ToString("R", CultureInfo.InvariantCulture) + "F",
-        double number => number.ToString("R", CultureInfo.InvariantCulture) + "D",
-        decimal number => number.ToString(CultureInfo.InvariantCulture) + "M",
-        long number => number.ToString(CultureInfo.InvariantCulture) + "L",
-        ulong number => number.ToString(CultureInfo.InvariantCulture) + "UL",
-        uint number => number.ToString(CultureInfo.InvariantCulture) + "U",
-        sbyte or byte or short or ushort or int => Convert.ToString(value, CultureInfo.InvariantCulture),
-        _ => null,
-    };
+    private static string? Literal(object value) =>
+        value switch
+        {
+            bool flag => flag ? "true" : "false",
+            string text => SymbolDisplay.FormatLiteral(text, quote: true),
+            char character => SymbolDisplay.FormatLiteral(character, quote: true),
+            float.NaN => "float.NaN",
+            double.NaN => "double.NaN",
+            float.PositiveInfinity => "float.PositiveInfinity",
+            float.NegativeInfinity => "float.NegativeInfinity",
+            double.PositiveInfinity => "double.PositiveInfinity",
+            double.NegativeInfinity => "double.NegativeInfinity",
+            float number => number.ToString("R", CultureInfo.InvariantCulture) + "F",
+            double number => number.ToString("R", CultureInfo.InvariantCulture) + "D",
+            decimal number => number.ToString(CultureInfo.InvariantCulture) + "M",
+            long number => number.ToString(CultureInfo.InvariantCulture) + "L",
+            ulong number => number.ToString(CultureInfo.InvariantCulture) + "UL",
+            uint number => number.ToString(CultureInfo.InvariantCulture) + "U",
+            sbyte or byte or short or ushort or int => Convert.ToString(value, CultureInfo.InvariantCulture),
+            _ => null,
+        };
 }

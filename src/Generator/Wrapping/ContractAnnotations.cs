@@ -30,7 +30,8 @@ internal sealed class ContractAnnotations
     public bool IsAnnotated(INamedTypeSymbol type)
     {
         var definition = type.OriginalDefinition;
-        return KnowsUs(definition.ContainingAssembly) && _annotated.GetOrAdd(definition, static symbol => HasAnnotation((INamedTypeSymbol)symbol));
+        return KnowsUs(definition.ContainingAssembly)
+            && _annotated.GetOrAdd(definition, static symbol => HasAnnotation((INamedTypeSymbol)symbol));
     }
 
     private static bool HasAnnotation(INamedTypeSymbol type)

@@ -7,7 +7,12 @@ internal sealed record Coverage(Annotation Annotation, SessionHold Hold, Session
 {
     /// <summary>Decides how the session can be held for the method's whole result, or says why it cannot.</summary>
     /// <param name="methods">The implementation first, then what it implements or overrides: their parameter names count for a key.</param>
-    public static (Coverage? Coverage, Obstacle? Obstacle) For(Annotation annotation, IReadOnlyList<IMethodSymbol> methods, ISymbol place, Compilation compilation)
+    public static (Coverage? Coverage, Obstacle? Obstacle) For(
+        Annotation annotation,
+        IReadOnlyList<IMethodSymbol> methods,
+        ISymbol place,
+        Compilation compilation
+    )
     {
         var method = methods[0];
         if (annotation.MaxWaitMilliseconds < 0)
@@ -21,19 +26,25 @@ internal sealed record Coverage(Annotation Annotation, SessionHold Hold, Session
             (path, var why) = SessionKeyPath.Bind(key, methods, compilation);
             if (why is not null)
             {
-                return (null, new Obstacle(place, why, "name a parameter, or a path over properties that begins with one and ends in text, a number, a GUID, a time or an enum"));
+                return (
+                    null,
+                    new Obstacle(
+                        place,
+                        why,
+                        "name a parameter, or a path over properties that begins with one and ends in text, a number, a GUID, a time or an enum"
+                    )
+                );
             }
         }
 
-        return HoldFor(method) is { } hold
-            ? (new Coverage(annotation, hold, path), null)
-            : (null, WhyNotHeld(method, place));
+        return HoldFor(method) is { } hold ? (new Coverage(annotation, hold, path), null) : (null, WhyNotHeld(method, place));
     }
 
     private static SessionHold? HoldFor(IMethodSymbol method)
     {
         var result = method.ReturnType;
-        var outliving = KnownTypes.IsTaskLike(result) || KnownTypes.HasAsyncBuilder(result) ? SessionHold.Task
+        var outliving =
+            KnownTypes.IsTaskLike(result) || KnownTypes.HasAsyncBuilder(result) ? SessionHold.Task
             : KnownTypes.AsyncSequenceItem(result) is not null ? SessionHold.AsyncSequence
             : KnownTypes.IsSequence(result) ? SessionHold.Sequence
             : KnownTypes.IsAsyncEnumerator(result) ? SessionHold.AsyncEnumerator
@@ -51,8 +62,16 @@ internal sealed record Coverage(Annotation Annotation, SessionHold Hold, Session
     {
         var result = method.ReturnType.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat);
         return method.Parameters.All(CanOutliveCall)
-            ? new Obstacle(place, $"the session cannot follow a {result} until its last read", "return a Task, a ValueTask, an IAsyncEnumerable<T> or a finished value")
-            : new Obstacle(place, "it has a by-reference or ref struct parameter, so the session cannot be held beyond the call until the result is complete", "pass such parameters by value");
+            ? new Obstacle(
+                place,
+                $"the session cannot follow a {result} until its last read",
+                "return a Task, a ValueTask, an IAsyncEnumerable<T> or a finished value"
+            )
+            : new Obstacle(
+                place,
+                "it has a by-reference or ref struct parameter, so the session cannot be held beyond the call until the result is complete",
+                "pass such parameters by value"
+            );
     }
 
     private static bool CanOutliveCall(IParameterSymbol parameter) =>

@@ -15,11 +15,19 @@ internal static class DeclarationFingerprint
 
     private static long _lastOrdinal;
 
-    public static string Of(Compilation compilation) => ByCompilation.GetValue(compilation, static c => HashOf(c, static (tree, writer) =>
-    {
-        writer.Write(TreeDeclarations.Of(tree).Hash);
-        writer.Write(OrdinalOf(tree.Options));
-    }));
+    public static string Of(Compilation compilation) =>
+        ByCompilation.GetValue(
+            compilation,
+            static c =>
+                HashOf(
+                    c,
+                    static (tree, writer) =>
+                    {
+                        writer.Write(TreeDeclarations.Of(tree).Hash);
+                        writer.Write(OrdinalOf(tree.Options));
+                    }
+                )
+        );
 
     /// <summary>The same of what stands above the files, and of what each file adds.</summary>
     public static string HashOf(Compilation compilation, Action<SyntaxTree, BinaryWriter> write)

@@ -173,8 +173,7 @@ internal sealed class DeclarationGraph
                 member = open.Pop();
                 component[member] = components;
                 members.Add(member);
-            }
-            while (member != first);
+            } while (member != first);
 
             var sum = default(Digest);
             foreach (var part in members)
@@ -210,7 +209,9 @@ internal sealed class DeclarationGraph
         /// <summary>So that a sum of sums tells which was part of which.</summary>
         public Digest Mixed() => new(Mix(High ^ (Low >> 7)), Mix(unchecked(Low + (High * 31))));
 
-        public override string ToString() => High.ToString("x16", System.Globalization.CultureInfo.InvariantCulture) + Low.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+        public override string ToString() =>
+            High.ToString("x16", System.Globalization.CultureInfo.InvariantCulture)
+            + Low.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 
         // The finaliser of MurmurHash3.
         private static ulong Mix(ulong value)

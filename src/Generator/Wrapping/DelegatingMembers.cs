@@ -8,7 +8,13 @@ internal sealed class DelegatingMembers
 {
     private static readonly HashSet<string> MembersOfObject = new(StringComparer.Ordinal)
     {
-        "ToString", "Equals", "GetHashCode", "GetType", "MemberwiseClone", "Finalize", "ReferenceEquals",
+        "ToString",
+        "Equals",
+        "GetHashCode",
+        "GetType",
+        "MemberwiseClone",
+        "Finalize",
+        "ReferenceEquals",
     };
 
     private readonly INamedTypeSymbol _type;
@@ -79,8 +85,10 @@ internal sealed class DelegatingMembers
 
     /// <summary>The names that properties and events claim for their accessors.</summary>
     private static bool IsReserved(string name) =>
-        name.StartsWith("get_", StringComparison.Ordinal) || name.StartsWith("set_", StringComparison.Ordinal)
-        || name.StartsWith("add_", StringComparison.Ordinal) || name.StartsWith("remove_", StringComparison.Ordinal);
+        name.StartsWith("get_", StringComparison.Ordinal)
+        || name.StartsWith("set_", StringComparison.Ordinal)
+        || name.StartsWith("add_", StringComparison.Ordinal)
+        || name.StartsWith("remove_", StringComparison.Ordinal);
 
     /// <summary>Whether one class of the hierarchy declares everything of that name: then nothing hides and nothing clashes.</summary>
     private bool IsDeclaredInOnePlace(ISymbol declaration)
@@ -108,19 +116,21 @@ internal sealed class DelegatingMembers
         return place is not null;
     }
 
-    private MemberPlan Member(InterfaceMembers.Pair pair, bool isNamed) => pair.Declaration switch
-    {
-        IMethodSymbol method => Method(method, pair, isNamed),
-        IPropertySymbol property => Property(property, pair, isNamed),
-        _ => Event((IEventSymbol)pair.Declaration, pair, isNamed),
-    };
+    private MemberPlan Member(InterfaceMembers.Pair pair, bool isNamed) =>
+        pair.Declaration switch
+        {
+            IMethodSymbol method => Method(method, pair, isNamed),
+            IPropertySymbol property => Property(property, pair, isNamed),
+            _ => Event((IEventSymbol)pair.Declaration, pair, isNamed),
+        };
 
     private MethodPlan Method(IMethodSymbol method, InterfaceMembers.Pair pair, bool isNamed)
     {
         var types = TypeText.For(method, _typeParameters);
         var coverage = CoverageOf(method);
         var target = Target(pair, isNamed);
-        var call = $"{target}.{Identifier.Escape(method.Name)}{SignatureText.TypeParameters(method.TypeParameters, types)}({SignatureText.Arguments(method.Parameters)})";
+        var call =
+            $"{target}.{Identifier.Escape(method.Name)}{SignatureText.TypeParameters(method.TypeParameters, types)}({SignatureText.Arguments(method.Parameters)})";
         var isAsync = coverage is { Hold: SessionHold.Task };
         return new MethodPlan(
             AttributeText.OnMember(method).Concat(AttributeText.OnReturn(method)).ToEquatableArray(),
@@ -130,25 +140,35 @@ internal sealed class DelegatingMembers
             SignatureText.TypeParameters(method.TypeParameters, types, withAttributes: true),
             SignatureText.Parameters(method.Parameters, types, isNamed ? SignatureText.Purpose.Named : SignatureText.Purpose.Explicit),
             isNamed ? SignatureText.Constraints(method.TypeParameters, types) : SignatureText.InheritedConstraints(method, types),
-            BodyPlanner.Plan(call, method, coverage, types, _sessions));
+            BodyPlanner.Plan(call, method, coverage, types, _sessions)
+        );
     }
 
     private PropertyPlan Property(IPropertySymbol property, InterfaceMembers.Pair pair, bool isNamed)
     {
         var types = TypeText.Plain;
         var target = Target(pair, isNamed);
-        var call = property.IsIndexer ? $"{target}[{SignatureText.Arguments(property.Parameters)}]" : target + "." + Identifier.Escape(property.Name);
+        var call = property.IsIndexer
+            ? $"{target}[{SignatureText.Arguments(property.Parameters)}]"
+            : target + "." + Identifier.Escape(property.Name);
         return new PropertyPlan(
             AttributeText.OnProperty(property),
-            Modifiers(isNamed, SignatureText.HasPointer(property.Type) || property.Parameters.Any(static p => SignatureText.HasPointer(p.Type)), isAsync: false),
+            Modifiers(
+                isNamed,
+                SignatureText.HasPointer(property.Type) || property.Parameters.Any(static p => SignatureText.HasPointer(p.Type)),
+                isAsync: false
+            ),
             SignatureText.RefPrefix(property.RefKind) + types.Of(property.Type),
             Name(property, property.IsIndexer ? "this" : Identifier.Escape(property.Name), isNamed),
-            SignatureText.Parameters(property.Parameters, types, isNamed ? SignatureText.OfIndexer(property) : SignatureText.Purpose.Explicit),
-            new[]
-            {
-                Accessor(property.GetMethod, "get", call),
-                Accessor(property.SetMethod, "set", call + " = value"),
-            }.OfType<AccessorPlan>().ToEquatableArray());
+            SignatureText.Parameters(
+                property.Parameters,
+                types,
+                isNamed ? SignatureText.OfIndexer(property) : SignatureText.Purpose.Explicit
+            ),
+            new[] { Accessor(property.GetMethod, "get", call), Accessor(property.SetMethod, "set", call + " = value") }
+                .OfType<AccessorPlan>()
+                .ToEquatableArray()
+        );
     }
 
     private EventPlan Event(IEventSymbol happening, InterfaceMembers.Pair pair, bool isNamed)
@@ -163,7 +183,10 @@ internal sealed class DelegatingMembers
             {
                 Accessor(happening.AddMethod, "add", call + " += value"),
                 Accessor(happening.RemoveMethod, "remove", call + " -= value"),
-            }.OfType<AccessorPlan>().ToEquatableArray());
+            }
+                .OfType<AccessorPlan>()
+                .ToEquatableArray()
+        );
     }
 
     private AccessorPlan? Accessor(IMethodSymbol? accessor, string keyword, string call) =>
@@ -172,7 +195,8 @@ internal sealed class DelegatingMembers
             : new AccessorPlan(
                 AttributeText.OnMember(accessor),
                 keyword,
-                BodyPlanner.Plan(call, accessor, CoverageOf(accessor), TypeText.Plain, _sessions));
+                BodyPlanner.Plan(call, accessor, CoverageOf(accessor), TypeText.Plain, _sessions)
+            );
 
     private Coverage? CoverageOf(IMethodSymbol declaration) => _decision.CoverageOf(InterfaceMembers.Runs(_type, declaration));
 
@@ -185,18 +209,27 @@ internal sealed class DelegatingMembers
             ? _inner
             : $"(({TypeText.Plain.WithoutAnnotation(pair.Declaration.ContainingType)}){_inner})";
 
-    private static bool HaveSameText(ISymbol declaration, ISymbol implementation) =>
-        Spelled(declaration) == Spelled(implementation);
+    private static bool HaveSameText(ISymbol declaration, ISymbol implementation) => Spelled(declaration) == Spelled(implementation);
 
     private static string Spelled(ISymbol member)
     {
         var types = member is IMethodSymbol method ? TypeText.ByPosition(method) : TypeText.Plain;
         var attributes = string.Concat(AttributeText.OnMember(member).OrderBy(static a => a, StringComparer.Ordinal));
-        return attributes + string.Join("|", InterfaceMembers.Methods(member).Where(static m => m.DeclaredAccessibility == Accessibility.Public).Select(m =>
-            (m.AssociatedSymbol is null ? m.Arity.ToString(System.Globalization.CultureInfo.InvariantCulture) : string.Empty)
-            + SignatureText.ReturnType(m, types)
-            + string.Concat(AttributeText.OnReturn(m))
-            + string.Concat(m.Parameters.Select(p => "," + p.RefKind + types.Of(p.Type) + AttributeText.OnParameter(p, isExplicit: true)))));
+        return attributes
+            + string.Join(
+                "|",
+                InterfaceMembers
+                    .Methods(member)
+                    .Where(static m => m.DeclaredAccessibility == Accessibility.Public)
+                    .Select(m =>
+                        (m.AssociatedSymbol is null ? m.Arity.ToString(System.Globalization.CultureInfo.InvariantCulture) : string.Empty)
+                        + SignatureText.ReturnType(m, types)
+                        + string.Concat(AttributeText.OnReturn(m))
+                        + string.Concat(
+                            m.Parameters.Select(p => "," + p.RefKind + types.Of(p.Type) + AttributeText.OnParameter(p, isExplicit: true))
+                        )
+                    )
+            );
     }
 
     private static string Modifiers(bool isNamed, bool needsUnsafe, bool isAsync) =>

@@ -131,7 +131,10 @@ internal sealed class EffectiveAnnotations
 
         foreach (var declaration in interfaceMethods)
         {
-            if (declaration.ContainingType.SpecialType == SpecialType.System_IDisposable || KnownTypes.IsAsyncDisposable(declaration.ContainingType))
+            if (
+                declaration.ContainingType.SpecialType == SpecialType.System_IDisposable
+                || KnownTypes.IsAsyncDisposable(declaration.ContainingType)
+            )
             {
                 return false;
             }
@@ -143,12 +146,15 @@ internal sealed class EffectiveAnnotations
     /// <summary>A property without any body; one whose accessor uses the <c>field</c> keyword has a body and may read.</summary>
     private static bool IsAutomatic(IPropertySymbol property)
     {
-        var stored = property.ContainingType.GetMembers()
+        var stored = property
+            .ContainingType.GetMembers()
             .Any(m => m is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
         return stored && !HasBody(property.GetMethod) && !HasBody(property.SetMethod);
     }
 
     private static bool HasBody(IMethodSymbol? accessor) =>
         accessor is not null
-        && accessor.DeclaringSyntaxReferences.Any(static r => r.GetSyntax() is AccessorDeclarationSyntax { Body: not null } or AccessorDeclarationSyntax { ExpressionBody: not null });
+        && accessor.DeclaringSyntaxReferences.Any(static r =>
+            r.GetSyntax() is AccessorDeclarationSyntax { Body: not null } or AccessorDeclarationSyntax { ExpressionBody: not null }
+        );
 }

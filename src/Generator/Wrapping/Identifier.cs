@@ -8,7 +8,18 @@ internal static class Identifier
     /// <summary>Words that are names in most places and keywords in some that a wrapper has: accessors, async bodies, parameter lists.</summary>
     private static readonly HashSet<string> Doubtful = new(StringComparer.Ordinal)
     {
-        "await", "field", "yield", "scoped", "record", "var", "dynamic", "nameof", "file", "required", "allows", "extension",
+        "await",
+        "field",
+        "yield",
+        "scoped",
+        "record",
+        "var",
+        "dynamic",
+        "nameof",
+        "file",
+        "required",
+        "allows",
+        "extension",
     };
 
     public static string Escape(string name) =>

@@ -46,7 +46,6 @@ internal static class Implementers
             {
                 grown |= !names.Contains(name) && bases.Any(names.Contains) && names.Add(name);
             }
-        }
-        while (grown);
+        } while (grown);
     }
 }

@@ -30,13 +30,14 @@ internal static class InterfaceMembers
     }
 
     /// <summary>The accessors of a property or event, or the method itself.</summary>
-    public static IEnumerable<IMethodSymbol> Methods(ISymbol? member) => member switch
-    {
-        IMethodSymbol method => new[] { method },
-        IPropertySymbol property => new[] { property.GetMethod, property.SetMethod }.OfType<IMethodSymbol>(),
-        IEventSymbol happening => new[] { happening.AddMethod, happening.RemoveMethod }.OfType<IMethodSymbol>(),
-        _ => Enumerable.Empty<IMethodSymbol>(),
-    };
+    public static IEnumerable<IMethodSymbol> Methods(ISymbol? member) =>
+        member switch
+        {
+            IMethodSymbol method => new[] { method },
+            IPropertySymbol property => new[] { property.GetMethod, property.SetMethod }.OfType<IMethodSymbol>(),
+            IEventSymbol happening => new[] { happening.AddMethod, happening.RemoveMethod }.OfType<IMethodSymbol>(),
+            _ => Enumerable.Empty<IMethodSymbol>(),
+        };
 
     /// <summary>What runs when the interface method is called on an instance of the class.</summary>
     public static IMethodSymbol Runs(INamedTypeSymbol type, IMethodSymbol declaration) =>
@@ -48,19 +49,27 @@ internal static class InterfaceMembers
 
     /// <summary>Whether code beside the class may call the member through its interface.</summary>
     public static bool IsCallable(ISymbol declaration, INamedTypeSymbol type) =>
-        Methods(declaration).Append(declaration).All(m => m.DeclaredAccessibility switch
-        {
-            Accessibility.Public or Accessibility.Private => true,
-            Accessibility.Internal or Accessibility.ProtectedOrInternal =>
-                SymbolEqualityComparer.Default.Equals(m.ContainingAssembly, type.ContainingAssembly)
-                || m.ContainingAssembly.GivesAccessTo(type.ContainingAssembly),
-            _ => false,
-        });
+        Methods(declaration)
+            .Append(declaration)
+            .All(m =>
+                m.DeclaredAccessibility switch
+                {
+                    Accessibility.Public or Accessibility.Private => true,
+                    Accessibility.Internal or Accessibility.ProtectedOrInternal => SymbolEqualityComparer.Default.Equals(
+                        m.ContainingAssembly,
+                        type.ContainingAssembly
+                    ) || m.ContainingAssembly.GivesAccessTo(type.ContainingAssembly),
+                    _ => false,
+                }
+            );
 
     private static ISymbol? Implementation(INamedTypeSymbol type, ISymbol declaration)
     {
         var found = type.FindImplementationForInterfaceMember(declaration);
-        if (found is null or { IsVirtual: false, IsAbstract: false, IsOverride: false } || found.ContainingType.TypeKind == TypeKind.Interface)
+        if (
+            found is null or { IsVirtual: false, IsAbstract: false, IsOverride: false }
+            || found.ContainingType.TypeKind == TypeKind.Interface
+        )
         {
             return found;
         }
@@ -83,13 +92,14 @@ internal static class InterfaceMembers
         return found;
     }
 
-    private static ISymbol? Overridden(ISymbol member) => member switch
-    {
-        IMethodSymbol method => method.OverriddenMethod,
-        IPropertySymbol property => property.OverriddenProperty,
-        IEventSymbol happening => happening.OverriddenEvent,
-        _ => null,
-    };
+    private static ISymbol? Overridden(ISymbol member) =>
+        member switch
+        {
+            IMethodSymbol method => method.OverriddenMethod,
+            IPropertySymbol property => property.OverriddenProperty,
+            IEventSymbol happening => happening.OverriddenEvent,
+            _ => null,
+        };
 
     /// <summary>A slot of its own: neither an accessor, nor code that cannot be overridden, nor the override of a base interface's member.</summary>
     private static bool IsOwnSlot(ISymbol member)

@@ -9,30 +9,46 @@ internal static class KnownTypes
     public const string GeneratorName = "MonotonicReads.Generator";
 
     public static bool IsTaskLike(ITypeSymbol type) =>
-        type is INamedTypeSymbol { Name: "Task" or "ValueTask", Arity: 0 or 1 } named
-        && IsIn(named, "System", "Threading", "Tasks");
+        type is INamedTypeSymbol { Name: "Task" or "ValueTask", Arity: 0 or 1 } named && IsIn(named, "System", "Threading", "Tasks");
 
     /// <summary>
     /// Whether an async method may await the type and return it, although it is not the framework's:
     /// <c>[AsyncMethodBuilder]</c> stands on it, and awaiting it gives what such a method has to return.
     /// </summary>
     public static bool HasAsyncBuilder(ITypeSymbol type) =>
-        type is INamedTypeSymbol { Arity: 0 or 1, TypeKind: TypeKind.Class or TypeKind.Struct, ContainingType: null or { IsGenericType: false } } named
+        type
+            is INamedTypeSymbol
+            {
+                Arity: 0 or 1,
+                TypeKind: TypeKind.Class or TypeKind.Struct,
+                ContainingType: null or { IsGenericType: false }
+            } named
         && NamesAsyncBuilder(named)
         && AwaitedResult(named) is { } result
-        && (named.Arity == 0 ? result.SpecialType == SpecialType.System_Void : SymbolEqualityComparer.Default.Equals(result, named.TypeArguments[0]));
+        && (
+            named.Arity == 0
+                ? result.SpecialType == SpecialType.System_Void
+                : SymbolEqualityComparer.Default.Equals(result, named.TypeArguments[0])
+        );
 
     /// <summary>Whether <c>[AsyncMethodBuilder]</c> stands on the type.</summary>
     public static bool NamesAsyncBuilder(ITypeSymbol type) =>
-        type.OriginalDefinition.GetAttributes().Any(static a =>
-            a is { AttributeClass: { Name: "AsyncMethodBuilderAttribute" } attribute, ConstructorArguments.Length: 1 } && IsIn(attribute, "System", "Runtime", "CompilerServices"));
+        type
+            .OriginalDefinition.GetAttributes()
+            .Any(static a =>
+                a is { AttributeClass: { Name: "AsyncMethodBuilderAttribute" } attribute, ConstructorArguments.Length: 1 }
+                && IsIn(attribute, "System", "Runtime", "CompilerServices")
+            );
 
     /// <summary>The type's own <c>GetAwaiter()</c>, or null. Extension methods are not looked for: whether they are in reach depends on the place.</summary>
     public static IMethodSymbol? Awaiter(ITypeSymbol type)
     {
         for (var current = type; current is not null; current = current.BaseType)
         {
-            if (current.GetMembers("GetAwaiter").FirstOrDefault(static m => m is IMethodSymbol { Parameters.Length: 0, IsStatic: false }) is IMethodSymbol found)
+            if (
+                current.GetMembers("GetAwaiter").FirstOrDefault(static m => m is IMethodSymbol { Parameters.Length: 0, IsStatic: false })
+                is IMethodSymbol found
+            )
             {
                 return found;
             }
@@ -42,7 +58,11 @@ internal static class KnownTypes
     }
 
     private static ITypeSymbol? AwaitedResult(ITypeSymbol type) =>
-        Awaiter(type)?.ReturnType.GetMembers("GetResult").OfType<IMethodSymbol>().FirstOrDefault(static m => m.Parameters.Length == 0)?.ReturnType;
+        Awaiter(type)
+            ?.ReturnType.GetMembers("GetResult")
+            .OfType<IMethodSymbol>()
+            .FirstOrDefault(static m => m.Parameters.Length == 0)
+            ?.ReturnType;
 
     /// <summary>The T of <c>IAsyncEnumerable&lt;T&gt;</c>, or null.</summary>
     public static ITypeSymbol? AsyncSequenceItem(ITypeSymbol type) =>
@@ -61,14 +81,17 @@ internal static class KnownTypes
 
     /// <summary>A sequence of any item, or <c>IEnumerable</c>.</summary>
     public static bool IsSequence(ITypeSymbol type) =>
-        type.OriginalDefinition.SpecialType is SpecialType.System_Collections_Generic_IEnumerable_T or SpecialType.System_Collections_IEnumerable;
+        type.OriginalDefinition.SpecialType
+            is SpecialType.System_Collections_Generic_IEnumerable_T
+                or SpecialType.System_Collections_IEnumerable;
 
     /// <summary>An enumerator of any item, or <c>IEnumerator</c>.</summary>
     public static bool IsEnumerator(ITypeSymbol type) =>
-        type.OriginalDefinition.SpecialType is SpecialType.System_Collections_Generic_IEnumerator_T or SpecialType.System_Collections_IEnumerator;
+        type.OriginalDefinition.SpecialType
+            is SpecialType.System_Collections_Generic_IEnumerator_T
+                or SpecialType.System_Collections_IEnumerator;
 
-    public static bool IsAsyncDisposable(INamedTypeSymbol type) =>
-        type is { Name: "IAsyncDisposable", Arity: 0 } && IsIn(type, "System");
+    public static bool IsAsyncDisposable(INamedTypeSymbol type) => type is { Name: "IAsyncDisposable", Arity: 0 } && IsIn(type, "System");
 
     public static bool IsGuid(ITypeSymbol type) => type is INamedTypeSymbol { Name: "Guid", Arity: 0 } named && IsIn(named, "System");
 
@@ -83,8 +106,10 @@ internal static class KnownTypes
     {
         foreach (var attribute in type.GetAttributes())
         {
-            if (attribute is { AttributeClass: { Name: "GeneratedCodeAttribute" }, ConstructorArguments: { Length: 2 } arguments }
-                && arguments[0].Value is GeneratorName)
+            if (
+                attribute is { AttributeClass: { Name: "GeneratedCodeAttribute" }, ConstructorArguments: { Length: 2 } arguments }
+                && arguments[0].Value is GeneratorName
+            )
             {
                 return true;
             }

@@ -10,7 +10,8 @@ internal static class NamedWarnings
 {
     /// <summary>A setter whose value is not null afterwards, <c>[param: NotNull] set</c>: no implementation matches it to the compiler's mind.</summary>
     private static bool PromisesValue(IMethodSymbol method) =>
-        method is { MethodKind: MethodKind.PropertySet, Parameters: [.., var value] } && value.GetAttributes().Any(static a => a.AttributeClass?.Name == "NotNullAttribute");
+        method is { MethodKind: MethodKind.PropertySet, Parameters: [.., var value] }
+        && value.GetAttributes().Any(static a => a.AttributeClass?.Name == "NotNullAttribute");
 
     public static EquatableArray<string> Of(INamedTypeSymbol type, IEnumerable<InterfaceMembers.Pair> members)
     {
@@ -81,7 +82,9 @@ internal static class NamedWarnings
         }
 
         return type.Name == "ObsoleteAttribute" && KnownTypes.IsIn(type, "System")
-            ? attribute.NamedArguments.FirstOrDefault(static n => n.Key == "DiagnosticId").Value.Value is string own ? [own] : ["CS0612", "CS0618"]
+            ? attribute.NamedArguments.FirstOrDefault(static n => n.Key == "DiagnosticId").Value.Value is string own
+                ? [own]
+                : ["CS0612", "CS0618"]
             : [];
     }
 }

@@ -9,14 +9,15 @@ namespace MonotonicReads.Generator.Wrapping;
 internal sealed record Obstacle(ISymbol Place, string Why, string Remedy)
 {
     /// <summary>How a message names a symbol: <c>Orders.GetAsync</c>, <c>Orders</c>, <c>Orders.Total.get</c>.</summary>
-    public static string Name(ISymbol symbol) => symbol switch
-    {
-        INamedTypeSymbol type => type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat),
-        IMethodSymbol { AssociatedSymbol: { } owner } accessor => Name(owner) + Suffix(accessor),
-        IMethodSymbol { MethodKind: MethodKind.LocalFunction } local => local.Name,
-        { ContainingType: { } type } => Name(type) + "." + ShortName(symbol),
-        _ => symbol.Name,
-    };
+    public static string Name(ISymbol symbol) =>
+        symbol switch
+        {
+            INamedTypeSymbol type => type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat),
+            IMethodSymbol { AssociatedSymbol: { } owner } accessor => Name(owner) + Suffix(accessor),
+            IMethodSymbol { MethodKind: MethodKind.LocalFunction } local => local.Name,
+            { ContainingType: { } type } => Name(type) + "." + ShortName(symbol),
+            _ => symbol.Name,
+        };
 
     private static string ShortName(ISymbol symbol)
     {
@@ -24,12 +25,13 @@ internal sealed record Obstacle(ISymbol Place, string Why, string Remedy)
         return dot < 0 ? symbol.Name : symbol.Name.Substring(dot + 1);
     }
 
-    private static string Suffix(IMethodSymbol accessor) => accessor.MethodKind switch
-    {
-        MethodKind.PropertyGet => ".get",
-        MethodKind.PropertySet => ".set",
-        MethodKind.EventAdd => ".add",
-        MethodKind.EventRemove => ".remove",
-        _ => string.Empty,
-    };
+    private static string Suffix(IMethodSymbol accessor) =>
+        accessor.MethodKind switch
+        {
+            MethodKind.PropertyGet => ".get",
+            MethodKind.PropertySet => ".set",
+            MethodKind.EventAdd => ".add",
+            MethodKind.EventRemove => ".remove",
+            _ => string.Empty,
+        };
 }

@@ -18,7 +18,8 @@ internal static class Overriding
             return false;
         }
 
-        var isOurs = SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, compilation.Assembly)
+        var isOurs =
+            SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, compilation.Assembly)
             || method.ContainingAssembly.GivesAccessTo(compilation.Assembly);
         return method.DeclaredAccessibility switch
         {
@@ -41,15 +42,15 @@ internal static class Overriding
     }
 
     /// <summary>The accessibility that the override has to repeat: seen from another assembly, <c>protected internal</c> is <c>protected</c>.</summary>
-    public static string AccessibilityText(ISymbol member, Compilation compilation) => member.DeclaredAccessibility switch
-    {
-        Accessibility.Public => "public",
-        Accessibility.Internal => "internal",
-        Accessibility.ProtectedAndInternal => "private protected",
-        Accessibility.ProtectedOrInternal when
-            SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, compilation.Assembly)
-            || member.ContainingAssembly.GivesAccessTo(compilation.Assembly) => "protected internal",
-        _ => "protected",
-    };
-
+    public static string AccessibilityText(ISymbol member, Compilation compilation) =>
+        member.DeclaredAccessibility switch
+        {
+            Accessibility.Public => "public",
+            Accessibility.Internal => "internal",
+            Accessibility.ProtectedAndInternal => "private protected",
+            Accessibility.ProtectedOrInternal
+                when SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, compilation.Assembly)
+                    || member.ContainingAssembly.GivesAccessTo(compilation.Assembly) => "protected internal",
+            _ => "protected",
+        };
 }

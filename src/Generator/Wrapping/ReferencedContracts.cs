@@ -36,8 +36,7 @@ internal static class ReferencedContracts
                     found |= knownAssemblies.Add(assembly);
                 }
             }
-        }
-        while (found);
+        } while (found);
 
         return names.ToEquatableArray();
     }
@@ -72,7 +71,10 @@ internal static class ReferencedContracts
     private static string? FromMetadata(AssemblyMetadata assembly, HashSet<string> knownAssemblies, SortedSet<string> names)
     {
         var reader = assembly.GetModules()[0].GetMetadataReader();
-        if (!reader.IsAssembly || !reader.AssemblyReferences.Any(h => knownAssemblies.Contains(reader.GetString(reader.GetAssemblyReference(h).Name))))
+        if (
+            !reader.IsAssembly
+            || !reader.AssemblyReferences.Any(h => knownAssemblies.Contains(reader.GetString(reader.GetAssemblyReference(h).Name)))
+        )
         {
             return null;
         }
@@ -113,7 +115,13 @@ internal static class ReferencedContracts
             }
         }
 
-        Implementers.Close(project.SyntaxTrees.SelectMany(static t => BaseNameIndex.Of(t).Types).Select(static t => (t.Name, (IEnumerable<string>)t.Bases)).ToList(), names);
+        Implementers.Close(
+            project
+                .SyntaxTrees.SelectMany(static t => BaseNameIndex.Of(t).Types)
+                .Select(static t => (t.Name, (IEnumerable<string>)t.Bases))
+                .ToList(),
+            names
+        );
         return names.Count > before;
     }
 
@@ -131,15 +139,19 @@ internal static class ReferencedContracts
         }
 
         var type = reader.GetTypeReference((TypeReferenceHandle)parent);
-        return reader.StringComparer.Equals(type.Namespace, "MonotonicReads") && AttributeNames.Any(n => reader.StringComparer.Equals(type.Name, n));
+        return reader.StringComparer.Equals(type.Namespace, "MonotonicReads")
+            && AttributeNames.Any(n => reader.StringComparer.Equals(type.Name, n));
     }
 
-    private static TypeDefinition? DeclaringType(MetadataReader reader, EntityHandle parent) => parent.Kind switch
-    {
-        HandleKind.TypeDefinition => reader.GetTypeDefinition((TypeDefinitionHandle)parent),
-        HandleKind.MethodDefinition => reader.GetTypeDefinition(reader.GetMethodDefinition((MethodDefinitionHandle)parent).GetDeclaringType()),
-        _ => null,
-    };
+    private static TypeDefinition? DeclaringType(MetadataReader reader, EntityHandle parent) =>
+        parent.Kind switch
+        {
+            HandleKind.TypeDefinition => reader.GetTypeDefinition((TypeDefinitionHandle)parent),
+            HandleKind.MethodDefinition => reader.GetTypeDefinition(
+                reader.GetMethodDefinition((MethodDefinitionHandle)parent).GetDeclaringType()
+            ),
+            _ => null,
+        };
 
     private static string? NameOf(MetadataReader reader, EntityHandle handle)
     {

@@ -31,7 +31,10 @@ internal sealed record SessionKeyPath(int Ordinal, string Rest)
         {
             if (Readable(type, segment, compilation) is not { } member)
             {
-                return (null, $"Key \"{key}\" does not lead on: {type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)} has no readable property '{segment}'");
+                return (
+                    null,
+                    $"Key \"{key}\" does not lead on: {type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)} has no readable property '{segment}'"
+                );
             }
 
             rest.Append(MayBeNull(type) ? "?." : ".").Append(Identifier.Escape(segment));
@@ -40,7 +43,10 @@ internal sealed record SessionKeyPath(int Ordinal, string Rest)
 
         return HasStableText(type)
             ? (new SessionKeyPath(parameter.Ordinal, rest.ToString()), null)
-            : (null, $"Key \"{key}\" is of type {type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}, which has no text that tells one value from another");
+            : (
+                null,
+                $"Key \"{key}\" is of type {type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}, which has no text that tells one value from another"
+            );
     }
 
     private static bool MayBeNull(ITypeSymbol type) =>
@@ -54,9 +60,14 @@ internal sealed record SessionKeyPath(int Ordinal, string Rest)
         {
             foreach (var member in candidate.GetMembers(name))
             {
-                if (!member.IsStatic
+                if (
+                    !member.IsStatic
                     && member is IPropertySymbol { IsIndexer: false, GetMethod: not null } or IFieldSymbol
-                    && compilation.IsSymbolAccessibleWithin(member is IPropertySymbol property ? property.GetMethod! : member, compilation.Assembly))
+                    && compilation.IsSymbolAccessibleWithin(
+                        member is IPropertySymbol property ? property.GetMethod! : member,
+                        compilation.Assembly
+                    )
+                )
                 {
                     return member;
                 }
@@ -83,7 +94,9 @@ internal sealed record SessionKeyPath(int Ordinal, string Rest)
     }
 
     private static ITypeSymbol Underlying(ITypeSymbol type) =>
-        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
+        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
+            ? nullable.TypeArguments[0]
+            : type;
 
     /// <summary>Records and tuples have one, too.</summary>
     private static bool HasOwnToString(ITypeSymbol type) =>

@@ -17,7 +17,10 @@ internal sealed class SessionText
 
     public string Begin(Coverage coverage, ImmutableArray<IParameterSymbol> parameters)
     {
-        var arguments = new List<string> { "global::MonotonicReads.ReadConsistency." + (coverage.Annotation.IsSnapshot ? "Snapshot" : coverage.Annotation.Kind.ToString()) };
+        var arguments = new List<string>
+        {
+            "global::MonotonicReads.ReadConsistency." + (coverage.Annotation.IsSnapshot ? "Snapshot" : coverage.Annotation.Kind.ToString()),
+        };
         if (coverage.Key is { } key)
         {
             arguments.Add($"global::MonotonicReads.SessionKey.Format({Identifier.Escape(parameters[key.Ordinal].Name)}{key.Rest})");
@@ -40,7 +43,9 @@ internal sealed class SessionText
             // The enumeration's first value too: a data source may do otherwise where nothing is said.
             var loss = ConstantText.Enum(lossType, value);
             initializers.Add("OnReplicaLoss = " + loss);
-            name += "OnLoss" + (loss.Contains(")") ? Convert.ToString(value, CultureInfo.InvariantCulture) : loss.Substring(loss.LastIndexOf('.') + 1));
+            name +=
+                "OnLoss"
+                + (loss.Contains(")") ? Convert.ToString(value, CultureInfo.InvariantCulture) : loss.Substring(loss.LastIndexOf('.') + 1));
         }
 
         if (annotation.Kind == AnnotationKind.Causal && !annotation.HasDefaultWait)

@@ -22,11 +22,20 @@ internal static class SignatureText
     public static Purpose OfIndexer(IPropertySymbol indexer) => indexer.Parameters.Length == 1 ? Purpose.Explicit : Purpose.Named;
 
     /// <param name="compilation">Needed for constructors only: which attributes can be named.</param>
-    public static string Parameters(IEnumerable<IParameterSymbol> parameters, TypeText types, Purpose purpose, Compilation? compilation = null)
+    public static string Parameters(
+        IEnumerable<IParameterSymbol> parameters,
+        TypeText types,
+        Purpose purpose,
+        Compilation? compilation = null
+    )
     {
         var list = parameters.ToList();
         var firstOptional = list.Count;
-        while (purpose != Purpose.Explicit && firstOptional > 0 && (list[firstOptional - 1].IsParams || ConstantText.Default(list[firstOptional - 1]) is not null))
+        while (
+            purpose != Purpose.Explicit
+            && firstOptional > 0
+            && (list[firstOptional - 1].IsParams || ConstantText.Default(list[firstOptional - 1]) is not null)
+        )
         {
             firstOptional--;
         }
@@ -39,7 +48,11 @@ internal static class SignatureText
 
     public static string TypeParameters(IEnumerable<ITypeParameterSymbol> parameters, TypeText types, bool withAttributes = false)
     {
-        var names = parameters.Select(p => (withAttributes ? string.Concat(AttributeText.OnMember(p).Select(static a => a + " ")) : string.Empty) + types.Name(p)).ToList();
+        var names = parameters
+            .Select(p =>
+                (withAttributes ? string.Concat(AttributeText.OnMember(p).Select(static a => a + " ")) : string.Empty) + types.Name(p)
+            )
+            .ToList();
         return names.Count == 0 ? string.Empty : "<" + string.Join(", ", names) + ">";
     }
 
@@ -59,49 +72,67 @@ internal static class SignatureText
             Mentions(method.ReturnType, parameter) || method.Parameters.Any(p => Mentions(p.Type, parameter));
 
         static string Kind(ITypeParameterSymbol parameter) =>
-            parameter.IsReferenceType ? "class" : parameter.IsValueType ? "struct" : "default";
+            parameter.IsReferenceType ? "class"
+            : parameter.IsValueType ? "struct"
+            : "default";
     }
 
     public static string ReturnType(IMethodSymbol method, TypeText types) =>
         method.ReturnsVoid ? "void" : RefPrefix(method.RefKind) + types.Of(method.ReturnType);
 
-    public static string RefPrefix(RefKind kind) => kind switch
-    {
-        RefKind.Ref => "ref ",
-        RefKind.RefReadOnly => "ref readonly ",
-        _ => string.Empty,
-    };
+    public static string RefPrefix(RefKind kind) =>
+        kind switch
+        {
+            RefKind.Ref => "ref ",
+            RefKind.RefReadOnly => "ref readonly ",
+            _ => string.Empty,
+        };
 
     /// <summary>Whether a pointer appears, so that the declaration needs <c>unsafe</c>.</summary>
-    public static bool HasPointer(ITypeSymbol type) => type switch
-    {
-        IPointerTypeSymbol or IFunctionPointerTypeSymbol => true,
-        IArrayTypeSymbol array => HasPointer(array.ElementType),
-        INamedTypeSymbol named => named.TypeArguments.Any(HasPointer),
-        _ => false,
-    };
+    public static bool HasPointer(ITypeSymbol type) =>
+        type switch
+        {
+            IPointerTypeSymbol or IFunctionPointerTypeSymbol => true,
+            IArrayTypeSymbol array => HasPointer(array.ElementType),
+            INamedTypeSymbol named => named.TypeArguments.Any(HasPointer),
+            _ => false,
+        };
 
     /// <summary>Whether <c>scoped</c> has to be written: of an out parameter and of params it goes without saying.</summary>
     public static bool IsScoped(IParameterSymbol parameter) =>
         parameter.ScopedKind != ScopedKind.None && parameter.RefKind != RefKind.Out && !parameter.IsThis && !parameter.IsParams;
 
-    private static string Parameter(IParameterSymbol parameter, TypeText types, Purpose purpose, bool mayBeOptional, Compilation? compilation)
+    private static string Parameter(
+        IParameterSymbol parameter,
+        TypeText types,
+        Purpose purpose,
+        bool mayBeOptional,
+        Compilation? compilation
+    )
     {
         var attributes = compilation is null
             ? AttributeText.OnParameter(parameter, purpose == Purpose.Explicit)
             : AttributeText.OnConstructorParameter(parameter, compilation);
         var scoped = IsScoped(parameter) ? "scoped " : string.Empty;
-        var modifier = parameter.IsParams ? "params " : parameter.RefKind switch
-        {
-            RefKind.Ref => "ref ",
-            RefKind.Out => "out ",
-            RefKind.In => "in ",
-            RefKind.RefReadOnlyParameter => "ref readonly ",
-            _ => string.Empty,
-        };
+        var modifier = parameter.IsParams
+            ? "params "
+            : parameter.RefKind switch
+            {
+                RefKind.Ref => "ref ",
+                RefKind.Out => "out ",
+                RefKind.In => "in ",
+                RefKind.RefReadOnlyParameter => "ref readonly ",
+                _ => string.Empty,
+            };
         var type = IsDynamic(parameter) ? types.Of(parameter.Type).Replace("dynamic", "object") : types.Of(parameter.Type);
         var value = mayBeOptional && !parameter.IsParams ? ConstantText.Default(parameter) : null;
-        return attributes + scoped + modifier + type + " " + Identifier.Escape(parameter.Name) + (value is null ? string.Empty : " = " + value);
+        return attributes
+            + scoped
+            + modifier
+            + type
+            + " "
+            + Identifier.Escape(parameter.Name)
+            + (value is null ? string.Empty : " = " + value);
     }
 
     /// <summary>A dynamic argument would be bound anew at run time; as object it reaches the very same parameter.</summary>
@@ -153,14 +184,16 @@ internal static class SignatureText
         return parts.Count == 0 ? null : $"where {types.Name(parameter)} : {string.Join(", ", parts)}";
     }
 
-    private static bool Mentions(ITypeSymbol type, ITypeParameterSymbol parameter) => type switch
-    {
-        ITypeParameterSymbol => type.NullableAnnotation == NullableAnnotation.Annotated && SymbolEqualityComparer.Default.Equals(type, parameter),
-        IArrayTypeSymbol array => Mentions(array.ElementType, parameter),
-        IPointerTypeSymbol pointer => Mentions(pointer.PointedAtType, parameter),
-        INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable =>
-            SymbolEqualityComparer.Default.Equals(nullable.TypeArguments[0], parameter),
-        INamedTypeSymbol named => named.TypeArguments.Any(a => Mentions(a, parameter)),
-        _ => false,
-    };
+    private static bool Mentions(ITypeSymbol type, ITypeParameterSymbol parameter) =>
+        type switch
+        {
+            ITypeParameterSymbol => type.NullableAnnotation == NullableAnnotation.Annotated
+                && SymbolEqualityComparer.Default.Equals(type, parameter),
+            IArrayTypeSymbol array => Mentions(array.ElementType, parameter),
+            IPointerTypeSymbol pointer => Mentions(pointer.PointedAtType, parameter),
+            INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable =>
+                SymbolEqualityComparer.Default.Equals(nullable.TypeArguments[0], parameter),
+            INamedTypeSymbol named => named.TypeArguments.Any(a => Mentions(a, parameter)),
+            _ => false,
+        };
 }

@@ -63,7 +63,10 @@ internal sealed class TreeDeclarations
     {
         var names = new Names();
         var root = (CompilationUnitSyntax)_tree.GetRoot();
-        names.SpeaksForAll = root.AttributeLists.Count > 0 || root.Externs.Count > 0 || root.Usings.Any(static u => u.GlobalKeyword.IsKind(SyntaxKind.GlobalKeyword));
+        names.SpeaksForAll =
+            root.AttributeLists.Count > 0
+            || root.Externs.Count > 0
+            || root.Usings.Any(static u => u.GlobalKeyword.IsKind(SyntaxKind.GlobalKeyword));
         Collect(root, string.Empty, names);
         foreach (var token in root.DescendantTokens(static n => !IsBody(n)))
         {

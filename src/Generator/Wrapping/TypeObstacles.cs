@@ -14,9 +14,9 @@ internal static class TypeObstacles
             return ImmutableArray.Create(obstacle);
         }
 
-        return shape == WrapperShape.Delegating
-            ? OfItsInterfaces(type, survey, compilation)
-            : type.IsAbstract || !survey.HasReachable ? ImmutableArray<Obstacle>.Empty : OfItsConstructors(type);
+        return shape == WrapperShape.Delegating ? OfItsInterfaces(type, survey, compilation)
+            : type.IsAbstract || !survey.HasReachable ? ImmutableArray<Obstacle>.Empty
+            : OfItsConstructors(type);
     }
 
     private static Obstacle? OfTheClass(INamedTypeSymbol type, WrapperShape shape, AnnotationSurvey survey, Compilation compilation)
@@ -35,7 +35,10 @@ internal static class TypeObstacles
 
         if (type.IsStatic)
         {
-            return Because("a static class has no instance to wrap", "make it a class with an interface, or begin a session with ReadSession.Begin");
+            return Because(
+                "a static class has no instance to wrap",
+                "make it a class with an interface, or begin a session with ReadSession.Begin"
+            );
         }
 
         if (WrapperName.Chain(type).Any(static t => t.IsFileLocal))
@@ -43,9 +46,19 @@ internal static class TypeObstacles
             return Because("it is local to its file, so generated code cannot name it", "remove 'file'");
         }
 
-        if (WrapperName.Chain(type).FirstOrDefault(static t => t.DeclaredAccessibility is Accessibility.Private or Accessibility.Protected or Accessibility.ProtectedAndInternal) is { } hidden)
+        if (
+            WrapperName
+                .Chain(type)
+                .FirstOrDefault(static t =>
+                    t.DeclaredAccessibility is Accessibility.Private or Accessibility.Protected or Accessibility.ProtectedAndInternal
+                ) is
+            { } hidden
+        )
         {
-            return Because($"{Obstacle.Name(hidden)} is private or protected, so generated code cannot name it", "make it internal or move it out of its containing type");
+            return Because(
+                $"{Obstacle.Name(hidden)} is private or protected, so generated code cannot name it",
+                "make it internal or move it out of its containing type"
+            );
         }
 
         if (compilation is CSharpCompilation { LanguageVersion: < LanguageVersion.CSharp9 })
@@ -55,12 +68,18 @@ internal static class TypeObstacles
 
         if (DuplicateTypeParameter(type) is { } duplicate)
         {
-            return Because($"the type parameter '{duplicate}' is declared twice by the types around it", "rename one of the type parameters");
+            return Because(
+                $"the type parameter '{duplicate}' is declared twice by the types around it",
+                "rename one of the type parameters"
+            );
         }
 
         if (IsObsoleteAsError(type))
         {
-            return Because("it is obsolete as an error, so generated code cannot name it", "remove the annotation or make the obsolete attribute a warning");
+            return Because(
+                "it is obsolete as an error, so generated code cannot name it",
+                "remove the annotation or make the obsolete attribute a warning"
+            );
         }
 
         if (shape == WrapperShape.Deriving && !type.IsAbstract && OfDeriving(type) is { } why)
@@ -74,8 +93,12 @@ internal static class TypeObstacles
         }
 
         var contracts = ContractAnnotations.Of(compilation);
-        return WrapperName.TakenBy(type, other => AnnotationSurvey.Of(other, contracts, Array.Empty<IMethodSymbol>()).IsAnnotated) is { } taken
-            ? Because($"the name {WrapperName.Of(type)} of its wrapper is taken by {taken.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}", "rename one of the two")
+        return
+            WrapperName.TakenBy(type, other => AnnotationSurvey.Of(other, contracts, Array.Empty<IMethodSymbol>()).IsAnnotated) is { } taken
+            ? Because(
+                $"the name {WrapperName.Of(type)} of its wrapper is taken by {taken.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}",
+                "rename one of the two"
+            )
             : null;
     }
 
@@ -96,11 +119,23 @@ internal static class TypeObstacles
         {
             if (contract.TypeKind != TypeKind.Error && !IsNameable(contract, compilation))
             {
-                obstacles.Add(new Obstacle(type, $"its interface {Obstacle.Name(contract)} cannot be named outside the class or file", "make the interface internal or public"));
+                obstacles.Add(
+                    new Obstacle(
+                        type,
+                        $"its interface {Obstacle.Name(contract)} cannot be named outside the class or file",
+                        "make the interface internal or public"
+                    )
+                );
             }
             else if (contract.GetMembers().FirstOrDefault(static m => m.IsStatic && m.IsAbstract) is { } member)
             {
-                obstacles.Add(new Obstacle(type, $"its interface {Obstacle.Name(contract)} has the static abstract member '{member.Name}', which no instance can forward", "move the reads into an interface without static members"));
+                obstacles.Add(
+                    new Obstacle(
+                        type,
+                        $"its interface {Obstacle.Name(contract)} has the static abstract member '{member.Name}', which no instance can forward",
+                        "move the reads into an interface without static members"
+                    )
+                );
             }
         }
 
@@ -113,9 +148,12 @@ internal static class TypeObstacles
         {
             if (WhyNotForwarded(type, pair, compilation) is { } obstacle)
             {
-                var place = pair.Implementation is { } implementation && SymbolEqualityComparer.Default.Equals(implementation.ContainingType, type) && !implementation.IsImplicitlyDeclared
-                    ? implementation
-                    : type;
+                var place =
+                    pair.Implementation is { } implementation
+                    && SymbolEqualityComparer.Default.Equals(implementation.ContainingType, type)
+                    && !implementation.IsImplicitlyDeclared
+                        ? implementation
+                        : type;
                 obstacles.Add(new Obstacle(place, obstacle.Why, obstacle.Remedy));
             }
         }
@@ -137,7 +175,10 @@ internal static class TypeObstacles
     public static (string Why, string Remedy) Because(ISymbol member, (string What, int Version) need)
     {
         var version = need.Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return ($"{Obstacle.Name(member)} has {need.What}, which C# {version} can repeat and this project's cannot", $"raise LangVersion to {version} or later");
+        return (
+            $"{Obstacle.Name(member)} has {need.What}, which C# {version} can repeat and this project's cannot",
+            $"raise LangVersion to {version} or later"
+        );
     }
 
     private static string? WhyNotForwarded(INamedTypeSymbol type, InterfaceMembers.Pair pair)
@@ -163,34 +204,51 @@ internal static class TypeObstacles
             return $"{name} is a property with parameters, which C# cannot implement";
         }
 
-        return !InterfaceMembers.IsCallable(pair.Declaration, type)
-            ? $"{name} is protected, so only the class itself can call it"
-            : IsObsoleteAsError(pair.Declaration.ContainingType) ? $"{Obstacle.Name(pair.Declaration.ContainingType)} is obsolete as an error" : null;
+        return !InterfaceMembers.IsCallable(pair.Declaration, type) ? $"{name} is protected, so only the class itself can call it"
+            : IsObsoleteAsError(pair.Declaration.ContainingType)
+                ? $"{Obstacle.Name(pair.Declaration.ContainingType)} is obsolete as an error"
+            : null;
     }
 
     private static ImmutableArray<Obstacle> OfItsConstructors(INamedTypeSymbol type) =>
         Constructors(type).Any()
             ? ImmutableArray<Obstacle>.Empty
-            : ImmutableArray.Create(new Obstacle(type, "it has no public or internal constructor that a derived class could call", "add one, or let the class implement an interface that declares its annotated members"));
+            : ImmutableArray.Create(
+                new Obstacle(
+                    type,
+                    "it has no public or internal constructor that a derived class could call",
+                    "add one, or let the class implement an interface that declares its annotated members"
+                )
+            );
 
     /// <summary>The constructors that a deriving wrapper repeats.</summary>
     public static IEnumerable<IMethodSymbol> Constructors(INamedTypeSymbol type) =>
-        type.InstanceConstructors.Where(static c => !c.IsVararg
-            && c.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal);
+        type.InstanceConstructors.Where(static c =>
+            !c.IsVararg && c.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal
+        );
 
     private static string? DuplicateTypeParameter(INamedTypeSymbol type) =>
         WrapperName.TypeParameters(type).GroupBy(static p => p.Name).FirstOrDefault(static g => g.Count() > 1)?.Key;
 
-    private static bool IsNameable(ITypeSymbol type, Compilation compilation) => type switch
-    {
-        IArrayTypeSymbol array => IsNameable(array.ElementType, compilation),
-        INamedTypeSymbol named => compilation.IsSymbolAccessibleWithin(named.OriginalDefinition, compilation.Assembly)
-            && !WrapperName.Chain(named).Any(static t => t.IsFileLocal)
-            && named.TypeArguments.All(a => IsNameable(a, compilation)),
-        _ => true,
-    };
+    private static bool IsNameable(ITypeSymbol type, Compilation compilation) =>
+        type switch
+        {
+            IArrayTypeSymbol array => IsNameable(array.ElementType, compilation),
+            INamedTypeSymbol named => compilation.IsSymbolAccessibleWithin(named.OriginalDefinition, compilation.Assembly)
+                && !WrapperName.Chain(named).Any(static t => t.IsFileLocal)
+                && named.TypeArguments.All(a => IsNameable(a, compilation)),
+            _ => true,
+        };
 
     public static bool IsObsoleteAsError(ISymbol symbol) =>
-        symbol.GetAttributes().Any(static a => a is { AttributeClass: { Name: "ObsoleteAttribute", ContainingNamespace.Name: "System" }, ConstructorArguments: { Length: 2 } arguments }
-            && arguments[1].Value is true);
+        symbol
+            .GetAttributes()
+            .Any(static a =>
+                a
+                    is {
+                        AttributeClass: { Name: "ObsoleteAttribute", ContainingNamespace.Name: "System" },
+                        ConstructorArguments: { Length: 2 } arguments
+                    }
+                && arguments[1].Value is true
+            );
 }

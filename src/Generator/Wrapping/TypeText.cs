@@ -6,8 +6,9 @@ namespace MonotonicReads.Generator.Wrapping;
 /// <summary>Types as generated code names them: fully qualified, with nullable annotations.</summary>
 internal sealed class TypeText
 {
-    private static readonly SymbolDisplayFormat Format = SymbolDisplayFormat.FullyQualifiedFormat
-        .AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+    private static readonly SymbolDisplayFormat Format = SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(
+        SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier
+    );
 
     private readonly Dictionary<ITypeParameterSymbol, string> _renamed;
 
@@ -60,7 +61,9 @@ internal sealed class TypeText
         var text = new StringBuilder();
         foreach (var part in type.ToDisplayParts(Format))
         {
-            text.Append(part.Symbol is ITypeParameterSymbol parameter && _renamed.TryGetValue(parameter, out var name) ? name : part.ToString());
+            text.Append(
+                part.Symbol is ITypeParameterSymbol parameter && _renamed.TryGetValue(parameter, out var name) ? name : part.ToString()
+            );
         }
 
         return text.ToString();
@@ -78,8 +81,20 @@ internal sealed class TypeText
 
     /// <summary>The form that <c>cref</c> takes: <c>global::Shop.Repo{T}</c>.</summary>
     public static string Cref(INamedTypeSymbol type) =>
-        Namespace(type) + string.Join(".", WrapperName.Chain(type).Select(static t => Identifier.Escape(t.Name)
-            + (t.Arity == 0 ? string.Empty : "{" + string.Join(", ", t.TypeParameters.Select(static p => Identifier.Escape(p.Name))) + "}")));
+        Namespace(type)
+        + string.Join(
+            ".",
+            WrapperName
+                .Chain(type)
+                .Select(static t =>
+                    Identifier.Escape(t.Name)
+                    + (
+                        t.Arity == 0
+                            ? string.Empty
+                            : "{" + string.Join(", ", t.TypeParameters.Select(static p => Identifier.Escape(p.Name))) + "}"
+                    )
+                )
+        );
 
     public static string Commas(int arity) => arity == 0 ? string.Empty : "<" + new string(',', arity - 1) + ">";
 
@@ -87,5 +102,7 @@ internal sealed class TypeText
     public static string Namespace(INamedTypeSymbol type) =>
         type.ContainingNamespace.IsGlobalNamespace
             ? "global::"
-            : type.ContainingNamespace.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Included)) + ".";
+            : type.ContainingNamespace.ToDisplayString(
+                SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Included)
+            ) + ".";
 }

@@ -17,7 +17,10 @@ internal sealed class WrappedClasses
     public WrappedClasses(Compilation compilation)
     {
         _compilation = compilation;
-        var names = new SortedSet<string>(ReferencedContracts.Of(compilation.References.ToImmutableArray(), CancellationToken.None), StringComparer.Ordinal);
+        var names = new SortedSet<string>(
+            ReferencedContracts.Of(compilation.References.ToImmutableArray(), CancellationToken.None),
+            StringComparer.Ordinal
+        );
         var entries = new List<BaseNameIndex.Entry>();
         foreach (var tree in compilation.SyntaxTrees)
         {
@@ -77,8 +80,11 @@ internal sealed class WrappedClasses
 
         foreach (var attribute in assembly.GetAttributes())
         {
-            if (attribute is { AttributeClass.Name: MapAttribute, ConstructorArguments: { Length: 2 } arguments }
-                && arguments[0].Value is INamedTypeSymbol type && arguments[1].Value is INamedTypeSymbol wrapper)
+            if (
+                attribute is { AttributeClass.Name: MapAttribute, ConstructorArguments: { Length: 2 } arguments }
+                && arguments[0].Value is INamedTypeSymbol type
+                && arguments[1].Value is INamedTypeSymbol wrapper
+            )
             {
                 yield return (type.OriginalDefinition, wrapper.OriginalDefinition);
             }

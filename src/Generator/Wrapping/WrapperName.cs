@@ -31,7 +31,10 @@ internal static class WrapperName
         var arity = TypeParameters(type).Count;
         foreach (var member in type.ContainingNamespace.GetMembers(name))
         {
-            if (member is INamespaceSymbol || (member is INamedTypeSymbol other && other.Arity == arity && !KnownTypes.IsWrittenByUs(other)))
+            if (
+                member is INamespaceSymbol
+                || (member is INamedTypeSymbol other && other.Arity == arity && !KnownTypes.IsWrittenByUs(other))
+            )
             {
                 return member;
             }
@@ -46,10 +49,12 @@ internal static class WrapperName
         var depth = Chain(type).Count;
         foreach (var other in Spelled(type.ContainingNamespace, Flattened(type)))
         {
-            if (!SymbolEqualityComparer.Default.Equals(other, type)
+            if (
+                !SymbolEqualityComparer.Default.Equals(other, type)
                 && TypeParameters(other).Count == arity
                 && ComesBefore(other, Chain(other).Count, type, depth)
-                && isAnnotated(other))
+                && isAnnotated(other)
+            )
             {
                 return other;
             }
@@ -59,9 +64,7 @@ internal static class WrapperName
     }
 
     private static bool ComesBefore(INamedTypeSymbol left, int leftDepth, INamedTypeSymbol right, int rightDepth) =>
-        leftDepth != rightDepth
-            ? leftDepth < rightDepth
-            : string.CompareOrdinal(Dotted(left), Dotted(right)) < 0;
+        leftDepth != rightDepth ? leftDepth < rightDepth : string.CompareOrdinal(Dotted(left), Dotted(right)) < 0;
 
     private static string Dotted(INamedTypeSymbol type) => string.Join(".", Chain(type).Select(static t => t.MetadataName));
 

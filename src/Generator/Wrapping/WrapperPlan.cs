@@ -49,24 +49,17 @@ internal sealed record WrapperPlan(
     EquatableArray<OptionsPlan> Options,
     EquatableArray<ConstructorPlan> Constructors,
     EquatableArray<MemberPlan> Members,
-    EquatableArray<string> SuppressedWarnings);
+    EquatableArray<string> SuppressedWarnings
+);
 
 /// <summary>A shared options object: written once per wrapper, so that a call allocates none.</summary>
 internal sealed record OptionsPlan(string Field, string Initializers);
 
 /// <summary>A constructor of the class that a deriving wrapper repeats.</summary>
-internal sealed record ConstructorPlan(
-    EquatableArray<string> Attributes,
-    string Modifiers,
-    string Parameters,
-    string Arguments);
+internal sealed record ConstructorPlan(EquatableArray<string> Attributes, string Modifiers, string Parameters, string Arguments);
 
 /// <summary>A member of the wrapper. <paramref name="Modifiers"/> is empty for an explicit implementation.</summary>
-internal abstract record MemberPlan(
-    EquatableArray<string> Attributes,
-    string Modifiers,
-    string Type,
-    string Name);
+internal abstract record MemberPlan(EquatableArray<string> Attributes, string Modifiers, string Type, string Name);
 
 internal sealed record MethodPlan(
     EquatableArray<string> Attributes,
@@ -76,8 +69,8 @@ internal sealed record MethodPlan(
     string TypeParameters,
     string Parameters,
     EquatableArray<string> Constraints,
-    BodyPlan Body)
-    : MemberPlan(Attributes, Modifiers, Type, Name);
+    BodyPlan Body
+) : MemberPlan(Attributes, Modifiers, Type, Name);
 
 /// <summary>A property, or an indexer when <paramref name="Parameters"/> is not empty.</summary>
 internal sealed record PropertyPlan(
@@ -86,25 +79,21 @@ internal sealed record PropertyPlan(
     string Type,
     string Name,
     string Parameters,
-    EquatableArray<AccessorPlan> Accessors)
-    : MemberPlan(Attributes, Modifiers, Type, Name);
+    EquatableArray<AccessorPlan> Accessors
+) : MemberPlan(Attributes, Modifiers, Type, Name);
 
 internal sealed record EventPlan(
     EquatableArray<string> Attributes,
     string Modifiers,
     string Type,
     string Name,
-    EquatableArray<AccessorPlan> Accessors)
-    : MemberPlan(Attributes, Modifiers, Type, Name);
+    EquatableArray<AccessorPlan> Accessors
+) : MemberPlan(Attributes, Modifiers, Type, Name);
 
 internal sealed record AccessorPlan(EquatableArray<string> Attributes, string Keyword, BodyPlan Body);
 
 /// <summary>What a member does: call the class, inside a session when there is one.</summary>
-internal sealed record BodyPlan(
-    string Call,
-    ResultKind Result,
-    string ResultType,
-    SessionPlan? Session);
+internal sealed record BodyPlan(string Call, ResultKind Result, string ResultType, SessionPlan? Session);
 
 internal enum ResultKind
 {

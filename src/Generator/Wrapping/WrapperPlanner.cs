@@ -41,29 +41,36 @@ internal static class WrapperPlanner
             sessions.Options,
             delegating ? EquatableArray<ConstructorPlan>.Empty : Constructors(type, compilation),
             members,
-            NamedWarnings.Of(type, decision.Members));
+            NamedWarnings.Of(type, decision.Members)
+        );
     }
 
     /// <summary>The interfaces that the class names, without those that follow from another of them.</summary>
     private static EquatableArray<string> BaseInterfaces(INamedTypeSymbol type) =>
-        type.AllInterfaces
-            .Where(i => !type.AllInterfaces.Any(other => other.AllInterfaces.Contains(i, SymbolEqualityComparer.Default)))
+        type
+            .AllInterfaces.Where(i => !type.AllInterfaces.Any(other => other.AllInterfaces.Contains(i, SymbolEqualityComparer.Default)))
             .Select(TypeText.Plain.WithoutAnnotation)
             .ToEquatableArray();
 
     private static EquatableArray<ConstructorPlan> Constructors(INamedTypeSymbol type, Compilation compilation) =>
-        TypeObstacles.Constructors(type).Select(c => new ConstructorPlan(
-            AttributeText.OnConstructor(c, compilation),
-            (c.DeclaredAccessibility == Accessibility.Public ? "public" : "internal")
-                + (c.Parameters.Any(static p => SignatureText.HasPointer(p.Type)) ? " unsafe" : string.Empty),
-            SignatureText.Parameters(c.Parameters, TypeText.Plain, SignatureText.Purpose.Constructor, compilation),
-            SignatureText.Arguments(c.Parameters))).ToEquatableArray();
+        TypeObstacles
+            .Constructors(type)
+            .Select(c => new ConstructorPlan(
+                AttributeText.OnConstructor(c, compilation),
+                (c.DeclaredAccessibility == Accessibility.Public ? "public" : "internal")
+                    + (c.Parameters.Any(static p => SignatureText.HasPointer(p.Type)) ? " unsafe" : string.Empty),
+                SignatureText.Parameters(c.Parameters, TypeText.Plain, SignatureText.Purpose.Constructor, compilation),
+                SignatureText.Arguments(c.Parameters)
+            ))
+            .ToEquatableArray();
 
     private static bool IsPublic(INamedTypeSymbol type) =>
         WrapperName.Chain(type).All(static t => t.DeclaredAccessibility == Accessibility.Public);
 
     private static string EscapedNamespace(INamespaceSymbol symbol) =>
-        symbol.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted));
+        symbol.ToDisplayString(
+            SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted)
+        );
 
     /// <summary>Every name that a field of the wrapper must not have: members, parameters, type parameters.</summary>
     private static HashSet<string> TakenNames(INamedTypeSymbol type, WrappingDecision decision)

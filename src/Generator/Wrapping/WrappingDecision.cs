@@ -26,7 +26,13 @@ internal enum WrappingOutcome
 /// </summary>
 internal sealed class WrappingDecision
 {
-    private static readonly WrappingDecision NotAnnotated = new(WrappingOutcome.NotAnnotated, WrapperShape.Delegating, NoMembers, ImmutableArray<Obstacle>.Empty, NoCoverage);
+    private static readonly WrappingDecision NotAnnotated = new(
+        WrappingOutcome.NotAnnotated,
+        WrapperShape.Delegating,
+        NoMembers,
+        ImmutableArray<Obstacle>.Empty,
+        NoCoverage
+    );
 
     private readonly Dictionary<IMethodSymbol, Coverage> _coverage;
 
@@ -35,7 +41,8 @@ internal sealed class WrappingDecision
         WrapperShape shape,
         ImmutableArray<InterfaceMembers.Pair> members,
         ImmutableArray<Obstacle> obstacles,
-        Dictionary<IMethodSymbol, Coverage> coverage)
+        Dictionary<IMethodSymbol, Coverage> coverage
+    )
     {
         Outcome = outcome;
         Shape = shape;
@@ -64,11 +71,11 @@ internal sealed class WrappingDecision
     private static Dictionary<IMethodSymbol, Coverage> NoCoverage => new(SymbolEqualityComparer.Default);
 
     /// <summary>Decides for one type of the compilation being built.</summary>
-    public static WrappingDecision For(INamedTypeSymbol type, Compilation compilation) => Decide(type, compilation, ImmutableArray<IMethodSymbol>.Empty);
+    public static WrappingDecision For(INamedTypeSymbol type, Compilation compilation) =>
+        Decide(type, compilation, ImmutableArray<IMethodSymbol>.Empty);
 
     /// <summary>Whether the method would run in a session if it alone were annotated <c>[Monotonic]</c>, with no new MR2001 anywhere.</summary>
-    public static bool CanCover(IMethodSymbol method, Compilation compilation) =>
-        !CoverableTogether(new[] { method }, compilation).IsEmpty;
+    public static bool CanCover(IMethodSymbol method, Compilation compilation) => !CoverableTogether(new[] { method }, compilation).IsEmpty;
 
     /// <summary>
     /// The methods that could all be annotated <c>[Monotonic]</c> at once with every one of them covered and no new MR2001.
@@ -78,8 +85,11 @@ internal sealed class WrappingDecision
     public static ImmutableArray<IMethodSymbol> CoverableTogether(IEnumerable<IMethodSymbol> methods, Compilation compilation)
     {
         var accepted = ImmutableArray<IMethodSymbol>.Empty;
-        var ordered = methods.Where(static m => m.ContainingType is not null)
-            .OrderBy(static m => InterfaceMembers.Of(m.ContainingType).Any(p => SymbolEqualityComparer.Default.Equals(p.Implementation, m)) ? 0 : 1);
+        var ordered = methods
+            .Where(static m => m.ContainingType is not null)
+            .OrderBy(static m =>
+                InterfaceMembers.Of(m.ContainingType).Any(p => SymbolEqualityComparer.Default.Equals(p.Implementation, m)) ? 0 : 1
+            );
         foreach (var method in ordered)
         {
             var tried = accepted.Add(method);
@@ -93,15 +103,15 @@ internal sealed class WrappingDecision
     }
 
     /// <summary>How the method is covered, or null when it passes straight through.</summary>
-    public Coverage? CoverageOf(IMethodSymbol implementation) =>
-        _coverage.TryGetValue(implementation, out var coverage) ? coverage : null;
+    public Coverage? CoverageOf(IMethodSymbol implementation) => _coverage.TryGetValue(implementation, out var coverage) ? coverage : null;
 
     private static bool IsSettled(
         INamedTypeSymbol type,
         IMethodSymbol method,
         ImmutableArray<IMethodSymbol> before,
         ImmutableArray<IMethodSymbol> after,
-        Compilation compilation)
+        Compilation compilation
+    )
     {
         var decision = Decide(type, compilation, after);
         var isOwn = SymbolEqualityComparer.Default.Equals(type, method.ContainingType);
@@ -143,7 +153,13 @@ internal sealed class WrappingDecision
         var reasons = TypeObstacles.Of(type, shape, survey, compilation);
         if (!reasons.IsEmpty)
         {
-            return new WrappingDecision(WrappingOutcome.Declined, shape, NoMembers, WithEveryAnnotatedMember(type, survey, reasons), NoCoverage);
+            return new WrappingDecision(
+                WrappingOutcome.Declined,
+                shape,
+                NoMembers,
+                WithEveryAnnotatedMember(type, survey, reasons),
+                NoCoverage
+            );
         }
 
         return shape == WrapperShape.Delegating ? Delegate(survey, compilation) : Derive(type, survey, compilation);
@@ -186,10 +202,14 @@ internal sealed class WrappingDecision
         {
             if (survey.OwesAnswer(method))
             {
-                obstacles.Add(new Obstacle(
-                    method,
-                    OutOfReach(method, annotation) ?? $"the wrapper stands behind the interfaces of {Obstacle.Name(survey.Type)}, and this member implements none of them",
-                    "declare it in an interface, or mark it [Eventual] or remove the annotation"));
+                obstacles.Add(
+                    new Obstacle(
+                        method,
+                        OutOfReach(method, annotation)
+                            ?? $"the wrapper stands behind the interfaces of {Obstacle.Name(survey.Type)}, and this member implements none of them",
+                        "declare it in an interface, or mark it [Eventual] or remove the annotation"
+                    )
+                );
             }
         }
 
@@ -207,10 +227,14 @@ internal sealed class WrappingDecision
             {
                 if (survey.OwesAnswer(method))
                 {
-                    obstacles.Add(new Obstacle(
-                        method,
-                        OutOfReach(method, annotation) ?? $"it is not virtual, and {Obstacle.Name(type)} has no interface that declares it",
-                        "declare it in an interface of the class, or make it virtual"));
+                    obstacles.Add(
+                        new Obstacle(
+                            method,
+                            OutOfReach(method, annotation)
+                                ?? $"it is not virtual, and {Obstacle.Name(type)} has no interface that declares it",
+                            "declare it in an interface of the class, or make it virtual"
+                        )
+                    );
                 }
 
                 continue;
@@ -240,10 +264,17 @@ internal sealed class WrappingDecision
 
         if (type.IsAbstract)
         {
-            return new WrappingDecision(WrappingOutcome.LeftToSubclasses, WrapperShape.Deriving, NoMembers, obstacles.ToImmutable(), NoCoverage);
+            return new WrappingDecision(
+                WrappingOutcome.LeftToSubclasses,
+                WrapperShape.Deriving,
+                NoMembers,
+                obstacles.ToImmutable(),
+                NoCoverage
+            );
         }
 
-        var outcome = members.Count > 0 ? WrappingOutcome.Wrapped
+        var outcome =
+            members.Count > 0 ? WrappingOutcome.Wrapped
             : obstacles.Count > 0 ? WrappingOutcome.Declined
             : WrappingOutcome.NotAnnotated;
         return new WrappingDecision(outcome, WrapperShape.Deriving, members.ToImmutable(), obstacles.ToImmutable(), coverage);
@@ -262,7 +293,11 @@ internal sealed class WrappingDecision
     }
 
     /// <summary>Where the class is not wrapped for one reason, each member with an annotation of its own says so too.</summary>
-    private static ImmutableArray<Obstacle> WithEveryAnnotatedMember(INamedTypeSymbol type, AnnotationSurvey survey, ImmutableArray<Obstacle> reasons)
+    private static ImmutableArray<Obstacle> WithEveryAnnotatedMember(
+        INamedTypeSymbol type,
+        AnnotationSurvey survey,
+        ImmutableArray<Obstacle> reasons
+    )
     {
         if (reasons.Any(r => SymbolEqualityComparer.Default.Equals(r.Place, type)))
         {
@@ -275,7 +310,13 @@ internal sealed class WrappingDecision
         {
             if (!reasons.Any(r => SymbolEqualityComparer.Default.Equals(r.Place, method)))
             {
-                builder.Add(new Obstacle(method, $"{Obstacle.Name(type)} is not wrapped because of {Obstacle.Name(first.Place)}: {first.Why}", first.Remedy));
+                builder.Add(
+                    new Obstacle(
+                        method,
+                        $"{Obstacle.Name(type)} is not wrapped because of {Obstacle.Name(first.Place)}: {first.Why}",
+                        first.Remedy
+                    )
+                );
             }
         }
 

@@ -24,7 +24,8 @@ internal sealed class DataSourceStart(Func<ReplicatedMySqlDataSource> source, Re
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => _background.ContinueWith(static _ => { }, TaskScheduler.Default).WaitAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        _background.ContinueWith(static _ => { }, TaskScheduler.Default).WaitAsync(cancellationToken);
 
     private static async Task<IReadOnlyList<TopologyFinding>> ReportAsync(ReplicatedMySqlDataSource source, CancellationToken cancellation)
     {

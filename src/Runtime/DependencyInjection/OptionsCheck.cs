@@ -70,12 +70,21 @@ internal static class OptionsCheck
         }
     }
 
-    public static ReplicatedMySqlDataSource Build(string? name, ReplicatedMySqlOptions options, ILoggerFactory? loggerFactory, TimeProvider? time)
+    public static ReplicatedMySqlDataSource Build(
+        string? name,
+        ReplicatedMySqlOptions options,
+        ILoggerFactory? loggerFactory,
+        TimeProvider? time
+    )
     {
         var builder = new ReplicatedMySqlDataSourceBuilder()
             .UseName(string.IsNullOrWhiteSpace(name) ? ReplicaSet.DefaultName : name)
             .UseReplicaLoss(options.OnReplicaLoss)
-            .UseSelector(options.Selector == ReplicaSelection.WeightedRendezvous ? ReplicaSelectors.WeightedRendezvous : ReplicaSelectors.WeightedModulo)
+            .UseSelector(
+                options.Selector == ReplicaSelection.WeightedRendezvous
+                    ? ReplicaSelectors.WeightedRendezvous
+                    : ReplicaSelectors.WeightedModulo
+            )
             .UseLoggerFactory(loggerFactory ?? NullLoggerFactory.Instance)
             .UseTimeProvider(time ?? TimeProvider.System);
         foreach (var replica in options.Replicas)
@@ -88,7 +97,9 @@ internal static class OptionsCheck
         builder = options.ForPomelo ? builder.ForPomelo() : builder;
         builder = options.AllowWritableReplicas ? builder.AllowWritableReplicas() : builder;
         builder = options.DrainTimeout is { } drain ? builder.UseDrainTimeout(drain) : builder;
-        return (options.Monitor is { } monitor && options.Proxy is not { Dialect.NamesServers: false } ? builder.UseMonitor(monitor) : builder).Build();
+        return (
+            options.Monitor is { } monitor && options.Proxy is not { Dialect.NamesServers: false } ? builder.UseMonitor(monitor) : builder
+        ).Build();
     }
 
     /// <summary>The settings that differ although a running data source cannot follow them.</summary>
@@ -96,14 +107,28 @@ internal static class OptionsCheck
         [.. Fixed(atStart).Zip(Fixed(now)).Where(pair => !Equals(pair.First.Value, pair.Second.Value)).Select(pair => pair.First.Name)];
 
     private static IEnumerable<(string Name, object? Value)> Fixed(ReplicatedMySqlOptions options) =>
-    [
-        (nameof(options.Primary), options.Primary),
-        (nameof(options.Selector), options.Selector),
-        (nameof(options.ForPomelo), options.ForPomelo),
-        (nameof(options.AllowWritableReplicas), options.AllowWritableReplicas),
-        (nameof(options.DrainTimeout), options.DrainTimeout),
-        (nameof(options.Monitor), options.Monitor is { } m ? (m.Interval, m.Jitter, m.Timeout, m.FailuresUntilDown, m.SuccessesUntilUp, m.MaxLag, m.MovesLaggingSessions, m.HeartbeatQuery) : null),
-    ];
+        [
+            (nameof(options.Primary), options.Primary),
+            (nameof(options.Selector), options.Selector),
+            (nameof(options.ForPomelo), options.ForPomelo),
+            (nameof(options.AllowWritableReplicas), options.AllowWritableReplicas),
+            (nameof(options.DrainTimeout), options.DrainTimeout),
+            (
+                nameof(options.Monitor),
+                options.Monitor is { } m
+                    ? (
+                        m.Interval,
+                        m.Jitter,
+                        m.Timeout,
+                        m.FailuresUntilDown,
+                        m.SuccessesUntilUp,
+                        m.MaxLag,
+                        m.MovesLaggingSessions,
+                        m.HeartbeatQuery
+                    )
+                    : null
+            ),
+        ];
 
     private static void Try(List<string> failures, Action check)
     {
@@ -111,7 +136,8 @@ internal static class OptionsCheck
         {
             check();
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or OverflowException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is ArgumentException or InvalidOperationException or OverflowException or NotSupportedException)
         {
             if (!failures.Contains(exception.Message))
             {

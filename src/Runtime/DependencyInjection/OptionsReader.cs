@@ -104,7 +104,9 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
                     monitor.MovesLaggingSessions = Flag(child);
                     break;
                 case "JITTER":
-                    monitor.Jitter = double.TryParse(child.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var jitter) ? jitter : Bad(child, "a number", monitor.Jitter);
+                    monitor.Jitter = double.TryParse(child.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var jitter)
+                        ? jitter
+                        : Bad(child, "a number", monitor.Jitter);
                     break;
                 case "FAILURESUNTILDOWN":
                     monitor.FailuresUntilDown = Number(child, monitor.FailuresUntilDown);
@@ -125,16 +127,23 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
     }
 
     private int Number(IConfigurationSection section, int otherwise) =>
-        int.TryParse(section.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Bad(section, "a whole number", otherwise);
+        int.TryParse(section.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : Bad(section, "a whole number", otherwise);
 
-    private bool Flag(IConfigurationSection section) => bool.TryParse(section.Value, out var flag) ? flag : Bad(section, "true or false", false);
+    private bool Flag(IConfigurationSection section) =>
+        bool.TryParse(section.Value, out var flag) ? flag : Bad(section, "true or false", false);
 
     private TimeSpan? Time(IConfigurationSection section) =>
-        TimeSpan.TryParse(section.Value, CultureInfo.InvariantCulture, out var time) ? time : Bad<TimeSpan?>(section, "a time as hh:mm:ss", null);
+        TimeSpan.TryParse(section.Value, CultureInfo.InvariantCulture, out var time)
+            ? time
+            : Bad<TimeSpan?>(section, "a time as hh:mm:ss", null);
 
     private T Enumeration<T>(IConfigurationSection section, T otherwise)
         where T : struct, Enum =>
-        Enum.TryParse<T>(section.Value, ignoreCase: true, out var value) && Enum.IsDefined(value) ? value : Bad(section, string.Join(" or ", Enum.GetNames<T>()), otherwise);
+        Enum.TryParse<T>(section.Value, ignoreCase: true, out var value) && Enum.IsDefined(value)
+            ? value
+            : Bad(section, string.Join(" or ", Enum.GetNames<T>()), otherwise);
 
     private T Bad<T>(IConfigurationSection section, string expected, T otherwise)
     {

@@ -31,8 +31,10 @@ public static class ReplicatedMySqlServiceCollectionExtensions
     /// <param name="configure">Sets the options; later changes by <see cref="IOptionsMonitor{TOptions}"/> are followed.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    public static IServiceCollection AddReplicatedMySqlDataSource(this IServiceCollection services, Action<ReplicatedMySqlOptions> configure) =>
-        Add(services, key: null, section: null, configure);
+    public static IServiceCollection AddReplicatedMySqlDataSource(
+        this IServiceCollection services,
+        Action<ReplicatedMySqlOptions> configure
+    ) => Add(services, key: null, section: null, configure);
 
     /// <summary>Registers a keyed data source from a section.</summary>
     /// <param name="services">The services.</param>
@@ -40,7 +42,11 @@ public static class ReplicatedMySqlServiceCollectionExtensions
     /// <param name="section">The section; see <see cref="ReplicatedMySqlOptions"/> for its keys.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    public static IServiceCollection AddKeyedReplicatedMySqlDataSource(this IServiceCollection services, string key, IConfigurationSection section)
+    public static IServiceCollection AddKeyedReplicatedMySqlDataSource(
+        this IServiceCollection services,
+        string key,
+        IConfigurationSection section
+    )
     {
         ArgumentNullException.ThrowIfNull(key);
         return Add(services, key, section, configure: null);
@@ -52,13 +58,22 @@ public static class ReplicatedMySqlServiceCollectionExtensions
     /// <param name="configure">Sets the options; later changes by <see cref="IOptionsMonitor{TOptions}"/> are followed.</param>
     /// <returns>The same services.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    public static IServiceCollection AddKeyedReplicatedMySqlDataSource(this IServiceCollection services, string key, Action<ReplicatedMySqlOptions> configure)
+    public static IServiceCollection AddKeyedReplicatedMySqlDataSource(
+        this IServiceCollection services,
+        string key,
+        Action<ReplicatedMySqlOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(key);
         return Add(services, key, section: null, configure);
     }
 
-    private static IServiceCollection Add(IServiceCollection services, string? key, IConfigurationSection? section, Action<ReplicatedMySqlOptions>? configure)
+    private static IServiceCollection Add(
+        IServiceCollection services,
+        string? key,
+        IConfigurationSection? section,
+        Action<ReplicatedMySqlOptions>? configure
+    )
     {
         ArgumentNullException.ThrowIfNull(services);
         if (section is null)
@@ -84,15 +99,25 @@ public static class ReplicatedMySqlServiceCollectionExtensions
             services.TryAddSingleton<ReplicatedDataSource>(provider => provider.GetRequiredService<ReplicatedMySqlDataSource>());
             services.TryAddSingleton<DbDataSource>(provider => provider.GetRequiredService<ReplicatedMySqlDataSource>());
             services.AddSingleton<IHostedService>(provider => new DataSourceStart(
-                () => provider.GetRequiredService<ReplicatedMySqlDataSource>(), provider.GetRequiredService<IOptionsMonitor<ReplicatedMySqlOptions>>().Get(name)));
+                () => provider.GetRequiredService<ReplicatedMySqlDataSource>(),
+                provider.GetRequiredService<IOptionsMonitor<ReplicatedMySqlOptions>>().Get(name)
+            ));
         }
         else
         {
             services.TryAddKeyedSingleton(key, (provider, _) => Build(provider, name));
-            services.TryAddKeyedSingleton<ReplicatedDataSource>(key, (provider, k) => provider.GetRequiredKeyedService<ReplicatedMySqlDataSource>(k));
-            services.TryAddKeyedSingleton<DbDataSource>(key, (provider, k) => provider.GetRequiredKeyedService<ReplicatedMySqlDataSource>(k));
+            services.TryAddKeyedSingleton<ReplicatedDataSource>(
+                key,
+                (provider, k) => provider.GetRequiredKeyedService<ReplicatedMySqlDataSource>(k)
+            );
+            services.TryAddKeyedSingleton<DbDataSource>(
+                key,
+                (provider, k) => provider.GetRequiredKeyedService<ReplicatedMySqlDataSource>(k)
+            );
             services.AddSingleton<IHostedService>(provider => new DataSourceStart(
-                () => provider.GetRequiredKeyedService<ReplicatedMySqlDataSource>(key), provider.GetRequiredService<IOptionsMonitor<ReplicatedMySqlOptions>>().Get(name)));
+                () => provider.GetRequiredKeyedService<ReplicatedMySqlDataSource>(key),
+                provider.GetRequiredService<IOptionsMonitor<ReplicatedMySqlOptions>>().Get(name)
+            ));
         }
 
         return services;
@@ -108,13 +133,17 @@ public static class ReplicatedMySqlServiceCollectionExtensions
         }
 
         var source = OptionsCheck.Build(name, options, provider.GetService<ILoggerFactory>(), provider.GetService<TimeProvider>());
-        source.FollowedBy(monitor.OnChange((changed, changedName) =>
-        {
-            if (changedName == name)
-            {
-                Follow(source, options, changed);
-            }
-        }));
+        source.FollowedBy(
+            monitor.OnChange(
+                (changed, changedName) =>
+                {
+                    if (changedName == name)
+                    {
+                        Follow(source, options, changed);
+                    }
+                }
+            )
+        );
         return source;
     }
 

@@ -23,9 +23,13 @@ internal sealed class RepositoryDecoration
         _wrappers = new WrapperMap(services);
         _result = [.. services];
         _done = new HashSet<ServiceDescriptor>(
-            services.Select(service => service.ServiceType == typeof(Decorated) ? (Decorated?)service.ImplementationInstance : null)
-                .FirstOrDefault(decorated => decorated is not null)?.Services ?? [],
-            ReferenceEqualityComparer.Instance);
+            services
+                .Select(service => service.ServiceType == typeof(Decorated) ? (Decorated?)service.ImplementationInstance : null)
+                .FirstOrDefault(decorated => decorated is not null)
+                ?.Services
+                ?? [],
+            ReferenceEqualityComparer.Instance
+        );
     }
 
     public void Apply()
@@ -41,7 +45,8 @@ internal sealed class RepositoryDecoration
         if (_problems.Count > 0)
         {
             throw new InvalidOperationException(
-                $"AddConsistentRepositories() cannot decorate {(_problems.Count == 1 ? "a registration" : "some registrations")}:{string.Concat(_problems.Select(problem => Environment.NewLine + "- " + problem))}");
+                $"AddConsistentRepositories() cannot decorate {(_problems.Count == 1 ? "a registration" : "some registrations")}:{string.Concat(_problems.Select(problem => Environment.NewLine + "- " + problem))}"
+            );
         }
 
         for (var i = 0; i < _result.Count; i++)
@@ -92,9 +97,13 @@ internal sealed class RepositoryDecoration
         }
 
         var key = new InnerKey(service);
-        _beside.Add(Done(service.IsKeyedService
-            ? new ServiceDescriptor(wrapper.Repository, key, service.KeyedImplementationType!, service.Lifetime)
-            : new ServiceDescriptor(wrapper.Repository, key, service.ImplementationType!, service.Lifetime)));
+        _beside.Add(
+            Done(
+                service.IsKeyedService
+                    ? new ServiceDescriptor(wrapper.Repository, key, service.KeyedImplementationType!, service.Lifetime)
+                    : new ServiceDescriptor(wrapper.Repository, key, service.ImplementationType!, service.Lifetime)
+            )
+        );
         return Done(Factory(service, services => wrapper.Wrap(services, services.GetRequiredKeyedService(wrapper.Repository, key))));
     }
 
@@ -109,14 +118,21 @@ internal sealed class RepositoryDecoration
         var self = _result.Concat(_beside).LastOrDefault(other => !other.IsKeyedService && other.ServiceType == wrapper.Repository);
         if (self is not null && self.Lifetime != service.Lifetime)
         {
-            return Refuse(service, $"{Name(wrapper.Repository)} itself is registered as {self.Lifetime}, and its wrapper needs it as {service.Lifetime}: give both the same lifetime");
+            return Refuse(
+                service,
+                $"{Name(wrapper.Repository)} itself is registered as {self.Lifetime}, and its wrapper needs it as {service.Lifetime}: give both the same lifetime"
+            );
         }
 
         if (self is null)
         {
-            _beside.Add(Done(service.IsKeyedService
-                ? new ServiceDescriptor(wrapper.Repository, service.KeyedImplementationType!, service.Lifetime)
-                : new ServiceDescriptor(wrapper.Repository, service.ImplementationType!, service.Lifetime)));
+            _beside.Add(
+                Done(
+                    service.IsKeyedService
+                        ? new ServiceDescriptor(wrapper.Repository, service.KeyedImplementationType!, service.Lifetime)
+                        : new ServiceDescriptor(wrapper.Repository, service.ImplementationType!, service.Lifetime)
+                )
+            );
         }
 
         return Done(new ServiceDescriptor(service.ServiceType, service.ServiceKey, wrapper.Type, service.Lifetime));
@@ -126,7 +142,10 @@ internal sealed class RepositoryDecoration
     {
         if (wrapper.IsDerived)
         {
-            return Refuse(service, $"its wrapper {Name(wrapper.Type)} derives from it and cannot take an instance: register the type, or an instance of {Name(wrapper.Type)}");
+            return Refuse(
+                service,
+                $"its wrapper {Name(wrapper.Type)} derives from it and cannot take an instance: register the type, or an instance of {Name(wrapper.Type)}"
+            );
         }
 
         return Fits(service, wrapper)
@@ -140,7 +159,10 @@ internal sealed class RepositoryDecoration
         {
             if (wrapper.IsDerived)
             {
-                return Refuse(service, $"its wrapper {Name(wrapper.Type)} derives from it and cannot take what a factory made: register the type, or create {Name(wrapper.Type)} in the factory");
+                return Refuse(
+                    service,
+                    $"its wrapper {Name(wrapper.Type)} derives from it and cannot take what a factory made: register the type, or create {Name(wrapper.Type)} in the factory"
+                );
             }
 
             if (!Fits(service, wrapper))
@@ -154,23 +176,46 @@ internal sealed class RepositoryDecoration
         }
 
         var key = new InnerKey(service);
-        _beside.Add(Done(service.IsKeyedService
-            ? new ServiceDescriptor(service.ServiceType, key, (services, _) => service.KeyedImplementationFactory!(services, service.ServiceKey), service.Lifetime)
-            : new ServiceDescriptor(service.ServiceType, key, (services, _) => service.ImplementationFactory!(services), service.Lifetime)));
+        _beside.Add(
+            Done(
+                service.IsKeyedService
+                    ? new ServiceDescriptor(
+                        service.ServiceType,
+                        key,
+                        (services, _) => service.KeyedImplementationFactory!(services, service.ServiceKey),
+                        service.Lifetime
+                    )
+                    : new ServiceDescriptor(
+                        service.ServiceType,
+                        key,
+                        (services, _) => service.ImplementationFactory!(services),
+                        service.Lifetime
+                    )
+            )
+        );
 
         var wrappers = _wrappers;
         var found = new ConcurrentDictionary<Type, Wrapper?>();
-        return Done(Factory(service, services =>
-        {
-            var made = services.GetRequiredKeyedService(service.ServiceType, key);
-            return found.GetOrAdd(made.GetType(), wrappers.Find) switch
-            {
-                null => made,
-                { IsDerived: false } wrapper when service.ServiceType.IsAssignableFrom(wrapper.Type) => wrapper.Wrap(services, made),
-                var wrapper => throw new InvalidOperationException(
-                    $"The factory of {Name(service.ServiceType)} returned a {Name(wrapper.Repository)}, which {Name(wrapper.Type)} cannot wrap there. Register the type instead, or create {Name(wrapper.Type)} in the factory."),
-            };
-        }));
+        return Done(
+            Factory(
+                service,
+                services =>
+                {
+                    var made = services.GetRequiredKeyedService(service.ServiceType, key);
+                    return found.GetOrAdd(made.GetType(), wrappers.Find) switch
+                    {
+                        null => made,
+                        { IsDerived: false } wrapper when service.ServiceType.IsAssignableFrom(wrapper.Type) => wrapper.Wrap(
+                            services,
+                            made
+                        ),
+                        var wrapper => throw new InvalidOperationException(
+                            $"The factory of {Name(service.ServiceType)} returned a {Name(wrapper.Repository)}, which {Name(wrapper.Type)} cannot wrap there. Register the type instead, or create {Name(wrapper.Type)} in the factory."
+                        ),
+                    };
+                }
+            )
+        );
     }
 
     private bool Fits(ServiceDescriptor service, Wrapper wrapper)
@@ -182,7 +227,10 @@ internal sealed class RepositoryDecoration
 
         if (!HasForwarding(wrapper))
         {
-            Refuse(service, $"its wrapper {Name(wrapper.Type)} is no {Name(service.ServiceType)}: register it under an interface that {Name(wrapper.Repository)} implements");
+            Refuse(
+                service,
+                $"its wrapper {Name(wrapper.Type)} is no {Name(service.ServiceType)}: register it under an interface that {Name(wrapper.Repository)} implements"
+            );
         }
 
         return false;
@@ -190,9 +238,10 @@ internal sealed class RepositoryDecoration
 
     // services.AddScoped<X>() is right where an interface is registered beside it that forwards to it.
     private bool HasForwarding(Wrapper wrapper) =>
-        _services.Any(other => other.ServiceType.IsInterface
-            && (other.ServiceType.IsAssignableFrom(wrapper.Type)
-                || (other.ImplementationType is { } type && type == wrapper.Repository)));
+        _services.Any(other =>
+            other.ServiceType.IsInterface
+            && (other.ServiceType.IsAssignableFrom(wrapper.Type) || (other.ImplementationType is { } type && type == wrapper.Repository))
+        );
 
     private ServiceDescriptor Refuse(ServiceDescriptor service, string advice)
     {

@@ -40,7 +40,8 @@ internal sealed class WrapperMap
         var definition = service.IsConstructedGenericType ? service.GetGenericTypeDefinition() : null;
         return _byRepository.Values.Any(found =>
             service.IsAssignableFrom(found.Repository)
-            || (definition is not null && found.Repository.IsGenericTypeDefinition && Implements(found, definition)));
+            || (definition is not null && found.Repository.IsGenericTypeDefinition && Implements(found, definition))
+        );
     }
 
     public static Type? DeclaredResult(ServiceDescriptor service)
@@ -83,11 +84,18 @@ internal sealed class WrapperMap
         }
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The arguments are those of the repository, which has the same constraints.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Guarded by IsDynamicCodeSupported, which the net8.0 reference assembly does not mark as a guard.")]
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2055",
+        Justification = "The arguments are those of the repository, which has the same constraints."
+    )]
+    [UnconditionalSuppressMessage(
+        "AOT",
+        "IL3050",
+        Justification = "Guarded by IsDynamicCodeSupported, which the net8.0 reference assembly does not mark as a guard."
+    )]
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
-    private static Type Close(
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type wrapper, Type repository)
+    private static Type Close([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type wrapper, Type repository)
     {
         if (RuntimeFeature.IsDynamicCodeSupported)
         {
@@ -95,14 +103,13 @@ internal sealed class WrapperMap
         }
 
         throw new InvalidOperationException(
-            $"{repository} is a closed form of an open generic repository, whose wrapper cannot be closed in a native AOT program. Register the open form, or register {wrapper} with these type arguments yourself.");
+            $"{repository} is a closed form of an open generic repository, whose wrapper cannot be closed in a native AOT program. Register the open form, or register {wrapper} with these type arguments yourself."
+        );
     }
 }
 
 /// <summary>A repository and its wrapper, both closed or both open.</summary>
-internal sealed class Wrapper(
-    Type repository,
-    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type type)
+internal sealed class Wrapper(Type repository, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type type)
 {
     private ObjectFactory? _factory;
 
@@ -118,7 +125,10 @@ internal sealed class Wrapper(
         {
             for (var ancestor = type.BaseType; ancestor is not null; ancestor = ancestor.BaseType)
             {
-                if (ancestor == repository || (ancestor.IsGenericType && repository.IsGenericTypeDefinition && ancestor.GetGenericTypeDefinition() == repository))
+                if (
+                    ancestor == repository
+                    || (ancestor.IsGenericType && repository.IsGenericTypeDefinition && ancestor.GetGenericTypeDefinition() == repository)
+                )
                 {
                     return true;
                 }

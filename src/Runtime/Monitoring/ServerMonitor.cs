@@ -102,7 +102,15 @@ internal sealed class ServerMonitor
             watch.Successes = 0;
             watch.Failures++;
             var isDown = watch.State.Health == ServerHealth.Down || watch.Failures >= _options.FailuresUntilDown;
-            Become(watch, watch.State with { Health = isDown ? ServerHealth.Down : watch.State.Health, CheckedAt = now, Error = exception.GetType().Name + ": " + exception.Message });
+            Become(
+                watch,
+                watch.State with
+                {
+                    Health = isDown ? ServerHealth.Down : watch.State.Health,
+                    CheckedAt = now,
+                    Error = exception.GetType().Name + ": " + exception.Message,
+                }
+            );
         }
         catch (Exception)
         {
@@ -127,7 +135,9 @@ internal sealed class ServerMonitor
 
     private async Task<ServerState> AskAsync(Watch watch)
     {
-        var connection = await BoundedOpening.OpenAsync(watch.Server, _options.Timeout, _source.Time, isAsync: true, watch.Stopping.Token).ConfigureAwait(false);
+        var connection = await BoundedOpening
+            .OpenAsync(watch.Server, _options.Timeout, _source.Time, isAsync: true, watch.Stopping.Token)
+            .ConfigureAwait(false);
         SilentServerException? silent = null;
         try
         {
@@ -154,8 +164,12 @@ internal sealed class ServerMonitor
         }
 
         var incarnation = watch.Server.Incarnation;
-        var answer = await server.AskAsync("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'server_id', 'server_uuid')", _options.Timeout).ConfigureAwait(false);
-        var variables = answer.Chunk(2).ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
+        var answer = await server
+            .AskAsync("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'server_id', 'server_uuid')", _options.Timeout)
+            .ConfigureAwait(false);
+        var variables = answer
+            .Chunk(2)
+            .ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
         var protocol = watch.Server.Protocol!;
         var position = watch.Server.IsPrimary
             ? await protocol.SeenAsync(server).ConfigureAwait(false)
@@ -168,7 +182,10 @@ internal sealed class ServerMonitor
         return new ServerState(watch.Server.Name, watch.Server.IsPrimary)
         {
             Position = position,
-            Identity = string.Join(' ', variables.Where(v => v.Key != "read_only").OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")),
+            Identity = string.Join(
+                ' ',
+                variables.Where(v => v.Key != "read_only").OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")
+            ),
             IsReadOnly = variables.GetValueOrDefault("read_only") is not (null or "OFF" or "0"),
             Lag = watch.Server.IsPrimary ? null : await LagAsync(server, protocol).ConfigureAwait(false),
         };
@@ -189,7 +206,9 @@ internal sealed class ServerMonitor
             return null;
         }
 
-        return double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var lag) ? TimeSpan.FromSeconds(Math.Max(0, lag)) : null;
+        return double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var lag)
+            ? TimeSpan.FromSeconds(Math.Max(0, lag))
+            : null;
     }
 
     private sealed class Watch(RoutedServer server)

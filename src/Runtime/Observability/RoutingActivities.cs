@@ -24,9 +24,17 @@ internal static class RoutingActivities
     {
         if (Activity.Current is { IsAllDataRequested: true } activity)
         {
-            activity.AddEvent(new ActivityEvent(
-                "monotonic_reads.moved",
-                tags: new ActivityTagsCollection { ["monotonic_reads.from"] = from.Name, ["monotonic_reads.to"] = to.Name, ["monotonic_reads.reason"] = reason }));
+            activity.AddEvent(
+                new ActivityEvent(
+                    "monotonic_reads.moved",
+                    tags: new ActivityTagsCollection
+                    {
+                        ["monotonic_reads.from"] = from.Name,
+                        ["monotonic_reads.to"] = to.Name,
+                        ["monotonic_reads.reason"] = reason,
+                    }
+                )
+            );
         }
     }
 

@@ -22,14 +22,32 @@ internal static partial class RoutingLog
     [LoggerMessage(5, LogLevel.Warning, "Server {Server} was restarted or replaced since it was last connected to.")]
     public static partial void ServerRestarted(ILogger logger, string server);
 
-    [LoggerMessage(6, LogLevel.Warning, "Read session {SessionId} lost its replica {Replica} ({Reason}); its next read goes on by policy {Policy}.")]
-    public static partial void ReplicaLostToMove(ILogger logger, Guid sessionId, string replica, string reason, ReplicaLoss policy, Exception? exception);
+    [LoggerMessage(
+        6,
+        LogLevel.Warning,
+        "Read session {SessionId} lost its replica {Replica} ({Reason}); its next read goes on by policy {Policy}."
+    )]
+    public static partial void ReplicaLostToMove(
+        ILogger logger,
+        Guid sessionId,
+        string replica,
+        string reason,
+        ReplicaLoss policy,
+        Exception? exception
+    );
 
     [LoggerMessage(7, LogLevel.Warning, "Read session {SessionId} moved from {From} to {To} ({Reason}).")]
     public static partial void Moved(ILogger logger, Guid sessionId, string from, string to, string reason);
 
     [LoggerMessage(8, LogLevel.Warning, "Server {Server} is {Health}; kept out of new draws: {IsKeptOut}; lag {Lag}. {Error}")]
-    public static partial void HealthChanged(ILogger logger, string server, ServerHealth health, bool isKeptOut, TimeSpan? lag, string? error);
+    public static partial void HealthChanged(
+        ILogger logger,
+        string server,
+        ServerHealth health,
+        bool isKeptOut,
+        TimeSpan? lag,
+        string? error
+    );
 
     [LoggerMessage(9, LogLevel.Information, "The replicas are now {Replicas}.")]
     public static partial void ReplicasChanged(ILogger logger, string replicas);
@@ -43,12 +61,20 @@ internal static partial class RoutingLog
     [LoggerMessage(12, LogLevel.Warning, "{Id}: '{Server}' {Problem} {Remedy}")]
     public static partial void TopologyWarning(ILogger logger, string id, string server, string problem, string remedy);
 
-    [LoggerMessage(13, LogLevel.Warning, "Read session {SessionId} read after its token was made, in a web request after the response had started: what it saw is in no token.")]
+    [LoggerMessage(
+        13,
+        LogLevel.Warning,
+        "Read session {SessionId} read after its token was made, in a web request after the response had started: what it saw is in no token."
+    )]
     public static partial void ReadAfterToken(ILogger logger, Guid sessionId);
 
     [LoggerMessage(14, LogLevel.Warning, "Settings were changed that take effect at the next start only: {Settings}.")]
     public static partial void ChangeNeedsRestart(ILogger logger, string settings);
 
-    [LoggerMessage(15, LogLevel.Information, "ProxySQL would ignore min_gtid for {Position}, which is not a single transaction: read session {SessionId} waits itself.")]
+    [LoggerMessage(
+        15,
+        LogLevel.Information,
+        "ProxySQL would ignore min_gtid for {Position}, which is not a single transaction: read session {SessionId} waits itself."
+    )]
     public static partial void MinGtidIgnored(ILogger logger, Guid sessionId, string position);
 }

@@ -11,28 +11,52 @@ internal static class RoutingMetrics
     private static readonly Meter Meter = new("MonotonicReads");
 
     private static readonly Counter<long> Reads = Meter.CreateCounter<long>(
-        "monotonic_reads.reads", "{read}", "Statements that return data, by server and by the session's level.");
+        "monotonic_reads.reads",
+        "{read}",
+        "Statements that return data, by server and by the session's level."
+    );
 
     private static readonly Histogram<int> SessionReads = Meter.CreateHistogram<int>(
-        "monotonic_reads.session.reads", "{read}", "Statements that return data in one session, by its level.");
+        "monotonic_reads.session.reads",
+        "{read}",
+        "Statements that return data in one session, by its level."
+    );
 
     private static readonly Counter<long> Fallbacks = Meter.CreateCounter<long>(
-        "monotonic_reads.primary_fallbacks", "{fallback}", "Reads and sessions that the primary took because no replica could, by reason.");
+        "monotonic_reads.primary_fallbacks",
+        "{fallback}",
+        "Reads and sessions that the primary took because no replica could, by reason."
+    );
 
     private static readonly Counter<long> Losses = Meter.CreateCounter<long>(
-        "monotonic_reads.replica_losses", "{loss}", "Sessions whose replica was lost or refused to open, by replica, reason and policy.");
+        "monotonic_reads.replica_losses",
+        "{loss}",
+        "Sessions whose replica was lost or refused to open, by replica, reason and policy."
+    );
 
     private static readonly Counter<long> Moves = Meter.CreateCounter<long>(
-        "monotonic_reads.session_moves", "{move}", "Sessions that went on on another server, by server, reason and policy.");
+        "monotonic_reads.session_moves",
+        "{move}",
+        "Sessions that went on on another server, by server, reason and policy."
+    );
 
     private static readonly Histogram<double> Waits = Meter.CreateHistogram<double>(
-        "monotonic_reads.wait.duration", "s", "Time that reads waited until a server had what they must contain.");
+        "monotonic_reads.wait.duration",
+        "s",
+        "Time that reads waited until a server had what they must contain."
+    );
 
     public static void CountMove(RoutedServer from, RoutedServer to, string reason, ReplicaLoss policy)
     {
         if (Moves.Enabled)
         {
-            Moves.Add(1, new("monotonic_reads.from", from.Name), new("monotonic_reads.to", to.Name), new("monotonic_reads.reason", reason), new("monotonic_reads.policy", Text(policy)));
+            Moves.Add(
+                1,
+                new("monotonic_reads.from", from.Name),
+                new("monotonic_reads.to", to.Name),
+                new("monotonic_reads.reason", reason),
+                new("monotonic_reads.policy", Text(policy))
+            );
         }
     }
 
@@ -48,7 +72,12 @@ internal static class RoutingMetrics
     {
         if (Reads.Enabled)
         {
-            Reads.Add(1, new("monotonic_reads.server", server.Name), new("monotonic_reads.role", server.IsPrimary ? "primary" : "replica"), new("monotonic_reads.level", Level(session)));
+            Reads.Add(
+                1,
+                new("monotonic_reads.server", server.Name),
+                new("monotonic_reads.role", server.IsPrimary ? "primary" : "replica"),
+                new("monotonic_reads.level", Level(session))
+            );
         }
     }
 
@@ -72,25 +101,32 @@ internal static class RoutingMetrics
     {
         if (Losses.Enabled)
         {
-            Losses.Add(1, new("monotonic_reads.replica", replica.Name), new("monotonic_reads.reason", reason), new("monotonic_reads.policy", Text(policy)));
+            Losses.Add(
+                1,
+                new("monotonic_reads.replica", replica.Name),
+                new("monotonic_reads.reason", reason),
+                new("monotonic_reads.policy", Text(policy))
+            );
         }
     }
 
-    public static string Level(ReadSession? session) => session?.Consistency switch
-    {
-        null => "none",
-        ReadConsistency.Primary => "primary",
-        ReadConsistency.Causal => "causal",
-        ReadConsistency.Snapshot => "snapshot",
-        _ => "monotonic",
-    };
+    public static string Level(ReadSession? session) =>
+        session?.Consistency switch
+        {
+            null => "none",
+            ReadConsistency.Primary => "primary",
+            ReadConsistency.Causal => "causal",
+            ReadConsistency.Snapshot => "snapshot",
+            _ => "monotonic",
+        };
 
-    private static string Text(ReplicaLoss? policy) => policy switch
-    {
-        null => "none",
-        ReplicaLoss.Fail => "fail",
-        ReplicaLoss.CaughtUp => "caught up",
-        ReplicaLoss.Redraw => "redraw",
-        _ => "primary",
-    };
+    private static string Text(ReplicaLoss? policy) =>
+        policy switch
+        {
+            null => "none",
+            ReplicaLoss.Fail => "fail",
+            ReplicaLoss.CaughtUp => "caught up",
+            ReplicaLoss.Redraw => "redraw",
+            _ => "primary",
+        };
 }

@@ -52,15 +52,31 @@ internal sealed class RoutingReports(ReplicatedDataSource source, ILogger logger
     {
         RoutingMetrics.CountFallback("no replica available");
         RoutingLog.NoReplicaAvailable(logger, session?.Id);
-        raise(new ReadSessionEventArgs(
-            ReadSessionEventKind.NoReplicaAvailable, session?.Id, null, primary.Name, "no replica is available", null));
+        raise(
+            new ReadSessionEventArgs(
+                ReadSessionEventKind.NoReplicaAvailable,
+                session?.Id,
+                null,
+                primary.Name,
+                "no replica is available",
+                null
+            )
+        );
     }
 
     public void LateRead(ReadSession ended)
     {
         RoutingLog.LateRead(logger, ended.Id);
-        raise(new ReadSessionEventArgs(
-            ReadSessionEventKind.LateRead, ended.Id, null, null, "the read ran after its session was disposed", null));
+        raise(
+            new ReadSessionEventArgs(
+                ReadSessionEventKind.LateRead,
+                ended.Id,
+                null,
+                null,
+                "the read ran after its session was disposed",
+                null
+            )
+        );
     }
 
     public void ServerRestarted(RoutedServer server) => RoutingLog.ServerRestarted(logger, server.Name);
@@ -69,7 +85,10 @@ internal sealed class RoutingReports(ReplicatedDataSource source, ILogger logger
         RoutingLog.HealthChanged(logger, state.Name, state.Health, state.IsKeptOut, state.Lag, state.Error);
 
     public void ReplicasChanged(ReplicaTable table) =>
-        RoutingLog.ReplicasChanged(logger, string.Join(", ", table.AllAvailable.Select(replica => $"{replica.Name} (weight {replica.Weight})")));
+        RoutingLog.ReplicasChanged(
+            logger,
+            string.Join(", ", table.AllAvailable.Select(replica => $"{replica.Name} (weight {replica.Weight})"))
+        );
 
     public void ChangeNeedsRestart(string settings) => RoutingLog.ChangeNeedsRestart(logger, settings);
 
@@ -95,15 +114,17 @@ internal sealed class RoutingReports(ReplicatedDataSource source, ILogger logger
         }
     }
 
-    public void MinGtidIgnored(ReadSession session, ReplicationPosition position) => RoutingLog.MinGtidIgnored(logger, session.Id, position.ToString()!);
+    public void MinGtidIgnored(ReadSession session, ReplicationPosition position) =>
+        RoutingLog.MinGtidIgnored(logger, session.Id, position.ToString()!);
 
-    private static string Text(ReplicaLossReason reason) => reason switch
-    {
-        ReplicaLossReason.OpenFailed => "open failed",
-        ReplicaLossReason.ConnectionBroken => "connection broken",
-        ReplicaLossReason.Removed => "removed",
-        ReplicaLossReason.Silent => "silent",
-        ReplicaLossReason.TooFarBehind => "too far behind",
-        _ => "restarted",
-    };
+    private static string Text(ReplicaLossReason reason) =>
+        reason switch
+        {
+            ReplicaLossReason.OpenFailed => "open failed",
+            ReplicaLossReason.ConnectionBroken => "connection broken",
+            ReplicaLossReason.Removed => "removed",
+            ReplicaLossReason.Silent => "silent",
+            ReplicaLossReason.TooFarBehind => "too far behind",
+            _ => "restarted",
+        };
 }

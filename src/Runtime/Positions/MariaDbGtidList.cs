@@ -49,7 +49,10 @@ public sealed class MariaDbGtidList : ReplicationPosition
     internal bool IsInState(string state)
     {
         var logged = ParseGtids(state);
-        return Array.TrueForAll(_gtids, wanted => logged.Exists(own => own.Domain == wanted.Domain && own.Server == wanted.Server && own.Sequence >= wanted.Sequence));
+        return Array.TrueForAll(
+            _gtids,
+            wanted => logged.Exists(own => own.Domain == wanted.Domain && own.Server == wanted.Server && own.Sequence >= wanted.Sequence)
+        );
     }
 
     /// <summary>Parses a list as servers write it, in any order, with or without blanks.</summary>
@@ -75,8 +78,7 @@ public sealed class MariaDbGtidList : ReplicationPosition
             var server = (uint)input.TakeNumber(0, uint.MaxValue, "a server id");
             input.Take('-');
             gtids.Add(new Gtid(domain, server, input.TakeNumber(0, ulong.MaxValue, "a sequence number")));
-        }
-        while (input.TryTake(','));
+        } while (input.TryTake(','));
 
         return input.IsAtEnd ? gtids : throw input.Unexpected("','");
     }
@@ -99,7 +101,9 @@ public sealed class MariaDbGtidList : ReplicationPosition
     public override ReplicationPosition Union(ReplicationPosition other)
     {
         var list = SameKind<MariaDbGtidList>(other);
-        return Contains(list) ? this : list.Contains(this) ? list : Of([.. _gtids, .. list._gtids]);
+        return Contains(list) ? this
+            : list.Contains(this) ? list
+            : Of([.. _gtids, .. list._gtids]);
     }
 
     /// <inheritdoc/>
@@ -114,7 +118,8 @@ public sealed class MariaDbGtidList : ReplicationPosition
             var text = new StringBuilder();
             foreach (var gtid in _gtids)
             {
-                text.Append(text.Length == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $"{gtid.Domain}-{gtid.Server}-{gtid.Sequence}");
+                text.Append(text.Length == 0 ? "" : ",")
+                    .Append(CultureInfo.InvariantCulture, $"{gtid.Domain}-{gtid.Server}-{gtid.Sequence}");
             }
 
             _text = text.ToString();

@@ -67,7 +67,10 @@ public sealed class MySqlGtidSet : ReplicationPosition
     {
         foreach (var (source, wanted) in SameKind<MySqlGtidSet>(other)._sources)
         {
-            if (!_sources.TryGetValue(source, out var own) || !Array.TrueForAll(wanted, interval => Array.Exists(own, o => o.Contains(interval))))
+            if (
+                !_sources.TryGetValue(source, out var own)
+                || !Array.TrueForAll(wanted, interval => Array.Exists(own, o => o.Contains(interval)))
+            )
             {
                 return false;
             }
@@ -183,8 +186,7 @@ public sealed class MySqlGtidSet : ReplicationPosition
                 {
                     intervals.Add(new Interval(first, last));
                 }
-            }
-            while (input.TryTake(':'));
+            } while (input.TryTake(':'));
 
             if (!input.IsAtEnd && !input.TryTake(','))
             {
@@ -218,7 +220,12 @@ public sealed class MySqlGtidSet : ReplicationPosition
         var tag = input.TakeWhile(static c => char.IsAsciiLetterOrDigit(c) || c == '_').ToString().ToLowerInvariant();
         if (tag.Length > MaxTagLength)
         {
-            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"Not a {Kind}, at offset {input.Offset - tag.Length}: a tag has at most {MaxTagLength} characters."));
+            throw new FormatException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Not a {Kind}, at offset {input.Offset - tag.Length}: a tag has at most {MaxTagLength} characters."
+                )
+            );
         }
 
         input.Take(':');
@@ -269,10 +276,7 @@ public sealed class MySqlGtidSet : ReplicationPosition
             return this;
         }
 
-        var gaps = _sources.Values
-            .SelectMany(i => i.Skip(1).Select((next, at) => next.First - i[at].Last - 1))
-            .Order()
-            .ToArray();
+        var gaps = _sources.Values.SelectMany(i => i.Skip(1).Select((next, at) => next.First - i[at].Last - 1)).Order().ToArray();
         var widest = gaps[Math.Min(gaps.Length, intervals - count) - 1];
         var filled = new SortedDictionary<Source, Interval[]>();
         foreach (var (source, own) in _sources)
@@ -287,7 +291,9 @@ public sealed class MySqlGtidSet : ReplicationPosition
     {
         // As the server sorts them: by the UUID's text, the transactions without a tag first.
         public int CompareTo(Source other) =>
-            string.CompareOrdinal(Uuid.ToString("D"), other.Uuid.ToString("D")) is var byUuid and not 0 ? byUuid : string.CompareOrdinal(Tag, other.Tag);
+            string.CompareOrdinal(Uuid.ToString("D"), other.Uuid.ToString("D")) is var byUuid and not 0
+                ? byUuid
+                : string.CompareOrdinal(Tag, other.Tag);
     }
 
     private readonly record struct Interval(long First, long Last)

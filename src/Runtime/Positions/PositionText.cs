@@ -16,8 +16,12 @@ internal ref struct PositionText
         _kind = kind;
         if (text.Length > ReplicationPosition.MaxTextLength)
         {
-            throw new FormatException(string.Create(
-                CultureInfo.InvariantCulture, $"A {kind} of {text.Length} characters is too long; at most {ReplicationPosition.MaxTextLength} are read."));
+            throw new FormatException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A {kind} of {text.Length} characters is too long; at most {ReplicationPosition.MaxTextLength} are read."
+                )
+            );
         }
     }
 
@@ -86,8 +90,7 @@ internal ref struct PositionText
         if (!ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < min || number > max)
         {
             _at = start;
-            throw new FormatException(string.Create(
-                CultureInfo.InvariantCulture, $"{Where()}: {what} must be between {min} and {max}."));
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"{Where()}: {what} must be between {min} and {max}."));
         }
 
         return number;

@@ -13,9 +13,7 @@ public abstract class ReplicationPosition : IEquatable<ReplicationPosition>
     /// <summary>The longest text that is parsed, in characters. A longer one is refused: positions travel in tokens and statements.</summary>
     public const int MaxTextLength = 65_536;
 
-    private protected ReplicationPosition()
-    {
-    }
+    private protected ReplicationPosition() { }
 
     /// <summary>Whether nothing was applied.</summary>
     public abstract bool IsEmpty { get; }
@@ -59,6 +57,10 @@ public abstract class ReplicationPosition : IEquatable<ReplicationPosition>
         where T : ReplicationPosition
     {
         ArgumentNullException.ThrowIfNull(other);
-        return other as T ?? throw new ArgumentException($"A {typeof(T).Name} is not comparable with a {other.GetType().Name}: they belong to different kinds of servers.", nameof(other));
+        return other as T
+            ?? throw new ArgumentException(
+                $"A {typeof(T).Name} is not comparable with a {other.GetType().Name}: they belong to different kinds of servers.",
+                nameof(other)
+            );
     }
 }

@@ -8,7 +8,9 @@ internal static class MaxScaleConfiguration
 {
     public static string For(ProxiedServer primary, IReadOnlyList<ProxiedServer> replicas)
     {
-        var text = new StringBuilder("# MaxScale for MonotonicReads. The monitor, the listener, and the service's user and password are yours to add.\n");
+        var text = new StringBuilder(
+            "# MaxScale for MonotonicReads. The monitor, the listener, and the service's user and password are yours to add.\n"
+        );
         foreach (var server in replicas.Prepend(primary))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n[{server.Name}]\ntype=server\naddress={server.Host}\nport={server.Port}\n");
@@ -26,7 +28,8 @@ internal static class MaxScaleConfiguration
             router=readwritesplit
             filters=MonotonicReads-Hints
 
-            """.ReplaceLineEndings("\n"));
+            """.ReplaceLineEndings("\n")
+        );
         text.Append("servers=").AppendJoin(',', replicas.Prepend(primary).Select(server => server.Name)).Append('\n');
 
         // Each of these would move a session's statement to another server without a word.

@@ -18,12 +18,21 @@ public sealed record MaxScaleDialect : ProxyDialect
     // The words of a hint; a server of that name would be taken for one.
     private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
     {
-        "begin", "end", "last", "master", "maxscale", "prepare", "route", "server", "slave", "start", "stop", "to",
+        "begin",
+        "end",
+        "last",
+        "master",
+        "maxscale",
+        "prepare",
+        "route",
+        "server",
+        "slave",
+        "start",
+        "stop",
+        "to",
     };
 
-    internal MaxScaleDialect()
-    {
-    }
+    internal MaxScaleDialect() { }
 
     internal override string Proxy => "MaxScale";
 
@@ -31,13 +40,21 @@ public sealed record MaxScaleDialect : ProxyDialect
 
     /// <inheritdoc/>
     public override bool Keeps(ReadConsistency consistency, ReplicaLoss onReplicaLoss) =>
-        consistency is ReadConsistency.Eventual or ReadConsistency.Primary or ReadConsistency.Snapshot || onReplicaLoss == ReplicaLoss.Redraw;
+        consistency is ReadConsistency.Eventual or ReadConsistency.Primary or ReadConsistency.Snapshot
+        || onReplicaLoss == ReplicaLoss.Redraw;
 
     internal override void Check(IReadOnlyCollection<string> replicas)
     {
-        if (replicas.FirstOrDefault(static name => Words.Contains(name) || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '~')) is { } bad)
+        if (
+            replicas.FirstOrDefault(static name =>
+                Words.Contains(name) || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '~')
+            ) is
+            { } bad
+        )
         {
-            throw new ArgumentException($"Replica '{bad}' cannot be named in a MaxScale hint. Give it the name of its section in maxscale.cnf: letters, digits, and _ - . ~, and no word of the hints such as '{Words.First()}'.");
+            throw new ArgumentException(
+                $"Replica '{bad}' cannot be named in a MaxScale hint. Give it the name of its section in maxscale.cnf: letters, digits, and _ - . ~, and no word of the hints such as '{Words.First()}'."
+            );
         }
     }
 

@@ -16,8 +16,7 @@ internal static class PreparedText
             {
                 return null;
             }
-        }
-        while (tokens.Kind == SqlToken.OpeningParenthesis);
+        } while (tokens.Kind == SqlToken.OpeningParenthesis);
         if (tokens.Kind != SqlToken.Word)
         {
             return null;

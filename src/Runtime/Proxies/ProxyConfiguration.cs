@@ -43,7 +43,9 @@ internal sealed record ProxiedServer(string Name, string Host, uint Port, int We
     {
         var parsed = Parsed(name, connectionString);
         return string.IsNullOrWhiteSpace(parsed.Server) || parsed.Server.AsSpan().ContainsAny(",\r\n")
-            ? throw new ArgumentException($"The connection string of '{name}' names no single host (Server=...), so that the proxy's configuration cannot.")
+            ? throw new ArgumentException(
+                $"The connection string of '{name}' names no single host (Server=...), so that the proxy's configuration cannot."
+            )
             : new ProxiedServer(name, parsed.Server, parsed.Port, weight);
     }
 
@@ -53,7 +55,8 @@ internal sealed record ProxiedServer(string Name, string Host, uint Port, int We
         {
             return new MySqlConnectionStringBuilder(connectionString);
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
         {
             throw new ArgumentException($"The connection string of '{name}' cannot be parsed: {exception.Message}", exception);
         }

@@ -10,9 +10,7 @@ namespace MonotonicReads;
 /// </remarks>
 public abstract record ProxyDialect
 {
-    private protected ProxyDialect()
-    {
-    }
+    private protected ProxyDialect() { }
 
     /// <summary>Shopify's fork of ProxySQL: <c>/* consistent_read_id:UUID */</c>; the proxy picks the replica.</summary>
     public static ShopifyForkDialect ShopifyFork { get; } = new();
@@ -57,9 +55,7 @@ public abstract record ProxyDialect
 
     /// <summary>Checks that the servers that stay keep their addresses.</summary>
     /// <exception cref="InvalidOperationException">One would get another's.</exception>
-    internal virtual void CheckChange(IReadOnlyList<string> before, IReadOnlyList<string> after)
-    {
-    }
+    internal virtual void CheckChange(IReadOnlyList<string> before, IReadOnlyList<string> after) { }
 
     /// <summary>The address of a server in statements; null where it cannot be named.</summary>
     /// <param name="replica">Its name; null for the primary.</param>

@@ -59,34 +59,52 @@ internal static class ProxyOptionsReader
         };
     }
 
-    private static IConfigurationSection? Take(Dictionary<string, IConfigurationSection> keys, string key) => keys.Remove(key, out var section) ? section : null;
+    private static IConfigurationSection? Take(Dictionary<string, IConfigurationSection> keys, string key) =>
+        keys.Remove(key, out var section) ? section : null;
 
     private sealed class Reading(Dictionary<string, IConfigurationSection> keys, List<string> failures)
     {
         public string Text(string key, string otherwise) => Take(keys, key)?.Value ?? otherwise;
 
-        public char Character(string key, char otherwise) => Parsed(key, otherwise, "one character", static (string text, out char value) => char.TryParse(text, out value));
+        public char Character(string key, char otherwise) =>
+            Parsed(key, otherwise, "one character", static (string text, out char value) => char.TryParse(text, out value));
 
         public bool Flag(string key, bool otherwise) => Parsed(key, otherwise, "true or false", bool.TryParse);
 
         public int Number(string key, int otherwise) => Parsed<int>(key, otherwise, "a whole number", TryNumber);
 
         /// <summary>An empty value takes the time away.</summary>
-        public TimeSpan? Time(string key, TimeSpan? otherwise) => Parsed(key, otherwise, "a time as hh:mm:ss, or empty", static (string text, out TimeSpan? value) =>
-        {
-            var isTime = TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time);
-            value = isTime ? time : null;
-            return isTime || text.Length == 0;
-        });
+        public TimeSpan? Time(string key, TimeSpan? otherwise) =>
+            Parsed(
+                key,
+                otherwise,
+                "a time as hh:mm:ss, or empty",
+                static (string text, out TimeSpan? value) =>
+                {
+                    var isTime = TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time);
+                    value = isTime ? time : null;
+                    return isTime || text.Length == 0;
+                }
+            );
 
-        public Dictionary<string, int>? Numbers(string key) => Take(keys, key) is { } section
-            ? section.GetChildren().ToDictionary(child => child.Key, child => TryNumber(child.Value ?? "", out var number) ? number : Bad(child, "a whole number", 0), StringComparer.Ordinal)
-            : null;
+        public Dictionary<string, int>? Numbers(string key) =>
+            Take(keys, key) is { } section
+                ? section
+                    .GetChildren()
+                    .ToDictionary(
+                        child => child.Key,
+                        child => TryNumber(child.Value ?? "", out var number) ? number : Bad(child, "a whole number", 0),
+                        StringComparer.Ordinal
+                    )
+                : null;
 
-        private static bool TryNumber(string text, out int number) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+        private static bool TryNumber(string text, out int number) =>
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
 
         private T Parsed<T>(string key, T otherwise, string expected, TryParse<T> parse) =>
-            Take(keys, key) is not { } section ? otherwise : parse(section.Value ?? "", out var value) ? value : Bad(section, expected, otherwise);
+            Take(keys, key) is not { } section ? otherwise
+            : parse(section.Value ?? "", out var value) ? value
+            : Bad(section, expected, otherwise);
 
         private T Bad<T>(IConfigurationSection section, string expected, T otherwise)
         {

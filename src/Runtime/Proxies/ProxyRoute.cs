@@ -40,7 +40,8 @@ internal sealed class ProxyRoute(ProxyDialect dialect, RoutedServer anywhere)
         : null;
 
     /// <exception cref="NotSupportedException">The session asks for more than can be kept through the proxy.</exception>
-    public void ThrowIfNotKept(ReadSession session, ReplicaLoss onReplicaLoss) => ThrowIfNotKept(dialect, session.Consistency, onReplicaLoss);
+    public void ThrowIfNotKept(ReadSession session, ReplicaLoss onReplicaLoss) =>
+        ThrowIfNotKept(dialect, session.Consistency, onReplicaLoss);
 
     /// <exception cref="NotSupportedException">A session like this asks for more than the dialect can keep.</exception>
     public static void ThrowIfNotKept(ProxyDialect dialect, ReadConsistency consistency, ReplicaLoss onReplicaLoss)
@@ -54,8 +55,16 @@ internal sealed class ProxyRoute(ProxyDialect dialect, RoutedServer anywhere)
     private static NotSupportedException NotKept(ProxyDialect dialect, ReadConsistency consistency, ReplicaLoss onReplicaLoss)
     {
         var policies = Enum.GetValues<ReplicaLoss>().Where(policy => dialect.Keeps(consistency, policy)).ToList();
-        return new NotSupportedException(policies.Count == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{dialect.Proxy} cannot keep ReadConsistency.{consistency}. It keeps {string.Join(", ", Enum.GetValues<ReadConsistency>().Where(level => level != ReadConsistency.Eventual && Enum.GetValues<ReplicaLoss>().Any(policy => dialect.Keeps(level, policy))))}.")
-            : string.Create(CultureInfo.InvariantCulture, $"{dialect.Proxy} cannot keep ReadConsistency.{consistency} with ReplicaLoss.{onReplicaLoss}: the proxy moves a session silently when its replica fails. Accept that with UseReplicaLoss(ReplicaLoss.{policies[0]}) on the builder, or with OnReplicaLoss on the session."));
+        return new NotSupportedException(
+            policies.Count == 0
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{dialect.Proxy} cannot keep ReadConsistency.{consistency}. It keeps {string.Join(", ", Enum.GetValues<ReadConsistency>().Where(level => level != ReadConsistency.Eventual && Enum.GetValues<ReplicaLoss>().Any(policy => dialect.Keeps(level, policy))))}."
+                )
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{dialect.Proxy} cannot keep ReadConsistency.{consistency} with ReplicaLoss.{onReplicaLoss}: the proxy moves a session silently when its replica fails. Accept that with UseReplicaLoss(ReplicaLoss.{policies[0]}) on the builder, or with OnReplicaLoss on the session."
+                )
+        );
     }
 }

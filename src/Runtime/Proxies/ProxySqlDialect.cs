@@ -25,9 +25,7 @@ public sealed record ProxySqlDialect : ProxyDialect
     private const int NoConnectionToHost = 2003;
     private const int ShutdownInProgress = 1053;
 
-    internal ProxySqlDialect()
-    {
-    }
+    internal ProxySqlDialect() { }
 
     /// <summary>The primary's hostgroup. Default 0.</summary>
     public int PrimaryHostgroup { get; init; }
@@ -92,7 +90,11 @@ public sealed record ProxySqlDialect : ProxyDialect
 
         if (ReadDeadline <= TimeSpan.Zero)
         {
-            throw new ArgumentOutOfRangeException(null, ReadDeadline, $"{nameof(ProxySqlDialect)}.{nameof(ReadDeadline)} must be positive, or null to set none.");
+            throw new ArgumentOutOfRangeException(
+                null,
+                ReadDeadline,
+                $"{nameof(ProxySqlDialect)}.{nameof(ReadDeadline)} must be positive, or null to set none."
+            );
         }
 
         var users = new Dictionary<int, string> { [PrimaryHostgroup] = "the primary" };
@@ -116,33 +118,42 @@ public sealed record ProxySqlDialect : ProxyDialect
         }
         else if (before.Where((name, place) => after.ElementAtOrDefault(place) != name).FirstOrDefault() is { } moved)
         {
-            throw new InvalidOperationException($"Hostgroups are numbered in the order of the replicas, and '{moved}' has left its place, so that the number would mean another server. Set {nameof(ProxySqlDialect)}.{nameof(ReplicaHostgroups)}, or add replicas at the end and take one out with weight 0.");
+            throw new InvalidOperationException(
+                $"Hostgroups are numbered in the order of the replicas, and '{moved}' has left its place, so that the number would mean another server. Set {nameof(ProxySqlDialect)}.{nameof(ReplicaHostgroups)}, or add replicas at the end and take one out with weight 0."
+            );
         }
     }
 
     internal override ProxyAddress AddressOf(string? replica, int place)
     {
         var number = (replica is null ? PrimaryHostgroup : HostgroupOf(replica, place)).ToString(CultureInfo.InvariantCulture);
-        return new ProxyAddress(Comments.Alone("hostgroup", number), MergesComments ? text => Comments.Merged(text, "hostgroup", number) : null);
+        return new ProxyAddress(
+            Comments.Alone("hostgroup", number),
+            MergesComments ? text => Comments.Merged(text, "hostgroup", number) : null
+        );
     }
 
     /// <summary>A comment that makes the proxy wait for a transaction, too; never merged.</summary>
-    internal static string WithMinGtid(ProxyAddress address, string gtid) => address.Comment.Replace(" */ ", $";min_gtid={gtid} */ ", StringComparison.Ordinal);
+    internal static string WithMinGtid(ProxyAddress address, string gtid) =>
+        address.Comment.Replace(" */ ", $";min_gtid={gtid} */ ", StringComparison.Ordinal);
 
-    internal override ProxyVerdict Judge(Exception exception) => exception is MySqlException { Number: var number }
-        ? number switch
-        {
-            MaxConnectTimeoutReached => ProxyVerdict.Unreached,
-            ServerGone or ServerLost or NoConnectionToHost or ShutdownInProgress => ProxyVerdict.Lost,
-            _ => ProxyVerdict.None,
-        }
-        : ProxyVerdict.None;
+    internal override ProxyVerdict Judge(Exception exception) =>
+        exception is MySqlException { Number: var number }
+            ? number switch
+            {
+                MaxConnectTimeoutReached => ProxyVerdict.Unreached,
+                ServerGone or ServerLost or NoConnectionToHost or ShutdownInProgress => ProxyVerdict.Lost,
+                _ => ProxyVerdict.None,
+            }
+            : ProxyVerdict.None;
 
     private static void Add(Dictionary<int, string> users, int hostgroup, string user)
     {
         if (!users.TryAdd(hostgroup, user))
         {
-            throw new ArgumentException($"{nameof(ProxySqlDialect)} has hostgroup {hostgroup} for both {users[hostgroup]} and {user}. Each needs its own.");
+            throw new ArgumentException(
+                $"{nameof(ProxySqlDialect)} has hostgroup {hostgroup} for both {users[hostgroup]} and {user}. Each needs its own."
+            );
         }
     }
 }

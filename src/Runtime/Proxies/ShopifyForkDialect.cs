@@ -14,9 +14,7 @@ namespace MonotonicReads;
 /// </remarks>
 public sealed record ShopifyForkDialect : ProxyDialect
 {
-    internal ShopifyForkDialect()
-    {
-    }
+    internal ShopifyForkDialect() { }
 
     /// <summary>The key that carries the UUID, one of the fork's <c>unit_of_work_identifiers</c>. Letters, digits and underscores.</summary>
     public string Key { get; init; } = "consistent_read_id";
@@ -46,23 +44,32 @@ public sealed record ShopifyForkDialect : ProxyDialect
     private StatementComment Comments => new(TokenDelimiter, KeyValueDelimiter);
 
     /// <inheritdoc/>
-    public override bool Keeps(ReadConsistency consistency, ReplicaLoss onReplicaLoss) => consistency switch
-    {
-        ReadConsistency.Eventual or ReadConsistency.Primary => true,
-        ReadConsistency.Monotonic => onReplicaLoss == ReplicaLoss.Redraw,
-        _ => false,
-    };
+    public override bool Keeps(ReadConsistency consistency, ReplicaLoss onReplicaLoss) =>
+        consistency switch
+        {
+            ReadConsistency.Eventual or ReadConsistency.Primary => true,
+            ReadConsistency.Monotonic => onReplicaLoss == ReplicaLoss.Redraw,
+            _ => false,
+        };
 
     internal override void Check(IReadOnlyCollection<string> replicas)
     {
         if (!StatementComment.IsWord(Key))
         {
-            throw new ArgumentException($"{nameof(ShopifyForkDialect)}.{nameof(Key)} is '{Key}'. A key has letters, digits and underscores.");
+            throw new ArgumentException(
+                $"{nameof(ShopifyForkDialect)}.{nameof(Key)} is '{Key}'. A key has letters, digits and underscores."
+            );
         }
 
-        if (!StatementComment.IsDelimiter(TokenDelimiter) || !StatementComment.IsDelimiter(KeyValueDelimiter) || TokenDelimiter == KeyValueDelimiter)
+        if (
+            !StatementComment.IsDelimiter(TokenDelimiter)
+            || !StatementComment.IsDelimiter(KeyValueDelimiter)
+            || TokenDelimiter == KeyValueDelimiter
+        )
         {
-            throw new ArgumentException($"{nameof(ShopifyForkDialect)} has the delimiters '{TokenDelimiter}' and '{KeyValueDelimiter}'. They are two different ones of ; , = : | &.");
+            throw new ArgumentException(
+                $"{nameof(ShopifyForkDialect)} has the delimiters '{TokenDelimiter}' and '{KeyValueDelimiter}'. They are two different ones of ; , = : | &."
+            );
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(PrimaryHostgroup);

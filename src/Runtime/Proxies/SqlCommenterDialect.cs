@@ -14,9 +14,7 @@ namespace MonotonicReads;
 /// </remarks>
 public sealed record SqlCommenterDialect : ProxyDialect
 {
-    internal SqlCommenterDialect()
-    {
-    }
+    internal SqlCommenterDialect() { }
 
     /// <summary>The key that carries the UUID. It is URL-encoded.</summary>
     public string Key { get; init; } = "consistent_read_id";
@@ -28,12 +26,13 @@ public sealed record SqlCommenterDialect : ProxyDialect
     internal override bool NamesPrimary => false;
 
     /// <inheritdoc/>
-    public override bool Keeps(ReadConsistency consistency, ReplicaLoss onReplicaLoss) => consistency switch
-    {
-        ReadConsistency.Eventual or ReadConsistency.Primary => true,
-        ReadConsistency.Monotonic => onReplicaLoss == ReplicaLoss.Redraw,
-        _ => false,
-    };
+    public override bool Keeps(ReadConsistency consistency, ReplicaLoss onReplicaLoss) =>
+        consistency switch
+        {
+            ReadConsistency.Eventual or ReadConsistency.Primary => true,
+            ReadConsistency.Monotonic => onReplicaLoss == ReplicaLoss.Redraw,
+            _ => false,
+        };
 
     internal override void Check(IReadOnlyCollection<string> replicas)
     {
@@ -49,11 +48,16 @@ public sealed record SqlCommenterDialect : ProxyDialect
     // Keys in their alphabetical order, as the format wants it.
     internal override string Tag(string text, ReadSession session)
     {
-        (string Key, string Value)[] pairs = [(Key, session.Id.ToString("D", CultureInfo.InvariantCulture)), ("read_consistency", "monotonic")];
+        (string Key, string Value)[] pairs =
+        [
+            (Key, session.Id.ToString("D", CultureInfo.InvariantCulture)),
+            ("read_consistency", "monotonic"),
+        ];
         var written = pairs.Select(pair => $"{Encoded(pair.Key)}='{Encoded(pair.Value)}'").Order(StringComparer.Ordinal);
         return $"/*{string.Join(',', written)}*/ {text}";
     }
 
     // A star is allowed in URLs, and would end the comment before a slash.
-    private static string Encoded(string value) => Uri.EscapeDataString(value).Replace("*", "%2A", StringComparison.Ordinal).Replace("'", "%27", StringComparison.Ordinal);
+    private static string Encoded(string value) =>
+        Uri.EscapeDataString(value).Replace("*", "%2A", StringComparison.Ordinal).Replace("'", "%27", StringComparison.Ordinal);
 }

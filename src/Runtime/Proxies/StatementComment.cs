@@ -14,8 +14,9 @@ internal readonly struct StatementComment(char tokenDelimiter, char valueDelimit
     private const string Beginning = "/*";
     private const string End = "*/";
 
-    private static readonly SearchValues<char> WordCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+    private static readonly SearchValues<char> WordCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+    );
 
     /// <summary>A comment of its own, with the space behind it.</summary>
     public string Alone(string key, string value) => $"/* {key}{valueDelimiter}{value} */ ";
@@ -35,13 +36,22 @@ internal readonly struct StatementComment(char tokenDelimiter, char valueDelimit
 
         var body = text.AsSpan(at + Beginning.Length);
         var length = body.IndexOf(End, StringComparison.Ordinal);
-        if (length < 0 || body.StartsWith("!", StringComparison.Ordinal) || body.StartsWith("+", StringComparison.Ordinal) || body.StartsWith("M!", StringComparison.Ordinal))
+        if (
+            length < 0
+            || body.StartsWith("!", StringComparison.Ordinal)
+            || body.StartsWith("+", StringComparison.Ordinal)
+            || body.StartsWith("M!", StringComparison.Ordinal)
+        )
         {
             return null;
         }
 
         var kept = new List<string> { $"{key}{valueDelimiter}{value}" };
-        foreach (var token in body[..length].ToString().Split(tokenDelimiter, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var token in body[..length]
+                .ToString()
+                .Split(tokenDelimiter, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        )
         {
             if (!KeyOf(token).Equals(key, StringComparison.OrdinalIgnoreCase))
             {
@@ -50,7 +60,9 @@ internal readonly struct StatementComment(char tokenDelimiter, char valueDelimit
         }
 
         var comment = $"/*{string.Join(tokenDelimiter, kept)}*/";
-        return Encoding.UTF8.GetByteCount(comment) - Beginning.Length - End.Length > LongestComment ? null : string.Concat(comment, text.AsSpan(at + Beginning.Length + length + End.Length));
+        return Encoding.UTF8.GetByteCount(comment) - Beginning.Length - End.Length > LongestComment
+            ? null
+            : string.Concat(comment, text.AsSpan(at + Beginning.Length + length + End.Length));
     }
 
     /// <summary>Whether a key can be read back, and nothing in it ends the comment or begins another key.</summary>
@@ -59,5 +71,6 @@ internal readonly struct StatementComment(char tokenDelimiter, char valueDelimit
     /// <summary>Whether a character can stand between keys without ending the comment or being a part of one.</summary>
     public static bool IsDelimiter(char delimiter) => delimiter is ';' or ',' or '=' or ':' or '|' or '&';
 
-    private ReadOnlySpan<char> KeyOf(string token) => token.AsSpan()[..(token.IndexOf(valueDelimiter) is >= 0 and var end ? end : token.Length)].Trim();
+    private ReadOnlySpan<char> KeyOf(string token) =>
+        token.AsSpan()[..(token.IndexOf(valueDelimiter) is >= 0 and var end ? end : token.Length)].Trim();
 }

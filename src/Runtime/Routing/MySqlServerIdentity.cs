@@ -69,7 +69,9 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
     {
         var asked = time.GetUtcNow();
         var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var row in (await server.AskBothAsync(Variables, Uptime, TimeSpan.FromSeconds(TimeoutSeconds)).ConfigureAwait(false)).Chunk(2))
+        foreach (
+            var row in (await server.AskBothAsync(Variables, Uptime, TimeSpan.FromSeconds(TimeoutSeconds)).ConfigureAwait(false)).Chunk(2)
+        )
         {
             values[row[0].Value ?? ""] = row[1].Value ?? "";
         }
@@ -82,7 +84,8 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
         if (mustBeReadOnly && values.GetValueOrDefault("read_only") is null or "OFF" or "0")
         {
             throw new WritableReplicaException(
-                $"Replica '{_server?.Name}' accepts writes (read_only=0), so that a write which reaches it by mistake would be lost silently. Set read_only=1 there, or call AllowWritableReplicas().");
+                $"Replica '{_server?.Name}' accepts writes (read_only=0), so that a write which reaches it by mistake would be lost silently. Set read_only=1 there, or call AllowWritableReplicas()."
+            );
         }
 
         var identity = string.Join(' ', IdentityVariables.Where(values.ContainsKey).Select(name => $"{name}={values[name]}"));
@@ -106,8 +109,7 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
                     {
                         values[reader.GetString(0)] = reader.GetString(1);
                     }
-                }
-                while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+                } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
             }
         }
 
@@ -118,13 +120,14 @@ internal sealed class MySqlServerIdentity(bool mustBeReadOnly, TimeProvider time
     // which drift apart over weeks are not taken for a restart.
     private void Compare(string identity, DateTimeOffset startedAfter, DateTimeOffset startedBefore)
     {
-        bool isFirst, isOther, isSame;
+        bool isFirst,
+            isOther,
+            isSame;
         lock (_lock)
         {
             isFirst = _identity is null;
             isSame = _identity == identity;
-            isOther = !isFirst
-                && (!isSame || startedAfter > _startedBefore || startedBefore < _startedAfter);
+            isOther = !isFirst && (!isSame || startedAfter > _startedBefore || startedBefore < _startedAfter);
             (_identity, _startedAfter, _startedBefore) = (identity, startedAfter, startedBefore);
         }
 

@@ -27,23 +27,27 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
 
     /// <summary>Makes the primary; connects to nothing.</summary>
     /// <param name="connectionString">What <see cref="Parse"/> returned; not used through a proxy.</param>
-    public RoutedServer CreatePrimary(string? connectionString) => Create(ReplicaSet.PrimaryName, connectionString, isPrimary: true, place: 0);
+    public RoutedServer CreatePrimary(string? connectionString) =>
+        Create(ReplicaSet.PrimaryName, connectionString, isPrimary: true, place: 0);
 
     /// <summary>Makes a replica; connects to nothing.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="connectionString">What <see cref="Parse"/> returned; not used through a proxy.</param>
     /// <param name="place">Its place among the replicas, from 0.</param>
-    public RoutedServer CreateReplica(string name, string connectionString, int place) => Create(name, connectionString, isPrimary: false, place);
+    public RoutedServer CreateReplica(string name, string connectionString, int place) =>
+        Create(name, connectionString, isPrimary: false, place);
 
     private RoutedServer Create(string name, string? connectionString, bool isPrimary, int place)
     {
         var identity = new MySqlServerIdentity(mustBeReadOnly: !isPrimary && !allowsWritableReplicas, time);
-        var server = _behind is null ? Direct(name, connectionString!, isPrimary, identity) : new RoutedServer(name, _behind, isPrimary)
-        {
-            Settings = connectionString,
-            Address = _dialect!.AddressOf(isPrimary ? null : name, place),
-            Introduction = _dialect.NamesPrimary ? identity.AskAsync : null,
-        };
+        var server = _behind is null
+            ? Direct(name, connectionString!, isPrimary, identity)
+            : new RoutedServer(name, _behind, isPrimary)
+            {
+                Settings = connectionString,
+                Address = _dialect!.AddressOf(isPrimary ? null : name, place),
+                Introduction = _dialect.NamesPrimary ? identity.AskAsync : null,
+            };
         identity.Follow(server, this);
         return server;
     }
@@ -51,7 +55,11 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     private RoutedServer Direct(string name, string connectionString, bool isPrimary, MySqlServerIdentity identity)
     {
         var parsed = new MySqlConnectionStringBuilder(connectionString);
-        return new RoutedServer(name, Pool(Builder(name, connectionString).UseConnectionOpenedCallback(identity.CheckAsync), connectionString), isPrimary)
+        return new RoutedServer(
+            name,
+            Pool(Builder(name, connectionString).UseConnectionOpenedCallback(identity.CheckAsync), connectionString),
+            isPrimary
+        )
         {
             Settings = connectionString,
             Host = parsed.Server,
@@ -65,7 +73,8 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         return ReferenceEquals(loggerFactory, NullLoggerFactory.Instance) ? builder : builder.UseLoggerFactory(loggerFactory);
     }
 
-    private static ConnectionPool Pool(MySqlDataSourceBuilder builder, string connectionString) => new(builder.Build(), PoolSize(connectionString));
+    private static ConnectionPool Pool(MySqlDataSourceBuilder builder, string connectionString) =>
+        new(builder.Build(), PoolSize(connectionString));
 
     private static int PoolSize(string connectionString)
     {
@@ -88,7 +97,8 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         {
             parsed = new MySqlConnectionStringBuilder(connectionString);
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
         {
             // The driver's message can quote what stands in the string, and what it takes for an option can be the end of a password.
             throw new ArgumentException($"The connection string of '{name}' cannot be parsed: {FaultOf(connectionString)}");
@@ -102,13 +112,15 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         if (parsed.Server.Contains(',', StringComparison.Ordinal))
         {
             throw new ArgumentException(
-                $"The connection string of '{name}' names several hosts. They would share one pool, and nobody could tell which of them answers: add each as a server of its own.");
+                $"The connection string of '{name}' names several hosts. They would share one pool, and nobody could tell which of them answers: add each as a server of its own."
+            );
         }
 
         if (parsed.ServerRedirectionMode != MySqlServerRedirectionMode.Disabled)
         {
             throw new ArgumentException(
-                $"The connection string of '{name}' lets the server redirect (ServerRedirectionMode), so that another server could answer in its name. Remove it.");
+                $"The connection string of '{name}' lets the server redirect (ServerRedirectionMode), so that another server could answer in its name. Remove it."
+            );
         }
 
         if (isForPomelo)
@@ -157,7 +169,8 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
             use(new MySqlConnectionStringBuilder());
             return true;
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
         {
             return false;
         }

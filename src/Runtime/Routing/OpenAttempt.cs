@@ -31,7 +31,11 @@ internal sealed class OpenAttempt
     /// <returns>Its server; null where there is none.</returns>
     public RoutedServer? TakeKept(out DbConnection connection)
     {
-        if (Pin is { Lease: { } lease, Loss: null, Server: { IsPrimary: false } server } && !server.IsGone(_source.Time) && lease.TryTake(server) is { } kept)
+        if (
+            Pin is { Lease: { } lease, Loss: null, Server: { IsPrimary: false } server }
+            && !server.IsGone(_source.Time)
+            && lease.TryTake(server) is { } kept
+        )
         {
             connection = kept;
             return server;

@@ -15,11 +15,29 @@ internal static class PlainRead
     // They lock, wait, write, or ask what the same connection wrote before.
     private static readonly string[] ForbiddenFunctions =
     [
-        "GET_LOCK", "RELEASE_LOCK", "RELEASE_ALL_LOCKS", "IS_FREE_LOCK", "IS_USED_LOCK",
-        "LAST_INSERT_ID", "LAST_INSERT_ROWID", "CHANGES", "TOTAL_CHANGES",
-        "NEXTVAL", "LASTVAL", "CURRVAL", "SETVAL", "SET_CONFIG",
-        "SLEEP", "BENCHMARK", "LOAD_FILE", "LOAD_EXTENSION",
-        "MASTER_POS_WAIT", "SOURCE_POS_WAIT", "MASTER_GTID_WAIT", "WAIT_FOR_EXECUTED_GTID_SET", "WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS",
+        "GET_LOCK",
+        "RELEASE_LOCK",
+        "RELEASE_ALL_LOCKS",
+        "IS_FREE_LOCK",
+        "IS_USED_LOCK",
+        "LAST_INSERT_ID",
+        "LAST_INSERT_ROWID",
+        "CHANGES",
+        "TOTAL_CHANGES",
+        "NEXTVAL",
+        "LASTVAL",
+        "CURRVAL",
+        "SETVAL",
+        "SET_CONFIG",
+        "SLEEP",
+        "BENCHMARK",
+        "LOAD_FILE",
+        "LOAD_EXTENSION",
+        "MASTER_POS_WAIT",
+        "SOURCE_POS_WAIT",
+        "MASTER_GTID_WAIT",
+        "WAIT_FOR_EXECUTED_GTID_SET",
+        "WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS",
     ];
 
     // Reserved words, so that no column can be meant.
@@ -28,13 +46,17 @@ internal static class PlainRead
     // Writing where they stand alone, string and number functions where they are called.
     private static readonly string[] ForbiddenUnlessCalled = ["INSERT", "REPLACE", "TRUNCATE"];
 
-    private static readonly string[] ReadingVerbs =
-        ["SELECT", "WITH", "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "VALUES", "TABLE"];
+    private static readonly string[] ReadingVerbs = ["SELECT", "WITH", "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "VALUES", "TABLE"];
 
     private static readonly (string Word, string Next)[] ForbiddenPairs =
     [
-        ("FOR", "UPDATE"), ("FOR", "SHARE"), ("FOR", "NO"), ("FOR", "KEY"), ("LOCK", "IN"),
-        ("NEXT", "VALUE"), ("PREVIOUS", "VALUE"),
+        ("FOR", "UPDATE"),
+        ("FOR", "SHARE"),
+        ("FOR", "NO"),
+        ("FOR", "KEY"),
+        ("LOCK", "IN"),
+        ("NEXT", "VALUE"),
+        ("PREVIOUS", "VALUE"),
     ];
 
     public static bool IsProven(string text)
@@ -73,8 +95,7 @@ internal static class PlainRead
             {
                 return false;
             }
-        }
-        while (tokens.Next() && tokens.Kind != SqlToken.Semicolon);
+        } while (tokens.Next() && tokens.Kind != SqlToken.Semicolon);
 
         return !tokens.IsDoubtful;
     }

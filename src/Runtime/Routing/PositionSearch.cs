@@ -14,7 +14,13 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
     /// <param name="candidates">The replicas in the selector's order.</param>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Ends the search.</param>
-    public async ValueTask<(RoutedServer Server, int Incarnation)> CaughtUpAsync(ReadSession session, SessionPin pin, IEnumerable<RoutedServer> candidates, bool isAsync, CancellationToken cancellation)
+    public async ValueTask<(RoutedServer Server, int Incarnation)> CaughtUpAsync(
+        ReadSession session,
+        SessionPin pin,
+        IEnumerable<RoutedServer> candidates,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
         var primary = (source.PrimaryServer, source.PrimaryServer.Incarnation);
         if (pin.Seen is not { } seen)
@@ -39,7 +45,11 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
         }
 
         // None has it yet: time is spent on the one that the selector prefers.
-        return first is not null && await FindAsync(session, first, wanted, wait: true, isAsync, cancellation).ConfigureAwait(false) is > NotReached and var waited
+        return
+            first is not null
+            && await FindAsync(session, first, wanted, wait: true, isAsync, cancellation).ConfigureAwait(false)
+                is > NotReached
+                    and var waited
             ? (first, waited)
             : primary;
     }
@@ -53,12 +63,24 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <returns>Null where none contains what is wanted, or more was read meanwhile.</returns>
-    public async ValueTask<RoutedServer?> ContainingAsync(ReadSession session, SessionPin pin, RoutedServer from, ReplicationPosition wanted, long reads, bool isAsync, CancellationToken cancellation)
+    public async ValueTask<RoutedServer?> ContainingAsync(
+        ReadSession session,
+        SessionPin pin,
+        RoutedServer from,
+        ReplicationPosition wanted,
+        long reads,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
         using var activity = RoutingActivities.Search(session, from);
         foreach (var replica in source.Router.InOrder(session, [from]).ToList())
         {
-            if (await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false) is > NotReached and var incarnation)
+            if (
+                await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false)
+                is > NotReached
+                    and var incarnation
+            )
             {
                 if (pin.TryMove(pin.Server is null ? null : from, replica, incarnation, forgetsReads: false, reads))
                 {
@@ -75,13 +97,22 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
     private const int NotReached = 0;
 
     // The run of the server that has reached the position, NotReached, or null when it does not answer.
-    private async ValueTask<int?> FindAsync(ReadSession session, RoutedServer replica, ReplicationPosition wanted, bool wait, bool isAsync, CancellationToken cancellation)
+    private async ValueTask<int?> FindAsync(
+        ReadSession session,
+        RoutedServer replica,
+        ReplicationPosition wanted,
+        bool wait,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
         SilentServerException? silent = null;
         DbConnection? connection = null;
         try
         {
-            connection = await BoundedOpening.OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, cancellation).ConfigureAwait(false);
+            connection = await BoundedOpening
+                .OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, cancellation)
+                .ConfigureAwait(false);
             var server = new ServerQuestions(replica, connection, source.Time, isAsync, cancellation);
             await replica.MeetAsync(server).ConfigureAwait(false);
             var incarnation = replica.Incarnation;
@@ -109,7 +140,13 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
 
     /// <summary>Asks a replica once, or waits on it within the session's budget.</summary>
     /// <returns>What it has reached.</returns>
-    public async ValueTask<ReplicationPosition> ReachAsync(ReadSession session, RoutedServer replica, ServerQuestions server, ReplicationPosition wanted, TimeSpan budget)
+    public async ValueTask<ReplicationPosition> ReachAsync(
+        ReadSession session,
+        RoutedServer replica,
+        ServerQuestions server,
+        ReplicationPosition wanted,
+        TimeSpan budget
+    )
     {
         var protocol = replica.Protocol!;
         if (budget <= TimeSpan.Zero)
@@ -177,7 +214,9 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
         try
         {
             var primary = source.PrimaryServer;
-            connection = await BoundedOpening.OpenAsync(primary, BoundedOpening.Patience, source.Time, isAsync, cancellation).ConfigureAwait(false);
+            connection = await BoundedOpening
+                .OpenAsync(primary, BoundedOpening.Patience, source.Time, isAsync, cancellation)
+                .ConfigureAwait(false);
             var server = new ServerQuestions(primary, connection, source.Time, isAsync, cancellation);
             await primary.MeetAsync(server).ConfigureAwait(false);
             pin.EndToAsk(begun, await primary.Protocol!.SeenAsync(server).ConfigureAwait(false));
@@ -201,13 +240,17 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
         DbConnection? connection = null;
         try
         {
-            connection = await BoundedOpening.OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, CancellationToken.None).ConfigureAwait(false);
+            connection = await BoundedOpening
+                .OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, CancellationToken.None)
+                .ConfigureAwait(false);
             if (pin.IsOtherIncarnation(replica) || !replica.CanTellWhatWasSeen)
             {
                 return null;
             }
 
-            return await replica.Protocol!.SeenAsync(new ServerQuestions(replica, connection, source.Time, isAsync, CancellationToken.None)).ConfigureAwait(false);
+            return await replica
+                .Protocol!.SeenAsync(new ServerQuestions(replica, connection, source.Time, isAsync, CancellationToken.None))
+                .ConfigureAwait(false);
         }
         catch (SilentServerException exception)
         {
@@ -249,5 +292,10 @@ internal sealed class PositionSearch(ReplicatedDataSource source)
     /// <summary>Disposes a connection when the driver has given up waiting on it.</summary>
     public static void DisposeWhenGivenUp(DbConnection connection, SilentServerException silent) =>
         _ = silent.Pending.ContinueWith(
-            static (_, state) => ((DbConnection)state!).Dispose(), connection, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            static (_, state) => ((DbConnection)state!).Dispose(),
+            connection,
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default
+        );
 }

@@ -20,9 +20,11 @@ internal static class PublicConnectionString
 
         foreach (var key in builder.Keys.Cast<string>().ToArray())
         {
-            if (key.Contains("password", StringComparison.OrdinalIgnoreCase)
+            if (
+                key.Contains("password", StringComparison.OrdinalIgnoreCase)
                 || key.Contains("pwd", StringComparison.OrdinalIgnoreCase)
-                || key.Contains("token", StringComparison.OrdinalIgnoreCase))
+                || key.Contains("token", StringComparison.OrdinalIgnoreCase)
+            )
             {
                 builder.Remove(key);
             }

@@ -12,7 +12,14 @@ internal sealed class ReplicaRouter
     private readonly PositionSearch? _positions;
     private volatile ReplicaTable _table;
 
-    public ReplicaRouter(RoutedServer primary, ReplicaTable replicas, IReplicaSelector selector, TimeProvider time, RoutingReports reports, PositionSearch? positions)
+    public ReplicaRouter(
+        RoutedServer primary,
+        ReplicaTable replicas,
+        IReplicaSelector selector,
+        TimeProvider time,
+        RoutingReports reports,
+        PositionSearch? positions
+    )
     {
         _primary = primary;
         _table = replicas;
@@ -66,7 +73,13 @@ internal sealed class ReplicaRouter
     /// <param name="cancellation">Ends the questions to other replicas.</param>
     /// <exception cref="ReplicaLostException">The session's replica is lost and its policy lets it go nowhere, or none is
     /// available under <see cref="ReplicaLoss.Fail"/>.</exception>
-    public ValueTask<RoutedServer> PinnedAsync(ReadSession session, SessionPin pin, List<RoutedServer>? refused, bool isAsync, CancellationToken cancellation)
+    public ValueTask<RoutedServer> PinnedAsync(
+        ReadSession session,
+        SessionPin pin,
+        List<RoutedServer>? refused,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
         if (pin.Server is { IsPrimary: false } server && server.IsGone(_time))
         {
@@ -105,21 +118,36 @@ internal sealed class ReplicaRouter
             _ => "it was restarted or replaced, and may have gone back",
         };
         return new ReplicaLostException(
-            string.Create(CultureInfo.InvariantCulture, $"Read session {session.Id} has read on replica '{loss.Replica}' and lost it: {how}.{why} Run the unit of work again in a new session."),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Read session {session.Id} has read on replica '{loss.Replica}' and lost it: {how}.{why} Run the unit of work again in a new session."
+            ),
             session.Id,
             loss.Replica,
-            exception ?? loss.Exception);
+            exception ?? loss.Exception
+        );
     }
 
     /// <summary>The session would have to read on the primary, and the primary may be behind what it saw.</summary>
     public static ReplicaLostException NotBehindBarrier(ReadSession session, SessionPin pin, string why, Exception? exception) =>
         new(
-            string.Create(CultureInfo.InvariantCulture, $"Read session {session.Id} {(pin.LastReplica is { } replica ? $"has read on replica '{replica.Name}'" : pin.IsResumed ? "was resumed" : "has used the primary")} and must go on on the primary. {why} Run the unit of work again in a new session."),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Read session {session.Id} {(pin.LastReplica is { } replica ? $"has read on replica '{replica.Name}'" : pin.IsResumed ? "was resumed" : "has used the primary")} and must go on on the primary. {why} Run the unit of work again in a new session."
+            ),
             session.Id,
             pin.LastReplica?.Name,
-            exception);
+            exception
+        );
 
-    private async ValueTask<RoutedServer> AfterLossAsync(ReadSession session, SessionPin pin, PinLoss loss, List<RoutedServer>? refused, bool isAsync, CancellationToken cancellation)
+    private async ValueTask<RoutedServer> AfterLossAsync(
+        ReadSession session,
+        SessionPin pin,
+        PinLoss loss,
+        List<RoutedServer>? refused,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
         var without = new List<RoutedServer>(refused ?? []);
         if (loss.Reason != ReplicaLossReason.Restarted && !without.Contains(loss.Server))
@@ -131,8 +159,14 @@ internal sealed class ReplicaRouter
         {
             ReplicaLoss.Fail => throw Lost(session, loss),
             ReplicaLoss.Redraw => Fresh(session, without),
-            _ when _positions is null => throw Lost(session, loss, " Without positions, which this data source's provider has not, nothing tells which other server contains what it saw."),
-            ReplicaLoss.CaughtUp => await _positions.CaughtUpAsync(session, pin, InOrder(session, without), isAsync, cancellation).ConfigureAwait(false),
+            _ when _positions is null => throw Lost(
+                session,
+                loss,
+                " Without positions, which this data source's provider has not, nothing tells which other server contains what it saw."
+            ),
+            ReplicaLoss.CaughtUp => await _positions
+                .CaughtUpAsync(session, pin, InOrder(session, without), isAsync, cancellation)
+                .ConfigureAwait(false),
             _ => (_primary, _primary.Incarnation),
         };
 
@@ -165,10 +199,14 @@ internal sealed class ReplicaRouter
         if (session.LossIn(pin.Source) == ReplicaLoss.Fail)
         {
             throw new ReplicaLostException(
-                string.Create(CultureInfo.InvariantCulture, $"No replica is available for read session {session.Id}, and its policy ReplicaLoss.Fail keeps it from the primary."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"No replica is available for read session {session.Id}, and its policy ReplicaLoss.Fail keeps it from the primary."
+                ),
                 session.Id,
                 replica: null,
-                innerException: null);
+                innerException: null
+            );
         }
 
         var server = pin.Agree(_primary);

@@ -3,7 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace MonotonicReads;
 
 /// <summary>What a builder has collected, checked.</summary>
-internal sealed record ReplicaSet(RoutedServer Primary, ReplicaTable Replicas, IReplicaSelector Selector, TimeProvider Time, ILoggerFactory LoggerFactory)
+internal sealed record ReplicaSet(
+    RoutedServer Primary,
+    ReplicaTable Replicas,
+    IReplicaSelector Selector,
+    TimeProvider Time,
+    ILoggerFactory LoggerFactory
+)
 {
     public string Name { get; init; } = DefaultName;
 
@@ -48,7 +54,9 @@ internal sealed record ReplicaSet(RoutedServer Primary, ReplicaTable Replicas, I
         {
             if (string.IsNullOrWhiteSpace(name))
             {
-                throw new ArgumentException("A replica has an empty name. The name stands in events, logs and metrics, and the rendezvous selector hashes it.");
+                throw new ArgumentException(
+                    "A replica has an empty name. The name stands in events, logs and metrics, and the rendezvous selector hashes it."
+                );
             }
 
             if (!names.Add(name))
@@ -58,7 +66,11 @@ internal sealed record ReplicaSet(RoutedServer Primary, ReplicaTable Replicas, I
 
             if (weight < 0)
             {
-                throw new ArgumentOutOfRangeException(null, weight, $"Replica '{name}' has a negative weight. Weights are 0 or more; 0 takes no new sessions.");
+                throw new ArgumentOutOfRangeException(
+                    null,
+                    weight,
+                    $"Replica '{name}' has a negative weight. Weights are 0 or more; 0 takes no new sessions."
+                );
             }
 
             sum += weight;
@@ -66,7 +78,9 @@ internal sealed record ReplicaSet(RoutedServer Primary, ReplicaTable Replicas, I
 
         if (sum == 0)
         {
-            throw new InvalidOperationException("The weights of all replicas are 0, so that no session could be drawn. Give at least one replica a weight above 0.");
+            throw new InvalidOperationException(
+                "The weights of all replicas are 0, so that no session could be drawn. Give at least one replica a weight above 0."
+            );
         }
 
         if (sum > int.MaxValue)

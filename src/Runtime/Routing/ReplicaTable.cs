@@ -14,6 +14,5 @@ internal sealed class ReplicaTable
     /// <summary>What a selector sees while every replica can take new sessions; shared, never written to.</summary>
     public WeightedReplica[] AllAvailable { get; }
 
-    public int WeightOf(RoutedServer server) =>
-        Array.IndexOf(Servers, server) is >= 0 and var index ? AllAvailable[index].Weight : 0;
+    public int WeightOf(RoutedServer server) => Array.IndexOf(Servers, server) is >= 0 and var index ? AllAvailable[index].Weight : 0;
 }

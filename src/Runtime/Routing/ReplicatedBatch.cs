@@ -33,9 +33,10 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
     protected override DbConnection? DbConnection
     {
         get => _connection;
-        set => _connection = value is null or ReplicatedConnection
-            ? (ReplicatedConnection?)value
-            : throw new InvalidCastException($"A batch of a ReplicatedConnection does not run on a {value.GetType()}.");
+        set =>
+            _connection = value is null or ReplicatedConnection
+                ? (ReplicatedConnection?)value
+                : throw new InvalidCastException($"A batch of a ReplicatedConnection does not run on a {value.GetType()}.");
     }
 
     protected override DbTransaction? DbTransaction
@@ -50,15 +51,29 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
 
     public override void Cancel() => inner.Cancel();
 
-    public override int ExecuteNonQuery() => StatementRun.Execute(this, returnsData: false, default, static (inner, _) => inner.ExecuteNonQuery());
+    public override int ExecuteNonQuery() =>
+        StatementRun.Execute(this, returnsData: false, default, static (inner, _) => inner.ExecuteNonQuery());
 
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
-        StatementRun.ExecuteAsync(this, returnsData: false, default, static (inner, _, cancellation) => inner.ExecuteNonQueryAsync(cancellation), cancellationToken);
+        StatementRun.ExecuteAsync(
+            this,
+            returnsData: false,
+            default,
+            static (inner, _, cancellation) => inner.ExecuteNonQueryAsync(cancellation),
+            cancellationToken
+        );
 
-    public override object? ExecuteScalar() => StatementRun.Execute(this, returnsData: true, default, static (inner, _) => inner.ExecuteScalar());
+    public override object? ExecuteScalar() =>
+        StatementRun.Execute(this, returnsData: true, default, static (inner, _) => inner.ExecuteScalar());
 
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
-        StatementRun.ExecuteAsync(this, returnsData: true, default, static (inner, _, cancellation) => inner.ExecuteScalarAsync(cancellation), cancellationToken);
+        StatementRun.ExecuteAsync(
+            this,
+            returnsData: true,
+            default,
+            static (inner, _, cancellation) => inner.ExecuteScalarAsync(cancellation),
+            cancellationToken
+        );
 
     public override void Prepare()
     {
@@ -93,11 +108,22 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
     protected override DbBatchCommand CreateDbBatchCommand() => new ReplicatedBatchCommand(inner.CreateBatchCommand());
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        _connection!.Track(StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)), behavior);
+        _connection!.Track(
+            StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)),
+            behavior
+        );
 
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
-        var reader = await StatementRun.ExecuteAsync(this, returnsData: true, behavior, static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation), cancellationToken).ConfigureAwait(false);
+        var reader = await StatementRun
+            .ExecuteAsync(
+                this,
+                returnsData: true,
+                behavior,
+                static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return _connection!.Track(reader, behavior);
     }
 
@@ -153,8 +179,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
         return Attached(connection);
     }
 
-    private ReplicatedConnection Connected() =>
-        _connection ?? throw new InvalidOperationException("The batch has no connection.");
+    private ReplicatedConnection Connected() => _connection ?? throw new InvalidOperationException("The batch has no connection.");
 
     private ReplicatedConnection Attached(ReplicatedConnection connection)
     {

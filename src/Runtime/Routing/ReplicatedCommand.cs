@@ -50,7 +50,13 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
     public override int CommandTimeout
     {
         // The driver takes its default from the connection, which it has not got before the first statement.
-        get => _timeout ?? (_hasTimeout || Inner.Connection is not null || _connection is null ? Inner.CommandTimeout : _connection.Source.CommandTimeout);
+        get =>
+            _timeout
+            ?? (
+                _hasTimeout || Inner.Connection is not null || _connection is null
+                    ? Inner.CommandTimeout
+                    : _connection.Source.CommandTimeout
+            );
         set
         {
             Inner.CommandTimeout = value;
@@ -114,18 +120,32 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
     public override void Cancel() => Inner.Cancel();
 
     /// <inheritdoc/>
-    public override int ExecuteNonQuery() => StatementRun.Execute(this, ReturnsDataWithoutRows, default, static (inner, _) => inner.ExecuteNonQuery());
+    public override int ExecuteNonQuery() =>
+        StatementRun.Execute(this, ReturnsDataWithoutRows, default, static (inner, _) => inner.ExecuteNonQuery());
 
     /// <inheritdoc/>
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
-        StatementRun.ExecuteAsync(this, ReturnsDataWithoutRows, default, static (inner, _, cancellation) => inner.ExecuteNonQueryAsync(cancellation), cancellationToken);
+        StatementRun.ExecuteAsync(
+            this,
+            ReturnsDataWithoutRows,
+            default,
+            static (inner, _, cancellation) => inner.ExecuteNonQueryAsync(cancellation),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
-    public override object? ExecuteScalar() => StatementRun.Execute(this, returnsData: true, default, static (inner, _) => inner.ExecuteScalar());
+    public override object? ExecuteScalar() =>
+        StatementRun.Execute(this, returnsData: true, default, static (inner, _) => inner.ExecuteScalar());
 
     /// <inheritdoc/>
     public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
-        StatementRun.ExecuteAsync(this, returnsData: true, default, static (inner, _, cancellation) => inner.ExecuteScalarAsync(cancellation), cancellationToken);
+        StatementRun.ExecuteAsync(
+            this,
+            returnsData: true,
+            default,
+            static (inner, _, cancellation) => inner.ExecuteScalarAsync(cancellation),
+            cancellationToken
+        );
 
     /// <summary>
     /// Prepares the command on the server where its text may run. After the connection has moved the driver runs it unprepared. Through a
@@ -159,12 +179,23 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
 
     /// <inheritdoc/>
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        _connection!.Track(StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)), behavior);
+        _connection!.Track(
+            StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)),
+            behavior
+        );
 
     /// <inheritdoc/>
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
-        var reader = await StatementRun.ExecuteAsync(this, returnsData: true, behavior, static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation), cancellationToken).ConfigureAwait(false);
+        var reader = await StatementRun
+            .ExecuteAsync(
+                this,
+                returnsData: true,
+                behavior,
+                static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return _connection!.Track(reader, behavior);
     }
 
@@ -244,8 +275,7 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
         return Attached(connection);
     }
 
-    private ReplicatedConnection Connected() =>
-        _connection ?? throw new InvalidOperationException("The command has no connection.");
+    private ReplicatedConnection Connected() => _connection ?? throw new InvalidOperationException("The command has no connection.");
 
     private ReplicatedConnection Attached(ReplicatedConnection connection)
     {
@@ -272,7 +302,10 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
         if (CommandType == CommandType.Text)
         {
             var text = CommandText;
-            var prepared = !_wantsPrepared ? null : IsEmpty(text) ? text : connection.AnnotatedToPrepare(text);
+            var prepared =
+                !_wantsPrepared ? null
+                : IsEmpty(text) ? text
+                : connection.AnnotatedToPrepare(text);
             _canBePrepared = prepared is not null;
             Inner.CommandText = prepared ?? (IsEmpty(text) ? text : connection.Annotated(text));
             _text = text;

@@ -13,7 +13,9 @@ public sealed partial class ReplicatedConnection
 
     /// <summary>The same where the statement is prepared; null where it had better not be.</summary>
     internal string? AnnotatedToPrepare(string text) =>
-        Source.Proxy is null ? text : _minGtid is null ? ProxyRoute.AnnotateToPrepare(text, Server, Source.SessionForRead()) : null;
+        Source.Proxy is null ? text
+        : _minGtid is null ? ProxyRoute.AnnotateToPrepare(text, Server, Source.SessionForRead())
+        : null;
 
     /// <summary>How long a statement that is about to run may take, if less than its own time is said: in seconds; 0 is without end.</summary>
     internal int Limited(int timeout)
@@ -49,7 +51,13 @@ public sealed partial class ReplicatedConnection
 
         if (verdict != ProxyVerdict.None || isOverdue)
         {
-            Source.Lose(reads.Pin.Session, reads.Pin, reads.Replica, isOverdue ? ReplicaLossReason.Silent : ReplicaLossReason.ConnectionBroken, exception);
+            Source.Lose(
+                reads.Pin.Session,
+                reads.Pin,
+                reads.Replica,
+                isOverdue ? ReplicaLossReason.Silent : ReplicaLossReason.ConnectionBroken,
+                exception
+            );
         }
 
         return false;
@@ -125,7 +133,11 @@ public sealed partial class ReplicatedConnection
     private bool CatchesUpInProxy(ReadSession session, SessionPin pin)
     {
         _minGtid = null;
-        if (Source.Proxy is not { Dialect: ProxySqlDialect { UsesMinGtid: true } } || session.Consistency != ReadConsistency.Causal || pin.MustAskPrimary)
+        if (
+            Source.Proxy is not { Dialect: ProxySqlDialect { UsesMinGtid: true } }
+            || session.Consistency != ReadConsistency.Causal
+            || pin.MustAskPrimary
+        )
         {
             return false;
         }

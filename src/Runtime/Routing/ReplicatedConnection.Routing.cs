@@ -96,7 +96,9 @@ public sealed partial class ReplicatedConnection
                     ready |= Readiness.BehindBarrier;
                     break;
                 case Step.FindServer:
-                    target = await Source.Router.PinnedAsync(session!, PinOf(session!), refused, isAsync, cancellation).ConfigureAwait(false);
+                    target = await Source
+                        .Router.PinnedAsync(session!, PinOf(session!), refused, isAsync, cancellation)
+                        .ConfigureAwait(false);
                     ready = Readiness.None;
                     break;
             }
@@ -158,7 +160,12 @@ public sealed partial class ReplicatedConnection
 
         Source.Proxy?.ThrowIfNotKept(session, session.LossIn(Source));
         var pin = PinOf(session);
-        if (server.IsPrimary || !statement.IsPlainRead || session.Consistency == ReadConsistency.Primary || pin.Server is { IsPrimary: true })
+        if (
+            server.IsPrimary
+            || !statement.IsPlainRead
+            || session.Consistency == ReadConsistency.Primary
+            || pin.Server is { IsPrimary: true }
+        )
         {
             if (!server.IsPrimary)
             {
@@ -166,7 +173,10 @@ public sealed partial class ReplicatedConnection
                 return Step.Move;
             }
 
-            return (ready & Readiness.BehindBarrier) == 0 && NeedsBarrier(session, pin) && (statement.ReturnsData || statement.BeginsTransaction)
+            return
+                (ready & Readiness.BehindBarrier) == 0
+                && NeedsBarrier(session, pin)
+                && (statement.ReturnsData || statement.BeginsTransaction)
                 ? Step.PassBarrier
                 : Run(server, session, pin, statement);
         }
@@ -176,7 +186,13 @@ public sealed partial class ReplicatedConnection
             return Step.FindServer;
         }
 
-        if ((ready & Readiness.CaughtUp) == 0 && (session.Consistency == ReadConsistency.Causal || pin.IsResumed) && pin.Loss is null && (pin.Server is null || ReferenceEquals(pin.Server, server)) && pin.MustCatchUp(server, session.Consistency == ReadConsistency.Causal))
+        if (
+            (ready & Readiness.CaughtUp) == 0
+            && (session.Consistency == ReadConsistency.Causal || pin.IsResumed)
+            && pin.Loss is null
+            && (pin.Server is null || ReferenceEquals(pin.Server, server))
+            && pin.MustCatchUp(server, session.Consistency == ReadConsistency.Causal)
+        )
         {
             if (!CatchesUpInProxy(session, pin))
             {
@@ -184,19 +200,29 @@ public sealed partial class ReplicatedConnection
             }
         }
 
-        if (!server.IsGone(Source.Time) && pin.TryRead(server, isFirstOfConnection: _readsFor is not { } known || !ReferenceEquals(known.Pin, pin)))
+        if (
+            !server.IsGone(Source.Time)
+            && pin.TryRead(server, isFirstOfConnection: _readsFor is not { } known || !ReferenceEquals(known.Pin, pin))
+        )
         {
             return Run(server, session, pin, statement);
         }
 
         // The session has lost its replica, or a concurrent read found it out of reach and drew again.
-        if (Source.Proxy is not null || pin.Loss is not null || server.IsGone(Source.Time) || ReferenceEquals(pin, _openedFor) || (_readsFor is { } reads && ReferenceEquals(reads.Pin, pin)))
+        if (
+            Source.Proxy is not null
+            || pin.Loss is not null
+            || server.IsGone(Source.Time)
+            || ReferenceEquals(pin, _openedFor)
+            || (_readsFor is { } reads && ReferenceEquals(reads.Pin, pin))
+        )
         {
             return Step.FindServer;
         }
 
         throw new InvalidOperationException(
-            $"This connection was opened outside read session {session.Id}, on replica '{server.Name}', and the session reads on '{pin.Server?.Name}'. Open the connection inside the session.");
+            $"This connection was opened outside read session {session.Id}, on replica '{server.Name}', and the session reads on '{pin.Server?.Name}'. Open the connection inside the session."
+        );
     }
 
     // A primary that is another run of the server is behind it too until it is proved to have what was seen.
@@ -301,7 +327,12 @@ public sealed partial class ReplicatedConnection
             }
             catch (TimeoutException silent)
             {
-                throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary did not answer, and nothing else tells what the session wrote there.", silent);
+                throw ReplicaRouter.NotBehindBarrier(
+                    session,
+                    pin,
+                    "The primary did not answer, and nothing else tells what the session wrote there.",
+                    silent
+                );
             }
         }
 
@@ -383,21 +414,42 @@ public sealed partial class ReplicatedConnection
         bool hasPassed;
         try
         {
-            if (pin is { IsResumed: true, Required: { } carried } && !(await Server.Protocol!.SeenAsync(server).ConfigureAwait(false)).Contains(carried))
+            if (
+                pin is { IsResumed: true, Required: { } carried }
+                && !(await Server.Protocol!.SeenAsync(server).ConfigureAwait(false)).Contains(carried)
+            )
             {
-                throw ReplicaRouter.NotBehindBarrier(session, pin, "Its token names a position that the primary does not have: it comes from another cluster, or the primary has lost it.", null);
+                throw ReplicaRouter.NotBehindBarrier(
+                    session,
+                    pin,
+                    "Its token names a position that the primary does not have: it comes from another cluster, or the primary has lost it.",
+                    null
+                );
             }
 
             if (pin.HasOtherPrimary && session.LossIn(Source) != ReplicaLoss.Redraw)
             {
                 if (!pin.TryTellWanted(session.Consistency == ReadConsistency.Causal, out var wanted))
                 {
-                    throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and nothing tells whether it has what the session saw.", null);
+                    throw ReplicaRouter.NotBehindBarrier(
+                        session,
+                        pin,
+                        "The primary is another server, or another run of it, than when the session began, and nothing tells whether it has what the session saw.",
+                        null
+                    );
                 }
 
-                if (wanted is not null && !await Server.Protocol!.HasKeptAsync(server, wanted, pin.HasRestartedPrimary).ConfigureAwait(false))
+                if (
+                    wanted is not null
+                    && !await Server.Protocol!.HasKeptAsync(server, wanted, pin.HasRestartedPrimary).ConfigureAwait(false)
+                )
                 {
-                    throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary is another server, or another run of it, than when the session began, and is not proved to have what the session saw.", null);
+                    throw ReplicaRouter.NotBehindBarrier(
+                        session,
+                        pin,
+                        "The primary is another server, or another run of it, than when the session began, and is not proved to have what the session saw.",
+                        null
+                    );
                 }
             }
 
@@ -410,7 +462,12 @@ public sealed partial class ReplicatedConnection
         }
         catch (DbException exception) when (exception is not ReplicaLostException)
         {
-            throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary could not be asked how far it is. Where access was denied, grant the user BINLOG MONITOR (MariaDB) or REPLICATION CLIENT (MySQL).", exception);
+            throw ReplicaRouter.NotBehindBarrier(
+                session,
+                pin,
+                "The primary could not be asked how far it is. Where access was denied, grant the user BINLOG MONITOR (MariaDB) or REPLICATION CLIENT (MySQL).",
+                exception
+            );
         }
         finally
         {
@@ -421,7 +478,12 @@ public sealed partial class ReplicatedConnection
 
         if (!hasPassed)
         {
-            throw ReplicaRouter.NotBehindBarrier(session, pin, "The primary has not committed in time what it already sent to its replicas.", null);
+            throw ReplicaRouter.NotBehindBarrier(
+                session,
+                pin,
+                "The primary has not committed in time what it already sent to its replicas.",
+                null
+            );
         }
 
         pin.PassedBarrier(incarnation, reads);
@@ -491,7 +553,11 @@ public sealed partial class ReplicatedConnection
 
         if (_usesPrimaryFor is { } use)
         {
-            EndPrimaryUse(use.Captures && _inner is { State: ConnectionState.Open } inner ? await WrittenAsync(use, inner, isAsync).ConfigureAwait(false) : null);
+            EndPrimaryUse(
+                use.Captures && _inner is { State: ConnectionState.Open } inner
+                    ? await WrittenAsync(use, inner, isAsync).ConfigureAwait(false)
+                    : null
+            );
         }
     }
 
@@ -501,7 +567,9 @@ public sealed partial class ReplicatedConnection
         {
             try
             {
-                return await reads.Replica.Protocol!.SeenAsync(new ServerQuestions(reads.Replica, inner, Source.Time, isAsync, CancellationToken.None)).ConfigureAwait(false);
+                return await reads
+                    .Replica.Protocol!.SeenAsync(new ServerQuestions(reads.Replica, inner, Source.Time, isAsync, CancellationToken.None))
+                    .ConfigureAwait(false);
             }
             catch (SilentServerException silent)
             {
@@ -574,7 +642,8 @@ public sealed partial class ReplicatedConnection
             throw new InvalidOperationException(
                 ReferenceEquals(target, _server)
                     ? $"Server '{target.Name}' must be asked for its position before this statement runs, and this connection has a reader open on it. Close the reader first, or use another connection."
-                    : $"The statement must run on '{target.Name}', and this connection is on replica '{_server?.Name}' with a reader open on it. Close the reader first, or use a connection of ReplicatedDataSource.Primary.");
+                    : $"The statement must run on '{target.Name}', and this connection is on replica '{_server?.Name}' with a reader open on it. Close the reader first, or use a connection of ReplicatedDataSource.Primary."
+            );
         }
     }
 

@@ -10,7 +10,8 @@ public sealed partial class ReplicatedConnection
     private SnapshotConnection? _snapshot;
 
     /// <summary>What the driver shall do with its own connection: in a snapshot it is not closed with a reader.</summary>
-    internal CommandBehavior ForDriver(CommandBehavior behavior) => _snapshot is null ? behavior : behavior & ~CommandBehavior.CloseConnection;
+    internal CommandBehavior ForDriver(CommandBehavior behavior) =>
+        _snapshot is null ? behavior : behavior & ~CommandBehavior.CloseConnection;
 
     /// <summary>A statement has run, or failed: in a snapshot the next one may.</summary>
     /// <param name="result">What it returned; the default value where it failed.</param>
@@ -32,7 +33,12 @@ public sealed partial class ReplicatedConnection
         }
     }
 
-    private async ValueTask OpenInSnapshotAsync(ReadSession session, SnapshotConnection snapshot, bool isAsync, CancellationToken cancellation)
+    private async ValueTask OpenInSnapshotAsync(
+        ReadSession session,
+        SnapshotConnection snapshot,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
         if (_isForPrimary || Transaction.Current is not null)
         {
@@ -71,17 +77,22 @@ public sealed partial class ReplicatedConnection
     {
         if (!Source.HasPositions)
         {
-            throw new NotSupportedException("Snapshot sessions need servers of MySQL or MariaDB that can be named: a ReplicatedMySqlDataSource.");
+            throw new NotSupportedException(
+                "Snapshot sessions need servers of MySQL or MariaDB that can be named: a ReplicatedMySqlDataSource."
+            );
         }
 
         List<RoutedServer>? refused = null;
         while (true)
         {
-            await RouteOnAsync(new Statement(IsPlainRead: true, ReturnsData: false, BeginsTransaction: true), isAsync, cancellation).ConfigureAwait(false);
+            await RouteOnAsync(new Statement(IsPlainRead: true, ReturnsData: false, BeginsTransaction: true), isAsync, cancellation)
+                .ConfigureAwait(false);
             var server = Server;
             try
             {
-                await ServerProtocol.BeginSnapshotAsync(new ServerQuestions(server, Driver, Source.Time, isAsync, cancellation)).ConfigureAwait(false);
+                await ServerProtocol
+                    .BeginSnapshotAsync(new ServerQuestions(server, Driver, Source.Time, isAsync, cancellation))
+                    .ConfigureAwait(false);
                 snapshot.Keep(Driver, server);
                 _snapshot = snapshot;
                 return;
@@ -91,7 +102,8 @@ public sealed partial class ReplicatedConnection
                 Abandon(silent);
                 throw;
             }
-            catch (Exception exception) when (Source.Proxy is not null && CanTryAnother(server, exception) && refused?.Contains(server) != true)
+            catch (Exception exception)
+                when (Source.Proxy is not null && CanTryAnother(server, exception) && refused?.Contains(server) != true)
             {
                 // Behind a proxy this is the first that a server which is out of reach says.
                 (refused ??= []).Add(server);
@@ -108,10 +120,14 @@ public sealed partial class ReplicatedConnection
         if (snapshot.Inner is { State: not ConnectionState.Open })
         {
             throw new ReplicaLostException(
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Read session {session.Id} has lost its snapshot: the connection to '{snapshot.Server!.Name}' broke, and no other has the same state. Run the unit of work again in a new session."),
+                string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"Read session {session.Id} has lost its snapshot: the connection to '{snapshot.Server!.Name}' broke, and no other has the same state. Run the unit of work again in a new session."
+                ),
                 session.Id,
                 snapshot.Server!.Name,
-                innerException: null);
+                innerException: null
+            );
         }
     }
 
@@ -122,8 +138,11 @@ public sealed partial class ReplicatedConnection
         {
             if (session?.Snapshot is not null)
             {
-                throw _isForPrimary ? OnlyReads() : new InvalidOperationException(
-                    $"This connection was opened outside the snapshot of read session {session.Id}, whose reads show one moment. Open the connection inside it.");
+                throw _isForPrimary
+                    ? OnlyReads()
+                    : new InvalidOperationException(
+                        $"This connection was opened outside the snapshot of read session {session.Id}, whose reads show one moment. Open the connection inside it."
+                    );
             }
 
             return;
@@ -149,6 +168,8 @@ public sealed partial class ReplicatedConnection
         }
     }
 
-    private static InvalidOperationException OnlyReads() => new(
-        "A snapshot session only reads: its transaction is read-only, and a write, a transaction or a read on the primary would show another moment. Do it outside the session.");
+    private static InvalidOperationException OnlyReads() =>
+        new(
+            "A snapshot session only reads: its transaction is read-only, and a write, a transaction or a read on the primary would show another moment. Do it outside the session."
+        );
 }

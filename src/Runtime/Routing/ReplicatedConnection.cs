@@ -75,7 +75,8 @@ public sealed partial class ReplicatedConnection : DbConnection
     public override string ConnectionString
     {
         get => Source.ConnectionString;
-        set => throw new NotSupportedException("The server is chosen by the data source; a ReplicatedConnection takes no connection string.");
+        set =>
+            throw new NotSupportedException("The server is chosen by the data source; a ReplicatedConnection takes no connection string.");
     }
 
     /// <inheritdoc/>
@@ -167,7 +168,8 @@ public sealed partial class ReplicatedConnection : DbConnection
     public override DataTable GetSchema(string collectionName) => Driver.GetSchema(collectionName);
 
     /// <inheritdoc/>
-    public override DataTable GetSchema(string collectionName, string?[] restrictionValues) => Driver.GetSchema(collectionName, restrictionValues);
+    public override DataTable GetSchema(string collectionName, string?[] restrictionValues) =>
+        Driver.GetSchema(collectionName, restrictionValues);
 
 #pragma warning disable RS0026 // The optional parameters are those of the base class.
     /// <inheritdoc/>
@@ -179,8 +181,11 @@ public sealed partial class ReplicatedConnection : DbConnection
         await Driver.GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public override async Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
-        await Driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
+    public override async Task<DataTable> GetSchemaAsync(
+        string collectionName,
+        string?[] restrictionValues,
+        CancellationToken cancellationToken = default
+    ) => await Driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
 #pragma warning restore RS0026
 
     /// <inheritdoc/>
@@ -195,11 +200,17 @@ public sealed partial class ReplicatedConnection : DbConnection
     }
 
     /// <inheritdoc/>
-    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(
+        IsolationLevel isolationLevel,
+        CancellationToken cancellationToken
+    )
     {
         ThrowIfNotOpen();
         await RouteAsync(isPlainRead: false, returnsData: false, cancellationToken, beginsTransaction: true).ConfigureAwait(false);
-        return _transaction = new ReplicatedTransaction(this, await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
+        return _transaction = new ReplicatedTransaction(
+            this,
+            await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false)
+        );
     }
 
     /// <inheritdoc/>
@@ -358,13 +369,22 @@ public sealed partial class ReplicatedConnection : DbConnection
     // A connection is kept between two reads of a planned series on the session's replica, as the reads found it.
     private SessionLease? LeaseToKeep() =>
         _openedFor is { Lease: { } lease, Loss: null, Session.IsAtEndOfPlan: false } pin
-        && _server is { IsPrimary: false, Pool.IsUsedUp: false } server && ReferenceEquals(pin.Server, server) && !server.IsGone(Source.Time)
-        && _snapshot is null && !_isShared && _database is null && !HasOpenReader && _inner is { State: ConnectionState.Open }
+        && _server is { IsPrimary: false, Pool.IsUsedUp: false } server
+        && ReferenceEquals(pin.Server, server)
+        && !server.IsGone(Source.Time)
+        && _snapshot is null
+        && !_isShared
+        && _database is null
+        && !HasOpenReader
+        && _inner is { State: ConnectionState.Open }
             ? lease
             : null;
 
     private bool CanTryAnother(RoutedServer server, Exception exception) =>
-        !server.IsPrimary && !ReferenceEquals(server, Source.Proxy?.Anywhere) && exception is not ReplicaLostException && Source.IsServerFailure(exception);
+        !server.IsPrimary
+        && !ReferenceEquals(server, Source.Proxy?.Anywhere)
+        && exception is not ReplicaLostException
+        && Source.IsServerFailure(exception);
 
     private void Take(DbConnection inner, RoutedServer server)
     {

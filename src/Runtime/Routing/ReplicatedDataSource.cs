@@ -193,7 +193,8 @@ public class ReplicatedDataSource : DbDataSource
     /// <summary>Whether an exception of an opening says that the server is out of reach, so that another may serve. The pool of a
     /// server that was removed is disposed.</summary>
     internal virtual bool IsServerFailure(Exception exception) =>
-        exception is DbException or TimeoutException or IOException or SocketException || (exception is ObjectDisposedException && !_isDisposed);
+        exception is DbException or TimeoutException or IOException or SocketException
+        || (exception is ObjectDisposedException && !_isDisposed);
 
     /// <summary>The driver's own command, without a connection.</summary>
     internal virtual DbCommand CreateInnerCommand() =>
@@ -265,7 +266,10 @@ public class ReplicatedDataSource : DbDataSource
             return null;
         }
 
-        return new SourceState(Name, Positions is null ? null : await Positions.StateOfAsync(pin, isAsync, cancellation).ConfigureAwait(false));
+        return new SourceState(
+            Name,
+            Positions is null ? null : await Positions.StateOfAsync(pin, isAsync, cancellation).ConfigureAwait(false)
+        );
     }
 
     private void Raise(ReadSessionEventArgs args) => SessionEvent?.Invoke(this, args);

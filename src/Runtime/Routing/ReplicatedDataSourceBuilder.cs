@@ -82,11 +82,18 @@ public sealed class ReplicatedDataSourceBuilder
     public ReplicatedDataSource Build()
     {
         ReplicaSet.Check(_primary is not null, _replicas.ConvertAll(replica => new ReplicaSettings(replica.Name, "", replica.Weight)));
-        return new ReplicatedDataSource(new ReplicaSet(
-            new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(_primary!), isPrimary: true),
-            new ReplicaTable(_replicas.ConvertAll(replica => (new RoutedServer(replica.Name, new ConnectionPool(replica.Source), isPrimary: false), replica.Weight))),
-            _selector,
-            _time,
-            _loggerFactory));
+        return new ReplicatedDataSource(
+            new ReplicaSet(
+                new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(_primary!), isPrimary: true),
+                new ReplicaTable(
+                    _replicas.ConvertAll(replica =>
+                        (new RoutedServer(replica.Name, new ConnectionPool(replica.Source), isPrimary: false), replica.Weight)
+                    )
+                ),
+                _selector,
+                _time,
+                _loggerFactory
+            )
+        );
     }
 }

@@ -35,8 +35,17 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     public IReadOnlyList<ServerState> GetServers()
     {
         var table = Router.Replicas;
-        return [.. table.Servers.Prepend(PrimaryServer).Select(server =>
-            (_monitor?.StateOf(server) ?? ServerState.Unknown(server.Name, server.IsPrimary)) with { Weight = table.WeightOf(server) })];
+        return
+        [
+            .. table
+                .Servers.Prepend(PrimaryServer)
+                .Select(server =>
+                    (_monitor?.StateOf(server) ?? ServerState.Unknown(server.Name, server.IsPrimary)) with
+                    {
+                        Weight = table.WeightOf(server),
+                    }
+                ),
+        ];
     }
 
     /// <summary>
@@ -55,7 +64,9 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
         ArgumentNullException.ThrowIfNull(replicas);
         ThrowIfDisposed();
         ReplicaSet.Check(hasPrimary: true, replicas);
-        var wanted = replicas.Select(replica => replica with { ConnectionString = _servers.Parse(replica.Name, replica.ConnectionString) }).ToList();
+        var wanted = replicas
+            .Select(replica => replica with { ConnectionString = _servers.Parse(replica.Name, replica.ConnectionString) })
+            .ToList();
         if (Proxy is { Dialect.NamesServers: false })
         {
             // The proxy picks among its own servers.
@@ -67,9 +78,16 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
             var before = Router.Replicas;
             Proxy?.Dialect.CheckChange([.. before.Servers.Select(server => server.Name)], wanted.ConvertAll(replica => replica.Name));
             var known = before.Servers.ToDictionary(server => (server.Name, server.Settings));
-            var after = new ReplicaTable(wanted.Select((replica, place) => (
-                known.GetValueOrDefault((replica.Name, replica.ConnectionString)) ?? _servers.CreateReplica(replica.Name, replica.ConnectionString, place),
-                replica.Weight)));
+            var after = new ReplicaTable(
+                wanted.Select(
+                    (replica, place) =>
+                        (
+                            known.GetValueOrDefault((replica.Name, replica.ConnectionString))
+                                ?? _servers.CreateReplica(replica.Name, replica.ConnectionString, place),
+                            replica.Weight
+                        )
+                )
+            );
             Router.Replicas = after;
             foreach (var server in after.Servers)
             {

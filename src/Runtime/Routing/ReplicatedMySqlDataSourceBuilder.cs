@@ -151,7 +151,9 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <exception cref="ArgumentOutOfRangeException">No value of <see cref="ReplicaLoss"/>.</exception>
     public ReplicatedMySqlDataSourceBuilder UseReplicaLoss(ReplicaLoss policy)
     {
-        _onReplicaLoss = Enum.IsDefined(policy) ? policy : throw new ArgumentOutOfRangeException(nameof(policy), policy, "No value of ReplicaLoss.");
+        _onReplicaLoss = Enum.IsDefined(policy)
+            ? policy
+            : throw new ArgumentOutOfRangeException(nameof(policy), policy, "No value of ReplicaLoss.");
         return this;
     }
 
@@ -216,8 +218,17 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         if (!dialect.NamesServers)
         {
             return _monitor is null
-                ? Create(servers, servers.CreatePrimary(null), new ReplicaTable([(proxy.Anywhere, 1)]), proxy, dialect.NamesPrimary, monitor: null)
-                : throw new NotSupportedException($"{dialect.Proxy} picks the replicas, and none of them can be asked through it: leave UseMonitor() out.");
+                ? Create(
+                    servers,
+                    servers.CreatePrimary(null),
+                    new ReplicaTable([(proxy.Anywhere, 1)]),
+                    proxy,
+                    dialect.NamesPrimary,
+                    monitor: null
+                )
+                : throw new NotSupportedException(
+                    $"{dialect.Proxy} picks the replicas, and none of them can be asked through it: leave UseMonitor() out."
+                );
         }
 
         // Nothing else notices a restart behind a proxy, and who accepts every move need not know.
@@ -229,9 +240,20 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         _replicas.ConvertAll(replica => replica with { ConnectionString = servers.Parse(replica.Name, replica.ConnectionString) });
 
     private static ReplicaTable Table(MySqlServers servers, List<ReplicaSettings> replicas) =>
-        new(replicas.Select((replica, place) => (servers.CreateReplica(replica.Name, replica.ConnectionString, place), replica.Weight)).ToList());
+        new(
+            replicas
+                .Select((replica, place) => (servers.CreateReplica(replica.Name, replica.ConnectionString, place), replica.Weight))
+                .ToList()
+        );
 
-    private ReplicatedMySqlDataSource Create(MySqlServers servers, RoutedServer primary, ReplicaTable replicas, ProxyRoute? proxy, bool hasPositions, MonitorOptions? monitor) =>
+    private ReplicatedMySqlDataSource Create(
+        MySqlServers servers,
+        RoutedServer primary,
+        ReplicaTable replicas,
+        ProxyRoute? proxy,
+        bool hasPositions,
+        MonitorOptions? monitor
+    ) =>
         new(
             new ReplicaSet(primary, replicas, _selector, _time, _loggerFactory)
             {
@@ -244,5 +266,6 @@ public sealed class ReplicatedMySqlDataSourceBuilder
                 Proxy = proxy,
             },
             servers,
-            monitor);
+            monitor
+        );
 }

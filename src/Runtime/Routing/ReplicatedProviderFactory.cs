@@ -37,7 +37,9 @@ internal sealed class ReplicatedProviderFactory(ReplicatedDataSource source, DbP
 
     /// <exception cref="NotSupportedException">Always: one connection string does not name the servers.</exception>
     public override DbDataSource CreateDataSource(string connectionString) =>
-        throw new NotSupportedException("One connection string does not name the servers of a replicated data source; build one with its builder.");
+        throw new NotSupportedException(
+            "One connection string does not name the servers of a replicated data source; build one with its builder."
+        );
 }
 
 /// <summary>Fills and updates through commands of a <see cref="ReplicatedConnection"/>; the driver's own takes only its commands to update.</summary>

@@ -107,11 +107,15 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     }
 
     /// <summary>Whether it counts as lost for the sessions that read on it: removed, drained for too long, or too far behind.</summary>
-    public bool IsGone(TimeProvider time) => _isTooFarBehind || (Volatile.Read(ref _goneAt) is not 0 and var at && time.GetTimestamp() >= at);
+    public bool IsGone(TimeProvider time) =>
+        _isTooFarBehind || (Volatile.Read(ref _goneAt) is not 0 and var at && time.GetTimestamp() >= at);
 
     /// <summary>Sessions may stay for so long; null for as long as they like.</summary>
     public void LeaveAfter(TimeProvider time, TimeSpan? rest) =>
-        Volatile.Write(ref _goneAt, rest is { } left ? Math.Max(1, time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency)) : 0);
+        Volatile.Write(
+            ref _goneAt,
+            rest is { } left ? Math.Max(1, time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency)) : 0
+        );
 
     public bool IsAvailable(TimeProvider time)
     {

@@ -165,9 +165,12 @@ internal ref struct SqlTokens(string text)
             return false;
         }
 
-        var isAgreed = mark == '#'
-            ? line[1..].IndexOfAny(Quoting) < 0 && !line.Contains("/*", StringComparison.Ordinal) && !line.Contains("--", StringComparison.Ordinal)
-            : line.Length == 2 || line[2] <= ' ';
+        var isAgreed =
+            mark == '#'
+                ? line[1..].IndexOfAny(Quoting) < 0
+                    && !line.Contains("/*", StringComparison.Ordinal)
+                    && !line.Contains("--", StringComparison.Ordinal)
+                : line.Length == 2 || line[2] <= ' ';
         _position += line.Length;
         return isAgreed;
     }
@@ -177,7 +180,12 @@ internal ref struct SqlTokens(string text)
     {
         var body = _text[(_position + 2)..];
         var length = body.IndexOf("*/", StringComparison.Ordinal);
-        if (length < 0 || body[0] == '!' || body.StartsWith("M!", StringComparison.Ordinal) || body[..length].Contains("/*", StringComparison.Ordinal))
+        if (
+            length < 0
+            || body[0] == '!'
+            || body.StartsWith("M!", StringComparison.Ordinal)
+            || body[..length].Contains("/*", StringComparison.Ordinal)
+        )
         {
             return false;
         }
@@ -236,10 +244,12 @@ internal ref struct SqlTokens(string text)
         _position = digitsEnd;
         SkipWord();
         var suffix = _text[digitsEnd.._position];
-        if (suffix.StartsWith("FOR", StringComparison.OrdinalIgnoreCase)
+        if (
+            suffix.StartsWith("FOR", StringComparison.OrdinalIgnoreCase)
             || suffix.StartsWith("LOCK", StringComparison.OrdinalIgnoreCase)
             || suffix.StartsWith("INTO", StringComparison.OrdinalIgnoreCase)
-            || HasMoreThanAnExponent(suffix))
+            || HasMoreThanAnExponent(suffix)
+        )
         {
             return Doubt();
         }

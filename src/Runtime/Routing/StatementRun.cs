@@ -62,7 +62,12 @@ internal static class StatementRun
     }
 
     /// <summary>Executes the statement on the server where it may run.</summary>
-    public static T Execute<TDriver, T>(IRoutedStatement<TDriver> statement, bool returnsData, CommandBehavior behavior, Func<TDriver, CommandBehavior, T> execute)
+    public static T Execute<TDriver, T>(
+        IRoutedStatement<TDriver> statement,
+        bool returnsData,
+        CommandBehavior behavior,
+        Func<TDriver, CommandBehavior, T> execute
+    )
     {
         while (true)
         {
@@ -90,7 +95,12 @@ internal static class StatementRun
 
     /// <inheritdoc cref="Execute"/>
     public static async Task<T> ExecuteAsync<TDriver, T>(
-        IRoutedStatement<TDriver> statement, bool returnsData, CommandBehavior behavior, Func<TDriver, CommandBehavior, CancellationToken, Task<T>> execute, CancellationToken cancellation)
+        IRoutedStatement<TDriver> statement,
+        bool returnsData,
+        CommandBehavior behavior,
+        Func<TDriver, CommandBehavior, CancellationToken, Task<T>> execute,
+        CancellationToken cancellation
+    )
     {
         while (true)
         {

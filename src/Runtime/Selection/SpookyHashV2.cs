@@ -19,7 +19,10 @@ internal static class SpookyHashV2
         ArgumentOutOfRangeException.ThrowIfNotEqual(sessionId.Length, SessionIdLength);
 
         // Written out, so that the four words stay in registers.
-        ulong a = 0, b = 0, c = Constant, d = Constant;
+        ulong a = 0,
+            b = 0,
+            c = Constant,
+            d = Constant;
         c += BinaryPrimitives.ReadUInt64LittleEndian(sessionId);
         d += BinaryPrimitives.ReadUInt64LittleEndian(sessionId[8..]);
 

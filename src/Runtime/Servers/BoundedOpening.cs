@@ -18,7 +18,13 @@ internal static class BoundedOpening
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Ends the opening.</param>
     /// <exception cref="TimeoutException">The deadline has passed. What the driver opens then is closed.</exception>
-    public static async ValueTask<DbConnection> OpenAsync(RoutedServer server, TimeSpan deadline, TimeProvider time, bool isAsync, CancellationToken cancellation)
+    public static async ValueTask<DbConnection> OpenAsync(
+        RoutedServer server,
+        TimeSpan deadline,
+        TimeProvider time,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
         var opened = server.Pool.ConnectAsync(isAsync, cancellation);
         if (!isAsync)
@@ -34,8 +40,18 @@ internal static class BoundedOpening
         catch
         {
             // The driver may be waiting still.
-            _ = opening.ContinueWith(static done => done.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            _ = opening.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = opening.ContinueWith(
+                static done => done.Result.Dispose(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default
+            );
+            _ = opening.ContinueWith(
+                static failed => failed.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default
+            );
             throw;
         }
     }

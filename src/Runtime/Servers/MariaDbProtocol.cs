@@ -9,9 +9,7 @@ internal sealed class MariaDbProtocol : ServerProtocol
 {
     public static readonly MariaDbProtocol Instance = new();
 
-    private MariaDbProtocol()
-    {
-    }
+    private MariaDbProtocol() { }
 
     public override string SystemName => "mariadb";
 
@@ -23,20 +21,25 @@ internal sealed class MariaDbProtocol : ServerProtocol
 
     // The last transaction of a connection contains the earlier ones of its domain. It is empty where nothing was logged.
     // A proxy may have run the write on another of its connections: then everything that is logged, which has more.
-    public override async ValueTask<ReplicationPosition> WrittenAsync(ServerQuestions server) => server.AreThroughProxy
-        ? await SeenAsync(server).ConfigureAwait(false)
-        : Parse((await server.AskAsync("SELECT @@last_gtid", AnswerTime).ConfigureAwait(false))[0].Value ?? "");
+    public override async ValueTask<ReplicationPosition> WrittenAsync(ServerQuestions server) =>
+        server.AreThroughProxy
+            ? await SeenAsync(server).ConfigureAwait(false)
+            : Parse((await server.AskAsync("SELECT @@last_gtid", AnswerTime).ConfigureAwait(false))[0].Value ?? "");
 
-    public override async ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server) => Parse(await server.VariableAsync("gtid_binlog_pos", AnswerTime).ConfigureAwait(false));
+    public override async ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server) =>
+        Parse(await server.VariableAsync("gtid_binlog_pos", AnswerTime).ConfigureAwait(false));
 
     // The binary log's state has the last transaction of each server and domain, where the position has one for each domain.
     public override async ValueTask<bool> HasKeptAsync(ServerQuestions primary, ReplicationPosition position, bool wasRestarted)
     {
-        var isDurable = !wasRestarted || await primary.VariableAsync("innodb_flush_log_at_trx_commit", AnswerTime).ConfigureAwait(false) == "1";
-        return isDurable && ((MariaDbGtidList)position).IsInState(await primary.VariableAsync("gtid_binlog_state", AnswerTime).ConfigureAwait(false));
+        var isDurable =
+            !wasRestarted || await primary.VariableAsync("innodb_flush_log_at_trx_commit", AnswerTime).ConfigureAwait(false) == "1";
+        return isDurable
+            && ((MariaDbGtidList)position).IsInState(await primary.VariableAsync("gtid_binlog_state", AnswerTime).ConfigureAwait(false));
     }
 
-    public override async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => Parse(await server.VariableAsync("gtid_slave_pos", AnswerTime).ConfigureAwait(false));
+    public override async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) =>
+        Parse(await server.VariableAsync("gtid_slave_pos", AnswerTime).ConfigureAwait(false));
 
     public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)
     {
@@ -72,7 +75,12 @@ internal sealed class MariaDbProtocol : ServerProtocol
             return true;
         }
 
-        return await PollAsync(primary, timeout, async () => Engine(await primary.AskAsync(EngineQuestion, AnswerTime).ConfigureAwait(false)).IsAtLeast(end)).ConfigureAwait(false);
+        return await PollAsync(
+                primary,
+                timeout,
+                async () => Engine(await primary.AskAsync(EngineQuestion, AnswerTime).ConfigureAwait(false)).IsAtLeast(end)
+            )
+            .ConfigureAwait(false);
     }
 
     private const string EngineQuestion = "SHOW STATUS WHERE Variable_name IN ('Binlog_snapshot_file', 'Binlog_snapshot_position')";
@@ -85,9 +93,18 @@ internal sealed class MariaDbProtocol : ServerProtocol
     /// <summary>A place in the binary log, whose files are numbered: <c>binlog.000002</c>, 1234.</summary>
     private readonly record struct LogPlace(long File, long Position)
     {
-        public static LogPlace Of(string? file, string? position) => new(
-            long.TryParse(file.AsSpan()[((file ?? "").LastIndexOf('.') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0,
-            long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? at : 0);
+        public static LogPlace Of(string? file, string? position) =>
+            new(
+                long.TryParse(
+                    file.AsSpan()[((file ?? "").LastIndexOf('.') + 1)..],
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var number
+                )
+                    ? number
+                    : 0,
+                long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? at : 0
+            );
 
         public bool IsAtLeast(LogPlace other) => File > other.File || (File == other.File && Position >= other.Position);
     }

@@ -18,15 +18,14 @@ internal sealed class MySqlProtocol : ServerProtocol
     private static readonly Version FirstWithReplicaStatus = new(8, 0, 22);
     private static readonly Version FirstWithBinaryLogStatus = new(8, 2, 0);
 
-    private MySqlProtocol()
-    {
-    }
+    private MySqlProtocol() { }
 
     public override string SystemName => "mysql";
 
     public override ReplicationPosition Parse(string text) => MySqlGtidSet.Parse(text);
 
-    public override bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables) => variables.GetValueOrDefault("gtid_mode") is "ON" or "1";
+    public override bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables) =>
+        variables.GetValueOrDefault("gtid_mode") is "ON" or "1";
 
     // A superset of the connection's own: the driver does not hand out session_track_gtids.
     public override ValueTask<ReplicationPosition> WrittenAsync(ServerQuestions server) => ReachedAsync(server);
@@ -45,7 +44,8 @@ internal sealed class MySqlProtocol : ServerProtocol
 
     public override async ValueTask<bool> HasKeptAsync(ServerQuestions primary, ReplicationPosition position, bool wasRestarted)
     {
-        var isDurable = !wasRestarted || await primary.VariableAsync("innodb_flush_log_at_trx_commit", AnswerTime).ConfigureAwait(false) == "1";
+        var isDurable =
+            !wasRestarted || await primary.VariableAsync("innodb_flush_log_at_trx_commit", AnswerTime).ConfigureAwait(false) == "1";
         return isDurable && (await SeenAsync(primary).ConfigureAwait(false)).Contains(position);
     }
 
@@ -54,23 +54,31 @@ internal sealed class MySqlProtocol : ServerProtocol
     public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)
     {
         ReplicationPosition reached = MySqlGtidSet.Empty;
-        await PollAsync(server, timeout, async () =>
-        {
-            reached = await ReachedAsync(server, timeout).ConfigureAwait(false);
-            return reached.Contains(position);
-        }).ConfigureAwait(false);
+        await PollAsync(
+                server,
+                timeout,
+                async () =>
+                {
+                    reached = await ReachedAsync(server, timeout).ConfigureAwait(false);
+                    return reached.Contains(position);
+                }
+            )
+            .ConfigureAwait(false);
         return reached;
     }
 
     public override async ValueTask<bool> PassBarrierAsync(ServerQuestions primary, TimeSpan timeout)
     {
         var given = await SeenAsync(primary).ConfigureAwait(false);
-        return await PollAsync(primary, timeout, async () => (await ReachedAsync(primary).ConfigureAwait(false)).Contains(given)).ConfigureAwait(false);
+        return await PollAsync(primary, timeout, async () => (await ReachedAsync(primary).ConfigureAwait(false)).Contains(given))
+            .ConfigureAwait(false);
     }
 
     // 8.4 took the old words away.
     public override ValueTask<string?> LagAsync(ServerQuestions replica) =>
-        VersionOf(replica.ServerVersion) >= FirstWithReplicaStatus ? LagAsync(replica, "SHOW REPLICA STATUS", "Seconds_Behind_Source") : base.LagAsync(replica);
+        VersionOf(replica.ServerVersion) >= FirstWithReplicaStatus
+            ? LagAsync(replica, "SHOW REPLICA STATUS", "Seconds_Behind_Source")
+            : base.LagAsync(replica);
 
     // "8.0.36-0ubuntu1", "5.6.24-log"
     private static Version VersionOf(string text)
@@ -105,9 +113,12 @@ internal sealed class MySqlProtocol : ServerProtocol
         return status.Find(static cell => cell.Name == "Executed_Gtid_Set").Value ?? Whole(shown);
     }
 
-    private static string Whole(string shown) => shown.Length < ShownAtMost
-        ? shown
-        : throw new InvalidOperationException("The server's GTIDs are longer than SHOW VARIABLES shows (1,024 characters), and it has no binary log whose status would tell them. Reconnect past the proxy, or switch log_bin on.");
+    private static string Whole(string shown) =>
+        shown.Length < ShownAtMost
+            ? shown
+            : throw new InvalidOperationException(
+                "The server's GTIDs are longer than SHOW VARIABLES shows (1,024 characters), and it has no binary log whose status would tell them. Reconnect past the proxy, or switch log_bin on."
+            );
 
     private const int ShownAtMost = 1024;
 }

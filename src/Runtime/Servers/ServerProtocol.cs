@@ -65,10 +65,17 @@ internal abstract class ServerProtocol
     /// </summary>
     /// <remarks>As text: a driver that knows of a transaction wants it handed over with each command.</remarks>
     public static async ValueTask BeginSnapshotAsync(ServerQuestions server) =>
-        await server.AskBothAsync("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT", AnswerTime).ConfigureAwait(false);
+        await server
+            .AskBothAsync(
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+                "START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT",
+                AnswerTime
+            )
+            .ConfigureAwait(false);
 
     /// <summary>Ends it.</summary>
-    public static async ValueTask EndSnapshotAsync(ServerQuestions server) => await server.AskAsync("COMMIT", AnswerTime).ConfigureAwait(false);
+    public static async ValueTask EndSnapshotAsync(ServerQuestions server) =>
+        await server.AskAsync("COMMIT", AnswerTime).ConfigureAwait(false);
 
     /// <summary>How many seconds a replica says that it is behind.</summary>
     /// <returns>Seconds; <see langword="null"/> where it does not say, as while it has no link to the primary.</returns>

@@ -13,7 +13,14 @@ namespace MonotonicReads;
 /// <param name="isAsync">Whether the caller is; false where tasks must be completed.</param>
 /// <param name="cancellation">Ends a question.</param>
 /// <param name="transaction">The driver's transaction that is open on the connection; null for none.</param>
-internal readonly struct ServerQuestions(RoutedServer server, DbConnection connection, TimeProvider time, bool isAsync, CancellationToken cancellation, DbTransaction? transaction = null)
+internal readonly struct ServerQuestions(
+    RoutedServer server,
+    DbConnection connection,
+    TimeProvider time,
+    bool isAsync,
+    CancellationToken cancellation,
+    DbTransaction? transaction = null
+)
 {
     /// <summary>What a stopped server may cost beyond the deadline, so that an answer on the way is not thrown away.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
@@ -63,7 +70,11 @@ internal readonly struct ServerQuestions(RoutedServer server, DbConnection conne
     /// <summary>A global variable's value; empty where there is none of this name.</summary>
     public async ValueTask<string> VariableAsync(string name, TimeSpan deadline)
     {
-        var cells = await AskAsync(AreThroughProxy ? $"SHOW GLOBAL VARIABLES WHERE Variable_name = '{name}'" : "SELECT @@GLOBAL." + name, deadline).ConfigureAwait(false);
+        var cells = await AskAsync(
+                AreThroughProxy ? $"SHOW GLOBAL VARIABLES WHERE Variable_name = '{name}'" : "SELECT @@GLOBAL." + name,
+                deadline
+            )
+            .ConfigureAwait(false);
         return cells.Count > 0 ? cells[^1].Value ?? "" : "";
     }
 
@@ -105,13 +116,17 @@ internal readonly struct ServerQuestions(RoutedServer server, DbConnection conne
                 {
                     Add(cells, reader);
                 }
-            }
-            while (reader.NextResult());
+            } while (reader.NextResult());
             return cells;
         }
     }
 
-    private static async ValueTask<List<Cell>> AskAsync(DbCommand command, TimeSpan deadline, TimeProvider time, CancellationToken cancellation)
+    private static async ValueTask<List<Cell>> AskAsync(
+        DbCommand command,
+        TimeSpan deadline,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
     {
         var answer = ReadAsync(command, cancellation);
         try
@@ -138,8 +153,7 @@ internal readonly struct ServerQuestions(RoutedServer server, DbConnection conne
                     {
                         Add(cells, reader);
                     }
-                }
-                while (await reader.NextResultAsync(cancellation).ConfigureAwait(false));
+                } while (await reader.NextResultAsync(cancellation).ConfigureAwait(false));
                 return cells;
             }
         }
@@ -149,7 +163,9 @@ internal readonly struct ServerQuestions(RoutedServer server, DbConnection conne
     {
         for (var i = 0; i < reader.FieldCount; i++)
         {
-            cells.Add(new Cell(reader.GetName(i), reader.IsDBNull(i) ? null : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)));
+            cells.Add(
+                new Cell(reader.GetName(i), reader.IsDBNull(i) ? null : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))
+            );
         }
     }
 }

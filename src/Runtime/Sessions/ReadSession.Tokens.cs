@@ -104,17 +104,22 @@ public sealed partial class ReadSession
     }
 
     private static SessionTokenOptions Required(SessionTokenOptions? options) =>
-        options ?? SessionTokenOptions.Default ?? throw new InvalidOperationException("No options for session tokens: pass them, or set SessionTokenOptions.Default = SessionTokenOptions.WithKey(key) at the start.");
+        options
+        ?? SessionTokenOptions.Default
+        ?? throw new InvalidOperationException(
+            "No options for session tokens: pass them, or set SessionTokenOptions.Default = SessionTokenOptions.WithKey(key) at the start."
+        );
 
     private string Export(List<SourceState> states, SessionTokenOptions options)
     {
         _root._wasExported = true;
-        
+
         // A snapshot ends here; what it saw travels.
         return new SessionToken(Id, Exported(_root.Consistency), states).Protect(options);
     }
 
-    private static ReadConsistency Exported(ReadConsistency consistency) => consistency == ReadConsistency.Snapshot ? ReadConsistency.Monotonic : consistency;
+    private static ReadConsistency Exported(ReadConsistency consistency) =>
+        consistency == ReadConsistency.Snapshot ? ReadConsistency.Monotonic : consistency;
 
     private async ValueTask<List<SourceState>> StatesAsync(bool isAsync, CancellationToken cancellation)
     {

@@ -134,8 +134,7 @@ public sealed partial class ReadSession : IDisposable
     /// value of the enumeration.</exception>
     /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
 #pragma warning disable RS0026, RS0027 // The overloads differ in a required argument, so that none can be mistaken for another.
-    public static ReadSession Begin(ReadConsistency consistency, Guid? id = null) =>
-        Begin(consistency, policy: null, id);
+    public static ReadSession Begin(ReadConsistency consistency, Guid? id = null) => Begin(consistency, policy: null, id);
 #pragma warning restore RS0026, RS0027
 
     /// <summary>Opens a session whose UUID is derived from a key, or joins the running one if it has that UUID.</summary>
@@ -147,8 +146,7 @@ public sealed partial class ReadSession : IDisposable
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
     /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
-    public static ReadSession Begin(ReadConsistency consistency, string key) =>
-        Begin(consistency, policy: null, SessionKey.ToGuid(key));
+    public static ReadSession Begin(ReadConsistency consistency, string key) => Begin(consistency, policy: null, SessionKey.ToGuid(key));
 
     /// <summary>Opens a session with other policies than the default ones, or joins the running one.</summary>
     /// <param name="consistency">What the session guarantees.</param>
@@ -224,9 +222,8 @@ public sealed partial class ReadSession : IDisposable
     {
         var ambient = Ambient.Value;
         var live = Live(ambient);
-        ended = live is null && ambient is not null && Interlocked.Exchange(ref ambient._root._lateReadNoted, 1) == 0
-            ? ambient._root
-            : null;
+        ended =
+            live is null && ambient is not null && Interlocked.Exchange(ref ambient._root._lateReadNoted, 1) == 0 ? ambient._root : null;
         return live;
     }
 
@@ -284,7 +281,8 @@ public sealed partial class ReadSession : IDisposable
             return;
         }
 
-        var decisions = Volatile.Read(ref _root._decisions) ?? Interlocked.CompareExchange(ref _root._decisions, [], null) ?? _root._decisions!;
+        var decisions =
+            Volatile.Read(ref _root._decisions) ?? Interlocked.CompareExchange(ref _root._decisions, [], null) ?? _root._decisions!;
         lock (decisions)
         {
             decisions.Add(new RoutingDecision(server.Name, consistency));
@@ -317,14 +315,23 @@ public sealed partial class ReadSession : IDisposable
         var current = Live(ambient);
         if (current is null || (id is { } other && !current.Has(other)))
         {
-            return Enter(isSnapshot
-                ? new ReadSession(null, current, consistency, policy ?? Policy.Default) { _id = id, Snapshot = new SnapshotScope(), OwnsSnapshot = true }
-                : new ReadSession(null, current, consistency, policy ?? Policy.Default) { _id = id });
+            return Enter(
+                isSnapshot
+                    ? new ReadSession(null, current, consistency, policy ?? Policy.Default)
+                    {
+                        _id = id,
+                        Snapshot = new SnapshotScope(),
+                        OwnsSnapshot = true,
+                    }
+                    : new ReadSession(null, current, consistency, policy ?? Policy.Default) { _id = id }
+            );
         }
 
         if (current.Snapshot is not null && consistency > current.Consistency)
         {
-            throw new InvalidOperationException($"A snapshot shows one moment, and ReadConsistency.{consistency} inside it would show a later one. Begin the {consistency} session outside, and the snapshot in it.");
+            throw new InvalidOperationException(
+                $"A snapshot shows one moment, and ReadConsistency.{consistency} inside it would show a later one. Begin the {consistency} session outside, and the snapshot in it."
+            );
         }
 
         if (isSnapshot && current.Snapshot is null)
@@ -338,14 +345,12 @@ public sealed partial class ReadSession : IDisposable
             return current._joined ??= new ReadSession(current._root, null, current.Consistency, current.Policies, isJoined: true);
         }
 
-        return Enter(new ReadSession(
-            current._root,
-            current,
-            consistency > current.Consistency ? consistency : current.Consistency,
-            stricter)
-        {
-            Snapshot = current.Snapshot,
-        });
+        return Enter(
+            new ReadSession(current._root, current, consistency > current.Consistency ? consistency : current.Consistency, stricter)
+            {
+                Snapshot = current.Snapshot,
+            }
+        );
     }
 
     // A handle on the session whose reads show one moment; at the session's own level, so that they contain what it wrote where that is causal.
@@ -366,7 +371,11 @@ public sealed partial class ReadSession : IDisposable
         }
 
         var level = Consistency > ReadConsistency.Snapshot ? Consistency : ReadConsistency.Snapshot;
-        return new ReadSession(_root, this, level, policy is null ? Policies : Policies.And(policy)) { Snapshot = scope, OwnsSnapshot = true };
+        return new ReadSession(_root, this, level, policy is null ? Policies : Policies.And(policy))
+        {
+            Snapshot = scope,
+            OwnsSnapshot = true,
+        };
     }
 
     private static ReadSession Enter(ReadSession session)
@@ -405,34 +414,41 @@ public sealed partial class ReadSession : IDisposable
             : throw new ArgumentOutOfRangeException(nameof(options), options.OnReplicaLoss, "No value of ReplicaLoss.");
     }
 
-    private static ArgumentException Unavailable(ReadConsistency consistency) => consistency switch
-    {
-        ReadConsistency.Eventual => new ArgumentException(
-            "Eventual reads need no session: ReadConsistency.Eventual opens no session. Read without one.", nameof(consistency)),
-        ReadConsistency.Snapshot => new ArgumentException(
-            "A snapshot ends with its session, so that none can be resumed. Resume at ReadConsistency.Monotonic, and begin a snapshot inside.", nameof(consistency)),
-        _ => new ArgumentOutOfRangeException(nameof(consistency), consistency, "No value of ReadConsistency."),
-    };
+    private static ArgumentException Unavailable(ReadConsistency consistency) =>
+        consistency switch
+        {
+            ReadConsistency.Eventual => new ArgumentException(
+                "Eventual reads need no session: ReadConsistency.Eventual opens no session. Read without one.",
+                nameof(consistency)
+            ),
+            ReadConsistency.Snapshot => new ArgumentException(
+                "A snapshot ends with its session, so that none can be resumed. Resume at ReadConsistency.Monotonic, and begin a snapshot inside.",
+                nameof(consistency)
+            ),
+            _ => new ArgumentOutOfRangeException(nameof(consistency), consistency, "No value of ReadConsistency."),
+        };
 
     /// <summary>What a handle asked for; of two the stricter holds. The plan is that of the session's opener alone.</summary>
     private sealed record Policy(ReplicaLoss? OnReplicaLoss, TimeSpan MaxWait, int Reads = 0)
     {
         public static Policy Default { get; } = new(null, TimeSpan.FromMilliseconds(ReadSessionOptions.DefaultMaxWaitMilliseconds));
 
-        public Policy And(Policy other) => this with
-        {
-            OnReplicaLoss = Strictness(other.OnReplicaLoss) > Strictness(OnReplicaLoss) ? other.OnReplicaLoss : OnReplicaLoss,
-            MaxWait = other.MaxWait < MaxWait ? other.MaxWait : MaxWait,
-        };
+        public Policy And(Policy other) =>
+            this with
+            {
+                OnReplicaLoss = Strictness(other.OnReplicaLoss) > Strictness(OnReplicaLoss) ? other.OnReplicaLoss : OnReplicaLoss,
+                MaxWait = other.MaxWait < MaxWait ? other.MaxWait : MaxWait,
+            };
 
         // Who says nothing accepts what the data source does, but no less than Redraw.
-        private static int Strictness(ReplicaLoss? policy) => policy switch
-        {
-            ReplicaLoss.Redraw => 0,
-            null => 1,
-            ReplicaLoss.Fail => 3,
-            _ => 2,
-        };
+        private static int Strictness(ReplicaLoss? policy) =>
+            policy switch
+            {
+                ReplicaLoss.Redraw => 0,
+                null => 1,
+                ReplicaLoss.Fail => 3,
+                _ => 2,
+            };
     }
 
     private bool Has(Guid id) => Volatile.Read(ref _root._id) is Guid own && own == id;

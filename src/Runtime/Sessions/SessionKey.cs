@@ -24,21 +24,25 @@ public static class SessionKey
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">The key's type has no text of its own (it prints its type's name), so
     /// that all keys would be one.</exception>
-    public static string Format<T>(T key) => key switch
-    {
-        null => throw new ArgumentNullException(nameof(key), "A session key must not be null: all sessions without one would share a replica."),
-        string text => text,
-        Guid guid => guid.ToString("D"),
-        DateTime { Kind: DateTimeKind.Local } local => local.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
-        DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
-        DateTimeOffset instant => instant.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
-        DateOnly date => date.ToString("O", CultureInfo.InvariantCulture),
-        TimeOnly time => time.ToString("O", CultureInfo.InvariantCulture),
-        TimeSpan span => span.ToString("c", CultureInfo.InvariantCulture),
-        decimal number => number.ToString("G29", CultureInfo.InvariantCulture),
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => OwnText(key),
-    };
+    public static string Format<T>(T key) =>
+        key switch
+        {
+            null => throw new ArgumentNullException(
+                nameof(key),
+                "A session key must not be null: all sessions without one would share a replica."
+            ),
+            string text => text,
+            Guid guid => guid.ToString("D"),
+            DateTime { Kind: DateTimeKind.Local } local => local.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
+            DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
+            DateTimeOffset instant => instant.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+            DateOnly date => date.ToString("O", CultureInfo.InvariantCulture),
+            TimeOnly time => time.ToString("O", CultureInfo.InvariantCulture),
+            TimeSpan span => span.ToString("c", CultureInfo.InvariantCulture),
+            decimal number => number.ToString("G29", CultureInfo.InvariantCulture),
+            IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+            _ => OwnText(key),
+        };
 
     /// <summary>The UUID of a key: RFC 9562, version 5, of the key's UTF-8 text in <see cref="Namespace"/>.</summary>
     /// <param name="key">The key's text; may be empty.</param>
@@ -75,7 +79,10 @@ public static class SessionKey
         {
             var text = key!.ToString();
             return text is null || text == key.GetType().ToString()
-                ? throw new ArgumentException($"{key.GetType()} has no text of its own to derive a session from: pass the value that identifies it.", nameof(key))
+                ? throw new ArgumentException(
+                    $"{key.GetType()} has no text of its own to derive a session from: pass the value that identifies it.",
+                    nameof(key)
+                )
                 : text;
         }
         finally

@@ -56,10 +56,12 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     public long ReplicaReads => Volatile.Read(ref _replicaReads);
 
     /// <summary>Whether the primary is another run of the server than when the session first read or wrote.</summary>
-    public bool HasOtherPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known != source.PrimaryServer.Incarnation;
+    public bool HasOtherPrimary =>
+        Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known != source.PrimaryServer.Incarnation;
 
     /// <summary>Whether the primary was restarted since the session first read or wrote.</summary>
-    public bool HasRestartedPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known < source.PrimaryServer.RestartedAs;
+    public bool HasRestartedPrimary =>
+        Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known < source.PrimaryServer.RestartedAs;
 
     /// <summary>What another run of the primary must have to be read in this session.</summary>
     /// <param name="isCausal">Whether the session's writes count.</param>
@@ -87,7 +89,8 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     }
 
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
-    public bool MustAskPrimary => Volatile.Read(ref _unknownWrites) != Volatile.Read(ref _askedWrites) || Volatile.Read(ref _openPrimaryConnections) > 0;
+    public bool MustAskPrimary =>
+        Volatile.Read(ref _unknownWrites) != Volatile.Read(ref _askedWrites) || Volatile.Read(ref _openPrimaryConnections) > 0;
 
     /// <summary>Whether every read must contain <see cref="Required"/>, because the session saw it before it travelled here.</summary>
     public bool IsResumed { get; private set; }
@@ -116,7 +119,8 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
 
     /// <summary>Whether a read may not run on a replica before something was asked or waited for.</summary>
     public bool MustCatchUp(RoutedServer replica, bool isCausal) =>
-        (isCausal && MustAskPrimary) || ((isCausal || IsResumed) && _required is { } required && replica.Reached?.Contains(required) != true);
+        (isCausal && MustAskPrimary)
+        || ((isCausal || IsResumed) && _required is { } required && replica.Reached?.Contains(required) != true);
 
     /// <summary>Notes a read on a replica; adopts the replica if none was drawn.</summary>
     /// <param name="replica">The replica.</param>

@@ -69,7 +69,11 @@ public static class SessionSequence
     /// Makes the call in a session, which ends at once where the call returned null, or something of which <paramref name="follow"/>
     /// says, by answering null, that it is complete.
     /// </summary>
-    private static TResult Follow<TResult>(Func<ReadSession> begin, Func<TResult> call, Func<Func<ReadSession>, TResult, SessionFlow, TResult?> follow)
+    private static TResult Follow<TResult>(
+        Func<ReadSession> begin,
+        Func<TResult> call,
+        Func<Func<ReadSession>, TResult, SessionFlow, TResult?> follow
+    )
         where TResult : class
     {
         var flow = SessionFlow.Begin(begin);
@@ -136,7 +140,9 @@ public static class SessionSequence
         }
     }
 
-    private sealed class Sequence<T>(Func<ReadSession> begin, IEnumerable<T> items, SessionFlow first) : Sequence(begin, items, first), IEnumerable<T>
+    private sealed class Sequence<T>(Func<ReadSession> begin, IEnumerable<T> items, SessionFlow first)
+        : Sequence(begin, items, first),
+            IEnumerable<T>
     {
         public IEnumerator<T> GetEnumerator() => Next(items, static (flow, items) => new Enumerator<T>(flow, items.GetEnumerator()));
     }
@@ -147,13 +153,28 @@ public static class SessionSequence
 
         public bool MoveNext() => flow.Run(static i => i.MoveNext(), inner);
 
-        public void Reset() => flow.Run(static i => { i.Reset(); return true; }, inner);
+        public void Reset() =>
+            flow.Run(
+                static i =>
+                {
+                    i.Reset();
+                    return true;
+                },
+                inner
+            );
 
         public void Dispose()
         {
             try
             {
-                flow.Run(static i => { (i as IDisposable)?.Dispose(); return true; }, inner);
+                flow.Run(
+                    static i =>
+                    {
+                        (i as IDisposable)?.Dispose();
+                        return true;
+                    },
+                    inner
+                );
             }
             finally
             {

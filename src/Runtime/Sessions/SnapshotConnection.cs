@@ -65,7 +65,8 @@ internal sealed class SnapshotConnection(ReplicatedDataSource source) : IDisposa
         throw _hasEnded
             ? Ended()
             : new InvalidOperationException(
-                "The reads of a snapshot share one connection and run one after the other, and a reader has been open on it for too long. Read it to its end, or close it, before the next read (ToList, or a buffered query).");
+                "The reads of a snapshot share one connection and run one after the other, and a reader has been open on it for too long. Read it to its end, or close it, before the next read (ToList, or a buffered query)."
+            );
     }
 
     /// <summary>Lets the next one ask.</summary>
@@ -114,7 +115,9 @@ internal sealed class SnapshotConnection(ReplicatedDataSource source) : IDisposa
         {
             if (isMine && inner.State == ConnectionState.Open && _reader is null or { IsClosed: true })
             {
-                await ServerProtocol.EndSnapshotAsync(new ServerQuestions(Server!, inner, source.Time, isAsync: true, CancellationToken.None)).ConfigureAwait(false);
+                await ServerProtocol
+                    .EndSnapshotAsync(new ServerQuestions(Server!, inner, source.Time, isAsync: true, CancellationToken.None))
+                    .ConfigureAwait(false);
             }
         }
         catch (SilentServerException exception)

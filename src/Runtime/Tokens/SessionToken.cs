@@ -30,7 +30,10 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
         foreach (var source in other.Sources)
         {
             sources[source.Name] = sources.TryGetValue(source.Name, out var own)
-                ? own with { Position = own.IsPrimaryOnly || source.IsPrimaryOnly ? null : own.Position!.Union(source.Position!) }
+                ? own with
+                {
+                    Position = own.IsPrimaryOnly || source.IsPrimaryOnly ? null : own.Position!.Union(source.Position!),
+                }
                 : source;
         }
 
@@ -58,7 +61,9 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
             var longest = sources.MaxBy(source => source.Length)!;
             if (longest.IsPrimaryOnly)
             {
-                throw new InvalidOperationException($"The session has read {sources.Count} data sources, and their names alone are longer than a token may be ({SessionTokenOptions.MaxLength} characters).");
+                throw new InvalidOperationException(
+                    $"The session has read {sources.Count} data sources, and their names alone are longer than a token may be ({SessionTokenOptions.MaxLength} characters)."
+                );
             }
 
             sources[sources.IndexOf(longest)] = longest with { Position = longest.Position!.Enlarge(longest.Length / 2) };
@@ -69,14 +74,20 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
     public static SessionToken Unprotect(string token, SessionTokenOptions options)
     {
         ArgumentNullException.ThrowIfNull(token);
-        if (token.Length > SessionTokenOptions.MaxLength || FromText(token) is not { } bytes || options.Protector.Unprotect(bytes) is not { } plain)
+        if (
+            token.Length > SessionTokenOptions.MaxLength
+            || FromText(token) is not { } bytes
+            || options.Protector.Unprotect(bytes) is not { } plain
+        )
         {
             throw new SessionTokenException("The session token is damaged, or was not made with any of our keys.");
         }
 
         if (plain.Length == 0 || plain[0] != Version)
         {
-            throw new SessionTokenException($"The session token is of version {(plain.Length > 0 ? plain[0] : 0)}; this program knows version {Version}.");
+            throw new SessionTokenException(
+                $"The session token is of version {(plain.Length > 0 ? plain[0] : 0)}; this program knows version {Version}."
+            );
         }
 
         try
@@ -90,9 +101,12 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
     }
 
     private static SessionToken Checked(SessionToken token, SessionTokenOptions options) =>
-        token.Consistency is not (ReadConsistency.Monotonic or ReadConsistency.Snapshot or ReadConsistency.Causal or ReadConsistency.Primary)
+        token.Consistency
+            is not (ReadConsistency.Monotonic or ReadConsistency.Snapshot or ReadConsistency.Causal or ReadConsistency.Primary)
             ? throw new FormatException("No level that a session can have.")
-            : options.TimeProvider.GetUtcNow() >= token.Expiry ? throw new SessionTokenException($"The session token expired at {token.Expiry:O}.") : token;
+        : options.TimeProvider.GetUtcNow() >= token.Expiry
+            ? throw new SessionTokenException($"The session token expired at {token.Expiry:O}.")
+        : token;
 
     // Base64url without padding (RFC 4648, section 5), which cookies and headers take as it is.
     private static string ToText(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
@@ -115,7 +129,14 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
         foreach (var source in sources)
         {
             writer.Write(source.Name);
-            writer.Write(source.Position switch { null => Primary, MariaDbGtidList list => MariaDb + list, var set => MySql + set });
+            writer.Write(
+                source.Position switch
+                {
+                    null => Primary,
+                    MariaDbGtidList list => MariaDb + list,
+                    var set => MySql + set,
+                }
+            );
         }
 
         return stream.ToArray();
@@ -133,12 +154,17 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
         {
             var name = reader.ReadString();
             var position = reader.ReadString();
-            sources.Add(new SourceState(name, position[..1] switch
-            {
-                MariaDb => MariaDbGtidList.Parse(position[1..]),
-                MySql => MySqlGtidSet.Parse(position[1..]),
-                _ => null,
-            }));
+            sources.Add(
+                new SourceState(
+                    name,
+                    position[..1] switch
+                    {
+                        MariaDb => MariaDbGtidList.Parse(position[1..]),
+                        MySql => MySqlGtidSet.Parse(position[1..]),
+                        _ => null,
+                    }
+                )
+            );
         }
 
         return new SessionToken(id, consistency, sources) { Expiry = expiry };

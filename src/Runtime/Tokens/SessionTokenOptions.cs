@@ -29,7 +29,8 @@ public sealed class SessionTokenOptions
     /// <returns>The options.</returns>
     /// <exception cref="ArgumentNullException">A key is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">A key does not have 32 bytes.</exception>
-    public static SessionTokenOptions WithKey(byte[] key, params byte[][] olderKeys) => new() { Protector = new AesGcmTokenProtector([key, .. olderKeys]) };
+    public static SessionTokenOptions WithKey(byte[] key, params byte[][] olderKeys) =>
+        new() { Protector = new AesGcmTokenProtector([key, .. olderKeys]) };
 }
 
 /// <summary>Encrypts and authenticates the bytes of a session token.</summary>
@@ -50,9 +51,7 @@ public interface ISessionTokenProtector
 public sealed class SessionTokenException : FormatException
 {
     internal SessionTokenException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 }
 
 /// <summary>AES-256-GCM: 12 bytes of nonce, the encrypted content, 16 bytes of tag.</summary>
@@ -69,7 +68,10 @@ internal sealed class AesGcmTokenProtector : ISessionTokenProtector
             ArgumentNullException.ThrowIfNull(key, nameof(keys));
             if (key.Length != KeySize)
             {
-                throw new ArgumentException($"A key of session tokens has {KeySize} random bytes, not {key.Length}: RandomNumberGenerator.GetBytes({KeySize}).", nameof(keys));
+                throw new ArgumentException(
+                    $"A key of session tokens has {KeySize} random bytes, not {key.Length}: RandomNumberGenerator.GetBytes({KeySize}).",
+                    nameof(keys)
+                );
             }
         }
 
@@ -103,7 +105,12 @@ internal sealed class AesGcmTokenProtector : ISessionTokenProtector
             using var aes = new AesGcm(key, TagSize);
             try
             {
-                aes.Decrypt(protectedBytes.AsSpan(0, NonceSize), protectedBytes.AsSpan(NonceSize, plain.Length), protectedBytes.AsSpan(NonceSize + plain.Length), plain);
+                aes.Decrypt(
+                    protectedBytes.AsSpan(0, NonceSize),
+                    protectedBytes.AsSpan(NonceSize, plain.Length),
+                    protectedBytes.AsSpan(NonceSize + plain.Length),
+                    plain
+                );
                 return plain;
             }
             catch (AuthenticationTagMismatchException)

@@ -27,8 +27,9 @@ public sealed record TopologyFinding(string Id, TopologySeverity Severity, strin
 public sealed class TopologyException : Exception
 {
     internal TopologyException(IReadOnlyList<TopologyFinding> findings)
-        : base("The replication topology breaks what read sessions promise:" + Environment.NewLine + string.Join(Environment.NewLine, findings)) =>
-        Findings = findings;
+        : base(
+            "The replication topology breaks what read sessions promise:" + Environment.NewLine + string.Join(Environment.NewLine, findings)
+        ) => Findings = findings;
 
     /// <summary>All findings, those that are warnings too.</summary>
     public IReadOnlyList<TopologyFinding> Findings { get; }

@@ -71,7 +71,9 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
                 var questions = new ServerQuestions(server, held[^1], source.Time, isAsync: true, cancellation);
                 await server.MeetAsync(questions).ConfigureAwait(false);
                 var cells = await questions.AskAsync("SHOW GLOBAL VARIABLES", Patience).ConfigureAwait(false);
-                variables = cells.Chunk(2).ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
+                variables = cells
+                    .Chunk(2)
+                    .ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
                 identities.Add(Identity(variables));
             }
 
@@ -93,27 +95,44 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
             foreach (var connection in held)
             {
                 // Only the last one can still have a question open.
-                await PositionSearch.DisposeAsync(connection, ReferenceEquals(connection, held[^1]) ? silent : null, isAsync: true).ConfigureAwait(false);
+                await PositionSearch
+                    .DisposeAsync(connection, ReferenceEquals(connection, held[^1]) ? silent : null, isAsync: true)
+                    .ConfigureAwait(false);
             }
         }
     }
 
     private void CannotBeAsked(RoutedServer server, Exception exception) =>
-        Found("MRT001", TopologySeverity.Error, server, $"cannot be asked: {exception.Message}", "Check the address, the user and its password, and that the server runs.");
+        Found(
+            "MRT001",
+            TopologySeverity.Error,
+            server,
+            $"cannot be asked: {exception.Message}",
+            "Check the address, the user and its password, and that the server runs."
+        );
 
     private void IsBalanced(Seen seen)
     {
         if (seen.Identities.Count > 1)
         {
             Found(
-                "MRT002", TopologySeverity.Error, seen.Server,
+                "MRT002",
+                TopologySeverity.Error,
+                seen.Server,
                 $"is an address behind which {seen.Identities.Count} servers answer ({string.Join("; ", seen.Identities)}): two connections of a session reach different ones.",
-                "Add each server with its own address.");
+                "Add each server with its own address."
+            );
         }
     }
 
     private void IsWritable(RoutedServer server) =>
-        Found("MRT003", TopologySeverity.Error, server, "accepts writes (read_only=0): one that reaches it by mistake is lost silently.", "SET GLOBAL read_only = 1, also in its configuration file.");
+        Found(
+            "MRT003",
+            TopologySeverity.Error,
+            server,
+            "accepts writes (read_only=0): one that reaches it by mistake is lost silently.",
+            "SET GLOBAL read_only = 1, also in its configuration file."
+        );
 
     private void AppliesOutOfOrder(Seen seen)
     {
@@ -122,36 +141,54 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         if (!seen.IsMariaDb && workers > 1 && !keepsOrder)
         {
             Found(
-                "MRT004", TopologySeverity.Error, seen.Server,
+                "MRT004",
+                TopologySeverity.Error,
+                seen.Server,
                 $"applies with {workers} workers and without replica_preserve_commit_order: it passes through states that the primary never had.",
-                "SET GLOBAL replica_preserve_commit_order = ON (slave_preserve_commit_order before MySQL 8.0.26), after STOP REPLICA SQL_THREAD.");
+                "SET GLOBAL replica_preserve_commit_order = ON (slave_preserve_commit_order before MySQL 8.0.26), after STOP REPLICA SQL_THREAD."
+            );
         }
     }
 
     private void HasSeveralDomains(Seen seen)
     {
-        var domains = seen.Value("gtid_binlog_pos").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(gtid => gtid.Trim().Split('-')[0]).Distinct().ToList();
+        var domains = seen.Value("gtid_binlog_pos")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(gtid => gtid.Trim().Split('-')[0])
+            .Distinct()
+            .ToList();
         if (seen.IsMariaDb && domains.Count > 1 && (seen.Number("slave_parallel_threads") ?? 0) > 0)
         {
             Found(
-                "MRT005", TopologySeverity.Error, seen.Server,
+                "MRT005",
+                TopologySeverity.Error,
+                seen.Server,
                 $"applies {domains.Count} replication domains ({string.Join(", ", domains)}) in parallel: their order is not the primary's.",
-                "Use one domain (gtid_domain_id), or SET GLOBAL slave_parallel_threads = 0.");
+                "Use one domain (gtid_domain_id), or SET GLOBAL slave_parallel_threads = 0."
+            );
         }
     }
 
     private void AreTheSame(List<Seen> all)
     {
-        foreach (var group in all.GroupBy(seen => seen.Value("server_uuid") is { Length: > 0 } uuid ? uuid : seen.Value("server_id")).Where(group => group.Count() > 1))
+        foreach (
+            var group in all.GroupBy(seen => seen.Value("server_uuid") is { Length: > 0 } uuid ? uuid : seen.Value("server_id"))
+                .Where(group => group.Count() > 1)
+        )
         {
             var names = string.Join("', '", group.Select(seen => seen.Server.Name));
             var isPrimary = group.Any(seen => seen.Server.IsPrimary);
             Found(
-                isPrimary ? "MRT006" : "MRT007", TopologySeverity.Error, group.Last().Server,
+                isPrimary ? "MRT006" : "MRT007",
+                TopologySeverity.Error,
+                group.Last().Server,
                 isPrimary
                     ? $"is the primary itself, or has its id ({group.Key})."
                     : $"has the same id as another replica ('{names}': {group.Key}): either one server was added twice, or a copy kept its original's id and both replicate badly.",
-                isPrimary ? "Remove it from the replicas, or give it an id of its own." : "Add it once; or give it a server_id of its own and, on MySQL, remove auto.cnf before its start.");
+                isPrimary
+                    ? "Remove it from the replicas, or give it an id of its own."
+                    : "Add it once; or give it a server_id of its own and, on MySQL, remove auto.cnf before its start."
+            );
         }
     }
 
@@ -160,9 +197,12 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         if (!seen.IsMariaDb && !string.Equals(seen.Value("gtid_mode"), "ON", StringComparison.OrdinalIgnoreCase))
         {
             Found(
-                "MRT008", TopologySeverity.Error, seen.Server,
+                "MRT008",
+                TopologySeverity.Error,
+                seen.Server,
                 $"has gtid_mode={seen.Value("gtid_mode")}: it has no positions, so that [Causal], ReplicaLoss.CaughtUp and the barrier before the primary cannot work.",
-                "SET GLOBAL enforce_gtid_consistency = ON and gtid_mode = ON, step by step, on all servers.");
+                "SET GLOBAL enforce_gtid_consistency = ON and gtid_mode = ON, step by step, on all servers."
+            );
         }
     }
 
@@ -171,9 +211,12 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         if (seen.IsMariaDb && !(seen.IsOn("log_bin") && seen.IsOn("log_slave_updates")))
         {
             Found(
-                "MRT009", TopologySeverity.Warning, seen.Server,
+                "MRT009",
+                TopologySeverity.Warning,
+                seen.Server,
                 "does not log what it applies (log_bin, log_slave_updates), so that it cannot tell what a session saw: ReplicaLoss.CaughtUp moves its sessions to the primary.",
-                "Start it with log_bin and log_slave_updates.");
+                "Start it with log_bin and log_slave_updates."
+            );
         }
     }
 
@@ -181,7 +224,13 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
     {
         if (!seen.IsOn("log_bin"))
         {
-            Found("MRT010", TopologySeverity.Error, seen.Server, "has no binary log (log_bin=0), so that no replica follows it.", "Start it with log_bin.");
+            Found(
+                "MRT010",
+                TopologySeverity.Error,
+                seen.Server,
+                "has no binary log (log_bin=0), so that no replica follows it.",
+                "Start it with log_bin."
+            );
         }
     }
 
@@ -190,7 +239,9 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         DbConnection connection;
         try
         {
-            connection = await BoundedOpening.OpenAsync(seen.Server, Patience, source.Time, isAsync: true, cancellation).ConfigureAwait(false);
+            connection = await BoundedOpening
+                .OpenAsync(seen.Server, Patience, source.Time, isAsync: true, cancellation)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (source.IsServerFailure(exception))
         {
@@ -201,7 +252,12 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         SilentServerException? silent = null;
         try
         {
-            await seen.Server.Protocol!.PassBarrierAsync(new ServerQuestions(seen.Server, connection, source.Time, isAsync: true, cancellation), TimeSpan.Zero).ConfigureAwait(false);
+            await seen
+                .Server.Protocol!.PassBarrierAsync(
+                    new ServerQuestions(seen.Server, connection, source.Time, isAsync: true, cancellation),
+                    TimeSpan.Zero
+                )
+                .ConfigureAwait(false);
         }
         catch (SilentServerException exception)
         {
@@ -211,9 +267,12 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         catch (DbException exception)
         {
             Found(
-                "MRT011", TopologySeverity.Error, seen.Server,
+                "MRT011",
+                TopologySeverity.Error,
+                seen.Server,
                 $"does not tell this user how far its log is: {exception.Message} No session can move to the primary.",
-                "GRANT BINLOG MONITOR (MariaDB) or REPLICATION CLIENT (MySQL) ON *.* to the user.");
+                "GRANT BINLOG MONITOR (MariaDB) or REPLICATION CLIENT (MySQL) ON *.* to the user."
+            );
         }
         finally
         {
@@ -225,7 +284,11 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         _findings.Add(new TopologyFinding(id, severity, server.Name, message, remedy));
 
     private static string Identity(Dictionary<string, string> variables) =>
-        string.Create(CultureInfo.InvariantCulture, $"server_id {variables.GetValueOrDefault("server_id")} {variables.GetValueOrDefault("server_uuid")}").TrimEnd();
+        string.Create(
+                CultureInfo.InvariantCulture,
+                $"server_id {variables.GetValueOrDefault("server_id")} {variables.GetValueOrDefault("server_uuid")}"
+            )
+            .TrimEnd();
 
     private sealed record Seen(RoutedServer Server, IReadOnlyDictionary<string, string> Variables, HashSet<string> Identities)
     {
@@ -235,6 +298,7 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
 
         public bool IsOn(string name) => Value(name) is "ON" or "1" or "on";
 
-        public long? Number(string name) => long.TryParse(Value(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        public long? Number(string name) =>
+            long.TryParse(Value(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 }

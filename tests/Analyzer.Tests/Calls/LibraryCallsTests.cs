@@ -21,9 +21,13 @@ public class LibraryCallsTests
     public void Most_of_what_carries_a_name_decides(int reading, int other, bool areMostlyOthers)
     {
         // Evenly mixed, as the files of a project are.
-        var members = Enumerable.Range(0, reading + other).Select(i => ((long)i * reading / (reading + other)) != ((long)(i + 1) * reading / (reading + other))
-            ? $"int M{i}() => db.QueryFirst<int>(\"SELECT a FROM t\");"
-            : $"int M{i}() => own.QueryFirst<int>(\"SELECT a FROM t\");");
+        var members = Enumerable
+            .Range(0, reading + other)
+            .Select(i =>
+                ((long)i * reading / (reading + other)) != ((long)(i + 1) * reading / (reading + other))
+                    ? $"int M{i}() => db.QueryFirst<int>(\"SELECT a FROM t\");"
+                    : $"int M{i}() => own.QueryFirst<int>(\"SELECT a FROM t\");"
+            );
         var source = $$"""
             using System.Data.Common; using Dapper;
             class Own { public T QueryFirst<T>(string text) => default!; }
@@ -32,7 +36,12 @@ public class LibraryCallsTests
                 {{string.Join("\n    ", members)}}
             }
             """;
-        var compilation = CSharpCompilation.Create("Project", [CSharpSyntaxTree.ParseText(source)], ReadRules.References, new(OutputKind.DynamicallyLinkedLibrary));
+        var compilation = CSharpCompilation.Create(
+            "Project",
+            [CSharpSyntaxTree.ParseText(source)],
+            ReadRules.References,
+            new(OutputKind.DynamicallyLinkedLibrary)
+        );
         var libraries = DataLibraries.Create(compilation, new ListedMembers([]), repositoriesRead: false)!;
         var naming = new ReachingNames(compilation.SyntaxTrees, new NameKinds(compilation, libraries)).NamingLibrary;
 

@@ -128,7 +128,9 @@ public class ReadsAcrossCallsTests
     [InlineData("_ = Text;")]
     [InlineData("cmd.CommandText = \"INSERT INTO t VALUES (1)\"; Scalar(cmd); Scalar(cmd);")]
     [InlineData("cmd.CommandText = \"save orders\"; cmd.CommandType = CommandType.StoredProcedure; Scalar(cmd); Scalar(cmd);")]
-    [InlineData("cmd.CommandText = \"SELECT a FROM t\"; cmd.Transaction = (MySqlTransaction)(object)db.BeginTransaction(); Scalar(cmd); Scalar(cmd);")]
+    [InlineData(
+        "cmd.CommandText = \"SELECT a FROM t\"; cmd.Transaction = (MySqlTransaction)(object)db.BeginTransaction(); Scalar(cmd); Scalar(cmd);"
+    )]
     [InlineData("InOwn(); InOwn();")]
     [InlineData("A(); InOwn(); Locked();")]
     [InlineData("Locked(); Locked();")]
@@ -148,17 +150,23 @@ public class ReadsAcrossCallsTests
     [Theory]
     [InlineData("DELETE FROM u", "{|MR1002:{|MR1003:M|}|}")]
     [InlineData("SELECT b FROM t", "{|MR1002:M|}")]
-    public Task A_callee_sends_any_of_its_texts(string sql, string name) => ReadRules.Members($$"""
-            private T Either<T>(bool x, string sql) => db.QueryFirst<T>(x ? "SELECT a FROM t" : sql);
-            public void {{name}}(bool x) { Either<int>(x, "{{sql}}"); db.Query("SELECT z FROM t"); }
-        """);
+    public Task A_callee_sends_any_of_its_texts(string sql, string name) =>
+        ReadRules.Members(
+            $$"""
+                private T Either<T>(bool x, string sql) => db.QueryFirst<T>(x ? "SELECT a FROM t" : sql);
+                public void {{name}}(bool x) { Either<int>(x, "{{sql}}"); db.Query("SELECT z FROM t"); }
+            """
+        );
 
     [Fact]
-    public Task One_mistake_gives_one_warning_and_not_a_cascade() => ReadRules.Members("""
-            public void Top() => Middle();
-            public void Middle() => {|#0:Bottom|}();
-            public void {|MR1001:Bottom|}() { db.Query("SELECT a FROM t"); db.Query("SELECT b FROM t"); }
-        """.Replace("{|#0:Bottom|}", "Bottom", StringComparison.Ordinal));
+    public Task One_mistake_gives_one_warning_and_not_a_cascade() =>
+        ReadRules.Members(
+            """
+                public void Top() => Middle();
+                public void Middle() => {|#0:Bottom|}();
+                public void {|MR1001:Bottom|}() { db.Query("SELECT a FROM t"); db.Query("SELECT b FROM t"); }
+            """.Replace("{|#0:Bottom|}", "Bottom", StringComparison.Ordinal)
+        );
 
     [Theory]
     [InlineData("[Monotonic] public void M() => Inner();")]
@@ -168,31 +176,40 @@ public class ReadsAcrossCallsTests
     [InlineData("[Monotonic] public void M() => Inner(); [Causal] public void N() => Inner();")]
     [InlineData("public void M(string token) { using var s = ReadSession.Resume(token); Inner(); }")]
     [InlineData("public void M(ReadConsistency level) { using var s = ReadSession.Begin(level); Inner(); }")]
-    public Task A_private_method_whose_callers_are_all_covered_is_quiet(string callers) => ReadRules.Members(callers + " private void Inner() { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); }");
+    public Task A_private_method_whose_callers_are_all_covered_is_quiet(string callers) =>
+        ReadRules.Members(callers + " private void Inner() { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); }");
 
     [Theory]
     [InlineData("")]
     [InlineData("public void M() => Inner();")]
     [InlineData("[Monotonic] public void M() => Inner(); public void N() => Inner();")]
     [InlineData("public void M(string token) { using (ReadSession.Resume(token)) { } Inner(); }")]
-    [InlineData("public void M(Job job) { using var s = job.Begin(ReadConsistency.Monotonic); Inner(); } public class Job { public IDisposable Begin(ReadConsistency c) => null; }")]
+    [InlineData(
+        "public void M(Job job) { using var s = job.Begin(ReadConsistency.Monotonic); Inner(); } public class Job { public IDisposable Begin(ReadConsistency c) => null; }"
+    )]
     [InlineData("[Monotonic] public void M() => Inner(); private event Action E; public void N() { E += Inner; }")]
     [InlineData("public void M() { { using var s = ReadSession.Begin(ReadConsistency.Monotonic); } Inner(); }")]
-    public Task One_with_a_caller_that_is_not_is_reported(string callers) => ReadRules.Members(callers + " private void {|MR1001:Inner|}() { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); }");
+    public Task One_with_a_caller_that_is_not_is_reported(string callers) =>
+        ReadRules.Members(callers + " private void {|MR1001:Inner|}() { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); }");
 
     [Fact]
     public Task A_public_method_is_reported_whoever_calls_it() =>
-        ReadRules.Members("[Monotonic] public void M() => Inner(); public void {|MR1001:Inner|}() { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); }");
+        ReadRules.Members(
+            "[Monotonic] public void M() => Inner(); public void {|MR1001:Inner|}() { db.Query(\"SELECT a FROM t\"); db.Query(\"SELECT b FROM t\"); }"
+        );
 
     [Fact]
     public Task A_recursive_read_meets_itself() =>
         ReadRules.Members("public int {|MR1002:Sum|}(int n) => n == 0 ? 0 : db.QueryFirst<int>(\"SELECT a FROM t\") + Sum(n - 1);");
 
     [Fact]
-    public Task Mutual_recursion_ends() => ReadRules.Members("""
-            public int {|MR1002:Even|}(int n) { db.Query("SELECT a FROM t"); return n == 0 ? 1 : Odd(n - 1); }
-            public int Odd(int n) => n == 0 ? 0 : Even(n - 1);
-        """);
+    public Task Mutual_recursion_ends() =>
+        ReadRules.Members(
+            """
+                public int {|MR1002:Even|}(int n) { db.Query("SELECT a FROM t"); return n == 0 ? 1 : Odd(n - 1); }
+                public int Odd(int n) => n == 0 ? 0 : Even(n - 1);
+            """
+        );
 
     [Theory]
     [InlineData("F1", "{|MR1002:M|}")]
@@ -201,22 +218,25 @@ public class ReadsAcrossCallsTests
     [InlineData("N1", "{|MR1002:M|}")]
     [InlineData("N2", "{|MR1002:M|}")]
     [InlineData("N3", "M")]
-    public Task Calls_are_followed_as_far_as_they_prove_something(string first, string name) => ReadRules.Members($$"""
-            private int F1() => db.QueryFirst<int>("SELECT a FROM t");
-            private int F2() => F1();
-            private int F3() => F2();
-            private int F4() => F3();
-            private int F5() => F4();
-            private int F6() => F5();
-            private int F7() => F6();
-            private int N1() => NearThenFar(true);
-            private int N2() => FarThenNear(true);
-            private int N3() => FarOnly(true);
-            private int NearThenFar(bool x) => x ? F1() : F3();
-            private int FarThenNear(bool x) => x ? F3() : F1();
-            private int FarOnly(bool x) => x ? F4() : F4();
-            public int {{name}}() => {{first}}() + {{first}}();
-        """);
+    public Task Calls_are_followed_as_far_as_they_prove_something(string first, string name) =>
+        ReadRules.Members(
+            $$"""
+                private int F1() => db.QueryFirst<int>("SELECT a FROM t");
+                private int F2() => F1();
+                private int F3() => F2();
+                private int F4() => F3();
+                private int F5() => F4();
+                private int F6() => F5();
+                private int F7() => F6();
+                private int N1() => NearThenFar(true);
+                private int N2() => FarThenNear(true);
+                private int N3() => FarOnly(true);
+                private int NearThenFar(bool x) => x ? F1() : F3();
+                private int FarThenNear(bool x) => x ? F3() : F1();
+                private int FarOnly(bool x) => x ? F4() : F4();
+                public int {{name}}() => {{first}}() + {{first}}();
+            """
+        );
 
     [Theory]
     [InlineData("MR1002", "store.Fetch(1); store.Fetch(2);")]
@@ -237,65 +257,94 @@ public class ReadsAcrossCallsTests
             }
             """;
         var name = rule is null ? "M" : $"{{|{rule}:M|}}";
-        var caller = $"public class Caller(Contracts.IStore store, Contracts.IWhole whole, System.Data.Common.DbConnection db) {{ public void {name}() {{ {body} }} }}";
-        await ReadRules.Against(ReadRules.References, "using Dapper;\n" + contracts.Replace("using MonotonicReads;", "using MonotonicReads;\n", StringComparison.Ordinal) + caller);
+        var caller =
+            $"public class Caller(Contracts.IStore store, Contracts.IWhole whole, System.Data.Common.DbConnection db) {{ public void {name}() {{ {body} }} }}";
+        await ReadRules.Against(
+            ReadRules.References,
+            "using Dapper;\n" + contracts.Replace("using MonotonicReads;", "using MonotonicReads;\n", StringComparison.Ordinal) + caller
+        );
 
-        var other = Microsoft.CodeAnalysis.CSharp.CSharpCompilation.Create("Contracts", [Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText(contracts)], ReadRules.References, new(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary));
+        var other = Microsoft.CodeAnalysis.CSharp.CSharpCompilation.Create(
+            "Contracts",
+            [Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText(contracts)],
+            ReadRules.References,
+            new(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary)
+        );
         using var image = new MemoryStream();
         Assert.True(other.Emit(image).Success);
         image.Position = 0;
-        await ReadRules.Against(ReadRules.References.Add(Microsoft.CodeAnalysis.MetadataReference.CreateFromStream(image)), "using Dapper;\n" + caller);
+        await ReadRules.Against(
+            ReadRules.References.Add(Microsoft.CodeAnalysis.MetadataReference.CreateFromStream(image)),
+            "using Dapper;\n" + caller
+        );
     }
 
     [Theory]
     [InlineData("")]
-    [InlineData("public int QueryFirst() => orders.Execute(); public int ExecuteScalar() => QueryFirst(); public int QuerySingle() => ExecuteScalar(); public int Read() => QuerySingle() + QuerySingle();")]
-    public Task A_large_project_finds_what_a_small_one_does(string othersOfThatName) => ReadRules.Members(string.Concat(Enumerable.Range(0, 200).Select(i => $$"""
-            private class Orders{{i}}(DbConnection db)
-            {
-                public int Get() => db.QueryFirst<int>("SELECT a FROM t");
-                public int Execute() => Query() + Query();
-                private int Query() => 1;
-            }
+    [InlineData(
+        "public int QueryFirst() => orders.Execute(); public int ExecuteScalar() => QueryFirst(); public int QuerySingle() => ExecuteScalar(); public int Read() => QuerySingle() + QuerySingle();"
+    )]
+    public Task A_large_project_finds_what_a_small_one_does(string othersOfThatName) =>
+        ReadRules.Members(
+            string.Concat(
+                Enumerable
+                    .Range(0, 200)
+                    .Select(i =>
+                        $$"""
+                                private class Orders{{i}}(DbConnection db)
+                                {
+                                    public int Get() => db.QueryFirst<int>("SELECT a FROM t");
+                                    public int Execute() => Query() + Query();
+                                    private int Query() => 1;
+                                }
 
-            private class Pages{{i}}(Orders{{i}} orders, DbCommand command)
-            {
-                public int {|MR1002:Twice|}() => orders.Get() + orders.Get();
-                public int {|MR1001:Own|}() { command.ExecuteScalar(); return (int)command.ExecuteScalar(); }
-                public int Neither() => orders.Execute() + orders.Execute();
-                {{othersOfThatName}}
-            }
-        """)));
+                                private class Pages{{i}}(Orders{{i}} orders, DbCommand command)
+                                {
+                                    public int {|MR1002:Twice|}() => orders.Get() + orders.Get();
+                                    public int {|MR1001:Own|}() { command.ExecuteScalar(); return (int)command.ExecuteScalar(); }
+                                    public int Neither() => orders.Execute() + orders.Execute();
+                                    {{othersOfThatName}}
+                                }
+                            """
+                    )
+            )
+        );
 
     [Fact]
-    public Task Connection_routing_holds_across_calls_on_one_connection() => ReadRules.Members(
-        """
-            private static int On(DbConnection c) => c.QueryFirst<int>("SELECT a FROM t");
-            public void One() { using var c = source.OpenConnection(); On(c); On(c); }
-            public void {|MR1002:Two|}() { using var c = source.OpenConnection(); using var d = source.OpenConnection(); On(c); On(d); }
-        """,
-        routing: "connection");
+    public Task Connection_routing_holds_across_calls_on_one_connection() =>
+        ReadRules.Members(
+            """
+                private static int On(DbConnection c) => c.QueryFirst<int>("SELECT a FROM t");
+                public void One() { using var c = source.OpenConnection(); On(c); On(c); }
+                public void {|MR1002:Two|}() { using var c = source.OpenConnection(); using var d = source.OpenConnection(); On(c); On(d); }
+            """,
+            routing: "connection"
+        );
 
-    private static Task Check(string name, string body) => ReadRules.Members(Shared + $$"""
+    private static Task Check(string name, string body) =>
+        ReadRules.Members(
+            Shared
+                + $$"""
 
-            public void {{name}}(bool x, string name, int[] ids)
-            {
-                {{body}}
-            }
+                    public void {{name}}(bool x, string name, int[] ids)
+                    {
+                        {{body}}
+                    }
 
-            private void Use(int id) => A();
-        }
+                    private void Use(int id) => A();
+                }
 
-        internal interface IReader { int Get(); }
-        internal interface IUnread { int Get(); }
-        internal interface Handler<T> { int Handle(T t); }
-        internal class IntHandler(DbConnection db) : Handler<int> { public int Handle(int t) => db.QueryFirst<int>("SELECT a FROM t"); }
-        internal class Reader(DbConnection db) : IReader { public int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
-        internal interface IVisitor { void Visit(int id); }
-        internal class Visitor(DbConnection db) : IVisitor { public void Visit(int id) => db.Query("SELECT a FROM t"); }
-        internal abstract class Base { public abstract int Get(); }
-        internal class Derived(DbConnection db) : Base { public override int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
-        internal class Loader { public Loader(DbConnection db) { db.Query("SELECT a FROM t"); } }
-        internal static class Extensions { public static int CountOrders(this DbConnection db) => db.QueryFirst<int>("SELECT COUNT(*) FROM orders"); 
-        """);
+                internal interface IReader { int Get(); }
+                internal interface IUnread { int Get(); }
+                internal interface Handler<T> { int Handle(T t); }
+                internal class IntHandler(DbConnection db) : Handler<int> { public int Handle(int t) => db.QueryFirst<int>("SELECT a FROM t"); }
+                internal class Reader(DbConnection db) : IReader { public int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
+                internal interface IVisitor { void Visit(int id); }
+                internal class Visitor(DbConnection db) : IVisitor { public void Visit(int id) => db.Query("SELECT a FROM t"); }
+                internal abstract class Base { public abstract int Get(); }
+                internal class Derived(DbConnection db) : Base { public override int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
+                internal class Loader { public Loader(DbConnection db) { db.Query("SELECT a FROM t"); } }
+                internal static class Extensions { public static int CountOrders(this DbConnection db) => db.QueryFirst<int>("SELECT COUNT(*) FROM orders"); 
+                """
+        );
 }

@@ -95,8 +95,11 @@ public class SourceWordsTests
 
                 names++;
                 Assert.True(found.Contains(NameCode.Of(name)), $"{path}: {name}");
-                if (node.FirstAncestorOrSelf<BaseMethodDeclarationSyntax>() is { } method && members.TryGetValue(method.SpanStart, out var member)
-                    && (method.Body ?? (SyntaxNode?)method.ExpressionBody)!.Span.Contains(node.Span))
+                if (
+                    node.FirstAncestorOrSelf<BaseMethodDeclarationSyntax>() is { } method
+                    && members.TryGetValue(method.SpanStart, out var member)
+                    && (method.Body ?? (SyntaxNode?)method.ExpressionBody)!.Span.Contains(node.Span)
+                )
                 {
                     Assert.True(member.Mentions.Contains(NameCode.Of(name)), $"{path}: {name} in the member at {member.Start}");
                 }
@@ -143,7 +146,8 @@ public class SourceWordsTests
     private static IEnumerable<string> Sources([CallerFilePath] string here = "")
     {
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
-        return new[] { "src", "tests", "samples" }.SelectMany(folder => Directory.GetFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
+        return new[] { "src", "tests", "samples" }
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
             .Where(static path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));
     }
 }

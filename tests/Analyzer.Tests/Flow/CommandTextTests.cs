@@ -78,7 +78,9 @@ public class CommandTextTests
     [InlineData("db.Query(string.Join(\" \", new string[] { }));")]
     [InlineData("db.Query(string.Concat(new string[] { }));")]
     [InlineData("db.Query(Led);")]
-    [InlineData("var a = new MySqlDataAdapter(\"SELECT a FROM t\", new MySqlConnection()); a.DeleteCommand = new MySqlCommand(\"DELETE FROM t\"); a.Fill(new DataTable());")]
+    [InlineData(
+        "var a = new MySqlDataAdapter(\"SELECT a FROM t\", new MySqlConnection()); a.DeleteCommand = new MySqlCommand(\"DELETE FROM t\"); a.Fill(new DataTable());"
+    )]
     public Task A_read_is_seen(string read) => Check("{|MR1001:M|}", read + " db.Query(\"SELECT z FROM t\");");
 
     [Theory]
@@ -114,7 +116,9 @@ public class CommandTextTests
     [InlineData("var b = new StringBuilder(); b.Append(\"DELETE\").AppendLine().Append(\"FROM t\"); db.Query(b.ToString());")]
     [InlineData("var b = new StringBuilder(100); b.Append(\"DELETE FROM t\"); db.Query(b.ToString());")]
     [InlineData("var b = new StringBuilder(\"DELETE \", 100); b.Append(\"FROM t\"); db.Query(b.ToString());")]
-    [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.EnsureCapacity(9); b.Replace(\"t\", \"u\").Append(name); db.Query(b.ToString());")]
+    [InlineData(
+        "var b = new StringBuilder(\"DELETE FROM t\"); b.EnsureCapacity(9); b.Replace(\"t\", \"u\").Append(name); db.Query(b.ToString());"
+    )]
     [InlineData("var b = new StringBuilder(\"DELETE FROM t\"); b.AppendJoin(\",\", name, name).AppendLine(); db.Query(b.ToString());")]
     [InlineData("cmd.CommandText = \"DELETE \"; cmd.CommandText += \"FROM t\"; cmd.ExecuteScalar();")]
     [InlineData("((IDbCommand)cmd).CommandText = \"DELETE FROM t\"; cmd.ExecuteScalar();")]
@@ -133,7 +137,9 @@ public class CommandTextTests
     [InlineData("db.Query(Given);")]
     [InlineData("db.Query((\"DELETE FROM t\"));")]
     [InlineData("db.Query(x ? \"DELETE FROM t\" : \"UPDATE t SET a = 1\");")]
-    [InlineData("var b = new StringBuilder(); b.AppendFormat(CultureInfo.InvariantCulture, \"DELETE FROM {0}\", name); db.Query(b.ToString());")]
+    [InlineData(
+        "var b = new StringBuilder(); b.AppendFormat(CultureInfo.InvariantCulture, \"DELETE FROM {0}\", name); db.Query(b.ToString());"
+    )]
     [InlineData("db.Query<int>(new CommandDefinition(\"DELETE FROM t\"));")]
     [InlineData("db.Query<int>(new CommandDefinition(\"save orders\", commandType: CommandType.StoredProcedure));")]
     [InlineData("db.Query(\"save orders\", commandType: CommandType.StoredProcedure);")]
@@ -147,7 +153,9 @@ public class CommandTextTests
     [InlineData("var sql = \"SELECT a FROM t\"; sql += \" FOR UPDATE\"; db.Query(sql);")]
     [InlineData("var k = new MySqlCommand(); k.CommandText += \"DELETE FROM t\"; k.ExecuteScalar();")]
     [InlineData("var k = db.CreateCommand(); k.CommandText += \"DELETE FROM t\"; k.ExecuteScalar();")]
-    [InlineData("var b = new StringBuilder(\"SELECT a FROM t\"); b.AppendFormat(\" WHERE a = {0} FOR UPDATE\", name); db.Query(b.ToString());")]
+    [InlineData(
+        "var b = new StringBuilder(\"SELECT a FROM t\"); b.AppendFormat(\" WHERE a = {0} FOR UPDATE\", name); db.Query(b.ToString());"
+    )]
     [InlineData("var b = new StringBuilder(\"SELECT a FROM t \"); b.AppendLine(\"FOR UPDATE\"); db.Query(b.ToString());")]
     [InlineData("var b = new StringBuilder(); b.AppendLine(\"SELECT a FROM t\").Append(\"FOR UPDATE\"); db.Query(b.ToString());")]
     [InlineData("var b = new StringBuilder(); b.Append(\"SELECT a FROM t\").AppendLine().Append(\"FOR UPDATE\"); db.Query(b.ToString());")]
@@ -184,13 +192,21 @@ public class CommandTextTests
     [InlineData("$\"{name} {sql}\"")]
     [InlineData("string.Format(\"{0}\", sql)")]
     [InlineData("string.Format(name, sql)")]
-    public Task One_that_does_not_leaves_it_unknown(string text) => Check("{|MR1001:M|}", "var n = 1; db.Query(\"SELECT z FROM t\"); var sql = \"DELETE FROM t\"; db.Query(" + text.Replace("string.Copy(sql)", "new string(sql)", StringComparison.Ordinal) + ");");
+    public Task One_that_does_not_leaves_it_unknown(string text) =>
+        Check(
+            "{|MR1001:M|}",
+            "var n = 1; db.Query(\"SELECT z FROM t\"); var sql = \"DELETE FROM t\"; db.Query("
+                + text.Replace("string.Copy(sql)", "new string(sql)", StringComparison.Ordinal)
+                + ");"
+        );
 
     [Theory]
     [InlineData("InsertRow")]
     [InlineData("ReadRow")]
     public Task Where_the_text_is_known_it_decides(string name) =>
-        ReadRules.Members($$"""public void {|MR1001:{{name}}|}() { cmd.CommandText = "SELECT a FROM t"; cmd.ExecuteScalar(); cmd.ExecuteScalar(); }""");
+        ReadRules.Members(
+            $$"""public void {|MR1001:{{name}}|}() { cmd.CommandText = "SELECT a FROM t"; cmd.ExecuteScalar(); cmd.ExecuteScalar(); }"""
+        );
 
     [Theory]
     [InlineData("InsertRow", "InsertRow")]
@@ -200,35 +216,40 @@ public class CommandTextTests
         ReadRules.Members($$"""public void {{name}}() { cmd.ExecuteScalar(); cmd.ExecuteScalar(); }""");
 
     [Fact]
-    public Task A_command_whose_text_is_replaced_between_two_reads_is_two_reads() => Check(
-        "{|MR1001:M|}",
-        "cmd.CommandText = \"SELECT COUNT(*) FROM t\"; if ((long)cmd.ExecuteScalar() == 0) return; cmd.CommandText = \"SELECT \" + name + \" FROM t\"; using var r = cmd.ExecuteReader();");
+    public Task A_command_whose_text_is_replaced_between_two_reads_is_two_reads() =>
+        Check(
+            "{|MR1001:M|}",
+            "cmd.CommandText = \"SELECT COUNT(*) FROM t\"; if ((long)cmd.ExecuteScalar() == 0) return; cmd.CommandText = \"SELECT \" + name + \" FROM t\"; using var r = cmd.ExecuteReader();"
+        );
 
-    private static Task Check(string name, string body) => ReadRules.Members($$"""
-            private const string Sql = "SELECT a FROM t";
-            private static readonly string StaticSql = "SELECT a " + "FROM t";
-            private static string Insert => "INSERT INTO t VALUES (1)";
-            private static int Order_Read, Order_Create;
-            private readonly string tight = "DELETE FROM t";
-            private string loose = "DELETE FROM t", kept;
-            private MySqlCommand command;
-            private MySqlCommand Command { get; }
-            private string Settable { get; set; } = "DELETE FROM t";
-            private static readonly string Composed = ("DELETE " + ("FROM t"));
-            private static string Holed => $"DELETE FROM {Order_Read}";
-            private static string Given { get; } = "DELETE FROM t";
-            private static string Made { get { return "DELETE FROM t"; } }
-            private static extern DbCommand Ready();
-            private static string HoleLed => $"{Order_Read} DELETE FROM t";
-            private static readonly string Blank = " ";
-            private static readonly string Led = Environment.NewLine + "DELETE FROM t";
-            private static readonly System.Resources.ResourceManager Texts = null;
-            private class LocalFile : IDisposable { public void Dispose() { } public object Clone() => this; }
+    private static Task Check(string name, string body) =>
+        ReadRules.Members(
+            $$"""
+                private const string Sql = "SELECT a FROM t";
+                private static readonly string StaticSql = "SELECT a " + "FROM t";
+                private static string Insert => "INSERT INTO t VALUES (1)";
+                private static int Order_Read, Order_Create;
+                private readonly string tight = "DELETE FROM t";
+                private string loose = "DELETE FROM t", kept;
+                private MySqlCommand command;
+                private MySqlCommand Command { get; }
+                private string Settable { get; set; } = "DELETE FROM t";
+                private static readonly string Composed = ("DELETE " + ("FROM t"));
+                private static string Holed => $"DELETE FROM {Order_Read}";
+                private static string Given { get; } = "DELETE FROM t";
+                private static string Made { get { return "DELETE FROM t"; } }
+                private static extern DbCommand Ready();
+                private static string HoleLed => $"{Order_Read} DELETE FROM t";
+                private static readonly string Blank = " ";
+                private static readonly string Led = Environment.NewLine + "DELETE FROM t";
+                private static readonly System.Resources.ResourceManager Texts = null;
+                private class LocalFile : IDisposable { public void Dispose() { } public object Clone() => this; }
 
-            public async Task {{name}}(bool x, string name, int[] ids, IDbCommand unknown)
-            {
-                await Task.Yield();
-                {{body}}
-            }
-        """);
+                public async Task {{name}}(bool x, string name, int[] ids, IDbCommand unknown)
+                {
+                    await Task.Yield();
+                    {{body}}
+                }
+            """
+        );
 }

@@ -35,7 +35,9 @@ public class HandedOnTests
     [Theory]
     [InlineData("string sql; db.Query(sql = \"T\"); db.Query(sql);")]
     [InlineData("var sql = string.Empty; db.Query(sql += \"T\"); db.Query(sql);", false)]
-    [InlineData("var a = new MySqlDataAdapter(); a.SelectCommand = new MySqlCommand(\"T\"); a.InsertCommand = new MySqlCommand(\"SELECT z FROM t\"); a.Fill(new DataTable()); a.Fill(new DataTable());")]
+    [InlineData(
+        "var a = new MySqlDataAdapter(); a.SelectCommand = new MySqlCommand(\"T\"); a.InsertCommand = new MySqlCommand(\"SELECT z FROM t\"); a.Fill(new DataTable()); a.Fill(new DataTable());"
+    )]
     [InlineData("var a = new MySqlDataAdapter(new MySqlCommand(\"T\")); a.Fill(new DataTable()); a.Fill(new DataTable());")]
     [InlineData("var k = new MySqlCommand(); k.CommandText = \"T\"; k.ExecuteScalar(); k.ExecuteScalar();")]
     [InlineData("var b = new StringBuilder(\"T\"); db.Query(b.ToString()); db.Query(b.ToString());")]
@@ -62,17 +64,20 @@ public class HandedOnTests
         await Check("{|MR1001:M|}", $"db.Query({text}, transaction: tx); db.Query({text}, transaction: null);");
     }
 
-    private static Task Check(string name, string body) => ReadRules.Members($$"""
-            private readonly string unknown;
+    private static Task Check(string name, string body) =>
+        ReadRules.Members(
+            $$"""
+                private readonly string unknown;
 
-            public async Task {{name}}(Own own, string[] given, MySqlTransaction tx)
-            {
-                await Task.Yield();
-                {{body}}
-            }
+                public async Task {{name}}(Own own, string[] given, MySqlTransaction tx)
+                {
+                    await Task.Yield();
+                    {{body}}
+                }
 
-            private static void Preserve() { }
-            private static DbConnection FromResult(DbConnection c, int n) => null;
-            public class Own { public DbConnection Result(DbConnection c) => null; public DbDataSource Primary => null; public void Begin() { } public DbConnection Begin(DbConnection c) => null; }
-        """);
+                private static void Preserve() { }
+                private static DbConnection FromResult(DbConnection c, int n) => null;
+                public class Own { public DbConnection Result(DbConnection c) => null; public DbDataSource Primary => null; public void Begin() { } public DbConnection Begin(DbConnection c) => null; }
+            """
+        );
 }

@@ -109,7 +109,8 @@ public class LambdaTests
     [InlineData("When")]
     [InlineData("Setup")]
     [InlineData("Begin")]
-    public Task A_registration_keeps_it_for_later(string member) => Check("M", "IShelf shelf = null; shelf." + member + "(() => " + A + "); _ = " + B + ";");
+    public Task A_registration_keeps_it_for_later(string member) =>
+        Check("M", "IShelf shelf = null; shelf." + member + "(() => " + A + "); _ = " + B + ";");
 
     [Theory]
     [InlineData("Once")]
@@ -118,10 +119,13 @@ public class LambdaTests
     [InlineData("Beginning")]
     [InlineData("Append")]
     [InlineData("AddOrUpdate")]
-    public Task Any_other_call_runs_it(string member) => Check("{|MR1001:M|}", "IShelf shelf = null; shelf." + member + "(() => " + A + "); _ = " + B + ";");
+    public Task Any_other_call_runs_it(string member) =>
+        Check("{|MR1001:M|}", "IShelf shelf = null; shelf." + member + "(() => " + A + "); _ = " + B + ";");
 
     [Theory]
-    [InlineData("new System.Collections.Concurrent.ConcurrentDictionary<int, int>().AddOrUpdate(1, k => " + A + ", (k, v) => v); _ = " + B + ";")]
+    [InlineData(
+        "new System.Collections.Concurrent.ConcurrentDictionary<int, int>().AddOrUpdate(1, k => " + A + ", (k, v) => v); _ = " + B + ";"
+    )]
     [InlineData("new System.Collections.Concurrent.ConcurrentDictionary<int, int>().GetOrAdd(1, k => " + A + "); _ = " + B + ";")]
     public Task A_concurrent_collection_runs_it_before_it_returns(string body) => Check("{|MR1001:M|}", body);
 
@@ -136,43 +140,52 @@ public class LambdaTests
         Check("{|MR1001:M|}", string.Concat(Enumerable.Repeat("Retry(() => 1); ", 8)) + "Retry(() => " + A + "); Retry(() => " + B + ");");
 
     [Fact]
-    public Task A_local_function_reports_for_itself() => ReadRules.Members($$"""
-            public void M(int[] ids)
-            {
-                Inner();
-                void {|MR1001:Inner|}() { {{A}}; {{B}}; }
-                void One() { {{A}}; }
-                void Outer() { Within(); void {|MR1001:Within|}() { {{A}}; {{B}}; } }
-            }
-        """);
+    public Task A_local_function_reports_for_itself() =>
+        ReadRules.Members(
+            $$"""
+                public void M(int[] ids)
+                {
+                    Inner();
+                    void {|MR1001:Inner|}() { {{A}}; {{B}}; }
+                    void One() { {{A}}; }
+                    void Outer() { Within(); void {|MR1001:Within|}() { {{A}}; {{B}}; } }
+                }
+            """
+        );
 
     [Fact]
-    public Task A_local_function_in_a_lambda_reports_for_itself() => ReadRules.Members($$"""
-            public Action M() => () =>
-            {
-                Inner();
-                void {|MR1001:Inner|}() { {{A}}; {{B}}; }
-            };
-        """);
+    public Task A_local_function_in_a_lambda_reports_for_itself() =>
+        ReadRules.Members(
+            $$"""
+                public Action M() => () =>
+                {
+                    Inner();
+                    void {|MR1001:Inner|}() { {{A}}; {{B}}; }
+                };
+            """
+        );
 
-    private static Task Check(string name, string body) => ReadRules.Members($$"""
-            private event EventHandler Changed;
-            private Action kept0; private Func<int> keptInt; private Delegate kept1;
-            private Action kept { set { } }
+    private static Task Check(string name, string body) =>
+        ReadRules.Members(
+            $$"""
+                private event EventHandler Changed;
+                private Action kept0; private Func<int> keptInt; private Delegate kept1;
+                private Action kept { set { } }
 
-            public void {{name}}(bool x, int[] ids, Action<Func<int>> cache)
-            {
-                {{body.Replace("kept = () => db", "keptInt = () => db", StringComparison.Ordinal)}}
-            }
+                public void {{name}}(bool x, int[] ids, Action<Func<int>> cache)
+                {
+                    {{body.Replace("kept = () => db", "keptInt = () => db", StringComparison.Ordinal)}}
+                }
 
-            private static T Retry<T>(Func<T> read) => read();
-                        private interface IShelf
-            {
-                void Add(Func<int> a); void AddBook(Func<int> a); void Map(Func<int> a); void MapBook(Func<int> a); void On(Func<int> a); void OnBook(Func<int> a); void Register(Func<int> a); void Subscribe(Func<int> a); void Use(Func<int> a);
-                void Configure(Func<int> a); void Schedule(Func<int> a); void Enqueue(Func<int> a); void Queue(Func<int> a); void Bind(Func<int> a); void Handle(Func<int> a); void When(Func<int> a); void Setup(Func<int> a); void Begin(Func<int> a);
-                void ForEachBook(Func<int> a); void ConvertAll(Func<int> a); void Find(Func<int> a); void For(Func<int> a); void Once(Func<int> a); void Address(Func<int> a); void Username(Func<int> a); void Beginning(Func<int> a); void Append(Func<int> a); void AddOrUpdate(Func<int> a);
-            }
-            private static void Keep(Action a) { }
-            private static void OnChange(Func<int> a) { }
-        """);
+                private static T Retry<T>(Func<T> read) => read();
+                            private interface IShelf
+                {
+                    void Add(Func<int> a); void AddBook(Func<int> a); void Map(Func<int> a); void MapBook(Func<int> a); void On(Func<int> a); void OnBook(Func<int> a); void Register(Func<int> a); void Subscribe(Func<int> a); void Use(Func<int> a);
+                    void Configure(Func<int> a); void Schedule(Func<int> a); void Enqueue(Func<int> a); void Queue(Func<int> a); void Bind(Func<int> a); void Handle(Func<int> a); void When(Func<int> a); void Setup(Func<int> a); void Begin(Func<int> a);
+                    void ForEachBook(Func<int> a); void ConvertAll(Func<int> a); void Find(Func<int> a); void For(Func<int> a); void Once(Func<int> a); void Address(Func<int> a); void Username(Func<int> a); void Beginning(Func<int> a); void Append(Func<int> a); void AddOrUpdate(Func<int> a);
+                }
+                private static void Keep(Action a) { }
+                private static void OnChange(Func<int> a) { }
+            """
+        );
 }

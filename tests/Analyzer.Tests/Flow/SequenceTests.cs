@@ -27,7 +27,9 @@ public class SequenceTests
     [InlineData("int? r = db.QueryFirst<int?>(\"SELECT a FROM t\"); r ??= db.QueryFirst<int>(\"SELECT b FROM t\");")]
     [InlineData("var r = db.QueryFirst<int>(\"SELECT a FROM t\") + db.QueryFirst<int>(\"SELECT b FROM t\");")]
     [InlineData("if (db.QueryFirst<bool>(\"SELECT a FROM t\") && db.QueryFirst<bool>(\"SELECT b FROM t\")) Work();")]
-    [InlineData("using (var c = source.OpenConnection()) { c.Query(\"SELECT a FROM t\"); } using (var c = source.OpenConnection()) { c.Query(\"SELECT a FROM t\"); }")]
+    [InlineData(
+        "using (var c = source.OpenConnection()) { c.Query(\"SELECT a FROM t\"); } using (var c = source.OpenConnection()) { c.Query(\"SELECT a FROM t\"); }"
+    )]
     [InlineData("try { if (x) { " + A + " } } finally { Work(); } " + B)]
     [InlineData("lock (ids) { " + A + " } " + B)]
     [InlineData("Task.WhenAll(db.QueryAsync(\"SELECT a FROM t\"), db.QueryAsync(\"SELECT b FROM t\")).Wait();")]
@@ -36,7 +38,9 @@ public class SequenceTests
     [InlineData("Task.WhenAny(db.QueryAsync(\"SELECT a FROM t\"), db.QueryAsync(\"SELECT b FROM t\")).Wait();")]
     [InlineData("if (db.QueryFirst<object>(\"SELECT a FROM t\") is int i && db.QueryFirst<int>(\"SELECT b FROM t\") > i) Work();")]
     [InlineData("switch (db.QueryFirst<int>(\"SELECT a FROM t\")) { case > 1: " + B + " break; }")]
-    [InlineData("switch (n) { case > 1 when db.QueryFirst<bool>(\"SELECT a FROM t\"): break; case > 0 when db.QueryFirst<bool>(\"SELECT b FROM t\"): break; }")]
+    [InlineData(
+        "switch (n) { case > 1 when db.QueryFirst<bool>(\"SELECT a FROM t\"): break; case > 0 when db.QueryFirst<bool>(\"SELECT b FROM t\"): break; }"
+    )]
     [InlineData("var r = db.QueryFirst<int>(\"SELECT a FROM t\") switch { > 1 => db.QueryFirst<int>(\"SELECT b FROM t\"), _ => 0 };")]
     [InlineData("try { " + A + " Work(); } catch (Exception) when (db.QueryFirst<bool>(\"SELECT b FROM t\")) { Work(); }")]
     [InlineData("try { try { " + A + " Work(); } catch (ArgumentException) { throw; } } catch { " + B + " }")]
@@ -48,7 +52,9 @@ public class SequenceTests
     [InlineData("var o = new Point { X = db.QueryFirst<int>(\"SELECT a FROM t\"), Y = db.QueryFirst<int>(\"SELECT b FROM t\") };")]
     [InlineData("var o = new[] { db.QueryFirst<int>(\"SELECT a FROM t\"), db.QueryFirst<int>(\"SELECT b FROM t\") };")]
     [InlineData("ids[db.QueryFirst<int>(\"SELECT a FROM t\")] = db.QueryFirst<int>(\"SELECT b FROM t\");")]
-    [InlineData("new Point().Next.X = db.QueryFirst<int>(\"SELECT a FROM t\"); new Point(db.QueryFirst<int>(\"SELECT a FROM t\")).Next.X = 1;")]
+    [InlineData(
+        "new Point().Next.X = db.QueryFirst<int>(\"SELECT a FROM t\"); new Point(db.QueryFirst<int>(\"SELECT a FROM t\")).Next.X = 1;"
+    )]
     [InlineData("n += db.QueryFirst<int>(\"SELECT a FROM t\"); n -= db.QueryFirst<int>(\"SELECT b FROM t\");")]
     [InlineData("var s = $\"{db.QueryFirst<int>(\"SELECT a FROM t\")} {db.QueryFirst<int>(\"SELECT b FROM t\"),4}\";")]
     [InlineData("var s = \"a\" + db.QueryFirst<int>(\"SELECT a FROM t\") + db.QueryFirst<int>(\"SELECT b FROM t\");")]
@@ -81,7 +87,9 @@ public class SequenceTests
     [InlineData("while (x) { if (n == 1) { " + A + " return; } }")]
     [InlineData("try { " + A + " } catch { " + B + " }")]
     [InlineData("try { if (x) { " + A + " return; } } finally { Work(); } " + B)]
-    [InlineData("using (var c = source.OpenConnection()) { if (x) { c.Query(\"SELECT a FROM t\"); return; } } using (var c = source.OpenConnection()) { c.Query(\"SELECT a FROM t\"); }")]
+    [InlineData(
+        "using (var c = source.OpenConnection()) { if (x) { c.Query(\"SELECT a FROM t\"); return; } } using (var c = source.OpenConnection()) { c.Query(\"SELECT a FROM t\"); }"
+    )]
     [InlineData("using var c = source.OpenConnection(); if (x) { c.Query(\"SELECT a FROM t\"); return; } c.Query(\"SELECT b FROM t\");")]
     [InlineData("while (x) { Thread.Sleep(1000); " + A + " }")]
     [InlineData("while (x) { " + A + " Task.Delay(1000).Wait(); }")]
@@ -125,20 +133,32 @@ public class SequenceTests
     [InlineData(300, "{|MR1001:M|}")]
     [InlineData(500, "M")]
     public Task A_call_in_a_call_is_followed_so_far(int depth, string name) =>
-        Check(name, "n = " + string.Concat(Enumerable.Repeat("Same(", depth)) + "db.QueryFirst<int>(\"SELECT a FROM t\")" + new string(')', depth) + "; " + B);
+        Check(
+            name,
+            "n = "
+                + string.Concat(Enumerable.Repeat("Same(", depth))
+                + "db.QueryFirst<int>(\"SELECT a FROM t\")"
+                + new string(')', depth)
+                + "; "
+                + B
+        );
 
     [Fact]
-    public Task One_after_the_other_is_followed_however_many_there_are() => Check("{|MR1001:M|}", string.Concat(Enumerable.Repeat("Work(); ", 500)) + A + B);
+    public Task One_after_the_other_is_followed_however_many_there_are() =>
+        Check("{|MR1001:M|}", string.Concat(Enumerable.Repeat("Work(); ", 500)) + A + B);
 
-    private static Task Check(string name, string body) => ReadRules.Members($$"""
-            public void {{name}}(bool x, int n, int[] ids)
-            {
-                {{body}}
-            }
+    private static Task Check(string name, string body) =>
+        ReadRules.Members(
+            $$"""
+                public void {{name}}(bool x, int n, int[] ids)
+                {
+                    {{body}}
+                }
 
-            private static void Work() { }
-            private static int Same(int n) => n;
-            private class Point { public Point(int x = 0) { X = x; } public int X; public int Y { get; set; } public Point Next => this; }
-            private static void Use(int a, int b) { }
-        """);
+                private static void Work() { }
+                private static int Same(int n) => n;
+                private class Point { public Point(int x = 0) { X = x; } public int X; public int Y { get; set; } public Point Next => this; }
+                private static void Use(int a, int b) { }
+            """
+        );
 }

@@ -11,7 +11,10 @@ public class ValueTests
     [Fact]
     public void Items_are_a_set()
     {
-        Items<string> none = [], one = ["a"], two = ["a", "b"], turned = ["b", "a"];
+        Items<string> none = [],
+            one = ["a"],
+            two = ["a", "b"],
+            turned = ["b", "a"];
         Assert.Same(Items<string>.Empty, none);
         Assert.Same(one, one.Union(none));
         Assert.Same(one, none.Union(one));
@@ -102,7 +105,20 @@ public class ValueTests
     {
         var transaction = new object();
         var connection = new object();
-        var all = new TrackedObject { Texts = ["a"], IsProcedure = true, InTransaction = true, Transaction = transaction, Connection = connection, IsClosed = true, HasTransaction = true, OpenedOutsideScope = true, OnPrimary = true, IsTransaction = true, IsScope = true };
+        var all = new TrackedObject
+        {
+            Texts = ["a"],
+            IsProcedure = true,
+            InTransaction = true,
+            Transaction = transaction,
+            Connection = connection,
+            IsClosed = true,
+            HasTransaction = true,
+            OpenedOutsideScope = true,
+            OnPrimary = true,
+            IsTransaction = true,
+            IsScope = true,
+        };
         Assert.Same(all, TrackedObject.Join(all, all));
         Assert.Equal(all, TrackedObject.Join(all, all with { }));
         foreach (var joined in new[] { TrackedObject.Join(all, TrackedObject.Default), TrackedObject.Join(TrackedObject.Default, all) })
@@ -120,8 +136,23 @@ public class ValueTests
     {
         var session = new OpenSession(new object(), OnPrimary: true, SeesWrites: true);
         var key = new object();
-        var a = FlowState.Start with { MostReads = 2, Scopes = 2, Session = session, Ran = [1], Values = FlowState.Start.Values.Add(key, Value.OfText("a")), Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }) };
-        var b = FlowState.Start with { MostReads = 3, Scopes = 1, Ran = [2], Values = FlowState.Start.Values.Add(key, Value.OfText("b")), Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default) };
+        var a = FlowState.Start with
+        {
+            MostReads = 2,
+            Scopes = 2,
+            Session = session,
+            Ran = [1],
+            Values = FlowState.Start.Values.Add(key, Value.OfText("a")),
+            Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }),
+        };
+        var b = FlowState.Start with
+        {
+            MostReads = 3,
+            Scopes = 1,
+            Ran = [2],
+            Values = FlowState.Start.Values.Add(key, Value.OfText("b")),
+            Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default),
+        };
         Assert.Same(b, FlowState.Join(null, b));
         Assert.Same(b, FlowState.Join(b, b));
         foreach (var joined in new[] { FlowState.Join(a, b), FlowState.Join(b, a) })
@@ -145,16 +176,61 @@ public class ValueTests
     public void Paths_are_equal_where_all_that_is_known_of_them_is()
     {
         var key = new object();
-        var a = FlowState.Start with { Values = FlowState.Start.Values.Add(key, Value.OfText("a")), Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }) };
+        var a = FlowState.Start with
+        {
+            Values = FlowState.Start.Values.Add(key, Value.OfText("a")),
+            Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }),
+        };
         FlowState[] others =
         [
-            a with { MostReads = 1 }, a with { Scopes = 1 }, a with { Session = new OpenSession(key, OnPrimary: false, SeesWrites: false) }, a with { Ran = [1] },
-            a with { Values = a.Values.Add(new object(), Value.OfText("a")) }, a with { Values = a.Values.SetItem(key, Value.OfText("b")) }, a with { Values = FlowState.Start.Values }, a with { Values = FlowState.Start.Values.Add(new object(), Value.OfText("a")) },
-            a with { Objects = a.Objects.SetItem(key, TrackedObject.Default) },
+            a with
+            {
+                MostReads = 1,
+            },
+            a with
+            {
+                Scopes = 1,
+            },
+            a with
+            {
+                Session = new OpenSession(key, OnPrimary: false, SeesWrites: false),
+            },
+            a with
+            {
+                Ran = [1],
+            },
+            a with
+            {
+                Values = a.Values.Add(new object(), Value.OfText("a")),
+            },
+            a with
+            {
+                Values = a.Values.SetItem(key, Value.OfText("b")),
+            },
+            a with
+            {
+                Values = FlowState.Start.Values,
+            },
+            a with
+            {
+                Values = FlowState.Start.Values.Add(new object(), Value.OfText("a")),
+            },
+            a with
+            {
+                Objects = a.Objects.SetItem(key, TrackedObject.Default),
+            },
         ];
         Assert.All(others, other => Assert.False(a.Equals(other)));
         Assert.All(others, other => Assert.False(other.Equals(a)));
         Assert.False(a.Equals(null));
-        Assert.True(a.Equals(a with { Values = FlowState.Start.Values.Add(key, Value.OfText("a")), Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }) }));
+        Assert.True(
+            a.Equals(
+                a with
+                {
+                    Values = FlowState.Start.Values.Add(key, Value.OfText("a")),
+                    Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }),
+                }
+            )
+        );
     }
 }

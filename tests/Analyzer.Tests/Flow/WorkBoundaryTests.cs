@@ -57,20 +57,25 @@ public class WorkBoundaryTests
     public Task A_wait_outside_of_the_loop_or_around_it_separates_nothing(string body) => Check("{|MR1001:M|}", body);
 
     [Fact]
-    public Task What_was_written_for_one_piece_of_work_is_not_read_for_the_next() => Check("M", "while (x) { " + A + " db.Execute(\"UPDATE t SET a = 1\"); Thread.Sleep(10); }");
+    public Task What_was_written_for_one_piece_of_work_is_not_read_for_the_next() =>
+        Check("M", "while (x) { " + A + " db.Execute(\"UPDATE t SET a = 1\"); Thread.Sleep(10); }");
 
     [Fact]
-    public Task What_was_written_for_it_is() => Check("{|MR1003:M|}", "while (x) { Thread.Sleep(10); db.Execute(\"UPDATE t SET a = 1\"); " + A + " }");
+    public Task What_was_written_for_it_is() =>
+        Check("{|MR1003:M|}", "while (x) { Thread.Sleep(10); db.Execute(\"UPDATE t SET a = 1\"); " + A + " }");
 
-    private static Task Check(string name, string body) => ReadRules.Members($$"""
-            public async Task {{name}}(bool x, int[] ids, PeriodicTimer timer, System.Threading.Channels.ChannelReader<int> channel, System.Collections.Concurrent.BlockingCollection<int> blocking,
-                WaitHandle handle, AutoResetEvent auto, ManualResetEvent manual, ManualResetEventSlim slim, EventWaitHandle eventHandle, System.Collections.Concurrent.ConcurrentQueue<int> concurrent, SemaphoreSlim gate, Task task, Bus bus, Own own)
-            {
-                await Task.Yield();
-                {{body}}
-            }
+    private static Task Check(string name, string body) =>
+        ReadRules.Members(
+            $$"""
+                public async Task {{name}}(bool x, int[] ids, PeriodicTimer timer, System.Threading.Channels.ChannelReader<int> channel, System.Collections.Concurrent.BlockingCollection<int> blocking,
+                    WaitHandle handle, AutoResetEvent auto, ManualResetEvent manual, ManualResetEventSlim slim, EventWaitHandle eventHandle, System.Collections.Concurrent.ConcurrentQueue<int> concurrent, SemaphoreSlim gate, Task task, Bus bus, Own own)
+                {
+                    await Task.Yield();
+                    {{body}}
+                }
 
-            public class Bus { public void WaitAndPop() { } public void WaitAndDequeue() { } public Task ReceiveAsync() => null; public void Receive() { } public Task ReceiveMessageAsync() => null; public Task DequeueAsync() => null; public void Dequeue() { } public void Peek() { } }
-            public class Own { public void Delay() { } public void Sleep() { } public void TryRead() { } public void Take() { } public void WaitOne() { } public void TryDequeue() { } }
-        """);
+                public class Bus { public void WaitAndPop() { } public void WaitAndDequeue() { } public Task ReceiveAsync() => null; public void Receive() { } public Task ReceiveMessageAsync() => null; public Task DequeueAsync() => null; public void Dequeue() { } public void Peek() { } }
+                public class Own { public void Delay() { } public void Sleep() { } public void TryRead() { } public void Take() { } public void WaitOne() { } public void TryDequeue() { } }
+            """
+        );
 }

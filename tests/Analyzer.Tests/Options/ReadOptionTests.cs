@@ -10,7 +10,11 @@ public class ReadOptionTests
     [InlineData("by_name", "db.Query(\"CALL order_save(1)\"); db.Query(\"CALL line_save(1)\");", null)]
     [InlineData("by_name", "db.Query(\"CALL order_save(1)\"); db.Query(\"CALL line_get(1)\");", "MR1003")]
     [InlineData("read", "db.Query(\"CALL order_save(1)\"); db.Query(\"CALL line_save(1)\");", "MR1001")]
-    [InlineData("read", "db.Query(\"order_save\", commandType: CommandType.StoredProcedure); db.Query(\"line_save\", commandType: CommandType.StoredProcedure);", "MR1001")]
+    [InlineData(
+        "read",
+        "db.Query(\"order_save\", commandType: CommandType.StoredProcedure); db.Query(\"line_save\", commandType: CommandType.StoredProcedure);",
+        "MR1001"
+    )]
     [InlineData("write", "db.Query(\"CALL order_get(1)\"); db.Query(\"CALL line_get(1)\");", null)]
     [InlineData("write", "db.Query(\"CALL order_get(1)\"); db.Query(\"SELECT a FROM t\");", "MR1003")]
     [InlineData("primary", "db.Query(\"CALL order_get(1)\"); db.Query(\"CALL line_get(1)\");", null)]
@@ -39,10 +43,11 @@ public class ReadOptionTests
     [InlineData("on", "stored.GetAsync(1); stored.GetAsync(2);", false)]
     [InlineData("on", "made.GetAsync(1); made.GetAsync(2);", false)]
     [InlineData("on", "visible.GetAsync(1); visible.GetAsync(2);", false)]
-    public Task Repository_convention(string? value, string body, bool isReported) => ReadRules.Configured<ReadRulesAnalyzer>(
-        $"public void {Marked(isReported ? "MR1002" : null)}(IOrderRepository orders, IOrderService other, IVisibleRepository visible, IOrderStore store, IOrderDao dao, IOrderQueries queries, IStoredOrders stored, OrderRepository made) {{ {body} }}",
-        value is null ? null : $"monotonic_reads.repository_convention = {value}",
-        more: """
+    public Task Repository_convention(string? value, string body, bool isReported) =>
+        ReadRules.Configured<ReadRulesAnalyzer>(
+            $"public void {Marked(isReported ? "MR1002" : null)}(IOrderRepository orders, IOrderService other, IVisibleRepository visible, IOrderStore store, IOrderDao dao, IOrderQueries queries, IStoredOrders stored, OrderRepository made) {{ {body} }}",
+            value is null ? null : $"monotonic_reads.repository_convention = {value}",
+            more: """
             public interface IOrderRepository { Task<int> GetAsync(int id); int Get2(); int FindLines(int id); int ExistsNow(); int Getter(); int Load(int id); void CountVoid(); }
             public class Lines(DbConnection db) { public int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
             public interface IOrderStore { Task<int> GetAsync(int id); }
@@ -53,7 +58,8 @@ public class ReadOptionTests
             public interface IOrderService { Task<int> GetAsync(int id); }
             public interface IVisibleRepository { Task<int> GetAsync(int id); }
             class VisibleRepository : IVisibleRepository { public Task<int> GetAsync(int id) => Task.FromResult(id); }
-            """);
+            """
+        );
 
     private static Task Check(string members, string options) => ReadRules.Configured<ReadRulesAnalyzer>(members, options);
 

@@ -18,7 +18,9 @@ public class EntityFrameworkTests
     [InlineData("await foreach (var o in db.Orders.AsAsyncEnumerable()) { } db.Lines.ToList();")]
     [InlineData("await foreach (var o in db.Orders.AsAsyncEnumerable().WithCancellation(default)) { } db.Lines.ToList();")]
     [InlineData("foreach (var id in ids) await db.Orders.SingleAsync(o => o.Id == id);")]
-    [InlineData("var orders = db.Orders.Where(o => o.Id > 1).ToList(); foreach (var o in orders) db.Entry(o).Collection(x => x.Lines).Load();")]
+    [InlineData(
+        "var orders = db.Orders.Where(o => o.Id > 1).ToList(); foreach (var o in orders) db.Entry(o).Collection(x => x.Lines).Load();"
+    )]
     [InlineData("var o = db.Orders.First(); db.Entry(o).Reload();")]
     [InlineData("var o = await db.Orders.FirstAsync(); await db.Entry(o).Collection(x => x.Lines).Query().CountAsync();")]
     [InlineData("db.Orders.Load(); db.Lines.Load();")]
@@ -49,28 +51,37 @@ public class EntityFrameworkTests
     [InlineData("foreach (var o in db.Orders.AsEnumerable().Where(o => o.Id > 1)) { } db.Lines.ToList();")]
     [InlineData("await foreach (var o in db.Orders.AsAsyncEnumerable().ConfigureAwait(false)) { } db.Lines.ToList();")]
     [InlineData("using var own = new Shop(); using var tx = own.Database.BeginTransaction(); own.Orders.ToList(); ById(db, 1);")]
-    public Task Two_reads_that_meet(string body, bool isStatement = true) => Check("{|MR1001:M|}", isStatement ? body : "_ = " + body.Replace("; ", "; _ = ", StringComparison.Ordinal));
+    public Task Two_reads_that_meet(string body, bool isStatement = true) =>
+        Check("{|MR1001:M|}", isStatement ? body : "_ = " + body.Replace("; ", "; _ = ", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("await db.Orders.ToListAsync();")]
     [InlineData("await db.Orders.Include(o => o.Lines).AsSplitQuery().ToListAsync();")]
     [InlineData("db.Orders.Where(o => db.Lines.Any(l => l.Id == o.Id) && db.Lines.Count() > 1).ToList();")]
-    [InlineData("var query = db.Orders.Where(o => o.Id > 1); if (ids.Length > 0) query = query.Where(o => ids.Contains(o.Id)); query.OrderBy(o => o.Id).ToList();")]
+    [InlineData(
+        "var query = db.Orders.Where(o => o.Id > 1); if (ids.Length > 0) query = query.Where(o => ids.Contains(o.Id)); query.OrderBy(o => o.Id).ToList();"
+    )]
     [InlineData("var orders = db.Orders.ToList(); orders.First(); orders.Where(o => o.Id > 1).ToList(); orders.Any();")]
     [InlineData("var orders = db.Orders.ToList().AsQueryable(); ids.AsQueryable().First(); ids.AsQueryable().Where(i => i > 1).ToList();")]
     [InlineData("foreach (var o in db.Orders) { o.Lines.ToList(); o.Lines.Count(); }")]
     [InlineData("foreach (var o in db.Orders.ToList()) { o.Id++; }")]
     [InlineData("db.Orders.ToQueryString(); db.Lines.ToList();")]
     [InlineData("using var tx = db.Database.BeginTransaction(); db.Orders.ToList(); db.Lines.ToList(); tx.Commit();")]
-    [InlineData("await using var tx = await db.Database.BeginTransactionAsync(); await db.Orders.ToListAsync(); await db.Lines.FindAsync(1); await tx.CommitAsync();")]
-    [InlineData("await db.Database.CreateExecutionStrategy().ExecuteAsync(async () => { await using var tx = await db.Database.BeginTransactionAsync(); await db.Orders.ToListAsync(); await db.Lines.ToListAsync(); });")]
+    [InlineData(
+        "await using var tx = await db.Database.BeginTransactionAsync(); await db.Orders.ToListAsync(); await db.Lines.FindAsync(1); await tx.CommitAsync();"
+    )]
+    [InlineData(
+        "await db.Database.CreateExecutionStrategy().ExecuteAsync(async () => { await using var tx = await db.Database.BeginTransactionAsync(); await db.Orders.ToListAsync(); await db.Lines.ToListAsync(); });"
+    )]
     [InlineData("using var scope = new TransactionScope(); db.Orders.ToList(); db.Lines.ToList();")]
     [InlineData("if (ids.Length > 0) db.Orders.ToList(); else db.Lines.ToList();")]
     [InlineData("db.Orders.Add(new Order()); db.Orders.Remove(new Order()); db.Orders.ToList();")]
     [InlineData("using var s = ReadSession.Begin(ReadConsistency.Monotonic); db.Orders.ToList(); db.Lines.ToList();")]
     [InlineData("Open(db.Orders); All(); db.Lines.ToList();")]
     [InlineData("ById(db, 1);")]
-    [InlineData("db.Orders.FromSqlRaw(\"SELECT * FROM orders FOR UPDATE\").ToList(); db.Orders.FromSqlRaw(\"SELECT * FROM orders FOR UPDATE\").ToList();")]
+    [InlineData(
+        "db.Orders.FromSqlRaw(\"SELECT * FROM orders FOR UPDATE\").ToList(); db.Orders.FromSqlRaw(\"SELECT * FROM orders FOR UPDATE\").ToList();"
+    )]
     [InlineData("new Dictionary<int, string>().First(); \"abc\".First(); ids.ToList();")]
     [InlineData("db.ChangeTracker.Entries().ToList(); db.Orders.Local.ToList(); db.Lines.ToList();")]
     [InlineData("db.Orders.Find(1);")]
@@ -83,7 +94,9 @@ public class EntityFrameworkTests
     [InlineData("db.Database.BeginTransaction(); db.Orders.ToList(); db.Lines.ToList();")]
     [InlineData("var own = new Shop(rep.Primary.OpenConnection()); own.Orders.ToList(); own.Lines.ToList();")]
     [InlineData("var own = Make(); using var tx = own.Database.BeginTransaction(); own.Orders.ToList(); own.Lines.ToList();")]
-    [InlineData("await using var own = await MakeAsync(); using var tx = await own.Database.BeginTransactionAsync(); own.Orders.ToList(); own.Lines.ToList();")]
+    [InlineData(
+        "await using var own = await MakeAsync(); using var tx = await own.Database.BeginTransactionAsync(); own.Orders.ToList(); own.Lines.ToList();"
+    )]
     [InlineData("ids.AsQueryable().Where(i => i > 1).OrderBy(i => i).ToList(); db.Lines.ToList();")]
     [InlineData("foreach (var i in ids.AsQueryable().Where(i => i > 1)) { } db.Lines.ToList();")]
     [InlineData("var own = new Shop(1, rep.Primary.OpenConnection()); own.Orders.ToList(); own.Lines.ToList();")]
@@ -92,8 +105,12 @@ public class EntityFrameworkTests
     [InlineData("string.Concat(\"a\", db.Orders.ToQueryString()); db.Lines.ToList();")]
     [InlineData("var own = new Shop(rep.Primary.OpenConnection()).Copy(); own.Orders.ToList(); own.Lines.ToList();")]
     [InlineData("Compiled(1); Compiled(2); None(); None();")]
-    [InlineData("using var own = new Shop(); using var tx = own.Database.BeginTransaction(); ById(own, 1); ById(own, 2); own.Orders.Where(o => o.Id > 1).ToList();")]
-    [InlineData("using var own = new Shop(); using var tx = own.Database.BeginTransaction(); foreach (var o in own.Orders.Where(o => o.Id > 1)) { } foreach (var l in own.Lines) { }")]
+    [InlineData(
+        "using var own = new Shop(); using var tx = own.Database.BeginTransaction(); ById(own, 1); ById(own, 2); own.Orders.Where(o => o.Id > 1).ToList();"
+    )]
+    [InlineData(
+        "using var own = new Shop(); using var tx = own.Database.BeginTransaction(); foreach (var o in own.Orders.Where(o => o.Id > 1)) { } foreach (var l in own.Lines) { }"
+    )]
     [InlineData("new Shelf.List<Order>(db.Orders); db.Lines.ToList();")]
     [InlineData("Shelf.Lookalikes.ExecuteDelete(db.Orders); db.Lines.ToList();")]
     [InlineData("foreach (var i in ids.Where(i => i > 1)) { } db.Lines.ToList();")]
@@ -117,7 +134,9 @@ public class EntityFrameworkTests
     [InlineData("db.Database.ExecuteSqlRaw(\"SET NAMES utf8mb4\"); db.Orders.Count();")]
     [InlineData("using var tx = db.Database.BeginTransaction(); db.SaveChanges(); db.Orders.ToList();")]
     [InlineData("db.SaveChanges(); db.Database.GetDbConnection(); db.SaveChanges();")]
-    [InlineData("db.Orders.Count(); db.Orders.Where(o => o.Id > 1).ExecuteUpdate(s => s.SetProperty(o => o.Id, 1)); db.Orders.ExecuteDelete();")]
+    [InlineData(
+        "db.Orders.Count(); db.Orders.Where(o => o.Id > 1).ExecuteUpdate(s => s.SetProperty(o => o.Id, 1)); db.Orders.ExecuteDelete();"
+    )]
     public Task A_read_before_a_write_or_with_it(string body) => Check("M", body);
 
     [Fact]
@@ -131,32 +150,41 @@ public class EntityFrameworkTests
     }
 
     [Fact]
-    public Task Reads_of_repositories_meet_in_the_service_that_calls_them() => CheckMembers("""
-            public Task<Order> OneAsync(int id) => db.Orders.FirstOrDefaultAsync(o => o.Id == id);
-            public IQueryable<Order> Where(int id) => db.Orders.Where(o => o.Id > id);
-            public Task<int> SaveAsync() => db.SaveChangesAsync();
-            public Task<List<Order>> ListAsync(IQueryable<Order> query) => query.ToListAsync();
-            public async Task {|MR1002:Both|}() { await OneAsync(1); await OneAsync(2); }
-            public async Task {|MR1003:Written|}() { await SaveAsync(); await OneAsync(2); }
-            public async Task {|MR1002:Listed|}() { await ListAsync(Where(1)); await OneAsync(2); }
-            public async Task One() { Where(1); Where(2); await OneAsync(2); }
-            public async Task Pinned() { await using var tx = await db.Database.BeginTransactionAsync(); await ListOf(db.Orders); await ListOf(db.Orders); }
-            private static Task<List<Order>> ListOf(IQueryable<Order> query) => query.ToListAsync();
-        """);
+    public Task Reads_of_repositories_meet_in_the_service_that_calls_them() =>
+        CheckMembers(
+            """
+                public Task<Order> OneAsync(int id) => db.Orders.FirstOrDefaultAsync(o => o.Id == id);
+                public IQueryable<Order> Where(int id) => db.Orders.Where(o => o.Id > id);
+                public Task<int> SaveAsync() => db.SaveChangesAsync();
+                public Task<List<Order>> ListAsync(IQueryable<Order> query) => query.ToListAsync();
+                public async Task {|MR1002:Both|}() { await OneAsync(1); await OneAsync(2); }
+                public async Task {|MR1003:Written|}() { await SaveAsync(); await OneAsync(2); }
+                public async Task {|MR1002:Listed|}() { await ListAsync(Where(1)); await OneAsync(2); }
+                public async Task One() { Where(1); Where(2); await OneAsync(2); }
+                public async Task Pinned() { await using var tx = await db.Database.BeginTransactionAsync(); await ListOf(db.Orders); await ListOf(db.Orders); }
+                private static Task<List<Order>> ListOf(IQueryable<Order> query) => query.ToListAsync();
+            """
+        );
 
     [Fact]
-    public Task Dapper_on_the_connection_of_a_context_takes_part_in_its_transaction() => CheckMembers("""
-            public void M() { using var tx = db.Database.BeginTransaction(); var c = db.Database.GetDbConnection(); c.Query("SELECT a FROM t", null, tx.GetDbTransaction()); db.Orders.ToList(); }
-            public void {|MR1001:N|}() { var c = db.Database.GetDbConnection(); c.Query("SELECT a FROM t"); db.Orders.ToList(); }
-        """);
+    public Task Dapper_on_the_connection_of_a_context_takes_part_in_its_transaction() =>
+        CheckMembers(
+            """
+                public void M() { using var tx = db.Database.BeginTransaction(); var c = db.Database.GetDbConnection(); c.Query("SELECT a FROM t", null, tx.GetDbTransaction()); db.Orders.ToList(); }
+                public void {|MR1001:N|}() { var c = db.Database.GetDbConnection(); c.Query("SELECT a FROM t"); db.Orders.ToList(); }
+            """
+        );
 
-    private static Task Check(string name, string body, string? routing = null) => CheckMembers($"public async Task {name}(int[] ids) {{ await Task.Yield(); {body} }}", routing);
+    private static Task Check(string name, string body, string? routing = null) =>
+        CheckMembers($"public async Task {name}(int[] ids) {{ await Task.Yield(); {body} }}", routing);
 
     private static async Task CheckMembers(string members, string? routing = null)
     {
         foreach (var version in Versions)
         {
-            await ReadRules.Against(Packages.EntityFramework(version), $$"""
+            await ReadRules.Against(
+                Packages.EntityFramework(version),
+                $$"""
                 #nullable disable
                 using System;
                 using System.Collections.Generic;
@@ -195,7 +223,9 @@ public class EntityFrameworkTests
 
                 {{members}}
                 }
-                """, routing);
+                """,
+                routing
+            );
         }
     }
 }

@@ -5,7 +5,10 @@ public class Linq2DbTests
 {
     [Theory]
     [InlineData("MR1001", "db.GetTable<Order>().ToList(); db.GetTable<Order>().Count();")]
-    [InlineData("MR1001", "await db.GetTable<Order>().ToListAsync(); await db.GetTable<Order>().Where(o => o.Id > 1).FirstOrDefaultAsync();")]
+    [InlineData(
+        "MR1001",
+        "await db.GetTable<Order>().ToListAsync(); await db.GetTable<Order>().Where(o => o.Id > 1).FirstOrDefaultAsync();"
+    )]
     [InlineData("MR1001", "foreach (var o in db.GetTable<Order>()) { } db.GetTable<Order>().Any();")]
     [InlineData("MR1001", "db.Query<int>(\"SELECT a FROM t\").ToList(); db.Execute<int>(\"SELECT b FROM t\");")]
     [InlineData("MR1001", "db.QueryProc<int>(\"order_get\"); db.QueryProc<int>(\"line_list\");")]
@@ -18,9 +21,15 @@ public class Linq2DbTests
     [InlineData("MR1003", "db.QueryProc<int>(\"order_save\"); db.GetTable<Order>().Count();")]
     [InlineData("MR1003", "db.CreateTable<Order>(); db.GetTable<Order>().Count();")]
     [InlineData("MR1003", "await db.CreateTableAsync<Order>(); db.GetTable<Order>().Count();")]
-    [InlineData("MR1001", "using (var tx = db.BeginTransaction()) { db.GetTable<Order>().Count(); tx.Commit(); } db.GetTable<Order>().Count();")]
+    [InlineData(
+        "MR1001",
+        "using (var tx = db.BeginTransaction()) { db.GetTable<Order>().Count(); tx.Commit(); } db.GetTable<Order>().Count();"
+    )]
     [InlineData("MR1001", "db.BeginTransaction(); db.GetTable<Order>().Count(); db.CommitTransaction(); db.GetTable<Order>().Count();")]
-    [InlineData("MR1001", "var context = new DataContext(); var tx = context.BeginTransaction(); context.GetTable<Order>().Count(); tx.CommitTransaction(); context.GetTable<Order>().Count();")]
+    [InlineData(
+        "MR1001",
+        "var context = new DataContext(); var tx = context.BeginTransaction(); context.GetTable<Order>().Count(); tx.CommitTransaction(); context.GetTable<Order>().Count();"
+    )]
     public Task At_fault(string rule, string body) => Check($"{{|{rule}:M|}}", body);
 
     [Theory]
@@ -31,48 +40,58 @@ public class Linq2DbTests
     [InlineData("var orders = db.GetTable<Order>().ToList(); orders.First(); orders.Count();")]
     [InlineData("var m = table.Merge().Using(new[] { new Order() }).OnTargetKey().InsertWhenNotMatched(); table.Count();")]
     [InlineData("db.BeginTransaction(); db.GetTable<Order>().Count(); db.GetTable<Order>().Count(); db.CommitTransaction();")]
-    [InlineData("var context = new DataContext(); var tx = context.BeginTransaction(); context.GetTable<Order>().Count(); context.GetTable<Order>().Count(); tx.CommitTransaction();")]
+    [InlineData(
+        "var context = new DataContext(); var tx = context.BeginTransaction(); context.GetTable<Order>().Count(); context.GetTable<Order>().Count(); tx.CommitTransaction();"
+    )]
     [InlineData("db.GetTable<Order>().Count(); db.CreateTable<Order>();")]
     public Task Quiet(string body) => Check("M", body);
 
     /// <summary>Before major version 6 a connection handed out its tables itself.</summary>
     [Fact]
-    public Task An_older_version_has_its_tables_as_members() => ReadRules.Against(ReadRules.References, """
-        #nullable disable
-        using System;
-        using System.Linq;
-        using LinqToDB;
+    public Task An_older_version_has_its_tables_as_members() =>
+        ReadRules.Against(
+            ReadRules.References,
+            """
+            #nullable disable
+            using System;
+            using System.Linq;
+            using LinqToDB;
 
-        namespace LinqToDB
-        {
-            public interface IDataContext { }
-            public interface ITable<T> : IQueryable<T> { }
-            public abstract class DataConnection : IDataContext { public abstract ITable<T> GetTable<T>(); public abstract IDisposable BeginTransaction(); }
-        }
+            namespace LinqToDB
+            {
+                public interface IDataContext { }
+                public interface ITable<T> : IQueryable<T> { }
+                public abstract class DataConnection : IDataContext { public abstract ITable<T> GetTable<T>(); public abstract IDisposable BeginTransaction(); }
+            }
 
-        public class Orders(DataConnection db, DataConnection other)
-        {
-            public void {|MR1001:Met|}() { db.GetTable<string>().Count(); db.GetTable<string>().First(); }
-            public void InTransaction() { using var tx = db.BeginTransaction(); db.GetTable<string>().Count(); db.GetTable<string>().First(); }
-            public void {|MR1001:InAnother|}() { using var tx = db.BeginTransaction(); other.GetTable<string>().Count(); db.GetTable<string>().First(); other.GetTable<string>().First(); }
-        }
-        """);
+            public class Orders(DataConnection db, DataConnection other)
+            {
+                public void {|MR1001:Met|}() { db.GetTable<string>().Count(); db.GetTable<string>().First(); }
+                public void InTransaction() { using var tx = db.BeginTransaction(); db.GetTable<string>().Count(); db.GetTable<string>().First(); }
+                public void {|MR1001:InAnother|}() { using var tx = db.BeginTransaction(); other.GetTable<string>().Count(); db.GetTable<string>().First(); other.GetTable<string>().First(); }
+            }
+            """
+        );
 
-    private static Task Check(string name, string body) => ReadRules.Against(Packages.With(("linq2db", "6.5.1")), $$"""
-        #nullable disable
-        using System;
-        using System.Collections.Generic;
-        using System.Linq;
-        using System.Threading.Tasks;
-        using LinqToDB;
-        using LinqToDB.Async;
-        using LinqToDB.Data;
+    private static Task Check(string name, string body) =>
+        ReadRules.Against(
+            Packages.With(("linq2db", "6.5.1")),
+            $$"""
+            #nullable disable
+            using System;
+            using System.Collections.Generic;
+            using System.Linq;
+            using System.Threading.Tasks;
+            using LinqToDB;
+            using LinqToDB.Async;
+            using LinqToDB.Data;
 
-        public class Order { public int Id { get; set; } }
+            public class Order { public int Id { get; set; } }
 
-        public class Orders(DataConnection db, ITable<Order> table)
-        {
-            public async Task {{name}}() { await Task.Yield(); {{body}} }
-        }
-        """);
+            public class Orders(DataConnection db, ITable<Order> table)
+            {
+                public async Task {{name}}() { await Task.Yield(); {{body}} }
+            }
+            """
+        );
 }

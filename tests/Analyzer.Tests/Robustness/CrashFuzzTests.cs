@@ -22,7 +22,10 @@ public class CrashFuzzTests
 
     public static ImmutableArray<DiagnosticAnalyzer> Analyzers { get; } =
     [
-        .. typeof(ReadRulesAnalyzer).Assembly.GetTypes().Where(t => !t.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(t)).Select(t => (DiagnosticAnalyzer)Activator.CreateInstance(t)!),
+        .. typeof(ReadRulesAnalyzer)
+            .Assembly.GetTypes()
+            .Where(t => !t.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(t))
+            .Select(t => (DiagnosticAnalyzer)Activator.CreateInstance(t)!),
     ];
 
     [Fact]
@@ -39,12 +42,26 @@ public class CrashFuzzTests
             var random = new Random(20261123 + round);
             var broken = sources.Select(s => CSharpSyntaxTree.ParseText(SourceText.From(Break(s.Text, random)), path: s.Path)).ToList();
             trees += broken.Count;
-            var compilation = CSharpCompilation.Create("Broken", broken, Packages.EntityFramework("10.0.15"), new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
-            var options = new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), (exception, analyzer, _) => failures.Enqueue($"{analyzer}: {exception}"), concurrentAnalysis: true, logAnalyzerExecutionTime: false);
+            var compilation = CSharpCompilation.Create(
+                "Broken",
+                broken,
+                Packages.EntityFramework("10.0.15"),
+                new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable)
+            );
+            var options = new CompilationWithAnalyzersOptions(
+                new AnalyzerOptions([]),
+                (exception, analyzer, _) => failures.Enqueue($"{analyzer}: {exception}"),
+                concurrentAnalysis: true,
+                logAnalyzerExecutionTime: false
+            );
             var reported = await compilation.WithAnalyzers(Analyzers, options).GetAnalyzerDiagnosticsAsync();
             findings += reported.Length;
             Assert.True(!reported.Any(d => d.Id == "AD0001") || !failures.IsEmpty);
-            var generated = CSharpGeneratorDriver.Create(new ConsistentRepositoryGenerator()).RunGenerators(compilation).GetRunResult().Results.Single();
+            var generated = CSharpGeneratorDriver
+                .Create(new ConsistentRepositoryGenerator())
+                .RunGenerators(compilation)
+                .GetRunResult()
+                .Results.Single();
             wrappers += generated.Exception is null ? generated.GeneratedSources.Length : 0;
             if (generated.Exception is { } thrown)
             {
@@ -52,7 +69,11 @@ public class CrashFuzzTests
             }
         }
 
-        Assert.True(failures.IsEmpty, $"{failures.Count} failures, the first of each kind:\n" + string.Join("\n", failures.DistinctBy(f => string.Concat(f.Split((char)10).Take(3))).Take(5)));
+        Assert.True(
+            failures.IsEmpty,
+            $"{failures.Count} failures, the first of each kind:\n"
+                + string.Join("\n", failures.DistinctBy(f => string.Concat(f.Split((char)10).Take(3))).Take(5))
+        );
 
         // Were nothing found, nothing would have been looked at.
         Assert.True(trees > 2000 && findings > 100 && wrappers > 100, $"{trees} trees, {findings} findings, {wrappers} wrappers");
@@ -75,30 +96,31 @@ public class CrashFuzzTests
         ];
     }
 
-    private static string Repository(int i) => $$"""
+    private static string Repository(int i) =>
+        $$"""
 
-        namespace Fuzzed{{i}}
-        {
-            using System; using System.Collections.Generic; using System.Data.Common; using System.Linq; using System.Threading.Tasks; using Dapper; using Microsoft.EntityFrameworkCore; using MonotonicReads;
-
-            public class Row { public int Id { get; set; } }
-            public class Shop : DbContext { public DbSet<Row> Rows { get; set; } }
-            public interface IOrders { [Monotonic(Key = "id")] Task<int> GetAsync(int id); IEnumerable<int> All(); }
-
-            [Causal]
-            public class Orders(DbConnection db, Shop shop) : IOrders
+            namespace Fuzzed{{i}}
             {
-                private static readonly string Text = "SELECT a FROM t";
-                private Action kept = () => { };
-                public int this[int i] { get { return db.QueryFirst<int>(Text) + One(); } }
-                public int Both => One() + One();
-                public async Task<int> GetAsync(int id) { using var s = ReadSession.Begin(ReadConsistency.Monotonic); foreach (var n in new[] { 1, 2 }) { try { await db.QueryAsync<int>($"SELECT {n}"); } catch (Exception e) when (e is not null) { goto end; } finally { One(); } } end: return id switch { 1 => One(), > 2 => await Task.FromResult(One()), _ => 0 }; }
-                public IEnumerable<int> All() { foreach (var r in shop.Rows.Where(r => r.Id > 1)) { yield return r.Id; } int Local() => One(); kept = () => { Local(); Local(); }; }
-                [Monotonic] private int One() { var tx = db.BeginTransaction(); db.Execute("UPDATE t SET a = 1", null, tx); tx.Commit(); return db.QueryFirst<int>("SELECT a FROM t"); }
-                [Eventual("")] public async IAsyncEnumerable<int> Stream() { await foreach (var r in shop.Rows.AsAsyncEnumerable()) { yield return r?.Id ?? One(); } }
+                using System; using System.Collections.Generic; using System.Data.Common; using System.Linq; using System.Threading.Tasks; using Dapper; using Microsoft.EntityFrameworkCore; using MonotonicReads;
+
+                public class Row { public int Id { get; set; } }
+                public class Shop : DbContext { public DbSet<Row> Rows { get; set; } }
+                public interface IOrders { [Monotonic(Key = "id")] Task<int> GetAsync(int id); IEnumerable<int> All(); }
+
+                [Causal]
+                public class Orders(DbConnection db, Shop shop) : IOrders
+                {
+                    private static readonly string Text = "SELECT a FROM t";
+                    private Action kept = () => { };
+                    public int this[int i] { get { return db.QueryFirst<int>(Text) + One(); } }
+                    public int Both => One() + One();
+                    public async Task<int> GetAsync(int id) { using var s = ReadSession.Begin(ReadConsistency.Monotonic); foreach (var n in new[] { 1, 2 }) { try { await db.QueryAsync<int>($"SELECT {n}"); } catch (Exception e) when (e is not null) { goto end; } finally { One(); } } end: return id switch { 1 => One(), > 2 => await Task.FromResult(One()), _ => 0 }; }
+                    public IEnumerable<int> All() { foreach (var r in shop.Rows.Where(r => r.Id > 1)) { yield return r.Id; } int Local() => One(); kept = () => { Local(); Local(); }; }
+                    [Monotonic] private int One() { var tx = db.BeginTransaction(); db.Execute("UPDATE t SET a = 1", null, tx); tx.Commit(); return db.QueryFirst<int>("SELECT a FROM t"); }
+                    [Eventual("")] public async IAsyncEnumerable<int> Stream() { await foreach (var r in shop.Rows.AsAsyncEnumerable()) { yield return r?.Id ?? One(); } }
+                }
             }
-        }
-        """;
+            """;
 
     private static string Break(string text, Random random)
     {

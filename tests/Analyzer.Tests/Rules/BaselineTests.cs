@@ -23,15 +23,20 @@ public class BaselineTests
     [Theory]
     [InlineData("MR1001 M:Orders.N", "public void N() { " + TwoReads + " } public void {|MR1001:M|}() { " + TwoReads + " }")]
     [InlineData("MR1001 M:Orders.M", "public void {|MR1003:M|}() { db.Execute(\"DELETE FROM t\"); " + TwoReads + " }")]
-    [InlineData("MR1001 M:Orders.M(System.Int32)", "public void M(int id) { " + TwoReads + " } public void {|MR1001:M|}(long id) { " + TwoReads + " }")]
+    [InlineData(
+        "MR1001 M:Orders.M(System.Int32)",
+        "public void M(int id) { " + TwoReads + " } public void {|MR1001:M|}(long id) { " + TwoReads + " }"
+    )]
     public Task What_it_does_not_name_is_not(string baseline, string members) => Check(members, baseline);
 
     [Fact]
-    public Task An_entry_that_matches_nothing_is_told_on_its_line() => Check(
-        "public void M() { " + TwoReads + " }",
-        "MR1001 M:Orders.M\n# gone since\nMR1001 M:Orders.Renamed\nMR1003 M:Orders.M\n",
-        new DiagnosticResult("MR3002", DiagnosticSeverity.Info).WithSpan(Name, 3, 1, 3, 24).WithArguments("MR1001", "M:Orders.Renamed"),
-        new DiagnosticResult("MR3002", DiagnosticSeverity.Info).WithSpan(Name, 4, 1, 4, 18).WithArguments("MR1003", "M:Orders.M"));
+    public Task An_entry_that_matches_nothing_is_told_on_its_line() =>
+        Check(
+            "public void M() { " + TwoReads + " }",
+            "MR1001 M:Orders.M\n# gone since\nMR1001 M:Orders.Renamed\nMR1003 M:Orders.M\n",
+            new DiagnosticResult("MR3002", DiagnosticSeverity.Info).WithSpan(Name, 3, 1, 3, 24).WithArguments("MR1001", "M:Orders.Renamed"),
+            new DiagnosticResult("MR3002", DiagnosticSeverity.Info).WithSpan(Name, 4, 1, 4, 18).WithArguments("MR1003", "M:Orders.M")
+        );
 
     private static Task Check(string members, string baseline, params DiagnosticResult[] expected) =>
         ReadRules.Configured<ReadRulesAnalyzer>(members, files: [(Name, baseline)], expected: expected);

@@ -17,10 +17,19 @@ public partial class CatalogueTests
 
     private static readonly string Root = FindRoot();
 
-    private static readonly string[] Sections = ["## What it says", "## Bad", "## Good", "## Stays quiet", "## Limits", "## Options", "## How to fix"];
+    private static readonly string[] Sections =
+    [
+        "## What it says",
+        "## Bad",
+        "## Good",
+        "## Stays quiet",
+        "## Limits",
+        "## Options",
+        "## How to fix",
+    ];
 
     public static ImmutableArray<DiagnosticDescriptor> Rules { get; } =
-        [.. CrashFuzzTests.Analyzers.SelectMany(a => a.SupportedDiagnostics).DistinctBy(d => d.Id).OrderBy(d => d.Id, StringComparer.Ordinal)];
+    [.. CrashFuzzTests.Analyzers.SelectMany(a => a.SupportedDiagnostics).DistinctBy(d => d.Id).OrderBy(d => d.Id, StringComparer.Ordinal)];
 
     public static TheoryData<string> Ids => [.. Rules.Select(r => r.Id)];
 
@@ -29,7 +38,8 @@ public partial class CatalogueTests
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void A_rule_has_a_file_of_its_own(string id) => Assert.Single(Directory.GetFiles(Path.Combine(Root, "src/Generator/Rules"), id + "*.cs"));
+    public void A_rule_has_a_file_of_its_own(string id) =>
+        Assert.Single(Directory.GetFiles(Path.Combine(Root, "src/Generator/Rules"), id + "*.cs"));
 
     [Theory]
     [MemberData(nameof(Ids))]
@@ -48,28 +58,44 @@ public partial class CatalogueTests
     [Theory]
     [MemberData(nameof(Ids))]
     public void A_rule_is_tested(string id) =>
-        Assert.Contains(Directory.GetFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories), file => !file.EndsWith("CatalogueTests.cs", StringComparison.Ordinal) && File.ReadAllText(file).Contains(id, StringComparison.Ordinal));
+        Assert.Contains(
+            Directory.GetFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories),
+            file =>
+                !file.EndsWith("CatalogueTests.cs", StringComparison.Ordinal)
+                && File.ReadAllText(file).Contains(id, StringComparison.Ordinal)
+        );
 
     [Theory]
     [MemberData(nameof(Ids))]
     public void A_rule_is_in_the_release_notes(string id)
     {
         var rule = Rules.Single(r => r.Id == id);
-        var notes = File.ReadAllText(Path.Combine(Root, "src/Generator/AnalyzerReleases.Unshipped.md")) + File.ReadAllText(Path.Combine(Root, "src/Generator/AnalyzerReleases.Shipped.md"));
+        var notes =
+            File.ReadAllText(Path.Combine(Root, "src/Generator/AnalyzerReleases.Unshipped.md"))
+            + File.ReadAllText(Path.Combine(Root, "src/Generator/AnalyzerReleases.Shipped.md"));
         Assert.Contains($"{id} | {rule.Category} | {rule.DefaultSeverity} |", notes, StringComparison.Ordinal);
     }
 
     [Fact]
     public void No_page_is_left_of_a_rule_that_is_gone() =>
-        Assert.Equal(Rules.Select(r => r.Id), Directory.GetFiles(Path.Combine(Root, "docs/rules")).Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Rules.Select(r => r.Id),
+            Directory
+                .GetFiles(Path.Combine(Root, "docs/rules"))
+                .Select(f => Path.GetFileNameWithoutExtension(f))
+                .Order(StringComparer.Ordinal)
+        );
 
     [Fact]
     public void The_table_of_the_readme_is_the_catalogue()
     {
         var path = Path.Combine(Root, "README.md");
         var readme = File.ReadAllText(path);
-        var table = Begin + "\n| id | default | says |\n|---|---|---|\n"
-            + string.Concat(Rules.Select(r => $"| [{r.Id}](docs/rules/{r.Id}.md) | {Severity(r)} | {Says(r)} |\n")) + End;
+        var table =
+            Begin
+            + "\n| id | default | says |\n|---|---|---|\n"
+            + string.Concat(Rules.Select(r => $"| [{r.Id}](docs/rules/{r.Id}.md) | {Severity(r)} | {Says(r)} |\n"))
+            + End;
         var written = Table().Replace(readme, table.Replace("$", "$$", StringComparison.Ordinal));
         if (Environment.GetEnvironmentVariable("MONOTONIC_READS_WRITE_DOCS") == "1")
         {
@@ -83,7 +109,8 @@ public partial class CatalogueTests
 
     private static string Says(DiagnosticDescriptor rule) => rule.Title.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private static string FindRoot([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
+    private static string FindRoot([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
 
     [GeneratedRegex(Begin + ".*?" + End, RegexOptions.Singleline)]
     private static partial Regex Table();

@@ -35,46 +35,77 @@ public class DeferredResultTests
     public Task The_wrapper_follows_it_or_it_is_complete(string declaration, string type) => Annotated(declaration, type);
 
     [Fact]
-    public Task What_is_not_annotated_is_nobodys_business() => ReadRules.Whole<WrapperRulesAnalyzer>("""
-        public interface IOrders { IQueryable<int> A(); IQueryable<int> B(); int C(); }
-        public class Orders : IOrders
-        {
-            public IQueryable<int> A() => null;
-            [Eventual("a test")] public IQueryable<int> B() => null;
-            [Monotonic] public int C() => 1;
-        }
-        """);
+    public Task What_is_not_annotated_is_nobodys_business() =>
+        ReadRules.Whole<WrapperRulesAnalyzer>(
+            """
+            public interface IOrders { IQueryable<int> A(); IQueryable<int> B(); int C(); }
+            public class Orders : IOrders
+            {
+                public IQueryable<int> A() => null;
+                [Eventual("a test")] public IQueryable<int> B() => null;
+                [Monotonic] public int C() => 1;
+            }
+            """
+        );
 
     [Theory]
     [InlineData("IQueryable<int> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return {|MR2004:query|}; }")]
     [InlineData("object M() { using (ReadSession.Begin(ReadConsistency.Causal, \"job\")) { return {|MR2004:query.Where(x => x > 1)|}; } }")]
-    [InlineData("IEnumerable<int> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return {|MR2004:query.AsEnumerable()|}; }")]
-    [InlineData("IEnumerable<int> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return {|MR2004:db.Query<int>(\"select 1\", buffered: false)|}; }")]
-    [InlineData("IAsyncEnumerable<int> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return {|MR2004:db.QueryUnbufferedAsync<int>(\"select 1\")|}; }")]
-    [InlineData("async Task<DbDataReader> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return {|MR2004:await db.ExecuteReaderAsync(\"select 1\")|}; }")]
-    [InlineData("async Task<object> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); if (query is null) { return {|MR2004:await db.QueryMultipleAsync(\"select 1\")|}; } return 1; }")]
+    [InlineData(
+        "IEnumerable<int> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return {|MR2004:query.AsEnumerable()|}; }"
+    )]
+    [InlineData(
+        "IEnumerable<int> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return {|MR2004:db.Query<int>(\"select 1\", buffered: false)|}; }"
+    )]
+    [InlineData(
+        "IAsyncEnumerable<int> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return {|MR2004:db.QueryUnbufferedAsync<int>(\"select 1\")|}; }"
+    )]
+    [InlineData(
+        "async Task<DbDataReader> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return {|MR2004:await db.ExecuteReaderAsync(\"select 1\")|}; }"
+    )]
+    [InlineData(
+        "async Task<object> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); if (query is null) { return {|MR2004:await db.QueryMultipleAsync(\"select 1\")|}; } return 1; }"
+    )]
     [InlineData("IEnumerable<int> M() { using var s = {|MR2004:ReadSession.Begin(ReadConsistency.Monotonic)|}; yield return 1; }")]
-    [InlineData("async IAsyncEnumerable<int> M() { using (var s = {|MR2004:ReadSession.Begin(ReadConsistency.Monotonic)|}) { await Task.Yield(); yield return 1; } }")]
+    [InlineData(
+        "async IAsyncEnumerable<int> M() { using (var s = {|MR2004:ReadSession.Begin(ReadConsistency.Monotonic)|}) { await Task.Yield(); yield return 1; } }"
+    )]
     [InlineData("IQueryable<int> M(string t) { using var s = ReadSession.Resume(t); return {|MR2004:query|}; }")]
     public Task It_leaves_a_session_in_code(string member) => InCode(member);
 
     [Theory]
     [InlineData("List<int> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return query.ToList(); }")]
     [InlineData("IEnumerable<int> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return db.Query<int>(\"select 1\"); }")]
-    [InlineData("IEnumerable<int> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return db.Query<int>(\"select 1\", buffered: true); }")]
+    [InlineData(
+        "IEnumerable<int> M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return db.Query<int>(\"select 1\", buffered: true); }"
+    )]
     [InlineData("int M() { using (ReadSession.Begin(ReadConsistency.Monotonic)) { return query.Count(); } }")]
     [InlineData("IQueryable<int> M() { using (ReadSession.Begin(ReadConsistency.Monotonic)) { query.Count(); } return query; }")]
-    [InlineData("int M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); Func<IQueryable<int>> f = () => { return query; }; return f().Count(); }")]
-    [InlineData("int M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return L().Sum(); IEnumerable<int> L() { yield return 1; } }")]
+    [InlineData(
+        "int M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); Func<IQueryable<int>> f = () => { return query; }; return f().Count(); }"
+    )]
+    [InlineData(
+        "int M() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return L().Sum(); IEnumerable<int> L() { yield return 1; } }"
+    )]
     [InlineData("IQueryable<int> M() { using var s = new Other(); return query; } class Other : IDisposable { public void Dispose() { } }")]
     public Task It_stays_in_the_session(string member) => InCode(member);
 
-    private static Task Annotated(string declaration, string type) => ReadRules.Whole<WrapperRulesAnalyzer>($$"""
-        public interface IOrders { {{declaration.Replace("{|MR2004:A|}", "A", StringComparison.Ordinal)}} }
-        public class Orders : IOrders { [Monotonic] public {{declaration.Replace(";", $" => default({type});", StringComparison.Ordinal)}} }
-        """);
+    private static Task Annotated(string declaration, string type) =>
+        ReadRules.Whole<WrapperRulesAnalyzer>(
+            $$"""
+            public interface IOrders { {{declaration.Replace("{|MR2004:A|}", "A", StringComparison.Ordinal)}} }
+            public class Orders : IOrders { [Monotonic] public {{declaration.Replace(
+                ";",
+                $" => default({type});",
+                StringComparison.Ordinal
+            )}} }
+            """
+        );
 
-    private static Task InCode(string member) => ReadRules.Whole<WrapperRulesAnalyzer>($$"""
-        public class Reports(DbConnection db, IQueryable<int> query) { DbConnection Db => db; IQueryable<int> Query => query; {{member}} }
-        """);
+    private static Task InCode(string member) =>
+        ReadRules.Whole<WrapperRulesAnalyzer>(
+            $$"""
+            public class Reports(DbConnection db, IQueryable<int> query) { DbConnection Db => db; IQueryable<int> Query => query; {{member}} }
+            """
+        );
 }

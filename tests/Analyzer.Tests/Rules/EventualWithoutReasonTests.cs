@@ -17,8 +17,16 @@ public class EventualWithoutReasonTests
     [InlineData("[Eventual(\"a dashboard, refreshed each second\")] public void M() { }")]
     [InlineData("[Monotonic] public void M() { }")]
     [InlineData("[Other.Eventual(\"\")] public void M() { }")]
-    public Task A_reason(string members) => ReadRules.Configured<MR1005EventualWithoutReason>(members, more: "namespace Other { class EventualAttribute(string reason) : Attribute { public string Reason => reason; } }");
+    public Task A_reason(string members) =>
+        ReadRules.Configured<MR1005EventualWithoutReason>(
+            members,
+            more: "namespace Other { class EventualAttribute(string reason) : Attribute { public string Reason => reason; } }"
+        );
 
     [Fact]
-    public Task Types_too() => ReadRules.Configured<MR1005EventualWithoutReason>(string.Empty, more: "[Eventual({|MR1005:\"\"|})] class B { } [Eventual({|MR1005:\" \"|})] interface I { }");
+    public Task Types_too() =>
+        ReadRules.Configured<MR1005EventualWithoutReason>(
+            string.Empty,
+            more: "[Eventual({|MR1005:\"\"|})] class B { } [Eventual({|MR1005:\" \"|})] interface I { }"
+        );
 }

@@ -36,7 +36,9 @@ public class ReadAfterWriteTests
     [InlineData(W + W)]
     [InlineData(W + "db.Query(\"SELECT a FROM t FOR UPDATE\");")]
     [InlineData(W + "db.ExecuteScalar(\"SELECT LAST_INSERT_ID()\");")]
-    [InlineData("using var tx = db.BeginTransaction(); db.Execute(\"UPDATE t SET a = 1\", transaction: tx); db.Query(\"SELECT a FROM t\", transaction: tx); tx.Commit();")]
+    [InlineData(
+        "using var tx = db.BeginTransaction(); db.Execute(\"UPDATE t SET a = 1\", transaction: tx); db.Query(\"SELECT a FROM t\", transaction: tx); tx.Commit();"
+    )]
     [InlineData("using var scope = new TransactionScope(); " + W + R)]
     [InlineData("using var c = replicated.Primary.OpenConnection(); c.Execute(\"UPDATE t SET a = 1\"); c.Query(\"SELECT a FROM t\");")]
     [InlineData("using var s = ReadSession.Begin(ReadConsistency.Primary);" + W + R)]
@@ -64,18 +66,21 @@ public class ReadAfterWriteTests
     public Task Monotonic_does_not_quiet_it_and_the_stronger_annotations_do(string annotation, string name) =>
         ReadRules.Members($$"""{{annotation}} public void {{name}}() { {{W}} {{R}} }""");
 
-    private static Task Check(string name, string body) => ReadRules.Members($$"""
-            public void {{name}}(bool x, string name, int[] ids)
-            {
-                {{body}}
-            }
+    private static Task Check(string name, string body) =>
+        ReadRules.Members(
+            $$"""
+                public void {{name}}(bool x, string name, int[] ids)
+                {
+                    {{body}}
+                }
 
-            private void Save() => db.Execute("UPDATE t SET a = 1");
-            private int Touched => Touch();
-            private int Touch() => db.Execute("UPDATE t SET a = 1");
-            private void Load() => db.Query("SELECT a FROM t");
-            [Monotonic] public int Pinned() => db.QueryFirst<int>("SELECT a FROM t");
-            [Primary] public int Tight() => db.QueryFirst<int>("SELECT a FROM t");
-            [Eventual("report")] public int Loose() => db.QueryFirst<int>("SELECT a FROM t");
-        """);
+                private void Save() => db.Execute("UPDATE t SET a = 1");
+                private int Touched => Touch();
+                private int Touch() => db.Execute("UPDATE t SET a = 1");
+                private void Load() => db.Query("SELECT a FROM t");
+                [Monotonic] public int Pinned() => db.QueryFirst<int>("SELECT a FROM t");
+                [Primary] public int Tight() => db.QueryFirst<int>("SELECT a FROM t");
+                [Eventual("report")] public int Loose() => db.QueryFirst<int>("SELECT a FROM t");
+            """
+        );
 }

@@ -33,23 +33,29 @@ public class SelfCallTests
     public Task The_caller_is_pinned_or_it_does(string member) => Verify(member);
 
     [Fact]
-    public Task A_derived_wrapper_is_reached() => ReadRules.Whole<WrapperRulesAnalyzer>("""
-        public class Orders
-        {
-            [Monotonic] public virtual int A() => 1;
-            public int B() => A();
-        }
-        """);
+    public Task A_derived_wrapper_is_reached() =>
+        ReadRules.Whole<WrapperRulesAnalyzer>(
+            """
+            public class Orders
+            {
+                [Monotonic] public virtual int A() => 1;
+                public int B() => A();
+            }
+            """
+        );
 
-    private static Task Verify(string member) => ReadRules.Whole<WrapperRulesAnalyzer>($$"""
-        public interface IOrders { int A(); int Newest(); int Stale(); int C(); }
-        public class Orders : IOrders
-        {
-            [Monotonic] public int A() => 1;
-            [Primary] public int Newest() => 1;
-            [Eventual("a test")] public int Stale() => 1;
-            public int C() => 1;
-            {{member}}
-        }
-        """);
+    private static Task Verify(string member) =>
+        ReadRules.Whole<WrapperRulesAnalyzer>(
+            $$"""
+            public interface IOrders { int A(); int Newest(); int Stale(); int C(); }
+            public class Orders : IOrders
+            {
+                [Monotonic] public int A() => 1;
+                [Primary] public int Newest() => 1;
+                [Eventual("a test")] public int Stale() => 1;
+                public int C() => 1;
+                {{member}}
+            }
+            """
+        );
 }

@@ -67,16 +67,27 @@ public class SeriesPlanTests
     [Theory]
     [InlineData("[Monotonic(Reads = 3)]", "[Monotonic]")]
     [InlineData("[Monotonic(Reads = 3, Key = \"id\")]", "[Monotonic(Key = \"id\")]")]
-    public Task The_fix_takes_away_what_cannot_be_kept(string annotation, string planned) => Fix(annotation, planned, "foreach (var x in new[] { 1, 2 }) { " + A + " }");
+    public Task The_fix_takes_away_what_cannot_be_kept(string annotation, string planned) =>
+        Fix(annotation, planned, "foreach (var x in new[] { 1, 2 }) { " + A + " }");
 
     private static Task Verify(string member, bool hidden = false) =>
-        new MarkedSource(Source(member), ReadRules.References) { Disabled = [MR1004NeedlessAnnotation.Id, MR1002ReadsAcrossCalls.Id, .. hidden ? Array.Empty<string>() : [MR1007SeriesCouldBePlanned.Id]] }.VerifyAsync(new ReadRulesAnalyzer());
+        new MarkedSource(Source(member), ReadRules.References)
+        {
+            Disabled =
+            [
+                MR1004NeedlessAnnotation.Id,
+                MR1002ReadsAcrossCalls.Id,
+                .. hidden ? Array.Empty<string>() : [MR1007SeriesCouldBePlanned.Id],
+            ],
+        }.VerifyAsync(new ReadRulesAnalyzer());
 
     private static Task Fix(string annotation, string planned, string body)
     {
         var test = new CSharpCodeFixTest<ReadRulesAnalyzer, PlanSeriesFix, DefaultVerifier>
         {
-            TestCode = Source($"{annotation} public void {{|{(annotation.Contains("Reads =", StringComparison.Ordinal) ? "MR1006" : "MR1007")}:M|}}(int id) {{ {body} }}"),
+            TestCode = Source(
+                $"{annotation} public void {{|{(annotation.Contains("Reads =", StringComparison.Ordinal) ? "MR1006" : "MR1007")}:M|}}(int id) {{ {body} }}"
+            ),
             FixedCode = Source($"{planned} public void M(int id) {{ {body} }}"),
             ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
             CompilerDiagnostics = CompilerDiagnostics.Errors,
@@ -86,16 +97,17 @@ public class SeriesPlanTests
         return test.RunAsync();
     }
 
-    private static string Source(string member) => $$"""
-        using System.Data.Common;
-        using Dapper;
-        using MonotonicReads;
-        public interface IUnknown { void Load(); }
-        public class Orders(DbConnection db)
-        {
-            public object One() => db.Query("SELECT a FROM t");
-            [Eventual("a test")] public void Three() { {{A}} {{B}} {{C}} }
-            {{member}}
-        }
-        """;
+    private static string Source(string member) =>
+        $$"""
+            using System.Data.Common;
+            using Dapper;
+            using MonotonicReads;
+            public interface IUnknown { void Load(); }
+            public class Orders(DbConnection db)
+            {
+                public object One() => db.Query("SELECT a FROM t");
+                [Eventual("a test")] public void Three() { {{A}} {{B}} {{C}} }
+                {{member}}
+            }
+            """;
 }

@@ -13,9 +13,13 @@ public class TaskNotAwaitedTests
     [InlineData("[Monotonic] public void A() { Task.Run(() => 1); {|MR2005:Task.Run(() => ReadAsync())|}; }")]
     [InlineData("[Monotonic] public void A() { _ = {|MR2005:Task.Run(async () => await db.QueryAsync<int>(\"select 1 from a\"))|}; }")]
     [InlineData("[Monotonic] public void A() { {|MR2005:ReadAsync().ContinueWith(t => 1)|}; }")]
-    [InlineData("public async Task A() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); _ = {|MR2005:ReadAsync()|}; await Task.Yield(); }")]
+    [InlineData(
+        "public async Task A() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); _ = {|MR2005:ReadAsync()|}; await Task.Yield(); }"
+    )]
     [InlineData("public Task<int> A() { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return {|MR2005:ReadAsync()|}; }")]
-    [InlineData("public Task<int> A() { using (ReadSession.Begin(ReadConsistency.Primary)) { return {|MR2005:db.QuerySingleAsync<int>(\"select 1 from a\")|}; } }")]
+    [InlineData(
+        "public Task<int> A() { using (ReadSession.Begin(ReadConsistency.Primary)) { return {|MR2005:db.QuerySingleAsync<int>(\"select 1 from a\")|}; } }"
+    )]
     public Task It_outlives_the_session(string member) => Verify(member);
 
     [Theory]
@@ -35,14 +39,17 @@ public class TaskNotAwaitedTests
     [InlineData("[Monotonic] public void A() { ReadAsync().GetAwaiter().GetResult(); }")]
     public Task It_is_awaited_or_reads_nothing(string member) => Verify(member);
 
-    private static Task Verify(string member) => ReadRules.Whole<WrapperRulesAnalyzer>($$"""
-        #pragma warning disable CS1998, CS4014
-        public interface IOrders { Task<int> ReadAsync(); }
-        public class Orders(DbConnection db) : IOrders
-        {
-            public Task<int> ReadAsync() => db.QuerySingleAsync<int>("select 1 from a");
-            public Task WriteLogAsync() => Task.CompletedTask;
-            {{member}}
-        }
-        """);
+    private static Task Verify(string member) =>
+        ReadRules.Whole<WrapperRulesAnalyzer>(
+            $$"""
+            #pragma warning disable CS1998, CS4014
+            public interface IOrders { Task<int> ReadAsync(); }
+            public class Orders(DbConnection db) : IOrders
+            {
+                public Task<int> ReadAsync() => db.QuerySingleAsync<int>("select 1 from a");
+                public Task WriteLogAsync() => Task.CompletedTask;
+                {{member}}
+            }
+            """
+        );
 }

@@ -29,9 +29,15 @@ public class WebEntryPointTests
 
     [Theory]
     [InlineData("app.MapGet(\"/\", (IDbConnection db) => new[] { " + A + ", " + B + " });")]
-    [InlineData("app.MapGet(\"/\", async (IDbConnection db) => { await db.QueryAsync(\"SELECT a FROM t\"); return await db.QueryAsync(\"SELECT b FROM t\"); });")]
+    [InlineData(
+        "app.MapGet(\"/\", async (IDbConnection db) => { await db.QueryAsync(\"SELECT a FROM t\"); return await db.QueryAsync(\"SELECT b FROM t\"); });"
+    )]
     [InlineData("app.MapPost(\"/\", (IDbConnection db, int[] ids) => ids.Select(id => " + A + ").ToArray());")]
-    [InlineData("var orders = app.MapGroup(\"/orders\"); orders.MapGet(\"/{id}\", (IDbConnection db, int id) => { foreach (var n in new[] { 1, 2 }) { " + A + "; } });")]
+    [InlineData(
+        "var orders = app.MapGroup(\"/orders\"); orders.MapGet(\"/{id}\", (IDbConnection db, int id) => { foreach (var n in new[] { 1, 2 }) { "
+            + A
+            + "; } });"
+    )]
     public async Task A_handler_with_two_reads_is_reported_unless_the_assembly_declares_its_sessions(string map)
     {
         await Check(map, reported: true);
@@ -51,139 +57,185 @@ public class WebEntryPointTests
     [Fact]
     public async Task A_handlers_declaration_holds_for_it_alone_and_no_further_than_it_says()
     {
-        await Check("app.MapGet(\"/\", [Monotonic] (IDbConnection db) => " + A + "); app.MapGet(\"/\", (IDbConnection db) => new[] { " + A + ", " + B + " });", reported: true);
+        await Check(
+            "app.MapGet(\"/\", [Monotonic] (IDbConnection db) => "
+                + A
+                + "); app.MapGet(\"/\", (IDbConnection db) => new[] { "
+                + A
+                + ", "
+                + B
+                + " });",
+            reported: true
+        );
         await Check("app.MapGet(\"/\", [Obsolete] (IDbConnection db) => new[] { " + A + ", " + B + " });", reported: true);
-        await Check("app.MapPost(\"/\", [Monotonic] (IDbConnection db) => { db.Execute(\"INSERT INTO t VALUES (1)\"); return " + A + "; });", reported: true, rule: "MR1003");
+        await Check(
+            "app.MapPost(\"/\", [Monotonic] (IDbConnection db) => { db.Execute(\"INSERT INTO t VALUES (1)\"); return " + A + "; });",
+            reported: true,
+            rule: "MR1003"
+        );
     }
 
     [Fact]
-    public Task Two_handlers_do_not_meet_and_the_one_with_two_reads_counts_for_its_method() => Source(Usings + $$"""
-        static class Orders
-        {
-            public static void {|MR1001:Map|}(IEndpointRouteBuilder app)
-            {
-                app.MapGet("/a", (IDbConnection db) => {{A}});
-                app.MapGet("/b", (IDbConnection db) => { {{A}}; return {{B}}; });
-            }
+    public Task Two_handlers_do_not_meet_and_the_one_with_two_reads_counts_for_its_method() =>
+        Source(
+            Usings
+                + $$"""
+                static class Orders
+                {
+                    public static void {|MR1001:Map|}(IEndpointRouteBuilder app)
+                    {
+                        app.MapGet("/a", (IDbConnection db) => {{A}});
+                        app.MapGet("/b", (IDbConnection db) => { {{A}}; return {{B}}; });
+                    }
 
-            public static void MapOne(IEndpointRouteBuilder app)
-            {
-                app.MapGet("/a", (IDbConnection db) => {{A}});
-                app.MapGet("/b", One);
-            }
+                    public static void MapOne(IEndpointRouteBuilder app)
+                    {
+                        app.MapGet("/a", (IDbConnection db) => {{A}});
+                        app.MapGet("/b", One);
+                    }
 
-            static int One(IDbConnection db) => {{B}};
-        }
-        """);
+                    static int One(IDbConnection db) => {{B}};
+                }
+                """
+        );
 
     [Theory]
     [InlineData("", "{|MR1001:Get|}", "{|MR1002:GetAll|}")]
     [InlineData("[assembly: Monotonic]", "Get", "GetAll")]
     [InlineData("[assembly: Primary]", "Get", "GetAll")]
-    public Task A_controllers_action_is_an_entry_point(string declaration, string get, string getAll) => Source(Usings + declaration + $$"""
+    public Task A_controllers_action_is_an_entry_point(string declaration, string get, string getAll) =>
+        Source(
+            Usings
+                + declaration
+                + $$"""
 
-        [ApiController, Route("orders")]
-        public class OrdersController(IDbConnection db) : ControllerBase
-        {
-            [HttpGet("{id}")]
-            public IActionResult {{get}}(int id) => Ok(new[] { {{A}}, {{B}} });
+                [ApiController, Route("orders")]
+                public class OrdersController(IDbConnection db) : ControllerBase
+                {
+                    [HttpGet("{id}")]
+                    public IActionResult {{get}}(int id) => Ok(new[] { {{A}}, {{B}} });
 
-            [HttpGet]
-            public IActionResult {{getAll}}() { var first = One(); return Ok(first + One()); }
+                    [HttpGet]
+                    public IActionResult {{getAll}}() { var first = One(); return Ok(first + One()); }
 
-            [HttpGet("one")]
-            public IActionResult GetOne() => Ok(One());
+                    [HttpGet("one")]
+                    public IActionResult GetOne() => Ok(One());
 
-            private int One() => {{A}};
-        }
-        """);
-
-    [Fact]
-    public Task A_service_below_a_declared_assembly_may_still_ask_for_more() => Source(Usings + $$"""
-        [assembly: Monotonic]
-
-        public class OrdersController(Orders orders) : ControllerBase
-        {
-            [HttpPost]
-            public IActionResult Add() => Ok(orders.AddAndRead());
-        }
-
-        public class Orders(IDbConnection db)
-        {
-            public int {|MR1003:AddAndRead|}() { db.Execute("INSERT INTO t VALUES (1)"); return {{A}}; }
-        }
-        """);
+                    private int One() => {{A}};
+                }
+                """
+        );
 
     [Fact]
-    public Task What_the_framework_calls_needs_no_wrapper() => Source<MR2001CannotBeWrapped>(Usings + $$"""
-        public class OrdersController(IDbConnection db) : ControllerBase
-        {
-            [HttpGet, Causal]
-            public IActionResult Get() => Ok({{A}});
-        }
+    public Task A_service_below_a_declared_assembly_may_still_ask_for_more() =>
+        Source(
+            Usings
+                + $$"""
+                [assembly: Monotonic]
 
-        [Monotonic]
-        public abstract class Base : Controller;
+                public class OrdersController(Orders orders) : ControllerBase
+                {
+                    [HttpPost]
+                    public IActionResult Add() => Ok(orders.AddAndRead());
+                }
 
-        public class LinesController(IDbConnection db) : Base
-        {
-            public IActionResult Get() => Ok({{A}});
-        }
-
-        static class Orders
-        {
-            public static void Map(IEndpointRouteBuilder app)
-            {
-                app.MapGet("/a", [Causal] (IDbConnection db) => {{A}});
-                app.MapPost("/b", [Monotonic] async (IDbConnection db) => { await db.QueryAsync("SELECT a FROM t"); });
-            }
-        }
-        """);
+                public class Orders(IDbConnection db)
+                {
+                    public int {|MR1003:AddAndRead|}() { db.Execute("INSERT INTO t VALUES (1)"); return {{A}}; }
+                }
+                """
+        );
 
     [Fact]
-    public Task What_somebody_else_calls_does() => Source<MR2001CannotBeWrapped>(Usings + $$"""
-        public class OrdersController(IDbConnection db)
-        {
-            [Causal]
-            public int {|MR2001:Get|}() => {{A}};
-        }
+    public Task What_the_framework_calls_needs_no_wrapper() =>
+        Source<MR2001CannotBeWrapped>(
+            Usings
+                + $$"""
+                public class OrdersController(IDbConnection db) : ControllerBase
+                {
+                    [HttpGet, Causal]
+                    public IActionResult Get() => Ok({{A}});
+                }
 
-        static class Orders
-        {
-            public static void Map(IDbConnection db)
-            {
-                Keep([Causal] (int n) {|MR2001:=>|} {{A}});
-                Func<int, int> kept = [Causal] (int n) {|MR2001:=>|} {{A}};
-            }
+                [Monotonic]
+                public abstract class Base : Controller;
 
-            static void Keep(Delegate handler) { }
-        }
-        """);
+                public class LinesController(IDbConnection db) : Base
+                {
+                    public IActionResult Get() => Ok({{A}});
+                }
 
-    private static Task Check(string map, bool reported, string declaration = "", string rule = "MR1001") => Source(Usings + declaration + $$"""
+                static class Orders
+                {
+                    public static void Map(IEndpointRouteBuilder app)
+                    {
+                        app.MapGet("/a", [Causal] (IDbConnection db) => {{A}});
+                        app.MapPost("/b", [Monotonic] async (IDbConnection db) => { await db.QueryAsync("SELECT a FROM t"); });
+                    }
+                }
+                """
+        );
 
-        static class Program
-        {
-            static void {{(reported ? "{|" + rule + ":Main|}" : "Main")}}(string[] args)
-            {
-                var app = WebApplication.CreateBuilder(args).Build();
-                {{map}}
-                app.Run();
-            }
-        }
-        """);
+    [Fact]
+    public Task What_somebody_else_calls_does() =>
+        Source<MR2001CannotBeWrapped>(
+            Usings
+                + $$"""
+                public class OrdersController(IDbConnection db)
+                {
+                    [Causal]
+                    public int {|MR2001:Get|}() => {{A}};
+                }
+
+                static class Orders
+                {
+                    public static void Map(IDbConnection db)
+                    {
+                        Keep([Causal] (int n) {|MR2001:=>|} {{A}});
+                        Func<int, int> kept = [Causal] (int n) {|MR2001:=>|} {{A}};
+                    }
+
+                    static void Keep(Delegate handler) { }
+                }
+                """
+        );
+
+    private static Task Check(string map, bool reported, string declaration = "", string rule = "MR1001") =>
+        Source(
+            Usings
+                + declaration
+                + $$"""
+
+                static class Program
+                {
+                    static void {{(reported ? "{|" + rule + ":Main|}" : "Main")}}(string[] args)
+                    {
+                        var app = WebApplication.CreateBuilder(args).Build();
+                        {{map}}
+                        app.Run();
+                    }
+                }
+                """
+        );
 
     private static Task Source(string source) => Source<ReadRulesAnalyzer>(source);
 
     private static Task Source<TAnalyzer>(string source)
         where TAnalyzer : DiagnosticAnalyzer, new() =>
-        new MarkedSource(source, [.. ReadRules.References, .. AspNetCore.Value]) { Disabled = [MR1004NeedlessAnnotation.Id] }.VerifyAsync(new TAnalyzer());
+        new MarkedSource(source, [.. ReadRules.References, .. AspNetCore.Value]) { Disabled = [MR1004NeedlessAnnotation.Id] }.VerifyAsync(
+            new TAnalyzer()
+        );
 
     /// <summary>The shared framework beside the one that runs the tests.</summary>
     private static readonly Lazy<ImmutableArray<MetadataReference>> AspNetCore = new(() =>
     {
-        var frameworks = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../Microsoft.AspNetCore.App"));
-        var newest = Directory.GetDirectories(frameworks, "10.*").OrderByDescending(directory => Version.Parse(Path.GetFileName(directory).Split('-')[0])).First();
+        var frameworks = Path.GetFullPath(
+            Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../Microsoft.AspNetCore.App")
+        );
+        var newest = Directory
+            .GetDirectories(frameworks, "10.*")
+            .OrderByDescending(directory => Version.Parse(Path.GetFileName(directory).Split('-')[0]))
+            .First();
         return [.. Directory.GetFiles(newest, "Microsoft.*.dll").Select(path => MetadataReference.CreateFromFile(path))];
     });
 }

@@ -36,25 +36,34 @@ public class WrapperBypassedTests
     [InlineData("void M(IServiceCollection s, DbConnection db) => s.AddScoped<IOrders>(_ => new Orders(db));")]
     [InlineData("void M(IServiceCollection s, DbConnection db) => s.AddSingleton<IOrders>(new Orders(db));")]
     [InlineData("void M(IServiceCollection s, DbConnection db) => s.Add(ServiceDescriptor.Scoped<IOrders>(_ => new Orders(db)));")]
-    [InlineData("void M(Container c, DbConnection db) => c.Register<IOrders>(() => new Orders(db)); class Container { public void Register<T>(Func<T> f) { } }")]
+    [InlineData(
+        "void M(Container c, DbConnection db) => c.Register<IOrders>(() => new Orders(db)); class Container { public void Register<T>(Func<T> f) { } }"
+    )]
     [InlineData("object M() => typeof(Orders);")]
     public Task Handed_over_or_registered(string member) => Verify($"class C {{ {member} }}");
 
     [Fact]
-    public Task Its_own_type_may_create_it() => ReadRules.Whole<WrapperRulesAnalyzer>("""
-        public interface IOrders { int Count(); }
-        public class Orders : IOrders { public static Orders Create() => new(); [Monotonic] public int Count() => 1; }
-        """);
+    public Task Its_own_type_may_create_it() =>
+        ReadRules.Whole<WrapperRulesAnalyzer>(
+            """
+            public interface IOrders { int Count(); }
+            public class Orders : IOrders { public static Orders Create() => new(); [Monotonic] public int Count() => 1; }
+            """
+        );
 
     [Fact]
-    public Task Eventual_needs_no_wrapper() => ReadRules.Whole<WrapperRulesAnalyzer>("""
-        public interface IOrders { int Count(); }
-        public class Orders : IOrders { [Eventual("a test")] public int Count() => 1; }
-        class C { object M() => new Orders(); }
-        """);
+    public Task Eventual_needs_no_wrapper() =>
+        ReadRules.Whole<WrapperRulesAnalyzer>(
+            """
+            public interface IOrders { int Count(); }
+            public class Orders : IOrders { [Eventual("a test")] public int Count() => 1; }
+            class C { object M() => new Orders(); }
+            """
+        );
 
     [Fact]
-    public Task Tests_create_the_class_itself() => Verify("class C { object M(DbConnection db) => new Orders(db); }", OutputKind.DynamicallyLinkedLibrary, typeof(FactAttribute));
+    public Task Tests_create_the_class_itself() =>
+        Verify("class C { object M(DbConnection db) => new Orders(db); }", OutputKind.DynamicallyLinkedLibrary, typeof(FactAttribute));
 
     [Theory]
     [InlineData("s.{|MR2002:AddScoped<Orders>|}();")]
@@ -62,7 +71,8 @@ public class WrapperBypassedTests
     [InlineData("s.{|MR2002:AddSingleton|}(typeof(Orders));")]
     [InlineData("s.{|MR2002:AddSingleton|}(new Orders(null));")]
     [InlineData("s.AddScoped<IOrders, Orders>(); s.{|MR2002:AddScoped<Orders>|}();")]
-    public Task Registered_as_what_the_wrapper_is_not(string statements) => Verify($"class C {{ void M(IServiceCollection s) {{ {statements} }} }}");
+    public Task Registered_as_what_the_wrapper_is_not(string statements) =>
+        Verify($"class C {{ void M(IServiceCollection s) {{ {statements} }} }}");
 
     [Theory]
     [InlineData("s.AddScoped<IOrders, Orders>();")]
@@ -72,14 +82,16 @@ public class WrapperBypassedTests
     [InlineData("s.AddScoped<Plain>();")]
     [InlineData("s.AddScoped<Orders>(); s.AddScoped<IOrders>(p => p.GetRequiredService<Orders>());")]
     [InlineData("Other.AddScoped<Orders>(); } static class Other { public static void AddScoped<T>() { }")]
-    public Task Registered_where_the_wrapper_can_stand(string statements) => Verify($"class C {{ void M(IServiceCollection s) {{ {statements} }} }}");
+    public Task Registered_where_the_wrapper_can_stand(string statements) =>
+        Verify($"class C {{ void M(IServiceCollection s) {{ {statements} }} }}");
 
     [Theory]
     [InlineData("new ServiceCollection().{|MR2002:AddScoped<IOrders, Orders>|}();")]
     [InlineData("new ServiceCollection().{|MR2002:AddScoped<Lines>|}();")]
     [InlineData("new ServiceCollection().AddScoped<IOrders, Orders>().AddConsistentRepositories();")]
     [InlineData("new ServiceCollection().AddScoped<IOrders, Plain>();")]
-    public Task A_program_must_decorate(string statements) => Verify($"class C {{ static void Main() {{ {statements} }} }}", OutputKind.ConsoleApplication);
+    public Task A_program_must_decorate(string statements) =>
+        Verify($"class C {{ static void Main() {{ {statements} }} }}", OutputKind.ConsoleApplication);
 
     private static Task Verify(string source, OutputKind kind = OutputKind.DynamicallyLinkedLibrary, params Type[] more) =>
         ReadRules.Whole<WrapperRulesAnalyzer>(Repository + source, kind, [typeof(IServiceCollection), typeof(ServiceCollection), .. more]);

@@ -49,7 +49,8 @@ public class SqlClassifierTests
     [InlineData("WITH t AS (SELECT 1) SELECT * FROM orders FOR UPDATE")]
     [InlineData("SELECT * FROM orders -- maxscale route to master")]
     [InlineData("BEGIN; SELECT * FROM orders; COMMIT")]
-    public void A_locking_or_session_query_belongs_to_the_primary(string text) => Assert.Equal(SqlEffect.PrimaryRead, SqlClassifier.Classify(text).Effect);
+    public void A_locking_or_session_query_belongs_to_the_primary(string text) =>
+        Assert.Equal(SqlEffect.PrimaryRead, SqlClassifier.Classify(text).Effect);
 
     [Theory]
     [InlineData("INSERT INTO orders VALUES (1)")]
@@ -68,7 +69,8 @@ public class SqlClassifierTests
     [InlineData("SET NOCOUNT ON INSERT INTO t VALUES (1)")]
     [InlineData("SELECT id INTO archive FROM orders")]
     [InlineData("IF NOT EXISTS (SELECT 1 FROM t) INSERT INTO t VALUES (1)")]
-    public void What_changes_data_is_a_write_whatever_it_returns(string text) => Assert.Equal(SqlEffect.Write, SqlClassifier.Classify(text).Effect);
+    public void What_changes_data_is_a_write_whatever_it_returns(string text) =>
+        Assert.Equal(SqlEffect.Write, SqlClassifier.Classify(text).Effect);
 
     [Theory]
     [InlineData("SET @a = 1")]
@@ -81,7 +83,8 @@ public class SqlClassifierTests
     [InlineData("SHOW WARNINGS")]
     [InlineData("SAVEPOINT a")]
     [InlineData("ROLLBACK TO SAVEPOINT a")]
-    public void What_brings_no_rows_of_a_table_is_nothing(string text) => Assert.Equal(SqlEffect.Nothing, SqlClassifier.Classify(text).Effect);
+    public void What_brings_no_rows_of_a_table_is_nothing(string text) =>
+        Assert.Equal(SqlEffect.Nothing, SqlClassifier.Classify(text).Effect);
 
     [Theory]
     [InlineData("CALL order_get(1)", "order_get")]
@@ -92,7 +95,8 @@ public class SqlClassifierTests
     [InlineData("[dbo].[User_ReadById]", "User_ReadById")]
     [InlineData("{call order_get(1)}", "order_get")]
     [InlineData("￼.Order_Read", "Order_Read")]
-    public void A_call_names_its_procedure(string text, string name) => Assert.Equal(new SqlVerdict(SqlEffect.Procedure, name), SqlClassifier.Classify(text));
+    public void A_call_names_its_procedure(string text, string name) =>
+        Assert.Equal(new SqlVerdict(SqlEffect.Procedure, name), SqlClassifier.Classify(text));
 
     [Theory]
     [InlineData("")]
@@ -121,12 +125,14 @@ public class SqlClassifierTests
     [InlineData("Order_UpdateReadAt", SqlEffect.Write)]
     [InlineData("Setup", SqlEffect.Unknown)]
     [InlineData("Getter", SqlEffect.Unknown)]
-    internal void A_procedure_is_judged_by_the_first_verb_of_its_name(string name, SqlEffect effect) => Assert.Equal(effect, ProcedureNames.Classify(name));
+    internal void A_procedure_is_judged_by_the_first_verb_of_its_name(string name, SqlEffect effect) =>
+        Assert.Equal(effect, ProcedureNames.Classify(name));
 
     [Fact]
     public void No_prefix_of_a_text_makes_the_classifier_fail()
     {
-        const string text = "WITH a AS (SELECT `x`, 'y\\'' /*! c */ FROM t -- z\n) INSERT INTO [b] EXEC @r = p.q {call s} @@v # e\n FOR UPDATE; IF (";
+        const string text =
+            "WITH a AS (SELECT `x`, 'y\\'' /*! c */ FROM t -- z\n) INSERT INTO [b] EXEC @r = p.q {call s} @@v # e\n FOR UPDATE; IF (";
         for (var length = 0; length <= text.Length; length++)
         {
             SqlClassifier.Classify(text[..length]);

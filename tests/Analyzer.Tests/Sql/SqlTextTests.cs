@@ -19,7 +19,8 @@ public class SqlTextTests
     [InlineData("a", Hole + "b", "a" + Hole + "b")]
     [InlineData("", Hole, Hole)]
     [InlineData("a", Rest, "a" + Rest)]
-    public void Appending_keeps_the_head_and_one_hole_for_several(string head, string tail, string text) => Assert.Equal(text, SqlText.Append(head, tail));
+    public void Appending_keeps_the_head_and_one_hole_for_several(string head, string tail, string text) =>
+        Assert.Equal(text, SqlText.Append(head, tail));
 
     [Fact]
     public void A_long_text_keeps_its_head()
@@ -68,8 +69,14 @@ public class SqlTextTests
     {
         Assert.Equal(["SELECT a"], SqlText.Substitute("SELECT a", _ => throw new InvalidOperationException()));
         Assert.Equal([""], SqlText.Substitute("", _ => throw new InvalidOperationException()));
-        Assert.Equal(["x FROM 1-2", "y FROM 1-2"], SqlText.Substitute($"{SqlText.Parameter(1)} FROM {SqlText.Parameter(2)}", ordinal => ordinal == 1 ? ["x", "y"] : ["1-2"]));
-        Assert.Equal(["a0b0", "a0b1", "a1b0", "a1b1"], SqlText.Substitute($"a{SqlText.Parameter(0)}b{SqlText.Parameter(7)}", _ => ["0", "1"]));
+        Assert.Equal(
+            ["x FROM 1-2", "y FROM 1-2"],
+            SqlText.Substitute($"{SqlText.Parameter(1)} FROM {SqlText.Parameter(2)}", ordinal => ordinal == 1 ? ["x", "y"] : ["1-2"])
+        );
+        Assert.Equal(
+            ["a0b0", "a0b1", "a1b0", "a1b1"],
+            SqlText.Substitute($"a{SqlText.Parameter(0)}b{SqlText.Parameter(7)}", _ => ["0", "1"])
+        );
         Assert.Equal(8, SqlText.Substitute(SqlText.Parameter(0), _ => Enumerable.Range(0, 20).Select(i => $"{i}")).Count());
     }
 }

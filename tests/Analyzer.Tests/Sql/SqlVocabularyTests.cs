@@ -6,27 +6,61 @@ namespace MonotonicReads.Analyzer.Tests.Sql;
 public class SqlVocabularyTests
 {
     [Theory]
-    [InlineData("INSERT INTO t VALUES (1)|UPDATE t SET a = 1|DELETE FROM t|REPLACE INTO t VALUES (1)|MERGE INTO t USING s ON a = b|UPSERT INTO t VALUES (1)")]
-    [InlineData("CREATE TABLE t (a int)|ALTER TABLE t ADD b int|DROP TABLE t|TRUNCATE t|TRUNCATE TABLE t|RENAME TABLE t TO s|LOAD DATA INFILE 'f' INTO TABLE t")]
+    [InlineData(
+        "INSERT INTO t VALUES (1)|UPDATE t SET a = 1|DELETE FROM t|REPLACE INTO t VALUES (1)|MERGE INTO t USING s ON a = b|UPSERT INTO t VALUES (1)"
+    )]
+    [InlineData(
+        "CREATE TABLE t (a int)|ALTER TABLE t ADD b int|DROP TABLE t|TRUNCATE t|TRUNCATE TABLE t|RENAME TABLE t TO s|LOAD DATA INFILE 'f' INTO TABLE t"
+    )]
     [InlineData("GRANT ALL ON t TO u|REVOKE ALL ON t FROM u|OPTIMIZE TABLE t|REPAIR TABLE t|IMPORT TABLE FROM 'f'|HANDLER t OPEN")]
-    [InlineData("SET @a = 1; UPDATE t SET a = @a|SET @a = 1 INSERT INTO t VALUES (1)|DECLARE @a int UPDATE t SET a = 1|SET @a = 1 DELETE FROM t|SET @a = 1 MERGE INTO t USING s ON a = b")]
-    [InlineData("IF @a = 1 DROP TABLE t|IF NOT EXISTS (SELECT 1 FROM t) CREATE TABLE t (a int)|IF NOT EXISTS (SELECT 1 FROM t) INSERT INTO t VALUES (1)|IF EXISTS (SELECT 1 FROM t) UPDATE t SET a = 1|IF (@a = 1) TRUNCATE TABLE t")]
-    [InlineData("WITH c AS (SELECT 1 FROM s) INSERT INTO t SELECT 1 FROM c|WITH c AS (SELECT 1 FROM s) UPDATE t SET a = 1|WITH c AS (SELECT 1 FROM s) DELETE FROM t|WITH c AS (SELECT 1 FROM s) MERGE INTO t USING c ON a = b")]
-    [InlineData("WITH c AS (INSERT INTO t VALUES (1) RETURNING a) SELECT a FROM c|WITH c AS (DELETE FROM t RETURNING a) SELECT a FROM c|WITH c AS (UPDATE t SET a = 1 RETURNING a) SELECT a FROM c")]
-    [InlineData("WITH c AS (SELECT 1 FROM s) REPLACE INTO t SELECT 1 FROM c|WITH c AS (REPLACE INTO t VALUES (1) RETURNING a) SELECT a FROM c|WITH c AS (SELECT f(a) FROM s) DELETE FROM t|WITH c AS (SELECT 1 FROM s); DELETE FROM t|WITH c AS (SELECT ((1)) FROM s), d AS (DELETE FROM t RETURNING a) SELECT a FROM d")]
-    [InlineData("SELECT a FROM t INSERT INTO u VALUES (1)|SELECT f(1) FROM t INSERT INTO u VALUES (1)|SELECT a FROM t DELETE FROM u|SET @a = (SELECT 1) INSERT INTO t VALUES (1)|DECLARE @a TABLE (b int) DELETE FROM t|SHOW WARNINGS; DELETE FROM t|DESC t; DELETE FROM t|COMMIT; DELETE FROM t|START SLAVE; DELETE FROM t|USE app; DELETE FROM t")]
-    [InlineData("/*! DELETE FROM t */|/*M! DELETE FROM t */|/*M!100100 DELETE FROM t */|/*! DELETE /* x */ FROM t */|\uFEFFDELETE FROM t|SELECT `a\\` FROM t; DELETE FROM u|-- a\nDELETE FROM t|# a\nDELETE FROM t|; ;DELETE FROM t;|CREATE t (temporary int)|CALL p(1); DELETE FROM t|order_get; DELETE FROM t")]
-    [InlineData("SELECT a INTO s FROM t|SELECT a INTO `s` FROM t|SELECT a FROM t; INSERT INTO t VALUES (1)|INSERT INTO t VALUES (1); SELECT a FROM t")]
+    [InlineData(
+        "SET @a = 1; UPDATE t SET a = @a|SET @a = 1 INSERT INTO t VALUES (1)|DECLARE @a int UPDATE t SET a = 1|SET @a = 1 DELETE FROM t|SET @a = 1 MERGE INTO t USING s ON a = b"
+    )]
+    [InlineData(
+        "IF @a = 1 DROP TABLE t|IF NOT EXISTS (SELECT 1 FROM t) CREATE TABLE t (a int)|IF NOT EXISTS (SELECT 1 FROM t) INSERT INTO t VALUES (1)|IF EXISTS (SELECT 1 FROM t) UPDATE t SET a = 1|IF (@a = 1) TRUNCATE TABLE t"
+    )]
+    [InlineData(
+        "WITH c AS (SELECT 1 FROM s) INSERT INTO t SELECT 1 FROM c|WITH c AS (SELECT 1 FROM s) UPDATE t SET a = 1|WITH c AS (SELECT 1 FROM s) DELETE FROM t|WITH c AS (SELECT 1 FROM s) MERGE INTO t USING c ON a = b"
+    )]
+    [InlineData(
+        "WITH c AS (INSERT INTO t VALUES (1) RETURNING a) SELECT a FROM c|WITH c AS (DELETE FROM t RETURNING a) SELECT a FROM c|WITH c AS (UPDATE t SET a = 1 RETURNING a) SELECT a FROM c"
+    )]
+    [InlineData(
+        "WITH c AS (SELECT 1 FROM s) REPLACE INTO t SELECT 1 FROM c|WITH c AS (REPLACE INTO t VALUES (1) RETURNING a) SELECT a FROM c|WITH c AS (SELECT f(a) FROM s) DELETE FROM t|WITH c AS (SELECT 1 FROM s); DELETE FROM t|WITH c AS (SELECT ((1)) FROM s), d AS (DELETE FROM t RETURNING a) SELECT a FROM d"
+    )]
+    [InlineData(
+        "SELECT a FROM t INSERT INTO u VALUES (1)|SELECT f(1) FROM t INSERT INTO u VALUES (1)|SELECT a FROM t DELETE FROM u|SET @a = (SELECT 1) INSERT INTO t VALUES (1)|DECLARE @a TABLE (b int) DELETE FROM t|SHOW WARNINGS; DELETE FROM t|DESC t; DELETE FROM t|COMMIT; DELETE FROM t|START SLAVE; DELETE FROM t|USE app; DELETE FROM t"
+    )]
+    [InlineData(
+        "/*! DELETE FROM t */|/*M! DELETE FROM t */|/*M!100100 DELETE FROM t */|/*! DELETE /* x */ FROM t */|\uFEFFDELETE FROM t|SELECT `a\\` FROM t; DELETE FROM u|-- a\nDELETE FROM t|# a\nDELETE FROM t|; ;DELETE FROM t;|CREATE t (temporary int)|CALL p(1); DELETE FROM t|order_get; DELETE FROM t"
+    )]
+    [InlineData(
+        "SELECT a INTO s FROM t|SELECT a INTO `s` FROM t|SELECT a FROM t; INSERT INTO t VALUES (1)|INSERT INTO t VALUES (1); SELECT a FROM t"
+    )]
     public void It_writes(string texts) => Check(texts, SqlEffect.Write);
 
     [Theory]
-    [InlineData("USE app|DO 1|PREPARE p FROM 'x'|EXECUTE_IMMEDIATE 'x'|DEALLOCATE PREPARE p|FLUSH TABLES|KILL 5|RESET QUERY CACHE|SAVEPOINT s|RELEASE SAVEPOINT s|LOCK TABLES t READ")]
-    [InlineData("UNLOCK TABLES|STOP SLAVE|CHANGE MASTER TO a = 1|PURGE BINARY LOGS|BINLOG 'x'|SIGNAL SQLSTATE '45000'|PRAGMA x|ATTACH 'f' AS a|DETACH a|VACUUM|INSTALL PLUGIN p|UNINSTALL PLUGIN p")]
-    [InlineData("CHECK TABLE t|CHECKSUM TABLE t|ANALYZE TABLE t|CACHE INDEX t IN c|XA END 'x'|PRINT 'x'|SHUTDOWN|HELP 'x'|SET NAMES utf8mb4|DECLARE @a int")]
-    [InlineData("SELECT NOW()|SELECT SYSDATE()|SELECT CURRENT_TIMESTAMP()|SELECT UTC_TIMESTAMP()|SELECT UTC_DATE()|SELECT CURDATE()|SELECT CURTIME()|SELECT UNIX_TIMESTAMP()|SELECT GETDATE()|SELECT GETUTCDATE()|SELECT SYSUTCDATETIME()")]
-    [InlineData("SELECT UUID()|SELECT UUID_SHORT()|SELECT NEWID()|SELECT RAND()|SELECT VERSION()|SELECT SQLITE_VERSION()|SELECT DATABASE()|SELECT SCHEMA()|SELECT USER()|SELECT CURRENT_USER()|SELECT SLEEP(1)|SELECT CONVERT(1, CHAR)|SELECT CAST(1 AS CHAR)|SELECT DATE('x')|SELECT DATETIME('x')")]
-    [InlineData("CREATE TEMP TABLE t (a int)|DROP TEMPORARY TABLE t|DROP TEMP TABLE t|ROLLBACK WORK TO SAVEPOINT to|SET @a = (1)|DECLARE @a TABLE (update int)|SET import = 1|SHOW WARNINGS; SHOW ERRORS|SELECT 1; SELECT NOW()")]
-    [InlineData("SELECT 1|SELECT 'a', 2|SELECT @a|SELECT a FROM t INTO @x|SELECT a INTO OUTFILE 'f' FROM t|SELECT a INTO DUMPFILE 'f' FROM t|SELECT a INTO #x FROM t|SHOW PROCESSLIST|SHOW VARIABLES LIKE 'x'")]
+    [InlineData(
+        "USE app|DO 1|PREPARE p FROM 'x'|EXECUTE_IMMEDIATE 'x'|DEALLOCATE PREPARE p|FLUSH TABLES|KILL 5|RESET QUERY CACHE|SAVEPOINT s|RELEASE SAVEPOINT s|LOCK TABLES t READ"
+    )]
+    [InlineData(
+        "UNLOCK TABLES|STOP SLAVE|CHANGE MASTER TO a = 1|PURGE BINARY LOGS|BINLOG 'x'|SIGNAL SQLSTATE '45000'|PRAGMA x|ATTACH 'f' AS a|DETACH a|VACUUM|INSTALL PLUGIN p|UNINSTALL PLUGIN p"
+    )]
+    [InlineData(
+        "CHECK TABLE t|CHECKSUM TABLE t|ANALYZE TABLE t|CACHE INDEX t IN c|XA END 'x'|PRINT 'x'|SHUTDOWN|HELP 'x'|SET NAMES utf8mb4|DECLARE @a int"
+    )]
+    [InlineData(
+        "SELECT NOW()|SELECT SYSDATE()|SELECT CURRENT_TIMESTAMP()|SELECT UTC_TIMESTAMP()|SELECT UTC_DATE()|SELECT CURDATE()|SELECT CURTIME()|SELECT UNIX_TIMESTAMP()|SELECT GETDATE()|SELECT GETUTCDATE()|SELECT SYSUTCDATETIME()"
+    )]
+    [InlineData(
+        "SELECT UUID()|SELECT UUID_SHORT()|SELECT NEWID()|SELECT RAND()|SELECT VERSION()|SELECT SQLITE_VERSION()|SELECT DATABASE()|SELECT SCHEMA()|SELECT USER()|SELECT CURRENT_USER()|SELECT SLEEP(1)|SELECT CONVERT(1, CHAR)|SELECT CAST(1 AS CHAR)|SELECT DATE('x')|SELECT DATETIME('x')"
+    )]
+    [InlineData(
+        "CREATE TEMP TABLE t (a int)|DROP TEMPORARY TABLE t|DROP TEMP TABLE t|ROLLBACK WORK TO SAVEPOINT to|SET @a = (1)|DECLARE @a TABLE (update int)|SET import = 1|SHOW WARNINGS; SHOW ERRORS|SELECT 1; SELECT NOW()"
+    )]
+    [InlineData(
+        "SELECT 1|SELECT 'a', 2|SELECT @a|SELECT a FROM t INTO @x|SELECT a INTO OUTFILE 'f' FROM t|SELECT a INTO DUMPFILE 'f' FROM t|SELECT a INTO #x FROM t|SHOW PROCESSLIST|SHOW VARIABLES LIKE 'x'"
+    )]
     public void It_shows_no_state_of_any_table(string texts) => Check(texts, SqlEffect.Nothing);
 
     [Theory]
@@ -43,20 +77,38 @@ public class SqlVocabularyTests
     }
 
     [Theory]
-    [InlineData("SELECT a FROM t FOR UPDATE|SELECT a FROM t FOR SHARE|SELECT a FROM t FOR NO KEY UPDATE|SELECT a FROM t FOR KEY SHARE|SELECT a FROM t LOCK IN SHARE MODE|SELECT NEXT VALUE FOR s FROM t")]
-    [InlineData("SELECT a FROM t WITH (UPDLOCK)|SELECT a FROM t WITH (XLOCK)|/* maxscale route to master */ SELECT a FROM t|SELECT /* FORCE_MASTER */ a FROM t|/*master*/ SELECT a FROM t|/* master */ SELECT a FROM t|/*@writer*/ SELECT a FROM t")]
-    [InlineData("SELECT LAST_INSERT_ID() FROM t LOCK IN SHARE MODE|SELECT @@a, NEXT VALUE FOR s|SELECT GET_LOCK('x', 1), LAST_INSERT_ID()|SELECT @@a FROM t FOR UPDATE|SET @a = 1 SELECT LAST_INSERT_ID()|WITH c AS (SELECT (1) FROM s) SELECT a FROM c FOR UPDATE")]
-    [InlineData("BEGIN; SELECT a FROM t|BEGIN; START TRANSACTION; SELECT a FROM t; COMMIT|BEGIN TRANSACTION; SELECT a FROM t|START TRANSACTION; SELECT a FROM t|BEGIN; USE app; SELECT a FROM t|SELECT a FROM t; BEGIN; SELECT b FROM t")]
+    [InlineData(
+        "SELECT a FROM t FOR UPDATE|SELECT a FROM t FOR SHARE|SELECT a FROM t FOR NO KEY UPDATE|SELECT a FROM t FOR KEY SHARE|SELECT a FROM t LOCK IN SHARE MODE|SELECT NEXT VALUE FOR s FROM t"
+    )]
+    [InlineData(
+        "SELECT a FROM t WITH (UPDLOCK)|SELECT a FROM t WITH (XLOCK)|/* maxscale route to master */ SELECT a FROM t|SELECT /* FORCE_MASTER */ a FROM t|/*master*/ SELECT a FROM t|/* master */ SELECT a FROM t|/*@writer*/ SELECT a FROM t"
+    )]
+    [InlineData(
+        "SELECT LAST_INSERT_ID() FROM t LOCK IN SHARE MODE|SELECT @@a, NEXT VALUE FOR s|SELECT GET_LOCK('x', 1), LAST_INSERT_ID()|SELECT @@a FROM t FOR UPDATE|SET @a = 1 SELECT LAST_INSERT_ID()|WITH c AS (SELECT (1) FROM s) SELECT a FROM c FOR UPDATE"
+    )]
+    [InlineData(
+        "BEGIN; SELECT a FROM t|BEGIN; START TRANSACTION; SELECT a FROM t; COMMIT|BEGIN TRANSACTION; SELECT a FROM t|START TRANSACTION; SELECT a FROM t|BEGIN; USE app; SELECT a FROM t|SELECT a FROM t; BEGIN; SELECT b FROM t"
+    )]
     [InlineData("SELECT a FROM t; SELECT a FROM t FOR UPDATE|SELECT a FROM t FOR UPDATE; SELECT a FROM t")]
     public void It_reads_on_the_primary(string texts) => Check(texts, SqlEffect.PrimaryRead);
 
     [Theory]
-    [InlineData("SHOW TABLES|SHOW COLUMNS FROM t|SHOW FIELDS FROM t|SHOW INDEX FROM t|SHOW INDEXES FROM t|SHOW KEYS FROM t|SHOW DATABASES|SHOW TABLE STATUS|SHOW CREATE VIEW v")]
-    [InlineData("SELECT a FROM t LOCK|SELECT next FROM t|SELECT lock, next, a FROM t|SELECT a FROM t FOR JSON|SELECT a FROM t USE INDEX FOR JOIN (i)|SELECT f(1)")]
+    [InlineData(
+        "SHOW TABLES|SHOW COLUMNS FROM t|SHOW FIELDS FROM t|SHOW INDEX FROM t|SHOW INDEXES FROM t|SHOW KEYS FROM t|SHOW DATABASES|SHOW TABLE STATUS|SHOW CREATE VIEW v"
+    )]
+    [InlineData(
+        "SELECT a FROM t LOCK|SELECT next FROM t|SELECT lock, next, a FROM t|SELECT a FROM t FOR JSON|SELECT a FROM t USE INDEX FOR JOIN (i)|SELECT f(1)"
+    )]
     [InlineData("SET @a = 1 SELECT a FROM t|DECLARE @a int SELECT a FROM t|SET @a = (SELECT 1); SELECT a FROM t|IF @a = 1 SELECT a FROM t")]
-    [InlineData("VALUES (1), (2)|TABLE t|DESC orders|DESCRIBE orders|EXPLAIN DELETE FROM t|SELECT INSERT(a, 1, 2, 'x') FROM t|SELECT insert, a FROM t|SELECT f(insert INTO) FROM t|SELECT a FROM t WHERE b IN (SELECT c INTO d FROM e)|SELECT a FROM t; COMMIT|START SLAVE; SELECT a FROM t|ROLLBACK; SELECT a FROM t|ROLLBACK TO a; SELECT a FROM t|SELECT a FROM t; BEGIN|BEGIN; COMMIT; SELECT a FROM t|BEGIN; ROLLBACK; SELECT a FROM t")]
-    [InlineData("WITH c AS (SELECT update FROM t) SELECT a FROM c|WITH c AS (SELECT 1) SELECT 1|WITH c AS (SELECT 1 FROM s)|WITH c AS (SELECT 1 FROM s); SELECT 1|IF @a = 1 SELECT a FROM t ELSE SELECT b FROM t|IF (@a = 1) SELECT a FROM t|SET @a = (SELECT 1) SELECT a FROM t|SHOW CREATE TABLE t; SHOW WARNINGS")]
-    [InlineData("SELECT [a]]; DELETE FROM x] FROM t|SELECT \"a\"\"; DELETE FROM x\" FROM t|SELECT 'a''; DELETE FROM x' FROM t|SELECT \"a\\\"; DELETE FROM x\" FROM t|SELECT `a``; DELETE FROM x` FROM t|SELECT /*!40001 SQL_NO_CACHE */ a FROM t|SELECT a */ FROM t|SELECT a FROM t -- DELETE FROM t|SELECT a FROM t # DELETE FROM t|SELECT a FROM t /* DELETE */ /* FROM t")]
+    [InlineData(
+        "VALUES (1), (2)|TABLE t|DESC orders|DESCRIBE orders|EXPLAIN DELETE FROM t|SELECT INSERT(a, 1, 2, 'x') FROM t|SELECT insert, a FROM t|SELECT f(insert INTO) FROM t|SELECT a FROM t WHERE b IN (SELECT c INTO d FROM e)|SELECT a FROM t; COMMIT|START SLAVE; SELECT a FROM t|ROLLBACK; SELECT a FROM t|ROLLBACK TO a; SELECT a FROM t|SELECT a FROM t; BEGIN|BEGIN; COMMIT; SELECT a FROM t|BEGIN; ROLLBACK; SELECT a FROM t"
+    )]
+    [InlineData(
+        "WITH c AS (SELECT update FROM t) SELECT a FROM c|WITH c AS (SELECT 1) SELECT 1|WITH c AS (SELECT 1 FROM s)|WITH c AS (SELECT 1 FROM s); SELECT 1|IF @a = 1 SELECT a FROM t ELSE SELECT b FROM t|IF (@a = 1) SELECT a FROM t|SET @a = (SELECT 1) SELECT a FROM t|SHOW CREATE TABLE t; SHOW WARNINGS"
+    )]
+    [InlineData(
+        "SELECT [a]]; DELETE FROM x] FROM t|SELECT \"a\"\"; DELETE FROM x\" FROM t|SELECT 'a''; DELETE FROM x' FROM t|SELECT \"a\\\"; DELETE FROM x\" FROM t|SELECT `a``; DELETE FROM x` FROM t|SELECT /*!40001 SQL_NO_CACHE */ a FROM t|SELECT a */ FROM t|SELECT a FROM t -- DELETE FROM t|SELECT a FROM t # DELETE FROM t|SELECT a FROM t /* DELETE */ /* FROM t"
+    )]
     [InlineData("SELECT 5*/* FOR UPDATE */2 FROM t|/*! SELECT */ 5*/* FOR UPDATE */2 FROM t|VALUES (1)|SELECT a FROM t -- FOR UPDATE")]
     [InlineData("WITH c AS (SELECT 1 FROM s) SELECT a FROM c|WITH c AS (SELECT 1 FROM s), d AS (SELECT 2 FROM s) SELECT a FROM d")]
     public void It_is_a_read_that_a_replica_may_answer(string texts) => Check(texts, SqlEffect.ReplicaRead);
@@ -68,7 +120,17 @@ public class SqlVocabularyTests
     {
         foreach (var verb in verbs.Split('|'))
         {
-            string[] alone = [verb, verb.ToLowerInvariant(), "order" + verb, "order" + verb.ToUpperInvariant(), "usp_" + verb + "Order", "order_" + verb.ToLowerInvariant() + "_2", verb + "_by_id", "a." + verb];
+            string[] alone =
+            [
+                verb,
+                verb.ToLowerInvariant(),
+                "order" + verb,
+                "order" + verb.ToUpperInvariant(),
+                "usp_" + verb + "Order",
+                "order_" + verb.ToLowerInvariant() + "_2",
+                verb + "_by_id",
+                "a." + verb,
+            ];
             string[] within = [verb + "ful", "order" + verb.ToLowerInvariant(), "X" + verb.ToUpperInvariant(), verb + "1"];
             Assert.Equal([], alone.Where(name => ProcedureNames.Classify(name) != effect));
             Assert.Equal([], within.Where(name => ProcedureNames.Classify(name) != SqlEffect.Unknown));
@@ -86,7 +148,8 @@ public class SqlVocabularyTests
     [InlineData("call `shop`.`order_get`(1)", "order_get")]
     [InlineData("/*! order_get */", "order_get")]
     [InlineData("/*M!100100 order_get */", "order_get")]
-    public void A_procedure_is_called_by_its_last_name(string text, string name) => Assert.Equal(new SqlVerdict(SqlEffect.Procedure, name), SqlClassifier.Classify(text));
+    public void A_procedure_is_called_by_its_last_name(string text, string name) =>
+        Assert.Equal(new SqlVerdict(SqlEffect.Procedure, name), SqlClassifier.Classify(text));
 
     [Theory]
     [InlineData("[dbo].[x] something")]
@@ -112,7 +175,10 @@ public class SqlVocabularyTests
 
     private static void Check(string texts, SqlEffect effect)
     {
-        var wrong = texts.Split('|').Where(text => SqlClassifier.Classify(text).Effect != effect).Select(text => $"{text}: {SqlClassifier.Classify(text).Effect}");
+        var wrong = texts
+            .Split('|')
+            .Where(text => SqlClassifier.Classify(text).Effect != effect)
+            .Select(text => $"{text}: {SqlClassifier.Classify(text).Effect}");
 
         Assert.Equal([], wrong);
     }

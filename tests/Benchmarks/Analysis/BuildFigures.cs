@@ -49,9 +49,18 @@ internal static class BuildFigures
             }
 
             first ??= best;
-            figures.Add(methods == 1_000
-                ? new Figure("growth, analyzers per method; one file in ten reads", $"{methods:N0} methods", $"{best:F1} us", "1.00")
-                : new Figure("growth, analyzers per method; one file in ten reads", $"{methods:N0} methods", $"{best:F1} us", $"{best / first:F2}", $"{Growth:F1}", best / first <= Growth));
+            figures.Add(
+                methods == 1_000
+                    ? new Figure("growth, analyzers per method; one file in ten reads", $"{methods:N0} methods", $"{best:F1} us", "1.00")
+                    : new Figure(
+                        "growth, analyzers per method; one file in ten reads",
+                        $"{methods:N0} methods",
+                        $"{best:F1} us",
+                        $"{best / first:F2}",
+                        $"{Growth:F1}",
+                        best / first <= Growth
+                    )
+            );
         }
 
         return figures;
@@ -64,12 +73,21 @@ internal static class BuildFigures
         await MeasureAsync(SyntheticProject.Texts(200, dataEvery: 0), withLibraries: false, AnalyzerSet.Ours);
     }
 
-    private static async Task<IEnumerable<Figure>> ShareAsync(string group, int dataEvery, bool withLibraries, double? target, IReadOnlyList<AnalyzerSet>? others = null)
+    private static async Task<IEnumerable<Figure>> ShareAsync(
+        string group,
+        int dataEvery,
+        bool withLibraries,
+        double? target,
+        IReadOnlyList<AnalyzerSet>? others = null
+    )
     {
         const int Files = 2_000;
         var texts = SyntheticProject.Texts(Files, dataEvery);
         var compile = Compile(texts, withLibraries);
-        var figures = new List<Figure> { new($"share of a compile, {group}", "parse, bind, emit", $"{compile.TotalMilliseconds:F0} ms", "1.00") };
+        var figures = new List<Figure>
+        {
+            new($"share of a compile, {group}", "parse, bind, emit", $"{compile.TotalMilliseconds:F0} ms", "1.00"),
+        };
         foreach (var set in others is null ? [AnalyzerSet.Ours] : others.Prepend(AnalyzerSet.Ours))
         {
             var (first, found) = await MeasureAsync(texts, withLibraries, set);
@@ -81,9 +99,18 @@ internal static class BuildFigures
                 Expect(found, Files / dataEvery * 2);
             }
 
-            figures.Add(set == AnalyzerSet.Ours && target is { } aim
-                ? new Figure($"share of a compile, {group}", set.Name, $"{best.TotalMilliseconds:F1} ms", $"{share:P2}", $"{aim:P1}", share <= aim)
-                : new Figure($"share of a compile, {group}", set.Name, $"{best.TotalMilliseconds:F1} ms", $"{share:P2}"));
+            figures.Add(
+                set == AnalyzerSet.Ours && target is { } aim
+                    ? new Figure(
+                        $"share of a compile, {group}",
+                        set.Name,
+                        $"{best.TotalMilliseconds:F1} ms",
+                        $"{share:P2}",
+                        $"{aim:P1}",
+                        share <= aim
+                    )
+                    : new Figure($"share of a compile, {group}", set.Name, $"{best.TotalMilliseconds:F1} ms", $"{share:P2}")
+            );
         }
 
         return figures;
@@ -99,7 +126,9 @@ internal static class BuildFigures
             var result = SyntheticProject.Compilation(texts, withLibraries).Emit(Stream.Null);
             if (!result.Success)
             {
-                throw new InvalidOperationException(string.Join("\n", result.Diagnostics.Where(static d => d.Severity == DiagnosticSeverity.Error).Take(5)));
+                throw new InvalidOperationException(
+                    string.Join("\n", result.Diagnostics.Where(static d => d.Severity == DiagnosticSeverity.Error).Take(5))
+                );
             }
 
             best = Stopwatch.GetElapsedTime(start) is var time && time < best ? time : best;
@@ -113,7 +142,15 @@ internal static class BuildFigures
         var compilation = SyntheticProject.Compilation(texts, withLibraries, set.Enabled);
         compilation.GetDeclarationDiagnostics();
         GC.Collect();
-        var running = compilation.WithAnalyzers(set.Analyzers, new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), static (exception, _, _) => throw exception, concurrentAnalysis: false, logAnalyzerExecutionTime: true));
+        var running = compilation.WithAnalyzers(
+            set.Analyzers,
+            new CompilationWithAnalyzersOptions(
+                new AnalyzerOptions([]),
+                static (exception, _, _) => throw exception,
+                concurrentAnalysis: false,
+                logAnalyzerExecutionTime: true
+            )
+        );
         var result = await running.GetAnalysisResultAsync(CancellationToken.None);
         var time = TimeSpan.Zero;
         foreach (var telemetry in result.AnalyzerTelemetryInfo.Values)

@@ -27,7 +27,10 @@ internal static class GeneratorFigures
 
     public static IEnumerable<Figure> Measure()
     {
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => (MetadataReference)MetadataReference.CreateFromFile(path)).ToArray();
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Select(path => (MetadataReference)MetadataReference.CreateFromFile(path))
+            .ToArray();
         var annotated = Project(references, "[Monotonic]");
         var plain = Project(references, "");
 
@@ -46,20 +49,47 @@ internal static class GeneratorFigures
         }
 
         yield return new Figure(Cold, "empty transform", $"{emptyCold:F0} ms", "1.00");
-        yield return new Figure(Cold, "MonotonicReads", $"{ourCold:F0} ms", $"{ourCold / emptyCold:F2}", $"{MostMillisecondsCold} ms", ourCold <= MostMillisecondsCold);
+        yield return new Figure(
+            Cold,
+            "MonotonicReads",
+            $"{ourCold:F0} ms",
+            $"{ourCold / emptyCold:F2}",
+            $"{MostMillisecondsCold} ms",
+            ourCold <= MostMillisecondsCold
+        );
         yield return new Figure(Cold, "MonotonicReads, the very first run of the process", $"{first:F0} ms", $"{first / emptyCold:F2}");
 
         const string Unrelated = "generator, an unrelated edit, median";
-        foreach (var (what, edit) in new[] { ("in a body", (Func<int, string>)EditedProject.Body), ("of a declaration", EditedProject.Declaration) })
+        foreach (
+            var (what, edit) in new[]
+            {
+                ("in a body", (Func<int, string>)EditedProject.Body),
+                ("of a declaration", EditedProject.Declaration),
+            }
+        )
         {
             var (empty, ours) = AfterEdits(annotated, edit);
             yield return new Figure(Unrelated, $"1,000 annotated, {what}, empty transform", $"{empty:F1} ms", "1.00");
-            yield return new Figure(Unrelated, $"1,000 annotated, {what}, MonotonicReads", $"{ours:F1} ms", $"{ours / empty:F2}", $"at most {MostTimesEmpty}", ours <= MostTimesEmpty * empty);
+            yield return new Figure(
+                Unrelated,
+                $"1,000 annotated, {what}, MonotonicReads",
+                $"{ours:F1} ms",
+                $"{ours / empty:F2}",
+                $"at most {MostTimesEmpty}",
+                ours <= MostTimesEmpty * empty
+            );
         }
 
         var (emptyUnused, oursUnused) = AfterEdits(plain, EditedProject.Declaration);
         yield return new Figure(Unrelated, "1,000 files without annotation, empty transform", $"{emptyUnused:F2} ms", "1.00");
-        yield return new Figure(Unrelated, "1,000 files without annotation, MonotonicReads", $"{oursUnused:F2} ms", $"{oursUnused / emptyUnused:F2}", $"{MostMillisecondsUnused} ms", oursUnused <= MostMillisecondsUnused);
+        yield return new Figure(
+            Unrelated,
+            "1,000 files without annotation, MonotonicReads",
+            $"{oursUnused:F2} ms",
+            $"{oursUnused / emptyUnused:F2}",
+            $"{MostMillisecondsUnused} ms",
+            oursUnused <= MostMillisecondsUnused
+        );
     }
 
     private static (double Empty, double Ours) AfterEdits(CSharpCompilation project, Func<int, string> text)
@@ -106,26 +136,32 @@ internal static class GeneratorFigures
     private static CSharpCompilation Fresh(CSharpCompilation compilation) =>
         CSharpCompilation.Create(compilation.AssemblyName, compilation.SyntaxTrees, compilation.References, compilation.Options);
 
-    private static CSharpCompilation Project(MetadataReference[] references, string annotation) => CSharpCompilation.Create(
-        "Project",
-        Enumerable.Range(0, Repositories).Select(i => CSharpSyntaxTree.ParseText(Source(i, annotation), path: $"File{i}.cs")).Append(CSharpSyntaxTree.ParseText(EditedProject.Body(-1), path: EditedProject.File)),
-        references,
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+    private static CSharpCompilation Project(MetadataReference[] references, string annotation) =>
+        CSharpCompilation.Create(
+            "Project",
+            Enumerable
+                .Range(0, Repositories)
+                .Select(i => CSharpSyntaxTree.ParseText(Source(i, annotation), path: $"File{i}.cs"))
+                .Append(CSharpSyntaxTree.ParseText(EditedProject.Body(-1), path: EditedProject.File)),
+            references,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable)
+        );
 
-    private static string Source(int i, string annotation) => $$"""
-        using System.Collections.Generic; using System.Threading; using System.Threading.Tasks; using MonotonicReads;
-        namespace Project.Part{{i}};
-        public record Order(int Id, string Name);
-        public interface IOrders{{i}} { Task<Order?> GetAsync(int id, CancellationToken token = default); Task<IReadOnlyList<Order>> ListAsync(int customer, string? status = "open"); IAsyncEnumerable<Order> StreamAsync(int customer); Task SaveAsync(Order order); int Count { get; } }
-        public sealed class Orders{{i}} : IOrders{{i}}
-        {
-            {{annotation}} public Task<Order?> GetAsync(int id, CancellationToken token = default) => Task.FromResult<Order?>(null);
-            {{annotation}} public Task<IReadOnlyList<Order>> ListAsync(int customer, string? status = "open") => Task.FromResult<IReadOnlyList<Order>>([]);
-            {{annotation}} public async IAsyncEnumerable<Order> StreamAsync(int customer) { await Task.Yield(); yield break; }
-            public Task SaveAsync(Order order) => Task.CompletedTask;
-            public int Count => 1;
-        }
-        """;
+    private static string Source(int i, string annotation) =>
+        $$"""
+            using System.Collections.Generic; using System.Threading; using System.Threading.Tasks; using MonotonicReads;
+            namespace Project.Part{{i}};
+            public record Order(int Id, string Name);
+            public interface IOrders{{i}} { Task<Order?> GetAsync(int id, CancellationToken token = default); Task<IReadOnlyList<Order>> ListAsync(int customer, string? status = "open"); IAsyncEnumerable<Order> StreamAsync(int customer); Task SaveAsync(Order order); int Count { get; } }
+            public sealed class Orders{{i}} : IOrders{{i}}
+            {
+                {{annotation}} public Task<Order?> GetAsync(int id, CancellationToken token = default) => Task.FromResult<Order?>(null);
+                {{annotation}} public Task<IReadOnlyList<Order>> ListAsync(int customer, string? status = "open") => Task.FromResult<IReadOnlyList<Order>>([]);
+                {{annotation}} public async IAsyncEnumerable<Order> StreamAsync(int customer) { await Task.Yield(); yield break; }
+                public Task SaveAsync(Order order) => Task.CompletedTask;
+                public int Count => 1;
+            }
+            """;
 
     /// <summary>A driver and a compilation that an editor's keystrokes in one file change again and again.</summary>
     private sealed class EditedProject
@@ -141,9 +177,11 @@ internal static class GeneratorFigures
             _driver = CSharpGeneratorDriver.Create(generator).RunGenerators(compilation);
         }
 
-        public static string Body(int edit) => $"namespace Project; internal static class Unrelated {{ public static int Answer => {edit}; }}";
+        public static string Body(int edit) =>
+            $"namespace Project; internal static class Unrelated {{ public static int Answer => {edit}; }}";
 
-        public static string Declaration(int edit) => $"namespace Project; internal static class Unrelated {{ public static int Answer{edit} => 1; }}";
+        public static string Declaration(int edit) =>
+            $"namespace Project; internal static class Unrelated {{ public static int Answer{edit} => 1; }}";
 
         public double Edit(string text)
         {
@@ -156,9 +194,15 @@ internal static class GeneratorFigures
 #pragma warning disable RS1036, RS1041, RS1042 // It is no generator of a package, only the baseline here.
     private sealed class EmptyTransformGenerator : IIncrementalGenerator
     {
-        public void Initialize(IncrementalGeneratorInitializationContext context) => context.RegisterSourceOutput(
-            context.SyntaxProvider.ForAttributeWithMetadataName("MonotonicReads.MonotonicAttribute", static (_, _) => true, static (_, _) => 0),
-            static (_, _) => { });
+        public void Initialize(IncrementalGeneratorInitializationContext context) =>
+            context.RegisterSourceOutput(
+                context.SyntaxProvider.ForAttributeWithMetadataName(
+                    "MonotonicReads.MonotonicAttribute",
+                    static (_, _) => true,
+                    static (_, _) => 0
+                ),
+                static (_, _) => { }
+            );
     }
 #pragma warning restore RS1036, RS1041, RS1042
 }

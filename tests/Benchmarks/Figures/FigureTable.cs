@@ -21,12 +21,20 @@ internal static class FigureTable
                     Markup.Escape(figure.Time),
                     Markup.Escape(figure.Ratio),
                     Markup.Escape(figure.Target ?? ""),
-                    figure.IsMet switch { true => "[green]yes[/]", false => "[red]NO[/]", null => "" });
+                    figure.IsMet switch
+                    {
+                        true => "[green]yes[/]",
+                        false => "[red]NO[/]",
+                        null => "",
+                    }
+                );
             }
         }
 
         AnsiConsole.Write(table);
         var aimed = figures.Where(figure => figure.IsMet is not null).ToArray();
-        Console.WriteLine($"{aimed.Count(figure => figure.IsMet == true)} of {aimed.Length} targets met. Ratios are to the nearest 1.00 of the same group, from one run: best iterations, for reads the first percentile.");
+        Console.WriteLine(
+            $"{aimed.Count(figure => figure.IsMet == true)} of {aimed.Length} targets met. Ratios are to the nearest 1.00 of the same group, from one run: best iterations, for reads the first percentile."
+        );
     }
 }

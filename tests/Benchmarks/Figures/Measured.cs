@@ -22,21 +22,20 @@ internal sealed class Measured
 
     private readonly Dictionary<(string Method, int? Replicas), (double Nanoseconds, long Bytes)> _best = [];
 
-    private Measured()
-    {
-    }
+    private Measured() { }
 
     public static Measured Run<TBenchmarks>()
     {
         // In this process, and short: a build and a process for each benchmark would take minutes.
-        var job = Job.Default
-            .WithToolchain(InProcessEmitToolchain.DontLogOutput)
+        var job = Job
+            .Default.WithToolchain(InProcessEmitToolchain.DontLogOutput)
             .WithStrategy(RunStrategy.Throughput)
             .WithIterationTime(TimeInterval.FromMilliseconds(60))
             .WithWarmupCount(4)
             .WithIterationCount(6);
         var isVerbose = Environment.GetEnvironmentVariable("BENCHMARK_LOG") == "1";
-        var config = ManualConfig.CreateEmpty()
+        var config = ManualConfig
+            .CreateEmpty()
             .AddJob(job)
             .AddDiagnoser(MemoryDiagnoser.Default)
             .AddColumnProvider(DefaultColumnProviders.Instance)
@@ -57,11 +56,14 @@ internal sealed class Measured
         {
             var benchmark = report.BenchmarkCase;
             var name = benchmark.Descriptor.WorkloadMethod.Name;
-            var statistics = report.ResultStatistics
-                ?? throw new InvalidOperationException($"{name} gave no result. Set BENCHMARK_LOG=1 to see why.");
+            var statistics =
+                report.ResultStatistics ?? throw new InvalidOperationException($"{name} gave no result. Set BENCHMARK_LOG=1 to see why.");
             var key = (name, benchmark.Parameters.Items.FirstOrDefault(parameter => parameter.Name == "Replicas")?.Value as int?);
             var before = _best.GetValueOrDefault(key, (double.MaxValue, long.MaxValue));
-            _best[key] = (Math.Min(before.Item1, statistics.Min), Math.Min(before.Item2, report.GcStats.GetBytesAllocatedPerOperation(benchmark) ?? 0));
+            _best[key] = (
+                Math.Min(before.Item1, statistics.Min),
+                Math.Min(before.Item2, report.GcStats.GetBytesAllocatedPerOperation(benchmark) ?? 0)
+            );
         }
     }
 

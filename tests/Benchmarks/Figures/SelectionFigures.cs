@@ -24,7 +24,14 @@ internal static class SelectionFigures
                     (true, _) => ($"at most linear: {replicas / 3.0:F1} x 3 replicas, 0 B", time / atThree <= replicas / 3.0),
                     _ => ("0 B", true),
                 };
-                yield return new("Selection", $"{replicas} replicas, {selector}, {bytes} B", $"{time:F1} ns", $"{time / baseline:F2}", target, isFast && bytes == 0);
+                yield return new(
+                    "Selection",
+                    $"{replicas} replicas, {selector}, {bytes} B",
+                    $"{time:F1} ns",
+                    $"{time / baseline:F2}",
+                    target,
+                    isFast && bytes == 0
+                );
             }
         }
     }

@@ -20,8 +20,8 @@ internal static class WrapperFigures
         yield return Plain("hand-written AsyncLocal, joining", joining, joining);
         yield return Aimed("generated, joining", nameof(WrapperBenchmarks.GeneratedJoining), joining);
 
-        Figure Plain(string what, string method, string against) => new(
-            "Wrapper", $"{what}, {measured.Bytes(method)} B", $"{measured.Nanoseconds(method):F1} ns", Ratio(method, against));
+        Figure Plain(string what, string method, string against) =>
+            new("Wrapper", $"{what}, {measured.Bytes(method)} B", $"{measured.Nanoseconds(method):F1} ns", Ratio(method, against));
 
         Figure Aimed(string what, string method, string against)
         {

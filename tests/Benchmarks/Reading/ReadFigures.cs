@@ -27,7 +27,8 @@ internal static class ReadFigures
         await using (var connection = new MySqlConnection(cluster.Primary.ConnectionString))
         {
             await connection.ExecuteAsync(
-                "create table products (id int primary key, name varchar(40) not null, price int not null); insert into products values (1, 'a product', 100)");
+                "create table products (id int primary key, name varchar(40) not null, price int not null); insert into products values (1, 'a product', 100)"
+            );
         }
 
         await cluster.WaitForReplicasAsync();
@@ -56,10 +57,23 @@ internal static class ReadFigures
         return builder.Build();
     }
 
-    private static async Task<IReadOnlyList<Figure>> SingleReadsAsync(ReplicatedMySqlDataSource replicated, DbDataSource plain, DbDataSource control, Guid id, ReplicationPosition written)
+    private static async Task<IReadOnlyList<Figure>> SingleReadsAsync(
+        ReplicatedMySqlDataSource replicated,
+        DbDataSource plain,
+        DbDataSource control,
+        Guid id,
+        ReplicationPosition written
+    )
     {
         var times = await Interleaved.MeasureAsync(
-            WarmUpRounds, Rounds, () => Product.ReadAsync(plain), () => Product.ReadAsync(control), PinnedAsync, PinnedAgainAsync, CausalAsync);
+            WarmUpRounds,
+            Rounds,
+            () => Product.ReadAsync(plain),
+            () => Product.ReadAsync(control),
+            PinnedAsync,
+            PinnedAgainAsync,
+            CausalAsync
+        );
         var bothPlain = times[0].With(times[1]);
         var pinned = times[2].With(times[3]);
         return
@@ -91,13 +105,15 @@ internal static class ReadFigures
             }
         }
 
-        static Figure Line(string what, Interleaved way, Interleaved against) => new("Read", $"open + Dapper row, {what}", way.ToString(), way.Against(against));
+        static Figure Line(string what, Interleaved way, Interleaved against) =>
+            new("Read", $"open + Dapper row, {what}", way.ToString(), way.Against(against));
 
-        static Figure Limited(string what, Interleaved way, Interleaved against) => Line(what, way, against) with
-        {
-            Target = $"at most {MostRatio}",
-            IsMet = way.Microseconds / against.Microseconds <= MostRatio,
-        };
+        static Figure Limited(string what, Interleaved way, Interleaved against) =>
+            Line(what, way, against) with
+            {
+                Target = $"at most {MostRatio}",
+                IsMet = way.Microseconds / against.Microseconds <= MostRatio,
+            };
     }
 
     private static async Task<IReadOnlyList<Figure>> SeriesAsync(ReplicatedMySqlDataSource replicated, DbDataSource plain)
@@ -105,7 +121,13 @@ internal static class ReadFigures
         var unwrapped = new ProductPages(plain);
         var planned = new ConsistentProductPages(new ProductPages(replicated));
         var unplanned = new ConsistentUnplannedProductPages(new UnplannedProductPages(replicated));
-        var times = await Interleaved.MeasureAsync(WarmUpRounds / 2, SeriesRounds, unwrapped.ReadAsync, planned.ReadAsync, unplanned.ReadAsync);
+        var times = await Interleaved.MeasureAsync(
+            WarmUpRounds / 2,
+            SeriesRounds,
+            unwrapped.ReadAsync,
+            planned.ReadAsync,
+            unplanned.ReadAsync
+        );
         return
         [
             new("Read", "three reads, plain", times[0].ToString(), times[0].Against(times[0])),
@@ -125,7 +147,11 @@ internal static class ReadFigures
         var without = await HeldAsync(source, hasSession: false);
         var with = await HeldAsync(source, hasSession: true);
         var bytes = (double)(with - without) / Sessions;
-        return new("Read", $"{Sessions:N0} sessions at once", $"{bytes:F0} bytes each", "") { Target = $"at most {MostBytes:N0} bytes", IsMet = bytes <= MostBytes };
+        return new("Read", $"{Sessions:N0} sessions at once", $"{bytes:F0} bytes each", "")
+        {
+            Target = $"at most {MostBytes:N0} bytes",
+            IsMet = bytes <= MostBytes,
+        };
     }
 
     private static async Task<long> HeldAsync(ReplicatedMySqlDataSource source, bool hasSession)

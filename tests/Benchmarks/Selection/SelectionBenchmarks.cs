@@ -15,7 +15,10 @@ public class SelectionBenchmarks
 
     [GlobalSetup]
     public void Setup() =>
-        _replicas = Enumerable.Range(1, Replicas).Select(number => new WeightedReplica($"replica{number}", 1 + (number % 3), IsAvailable: true)).ToArray();
+        _replicas = Enumerable
+            .Range(1, Replicas)
+            .Select(number => new WeightedReplica($"replica{number}", 1 + (number % 3), IsAvailable: true))
+            .ToArray();
 
     [Benchmark(Baseline = true)]
     public ulong FormatAndXxHash3()

@@ -6,7 +6,10 @@ namespace MonotonicReads.Benchmarks.Wrapping;
 /// <summary>The same work without a generator: a DispatchProxy that opens a session around every call that returns a task.</summary>
 public class SessionProxy : DispatchProxy
 {
-    private static readonly MethodInfo Open = typeof(SessionProxy).GetMethod(nameof(InSessionAsync), BindingFlags.NonPublic | BindingFlags.Static)!;
+    private static readonly MethodInfo Open = typeof(SessionProxy).GetMethod(
+        nameof(InSessionAsync),
+        BindingFlags.NonPublic | BindingFlags.Static
+    )!;
     private static readonly ConcurrentDictionary<MethodInfo, Func<object, MethodInfo, object?[]?, object>> Openers = new();
 
     private object? _inner;
@@ -22,9 +25,12 @@ public class SessionProxy : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         ArgumentNullException.ThrowIfNull(targetMethod);
-        var opener = Openers.GetOrAdd(targetMethod, static method => Open
-            .MakeGenericMethod(method.ReturnType.GenericTypeArguments)
-            .CreateDelegate<Func<object, MethodInfo, object?[]?, object>>());
+        var opener = Openers.GetOrAdd(
+            targetMethod,
+            static method =>
+                Open.MakeGenericMethod(method.ReturnType.GenericTypeArguments)
+                    .CreateDelegate<Func<object, MethodInfo, object?[]?, object>>()
+        );
         return opener(_inner!, targetMethod, args);
     }
 

@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MonotonicReads.AspNetCore;
@@ -190,7 +190,10 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
         using var client = new HttpClient();
         using var response = await client.GetAsync(new Uri(AddressOf(site), "/read"));
         var cookie = Assert.Single(response.Headers.GetValues("Set-Cookie"));
-        Assert.All(new[] { "; secure", "; httponly", "; samesite=lax", "; max-age=60" }, text => Assert.Contains(text, cookie, StringComparison.OrdinalIgnoreCase));
+        Assert.All(
+            new[] { "; secure", "; httponly", "; samesite=lax", "; max-age=60" },
+            text => Assert.Contains(text, cookie, StringComparison.OrdinalIgnoreCase)
+        );
     }
 
     [Fact]
@@ -247,7 +250,10 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
     [Fact]
     public async Task Requests_side_by_side_lose_nothing_in_the_store()
     {
-        await using var site = await StartAsync(o => o.Level = ReadConsistency.Causal, services: s => s.AddSingleton(Cache).AddSessionPositionStore());
+        await using var site = await StartAsync(
+            o => o.Level = ReadConsistency.Causal,
+            services: s => s.AddSingleton(Cache).AddSessionPositionStore()
+        );
         using var user = new User();
         await user.GetAsync(site, "/read");
         for (var round = 0; round < 5; round++)
@@ -260,7 +266,10 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
     [Fact]
     public async Task A_store_that_fails_is_said_and_the_cookie_serves()
     {
-        await using var site = await StartAsync(o => o.Level = ReadConsistency.Causal, services: s => s.AddSingleton<ISessionPositionStore, BrokenStore>());
+        await using var site = await StartAsync(
+            o => o.Level = ReadConsistency.Causal,
+            services: s => s.AddSingleton<ISessionPositionStore, BrokenStore>()
+        );
         using var user = new User();
         var written = await user.GetAsync(site, "/write");
         Assert.True(await user.GetAsync(site, "/read") >= written);
@@ -270,7 +279,11 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
     public void A_store_needs_a_cache()
     {
         using var services = new ServiceCollection().AddSessionPositionStore().BuildServiceProvider();
-        Assert.Contains("AddDistributedMemoryCache", Assert.Throws<InvalidOperationException>(services.GetRequiredService<ISessionPositionStore>).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "AddDistributedMemoryCache",
+            Assert.Throws<InvalidOperationException>(services.GetRequiredService<ISessionPositionStore>).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static readonly IDistributedCache Cache = new MemoryDistributedCache(Options.Create(new MemoryDistributedCacheOptions()));
@@ -279,10 +292,19 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
     {
         public ValueTask<string?> GetAsync(Guid sessionId, CancellationToken cancellationToken) => throw new TimeoutException();
 
-        public ValueTask<string> MergeAsync(Guid sessionId, Func<string?, string> union, TimeSpan lifetime, CancellationToken cancellationToken) => throw new TimeoutException();
+        public ValueTask<string> MergeAsync(
+            Guid sessionId,
+            Func<string?, string> union,
+            TimeSpan lifetime,
+            CancellationToken cancellationToken
+        ) => throw new TimeoutException();
     }
 
-    private async Task<WebApplication> StartAsync(Action<RequestSessionOptions> configure, WebApplication? calls = null, Action<IServiceCollection>? services = null)
+    private async Task<WebApplication> StartAsync(
+        Action<RequestSessionOptions> configure,
+        WebApplication? calls = null,
+        Action<IServiceCollection>? services = null
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -297,55 +319,71 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
         builder.Services.AddHttpClient("inner", client => client.BaseAddress = calls is null ? null : AddressOf(calls)).AddReadSession();
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
-        app.Use(async (context, next) =>
-        {
-            try
+        app.Use(
+            async (context, next) =>
             {
-                await next(context);
+                try
+                {
+                    await next(context);
+                }
+                catch (NotImplementedException)
+                {
+                    context.Response.Clear();
+                    context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+                    await context.Response.WriteAsync("failed");
+                }
             }
-            catch (NotImplementedException)
-            {
-                context.Response.Clear();
-                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
-                await context.Response.WriteAsync("failed");
-            }
-        });
+        );
         app.UseRouting();
         app.UseReadSessions();
-        app.MapGet("/write-and-fail", async (ReplicatedMySqlDataSource source) =>
-        {
-            await WriteAsync(source);
-            throw new NotImplementedException();
-        });
-        app.MapGet("/headers", (ReplicatedMySqlDataSource source, HttpContext context) =>
-        {
-            foreach (var (name, value) in context.Request.Query)
+        app.MapGet(
+            "/write-and-fail",
+            async (ReplicatedMySqlDataSource source) =>
             {
-                context.Response.Headers[name] = value;
+                await WriteAsync(source);
+                throw new NotImplementedException();
             }
+        );
+        app.MapGet(
+            "/headers",
+            (ReplicatedMySqlDataSource source, HttpContext context) =>
+            {
+                foreach (var (name, value) in context.Request.Query)
+                {
+                    context.Response.Headers[name] = value;
+                }
 
-            return ReadAsync(source);
-        });
+                return ReadAsync(source);
+            }
+        );
         app.MapGet("/policies", () => Policies());
         app.MapGet("/causal-policies", [Causal] () => Policies());
         app.MapGet("/own-policies", [Causal(OnReplicaLoss = ReplicaLoss.Fail, MaxWaitMilliseconds = 123)] () => Policies());
         app.MapGet("/write", (ReplicatedMySqlDataSource source) => WriteAsync(source));
         app.MapGet("/read", (ReplicatedMySqlDataSource source) => ReadAsync(source));
-        app.MapGet("/cacheable", (ReplicatedMySqlDataSource source, HttpResponse response) =>
-        {
-            response.Headers.CacheControl = "public, max-age=60";
-            return ReadAsync(source);
-        });
+        app.MapGet(
+            "/cacheable",
+            (ReplicatedMySqlDataSource source, HttpResponse response) =>
+            {
+                response.Headers.CacheControl = "public, max-age=60";
+                return ReadAsync(source);
+            }
+        );
         app.MapGet("/level", () => Level());
         app.MapGet("/causal", [Causal] () => Level());
         app.MapGet("/primary", () => Level()).WithMetadata(new PrimaryAttribute());
         app.MapGet("/eventual", [Eventual("a test")] () => Level());
-        app.MapGet("/write-and-call", async (ReplicatedMySqlDataSource source, IHttpClientFactory clients) =>
-        {
-            var written = await WriteAsync(source);
-            using var client = clients.CreateClient("inner");
-            return long.Parse(await client.GetStringAsync("/read"), System.Globalization.CultureInfo.InvariantCulture) >= written ? "seen" : "missing";
-        });
+        app.MapGet(
+            "/write-and-call",
+            async (ReplicatedMySqlDataSource source, IHttpClientFactory clients) =>
+            {
+                var written = await WriteAsync(source);
+                using var client = clients.CreateClient("inner");
+                return long.Parse(await client.GetStringAsync("/read"), System.Globalization.CultureInfo.InvariantCulture) >= written
+                    ? "seen"
+                    : "missing";
+            }
+        );
         await app.StartAsync();
         return app;
     }

@@ -35,38 +35,80 @@ public abstract class BehaviourList
     }
 
     /// <summary>A behaviour that any server shows.</summary>
-    protected void Reads(string name, string expected, Func<Subject, Calls, Task<object?>> run, params IReadOnlyList<Difference> differences) =>
-        _behaviours.Add(new Behaviour(Type, name, expected, run) { Ways = _ways, Differences = differences });
+    protected void Reads(
+        string name,
+        string expected,
+        Func<Subject, Calls, Task<object?>> run,
+        params IReadOnlyList<Difference> differences
+    ) => _behaviours.Add(new Behaviour(Type, name, expected, run) { Ways = _ways, Differences = differences });
 
     /// <summary>A behaviour that only a server shows that accepts writes.</summary>
-    protected void Writes(string name, string expected, Func<Subject, Calls, Task<object?>> run, params IReadOnlyList<Difference> differences) =>
-        _behaviours.Add(new Behaviour(Type, name, expected, run) { NeedsPrimary = true, Ways = _ways, Differences = differences });
+    protected void Writes(
+        string name,
+        string expected,
+        Func<Subject, Calls, Task<object?>> run,
+        params IReadOnlyList<Difference> differences
+    ) =>
+        _behaviours.Add(
+            new Behaviour(Type, name, expected, run)
+            {
+                NeedsPrimary = true,
+                Ways = _ways,
+                Differences = differences,
+            }
+        );
 
     /// <summary>A behaviour of an open connection.</summary>
-    protected void Open(string name, string expected, Func<DbConnection, Calls, Task<object?>> run, params IReadOnlyList<Difference> differences) =>
-        Reads(name, expected, async (subject, how) =>
-        {
-            await using var connection = await subject.OpenAsync();
-            return await run(connection, how);
-        }, differences);
+    protected void Open(
+        string name,
+        string expected,
+        Func<DbConnection, Calls, Task<object?>> run,
+        params IReadOnlyList<Difference> differences
+    ) =>
+        Reads(
+            name,
+            expected,
+            async (subject, how) =>
+            {
+                await using var connection = await subject.OpenAsync();
+                return await run(connection, how);
+            },
+            differences
+        );
 
     /// <summary>A behaviour of a command with this text, on an open connection.</summary>
-    protected void Command(string name, string text, string expected, Func<DbCommand, Calls, Task<object?>> run, params IReadOnlyList<Difference> differences) =>
-        Open(name, expected, async (connection, how) =>
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = text;
-            return await run(command, how);
-        }, differences);
+    protected void Command(
+        string name,
+        string text,
+        string expected,
+        Func<DbCommand, Calls, Task<object?>> run,
+        params IReadOnlyList<Difference> differences
+    ) =>
+        Open(
+            name,
+            expected,
+            async (connection, how) =>
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = text;
+                return await run(command, how);
+            },
+            differences
+        );
 
     /// <summary>A behaviour of a reader over this text, on its first row.</summary>
     protected void Row(string name, string text, string expected, Func<DbDataReader, object?> run) =>
-        Command(name, text, expected, async (command, how) =>
-        {
-            await using var reader = await how.Reader(command);
-            await how.Read(reader);
-            return run(reader);
-        });
+        Command(
+            name,
+            text,
+            expected,
+            async (command, how) =>
+            {
+                await using var reader = await how.Reader(command);
+                await how.Read(reader);
+                return run(reader);
+            }
+        );
 
     /// <summary>How many rows there are, seen on the primary by a connection that knows nothing of the subject.</summary>
     protected static Task<object?> CountAsync(Subject subject, string table) => subject.AskPrimaryAsync($"select count(*) from {table}");

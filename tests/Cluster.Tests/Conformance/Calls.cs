@@ -75,7 +75,8 @@ public abstract class Calls
 
         public override Task ChangeDatabase(DbConnection connection, string name) => Done(() => connection.ChangeDatabase(name));
 
-        public override Task<DbTransaction> Begin(DbConnection connection, IsolationLevel level) => Done(() => connection.BeginTransaction(level));
+        public override Task<DbTransaction> Begin(DbConnection connection, IsolationLevel level) =>
+            Done(() => connection.BeginTransaction(level));
 
         public override Task<DataTable> Schema(DbConnection connection) => Done(connection.GetSchema);
 
@@ -86,7 +87,8 @@ public abstract class Calls
 
         public override Task<object?> Scalar(DbCommand command) => Done(command.ExecuteScalar);
 
-        public override Task<DbDataReader> Reader(DbCommand command, CommandBehavior behavior) => Done(() => command.ExecuteReader(behavior));
+        public override Task<DbDataReader> Reader(DbCommand command, CommandBehavior behavior) =>
+            Done(() => command.ExecuteReader(behavior));
 
         public override Task Prepare(DbCommand command) => Done(command.Prepare);
 
@@ -141,18 +143,22 @@ public abstract class Calls
 
         public override Task ChangeDatabase(DbConnection connection, string name) => Called(() => connection.ChangeDatabaseAsync(name));
 
-        public override Task<DbTransaction> Begin(DbConnection connection, IsolationLevel level) => Called(() => connection.BeginTransactionAsync(level).AsTask());
+        public override Task<DbTransaction> Begin(DbConnection connection, IsolationLevel level) =>
+            Called(() => connection.BeginTransactionAsync(level).AsTask());
 
         public override Task<DataTable> Schema(DbConnection connection) => Called(() => connection.GetSchemaAsync());
 
         public override Task<DataTable> Schema(DbConnection connection, string collection, string?[]? restrictions) =>
-            Called(() => restrictions is null ? connection.GetSchemaAsync(collection) : connection.GetSchemaAsync(collection, restrictions));
+            Called(() =>
+                restrictions is null ? connection.GetSchemaAsync(collection) : connection.GetSchemaAsync(collection, restrictions)
+            );
 
         public override Task<int> NonQuery(DbCommand command) => Called(() => command.ExecuteNonQueryAsync());
 
         public override Task<object?> Scalar(DbCommand command) => Called(() => command.ExecuteScalarAsync());
 
-        public override Task<DbDataReader> Reader(DbCommand command, CommandBehavior behavior) => Called(() => command.ExecuteReaderAsync(behavior));
+        public override Task<DbDataReader> Reader(DbCommand command, CommandBehavior behavior) =>
+            Called(() => command.ExecuteReaderAsync(behavior));
 
         public override Task Prepare(DbCommand command) => Called(() => command.PrepareAsync());
 
@@ -160,7 +166,8 @@ public abstract class Calls
 
         public override Task<object?> Scalar(DbBatch batch) => Called(() => batch.ExecuteScalarAsync());
 
-        public override Task<DbDataReader> Reader(DbBatch batch, CommandBehavior behavior) => Called(() => batch.ExecuteReaderAsync(behavior));
+        public override Task<DbDataReader> Reader(DbBatch batch, CommandBehavior behavior) =>
+            Called(() => batch.ExecuteReaderAsync(behavior));
 
         public override Task Prepare(DbBatch batch) => Called(() => batch.PrepareAsync());
 
@@ -180,7 +187,8 @@ public abstract class Calls
 
         public override Task Save(DbTransaction transaction, string? savepoint) => Called(() => transaction.SaveAsync(savepoint!));
 
-        public override Task RollbackTo(DbTransaction transaction, string? savepoint) => Called(() => transaction.RollbackAsync(savepoint!));
+        public override Task RollbackTo(DbTransaction transaction, string? savepoint) =>
+            Called(() => transaction.RollbackAsync(savepoint!));
 
         public override Task Release(DbTransaction transaction, string? savepoint) => Called(() => transaction.ReleaseAsync(savepoint!));
 

@@ -41,7 +41,8 @@ public sealed class ConformanceFixture : IAsyncLifetime
                 create database other;
                 create table notes (id int auto_increment primary key, note varchar(100));
                 create view who as select variable_value as id from information_schema.global_variables where variable_name = 'server_id';
-                """);
+                """
+            );
         }
 
         await Cluster.WaitForReplicasAsync();
@@ -51,12 +52,45 @@ public sealed class ConformanceFixture : IAsyncLifetime
         var maxScale = await RelayAsync(servers, new MaxScaleRoute(seed: 1));
         Subjects =
         [
-            new Subject(this, Way.Bare, isInSession: false, kind => new MySqlDataSource(Pooled(Cluster.Primary.ConnectionString, kind))) { Name = "MySqlConnector" },
-            new Subject(this, Way.Bare, isInSession: false, kind => new MySqlDataSource(Pooled(Cluster.Replicas[0].ConnectionString, kind))) { Name = "MySqlConnector, replica", IsReplica = true },
-            .. Ours(Way.Direct, kind => WithReplicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Pooled(Cluster.Primary.ConnectionString, kind)), kind)),
-            .. Ours(Way.ProxySql, kind => WithReplicas(new ReplicatedMySqlDataSourceBuilder().UseProxy(Pooled(proxySql.ConnectionString, kind), ProxyDialect.ProxySql), kind)),
-            .. Ours(Way.ShopifyFork, kind => new ReplicatedMySqlDataSourceBuilder().UseProxy(Pooled(fork.ConnectionString, kind), ProxyDialect.ShopifyFork).UseReplicaLoss(ReplicaLoss.Redraw)),
-            .. Ours(Way.MaxScale, kind => WithReplicas(new ReplicatedMySqlDataSourceBuilder().UseProxy(Pooled(maxScale.ConnectionString, kind), ProxyDialect.MaxScale).UseReplicaLoss(ReplicaLoss.Redraw), kind)),
+            new Subject(this, Way.Bare, isInSession: false, kind => new MySqlDataSource(Pooled(Cluster.Primary.ConnectionString, kind)))
+            {
+                Name = "MySqlConnector",
+            },
+            new Subject(this, Way.Bare, isInSession: false, kind => new MySqlDataSource(Pooled(Cluster.Replicas[0].ConnectionString, kind)))
+            {
+                Name = "MySqlConnector, replica",
+                IsReplica = true,
+            },
+            .. Ours(
+                Way.Direct,
+                kind =>
+                    WithReplicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Pooled(Cluster.Primary.ConnectionString, kind)), kind)
+            ),
+            .. Ours(
+                Way.ProxySql,
+                kind =>
+                    WithReplicas(
+                        new ReplicatedMySqlDataSourceBuilder().UseProxy(Pooled(proxySql.ConnectionString, kind), ProxyDialect.ProxySql),
+                        kind
+                    )
+            ),
+            .. Ours(
+                Way.ShopifyFork,
+                kind =>
+                    new ReplicatedMySqlDataSourceBuilder()
+                        .UseProxy(Pooled(fork.ConnectionString, kind), ProxyDialect.ShopifyFork)
+                        .UseReplicaLoss(ReplicaLoss.Redraw)
+            ),
+            .. Ours(
+                Way.MaxScale,
+                kind =>
+                    WithReplicas(
+                        new ReplicatedMySqlDataSourceBuilder()
+                            .UseProxy(Pooled(maxScale.ConnectionString, kind), ProxyDialect.MaxScale)
+                            .UseReplicaLoss(ReplicaLoss.Redraw),
+                        kind
+                    )
+            ),
         ];
     }
 

@@ -32,12 +32,13 @@ public sealed class ConformanceTests(ConformanceFixture fixture, ITestOutputHelp
     }
 
     [Fact]
-    public void Names_are_unique() => Assert.Equal(BehaviourList.All.Count, BehaviourList.All.Select(behaviour => behaviour.ToString()).Distinct().Count());
+    public void Names_are_unique() =>
+        Assert.Equal(BehaviourList.All.Count, BehaviourList.All.Select(behaviour => behaviour.ToString()).Distinct().Count());
 
     [Fact]
     public async Task The_table()
     {
-        output.WriteLine($"{"",-26}{"as documented",16}{"as the driver",16}{"on purpose not",16}");
+        output.WriteLine($"{"", -26}{"as documented", 16}{"as the driver", 16}{"on purpose not", 16}");
         foreach (var subject in fixture.Subjects)
         {
             var (total, documented, same, differing) = (0, 0, 0, 0);
@@ -63,7 +64,7 @@ public sealed class ConformanceTests(ConformanceFixture fixture, ITestOutputHelp
                 }
             }
 
-            output.WriteLine($"{subject,-26}{documented,8} of {total,4}{same,8} of {total,4}{differing,16}");
+            output.WriteLine($"{subject, -26}{documented, 8} of {total, 4}{same, 8} of {total, 4}{differing, 16}");
             Assert.Equal(total, same + differing);
         }
     }

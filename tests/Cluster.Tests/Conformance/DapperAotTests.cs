@@ -10,7 +10,10 @@ public sealed class DapperAotTests(ConformanceFixture fixture) : IClassFixture<C
 
     [Fact]
     public void Its_interceptors_were_generated() =>
-        Assert.Contains(typeof(DapperAotTests).Assembly.GetTypes(), type => type.FullName!.StartsWith("Dapper.AOT.", StringComparison.Ordinal));
+        Assert.Contains(
+            typeof(DapperAotTests).Assembly.GetTypes(),
+            type => type.FullName!.StartsWith("Dapper.AOT.", StringComparison.Ordinal)
+        );
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -32,11 +35,23 @@ public sealed class DapperAotTests(ConformanceFixture fixture) : IClassFixture<C
 
         await using (var connection = await subject.OpenAsync())
         {
-            var read = (await connection.QueryAsync<Numbered>("select n as N, name as Name from numbers where n > @Least order by n", new { Least = 1 })).ToList();
+            var read = (
+                await connection.QueryAsync<Numbered>(
+                    "select n as N, name as Name from numbers where n > @Least order by n",
+                    new { Least = 1 }
+                )
+            ).ToList();
             Assert.Equal([(2, "two"), (3, null)], read.Select(number => (number.N, number.Name)));
             await using var transaction = await connection.BeginTransactionAsync();
             Assert.Equal(1, await connection.ExecuteAsync("insert into notes (note) values (@Note)", new { Note = "aot" }, transaction));
-            Assert.Equal(1, connection.ExecuteScalar<int>("select count(*) from notes where id = last_insert_id() and note = @Note", new { Note = "aot" }, transaction));
+            Assert.Equal(
+                1,
+                connection.ExecuteScalar<int>(
+                    "select count(*) from notes where id = last_insert_id() and note = @Note",
+                    new { Note = "aot" },
+                    transaction
+                )
+            );
             await transaction.RollbackAsync();
         }
     }

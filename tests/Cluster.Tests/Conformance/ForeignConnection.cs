@@ -18,17 +18,11 @@ internal sealed class ForeignConnection : DbConnection
 
     public override ConnectionState State => ConnectionState.Open;
 
-    public override void ChangeDatabase(string databaseName)
-    {
-    }
+    public override void ChangeDatabase(string databaseName) { }
 
-    public override void Close()
-    {
-    }
+    public override void Close() { }
 
-    public override void Open()
-    {
-    }
+    public override void Open() { }
 
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => new ForeignTransaction(this);
 
@@ -40,12 +34,8 @@ internal sealed class ForeignConnection : DbConnection
 
         protected override DbConnection DbConnection => connection;
 
-        public override void Commit()
-        {
-        }
+        public override void Commit() { }
 
-        public override void Rollback()
-        {
-        }
+        public override void Rollback() { }
     }
 }

@@ -8,11 +8,18 @@ namespace MonotonicReads.Cluster.Tests.Conformance;
 /// <summary>Dapper and EF Core over the wrapper, on each way to the servers, outside and inside a read session.</summary>
 public sealed class FrameworkTests(ConformanceFixture fixture) : IClassFixture<ConformanceFixture>
 {
-    public static TheoryData<Way, bool> Ways { get; } = new()
-    {
-        { Way.Direct, false }, { Way.Direct, true }, { Way.ProxySql, false }, { Way.ProxySql, true },
-        { Way.ShopifyFork, false }, { Way.ShopifyFork, true }, { Way.MaxScale, false }, { Way.MaxScale, true },
-    };
+    public static TheoryData<Way, bool> Ways { get; } =
+        new()
+        {
+            { Way.Direct, false },
+            { Way.Direct, true },
+            { Way.ProxySql, false },
+            { Way.ProxySql, true },
+            { Way.ShopifyFork, false },
+            { Way.ShopifyFork, true },
+            { Way.MaxScale, false },
+            { Way.MaxScale, true },
+        };
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -22,29 +29,49 @@ public sealed class FrameworkTests(ConformanceFixture fixture) : IClassFixture<C
         using var session = isInSession ? ReadSession.Begin(ReadConsistency.Monotonic) : null;
         await using (var connection = await subject.OpenAsync())
         {
-            using (var several = await connection.QueryMultipleAsync("select n from numbers order by n; select name from numbers where n = @n", new { n = 2 }))
+            using (
+                var several = await connection.QueryMultipleAsync(
+                    "select n from numbers order by n; select name from numbers where n = @n",
+                    new { n = 2 }
+                )
+            )
             {
                 Assert.Equal([1, 2, 3], await several.ReadAsync<int>());
                 Assert.Equal("two", await several.ReadSingleAsync<string>());
             }
 
             var pairs = await connection.QueryAsync<Number, Number, (int, int)>(
-                "select a.n, a.name, b.n, b.name from numbers a join numbers b on b.n = a.n + 1 order by a.n", (a, b) => (a.N, b.N), splitOn: "n");
+                "select a.n, a.name, b.n, b.name from numbers a join numbers b on b.n = a.n + 1 order by a.n",
+                (a, b) => (a.N, b.N),
+                splitOn: "n"
+            );
             Assert.Equal([(1, 2), (2, 3)], pairs);
             Assert.Equal([1, 2, 3], connection.Query<int>("select n from numbers order by n", buffered: false).ToList());
-            Assert.Equal(2, await connection.ExecuteScalarAsync<int>("select n from numbers where n in @all and n > 1", new { all = new[] { 1, 2 } }));
+            Assert.Equal(
+                2,
+                await connection.ExecuteScalarAsync<int>("select n from numbers where n in @all and n > 1", new { all = new[] { 1, 2 } })
+            );
         }
 
-        await AssertReadsStayOnOneReplicaAsync(isInSession, async () =>
-        {
-            await using var connection = subject.Create();
-            return await connection.QuerySingleAsync<string>("select id from who");
-        });
+        await AssertReadsStayOnOneReplicaAsync(
+            isInSession,
+            async () =>
+            {
+                await using var connection = subject.Create();
+                return await connection.QuerySingleAsync<string>("select id from who");
+            }
+        );
 
         var table = await subject.NewTableAsync();
         await using (var connection = subject.Create())
         {
-            Assert.Equal(2, await connection.ExecuteAsync($"insert into {table} (note) values (@note)", new[] { new { note = "a" }, new { note = "b" } }));
+            Assert.Equal(
+                2,
+                await connection.ExecuteAsync(
+                    $"insert into {table} (note) values (@note)",
+                    new[] { new { note = "a" }, new { note = "b" } }
+                )
+            );
             Assert.Equal(2L, await fixture.AskPrimaryAsync($"select count(*) from {table}"));
 
             await connection.OpenAsync();
@@ -72,15 +99,21 @@ public sealed class FrameworkTests(ConformanceFixture fixture) : IClassFixture<C
         using var session = isInSession ? ReadSession.Begin(ReadConsistency.Monotonic) : null;
         await using (var context = new Shop(source))
         {
-            Assert.Equal(["one", "two", null], await context.Numbers.OrderBy(number => number.N).Select(number => number.Name).ToListAsync());
+            Assert.Equal(
+                ["one", "two", null],
+                await context.Numbers.OrderBy(number => number.N).Select(number => number.Name).ToListAsync()
+            );
             Assert.Equal(2, (await context.Numbers.SingleAsync(number => number.Name == "two")).N);
         }
 
-        await AssertReadsStayOnOneReplicaAsync(isInSession, async () =>
-        {
-            await using var context = new Shop(source);
-            return await context.Database.SqlQueryRaw<string>("select id as Value from who").SingleAsync();
-        });
+        await AssertReadsStayOnOneReplicaAsync(
+            isInSession,
+            async () =>
+            {
+                await using var context = new Shop(source);
+                return await context.Database.SqlQueryRaw<string>("select id as Value from who").SingleAsync();
+            }
+        );
 
         await using (var context = new Shop(source))
         {
@@ -91,7 +124,12 @@ public sealed class FrameworkTests(ConformanceFixture fixture) : IClassFixture<C
             Assert.NotEqual(first.Id, second.Id);
             Assert.Equal("first", await fixture.AskPrimaryAsync($"select note from notes where id = {first.Id}"));
 
-            Assert.Equal(1, await context.Notes.Where(note => note.Id == first.Id).ExecuteUpdateAsync(set => set.SetProperty(note => note.Text, "changed")));
+            Assert.Equal(
+                1,
+                await context
+                    .Notes.Where(note => note.Id == first.Id)
+                    .ExecuteUpdateAsync(set => set.SetProperty(note => note.Text, "changed"))
+            );
             Assert.Equal("changed", await fixture.AskPrimaryAsync($"select note from notes where id = {first.Id}"));
 
             await using (var transaction = await context.Database.BeginTransactionAsync())
@@ -107,7 +145,8 @@ public sealed class FrameworkTests(ConformanceFixture fixture) : IClassFixture<C
         }
     }
 
-    private Subject SubjectOf(Way way, bool isInSession) => fixture.Subjects.Single(subject => subject.Way == way && subject.IsInSession == isInSession);
+    private Subject SubjectOf(Way way, bool isInSession) =>
+        fixture.Subjects.Single(subject => subject.Way == way && subject.IsInSession == isInSession);
 
     // Outside a session, the negative control, more than one of them answers.
     private async Task AssertReadsStayOnOneReplicaAsync(bool isInSession, Func<Task<string>> read)
@@ -118,7 +157,12 @@ public sealed class FrameworkTests(ConformanceFixture fixture) : IClassFixture<C
             servers.Add(await read());
         }
 
-        Assert.Subset(fixture.Cluster.Replicas.Select(replica => replica.ServerId.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToHashSet(), servers);
+        Assert.Subset(
+            fixture
+                .Cluster.Replicas.Select(replica => replica.ServerId.ToString(System.Globalization.CultureInfo.InvariantCulture))
+                .ToHashSet(),
+            servers
+        );
         Assert.Equal(isInSession, servers.Count == 1);
     }
 
@@ -142,7 +186,8 @@ public sealed class FrameworkTests(ConformanceFixture fixture) : IClassFixture<C
 
         public DbSet<NoteRow> Notes => Set<NoteRow>();
 
-        protected override void OnConfiguring(DbContextOptionsBuilder options) => options.UseMySql(source, new MariaDbServerVersion(new Version(10, 11)));
+        protected override void OnConfiguring(DbContextOptionsBuilder options) =>
+            options.UseMySql(source, new MariaDbServerVersion(new Version(10, 11)));
 
         protected override void OnModelCreating(ModelBuilder model)
         {

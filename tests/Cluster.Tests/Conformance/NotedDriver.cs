@@ -17,7 +17,8 @@ internal sealed class DriverCalls
 
     public void Forget() => _calls.Clear();
 
-    public IEnumerable<string> Names(bool isAsync) => _calls.Keys.Where(call => call.IsAsync == isAsync).Select(call => call.Name).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Names(bool isAsync) =>
+        _calls.Keys.Where(call => call.IsAsync == isAsync).Select(call => call.Name).Order(StringComparer.Ordinal);
 }
 
 /// <summary>MySqlConnector behind types that take note of their calls.</summary>
@@ -109,7 +110,10 @@ internal sealed class NotedConnection(MySqlConnection inner, DriverCalls calls) 
         return new NotedTransaction(this, inner.BeginTransaction(isolationLevel), calls);
     }
 
-    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(
+        IsolationLevel isolationLevel,
+        CancellationToken cancellationToken
+    )
     {
         calls.Note("BeginTransaction", isAsync: true);
         return new NotedTransaction(this, await inner.BeginTransactionAsync(isolationLevel, cancellationToken), calls);
@@ -183,21 +187,25 @@ internal sealed class NotedCommand(NotedConnection? connection, MySqlCommand inn
 
     public override int ExecuteNonQuery() => Noted("ExecuteNonQuery", isAsync: false).ExecuteNonQuery();
 
-    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) => Noted("ExecuteNonQuery", isAsync: true).ExecuteNonQueryAsync(cancellationToken);
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
+        Noted("ExecuteNonQuery", isAsync: true).ExecuteNonQueryAsync(cancellationToken);
 
     public override object? ExecuteScalar() => Noted("ExecuteScalar", isAsync: false).ExecuteScalar();
 
-    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) => Noted("ExecuteScalar", isAsync: true).ExecuteScalarAsync(cancellationToken);
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
+        Noted("ExecuteScalar", isAsync: true).ExecuteScalarAsync(cancellationToken);
 
     public override void Prepare() => Noted("Prepare", isAsync: false).Prepare();
 
-    public override Task PrepareAsync(CancellationToken cancellationToken = default) => Noted("Prepare", isAsync: true).PrepareAsync(cancellationToken);
+    public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
+        Noted("Prepare", isAsync: true).PrepareAsync(cancellationToken);
 
     public override async ValueTask DisposeAsync() => await Noted("DisposeCommand", isAsync: true).DisposeAsync();
 
     protected override DbParameter CreateDbParameter() => inner.CreateParameter();
 
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Noted("ExecuteReader", isAsync: false).ExecuteReader(behavior);
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+        Noted("ExecuteReader", isAsync: false).ExecuteReader(behavior);
 
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
         await Noted("ExecuteReader", isAsync: true).ExecuteReaderAsync(behavior, cancellationToken);
@@ -254,15 +262,18 @@ internal sealed class NotedBatch(NotedConnection connection, MySqlBatch inner, D
 
     public override int ExecuteNonQuery() => Noted("ExecuteBatchNonQuery", isAsync: false).ExecuteNonQuery();
 
-    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) => Noted("ExecuteBatchNonQuery", isAsync: true).ExecuteNonQueryAsync(cancellationToken);
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
+        Noted("ExecuteBatchNonQuery", isAsync: true).ExecuteNonQueryAsync(cancellationToken);
 
     public override object? ExecuteScalar() => Noted("ExecuteBatchScalar", isAsync: false).ExecuteScalar();
 
-    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) => Noted("ExecuteBatchScalar", isAsync: true).ExecuteScalarAsync(cancellationToken);
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
+        Noted("ExecuteBatchScalar", isAsync: true).ExecuteScalarAsync(cancellationToken);
 
     public override void Prepare() => Noted("PrepareBatch", isAsync: false).Prepare();
 
-    public override Task PrepareAsync(CancellationToken cancellationToken = default) => Noted("PrepareBatch", isAsync: true).PrepareAsync(cancellationToken);
+    public override Task PrepareAsync(CancellationToken cancellationToken = default) =>
+        Noted("PrepareBatch", isAsync: true).PrepareAsync(cancellationToken);
 
     public override void Dispose() => Noted("DisposeBatch", isAsync: false).Dispose();
 
@@ -270,7 +281,8 @@ internal sealed class NotedBatch(NotedConnection connection, MySqlBatch inner, D
 
     protected override DbBatchCommand CreateDbBatchCommand() => new MySqlBatchCommand();
 
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Noted("ExecuteBatchReader", isAsync: false).ExecuteReader(behavior);
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+        Noted("ExecuteBatchReader", isAsync: false).ExecuteReader(behavior);
 
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
         await Noted("ExecuteBatchReader", isAsync: true).ExecuteReaderAsync(behavior, cancellationToken);
@@ -292,23 +304,28 @@ internal sealed class NotedTransaction(NotedConnection connection, MySqlTransact
 
     public override void Commit() => Noted("Commit", isAsync: false).Commit();
 
-    public override Task CommitAsync(CancellationToken cancellationToken = default) => Noted("Commit", isAsync: true).CommitAsync(cancellationToken);
+    public override Task CommitAsync(CancellationToken cancellationToken = default) =>
+        Noted("Commit", isAsync: true).CommitAsync(cancellationToken);
 
     public override void Rollback() => Noted("Rollback", isAsync: false).Rollback();
 
-    public override Task RollbackAsync(CancellationToken cancellationToken = default) => Noted("Rollback", isAsync: true).RollbackAsync(cancellationToken);
+    public override Task RollbackAsync(CancellationToken cancellationToken = default) =>
+        Noted("Rollback", isAsync: true).RollbackAsync(cancellationToken);
 
     public override void Save(string savepointName) => Noted("Save", isAsync: false).Save(savepointName);
 
-    public override Task SaveAsync(string savepointName, CancellationToken cancellationToken = default) => Noted("Save", isAsync: true).SaveAsync(savepointName, cancellationToken);
+    public override Task SaveAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        Noted("Save", isAsync: true).SaveAsync(savepointName, cancellationToken);
 
     public override void Rollback(string savepointName) => Noted("RollbackTo", isAsync: false).Rollback(savepointName);
 
-    public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) => Noted("RollbackTo", isAsync: true).RollbackAsync(savepointName, cancellationToken);
+    public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        Noted("RollbackTo", isAsync: true).RollbackAsync(savepointName, cancellationToken);
 
     public override void Release(string savepointName) => Noted("Release", isAsync: false).Release(savepointName);
 
-    public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) => Noted("Release", isAsync: true).ReleaseAsync(savepointName, cancellationToken);
+    public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        Noted("Release", isAsync: true).ReleaseAsync(savepointName, cancellationToken);
 
     public override async ValueTask DisposeAsync() => await Noted("DisposeTransaction", isAsync: true).DisposeAsync();
 

@@ -17,18 +17,19 @@ public sealed class OverrideTests
         ["PrimaryDataSource.DisposeAsyncCore"] = "Disposing of it does nothing: the pools are those of the data source that it belongs to.",
     };
 
-    public static TheoryData<Type, Type> Pairs { get; } = new()
-    {
-        { typeof(MySqlConnection), typeof(ReplicatedConnection) },
-        { typeof(MySqlCommand), typeof(ReplicatedCommand) },
-        { typeof(MySqlTransaction), typeof(ReplicatedTransaction) },
-        { typeof(MySqlBatch), typeof(ReplicatedBatch) },
-        { typeof(MySqlBatchCommand), typeof(ReplicatedBatchCommand) },
-        { typeof(MySqlBatchCommandCollection), typeof(ReplicatedBatchCommands) },
-        { typeof(MySqlDataSource), typeof(ReplicatedDataSource) },
-        { typeof(MySqlDataSource), typeof(PrimaryDataSource) },
-        { typeof(MySqlConnectorFactory), typeof(ReplicatedProviderFactory) },
-    };
+    public static TheoryData<Type, Type> Pairs { get; } =
+        new()
+        {
+            { typeof(MySqlConnection), typeof(ReplicatedConnection) },
+            { typeof(MySqlCommand), typeof(ReplicatedCommand) },
+            { typeof(MySqlTransaction), typeof(ReplicatedTransaction) },
+            { typeof(MySqlBatch), typeof(ReplicatedBatch) },
+            { typeof(MySqlBatchCommand), typeof(ReplicatedBatchCommand) },
+            { typeof(MySqlBatchCommandCollection), typeof(ReplicatedBatchCommands) },
+            { typeof(MySqlDataSource), typeof(ReplicatedDataSource) },
+            { typeof(MySqlDataSource), typeof(PrimaryDataSource) },
+            { typeof(MySqlConnectorFactory), typeof(ReplicatedProviderFactory) },
+        };
 
     [Theory]
     [MemberData(nameof(Pairs))]
@@ -44,8 +45,10 @@ public sealed class OverrideTests
     {
         foreach (var name in LeftOut.Keys)
         {
-            var isOne = Pairs.Any(pair => name.StartsWith(((Type)pair[1]).Name + ".", StringComparison.Ordinal)
-                && Overrides((Type)pair[0]).Any(member => name.EndsWith("." + member.Name, StringComparison.Ordinal)));
+            var isOne = Pairs.Any(pair =>
+                name.StartsWith(((Type)pair[1]).Name + ".", StringComparison.Ordinal)
+                && Overrides((Type)pair[0]).Any(member => name.EndsWith("." + member.Name, StringComparison.Ordinal))
+            );
             Assert.True(isOne, name);
         }
     }
@@ -53,9 +56,16 @@ public sealed class OverrideTests
     // The members of System.* base classes that a type, or one between, overrides.
     private static IEnumerable<MethodInfo> Overrides(Type type) =>
         type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-            .Where(method => method.IsVirtual && !method.IsPrivate && IsOfTheFramework(method.GetBaseDefinition().DeclaringType!) && !IsOfTheFramework(method.DeclaringType!))
+            .Where(method =>
+                method.IsVirtual
+                && !method.IsPrivate
+                && IsOfTheFramework(method.GetBaseDefinition().DeclaringType!)
+                && !IsOfTheFramework(method.DeclaringType!)
+            )
             .Select(method => method.GetBaseDefinition());
 
-    private static bool IsOfTheFramework(Type type) => type.Assembly == typeof(DbConnection).Assembly || type.Assembly == typeof(object).Assembly
+    private static bool IsOfTheFramework(Type type) =>
+        type.Assembly == typeof(DbConnection).Assembly
+        || type.Assembly == typeof(object).Assembly
         || type.Assembly.GetName().Name!.StartsWith("System.", StringComparison.Ordinal);
 }

@@ -22,7 +22,8 @@ public enum SourceKind
 }
 
 /// <summary>A provider under test: the driver alone, or the wrapper on one of its ways, outside or inside a read session.</summary>
-public sealed class Subject(ConformanceFixture fixture, Way way, bool isInSession, Func<SourceKind, DbDataSource> createSource) : IAsyncDisposable
+public sealed class Subject(ConformanceFixture fixture, Way way, bool isInSession, Func<SourceKind, DbDataSource> createSource)
+    : IAsyncDisposable
 {
     private readonly DbDataSource _source = createSource(SourceKind.Usual);
 
@@ -54,7 +55,8 @@ public sealed class Subject(ConformanceFixture fixture, Way way, bool isInSessio
     public static MySqlConnection Driver(DbConnection connection) =>
         (MySqlConnection)(connection is ReplicatedConnection replicated ? replicated.Inner : connection);
 
-    public static MySqlCommand Driver(DbCommand command) => (MySqlCommand)(command is ReplicatedCommand replicated ? replicated.Inner : command);
+    public static MySqlCommand Driver(DbCommand command) =>
+        (MySqlCommand)(command is ReplicatedCommand replicated ? replicated.Inner : command);
 
     /// <summary>What comes of a behaviour here.</summary>
     public async Task<string> RunAsync(Behaviour behaviour, Calls calls)

@@ -24,9 +24,31 @@ public sealed class SynchronousTests(ConformanceFixture fixture) : IClassFixture
         calls.Forget();
         await (isAsync ? UseAsync(source, table, Calls.Async) : UseAsync(source, table, Calls.Sync));
         Assert.Equal(
-            ["BeginTransaction", "ChangeDatabase", "Close", "Commit", "DisposeBatch", "DisposeCommand", "DisposeTransaction", "ExecuteBatchNonQuery", "ExecuteBatchReader", "ExecuteBatchScalar",
-                "ExecuteNonQuery", "ExecuteReader", "ExecuteScalar", "GetSchema", "Open", "Prepare", "PrepareBatch", "Release", "Rollback", "RollbackTo", "Save"],
-            calls.Names(isAsync));
+            [
+                "BeginTransaction",
+                "ChangeDatabase",
+                "Close",
+                "Commit",
+                "DisposeBatch",
+                "DisposeCommand",
+                "DisposeTransaction",
+                "ExecuteBatchNonQuery",
+                "ExecuteBatchReader",
+                "ExecuteBatchScalar",
+                "ExecuteNonQuery",
+                "ExecuteReader",
+                "ExecuteScalar",
+                "GetSchema",
+                "Open",
+                "Prepare",
+                "PrepareBatch",
+                "Release",
+                "Rollback",
+                "RollbackTo",
+                "Save",
+            ],
+            calls.Names(isAsync)
+        );
         Assert.Empty(calls.Names(!isAsync));
     }
 
@@ -37,22 +59,25 @@ public sealed class SynchronousTests(ConformanceFixture fixture) : IClassFixture
         var subject = fixture.Subjects.Single(subject => subject.Way == way && subject.IsInSession == isInSession);
         var table = await subject.NewTableAsync();
         var context = new IdleContext();
-        var failure = await Task.Factory.StartNew(
-            () =>
-            {
-                SynchronizationContext.SetSynchronizationContext(context);
-                using var session = isInSession ? ReadSession.Begin(ReadConsistency.Monotonic) : null;
-                return Record.Exception(() =>
+        var failure = await Task
+            .Factory.StartNew(
+                () =>
                 {
-                    using var source = subject.CreateSource();
-                    var use = UseAsync(source, table, Calls.Sync);
-                    Assert.True(use.IsCompleted);
-                    use.GetAwaiter().GetResult();
-                });
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(60));
+                    SynchronizationContext.SetSynchronizationContext(context);
+                    using var session = isInSession ? ReadSession.Begin(ReadConsistency.Monotonic) : null;
+                    return Record.Exception(() =>
+                    {
+                        using var source = subject.CreateSource();
+                        var use = UseAsync(source, table, Calls.Sync);
+                        Assert.True(use.IsCompleted);
+                        use.GetAwaiter().GetResult();
+                    });
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default
+            )
+            .WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Null(failure);
         Assert.Equal(0, context.Posts);
     }

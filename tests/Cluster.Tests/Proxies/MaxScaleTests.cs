@@ -24,9 +24,16 @@ public sealed class MaxScaleTests(RelayFixture fixture) : IClassFixture<RelayFix
         }
 
         Assert.Equal(
-            ["/* maxscale route to server replica2 */ " + ThroughProxy.WhoAnswers, "select /* maxscale route to server replica2 */ name from who"],
-            through.Reads.Select(read => read.Text));
-        Assert.Contains(through.Relay.Statements, statement => statement is { Server: "primary", Text: "/* maxscale route to master */ insert into notes (note) values ('m')" });
+            [
+                "/* maxscale route to server replica2 */ " + ThroughProxy.WhoAnswers,
+                "select /* maxscale route to server replica2 */ name from who",
+            ],
+            through.Reads.Select(read => read.Text)
+        );
+        Assert.Contains(
+            through.Relay.Statements,
+            statement => statement is { Server: "primary", Text: "/* maxscale route to master */ insert into notes (note) values ('m')" }
+        );
     }
 
     /// <summary>Why nothing but Redraw is kept: the proxy takes another server, and nobody is told.</summary>
@@ -80,7 +87,15 @@ public sealed class MaxScaleTests(RelayFixture fixture) : IClassFixture<RelayFix
         }
 
         Assert.Equal(before, await connection.ExecuteScalarAsync<long>("select count(*) from notes"));
-        Assert.Contains(through.Relay.Statements, statement => statement is { Server: "replica1", Text: "/* maxscale route to server replica1 */ START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT" });
+        Assert.Contains(
+            through.Relay.Statements,
+            statement =>
+                statement
+                    is {
+                        Server: "replica1",
+                        Text: "/* maxscale route to server replica1 */ START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT"
+                    }
+        );
         Assert.Equal("replica1", await connection.ExecuteScalarAsync<string>(ThroughProxy.WhoAnswers));
     }
 }

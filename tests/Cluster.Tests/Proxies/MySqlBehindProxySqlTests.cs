@@ -9,10 +9,14 @@ using MySqlConnector;
 namespace MonotonicReads.Cluster.Tests.Proxies;
 
 /// <summary>MySQL 5.6 behind ProxySQL's rules.</summary>
-public sealed class OldestMySqlBehindProxySqlTests(OldestMySqlFixture fixture) : MySqlBehindProxySqlTests(fixture), IClassFixture<OldestMySqlFixture>;
+public sealed class OldestMySqlBehindProxySqlTests(OldestMySqlFixture fixture)
+    : MySqlBehindProxySqlTests(fixture),
+        IClassFixture<OldestMySqlFixture>;
 
 /// <summary>The newest MySQL that Debian has behind ProxySQL's rules; skipped where it cannot be had.</summary>
-public sealed class CurrentMySqlBehindProxySqlTests(CurrentMySqlFixture fixture) : MySqlBehindProxySqlTests(fixture), IClassFixture<CurrentMySqlFixture>;
+public sealed class CurrentMySqlBehindProxySqlTests(CurrentMySqlFixture fixture)
+    : MySqlBehindProxySqlTests(fixture),
+        IClassFixture<CurrentMySqlFixture>;
 
 /// <summary>MySQL's positions without an @, and min_gtid only where the proxy heeds it.</summary>
 public abstract class MySqlBehindProxySqlTests(MySqlFixture fixture)
@@ -51,7 +55,11 @@ public abstract class MySqlBehindProxySqlTests(MySqlFixture fixture)
     [InlineData(Someone + ":7", false, true)]
     [InlineData(Someone + ":1-7", true, false)]
     [InlineData(Someone + ":7," + "3e11fa47-71ca-11e1-9e33-c80aa9429563:7", true, false)]
-    public async Task A_single_transaction_is_waited_for_by_the_proxy_and_anything_else_by_the_read(string position, bool hasGtid, bool isInText)
+    public async Task A_single_transaction_is_waited_for_by_the_proxy_and_anything_else_by_the_read(
+        string position,
+        bool hasGtid,
+        bool isInText
+    )
     {
         var log = new Told();
         await using var through = await StartAsync((_, _) => hasGtid, log);
@@ -72,8 +80,14 @@ public abstract class MySqlBehindProxySqlTests(MySqlFixture fixture)
         servers.AddRange(fixture.Cluster.Replicas.Select((replica, index) => new RelayServer($"replica{index + 1}", replica)));
         var relay = await StatementRelay.StartAsync(servers, ProxySqlRoute.WithHostgroupPerReplica(seed: 1, servers, hasGtid));
         // The driver resets a connection of 5.6 by COM_CHANGE_USER, which the relay does not pass on.
-        var source = new ReplicatedMySqlDataSourceBuilder().UseProxy(relay.ConnectionString + ";ConnectionReset=false", ProxyDialect.ProxySql with { UsesMinGtid = hasGtid is not null })
-            .AddReplica("replica1", "").AddReplica("replica2", "").UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) }).UseLoggerFactory(log is null ? NullLoggerFactory.Instance : log).RecordDecisions().Build();
+        var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseProxy(relay.ConnectionString + ";ConnectionReset=false", ProxyDialect.ProxySql with { UsesMinGtid = hasGtid is not null })
+            .AddReplica("replica1", "")
+            .AddReplica("replica2", "")
+            .UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) })
+            .UseLoggerFactory(log is null ? NullLoggerFactory.Instance : log)
+            .RecordDecisions()
+            .Build();
         var table = $"app.notes_{Guid.NewGuid():N}";
         await using var primary = new MySqlConnection(fixture.Cluster.Primary);
         await primary.ExecuteAsync($"create database if not exists app; create table {table} (note varchar(50))");
@@ -110,7 +124,13 @@ public abstract class MySqlBehindProxySqlTests(MySqlFixture fixture)
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (state?.ToString()?.Contains("ProxySQL", StringComparison.Ordinal) == true)
             {
@@ -118,8 +138,6 @@ public abstract class MySqlBehindProxySqlTests(MySqlFixture fixture)
             }
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -25,7 +25,10 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
 
         await using var connection = await through.Source.OpenConnectionAsync();
         await connection.ExecuteAsync("insert into notes (note) values ('w')");
-        Assert.Contains(through.Relay.Statements, statement => statement is { Server: "primary", Text: "/* hostgroup=0 */ insert into notes (note) values ('w')" });
+        Assert.Contains(
+            through.Relay.Statements,
+            statement => statement is { Server: "primary", Text: "/* hostgroup=0 */ insert into notes (note) values ('w')" }
+        );
     }
 
     [Fact]
@@ -59,7 +62,8 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         Assert.Equal([true, true, true, true, true, true, true, false, false], through.Reads.Select(read => read.IsPrepared));
         Assert.Equal(
             [ThroughProxy.WhoAnswers, "select /* hostgroup=101 */ name from who", "select /* hostgroup=103 */ name from who"],
-            through.Reads.Select(read => read.Text).Distinct());
+            through.Reads.Select(read => read.Text).Distinct()
+        );
         Assert.Empty(through.ProxySql.EndedMultiplexing);
     }
 
@@ -77,8 +81,7 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         {
             await reader.ReadAsync();
             Assert.Equal("replica2", reader.GetString(0));
-        }
-        while (await reader.NextResultAsync());
+        } while (await reader.NextResultAsync());
         Assert.False(Assert.Single(through.Reads).IsPrepared);
     }
 
@@ -86,9 +89,15 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
     [Fact]
     public async Task Nothing_that_we_send_ends_multiplexing()
     {
-        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql, b => b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50) }));
+        await using var through = await ThroughProxy.StartAsync(
+            fixture,
+            ProxyDialect.ProxySql,
+            b => b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50) })
+        );
         await through.Source.ValidateTopologyAsync();
-        foreach (var level in new[] { ReadConsistency.Monotonic, ReadConsistency.Causal, ReadConsistency.Snapshot, ReadConsistency.Primary })
+        foreach (
+            var level in new[] { ReadConsistency.Monotonic, ReadConsistency.Causal, ReadConsistency.Snapshot, ReadConsistency.Primary }
+        )
         {
             foreach (var policy in Enum.GetValues<ReplicaLoss>())
             {
@@ -115,7 +124,10 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         await Task.Delay(200);
         Assert.Empty(through.ProxySql.EndedMultiplexing);
         Assert.Empty(through.ProxySql.IgnoredGtids);
-        Assert.All(through.Relay.Statements.Where(statement => statement.Kind != StatementKind.Session), statement => Assert.DoesNotContain('@', statement.Text));
+        Assert.All(
+            through.Relay.Statements.Where(statement => statement.Kind != StatementKind.Session),
+            statement => Assert.DoesNotContain('@', statement.Text)
+        );
     }
 
     [Fact]
@@ -168,7 +180,10 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         }
 
         Assert.Equal(before, await connection.ExecuteScalarAsync<long>("select count(*) from notes"));
-        var begun = Assert.Single(through.Relay.Statements, statement => statement.Text.Contains("START TRANSACTION", StringComparison.Ordinal));
+        var begun = Assert.Single(
+            through.Relay.Statements,
+            statement => statement.Text.Contains("START TRANSACTION", StringComparison.Ordinal)
+        );
         Assert.Equal(("replica3", "/* hostgroup=103 */ START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT"), (begun.Server, begun.Text));
         Assert.Empty(through.ProxySql.EndedMultiplexing);
     }
@@ -180,10 +195,18 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
     [InlineData(ReplicaLoss.Fail, "")]
     public async Task A_replica_out_of_reach_is_lost_by_the_sessions_policy_and_the_caller_sees_no_error(ReplicaLoss policy, string goesOn)
     {
-        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql, b => b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) }));
+        await using var through = await ThroughProxy.StartAsync(
+            fixture,
+            ProxyDialect.ProxySql,
+            b => b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) })
+        );
         var moved = new List<ReadSessionEventArgs>();
         through.Source.SessionEvent += (_, args) => moved.Add(args);
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, through.KeyOn("replica2"), new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 2000 });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            through.KeyOn("replica2"),
+            new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 2000 }
+        );
         Assert.Equal("replica2", await through.AskAsync());
         through.Server("replica2").IsAvailable = false;
         if (policy == ReplicaLoss.Fail)
@@ -205,14 +228,22 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
     [InlineData(ReplicaLoss.Fail)]
     public async Task Before_the_first_read_it_is_as_if_it_had_not_been_drawn(ReplicaLoss policy)
     {
-        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql, b => b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) }));
+        await using var through = await ThroughProxy.StartAsync(
+            fixture,
+            ProxyDialect.ProxySql,
+            b => b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) })
+        );
         for (var i = 0; i < 50 && through.Source.GetServers().Any(server => server.Health == ServerHealth.Unknown); i++)
         {
             await Task.Delay(20);
         }
 
         through.Server("replica2").IsAvailable = false;
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, through.KeyOn("replica2"), new ReadSessionOptions { OnReplicaLoss = policy });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            through.KeyOn("replica2"),
+            new ReadSessionOptions { OnReplicaLoss = policy }
+        );
         Assert.Contains(await through.AskAsync(), new[] { "replica1", "replica3" });
         Assert.Single(session.GetDecisions().Select(decision => decision.Server).Where(server => server != "replica2").Distinct());
     }
@@ -223,8 +254,13 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         await using var cluster = await MariaDbCluster.StartAsync(replicas: 2);
         var servers = RelayServer.Of(cluster);
         await using var relay = await StatementRelay.StartAsync(servers, ProxySqlRoute.WithHostgroupPerReplica(1, servers));
-        await using var source = new ReplicatedMySqlDataSourceBuilder().UseProxy(relay.ConnectionString, ProxyDialect.ProxySql)
-            .AddReplica("replica1", "").AddReplica("replica2", "").UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50), FailuresUntilDown = 1000 }).RecordDecisions().Build();
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseProxy(relay.ConnectionString, ProxyDialect.ProxySql)
+            .AddReplica("replica1", "")
+            .AddReplica("replica2", "")
+            .UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50), FailuresUntilDown = 1000 })
+            .RecordDecisions()
+            .Build();
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { MaxWaitMilliseconds = 5000 });
         await ReadAsync();
         var pinned = session.GetDecisions()[0].Server;
@@ -265,8 +301,18 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         await using var cluster = await MariaDbCluster.StartAsync(replicas: 1);
         var servers = RelayServer.Of(cluster);
         await using var relay = await StatementRelay.StartAsync(servers, ProxySqlRoute.WithHostgroupPerReplica(1, servers));
-        await using var source = new ReplicatedMySqlDataSourceBuilder().UseProxy(relay.ConnectionString + ";CancellationTimeout=-1;ConnectionReset=false", ProxyDialect.ProxySql with { ReadDeadline = TimeSpan.FromSeconds(2) })
-            .AddReplica("replica1", "").UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) }).RecordDecisions().Build();
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseProxy(
+                relay.ConnectionString + ";CancellationTimeout=-1;ConnectionReset=false",
+                ProxyDialect.ProxySql with
+                {
+                    ReadDeadline = TimeSpan.FromSeconds(2),
+                }
+            )
+            .AddReplica("replica1", "")
+            .UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) })
+            .RecordDecisions()
+            .Build();
         using var session = ReadSession.Begin(ReadConsistency.Monotonic);
         Assert.Equal(1, await ReadAsync());
         await cluster.Replicas[0].PauseAsync();
@@ -276,7 +322,10 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
 
             // Over a connection on which the relay has yet to reach the replica it is the relay that gives up, and the statement goes on.
             var failure = await Record.ExceptionAsync(ReadAsync);
-            Assert.True(failure is MySqlException || (failure is null && session.GetDecisions()[^1].Server == "primary"), $"{failure} after {string.Join(", ", session.GetDecisions())}");
+            Assert.True(
+                failure is MySqlException || (failure is null && session.GetDecisions()[^1].Server == "primary"),
+                $"{failure} after {string.Join(", ", session.GetDecisions())}"
+            );
             Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(8));
             Assert.Equal(1, await ReadAsync());
             Assert.Equal("primary", session.GetDecisions()[^1].Server);

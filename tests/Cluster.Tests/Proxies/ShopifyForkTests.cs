@@ -70,7 +70,13 @@ public sealed class ShopifyForkTests(RelayFixture fixture) : IClassFixture<Relay
             await connection.QueryAsync(ThroughProxy.WhoAnswers);
         }
 
-        var sent = through.Relay.Statements.Where(statement => statement.Kind == StatementKind.Text && statement.Text.Contains("servers", StringComparison.Ordinal) || statement.Text.Contains("notes", StringComparison.Ordinal) || statement.Text.Contains("who", StringComparison.Ordinal)).ToList();
+        var sent = through
+            .Relay.Statements.Where(statement =>
+                statement.Kind == StatementKind.Text && statement.Text.Contains("servers", StringComparison.Ordinal)
+                || statement.Text.Contains("notes", StringComparison.Ordinal)
+                || statement.Text.Contains("who", StringComparison.Ordinal)
+            )
+            .ToList();
         Assert.Equal(4, sent.Count);
         Assert.All(sent, statement => Assert.StartsWith("/* hostgroup:0 */ ", statement.Text, StringComparison.Ordinal));
     }
@@ -78,7 +84,16 @@ public sealed class ShopifyForkTests(RelayFixture fixture) : IClassFixture<Relay
     [Fact]
     public async Task The_key_goes_into_a_comment_of_the_program_where_that_is_wanted()
     {
-        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ShopifyFork with { MergesComments = true, TokenDelimiter = ';', KeyValueDelimiter = '=', Key = "unit" });
+        await using var through = await ThroughProxy.StartAsync(
+            fixture,
+            ProxyDialect.ShopifyFork with
+            {
+                MergesComments = true,
+                TokenDelimiter = ';',
+                KeyValueDelimiter = '=',
+                Key = "unit",
+            }
+        );
         var id = through.IdOn("replica1");
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, id);
         await using var connection = await through.Source.OpenConnectionAsync();

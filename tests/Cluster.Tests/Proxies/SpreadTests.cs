@@ -21,13 +21,17 @@ public sealed class SpreadTests(RelayFixture fixture, ITestOutputHelper output) 
     public async Task Ten_thousand_statements_outside_sessions_and_ten_thousand_in_them(string name)
     {
         await using var through = await ThroughProxy.StartAsync(fixture, Dialect(name));
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
-        {
-            for (var i = 0; i < Statements / 4; i++)
-            {
-                await through.AskAsync();
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(async _ =>
+                {
+                    for (var i = 0; i < Statements / 4; i++)
+                    {
+                        await through.AskAsync();
+                    }
+                })
+        );
         var spread = through.Reads.CountBy(read => read.Server).ToDictionary();
         Assert.Equal(Statements, spread.Values.Sum());
         Assert.Equal(["replica1", "replica2", "replica3"], spread.Keys.Order());
@@ -37,26 +41,33 @@ public sealed class SpreadTests(RelayFixture fixture, ITestOutputHelper output) 
 
         through.Relay.Reset();
         var wrong = 0;
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
-        {
-            for (var i = 0; i < Statements / 4 / 5; i++)
-            {
-                var id = Guid.NewGuid();
-                using var session = ReadSession.Begin(ReadConsistency.Monotonic, id);
-                for (var read = 0; read < 5; read++)
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(async _ =>
                 {
-                    if (await through.AskAsync() != through.Drawn(id))
+                    for (var i = 0; i < Statements / 4 / 5; i++)
                     {
-                        Interlocked.Increment(ref wrong);
+                        var id = Guid.NewGuid();
+                        using var session = ReadSession.Begin(ReadConsistency.Monotonic, id);
+                        for (var read = 0; read < 5; read++)
+                        {
+                            if (await through.AskAsync() != through.Drawn(id))
+                            {
+                                Interlocked.Increment(ref wrong);
+                            }
+                        }
                     }
-                }
-            }
-        }));
+                })
+        );
         var sessions = through.Reads;
         Assert.Equal((0, Statements), (wrong, sessions.Count));
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{name}: outside sessions {string.Join(" / ", spread.OrderBy(s => s.Key).Select(s => s.Value))} (weights 1 / 2 / 3, chi-square {chiSquare:F2}, critical {Critical}); in {Statements / 5} sessions {sessions.Count} statements, {wrong} on another replica than WeightedModulo names; {sessions.Select(s => s.Text).Distinct().Count()} distinct texts"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: outside sessions {string.Join(" / ", spread.OrderBy(s => s.Key).Select(s => s.Value))} (weights 1 / 2 / 3, chi-square {chiSquare:F2}, critical {Critical}); in {Statements / 5} sessions {sessions.Count} statements, {wrong} on another replica than WeightedModulo names; {sessions.Select(s => s.Text).Distinct().Count()} distinct texts"
+            )
+        );
     }
 
     /// <summary>A program that prepares has as many prepared statements as texts: a text for each session would be one too many for any cache.</summary>
@@ -71,7 +82,10 @@ public sealed class SpreadTests(RelayFixture fixture, ITestOutputHelper output) 
         await through.AskAsync();
         for (var i = 0; i < 20; i++)
         {
-            using var session = ReadSession.Begin(ReadConsistency.Monotonic, name is "ProxySql" or "MaxScale" ? through.IdOn($"replica{(i % 3) + 1}") : Guid.NewGuid());
+            using var session = ReadSession.Begin(
+                ReadConsistency.Monotonic,
+                name is "ProxySql" or "MaxScale" ? through.IdOn($"replica{(i % 3) + 1}") : Guid.NewGuid()
+            );
             await through.AskAsync();
             await through.AskAsync();
         }
@@ -82,7 +96,10 @@ public sealed class SpreadTests(RelayFixture fixture, ITestOutputHelper output) 
         await PreparedAsync(through);
         for (var i = 0; i < 20; i++)
         {
-            using var session = ReadSession.Begin(ReadConsistency.Monotonic, name is "ProxySql" or "MaxScale" ? through.IdOn($"replica{(i % 3) + 1}") : Guid.NewGuid());
+            using var session = ReadSession.Begin(
+                ReadConsistency.Monotonic,
+                name is "ProxySql" or "MaxScale" ? through.IdOn($"replica{(i % 3) + 1}") : Guid.NewGuid()
+            );
             await PreparedAsync(through);
         }
 
@@ -102,11 +119,12 @@ public sealed class SpreadTests(RelayFixture fixture, ITestOutputHelper output) 
 
     private static double Expected(string replica) => Statements * (replica[^1] - '0') / 6.0;
 
-    private static ProxyDialect Dialect(string name) => name switch
-    {
-        "ShopifyFork" => ProxyDialect.ShopifyFork,
-        "ProxySql" => ProxyDialect.ProxySql,
-        "MaxScale" => ProxyDialect.MaxScale,
-        _ => ProxyDialect.SqlCommenter,
-    };
+    private static ProxyDialect Dialect(string name) =>
+        name switch
+        {
+            "ShopifyFork" => ProxyDialect.ShopifyFork,
+            "ProxySql" => ProxyDialect.ProxySql,
+            "MaxScale" => ProxyDialect.MaxScale,
+            _ => ProxyDialect.SqlCommenter,
+        };
 }

@@ -32,6 +32,7 @@ public sealed class SqlCommenterTests(RelayFixture fixture) : IClassFixture<Rela
                 $"/*read_consistency='primary'*/ {ThroughProxy.WhoAnswers}",
                 ThroughProxy.WhoAnswers,
             ],
-            through.Relay.Statements.Where(statement => statement.Kind == StatementKind.Text).Select(statement => statement.Text));
+            through.Relay.Statements.Where(statement => statement.Kind == StatementKind.Text).Select(statement => statement.Text)
+        );
     }
 }

@@ -17,17 +17,31 @@ internal sealed class ThroughProxy : IAsyncDisposable
 
     /// <summary>What programs sent, without what connections do for themselves and without our own questions.</summary>
     public IReadOnlyList<RelayedStatement> Reads =>
-        [.. Relay.Statements.Where(statement => statement.Kind is StatementKind.Text or StatementKind.Execute && statement.Text.Contains("from who", StringComparison.Ordinal))];
+        [
+            .. Relay.Statements.Where(statement =>
+                statement.Kind is StatementKind.Text or StatementKind.Execute
+                && statement.Text.Contains("from who", StringComparison.Ordinal)
+            ),
+        ];
 
     public ProxySqlRoute ProxySql => (ProxySqlRoute)Relay.Route;
 
     /// <summary>Through a relay with the route that understands the dialect; replicas have the weights 1, 2 and 3.</summary>
-    public static async Task<ThroughProxy> StartAsync(RelayFixture fixture, ProxyDialect dialect, Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null)
+    public static async Task<ThroughProxy> StartAsync(
+        RelayFixture fixture,
+        ProxyDialect dialect,
+        Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null
+    )
     {
         var servers = fixture.Servers(1, 2, 3);
         IStatementRoute route = dialect switch
         {
-            ShopifyForkDialect fork => new ShopifyForkRoute(1, fork.TokenDelimiter.ToString(), fork.KeyValueDelimiter.ToString(), [fork.Key]),
+            ShopifyForkDialect fork => new ShopifyForkRoute(
+                1,
+                fork.TokenDelimiter.ToString(),
+                fork.KeyValueDelimiter.ToString(),
+                [fork.Key]
+            ),
             ProxySqlDialect => ProxySqlRoute.WithHostgroupPerReplica(1, servers),
             MaxScaleDialect => new MaxScaleRoute(1),
             _ => new OneServerRoute(),
@@ -62,7 +76,12 @@ internal sealed class ThroughProxy : IAsyncDisposable
     /// <summary>The replica that <see cref="ReplicaSelectors.WeightedModulo"/> names for an id.</summary>
     public string Drawn(Guid id)
     {
-        WeightedReplica[] replicas = [.. Relay.Servers.Where(server => !server.IsPrimary).Select(server => new WeightedReplica(server.Name, server.Weight, IsAvailable: true))];
+        WeightedReplica[] replicas =
+        [
+            .. Relay
+                .Servers.Where(server => !server.IsPrimary)
+                .Select(server => new WeightedReplica(server.Name, server.Weight, IsAvailable: true)),
+        ];
         return replicas[ReplicaSelectors.WeightedModulo.Select(id, replicas)].Name;
     }
 
@@ -70,7 +89,8 @@ internal sealed class ThroughProxy : IAsyncDisposable
     public Guid IdOn(string replica) => Enumerable.Range(0, 10_000).Select(_ => Guid.NewGuid()).First(id => Drawn(id) == replica);
 
     /// <summary>A key that draws this replica.</summary>
-    public string KeyOn(string replica) => Enumerable.Range(0, 10_000).Select(_ => Guid.NewGuid().ToString()).First(key => Drawn(SessionKey.ToGuid(key)) == replica);
+    public string KeyOn(string replica) =>
+        Enumerable.Range(0, 10_000).Select(_ => Guid.NewGuid().ToString()).First(key => Drawn(SessionKey.ToGuid(key)) == replica);
 
     public RelayServer Server(string name) => Relay.Servers.First(server => server.Name == name);
 }

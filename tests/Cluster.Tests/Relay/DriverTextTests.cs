@@ -55,7 +55,8 @@ public sealed class DriverTextTests(RelayFixture fixture) : IClassFixture<RelayF
         await command.ExecuteScalarAsync();
         Assert.Equal(
             [(StatementKind.Prepare, arrived), (StatementKind.Execute, arrived)],
-            relay.Statements.Select(statement => (statement.Kind, statement.Text)));
+            relay.Statements.Select(statement => (statement.Kind, statement.Text))
+        );
     }
 
     [Fact]

@@ -70,7 +70,10 @@ public sealed class MaxScaleRouteTests(RelayFixture fixture) : IClassFixture<Rel
     [InlineData("a=b", false)]
     [InlineData("a b", false)]
     public void A_servers_name_that_is_a_keyword_or_two_words_is_not_understood(string name, bool isUnderstood) =>
-        Assert.Equal(isUnderstood ? [new(MaxScaleTarget.Named, name)] : [], MaxScaleHint.In($"select 1 -- maxscale route to server {name}"));
+        Assert.Equal(
+            isUnderstood ? [new(MaxScaleTarget.Named, name)] : [],
+            MaxScaleHint.In($"select 1 -- maxscale route to server {name}")
+        );
 
     [Fact]
     public async Task Writes_and_several_statements_in_one_text_go_to_the_primary_unless_a_hint_says_otherwise()
@@ -79,11 +82,15 @@ public sealed class MaxScaleRouteTests(RelayFixture fixture) : IClassFixture<Rel
         await using var connection = await RelayFixture.OpenAsync(relay);
         await connection.ExecuteAsync("insert into notes (note) values ('by MaxScale')");
         Assert.Equal("primary", await connection.ExecuteScalarAsync<string>("select name from who; select 1"));
-        Assert.Equal("replica2", await connection.ExecuteScalarAsync<string>("select name from who; select 1 -- maxscale route to server replica2"));
+        Assert.Equal(
+            "replica2",
+            await connection.ExecuteScalarAsync<string>("select name from who; select 1 -- maxscale route to server replica2")
+        );
 
         // A replica refuses what is misrouted there.
-        var refused = await Assert.ThrowsAsync<MySqlException>(
-            () => connection.ExecuteAsync("insert into notes (note) values ('astray') -- maxscale route to server replica2"));
+        var refused = await Assert.ThrowsAsync<MySqlException>(() =>
+            connection.ExecuteAsync("insert into notes (note) values ('astray') -- maxscale route to server replica2")
+        );
         Assert.Equal(1290, refused.Number);
     }
 

@@ -25,7 +25,8 @@ public abstract class MySqlRelayTests(MySqlFixture fixture)
         {
             foreach (var (hostgroup, server) in ((int, RelayServer)[])[(0, servers[0]), (101, servers[1]), (102, servers[2])])
             {
-                var text = $"select /* hostgroup={hostgroup} */ variable_value as port from {await SchemaAsync()}.global_variables where variable_name = 'port'";
+                var text =
+                    $"select /* hostgroup={hostgroup} */ variable_value as port from {await SchemaAsync()}.global_variables where variable_name = 'port'";
                 Assert.Equal(server.Port, await connection.ExecuteScalarAsync<int>(text));
                 await using var prepared = new MySqlCommand(text, connection);
                 await prepared.PrepareAsync();
@@ -33,16 +34,27 @@ public abstract class MySqlRelayTests(MySqlFixture fixture)
             }
         }
 
-        await using var several = await connection.QueryMultipleAsync("select 1, null; select 2 where 1 = 0; select repeat('x', 70000)".Replace(" where", " from dual where", StringComparison.Ordinal));
+        await using var several = await connection.QueryMultipleAsync(
+            "select 1, null; select 2 where 1 = 0; select repeat('x', 70000)".Replace(
+                " where",
+                " from dual where",
+                StringComparison.Ordinal
+            )
+        );
         Assert.Equal(1, Assert.Single(await several.ReadAsync<int>()));
         Assert.Empty(await several.ReadAsync<int>());
         Assert.Equal(70000, Assert.Single(await several.ReadAsync<string>()).Length);
-        Assert.Equal(1146, (await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync("select 1 from app.no_such_table"))).Number);
+        Assert.Equal(
+            1146,
+            (await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync("select 1 from app.no_such_table"))).Number
+        );
         Assert.Equal(1, await connection.ExecuteScalarAsync<int>("select 1"));
 
         // information_schema's went with 5.7.
         async Task<string> SchemaAsync() =>
-            await connection.ExecuteScalarAsync<int>("select count(*) from information_schema.tables where table_schema = 'information_schema' and table_name = 'GLOBAL_VARIABLES'") > 0
+            await connection.ExecuteScalarAsync<int>(
+                "select count(*) from information_schema.tables where table_schema = 'information_schema' and table_name = 'GLOBAL_VARIABLES'"
+            ) > 0
                 ? "information_schema"
                 : "performance_schema";
     }

@@ -10,24 +10,24 @@ namespace MonotonicReads.Cluster.Tests.Relay;
 public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFixture>
 {
     public static TheoryData<string> Texts =>
-    [
-        "select 1",
-        "select null, -1, 18446744073709551615, 1.5e0, 12.345, 'text', x'00ff', date '2024-02-29', timestamp '2024-02-29 12:34:56.789', time '-100:00:01'",
-        "select 1 where 1 = 0",
-        "select 1 as a; select 2 as b, 3 as c; select 4 where 1 = 0",
-        "do 1",
-        "select repeat('x', 250), repeat('x', 251), repeat('x', 65536)",
-        "select seq from seq_1_to_5000",
-        "select 'žluťoučký', '\U0001F600', '/* not a comment */', \"-- neither\"",
-        "show variables like 'version%'",
-        "begin not atomic select 1; select 2; end",
-        "select from",
-        "select * from no_such_table",
-        "select 1; select * from no_such_table; select 3",
-        "select seq, 1 div (seq - 3), exp(seq * 400) from seq_1_to_5",
-        "signal sqlstate '45000' set mysql_errno = 30001, message_text = 'ours'",
-        "explain select 1",
-    ];
+        [
+            "select 1",
+            "select null, -1, 18446744073709551615, 1.5e0, 12.345, 'text', x'00ff', date '2024-02-29', timestamp '2024-02-29 12:34:56.789', time '-100:00:01'",
+            "select 1 where 1 = 0",
+            "select 1 as a; select 2 as b, 3 as c; select 4 where 1 = 0",
+            "do 1",
+            "select repeat('x', 250), repeat('x', 251), repeat('x', 65536)",
+            "select seq from seq_1_to_5000",
+            "select 'žluťoučký', '\U0001F600', '/* not a comment */', \"-- neither\"",
+            "show variables like 'version%'",
+            "begin not atomic select 1; select 2; end",
+            "select from",
+            "select * from no_such_table",
+            "select 1; select * from no_such_table; select 3",
+            "select seq, 1 div (seq - 3), exp(seq * 400) from seq_1_to_5",
+            "signal sqlstate '45000' set mysql_errno = 30001, message_text = 'ours'",
+            "explain select 1",
+        ];
 
     [Theory]
     [MemberData(nameof(Texts))]
@@ -105,7 +105,10 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
     {
         await using var relay = await fixture.ThroughForkAsync();
         await using var connection = await RelayFixture.OpenAsync(relay);
-        await using var insert = new MySqlCommand("insert into notes (note) values (@note)", connection) { Parameters = { new("@note", "") } };
+        await using var insert = new MySqlCommand("insert into notes (note) values (@note)", connection)
+        {
+            Parameters = { new("@note", "") },
+        };
         await insert.PrepareAsync();
         var ids = new List<long>();
         for (var i = 0; i < 3; i++)
@@ -122,9 +125,15 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
             {
                 BatchCommands =
                 {
-                    new MySqlBatchCommand("insert into notes (note) values (@note)") { Parameters = { new MySqlParameter("@note", "in a batch") } },
+                    new MySqlBatchCommand("insert into notes (note) values (@note)")
+                    {
+                        Parameters = { new MySqlParameter("@note", "in a batch") },
+                    },
                     new MySqlBatchCommand("select note from notes where id = last_insert_id()"),
-                    new MySqlBatchCommand("select count(*) from notes where id between @from and @to") { Parameters = { new MySqlParameter("@from", ids[0]), new MySqlParameter("@to", ids[2]) } },
+                    new MySqlBatchCommand("select count(*) from notes where id between @from and @to")
+                    {
+                        Parameters = { new MySqlParameter("@from", ids[0]), new MySqlParameter("@to", ids[2]) },
+                    },
                 },
             };
             if (isPrepared)
@@ -154,7 +163,14 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
         {
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
             await connection.ExecuteAsync("insert into notes (note) values (@note)", new { note = $"commits {commits}" }, transaction);
-            Assert.Equal(1, await connection.ExecuteScalarAsync<int>("select count(*) from notes where note = @note", new { note = $"commits {commits}" }, transaction));
+            Assert.Equal(
+                1,
+                await connection.ExecuteScalarAsync<int>(
+                    "select count(*) from notes where note = @note",
+                    new { note = $"commits {commits}" },
+                    transaction
+                )
+            );
             Assert.Equal("primary", await connection.ExecuteScalarAsync<string>(RelayFixture.WhoAnswers, transaction: transaction));
             if (commits)
             {
@@ -212,7 +228,8 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
             for (var i = 0; i < 40; i++)
             {
                 var (server, there, setting) = await connection.QuerySingleAsync<(string, string, int)>(
-                    "select (select name from app.who), database(), (select variable_value from information_schema.session_variables where variable_name = 'group_concat_max_len')");
+                    "select (select name from app.who), database(), (select variable_value from information_schema.session_variables where variable_name = 'group_concat_max_len')"
+                );
                 Assert.Equal((database, length), (there, setting));
                 servers.Add(server);
             }
@@ -226,7 +243,10 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
     {
         await using var relay = await fixture.ThroughForkAsync();
         await using var connection = await RelayFixture.OpenAsync(relay);
-        Assert.Equal(1193, (await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync("set session no_such_variable = 1"))).Number);
+        Assert.Equal(
+            1193,
+            (await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync("set session no_such_variable = 1"))).Number
+        );
         for (var i = 0; i < 20; i++)
         {
             await connection.ExecuteScalarAsync<string>(RelayFixture.WhoAnswers);
@@ -245,7 +265,8 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
         await connection.ExecuteAsync("rollback");
         Assert.Equal(
             [("set transaction isolation level serializable", "primary"), ("start transaction", "primary"), ("rollback", "primary")],
-            relay.Statements.Select(statement => (statement.Text, statement.Server)));
+            relay.Statements.Select(statement => (statement.Text, statement.Server))
+        );
     }
 
     [Fact]
@@ -269,7 +290,12 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
 
         Assert.Equal(1, number);
         await using var last = await source.OpenConnectionAsync();
-        Assert.NotEqual(777, await last.ExecuteScalarAsync<int>("select variable_value from information_schema.session_variables where variable_name = 'group_concat_max_len'"));
+        Assert.NotEqual(
+            777,
+            await last.ExecuteScalarAsync<int>(
+                "select variable_value from information_schema.session_variables where variable_name = 'group_concat_max_len'"
+            )
+        );
     }
 
     [Fact]
@@ -291,15 +317,21 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
     public async Task Many_clients_at_once_get_their_own_answers()
     {
         await using var relay = await fixture.ThroughForkAsync();
-        await using var source = new MySqlDataSource(new MySqlConnectionStringBuilder(relay.ConnectionString) { MaximumPoolSize = 20 }.ConnectionString);
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(async client =>
-        {
-            for (var i = 0; i < 25; i++)
-            {
-                await using var connection = await source.OpenConnectionAsync();
-                Assert.Equal((client, i), await connection.QuerySingleAsync<(int, int)>("select @client, @i", new { client, i }));
-            }
-        }));
+        await using var source = new MySqlDataSource(
+            new MySqlConnectionStringBuilder(relay.ConnectionString) { MaximumPoolSize = 20 }.ConnectionString
+        );
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 40)
+                .Select(async client =>
+                {
+                    for (var i = 0; i < 25; i++)
+                    {
+                        await using var connection = await source.OpenConnectionAsync();
+                        Assert.Equal((client, i), await connection.QuerySingleAsync<(int, int)>("select @client, @i", new { client, i }));
+                    }
+                })
+        );
         Assert.Equal(1000, relay.Statements.Count(statement => statement.Text.StartsWith("select", StringComparison.Ordinal)));
         Assert.InRange(relay.OpenConnections, 1, 20);
         Assert.Empty(relay.Faults);
@@ -315,7 +347,11 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
         await using var connection = await RelayFixture.OpenAsync(relay, settings => settings.AllowLoadLocalInfile = true);
         var bulk = new MySqlBulkLoader(connection)
         {
-            Local = true, SourceStream = new MemoryStream("1\tx\n"u8.ToArray()), TableName = "notes", FieldTerminator = "\t", LineTerminator = "\n",
+            Local = true,
+            SourceStream = new MemoryStream("1\tx\n"u8.ToArray()),
+            TableName = "notes",
+            FieldTerminator = "\t",
+            LineTerminator = "\n",
         };
         await Assert.ThrowsAnyAsync<Exception>(() => bulk.LoadAsync());
         await using var again = await RelayFixture.OpenAsync(relay);
@@ -377,10 +413,16 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
                 {
                     var values = new object[reader.FieldCount];
                     reader.GetValues(values);
-                    seen.WriteLine(string.Join('|', values.Select(value => value is byte[] bytes ? Convert.ToHexString(bytes) : FormattableString.Invariant($"{value}"))));
+                    seen.WriteLine(
+                        string.Join(
+                            '|',
+                            values.Select(value =>
+                                value is byte[] bytes ? Convert.ToHexString(bytes) : FormattableString.Invariant($"{value}")
+                            )
+                        )
+                    );
                 }
-            }
-            while (isAsync ? await reader.NextResultAsync() : reader.NextResult());
+            } while (isAsync ? await reader.NextResultAsync() : reader.NextResult());
         }
         catch (MySqlException exception)
         {

@@ -68,7 +68,9 @@ public sealed class ProxySqlRouteTests(RelayFixture fixture) : IClassFixture<Rel
     public async Task An_at_sign_ends_multiplexing_until_the_connection_is_reset()
     {
         await using var relay = await fixture.ThroughProxySqlAsync();
-        await using var source = new MySqlDataSource(new MySqlConnectionStringBuilder(relay.ConnectionString) { MaximumPoolSize = 1 }.ConnectionString);
+        await using var source = new MySqlDataSource(
+            new MySqlConnectionStringBuilder(relay.ConnectionString) { MaximumPoolSize = 1 }.ConnectionString
+        );
         await using (var connection = await source.OpenConnectionAsync())
         {
             const string Probe = "/* hostgroup=103 */ select @@server_id";
@@ -118,7 +120,9 @@ public sealed class ProxySqlRouteTests(RelayFixture fixture) : IClassFixture<Rel
         await using var connection = await RelayFixture.OpenAsync(relay);
         await connection.ExecuteAsync("/* hostgroup=102 */ set session transaction isolation level repeatable read; select 1");
         Assert.Equal("replica2", await connection.ExecuteScalarAsync<string>("/* hostgroup=102 */ select name from who"));
-        var refused = await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteScalarAsync<string>("/* hostgroup=101 */ select name from who"));
+        var refused = await Assert.ThrowsAsync<MySqlException>(() =>
+            connection.ExecuteScalarAsync<string>("/* hostgroup=101 */ select name from who")
+        );
         Assert.Equal(9006, refused.Number);
         Assert.Single(Route(relay).EndedMultiplexing);
 
@@ -166,7 +170,9 @@ public sealed class ProxySqlRouteTests(RelayFixture fixture) : IClassFixture<Rel
         Assert.Equal(isChecked ? 40 : 0, route.CheckedGtids.Count);
         if (isChecked)
         {
-            var refused = await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync($"/* min_gtid={gtid};hostgroup=101 */ select 1"));
+            var refused = await Assert.ThrowsAsync<MySqlException>(() =>
+                connection.ExecuteAsync($"/* min_gtid={gtid};hostgroup=101 */ select 1")
+            );
             Assert.Equal(9001, refused.Number);
         }
     }
@@ -176,7 +182,10 @@ public sealed class ProxySqlRouteTests(RelayFixture fixture) : IClassFixture<Rel
     {
         await using var relay = await fixture.ThroughProxySqlAsync();
         await using var connection = await RelayFixture.OpenAsync(relay);
-        Assert.Equal(9001, (await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync("/* hostgroup=999 */ select 1"))).Number);
+        Assert.Equal(
+            9001,
+            (await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync("/* hostgroup=999 */ select 1"))).Number
+        );
         Assert.Equal(1, await connection.ExecuteScalarAsync<int>("select 1"));
     }
 

@@ -10,8 +10,14 @@ namespace MonotonicReads.Cluster.Tests.Relay;
 /// <summary>Commands that MySqlConnector does not send, by a client that does.</summary>
 public sealed class RareCommandTests(RelayFixture fixture) : IClassFixture<RelayFixture>
 {
-    private const Capabilities OfClient = Capabilities.Protocol41 | Capabilities.SecureConnection | Capabilities.MultiStatements
-        | Capabilities.MultiResults | Capabilities.PluginAuthentication | Capabilities.Transactions | Capabilities.BulkOperations;
+    private const Capabilities OfClient =
+        Capabilities.Protocol41
+        | Capabilities.SecureConnection
+        | Capabilities.MultiStatements
+        | Capabilities.MultiResults
+        | Capabilities.PluginAuthentication
+        | Capabilities.Transactions
+        | Capabilities.BulkOperations;
 
     [Theory]
     [InlineData(false)]
@@ -131,14 +137,27 @@ public sealed class RareCommandTests(RelayFixture fixture) : IClassFixture<Relay
         var capabilities = OfClient | more;
         Assert.Equal(capabilities, capabilities & greeting.Capabilities);
         var login = new ClientLogin(
-            capabilities, 1 << 24, 45, "app", NativePassword.Proof("app", greeting.Salt), "app", NativePassword.Plugin);
+            capabilities,
+            1 << 24,
+            45,
+            "app",
+            NativePassword.Proof("app", greeting.Salt),
+            "app",
+            NativePassword.Plugin
+        );
         await client.WriteAsync(login.Write(), CancellationToken.None);
         await client.FlushAsync(CancellationToken.None);
         Assert.Equal(OkPacket.Header, (await NextAsync(client))[0]);
         return client;
     }
 
-    private static async Task<uint> PrepareAsync(PacketChannel client, string text, int parameters, int columns, bool hasDoneAwayWithEof = false)
+    private static async Task<uint> PrepareAsync(
+        PacketChannel client,
+        string text,
+        int parameters,
+        int columns,
+        bool hasDoneAwayWithEof = false
+    )
     {
         await SendAsync(client, new PayloadWriter().Byte((byte)CommandKind.Prepare).Bytes(Encoding.UTF8.GetBytes(text)));
         var first = await NextAsync(client);

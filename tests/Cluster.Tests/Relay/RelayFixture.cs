@@ -21,7 +21,8 @@ public sealed class RelayFixture : IAsyncLifetime
         {
             await primary.ExecuteAsync(
                 "create table servers (id bigint primary key, name varchar(20)); create table notes (id int auto_increment primary key, note varchar(100)); "
-                + "create view who as select name from servers where id = (select variable_value from information_schema.global_variables where variable_name = 'server_id')");
+                    + "create view who as select name from servers where id = (select variable_value from information_schema.global_variables where variable_name = 'server_id')"
+            );
             foreach (var server in Cluster.Replicas.Prepend(Cluster.Primary))
             {
                 await primary.ExecuteAsync("insert into servers values (@ServerId, @Name)", new { server.ServerId, server.Name });

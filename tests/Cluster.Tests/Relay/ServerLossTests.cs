@@ -45,7 +45,8 @@ public sealed class ServerLossTests
         await cluster.Replicas[1].RestartAsync();
         servers[2].IsAvailable = true;
         relay.Reset();
-        const string Setting = "select variable_value from information_schema.session_variables where variable_name = 'group_concat_max_len' -- maxscale route to server replica2";
+        const string Setting =
+            "select variable_value from information_schema.session_variables where variable_name = 'group_concat_max_len' -- maxscale route to server replica2";
         Assert.Equal(4321, await connection.ExecuteScalarAsync<int>(Setting));
         Assert.Equal("replica2", Assert.Single(relay.Statements).Server);
         Assert.Empty(relay.Faults);

@@ -22,10 +22,16 @@ public sealed class ShopifyForkRouteTests(RelayFixture fixture) : IClassFixture<
             var hash = ForkHash.Of(Encoding.ASCII.GetBytes(fields[0]), 0);
             Assert.Equal(uint.Parse(fields[1], CultureInfo.InvariantCulture), hash);
             var unavailable = fields[3].Split(' ');
-            var servers = fields[2].Split(' ').Select((weight, index) => new RelayServer($"{index + 1}", "", int.Parse(weight, CultureInfo.InvariantCulture))
-            {
-                IsAvailable = !unavailable.Contains($"{index + 1}"),
-            }).ToArray();
+            var servers = fields[2]
+                .Split(' ')
+                .Select(
+                    (weight, index) =>
+                        new RelayServer($"{index + 1}", "", int.Parse(weight, CultureInfo.InvariantCulture))
+                        {
+                            IsAvailable = !unavailable.Contains($"{index + 1}"),
+                        }
+                )
+                .ToArray();
             Assert.Equal(fields[4], ShopifyForkRoute.Pick(Math.Max(hash, 1), servers)?.Name);
             picks++;
         }
@@ -127,8 +133,14 @@ public sealed class ShopifyForkRouteTests(RelayFixture fixture) : IClassFixture<
         var first = ForkHash.Of("abc"u8, 0);
         var both = Math.Max(ForkHash.Of("xyz"u8, Math.Max(first, 1)), 1);
         var readers = servers.Skip(1).ToArray();
-        Assert.Equal(ShopifyForkRoute.Pick(first, readers)!.Name, await connection.ExecuteScalarAsync<string>("/* request_id=abc */ select name from who"));
-        Assert.Equal(ShopifyForkRoute.Pick(both, readers)!.Name, await connection.ExecuteScalarAsync<string>("/* request_id=abc; a=b ;job_id=xyz */ select name from who"));
+        Assert.Equal(
+            ShopifyForkRoute.Pick(first, readers)!.Name,
+            await connection.ExecuteScalarAsync<string>("/* request_id=abc */ select name from who")
+        );
+        Assert.Equal(
+            ShopifyForkRoute.Pick(both, readers)!.Name,
+            await connection.ExecuteScalarAsync<string>("/* request_id=abc; a=b ;job_id=xyz */ select name from who")
+        );
     }
 
     [Fact]
@@ -209,7 +221,8 @@ public sealed class ShopifyForkRouteTests(RelayFixture fixture) : IClassFixture<
                 new(second.ServerThread, StatementKind.Prepare, "select ?", "replica1", InTransaction: false),
                 new RelayedStatement(second.ServerThread, StatementKind.Execute, "select ?", "replica1", InTransaction: false),
             ],
-            relay.Statements);
+            relay.Statements
+        );
         Assert.Equal(3, relay.Commands);
         relay.Reset();
         Assert.Empty(relay.Statements);

@@ -20,7 +20,11 @@ public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<Routing
         await using var source = fixture.BuildSource();
         await using var stuck = await StuckPrimary.CreateAsync(fixture.Cluster);
         var ahead = fixture.Cluster.Replicas[1];
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(ahead), new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 300 });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(ahead),
+            new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 300 }
+        );
         await fixture.Cluster.Replicas[2].StopApplyingAsync(); // nobody else may have it
         var seen = await stuck.WriteAsync(ahead, () => AskAsync(source));
         await ahead.KillAsync();
@@ -45,7 +49,11 @@ public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<Routing
         await using var source = fixture.BuildSource(b => b.RecordDecisions());
         await using var stuck = await StuckPrimary.CreateAsync(fixture.Cluster);
         var ahead = fixture.Cluster.Replicas[1];
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(ahead), new ReadSessionOptions { MaxWaitMilliseconds = 8000 });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(ahead),
+            new ReadSessionOptions { MaxWaitMilliseconds = 8000 }
+        );
         var seen = await stuck.WriteAsync(ahead, () => AskAsync(source));
         await ahead.KillAsync();
         try
@@ -71,7 +79,11 @@ public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<Routing
         await using var source = fixture.BuildSource();
         await using var stuck = await StuckPrimary.CreateAsync(fixture.Cluster);
         var ahead = fixture.Cluster.Replicas[1];
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(ahead), new ReadSessionOptions { MaxWaitMilliseconds = 100 });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(ahead),
+            new ReadSessionOptions { MaxWaitMilliseconds = 100 }
+        );
         await stuck.WriteAsync(ahead, () => AskAsync(source));
         try
         {
@@ -129,7 +141,12 @@ public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<Routing
     [InlineData(ReadConsistency.Primary, ReplicaLoss.Redraw, false, false)]
     [InlineData(ReadConsistency.Causal, ReplicaLoss.Primary, false, false)]
     [InlineData(ReadConsistency.Causal, ReplicaLoss.Primary, true, true)]
-    public async Task A_session_that_read_on_a_primary_is_lost_with_that_run_of_it(ReadConsistency level, ReplicaLoss policy, bool loses, bool isLost)
+    public async Task A_session_that_read_on_a_primary_is_lost_with_that_run_of_it(
+        ReadConsistency level,
+        ReplicaLoss policy,
+        bool loses,
+        bool isLost
+    )
     {
         await using var source = fixture.BuildSource();
         using var session = ReadSession.Begin(level, new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 0 });
@@ -188,9 +205,16 @@ public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<Routing
         {
             var stuck = new StuckPrimary(cluster);
             await ExecuteAsync(stuck.Acknowledger, "stop slave; set global rpl_semi_sync_slave_enabled = 1; start slave");
-            await ExecuteAsync(cluster.Primary, "set global rpl_semi_sync_master_enabled = 1; set global rpl_semi_sync_master_wait_point = 'AFTER_SYNC'; set global rpl_semi_sync_master_timeout = 60000");
+            await ExecuteAsync(
+                cluster.Primary,
+                "set global rpl_semi_sync_master_enabled = 1; set global rpl_semi_sync_master_wait_point = 'AFTER_SYNC'; set global rpl_semi_sync_master_timeout = 60000"
+            );
             await using var primary = new MySqlConnection(cluster.Primary.AdminConnectionString);
-            while (await primary.QuerySingleAsync<string>("select variable_value from information_schema.global_status where variable_name = 'Rpl_semi_sync_master_clients'") == "0")
+            while (
+                await primary.QuerySingleAsync<string>(
+                    "select variable_value from information_schema.global_status where variable_name = 'Rpl_semi_sync_master_clients'"
+                ) == "0"
+            )
             {
                 await Task.Delay(20);
             }

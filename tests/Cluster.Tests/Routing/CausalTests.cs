@@ -106,10 +106,15 @@ public sealed class CausalTests(RoutingFixture fixture) : IClassFixture<RoutingF
         Assert.Equal("monotonic_reads.wait", wait.OperationName);
         Assert.Equal(
             [
-                ("db.system.name", "mariadb"), ("server.address", "127.0.0.1"), ("server.port", fixture.Cluster.Replicas[2].Port), ("monotonic_reads.server", "replica3"),
-                ("monotonic_reads.level", "causal"), ("monotonic_reads.session.id", session.Id.ToString()),
+                ("db.system.name", "mariadb"),
+                ("server.address", "127.0.0.1"),
+                ("server.port", fixture.Cluster.Replicas[2].Port),
+                ("monotonic_reads.server", "replica3"),
+                ("monotonic_reads.level", "causal"),
+                ("monotonic_reads.session.id", session.Id.ToString()),
             ],
-            wait.TagObjects.Select(t => (t.Key, t.Value!)));
+            wait.TagObjects.Select(t => (t.Key, t.Value!))
+        );
 
         using (ReadSession.Begin(ReadConsistency.Primary))
         {
@@ -140,7 +145,11 @@ public sealed class CausalTests(RoutingFixture fixture) : IClassFixture<RoutingF
         await slow.StopApplyingAsync();
         try
         {
-            using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(slow), new ReadSessionOptions { MaxWaitMilliseconds = 200 });
+            using var session = ReadSession.Begin(
+                ReadConsistency.Causal,
+                fixture.KeyOn(slow),
+                new ReadSessionOptions { MaxWaitMilliseconds = 200 }
+            );
             var note = Guid.NewGuid().ToString();
             Assert.Equal(0, await CountAsync(source, note));
             await WriteAsync(source, Way.PrimaryDataSource, note, null);
@@ -249,7 +258,11 @@ public sealed class CausalTests(RoutingFixture fixture) : IClassFixture<RoutingF
     {
         await using var source = fixture.BuildSource(b => b.RecordDecisions());
         var paused = fixture.Cluster.Replicas[0];
-        using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(paused), new ReadSessionOptions { MaxWaitMilliseconds = 300 });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Causal,
+            fixture.KeyOn(paused),
+            new ReadSessionOptions { MaxWaitMilliseconds = 300 }
+        );
         await using var connection = await source.OpenConnectionAsync();
         var note = Guid.NewGuid().ToString();
         Assert.Equal(0, await connection.ExecuteScalarAsync<long>(CountNotes, new { note }));
@@ -321,7 +334,10 @@ public sealed class CausalTests(RoutingFixture fixture) : IClassFixture<RoutingF
             default:
                 await using (var unseen = new MySqlConnector.MySqlConnection(source.Primary.ConnectionString + ";Password=app"))
                 {
-                    var position = await unseen.QuerySingleAsync<string>("insert into writes (server, note) select name, @note from this_server; select @@last_gtid", new { note });
+                    var position = await unseen.QuerySingleAsync<string>(
+                        "insert into writes (server, note) select name, @note from this_server; select @@last_gtid",
+                        new { note }
+                    );
                     ReadSession.Current!.ObserveWrite(MariaDbGtidList.Parse(position));
                 }
 

@@ -19,9 +19,7 @@ internal sealed class CommandRelay : IDisposable
     private int _commands;
 
     public CommandRelay(int serverPort)
-        : this(() => serverPort)
-    {
-    }
+        : this(() => serverPort) { }
 
     /// <param name="serverPort">Asked for each connection.</param>
     public CommandRelay(Func<int> serverPort)

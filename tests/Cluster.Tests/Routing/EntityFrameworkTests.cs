@@ -23,7 +23,10 @@ public sealed class EntityFrameworkTests(RoutingFixture fixture) : IClassFixture
         Assert.NotEqual(0, note.Id);
         Assert.Equal(1, await context.Notes.CountAsync(n => n.Text == note.Text));
 
-        Assert.Equal(1, await context.Notes.Where(n => n.Id == note.Id).ExecuteUpdateAsync(s => s.SetProperty(n => n.Text, n => n.Text + "!")));
+        Assert.Equal(
+            1,
+            await context.Notes.Where(n => n.Id == note.Id).ExecuteUpdateAsync(s => s.SetProperty(n => n.Text, n => n.Text + "!"))
+        );
         Assert.Equal(1, await context.Notes.CountAsync(n => n.Text == note.Text + "!"));
         Assert.Equal(1, await context.Notes.Where(n => n.Id == note.Id).ExecuteDeleteAsync());
         Assert.Equal(0, await context.Notes.CountAsync(n => n.Id == note.Id));
@@ -65,7 +68,11 @@ public sealed class EntityFrameworkTests(RoutingFixture fixture) : IClassFixture
     private sealed class Add : Migration
     {
         protected override void Up(MigrationBuilder migrationBuilder) =>
-            migrationBuilder.CreateTable("migrated", table => new { Id = table.Column<long>(nullable: false) }, constraints: table => table.PrimaryKey("PK_migrated", row => row.Id));
+            migrationBuilder.CreateTable(
+                "migrated",
+                table => new { Id = table.Column<long>(nullable: false) },
+                constraints: table => table.PrimaryKey("PK_migrated", row => row.Id)
+            );
     }
 
     private sealed class Shop(ReplicatedMySqlDataSource? source, string? connectionString = null) : DbContext

@@ -44,9 +44,7 @@ public sealed class FailoverTests : IAsyncLifetime
             using var session = ReadSession.Begin(ReadConsistency.Monotonic, CaughtUp);
             source.UpdateReplicas([new("ahead", Ahead.ConnectionString), new("behind", Behind.ConnectionString, 0)]);
             var written = await InsertAsync(Cluster.Primary);
-            while (await NewestAsync(source) < written)
-            {
-            }
+            while (await NewestAsync(source) < written) { }
 
             // Its tables lose their last second. Its log does not: asked for its position, it says that it has the write.
             await Cluster.Primary.RestartAsync();
@@ -72,7 +70,9 @@ public sealed class FailoverTests : IAsyncLifetime
     {
         MariaDbServer leadsTo = Cluster.Primary;
         using var relay = new CommandRelay(() => leadsTo.Port);
-        await using var source = Build(new MySqlConnectionStringBuilder(Cluster.Primary.ConnectionString) { Port = (uint)relay.Port }.ConnectionString);
+        await using var source = Build(
+            new MySqlConnectionStringBuilder(Cluster.Primary.ConnectionString) { Port = (uint)relay.Port }.ConnectionString
+        );
         source.UpdateReplicas([new("ahead", Ahead.ConnectionString)]);
         using (ReadSession.Begin(ReadConsistency.Primary))
         {
@@ -113,7 +113,11 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     private ReplicatedMySqlDataSource Build(string primary) =>
-        new ReplicatedMySqlDataSourceBuilder().UsePrimary(primary).AddReplica("ahead", Ahead.ConnectionString).AddReplica("behind", Behind.ConnectionString, 0).Build();
+        new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(primary)
+            .AddReplica("ahead", Ahead.ConnectionString)
+            .AddReplica("behind", Behind.ConnectionString, 0)
+            .Build();
 
     private static async Task<long> InsertAsync(MariaDbServer server)
     {

@@ -38,16 +38,29 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
 
     private static readonly string[] Reads =
     [
-        "select seq from counter where id = 1", "select max(seq) from marks", "select least(c.seq, (select max(seq) from marks)) from counter c",
+        "select seq from counter where id = 1",
+        "select max(seq) from marks",
+        "select least(c.seq, (select max(seq) from marks)) from counter c",
     ];
 
     [Fact]
     public async Task No_session_goes_back_whatever_happens_to_its_replicas()
     {
-        var run = await RunAsync(RunTime, new Random(Seed), static random => random.Next(2) == 0 ? ReplicaLoss.Primary : ReplicaLoss.CaughtUp, inSessions: true, untilViolation: false);
+        var run = await RunAsync(
+            RunTime,
+            new Random(Seed),
+            static random => random.Next(2) == 0 ? ReplicaLoss.Primary : ReplicaLoss.CaughtUp,
+            inSessions: true,
+            untilViolation: false
+        );
 
         Assert.Empty(run.Violations);
-        Assert.True(run.Reads > 2_000 && run.Moves > 100 && run.ReadsByServer.Keys.Count(name => name.StartsWith("replica", StringComparison.Ordinal)) == 3, "The run proves too little: " + run);
+        Assert.True(
+            run.Reads > 2_000
+                && run.Moves > 100
+                && run.ReadsByServer.Keys.Count(name => name.StartsWith("replica", StringComparison.Ordinal)) == 3,
+            "The run proves too little: " + run
+        );
         Assert.True(run.Longest < LongestStep, $"A step took {run.Longest.TotalSeconds:F1} s.");
     }
 
@@ -77,7 +90,10 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
         [
             .. seeds.Select(seed => Task.Run(() => WorkAsync(run, new Random(seed), [here, there], end, untilViolation))),
             Task.Run(() => WriteAllTheTimeAsync(end.Token)),
-            .. fixture.Cluster.Replicas.Select(replica => (replica, seed: random.Next())).ToList().Select(t => Task.Run(() => DisturbAsync(t.replica, new Random(t.seed), end.Token))),
+            .. fixture
+                .Cluster.Replicas.Select(replica => (replica, seed: random.Next()))
+                .ToList()
+                .Select(t => Task.Run(() => DisturbAsync(t.replica, new Random(t.seed), end.Token))),
             Task.Run(() => ChangeMembersAsync([here, there], new Random(random.Next()), end.Token)),
         ];
         await Task.WhenAll(all);
@@ -85,7 +101,13 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
         return run;
     }
 
-    private static async Task WorkAsync(Run run, Random random, ReplicatedMySqlDataSource[] sources, CancellationTokenSource end, bool untilViolation)
+    private static async Task WorkAsync(
+        Run run,
+        Random random,
+        ReplicatedMySqlDataSource[] sources,
+        CancellationTokenSource end,
+        bool untilViolation
+    )
     {
         while (!end.IsCancellationRequested)
         {
@@ -111,7 +133,12 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
     private static async Task OneAsync(Run run, History history, Random random, ReplicatedMySqlDataSource[] sources)
     {
         var level = random.Next(2) == 0 ? ReadConsistency.Monotonic : ReadConsistency.Causal;
-        var options = new ReadSessionOptions { OnReplicaLoss = run.Policy(random), MaxWaitMilliseconds = 400, Reads = random.Next(3) == 0 ? 4 : 0 };
+        var options = new ReadSessionOptions
+        {
+            OnReplicaLoss = run.Policy(random),
+            MaxWaitMilliseconds = 400,
+            Reads = random.Next(3) == 0 ? 4 : 0,
+        };
         var source = sources[0];
         var session = run.InSessions ? ReadSession.Begin(level, options) : null;
         try
@@ -122,7 +149,9 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
                 switch (random.Next(run.InSessions ? 12 : 5))
                 {
                     case 0:
-                        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => ReadAsync(history, source, Reads[0], isAsync: true))));
+                        await Task.WhenAll(
+                            Enumerable.Range(0, 3).Select(_ => Task.Run(() => ReadAsync(history, source, Reads[0], isAsync: true)))
+                        );
                         break;
                     case 1:
                         await using (var connection = await source.OpenConnectionAsync())
@@ -154,7 +183,10 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
                         break;
                     case 8:
                         // Two parts of a session at once: one reads, the other writes and reads what it wrote.
-                        await Task.WhenAll(Task.Run(() => ReadAsync(history, source, Reads[0], isAsync: true)), Task.Run(() => WriteAsync(history, source, level, random.Next(3))));
+                        await Task.WhenAll(
+                            Task.Run(() => ReadAsync(history, source, Reads[0], isAsync: true)),
+                            Task.Run(() => WriteAsync(history, source, level, random.Next(3)))
+                        );
                         break;
                     default:
                         await WriteAsync(history, source, level, random.Next(3));
@@ -213,8 +245,11 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
         }
     }
 
-    private static Task<long> BumpAsync(DbConnection connection, DbTransaction? transaction = null) => connection.ExecuteScalarAsync<long>(
-        "update counter set seq = last_insert_id(seq + 1) where id = 1; insert into marks select seq from counter where id = 1; select last_insert_id()", transaction: transaction);
+    private static Task<long> BumpAsync(DbConnection connection, DbTransaction? transaction = null) =>
+        connection.ExecuteScalarAsync<long>(
+            "update counter set seq = last_insert_id(seq + 1) where id = 1; insert into marks select seq from counter where id = 1; select last_insert_id()",
+            transaction: transaction
+        );
 
     private async Task PrepareAsync()
     {
@@ -227,7 +262,8 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
                 create table app.marks (seq bigint primary key);
                 insert into app.counter values (1, 1);
                 insert into app.marks values (1);
-                """);
+                """
+            );
         }
 
         await fixture.Cluster.WaitForReplicasAsync();
@@ -285,7 +321,12 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
             var (leaves, stays) = (fixture.Cluster.Replicas[random.Next(3)].Name, random.Next(3));
             for (var i = 0; i < sources.Length; i++)
             {
-                sources[i].UpdateReplicas([.. Settings(reversed: random.Next(2) == 0).Where(r => stays > 0 || r.Name != leaves).Select(r => stays == 1 && r.Name == leaves ? r with { Weight = 0 } : r)]);
+                sources[i]
+                    .UpdateReplicas([
+                        .. Settings(reversed: random.Next(2) == 0)
+                            .Where(r => stays > 0 || r.Name != leaves)
+                            .Select(r => stays == 1 && r.Name == leaves ? r with { Weight = 0 } : r),
+                    ]);
             }
 
             await Task.Delay(random.Next(200), CancellationToken.None);
@@ -312,9 +353,12 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
     }
 
     private IEnumerable<ReplicaSettings> Settings(bool reversed) =>
-        fixture.Cluster.Replicas.Select((replica, index) => new ReplicaSettings(replica.Name, Text(replica), reversed ? 3 - index : index + 1));
+        fixture.Cluster.Replicas.Select(
+            (replica, index) => new ReplicaSettings(replica.Name, Text(replica), reversed ? 3 - index : index + 1)
+        );
 
-    private static string Text(MariaDbServer server) => new MySqlConnectionStringBuilder(server.ConnectionString) { DefaultCommandTimeout = 3 }.ConnectionString;
+    private static string Text(MariaDbServer server) =>
+        new MySqlConnectionStringBuilder(server.ConnectionString) { DefaultCommandTimeout = 3 }.ConnectionString;
 
     /// <summary>What one session must see from now on.</summary>
     private sealed class History(Run run)
@@ -338,9 +382,11 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
 
         private void Raise(long to)
         {
-            for (var floor = Floor; floor < to && Interlocked.CompareExchange(ref _floor, to, floor) is var known && known != floor; floor = known)
-            {
-            }
+            for (
+                var floor = Floor;
+                floor < to && Interlocked.CompareExchange(ref _floor, to, floor) is var known && known != floor;
+                floor = known
+            ) { }
         }
     }
 
@@ -369,18 +415,26 @@ public sealed class GuaranteeTests(GuaranteeFixture fixture, ITestOutputHelper o
         public void Count(string server, TimeSpan took)
         {
             ReadsByServer.AddOrUpdate(server, 1, static (_, n) => n + 1);
-            for (var longest = Volatile.Read(ref _longest); longest < took.Ticks && Interlocked.CompareExchange(ref _longest, took.Ticks, longest) is var known && known != longest; longest = known)
-            {
-            }
+            for (
+                var longest = Volatile.Read(ref _longest);
+                longest < took.Ticks && Interlocked.CompareExchange(ref _longest, took.Ticks, longest) is var known && known != longest;
+                longest = known
+            ) { }
         }
 
-        public void Failed(Exception exception) => _failures.AddOrUpdate(exception.GetType().Name + ": " + exception.Message[..Math.Min(60, exception.Message.Length)], 1, static (_, n) => n + 1);
+        public void Failed(Exception exception) =>
+            _failures.AddOrUpdate(
+                exception.GetType().Name + ": " + exception.Message[..Math.Min(60, exception.Message.Length)],
+                1,
+                static (_, n) => n + 1
+            );
 
         public void Told(ReadSessionEventArgs e) => _events.AddOrUpdate(e.Kind, 1, static (_, n) => n + 1);
 
         public override string ToString() =>
             $"{Sessions} sessions, {Reads} reads ({Text(ReadsByServer)}), events: {Text(_events)}, failed sessions: {Text(_failures)}, longest read {Longest.TotalSeconds:F1} s, {Violations.Count} violations{string.Concat(Violations.Take(5).Select(v => "; " + v))}";
 
-        private static string Text<TKey>(IEnumerable<KeyValuePair<TKey, int>> counts) => string.Join(", ", counts.OrderBy(c => c.Key?.ToString(), StringComparer.Ordinal).Select(c => $"{c.Key} {c.Value}"));
+        private static string Text<TKey>(IEnumerable<KeyValuePair<TKey, int>> counts) =>
+            string.Join(", ", counts.OrderBy(c => c.Key?.ToString(), StringComparer.Ordinal).Select(c => $"{c.Key} {c.Value}"));
     }
 }

@@ -10,9 +10,10 @@ public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFi
 {
     private const string Mark = "select connection_id() from this_server";
 
-    private static ReadSession Series(int reads, string? key = null) => key is null
-        ? ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { Reads = reads })
-        : ReadSession.Begin(ReadConsistency.Monotonic, key, new ReadSessionOptions { Reads = reads });
+    private static ReadSession Series(int reads, string? key = null) =>
+        key is null
+            ? ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { Reads = reads })
+            : ReadSession.Begin(ReadConsistency.Monotonic, key, new ReadSessionOptions { Reads = reads });
 
     [Theory]
     [InlineData(0, 3)]
@@ -54,8 +55,11 @@ public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFi
     public async Task It_goes_back_with_the_last_planned_read_and_with_the_session()
     {
         const string name = "kept or not";
-        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(fixture.Cluster.Primary.ConnectionString)
-            .AddReplica(name, fixture.Cluster.Replicas[0].ConnectionString).UseTimeProvider(new ClockWithoutTimers()).Build();
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(fixture.Cluster.Primary.ConnectionString)
+            .AddReplica(name, fixture.Cluster.Replicas[0].ConnectionString)
+            .UseTimeProvider(new ClockWithoutTimers())
+            .Build();
         using var inUse = new ConnectionsInUse(name);
         using (Series(2))
         {
@@ -186,12 +190,21 @@ public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFi
         var id = await AskAsync(source);
         await source.DisposeAsync();
         await using var admin = new MySqlConnection(fixture.Cluster.Replicas[0].AdminConnectionString);
-        for (var i = 0; i < 200 && await admin.ExecuteScalarAsync<long>("select count(*) from information_schema.processlist where id = @id", new { id }) > 0; i++)
+        for (
+            var i = 0;
+            i < 200
+                && await admin.ExecuteScalarAsync<long>("select count(*) from information_schema.processlist where id = @id", new { id })
+                    > 0;
+            i++
+        )
         {
             await Task.Delay(10);
         }
 
-        Assert.Equal(0, await admin.ExecuteScalarAsync<long>("select count(*) from information_schema.processlist where id = @id", new { id }));
+        Assert.Equal(
+            0,
+            await admin.ExecuteScalarAsync<long>("select count(*) from information_schema.processlist where id = @id", new { id })
+        );
     }
 
     [Fact]
@@ -220,8 +233,12 @@ public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFi
     /// counts as an administrative command.</summary>
     private static async Task<long> ResetsAsync(MariaDbServer server)
     {
-        await using var admin = new MySqlConnection(new MySqlConnectionStringBuilder(server.AdminConnectionString) { Pooling = false }.ConnectionString);
-        return await admin.ExecuteScalarAsync<long>("select variable_value from information_schema.global_status where variable_name = 'COM_ADMIN_COMMANDS'");
+        await using var admin = new MySqlConnection(
+            new MySqlConnectionStringBuilder(server.AdminConnectionString) { Pooling = false }.ConnectionString
+        );
+        return await admin.ExecuteScalarAsync<long>(
+            "select variable_value from information_schema.global_status where variable_name = 'COM_ADMIN_COMMANDS'"
+        );
     }
 
     // As somebody else would, who must not wait: the pool's own time limit is 15 seconds.
@@ -270,13 +287,15 @@ public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFi
                     listener.EnableMeasurementEvents(instrument);
                 }
             };
-            _listener.SetMeasurementEventCallback<int>((_, change, tags, _) =>
-            {
-                if (tags.Contains(new("state", "used")) && tags.Contains(new("pool.name", pool)))
+            _listener.SetMeasurementEventCallback<int>(
+                (_, change, tags, _) =>
                 {
-                    Interlocked.Add(ref _count, change);
+                    if (tags.Contains(new("state", "used")) && tags.Contains(new("pool.name", pool)))
+                    {
+                        Interlocked.Add(ref _count, change);
+                    }
                 }
-            });
+            );
             _listener.Start();
         }
 
@@ -294,9 +313,7 @@ public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFi
         {
             public bool Change(TimeSpan dueTime, TimeSpan period) => true;
 
-            public void Dispose()
-            {
-            }
+            public void Dispose() { }
 
             public ValueTask DisposeAsync() => default;
         }

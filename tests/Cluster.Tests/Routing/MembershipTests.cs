@@ -67,7 +67,10 @@ public sealed class MembershipTests(RoutingFixture fixture) : IClassFixture<Rout
         Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
         await Task.Delay(300);
         Assert.Equal("primary", await RoutingFixture.AskAsync(source));
-        Assert.Equal([(ReadSessionEventKind.ReplicaLost, "removed"), (ReadSessionEventKind.Moved, "removed")], events.Select(e => (e.Kind, e.Reason)));
+        Assert.Equal(
+            [(ReadSessionEventKind.ReplicaLost, "removed"), (ReadSessionEventKind.Moved, "removed")],
+            events.Select(e => (e.Kind, e.Reason))
+        );
     }
 
     [Fact]
@@ -77,7 +80,11 @@ public sealed class MembershipTests(RoutingFixture fixture) : IClassFixture<Rout
         var events = Watch(source);
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(fixture.Cluster.Replicas[1]));
         await using var connection = await source.OpenConnectionAsync();
-        await using (var reader = await connection.ExecuteReaderAsync("select name from this_server union all select 'second' union all select 'third'"))
+        await using (
+            var reader = await connection.ExecuteReaderAsync(
+                "select name from this_server union all select 'second' union all select 'third'"
+            )
+        )
         {
             Assert.True(await reader.ReadAsync());
             source.UpdateReplicas([.. Settings(1, 2, 3).Where(r => r.Name != "replica2")]);
@@ -92,7 +99,10 @@ public sealed class MembershipTests(RoutingFixture fixture) : IClassFixture<Rout
 
         Assert.Equal("primary", await connection.QuerySingleAsync<string>(RoutingFixture.WhoAnswers));
         Assert.Equal("primary", await RoutingFixture.AskAsync(source));
-        Assert.Equal([(ReadSessionEventKind.ReplicaLost, "removed"), (ReadSessionEventKind.Moved, "removed")], events.Select(e => (e.Kind, e.Reason)));
+        Assert.Equal(
+            [(ReadSessionEventKind.ReplicaLost, "removed"), (ReadSessionEventKind.Moved, "removed")],
+            events.Select(e => (e.Kind, e.Reason))
+        );
         Assert.Equal(["primary", "replica1", "replica3"], source.GetServers().Select(s => s.Name));
     }
 
@@ -135,7 +145,9 @@ public sealed class MembershipTests(RoutingFixture fixture) : IClassFixture<Rout
         static async Task<IEnumerable<long>> ConnectionsAsync(MonotonicReads.Cluster.MariaDbServer server)
         {
             await using var admin = new MySqlConnector.MySqlConnection(server.AdminConnectionString);
-            return await admin.QueryAsync<long>("select id from information_schema.processlist where user = 'app' and command <> 'Binlog Dump'");
+            return await admin.QueryAsync<long>(
+                "select id from information_schema.processlist where user = 'app' and command <> 'Binlog Dump'"
+            );
         }
     }
 
@@ -145,9 +157,7 @@ public sealed class MembershipTests(RoutingFixture fixture) : IClassFixture<Rout
         await using var source = fixture.BuildSource();
         var events = Watch(source);
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(fixture.Cluster.Replicas[1]));
-        await using (await source.OpenConnectionAsync())
-        {
-        }
+        await using (await source.OpenConnectionAsync()) { }
 
         source.UpdateReplicas([.. Settings(1, 2, 3).Where(r => r.Name != "replica2")]);
         Assert.StartsWith("replica", await RoutingFixture.AskAsync(source), StringComparison.Ordinal);
@@ -172,7 +182,9 @@ public sealed class MembershipTests(RoutingFixture fixture) : IClassFixture<Rout
         Assert.Throws<InvalidOperationException>(() => source.UpdateReplicas([]));
         Assert.Throws<InvalidOperationException>(() => source.UpdateReplicas(Settings(0, 0, 0)));
         Assert.Throws<ArgumentException>(() => source.UpdateReplicas([good[0], good[0]]));
-        var exception = Assert.Throws<ArgumentException>(() => source.UpdateReplicas([good[0], good[1] with { ConnectionString = "Server=a;Password=secret;Nonsense=1" }]));
+        var exception = Assert.Throws<ArgumentException>(() =>
+            source.UpdateReplicas([good[0], good[1] with { ConnectionString = "Server=a;Password=secret;Nonsense=1" }])
+        );
         Assert.DoesNotContain("secret", exception.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("Server", good[0].ToString(), StringComparison.Ordinal);
 
@@ -182,7 +194,12 @@ public sealed class MembershipTests(RoutingFixture fixture) : IClassFixture<Rout
     }
 
     private ReplicaSettings[] Settings(params int[] weights) =>
-        [.. fixture.Cluster.Replicas.Zip(weights, (replica, weight) => new ReplicaSettings(replica.Name, replica.ConnectionString, weight))];
+        [
+            .. fixture.Cluster.Replicas.Zip(
+                weights,
+                (replica, weight) => new ReplicaSettings(replica.Name, replica.ConnectionString, weight)
+            ),
+        ];
 
     private static ConcurrentQueue<ReadSessionEventArgs> Watch(ReplicatedMySqlDataSource source)
     {

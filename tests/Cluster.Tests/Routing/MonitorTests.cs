@@ -17,7 +17,10 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
     {
         await using var source = fixture.BuildSource(b => b.UseMonitor(Fast()));
         // A replica whose link to the primary is being made again has no lag to tell: its seconds are null then.
-        var states = await UntilAsync(source, s => s.All(server => server.Health == ServerHealth.Up && server.IsPrimary == server.Lag is null));
+        var states = await UntilAsync(
+            source,
+            s => s.All(server => server.Health == ServerHealth.Up && server.IsPrimary == server.Lag is null)
+        );
 
         Assert.Equal(["primary", "replica1", "replica2", "replica3"], states.Select(s => s.Name));
         Assert.Equal([true, false, false, false], states.Select(s => s.IsPrimary));
@@ -69,11 +72,16 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
     public async Task A_replica_that_lags_too_far_takes_no_new_sessions_and_keeps_its_own()
     {
         // A heartbeat that a test can turn: how many rows there are is how far the replica is behind.
-        await using var source = fixture.BuildSource(b => b.UseMonitor(Fast(o =>
-        {
-            o.MaxLag = TimeSpan.FromSeconds(3);
-            o.HeartbeatQuery = "select if((select name from this_server) = 'replica2', (select count(*) from writes where note = 'lag'), 0)";
-        })));
+        await using var source = fixture.BuildSource(b =>
+            b.UseMonitor(
+                Fast(o =>
+                {
+                    o.MaxLag = TimeSpan.FromSeconds(3);
+                    o.HeartbeatQuery =
+                        "select if((select name from this_server) = 'replica2', (select count(*) from writes where note = 'lag'), 0)";
+                })
+            )
+        );
         await UntilAsync(source, s => s.All(server => server.Health == ServerHealth.Up));
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(fixture.Cluster.Replicas[1]));
         Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
@@ -99,16 +107,25 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
     [Fact]
     public async Task Where_it_is_told_to_running_sessions_leave_a_replica_that_lags_too_far()
     {
-        await using var source = fixture.BuildSource(b => b.UseMonitor(Fast(o =>
-        {
-            (o.MaxLag, o.MovesLaggingSessions) = (TimeSpan.FromSeconds(3), true);
-            o.HeartbeatQuery = "select if((select name from this_server) = 'replica2', (select count(*) from writes where note = 'lag'), 0)";
-        })));
+        await using var source = fixture.BuildSource(b =>
+            b.UseMonitor(
+                Fast(o =>
+                {
+                    (o.MaxLag, o.MovesLaggingSessions) = (TimeSpan.FromSeconds(3), true);
+                    o.HeartbeatQuery =
+                        "select if((select name from this_server) = 'replica2', (select count(*) from writes where note = 'lag'), 0)";
+                })
+            )
+        );
         var events = new System.Collections.Concurrent.ConcurrentQueue<(ReadSessionEventKind, string)>();
         source.SessionEvent += (_, e) => events.Enqueue((e.Kind, e.Reason));
         await BehindAsync(1);
         await UntilAsync(source, s => s.All(server => server.Health == ServerHealth.Up && !server.IsKeptOut));
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(fixture.Cluster.Replicas[1]), new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 10_000 });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(fixture.Cluster.Replicas[1]),
+            new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 10_000 }
+        );
         Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
 
         await BehindAsync(5);
@@ -153,11 +170,16 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
         await using var connection = new MySqlConnector.MySqlConnection(fixture.Cluster.Primary.ConnectionString);
         await connection.OpenAsync();
         await using var command = new MySqlConnector.MySqlCommand(
-            "delete from writes where note = 'lag'; insert into writes (server, note) select 'primary', 'lag' from seq_1_to_" + seconds, connection);
+            "delete from writes where note = 'lag'; insert into writes (server, note) select 'primary', 'lag' from seq_1_to_" + seconds,
+            connection
+        );
         await command.ExecuteNonQueryAsync();
     }
 
-    private static async Task<IReadOnlyList<ServerState>> UntilAsync(ReplicatedMySqlDataSource source, Func<IReadOnlyList<ServerState>, bool> isSo)
+    private static async Task<IReadOnlyList<ServerState>> UntilAsync(
+        ReplicatedMySqlDataSource source,
+        Func<IReadOnlyList<ServerState>, bool> isSo
+    )
     {
         for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < 20; await Task.Delay(10))
         {

@@ -43,7 +43,11 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
             await Task.Delay(TimeSpan.FromSeconds(3));
         }
 
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 2000 });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(victim),
+            new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 2000 }
+        );
         await WriteAsync();
         await fixture.Cluster.WaitForReplicasAsync();
         var before = await NewestAsync(source);
@@ -82,7 +86,11 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
             await Task.Delay(TimeSpan.FromSeconds(3));
         }
 
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Fail });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(victim),
+            new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Fail }
+        );
         await NewestAsync(source);
         try
         {
@@ -108,7 +116,11 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
             await WriteAsync();
             await fixture.Cluster.Replicas[0].CatchUpAsync();
             await victim.CatchUpAsync();
-            using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp });
+            using var session = ReadSession.Begin(
+                ReadConsistency.Monotonic,
+                fixture.KeyOn(victim),
+                new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp }
+            );
             var before = await NewestAsync(source);
             await victim.KillAsync();
 
@@ -137,7 +149,12 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
             using var waits = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), options);
             var before = await NewestAsync(source);
             using (var gives = ReadSession.Begin(ReadConsistency.Monotonic, fixture.SessionOn(victim)))
-            using (ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 100 }))
+            using (
+                ReadSession.Begin(
+                    ReadConsistency.Monotonic,
+                    new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 100 }
+                )
+            )
             {
                 await NewestAsync(source);
                 await victim.KillAsync();
@@ -169,14 +186,21 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
         foreach (var policy in new[] { ReplicaLoss.CaughtUp, ReplicaLoss.Primary, ReplicaLoss.Redraw })
         {
             events.Clear();
-            using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), new ReadSessionOptions { OnReplicaLoss = policy });
+            using var session = ReadSession.Begin(
+                ReadConsistency.Monotonic,
+                fixture.KeyOn(victim),
+                new ReadSessionOptions { OnReplicaLoss = policy }
+            );
             await NewestAsync(source);
             await victim.KillAsync();
             try
             {
                 await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => NewestAsync(source))));
                 Assert.Single(session.GetDecisions().Skip(1).Select(d => d.Server).Distinct());
-                Assert.True(events.Count(e => e.Kind == ReadSessionEventKind.Moved) == 1, policy + ": " + string.Join(" | ", events.Select(e => $"{e.Kind} {e.From}->{e.To} {e.Reason}")));
+                Assert.True(
+                    events.Count(e => e.Kind == ReadSessionEventKind.Moved) == 1,
+                    policy + ": " + string.Join(" | ", events.Select(e => $"{e.Kind} {e.From}->{e.To} {e.Reason}"))
+                );
             }
             finally
             {
@@ -234,15 +258,16 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
                     await victim.KillAsync();
                     return await DriversAsync(async () =>
                     {
-                        while (await reader.ReadAsync())
-                        {
-                        }
+                        while (await reader.ReadAsync()) { }
                     });
                 }
 
             default:
-                source.UpdateReplicas([.. fixture.Cluster.Replicas.Where(r => loss == Loss.Drained || r != victim)
-                    .Select(r => new ReplicaSettings(r.Name, r.ConnectionString, r == victim ? 0 : 1))]);
+                source.UpdateReplicas([
+                    .. fixture
+                        .Cluster.Replicas.Where(r => loss == Loss.Drained || r != victim)
+                        .Select(r => new ReplicaSettings(r.Name, r.ConnectionString, r == victim ? 0 : 1)),
+                ]);
                 return "nothing";
         }
     }
@@ -270,7 +295,10 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
 
     private static (string? From, string? To) Single(IEnumerable<ReadSessionEventArgs> events, ReadSessionEventKind kind)
     {
-        Assert.True(events.Count(e => e.Kind == kind) == 1, string.Join(" | ", events.Select(e => $"{e.Kind} {e.From}->{e.To} {e.Reason}")));
+        Assert.True(
+            events.Count(e => e.Kind == kind) == 1,
+            string.Join(" | ", events.Select(e => $"{e.Kind} {e.From}->{e.To} {e.Reason}"))
+        );
         var one = events.Single(e => e.Kind == kind);
         return (one.From, one.To);
     }

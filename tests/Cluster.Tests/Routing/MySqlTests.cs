@@ -138,7 +138,10 @@ public abstract class MySqlTests(MySqlFixture fixture)
     {
         await using var source = fixture.BuildSource();
         var note = await WriteAsync(source, inTransaction: false);
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 3000 });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 3000 }
+        );
         while (await CountAsync(source, note) == 0)
         {
             await Task.Delay(5);
@@ -183,27 +186,67 @@ public abstract class MySqlTests(MySqlFixture fixture)
     {
         Skip.If(fixture.Release == MySqlRelease.Oldest, "MySQL 5.6 applies with one worker, and changes gtid_mode at a restart only.");
         var replica = fixture.Cluster.Replicas[0];
-        await MySqlCluster.ExecuteAsync(replica, "stop replica; set global replica_preserve_commit_order = OFF; set global replica_parallel_workers = 4; start replica");
+        await MySqlCluster.ExecuteAsync(
+            replica,
+            "stop replica; set global replica_preserve_commit_order = OFF; set global replica_parallel_workers = 4; start replica"
+        );
         await MySqlCluster.ExecuteAsync(replica, "set global gtid_mode = ON_PERMISSIVE");
         try
         {
             await using var source = fixture.BuildSource();
-            Assert.Equal([("MRT008", "replica1"), ("MRT004", "replica1")], (await source.ValidateTopologyAsync()).Select(f => (f.Id, f.Server)));
+            Assert.Equal(
+                [("MRT008", "replica1"), ("MRT004", "replica1")],
+                (await source.ValidateTopologyAsync()).Select(f => (f.Id, f.Server))
+            );
             await MySqlCluster.ExecuteAsync(replica, "stop replica; set global replica_parallel_workers = 1; start replica");
             Assert.Equal(["MRT008"], (await source.ValidateTopologyAsync()).Select(f => f.Id));
         }
         finally
         {
             await MySqlCluster.ExecuteAsync(replica, "set global gtid_mode = ON");
-            await MySqlCluster.ExecuteAsync(replica, "stop replica; set global replica_preserve_commit_order = ON; set global replica_parallel_workers = 4; start replica");
+            await MySqlCluster.ExecuteAsync(
+                replica,
+                "stop replica; set global replica_preserve_commit_order = ON; set global replica_parallel_workers = 4; start replica"
+            );
         }
     }
 
-    private static string Tagged(Random random) => string.Join(",", Enumerable.Range(0, random.Next(1, 3)).Select(_ =>
-        (random.Next(2) == 0 ? U : V) + (random.Next(2) == 0 ? "" : random.Next(2) == 0 ? ":one" : ":Two_2") + string.Concat(Enumerable.Range(0, random.Next(1, 3)).Select(_ => random.Next(1, 8)).Select(first => $":{first}-{first + random.Next(4)}"))));
+    private static string Tagged(Random random) =>
+        string.Join(
+            ",",
+            Enumerable
+                .Range(0, random.Next(1, 3))
+                .Select(_ =>
+                    (random.Next(2) == 0 ? U : V)
+                    + (
+                        random.Next(2) == 0 ? ""
+                        : random.Next(2) == 0 ? ":one"
+                        : ":Two_2"
+                    )
+                    + string.Concat(
+                        Enumerable
+                            .Range(0, random.Next(1, 3))
+                            .Select(_ => random.Next(1, 8))
+                            .Select(first => $":{first}-{first + random.Next(4)}")
+                    )
+                )
+        );
 
-    private static string Draw(Random random) => string.Join(",", Enumerable.Range(0, random.Next(3)).Select(_ =>
-        (random.Next(2) == 0 ? U : V) + string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(1, 12)).Select(first => $":{first}-{first + random.Next(4)}"))));
+    private static string Draw(Random random) =>
+        string.Join(
+            ",",
+            Enumerable
+                .Range(0, random.Next(3))
+                .Select(_ =>
+                    (random.Next(2) == 0 ? U : V)
+                    + string.Concat(
+                        Enumerable
+                            .Range(0, random.Next(1, 4))
+                            .Select(_ => random.Next(1, 12))
+                            .Select(first => $":{first}-{first + random.Next(4)}")
+                    )
+                )
+        );
 
     private static async Task<string> WriteAsync(ReplicatedMySqlDataSource source, bool inTransaction)
     {
@@ -257,7 +300,10 @@ public abstract class MySqlFixture(MySqlRelease release) : IAsyncLifetime
         }
 
         _cluster = await MySqlCluster.StartAsync(release);
-        await MySqlCluster.ExecuteAsync(Cluster.Primary, "create table writes (id bigint auto_increment primary key, note varchar(60), index (note))");
+        await MySqlCluster.ExecuteAsync(
+            Cluster.Primary,
+            "create table writes (id bigint auto_increment primary key, note varchar(60), index (note))"
+        );
         foreach (var replica in Cluster.Replicas)
         {
             for (var i = 0; ; i++)

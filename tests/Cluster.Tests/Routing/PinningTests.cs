@@ -24,15 +24,19 @@ public sealed class PinningTests(RoutingFixture fixture) : IClassFixture<Routing
     [Fact]
     public async Task Sessions_side_by_side_do_not_disturb_each_other()
     {
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(async _ =>
-        {
-            using var session = ReadSession.Begin(ReadConsistency.Monotonic);
-            var first = await fixture.AskAsync();
-            for (var i = 0; i < 10; i++)
-            {
-                Assert.Equal(first, await fixture.AskAsync());
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 40)
+                .Select(async _ =>
+                {
+                    using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+                    var first = await fixture.AskAsync();
+                    for (var i = 0; i < 10; i++)
+                    {
+                        Assert.Equal(first, await fixture.AskAsync());
+                    }
+                })
+        );
     }
 
     [Fact]

@@ -12,11 +12,18 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
     public async Task Each_read_costs_so_many()
     {
         var (replica, primary) = (fixture.Cluster.Replicas[0], fixture.Cluster.Primary);
-        await using var replicaRelay = await StatementRelay.StartAsync([new RelayServer(replica.Name, replica.ConnectionString)], new OneServerRoute());
-        await using var primaryRelay = await StatementRelay.StartAsync([new RelayServer(primary.Name, primary.ConnectionString)], new OneServerRoute());
+        await using var replicaRelay = await StatementRelay.StartAsync(
+            [new RelayServer(replica.Name, replica.ConnectionString)],
+            new OneServerRoute()
+        );
+        await using var primaryRelay = await StatementRelay.StartAsync(
+            [new RelayServer(primary.Name, primary.ConnectionString)],
+            new OneServerRoute()
+        );
         await using var source = new ReplicatedMySqlDataSourceBuilder()
             .UsePrimary(Through(primaryRelay, fixture.Cluster.Primary.ConnectionString))
-            .AddReplica("replica", Through(replicaRelay, fixture.Cluster.Replicas[0].ConnectionString)).Build();
+            .AddReplica("replica", Through(replicaRelay, fixture.Cluster.Replicas[0].ConnectionString))
+            .Build();
         await using var plain = new MySqlDataSource(Through(replicaRelay, fixture.Cluster.Replicas[0].ConnectionString));
         var caughtUp = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp };
         var planned = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, Reads = 1 };
@@ -31,8 +38,14 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
         Assert.Equal(plainRead, await CountAsync("monotonic", () => ReadAsync(source), ReadConsistency.Monotonic));
         Assert.Equal(plainRead, await CountAsync("primary", () => ReadAsync(source), ReadConsistency.Primary));
         Assert.Equal(plainRead, await CountAsync("causal, nothing written", () => ReadAsync(source), ReadConsistency.Causal));
-        Assert.Equal(plainRead + 1, await CountAsync("monotonic, CaughtUp: what was seen is asked", () => ReadAsync(source), ReadConsistency.Monotonic, caughtUp));
-        Assert.Equal(plainRead, await CountAsync("monotonic, CaughtUp, Reads = 1", () => ReadAsync(source), ReadConsistency.Monotonic, planned));
+        Assert.Equal(
+            plainRead + 1,
+            await CountAsync("monotonic, CaughtUp: what was seen is asked", () => ReadAsync(source), ReadConsistency.Monotonic, caughtUp)
+        );
+        Assert.Equal(
+            plainRead,
+            await CountAsync("monotonic, CaughtUp, Reads = 1", () => ReadAsync(source), ReadConsistency.Monotonic, planned)
+        );
 
         var first = 0;
         var second = 0;
@@ -48,11 +61,17 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
                 first = await CountAsync("causal, first read after it", () => ReadAsync(source));
                 second = await CountAsync("causal, second read after it", () => ReadAsync(source));
             },
-            ReadConsistency.Causal);
+            ReadConsistency.Causal
+        );
         Assert.Equal(plainRead + 1, first);
         Assert.Equal(plainRead, second);
 
-        var series = await CountAsync("three reads, Reads = 3", ThreeAsync, ReadConsistency.Monotonic, new ReadSessionOptions { Reads = 3 });
+        var series = await CountAsync(
+            "three reads, Reads = 3",
+            ThreeAsync,
+            ReadConsistency.Monotonic,
+            new ReadSessionOptions { Reads = 3 }
+        );
         Assert.Equal(plainRead + 2, series);
         Assert.Equal(3 * plainRead, await CountAsync("three reads, no plan", ThreeAsync, ReadConsistency.Monotonic));
 

@@ -35,7 +35,8 @@ public class RoutingFixture : IAsyncLifetime
                 create table this_server (name varchar(20) primary key);
                 create table writes (id bigint auto_increment primary key, server varchar(20) not null, note varchar(60));
                 create procedure add_write(in p varchar(60)) insert into writes (server, note) select name, p from this_server;
-                """);
+                """
+            );
         }
 
         await _cluster.WaitForReplicasAsync();
@@ -46,7 +47,8 @@ public class RoutingFixture : IAsyncLifetime
             // the tables, which are always flushed, at a position before them, and fail to create them again.
             await connection.ExecuteAsync(
                 "set global innodb_flush_log_at_trx_commit = 1; set sql_log_bin = 0; insert into this_server values (@Name); set global innodb_flush_log_at_trx_commit = @FlushLogAtCommit",
-                new { server.Name, FlushLogAtCommit });
+                new { server.Name, FlushLogAtCommit }
+            );
         }
 
         _source = BuildSource();
@@ -59,7 +61,10 @@ public class RoutingFixture : IAsyncLifetime
         await Cluster.DisposeAsync();
     }
 
-    public ReplicatedMySqlDataSource BuildSource(Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null, uint? maximumPoolSize = null)
+    public ReplicatedMySqlDataSource BuildSource(
+        Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null,
+        uint? maximumPoolSize = null
+    )
     {
         var builder = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder()).UsePrimary(Cluster.Primary.ConnectionString);
         foreach (var (replica, index) in Cluster.Replicas.Select((replica, index) => (replica, index)))
@@ -85,11 +90,15 @@ public class RoutingFixture : IAsyncLifetime
 
     /// <summary>A session id whose draw is this replica.</summary>
     public Guid SessionOn(MariaDbServer replica) =>
-        Enumerable.Range(0, 10_000).Select(_ => Guid.NewGuid())
+        Enumerable
+            .Range(0, 10_000)
+            .Select(_ => Guid.NewGuid())
             .First(id => Replicas[ReplicaSelectors.WeightedModulo.Select(id, Replicas)].Name == replica.Name);
 
     /// <summary>A session key whose draw is this replica.</summary>
     public string KeyOn(MariaDbServer replica) =>
-        Enumerable.Range(0, 10_000).Select(_ => Guid.NewGuid().ToString())
+        Enumerable
+            .Range(0, 10_000)
+            .Select(_ => Guid.NewGuid().ToString())
             .First(key => Replicas[ReplicaSelectors.WeightedModulo.Select(SessionKey.ToGuid(key), Replicas)].Name == replica.Name);
 }

@@ -30,7 +30,9 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
     [InlineData("Server=a;Password=Hush4711;ServerRedirectionMode=Required", "redirect")]
     public void A_bad_connection_string_is_not_quoted(string text, string message)
     {
-        var exception = Assert.Throws<ArgumentException>(() => new ReplicatedMySqlDataSourceBuilder().UsePrimary("Server=a").AddReplica("r1", text).Build());
+        var exception = Assert.Throws<ArgumentException>(() =>
+            new ReplicatedMySqlDataSourceBuilder().UsePrimary("Server=a").AddReplica("r1", text).Build()
+        );
         Assert.Contains(message, exception.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("'r1'", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, exception.ToString(), StringComparison.OrdinalIgnoreCase);
@@ -39,7 +41,9 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
     [Fact]
     public async Task Nothing_that_is_told_has_a_password_in_it()
     {
-        await ExecuteAsync("create or replace user quiet identified by 'Hush4711'; grant select, insert on app.* to quiet; grant binlog monitor on *.* to quiet");
+        await ExecuteAsync(
+            "create or replace user quiet identified by 'Hush4711'; grant select, insert on app.* to quiet; grant binlog monitor on *.* to quiet"
+        );
         await fixture.Cluster.WaitForReplicasAsync();
 
         // From here on: the driver's spans show the text of a statement, and that one sets the password.
@@ -48,7 +52,14 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
         {
             await using var source = Build(told, password);
             source.SessionEvent += (_, e) => told.Add($"{e.Kind} {e.From} {e.To} {e.Reason} {e.Exception}");
-            foreach (var (level, policy) in new[] { (ReadConsistency.Monotonic, ReplicaLoss.Fail), (ReadConsistency.Causal, ReplicaLoss.CaughtUp), (ReadConsistency.Primary, ReplicaLoss.Primary) })
+            foreach (
+                var (level, policy) in new[]
+                {
+                    (ReadConsistency.Monotonic, ReplicaLoss.Fail),
+                    (ReadConsistency.Causal, ReplicaLoss.CaughtUp),
+                    (ReadConsistency.Primary, ReplicaLoss.Primary),
+                }
+            )
             {
                 using var session = ReadSession.Begin(level, new ReadSessionOptions { OnReplicaLoss = policy });
                 await told.TryAsync(() => RoutingFixture.AskAsync(source));
@@ -70,7 +81,9 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
             }
 
             told.Add(string.Join("; ", source.GetServers()));
-            var health = await new ReplicatedMySqlHealthCheck(source).CheckHealthAsync(new HealthCheckContext { Registration = new HealthCheckRegistration("x", _ => null!, null, null) });
+            var health = await new ReplicatedMySqlHealthCheck(source).CheckHealthAsync(
+                new HealthCheckContext { Registration = new HealthCheckRegistration("x", _ => null!, null, null) }
+            );
             told.Add(health.Description + string.Join("; ", health.Data.Values));
         }
 
@@ -86,10 +99,16 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
         using var told = new Told();
         var settings = new Dictionary<string, string?>
         {
-            ["Db:Primary"] = $"Server=a;Password={Secret}", ["Db:Monitor"] = "false", ["Db:TopologyValidation"] = "Off", ["Db:Replicas:0:Name"] = "r1", ["Db:Replicas:0:ConnectionString"] = $"Server=b;Password={Secret}",
+            ["Db:Primary"] = $"Server=a;Password={Secret}",
+            ["Db:Monitor"] = "false",
+            ["Db:TopologyValidation"] = "Off",
+            ["Db:Replicas:0:Name"] = "r1",
+            ["Db:Replicas:0:ConnectionString"] = $"Server=b;Password={Secret}",
         };
         var root = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        using var host = new HostBuilder().ConfigureServices(services => services.AddReplicatedMySqlDataSource(root.GetSection("Db")).AddSingleton<ILoggerFactory>(told)).Build();
+        using var host = new HostBuilder()
+            .ConfigureServices(services => services.AddReplicatedMySqlDataSource(root.GetSection("Db")).AddSingleton<ILoggerFactory>(told))
+            .Build();
         await host.StartAsync();
 
         // A change that is refused, one in the wrong place, and one that needs a restart.
@@ -100,7 +119,9 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
         (root["Db:DrainTimeout"], root["Db:Primary"]) = ("00:00:05", $"Server=a2;Password={Secret}");
         root.Reload();
         root["Db:Primary"] = $"Server=a;Password={Secret};Port=x";
-        using var bad = new HostBuilder().ConfigureServices(services => services.AddReplicatedMySqlDataSource(root.GetSection("Db")).AddSingleton<ILoggerFactory>(told)).Build();
+        using var bad = new HostBuilder()
+            .ConfigureServices(services => services.AddReplicatedMySqlDataSource(root.GetSection("Db")).AddSingleton<ILoggerFactory>(told))
+            .Build();
         told.Add((await Assert.ThrowsAsync<OptionsValidationException>(() => bad.StartAsync())).ToString());
         await host.StopAsync();
 
@@ -111,7 +132,9 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
 
     private ReplicatedMySqlDataSource Build(Told told, string password)
     {
-        var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Text(fixture.Cluster.Primary.ConnectionString, password)).UseLoggerFactory(told)
+        var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(Text(fixture.Cluster.Primary.ConnectionString, password))
+            .UseLoggerFactory(told)
             .UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50) });
         foreach (var (name, text, weight) in Settings(password))
         {
@@ -121,9 +144,11 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
         return builder.Build();
     }
 
-    private IEnumerable<ReplicaSettings> Settings(string password) => fixture.Cluster.Replicas.Select(r => new ReplicaSettings(r.Name, Text(r.ConnectionString, password)));
+    private IEnumerable<ReplicaSettings> Settings(string password) =>
+        fixture.Cluster.Replicas.Select(r => new ReplicaSettings(r.Name, Text(r.ConnectionString, password)));
 
-    private static string Text(string connectionString, string password) => new MySqlConnectionStringBuilder(connectionString) { UserID = "quiet", Password = password }.ConnectionString;
+    private static string Text(string connectionString, string password) =>
+        new MySqlConnectionStringBuilder(connectionString) { UserID = "quiet", Password = password }.ConnectionString;
 
     private static async Task<int> InsertAsync(ReplicatedMySqlDataSource source)
     {
@@ -149,7 +174,10 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
             {
                 ShouldListenTo = source => source.Name is "MonotonicReads" or "MySqlConnector",
                 Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-                ActivityStopped = span => Add($"{span.OperationName} {span.StatusDescription} {string.Join(' ', span.TagObjects)} {string.Join(' ', span.Events.SelectMany(e => e.Tags))}"),
+                ActivityStopped = span =>
+                    Add(
+                        $"{span.OperationName} {span.StatusDescription} {string.Join(' ', span.TagObjects)} {string.Join(' ', span.Events.SelectMany(e => e.Tags))}"
+                    ),
             };
             ActivitySource.AddActivityListener(_spans);
             _meters.InstrumentPublished = static (instrument, listener) =>
@@ -160,7 +188,9 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
                 }
             };
             _meters.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Add(instrument.Name + string.Join(' ', tags.ToArray())));
-            _meters.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Add(instrument.Name + string.Join(' ', tags.ToArray())));
+            _meters.SetMeasurementEventCallback<double>(
+                (instrument, _, tags, _) => Add(instrument.Name + string.Join(' ', tags.ToArray()))
+            );
             _meters.SetMeasurementEventCallback<int>((instrument, _, tags, _) => Add(instrument.Name + string.Join(' ', tags.ToArray())));
             _meters.Start();
         }
@@ -198,8 +228,13 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
 
             public bool IsEnabled(LogLevel logLevel) => true;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-                told.Add($"{name} {eventId.Id} {formatter(state, exception)} {exception}");
+            public void Log<TState>(
+                LogLevel logLevel,
+                EventId eventId,
+                TState state,
+                Exception? exception,
+                Func<TState, Exception?, string> formatter
+            ) => told.Add($"{name} {eventId.Id} {formatter(state, exception)} {exception}");
         }
     }
 }

@@ -30,7 +30,10 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
         await using var admin = new MySqlConnection(cluster.Primary.ConnectionString);
         await admin.ExecuteAsync("create table writes (id bigint auto_increment primary key)");
         await cluster.WaitForReplicasAsync();
-        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(cluster.Primary.ConnectionString).AddReplica("r1", cluster.Replicas[0].ConnectionString).Build();
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(cluster.Primary.ConnectionString)
+            .AddReplica("r1", cluster.Replicas[0].ConnectionString)
+            .Build();
 
         await using (var bare = new MySqlConnection(cluster.Replicas[0].ConnectionString))
         {
@@ -66,7 +69,10 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
         await using var closed = source.CreateConnection();
         Assert.Equal([first], await closed.QueryAsync<long>("select connection_id()"));
         Assert.Equal(first, await ReadAsync("select connection_id()", source));
-        Assert.All(session.GetDecisions(), decision => Assert.Equal((replica.Name, ReadConsistency.Snapshot), (decision.Server, decision.Consistency)));
+        Assert.All(
+            session.GetDecisions(),
+            decision => Assert.Equal((replica.Name, ReadConsistency.Snapshot), (decision.Server, decision.Consistency))
+        );
         Assert.Equal(5, session.GetDecisions().Count);
     }
 
@@ -75,17 +81,19 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
     {
         using var session = ReadSession.Begin(ReadConsistency.Snapshot);
         var before = await ReadAsync(Count);
-        var reads = Enumerable.Range(0, 20).Select(async i =>
-        {
-            await Task.Yield();
-            if (i % 5 == 0)
+        var reads = Enumerable
+            .Range(0, 20)
+            .Select(async i =>
             {
-                await WriteElsewhereAsync();
-            }
+                await Task.Yield();
+                if (i % 5 == 0)
+                {
+                    await WriteElsewhereAsync();
+                }
 
-            // Few of them block a thread: the pool has not many.
-            return i % 10 != 1 ? await ReadAsync(Count) : await Task.Run(() => ReadSynchronously(Count));
-        });
+                // Few of them block a thread: the pool has not many.
+                return i % 10 != 1 ? await ReadAsync(Count) : await Task.Run(() => ReadSynchronously(Count));
+            });
         Assert.Equal(Enumerable.Repeat(before, 20), await Task.WhenAll(reads));
     }
 
@@ -93,7 +101,10 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
     public async Task An_open_reader_holds_up_the_next_read_until_it_is_closed_or_for_as_long_as_a_connection_may_take_to_open()
     {
         var primary = new MySqlConnectionStringBuilder(fixture.Cluster.Primary.ConnectionString) { ConnectionTimeout = 1 }.ConnectionString;
-        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(primary).AddReplica("replica1", fixture.Cluster.Replicas[0].ConnectionString).Build();
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(primary)
+            .AddReplica("replica1", fixture.Cluster.Replicas[0].ConnectionString)
+            .Build();
         using var session = ReadSession.Begin(ReadConsistency.Snapshot);
         await using var connection = await source.OpenConnectionAsync();
         var reader = await connection.ExecuteReaderAsync("select 1 union select 2");
@@ -152,7 +163,10 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
         var late = fixture.Source.CreateConnection();
         using (ReadSession.Begin(ReadConsistency.Snapshot))
         {
-            Assert.Contains("outside the snapshot", (await Assert.ThrowsAsync<InvalidOperationException>(() => early.ExecuteScalarAsync<long>(Count))).Message);
+            Assert.Contains(
+                "outside the snapshot",
+                (await Assert.ThrowsAsync<InvalidOperationException>(() => early.ExecuteScalarAsync<long>(Count))).Message
+            );
             await late.OpenAsync();
             await late.ExecuteScalarAsync<long>(Count);
         }
@@ -188,7 +202,10 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
         Assert.Equal(0, await OpenTransactionsAsync());
 
         async Task<long> OpenTransactionsAsync() =>
-            await admin.ExecuteScalarAsync<long>("select count(*) from information_schema.innodb_trx where trx_mysql_thread_id = @id", new { id });
+            await admin.ExecuteScalarAsync<long>(
+                "select count(*) from information_schema.innodb_trx where trx_mysql_thread_id = @id",
+                new { id }
+            );
     }
 
     [Fact]
@@ -197,7 +214,11 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
         foreach (var policy in Enum.GetValues<ReplicaLoss>())
         {
             var replica = fixture.Cluster.Replicas[0];
-            using var session = ReadSession.Begin(ReadConsistency.Snapshot, fixture.KeyOn(replica), new ReadSessionOptions { OnReplicaLoss = policy });
+            using var session = ReadSession.Begin(
+                ReadConsistency.Snapshot,
+                fixture.KeyOn(replica),
+                new ReadSessionOptions { OnReplicaLoss = policy }
+            );
             var id = await ReadAsync("select connection_id()");
             await using var admin = new MySqlConnection(replica.AdminConnectionString);
             await admin.ExecuteAsync($"kill {id}");

@@ -37,12 +37,21 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(Replica));
         await using var connection = await source.OpenConnectionAsync();
         Assert.Equal("replica2", await connection.QuerySingleAsync<string>(RoutingFixture.WhoAnswers));
-        await WhileStoppedAsync(Replica, "execute", DriverGivesUpAfter, async () =>
-        {
-            // A token is no deadline: the driver asks the stopped server to end the statement.
-            using var token = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-            await Assert.ThrowsAnyAsync<Exception>(() => isAsync ? connection.ExecuteScalarAsync<long>(new CommandDefinition(Newest, cancellationToken: token.Token)) : Task.FromResult(connection.ExecuteScalar<long>(Newest)));
-        });
+        await WhileStoppedAsync(
+            Replica,
+            "execute",
+            DriverGivesUpAfter,
+            async () =>
+            {
+                // A token is no deadline: the driver asks the stopped server to end the statement.
+                using var token = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+                await Assert.ThrowsAnyAsync<Exception>(() =>
+                    isAsync
+                        ? connection.ExecuteScalarAsync<long>(new CommandDefinition(Newest, cancellationToken: token.Token))
+                        : Task.FromResult(connection.ExecuteScalar<long>(Newest))
+                );
+            }
+        );
     }
 
     [Theory]
@@ -78,11 +87,20 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
     public async Task While_a_causal_read_waits(bool isAsync, int cancellationTimeout, double seconds)
     {
         await using var source = Build(more: s => s.CancellationTimeout = cancellationTimeout);
-        using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(Replica), new ReadSessionOptions { MaxWaitMilliseconds = 300 });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Causal,
+            fixture.KeyOn(Replica),
+            new ReadSessionOptions { MaxWaitMilliseconds = 300 }
+        );
         await using var connection = await source.OpenConnectionAsync();
         await ReadAsync(connection, isAsync);
         var written = await WriteAsync(source);
-        await WhileStoppedAsync(Replica, $"wait (asynchronous: {isAsync}, CancellationTimeout={cancellationTimeout})", seconds, async () => Assert.True(await ReadAsync(connection, isAsync) >= written));
+        await WhileStoppedAsync(
+            Replica,
+            $"wait (asynchronous: {isAsync}, CancellationTimeout={cancellationTimeout})",
+            seconds,
+            async () => Assert.True(await ReadAsync(connection, isAsync) >= written)
+        );
         Assert.Equal("primary", session.GetDecisions()[^1].Server);
     }
 
@@ -95,11 +113,16 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(Replica));
         await RoutingFixture.AskAsync(source);
         await using var primary = await source.Primary.OpenConnectionAsync();
-        await WhileStoppedAsync(fixture.Cluster.Primary, "barrier", isAsync ? Answer : 3 + 2, async () =>
-        {
-            var exception = await Assert.ThrowsAsync<ReplicaLostException>(() => ReadAsync(primary, isAsync));
-            Assert.Contains("did not answer", exception.Message, StringComparison.Ordinal);
-        });
+        await WhileStoppedAsync(
+            fixture.Cluster.Primary,
+            "barrier",
+            isAsync ? Answer : 3 + 2,
+            async () =>
+            {
+                var exception = await Assert.ThrowsAsync<ReplicaLostException>(() => ReadAsync(primary, isAsync));
+                Assert.Contains("did not answer", exception.Message, StringComparison.Ordinal);
+            }
+        );
     }
 
     [Theory]
@@ -114,11 +137,16 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
         // Open still, so that nobody knows what it wrote.
         await using var kept = await source.Primary.OpenConnectionAsync();
         await kept.ExecuteAsync("insert into writes (server, note) values ('primary', 'kept')");
-        await WhileStoppedAsync(fixture.Cluster.Primary, "position of unknown writes", isAsync ? Answer : 3 + 2, async () =>
-        {
-            var exception = await Assert.ThrowsAnyAsync<DbException>(() => ReadAsync(source, isAsync));
-            Assert.True(!isAsync || exception is ReplicaLostException, exception.ToString());
-        });
+        await WhileStoppedAsync(
+            fixture.Cluster.Primary,
+            "position of unknown writes",
+            isAsync ? Answer : 3 + 2,
+            async () =>
+            {
+                var exception = await Assert.ThrowsAnyAsync<DbException>(() => ReadAsync(source, isAsync));
+                Assert.True(!isAsync || exception is ReplicaLostException, exception.ToString());
+            }
+        );
         await kept.CloseAsync();
     }
 
@@ -127,11 +155,20 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
     {
         await using var source = Build(connectionTimeout: 15);
         await fixture.Cluster.WaitForReplicasAsync();
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(Replica), new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(Replica),
+            new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp }
+        );
         var seen = await ReadAsync(source, isAsync: true);
         var next = source.Router.InOrder(session, [source.Replicas[1]]).First();
         source.UpdateReplicas([.. Settings(connectionTimeout: 15).Where(r => r.Name != "replica2")]);
-        await WhileStoppedAsync(fixture.Cluster.Replicas.Single(r => r.Name == next.Name), "search", Answer, async () => Assert.True(await ReadAsync(source, isAsync: true) >= seen));
+        await WhileStoppedAsync(
+            fixture.Cluster.Replicas.Single(r => r.Name == next.Name),
+            "search",
+            Answer,
+            async () => Assert.True(await ReadAsync(source, isAsync: true) >= seen)
+        );
         Assert.StartsWith("replica", session.GetDecisions()[^1].Server, StringComparison.Ordinal);
         Assert.NotEqual(next.Name, session.GetDecisions()[^1].Server);
     }
@@ -142,20 +179,29 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
     public async Task While_a_connection_is_closed(bool isAsync)
     {
         await using var source = Build();
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(Replica), new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(Replica),
+            new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp }
+        );
         await using var connection = await source.OpenConnectionAsync();
         await ReadAsync(connection, isAsync);
-        await WhileStoppedAsync(Replica, "close", isAsync ? Answer : 3 + 2, async () =>
-        {
-            if (isAsync)
+        await WhileStoppedAsync(
+            Replica,
+            "close",
+            isAsync ? Answer : 3 + 2,
+            async () =>
             {
-                await connection.CloseAsync();
+                if (isAsync)
+                {
+                    await connection.CloseAsync();
+                }
+                else
+                {
+                    connection.Close();
+                }
             }
-            else
-            {
-                connection.Close();
-            }
-        });
+        );
 
         // What it saw is not known, so that only the primary is sure to have it.
         source.UpdateReplicas([.. Settings().Where(r => r.Name != "replica2")]);
@@ -169,8 +215,12 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
         await using var source = Build(connectionTimeout: 15);
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(Replica));
         await ReadAsync(source, isAsync: true);
-        await WhileStoppedAsync(Replica, "token", Answer, async () =>
-            Assert.True(Assert.Single(SessionToken.Unprotect(await session.ToTokenAsync(Tokens), Tokens).Sources).IsPrimaryOnly));
+        await WhileStoppedAsync(
+            Replica,
+            "token",
+            Answer,
+            async () => Assert.True(Assert.Single(SessionToken.Unprotect(await session.ToTokenAsync(Tokens), Tokens).Sources).IsPrimaryOnly)
+        );
     }
 
     [Theory]
@@ -182,11 +232,16 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
         await using var source = Build(connectionTimeout: 15, more: s => s.ConnectionReset = false);
         Assert.Empty(await source.ValidateTopologyAsync());
         MariaDbServer stopped = isPrimary ? fixture.Cluster.Primary : Replica;
-        await WhileStoppedAsync(stopped, "lint", 5.1, async () =>
-        {
-            var finding = Assert.Single(await source.ValidateTopologyAsync());
-            Assert.Equal(("MRT001", stopped.Name), (finding.Id, finding.Server));
-        });
+        await WhileStoppedAsync(
+            stopped,
+            "lint",
+            5.1,
+            async () =>
+            {
+                var finding = Assert.Single(await source.ValidateTopologyAsync());
+                Assert.Equal(("MRT001", stopped.Name), (finding.Id, finding.Server));
+            }
+        );
         Assert.Empty(await source.ValidateTopologyAsync());
     }
 
@@ -221,9 +276,14 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
         Assert.True(took < seconds + Slack, $"{what} took {took:F2} s");
     }
 
-    private ReplicatedMySqlDataSource Build(uint connectionTimeout = 2, Action<MySqlConnectionStringBuilder>? more = null, Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null)
+    private ReplicatedMySqlDataSource Build(
+        uint connectionTimeout = 2,
+        Action<MySqlConnectionStringBuilder>? more = null,
+        Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null
+    )
     {
-        var builder = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder().RecordDecisions()).UsePrimary(Text(fixture.Cluster.Primary, connectionTimeout, more));
+        var builder = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder().RecordDecisions())
+            .UsePrimary(Text(fixture.Cluster.Primary, connectionTimeout, more));
         foreach (var (name, text, weight) in Settings(connectionTimeout, more))
         {
             builder.AddReplica(name, text, weight);
@@ -233,11 +293,17 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
     }
 
     private IEnumerable<ReplicaSettings> Settings(uint connectionTimeout = 2, Action<MySqlConnectionStringBuilder>? more = null) =>
-        fixture.Cluster.Replicas.Select((replica, index) => new ReplicaSettings(replica.Name, Text(replica, connectionTimeout, more), index + 1));
+        fixture.Cluster.Replicas.Select(
+            (replica, index) => new ReplicaSettings(replica.Name, Text(replica, connectionTimeout, more), index + 1)
+        );
 
     private static string Text(MariaDbServer server, uint connectionTimeout, Action<MySqlConnectionStringBuilder>? more)
     {
-        var text = new MySqlConnectionStringBuilder(server.ConnectionString) { ConnectionTimeout = connectionTimeout, DefaultCommandTimeout = CommandTimeout };
+        var text = new MySqlConnectionStringBuilder(server.ConnectionString)
+        {
+            ConnectionTimeout = connectionTimeout,
+            DefaultCommandTimeout = CommandTimeout,
+        };
         more?.Invoke(text);
         return text.ConnectionString;
     }

@@ -32,7 +32,14 @@ public sealed class TokenTests(RoutingFixture fixture) : IClassFixture<RoutingFi
             }
 
             // On a busy machine a replica may need longer than the default wait.
-            using (var resumed = ReadSession.Resume(token, ReadConsistency.Monotonic, new ReadSessionOptions { MaxWaitMilliseconds = 10_000 }, Options))
+            using (
+                var resumed = ReadSession.Resume(
+                    token,
+                    ReadConsistency.Monotonic,
+                    new ReadSessionOptions { MaxWaitMilliseconds = 10_000 },
+                    Options
+                )
+            )
             {
                 Assert.True(await NewestAsync(there) >= seen);
                 Assert.True(await NewestAsync(there) >= seen);
@@ -90,7 +97,11 @@ public sealed class TokenTests(RoutingFixture fixture) : IClassFixture<RoutingFi
     public async Task A_position_that_not_even_the_primary_has_is_refused()
     {
         await using var source = fixture.BuildSource();
-        var foreign = new SessionToken(Guid.NewGuid(), ReadConsistency.Monotonic, [new("mysql", MariaDbGtidList.Parse("0-1-999999999"))]).Protect(Options);
+        var foreign = new SessionToken(
+            Guid.NewGuid(),
+            ReadConsistency.Monotonic,
+            [new("mysql", MariaDbGtidList.Parse("0-1-999999999"))]
+        ).Protect(Options);
         using var resumed = ReadSession.Resume(foreign, Options);
         var exception = await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
         Assert.Contains("another cluster", exception.Message, StringComparison.Ordinal);

@@ -23,7 +23,12 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
     [Fact]
     public async Task A_replica_that_is_the_primary_or_another_replica()
     {
-        await using var source = Build(b => b.AddReplica("r1", Primary.ConnectionString).AddReplica("r2", First.ConnectionString).AddReplica("r3", First.ConnectionString).AllowWritableReplicas());
+        await using var source = Build(b =>
+            b.AddReplica("r1", Primary.ConnectionString)
+                .AddReplica("r2", First.ConnectionString)
+                .AddReplica("r3", First.ConnectionString)
+                .AllowWritableReplicas()
+        );
         Assert.Equal([("MRT003", "r1"), ("MRT006", "r1"), ("MRT007", "r3")], await FindingsAsync(source));
     }
 
@@ -44,7 +49,10 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
     public async Task A_primary_without_a_log()
     {
         await using var other = await MariaDbCluster.StartAsync(replicas: 0, ["--skip-log-bin"]);
-        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(other.Primary.ConnectionString).AddReplica("r1", First.ConnectionString).Build();
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(other.Primary.ConnectionString)
+            .AddReplica("r1", First.ConnectionString)
+            .Build();
         Assert.Equal([("MRT010", "primary")], await FindingsAsync(source));
     }
 
@@ -78,7 +86,8 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
         await ExecuteAsync(Primary, "create or replace user poor identified by 'poor'; grant select on app.* to poor");
         await using var source = new ReplicatedMySqlDataSourceBuilder()
             .UsePrimary(new MySqlConnectionStringBuilder(Primary.ConnectionString) { UserID = "poor", Password = "poor" }.ConnectionString)
-            .AddReplica("r1", First.ConnectionString).Build();
+            .AddReplica("r1", First.ConnectionString)
+            .Build();
         Assert.Equal([("MRT011", "primary")], await FindingsAsync(source));
     }
 
@@ -88,7 +97,10 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
         await using var other = await MariaDbCluster.StartAsync(replicas: 1, ["--slave-parallel-threads=2"]);
         await ExecuteAsync(other.Primary, "create table app.other (id int); set gtid_domain_id = 7; insert into app.other values (1)");
         await other.WaitForReplicasAsync();
-        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(other.Primary.ConnectionString).AddReplica("r1", other.Replicas[0].ConnectionString).Build();
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(other.Primary.ConnectionString)
+            .AddReplica("r1", other.Replicas[0].ConnectionString)
+            .Build();
         Assert.Equal([("MRT005", "r1")], await FindingsAsync(source));
     }
 
@@ -96,7 +108,10 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
     public async Task A_replica_that_logs_nothing()
     {
         await using var other = await MariaDbCluster.StartAsync(replicas: 1, ["--log-slave-updates=0"]);
-        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(other.Primary.ConnectionString).AddReplica("r1", other.Replicas[0].ConnectionString).Build();
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(other.Primary.ConnectionString)
+            .AddReplica("r1", other.Replicas[0].ConnectionString)
+            .Build();
         var finding = Assert.Single(await source.ValidateTopologyAsync());
         Assert.Equal(("MRT009", TopologySeverity.Warning, "r1"), (finding.Id, finding.Severity, finding.Server));
     }
@@ -121,13 +136,17 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
         replicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Primary.ConnectionString)).Build();
 
     private IHost Host(Action<ReplicatedMySqlOptions> replicas, TopologyValidation validation) =>
-        new HostBuilder().ConfigureServices(services => services.AddReplicatedMySqlDataSource(options =>
-        {
-            options.Primary = Primary.ConnectionString;
-            options.Monitor = null;
-            options.TopologyValidation = validation;
-            replicas(options);
-        })).Build();
+        new HostBuilder()
+            .ConfigureServices(services =>
+                services.AddReplicatedMySqlDataSource(options =>
+                {
+                    options.Primary = Primary.ConnectionString;
+                    options.Monitor = null;
+                    options.TopologyValidation = validation;
+                    replicas(options);
+                })
+            )
+            .Build();
 
     private static async Task<IEnumerable<(string, string)>> FindingsAsync(ReplicatedMySqlDataSource source) =>
         (await source.ValidateTopologyAsync()).Select(finding => (finding.Id, finding.Server));

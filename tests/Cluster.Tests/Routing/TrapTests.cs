@@ -45,11 +45,21 @@ public sealed class TrapTests(RoutingFixture fixture) : IClassFixture<RoutingFix
     {
         await using var cluster = await MariaDbCluster.StartAsync(replicas: 2);
         var (promoted, replica) = (cluster.Replicas[0], cluster.Replicas[1]);
-        await ExecuteAsync(cluster.Primary, "create table app.writes (id bigint auto_increment primary key, server varchar(20), note varchar(60))");
+        await ExecuteAsync(
+            cluster.Primary,
+            "create table app.writes (id bigint auto_increment primary key, server varchar(20), note varchar(60))"
+        );
         await cluster.WaitForReplicasAsync();
         await ExecuteAsync(promoted, "stop slave; reset slave all; set global read_only = 0");
-        await ExecuteAsync(replica, $"stop slave; change master to master_port = {promoted.Port}, master_use_gtid = slave_pos; start slave");
-        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(promoted.ConnectionString).AddReplica("replica", replica.ConnectionString).RecordDecisions().Build();
+        await ExecuteAsync(
+            replica,
+            $"stop slave; change master to master_port = {promoted.Port}, master_use_gtid = slave_pos; start slave"
+        );
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(promoted.ConnectionString)
+            .AddReplica("replica", replica.ConnectionString)
+            .RecordDecisions()
+            .Build();
         await InsertAsync(source);
         await using (var asked = new MySqlConnection(promoted.ConnectionString))
         {
@@ -81,10 +91,17 @@ public sealed class TrapTests(RoutingFixture fixture) : IClassFixture<RoutingFix
     {
         await using var source = fixture.BuildSource();
         var replica = fixture.Cluster.Replicas[1];
-        await ExecuteAsync(replica, "set sql_log_bin = 0; set global log_output = 'TABLE'; truncate mysql.general_log; set global general_log = 1");
+        await ExecuteAsync(
+            replica,
+            "set sql_log_bin = 0; set global log_output = 'TABLE'; truncate mysql.general_log; set global general_log = 1"
+        );
         try
         {
-            using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(replica), new ReadSessionOptions { MaxWaitMilliseconds = 20_000 });
+            using var session = ReadSession.Begin(
+                ReadConsistency.Causal,
+                fixture.KeyOn(replica),
+                new ReadSessionOptions { MaxWaitMilliseconds = 20_000 }
+            );
             await InsertAsync(source);
             await NewestAsync(source);
         }
@@ -94,13 +111,19 @@ public sealed class TrapTests(RoutingFixture fixture) : IClassFixture<RoutingFix
         }
 
         await using var connection = new MySqlConnection(replica.AdminConnectionString);
-        var said = (await connection.QueryAsync<(string Thread, string Text)>(
-            "select cast(thread_id as char), convert(argument using utf8mb4) from mysql.general_log where command_type in ('Query', 'Execute') order by event_time")).ToList();
+        var said = (
+            await connection.QueryAsync<(string Thread, string Text)>(
+                "select cast(thread_id as char), convert(argument using utf8mb4) from mysql.general_log where command_type in ('Query', 'Execute') order by event_time"
+            )
+        ).ToList();
         var read = said.FindLastIndex(s => s.Text == Newest);
         var wait = said.FindIndex(s => s.Text.StartsWith("SELECT MASTER_GTID_WAIT", StringComparison.Ordinal));
         Assert.True(wait >= 0 && read > wait, string.Join(" | ", said));
         Assert.Equal(said[read].Thread, said[wait].Thread);
-        Assert.DoesNotContain(said, s => s.Text.Contains("TRANSACTION", StringComparison.OrdinalIgnoreCase) && s.Thread == said[read].Thread);
+        Assert.DoesNotContain(
+            said,
+            s => s.Text.Contains("TRANSACTION", StringComparison.OrdinalIgnoreCase) && s.Thread == said[read].Thread
+        );
     }
 
     /// <summary>The commands of a batch run although one before them failed to wait: the wait belongs before the whole batch.</summary>
@@ -126,8 +149,7 @@ public sealed class TrapTests(RoutingFixture fixture) : IClassFixture<RoutingFix
             {
                 Assert.True(await reader.ReadAsync());
                 Assert.True(reader.GetInt64(0) >= written);
-            }
-            while (await reader.NextResultAsync());
+            } while (await reader.NextResultAsync());
             Assert.StartsWith("replica", connection.ServerName, StringComparison.Ordinal);
         }
     }
@@ -139,7 +161,11 @@ public sealed class TrapTests(RoutingFixture fixture) : IClassFixture<RoutingFix
         await using var source = fixture.BuildSource(b => b.RecordDecisions(), maximumPoolSize: 1);
         var events = new ConcurrentQueue<ReadSessionEventArgs>();
         source.SessionEvent += (_, e) => events.Enqueue(e);
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(fixture.Cluster.Replicas[1]), new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Redraw });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(fixture.Cluster.Replicas[1]),
+            new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Redraw }
+        );
         await using (var held = await source.OpenConnectionAsync())
         {
             await held.ExecuteScalarAsync<long>(Newest);
@@ -158,8 +184,11 @@ public sealed class TrapTests(RoutingFixture fixture) : IClassFixture<RoutingFix
         var (first, second) = (fixture.Cluster.Replicas[0], fixture.Cluster.Replicas[1]);
         var leadsTo = first;
         using var relay = new CommandRelay(() => leadsTo.Port);
-        await using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(fixture.Cluster.Primary.ConnectionString).RecordDecisions()
-            .AddReplica("address", new MySqlConnectionStringBuilder(first.ConnectionString) { Port = (uint)relay.Port }.ConnectionString).Build();
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(fixture.Cluster.Primary.ConnectionString)
+            .RecordDecisions()
+            .AddReplica("address", new MySqlConnectionStringBuilder(first.ConnectionString) { Port = (uint)relay.Port }.ConnectionString)
+            .Build();
         var events = new ConcurrentQueue<ReadSessionEventArgs>();
         source.SessionEvent += (_, e) => events.Enqueue(e);
         await second.StopApplyingAsync();

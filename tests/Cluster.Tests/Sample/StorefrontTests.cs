@@ -43,8 +43,12 @@ public sealed class StorefrontTests
     // │ name │ page views │ saw time run backwards │ 1.00 (at most 1) │
     private static (int Pages, int Backwards, int MostServers) Row(string output, string name)
     {
-        var cells = output.Split('\n').Last(line => line.Contains(name, StringComparison.Ordinal) && line.Contains("at most", StringComparison.Ordinal))
-            .Split('│', '|').Select(cell => cell.Trim()).ToArray();
+        var cells = output
+            .Split('\n')
+            .Last(line => line.Contains(name, StringComparison.Ordinal) && line.Contains("at most", StringComparison.Ordinal))
+            .Split('│', '|')
+            .Select(cell => cell.Trim())
+            .ToArray();
         return (Number(cells[2]), Number(cells[3]), Number(cells[4].Split("at most ")[1].TrimEnd(')')));
     }
 
@@ -53,8 +57,9 @@ public sealed class StorefrontTests
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string[] arguments)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory); // tests/Cluster.Tests/bin/CONFIGURATION/net10.0/
-        var sample = Path.GetFullPath(Path.Combine(
-            output.FullName, "../../../../../samples/Storefront/bin", output.Parent!.Name, output.Name, "Storefront.dll"));
+        var sample = Path.GetFullPath(
+            Path.Combine(output.FullName, "../../../../../samples/Storefront/bin", output.Parent!.Name, output.Name, "Storefront.dll")
+        );
         var start = new ProcessStartInfo("dotnet", [sample, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         var (text, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

@@ -63,7 +63,9 @@ public sealed class FailureTests(ClusterFixture fixture) : IClassFixture<Cluster
         try
         {
             var started = Stopwatch.GetTimestamp();
-            await using var second = new MySqlConnection(new MySqlConnectionStringBuilder(replica.ConnectionString) { Pooling = false }.ConnectionString);
+            await using var second = new MySqlConnection(
+                new MySqlConnectionStringBuilder(replica.ConnectionString) { Pooling = false }.ConnectionString
+            );
             await Assert.ThrowsAsync<MySqlException>(second.OpenAsync);
             Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 1.5, 10);
         }

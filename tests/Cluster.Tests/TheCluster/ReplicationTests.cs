@@ -76,7 +76,9 @@ public sealed class ReplicationTests(ClusterFixture fixture) : IClassFixture<Clu
     [InlineData(-1_000)]
     [InlineData(1_500)]
     public async Task A_delay_that_MariaDB_cannot_express_is_refused(int milliseconds) =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _cluster.Replicas[0].SetDelayAsync(TimeSpan.FromMilliseconds(milliseconds)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
+            _cluster.Replicas[0].SetDelayAsync(TimeSpan.FromMilliseconds(milliseconds))
+        );
 
     [Fact]
     public async Task A_replica_that_stopped_applying_stands_still_until_it_starts_again()

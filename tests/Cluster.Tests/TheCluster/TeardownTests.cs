@@ -59,19 +59,26 @@ public sealed class TeardownTests
     public async Task A_server_that_cannot_start_leaves_nothing_behind_and_says_why()
     {
         var before = ClusterDirectories();
-        var failed = await Assert.ThrowsAsync<MariaDbClusterException>(
-            () => MariaDbCluster.StartAsync(replicas: 0, ["--no-such-option=1"]));
+        var failed = await Assert.ThrowsAsync<MariaDbClusterException>(() =>
+            MariaDbCluster.StartAsync(replicas: 0, ["--no-such-option=1"])
+        );
         Assert.Contains("unknown variable 'no-such-option=1'", failed.Message, StringComparison.Ordinal);
         // Other test classes start and end clusters at the same time; only one of our own would still be there at the end.
         var left = ClusterDirectories().Except(before).Where(directory => File.Exists(Path.Combine(directory, "primary", "log")));
-        Assert.DoesNotContain(left, directory => File.ReadAllText(Path.Combine(directory, "primary", "log")).Contains("no-such-option", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            left,
+            directory => File.ReadAllText(Path.Combine(directory, "primary", "log")).Contains("no-such-option", StringComparison.Ordinal)
+        );
     }
 
     private static string[] ClusterDirectories() => Directory.GetDirectories(Path.GetTempPath(), "mr-cluster-*");
 
     private static Process StartOwner(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(TeardownTests).Assembly.Location, .. arguments]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(TeardownTests).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = true,
+        };
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
     }
 

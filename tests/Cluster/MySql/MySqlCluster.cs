@@ -59,12 +59,15 @@ public sealed class MySqlCluster : IAsyncDisposable
             var template = Path.Combine(directory, "template");
             await release.BootstrapAsync(template).ConfigureAwait(false);
             var ports = Enumerable.Range(0, replicas + 1).Select(_ => LoopbackPorts.Next()).ToArray();
-            await Task.WhenAll(ports.Select((port, index) => LaunchAsync(release, directory, template, port, serverId: index + 1))).ConfigureAwait(false);
+            await Task.WhenAll(ports.Select((port, index) => LaunchAsync(release, directory, template, port, serverId: index + 1)))
+                .ConfigureAwait(false);
             var cluster = new MySqlCluster(watchdog, ports[0], ports[1..]);
-            await ExecuteAsync(cluster.Primary.Replace("Database=app", "Database=mysql", StringComparison.Ordinal), "CREATE DATABASE app").ConfigureAwait(false);
+            await ExecuteAsync(cluster.Primary.Replace("Database=app", "Database=mysql", StringComparison.Ordinal), "CREATE DATABASE app")
+                .ConfigureAwait(false);
             foreach (var replica in cluster.Replicas)
             {
-                await ExecuteAsync(replica.Replace("Database=app", "Database=mysql", StringComparison.Ordinal), release.Follow(ports[0])).ConfigureAwait(false);
+                await ExecuteAsync(replica.Replace("Database=app", "Database=mysql", StringComparison.Ordinal), release.Follow(ports[0]))
+                    .ConfigureAwait(false);
             }
 
             return cluster;
@@ -91,15 +94,16 @@ public sealed class MySqlCluster : IAsyncDisposable
     /// <returns>A task that ends when they are gone.</returns>
     public ValueTask DisposeAsync() => _watchdog.DisposeAsync();
 
-    private static string ConnectionStringFor(int port) => new MySqlConnectionStringBuilder
-    {
-        Server = "127.0.0.1",
-        Port = (uint)port,
-        UserID = "root",
-        Database = "app",
-        SslMode = MySqlSslMode.None,
-        ConnectionTimeout = 2,
-    }.ConnectionString;
+    private static string ConnectionStringFor(int port) =>
+        new MySqlConnectionStringBuilder
+        {
+            Server = "127.0.0.1",
+            Port = (uint)port,
+            UserID = "root",
+            Database = "app",
+            SslMode = MySqlSslMode.None,
+            ConnectionTimeout = 2,
+        }.ConnectionString;
 
     [SupportedOSPlatform("linux")]
     private static async Task LaunchAsync(MySqlRelease release, string directory, string template, int port, int serverId)
@@ -123,7 +127,7 @@ public sealed class MySqlCluster : IAsyncDisposable
         ];
         using var process = Watchdog.StartServer(place, release.Command[0], [.. release.Command.Skip(1), .. options]);
         var connectionString = ConnectionStringFor(port).Replace("Database=app", "Database=mysql", StringComparison.Ordinal);
-        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < StartSeconds;)
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < StartSeconds; )
         {
             try
             {
@@ -141,6 +145,8 @@ public sealed class MySqlCluster : IAsyncDisposable
             }
         }
 
-        throw new MariaDbClusterException($"MySQL ended, or did not serve within {StartSeconds} seconds:\n{await File.ReadAllTextAsync(place.Log).ConfigureAwait(false)}");
+        throw new MariaDbClusterException(
+            $"MySQL ended, or did not serve within {StartSeconds} seconds:\n{await File.ReadAllTextAsync(place.Log).ConfigureAwait(false)}"
+        );
     }
 }

@@ -6,7 +6,11 @@ namespace MonotonicReads.Cluster;
 /// <summary>A real MySQL that <c>tests/run.sh</c> unpacks: where it is, how it is started, and what its statements are called.</summary>
 public abstract class MySqlRelease
 {
-    private static readonly string Cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "monotonicreads");
+    private static readonly string Cache = Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+        ".cache",
+        "monotonicreads"
+    );
 
     /// <summary>The oldest with GTIDs.</summary>
     public static MySqlRelease Oldest { get; } = new MySql56(Path.Combine(Cache, "mysql-5.6.24002", "package", "server"));
@@ -43,24 +47,32 @@ public abstract class MySqlRelease
 
     /// <summary>The options that every start of a server of this release has.</summary>
     internal string[] OptionsFor(string root) =>
-    [
-        "--no-defaults", // must be the first
-        $"--datadir={Path.Combine(root, "data")}",
-        $"--tmpdir={root}",
-        .. ServerOptions.RunAs,
-        .. Layout,
-    ];
+        [
+            "--no-defaults", // must be the first
+            $"--datadir={Path.Combine(root, "data")}",
+            $"--tmpdir={root}",
+            .. ServerOptions.RunAs,
+            .. Layout,
+        ];
 
     private protected async Task RunOnceAsync(string root, string input, params string[] options)
     {
-        var start = new ProcessStartInfo("sh", ["-c", "exec \"$@\" >/dev/null 2>\"$0\"", Path.Combine(root, "log"), .. Command, .. OptionsFor(root), .. options]) { RedirectStandardInput = true };
+        var start = new ProcessStartInfo(
+            "sh",
+            ["-c", "exec \"$@\" >/dev/null 2>\"$0\"", Path.Combine(root, "log"), .. Command, .. OptionsFor(root), .. options]
+        )
+        {
+            RedirectStandardInput = true,
+        };
         using var process = Process.Start(start) ?? throw new MariaDbClusterException("mysqld could not be started.");
         await process.StandardInput.WriteAsync(input).ConfigureAwait(false);
         process.StandardInput.Close();
         await process.WaitForExitAsync().ConfigureAwait(false);
         if (process.ExitCode != 0)
         {
-            throw new MariaDbClusterException($"mysqld {string.Join(' ', options)} exited with {process.ExitCode}:\n{await File.ReadAllTextAsync(Path.Combine(root, "log")).ConfigureAwait(false)}");
+            throw new MariaDbClusterException(
+                $"mysqld {string.Join(' ', options)} exited with {process.ExitCode}:\n{await File.ReadAllTextAsync(Path.Combine(root, "log")).ConfigureAwait(false)}"
+            );
         }
     }
 
@@ -71,24 +83,24 @@ public abstract class MySqlRelease
         internal override IReadOnlyList<string> Command => ["env", $"LD_LIBRARY_PATH={home}", Server];
 
         internal override IEnumerable<string> Layout =>
-        [
-            $"--basedir={home}",
-            $"--lc-messages-dir={Path.Combine(home, "share")}",
-            "--innodb-data-file-path=ibdata1:10M:autoextend",
-            "--innodb-log-file-size=4M",
-            "--innodb-buffer-pool-size=16M",
-        ];
+            [
+                $"--basedir={home}",
+                $"--lc-messages-dir={Path.Combine(home, "share")}",
+                "--innodb-data-file-path=ibdata1:10M:autoextend",
+                "--innodb-log-file-size=4M",
+                "--innodb-buffer-pool-size=16M",
+            ];
 
         internal override IEnumerable<string> Member =>
-        [
-            "--log-slave-updates",
-            "--gtid-mode=ON",
-            "--enforce-gtid-consistency",
-            "--master-info-repository=TABLE",
-            "--relay-log-info-repository=TABLE",
-            "--skip-slave-start",
-            "--performance-schema=0",
-        ];
+            [
+                "--log-slave-updates",
+                "--gtid-mode=ON",
+                "--enforce-gtid-consistency",
+                "--master-info-repository=TABLE",
+                "--relay-log-info-repository=TABLE",
+                "--skip-slave-start",
+                "--performance-schema=0",
+            ];
 
         public override string StopApplying => "STOP SLAVE SQL_THREAD";
 
@@ -101,13 +113,19 @@ public abstract class MySqlRelease
             var sql = "use mysql;\n" + await File.ReadAllTextAsync(Path.Combine(share, "mysql_system_tables.sql")).ConfigureAwait(false);
 
             // The host's name stands in these lines, and root at the loopback address is enough.
-            sql += string.Join('\n', File.ReadLines(Path.Combine(share, "mysql_system_tables_data.sql")).Where(line => !line.Contains("@current_hostname", StringComparison.Ordinal)));
+            sql += string.Join(
+                '\n',
+                File.ReadLines(Path.Combine(share, "mysql_system_tables_data.sql"))
+                    .Where(line => !line.Contains("@current_hostname", StringComparison.Ordinal))
+            );
             await RunOnceAsync(root, sql, "--bootstrap").ConfigureAwait(false);
         }
 
-        internal override string Follow(int port) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT={port}, MASTER_USER='root', MASTER_CONNECT_RETRY=1, MASTER_AUTO_POSITION=1; START SLAVE; SET GLOBAL read_only = 1");
+        internal override string Follow(int port) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT={port}, MASTER_USER='root', MASTER_CONNECT_RETRY=1, MASTER_AUTO_POSITION=1; START SLAVE; SET GLOBAL read_only = 1"
+            );
     }
 
     /// <summary>With its own C library, which is newer than the machine's.</summary>
@@ -118,25 +136,30 @@ public abstract class MySqlRelease
         internal override string Server { get; } = Path.Combine(home, "usr", "sbin", "mysqld");
 
         internal override IReadOnlyList<string> Command =>
-            [Path.Combine(_libraries, "ld-linux-x86-64.so.2"), "--library-path", $"{_libraries}:{Path.Combine(home, "usr", "lib", "mysql", "private")}", Server];
+            [
+                Path.Combine(_libraries, "ld-linux-x86-64.so.2"),
+                "--library-path",
+                $"{_libraries}:{Path.Combine(home, "usr", "lib", "mysql", "private")}",
+                Server,
+            ];
 
         internal override IEnumerable<string> Layout =>
-        [
-            $"--basedir={Path.Combine(home, "usr")}",
-            $"--lc-messages-dir={Path.Combine(home, "usr", "share", "mysql")}",
-            "--innodb-redo-log-capacity=16M",
-            "--innodb-buffer-pool-size=32M",
-        ];
+            [
+                $"--basedir={Path.Combine(home, "usr")}",
+                $"--lc-messages-dir={Path.Combine(home, "usr", "share", "mysql")}",
+                "--innodb-redo-log-capacity=16M",
+                "--innodb-buffer-pool-size=32M",
+            ];
 
         internal override IEnumerable<string> Member =>
-        [
-            "--gtid-mode=ON",
-            "--enforce-gtid-consistency=ON",
-            "--skip-replica-start",
-            "--secure-file-priv=",
-            "--mysqlx=OFF",
-            "--performance-schema=OFF",
-        ];
+            [
+                "--gtid-mode=ON",
+                "--enforce-gtid-consistency=ON",
+                "--skip-replica-start",
+                "--secure-file-priv=",
+                "--mysqlx=OFF",
+                "--performance-schema=OFF",
+            ];
 
         public override string StopApplying => "STOP REPLICA SQL_THREAD";
 
@@ -146,15 +169,21 @@ public abstract class MySqlRelease
         {
             Directory.CreateDirectory(root);
             var first = Path.Combine(root, "first.sql");
-            await File.WriteAllTextAsync(first, "CREATE USER 'root'@'127.0.0.1' IDENTIFIED BY '';\nGRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;\n").ConfigureAwait(false);
+            await File.WriteAllTextAsync(
+                    first,
+                    "CREATE USER 'root'@'127.0.0.1' IDENTIFIED BY '';\nGRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;\n"
+                )
+                .ConfigureAwait(false);
             await RunOnceAsync(root, "", "--initialize-insecure", $"--init-file={first}").ConfigureAwait(false);
 
             // The name that every copy would share.
             File.Delete(Path.Combine(root, "data", "auto.cnf"));
         }
 
-        internal override string Follow(int port) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"CHANGE REPLICATION SOURCE TO SOURCE_HOST='127.0.0.1', SOURCE_PORT={port}, SOURCE_USER='root', SOURCE_CONNECT_RETRY=1, SOURCE_AUTO_POSITION=1, GET_SOURCE_PUBLIC_KEY=1; START REPLICA; SET GLOBAL read_only = 1");
+        internal override string Follow(int port) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"CHANGE REPLICATION SOURCE TO SOURCE_HOST='127.0.0.1', SOURCE_PORT={port}, SOURCE_USER='root', SOURCE_CONNECT_RETRY=1, SOURCE_AUTO_POSITION=1, GET_SOURCE_PUBLIC_KEY=1; START REPLICA; SET GLOBAL read_only = 1"
+            );
     }
 }

@@ -4,22 +4,16 @@ namespace MonotonicReads.Cluster.Relay;
 public sealed class RelayProtocolException : Exception
 {
     /// <summary>Without a message.</summary>
-    public RelayProtocolException()
-    {
-    }
+    public RelayProtocolException() { }
 
     /// <summary>With a message.</summary>
     /// <param name="message">What came, and what was due.</param>
     public RelayProtocolException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>With a message and a cause.</summary>
     /// <param name="message">What came, and what was due.</param>
     /// <param name="innerException">The cause.</param>
     public RelayProtocolException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

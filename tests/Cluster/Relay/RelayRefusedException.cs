@@ -6,31 +6,24 @@ public sealed class RelayRefusedException : Exception
     private const int UnknownError = 1105;
 
     /// <summary>Without a message.</summary>
-    public RelayRefusedException()
-    {
-    }
+    public RelayRefusedException() { }
 
     /// <summary>With a message.</summary>
     /// <param name="message">What is refused, and why.</param>
     public RelayRefusedException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>With a message and a cause.</summary>
     /// <param name="message">What is refused, and why.</param>
     /// <param name="innerException">The cause.</param>
     public RelayRefusedException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 
     /// <summary>With the error code that the client sees.</summary>
     /// <param name="code">A server's code, or a proxy's own.</param>
     /// <param name="message">What is refused, and why.</param>
     public RelayRefusedException(int code, string message)
-        : base(message) =>
-        Code = code;
+        : base(message) => Code = code;
 
     /// <summary>The error code that the client sees; 1105, "unknown error", unless given.</summary>
     public int Code { get; } = UnknownError;

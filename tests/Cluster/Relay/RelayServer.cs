@@ -49,10 +49,12 @@ public sealed class RelayServer
     /// <param name="cluster">The cluster.</param>
     /// <param name="weights">The replicas' weights in the same order; 1 where there is none.</param>
     public static IReadOnlyList<RelayServer> Of(MariaDbCluster cluster, params IReadOnlyList<int> weights) =>
-    [
-        new(cluster.Primary.Name, cluster.Primary.ConnectionString, isPrimary: true),
-        .. cluster.Replicas.Select((replica, index) => new RelayServer(replica.Name, replica.ConnectionString, index < weights.Count ? weights[index] : 1)),
-    ];
+        [
+            new(cluster.Primary.Name, cluster.Primary.ConnectionString, isPrimary: true),
+            .. cluster.Replicas.Select(
+                (replica, index) => new RelayServer(replica.Name, replica.ConnectionString, index < weights.Count ? weights[index] : 1)
+            ),
+        ];
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -44,15 +44,16 @@ public sealed class StatementRelay : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>For MySqlConnector: the relay's address, with the servers' user and database.</summary>
-    public string ConnectionString => new MySqlConnectionStringBuilder
-    {
-        Server = "127.0.0.1",
-        Port = (uint)Port,
-        UserID = Servers[0].User,
-        Password = Servers[0].Password,
-        Database = Servers[0].Database,
-        SslMode = MySqlSslMode.None,
-    }.ConnectionString;
+    public string ConnectionString =>
+        new MySqlConnectionStringBuilder
+        {
+            Server = "127.0.0.1",
+            Port = (uint)Port,
+            UserID = Servers[0].User,
+            Password = Servers[0].Password,
+            Database = Servers[0].Database,
+            SslMode = MySqlSslMode.None,
+        }.ConnectionString;
 
     /// <summary>The servers, in the order that routes walk them.</summary>
     public IReadOnlyList<RelayServer> Servers { get; }
@@ -91,7 +92,10 @@ public sealed class StatementRelay : IAsyncDisposable
     /// <exception cref="ArgumentException">There is no server, or their users differ.</exception>
     /// <exception cref="InvalidOperationException">No server can be reached.</exception>
     public static async Task<StatementRelay> StartAsync(
-        IReadOnlyList<RelayServer> servers, IStatementRoute route, CancellationToken cancellation = default)
+        IReadOnlyList<RelayServer> servers,
+        IStatementRoute route,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(servers);
         ArgumentNullException.ThrowIfNull(route);
@@ -118,7 +122,11 @@ public sealed class StatementRelay : IAsyncDisposable
             }
         }
 
-        var relay = new StatementRelay(servers, route, offered ?? throw new InvalidOperationException("The relay reaches none of its servers."));
+        var relay = new StatementRelay(
+            servers,
+            route,
+            offered ?? throw new InvalidOperationException("The relay reaches none of its servers.")
+        );
         relay._listener.Start();
         relay._accepting = Task.Run(relay.AcceptAsync, CancellationToken.None);
         return relay;
@@ -185,7 +193,9 @@ public sealed class StatementRelay : IAsyncDisposable
         {
             var backend = await backends.ReadyAsync(busy.Server, cancellation).ConfigureAwait(false);
             var kill = $"KILL {(onlyQuery ? "QUERY" : "CONNECTION")} {busy.ConnectionId}";
-            await backends.RunAsync(backend, [(byte)CommandKind.Query, .. System.Text.Encoding.ASCII.GetBytes(kill)], cancellation).ConfigureAwait(false);
+            await backends
+                .RunAsync(backend, [(byte)CommandKind.Query, .. System.Text.Encoding.ASCII.GetBytes(kill)], cancellation)
+                .ConfigureAwait(false);
         }
     }
 
@@ -217,13 +227,23 @@ public sealed class StatementRelay : IAsyncDisposable
         try
         {
             var greeting = _greeting with { ConnectionId = (uint)number };
-            var login = await ClientReception.AdmitAsync(channel, greeting, Servers[0].User, Servers[0].Password, _end.Token).ConfigureAwait(false);
+            var login = await ClientReception
+                .AdmitAsync(channel, greeting, Servers[0].User, Servers[0].Password, _end.Token)
+                .ConfigureAwait(false);
             if (login is null)
             {
                 return;
             }
 
-            var session = new RelaySession(this, number, channel, login with { Capabilities = login.Capabilities & _greeting.Capabilities });
+            var session = new RelaySession(
+                this,
+                number,
+                channel,
+                login with
+                {
+                    Capabilities = login.Capabilities & _greeting.Capabilities,
+                }
+            );
             await using var ending = session.ConfigureAwait(false);
             _sessions[number] = session;
             await session.RunAsync(_end.Token).ConfigureAwait(false);

@@ -20,7 +20,10 @@ internal static class Accounting
         }
     }
 
-    public static IReadOnlyList<(IMethodSymbol Method, bool IsWrapped, bool IsReported)> Members(GeneratorRun run, IReadOnlyCollection<Diagnostic> reported)
+    public static IReadOnlyList<(IMethodSymbol Method, bool IsWrapped, bool IsReported)> Members(
+        GeneratorRun run,
+        IReadOnlyCollection<Diagnostic> reported
+    )
     {
         var wrappers = Wrappers(run.Output);
         var result = new List<(IMethodSymbol, bool, bool)>();
@@ -42,12 +45,14 @@ internal static class Accounting
     }
 
     public static Dictionary<INamedTypeSymbol, INamedTypeSymbol> Wrappers(Compilation output) =>
-        output.Assembly.GetAttributes()
+        output
+            .Assembly.GetAttributes()
             .Where(static a => a.AttributeClass?.Name == "ConsistentRepositoryAttribute")
             .ToDictionary(
                 static a => ((INamedTypeSymbol)a.ConstructorArguments[0].Value!).OriginalDefinition,
                 static a => ((INamedTypeSymbol)a.ConstructorArguments[1].Value!).OriginalDefinition,
-                (IEqualityComparer<INamedTypeSymbol>)SymbolEqualityComparer.Default);
+                (IEqualityComparer<INamedTypeSymbol>)SymbolEqualityComparer.Default
+            );
 
     private static IEnumerable<INamedTypeSymbol> SourceTypes(GeneratorRun run)
     {
@@ -66,7 +71,10 @@ internal static class Accounting
 
     private static bool IsAnnotated(IMethodSymbol method, INamedTypeSymbol type)
     {
-        if (method.MethodKind is MethodKind.Constructor or MethodKind.StaticConstructor or MethodKind.Destructor || method.IsImplicitlyDeclared)
+        if (
+            method.MethodKind is MethodKind.Constructor or MethodKind.StaticConstructor or MethodKind.Destructor
+            || method.IsImplicitlyDeclared
+        )
         {
             return false;
         }
@@ -80,8 +88,17 @@ internal static class Accounting
         var declarations = Declarations(method, type).ToList();
         var isDisposal = declarations.Any(static d => d.ContainingType.Name is "IDisposable" or "IAsyncDisposable");
         var isOfObject = method.IsOverride && method.Name is "ToString" or "Equals" or "GetHashCode";
-        var isReach = !method.IsStatic && method.MethodKind is MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation && !isDisposal && !isOfObject
-            && (declarations.Count > 0 || method.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal || method.IsVirtual || method.IsOverride);
+        var isReach =
+            !method.IsStatic
+            && method.MethodKind is MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation
+            && !isDisposal
+            && !isOfObject
+            && (
+                declarations.Count > 0
+                || method.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal
+                || method.IsVirtual
+                || method.IsOverride
+            );
         if (isReach && Names(type) is { Length: > 0 } onType)
         {
             return onType.Any(SessionAttributes.Contains);
@@ -89,7 +106,14 @@ internal static class Accounting
 
         for (var overridden = method.OverriddenMethod; overridden is not null; overridden = overridden.OverriddenMethod)
         {
-            if ((Names(overridden) is { Length: > 0 } onMember ? onMember : isReach ? Names(overridden.ContainingType) : []) is { Length: > 0 } names)
+            if (
+                (
+                    Names(overridden) is { Length: > 0 } onMember ? onMember
+                    : isReach ? Names(overridden.ContainingType)
+                    : []
+                ) is
+                { Length: > 0 } names
+            )
             {
                 return names.Any(SessionAttributes.Contains);
             }
@@ -104,13 +128,15 @@ internal static class Accounting
     }
 
     private static string[] Names(ISymbol symbol) =>
-        [.. symbol.OriginalDefinition.GetAttributes()
-            .Where(static a => a.AttributeClass?.ContainingNamespace?.Name == "MonotonicReads")
-            .Select(static a => a.AttributeClass!.Name)];
+        [
+            .. symbol
+                .OriginalDefinition.GetAttributes()
+                .Where(static a => a.AttributeClass?.ContainingNamespace?.Name == "MonotonicReads")
+                .Select(static a => a.AttributeClass!.Name),
+        ];
 
     private static IEnumerable<IMethodSymbol> Declarations(IMethodSymbol method, INamedTypeSymbol type) =>
-        type.AllInterfaces.SelectMany(static i => i.GetMembers().OfType<IMethodSymbol>())
-            .Where(d => Runs(method, type, d));
+        type.AllInterfaces.SelectMany(static i => i.GetMembers().OfType<IMethodSymbol>()).Where(d => Runs(method, type, d));
 
     /// <summary>Whether a call of the interface method runs this one: it implements it, or overrides what does.</summary>
     private static bool Runs(IMethodSymbol method, INamedTypeSymbol type, IMethodSymbol declaration)
@@ -130,20 +156,39 @@ internal static class Accounting
     private static bool IsCovered(IMethodSymbol method, INamedTypeSymbol type, INamedTypeSymbol wrapper)
     {
         var constructed = wrapper.IsGenericType ? wrapper.Construct([.. AllTypeParameters(type)]) : wrapper;
-        var candidates = type.AllInterfaces.SelectMany(static i => i.GetMembers().OfType<IMethodSymbol>())
+        var candidates = type
+            .AllInterfaces.SelectMany(static i => i.GetMembers().OfType<IMethodSymbol>())
             .Where(d => Runs(method, type, d))
-            .Select(d => constructed.FindImplementationForInterfaceMember(constructed.AllInterfaces
-                .SelectMany(static i => i.GetMembers().OfType<IMethodSymbol>())
-                .Single(own => SymbolEqualityComparer.Default.Equals(own, d))))
-            .Concat(wrapper.GetMembers().OfType<IMethodSymbol>().Where(m => SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, method.OriginalDefinition)))
+            .Select(d =>
+                constructed.FindImplementationForInterfaceMember(
+                    constructed
+                        .AllInterfaces.SelectMany(static i => i.GetMembers().OfType<IMethodSymbol>())
+                        .Single(own => SymbolEqualityComparer.Default.Equals(own, d))
+                )
+            )
+            .Concat(
+                wrapper
+                    .GetMembers()
+                    .OfType<IMethodSymbol>()
+                    .Where(m => SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, method.OriginalDefinition))
+            )
             .OfType<IMethodSymbol>()
             .ToList();
-        return candidates.Count > 0 && candidates.All(static c => c.DeclaringSyntaxReferences.All(static r => r.GetSyntax().ToString().Contains("ReadSession.Begin(", StringComparison.Ordinal)));
+        return candidates.Count > 0
+            && candidates.All(static c =>
+                c.DeclaringSyntaxReferences.All(static r =>
+                    r.GetSyntax().ToString().Contains("ReadSession.Begin(", StringComparison.Ordinal)
+                )
+            );
     }
 
     private static IEnumerable<ITypeSymbol> AllTypeParameters(INamedTypeSymbol type) =>
         type.ContainingType is { } outer ? AllTypeParameters(outer).Concat(type.TypeParameters) : type.TypeParameters;
 
-    private static bool IsReported(IMethodSymbol method, INamedTypeSymbol type, INamedTypeSymbol? wrapper, IReadOnlyCollection<Diagnostic> reported) =>
-        reported.Any(d => method.Locations.Contains(d.Location) || (wrapper is null && type.Locations.Contains(d.Location)));
+    private static bool IsReported(
+        IMethodSymbol method,
+        INamedTypeSymbol type,
+        INamedTypeSymbol? wrapper,
+        IReadOnlyCollection<Diagnostic> reported
+    ) => reported.Any(d => method.Locations.Contains(d.Location) || (wrapper is null && type.Locations.Contains(d.Location)));
 }

@@ -13,16 +13,29 @@ internal static class Compilations
     private static readonly Lazy<ImmutableArray<MetadataReference>> Framework = new(() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
             .Split(Path.PathSeparator)
-            .Where(static p => Path.GetFileName(p) is { } name
-                && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll" or "Microsoft.CSharp.dll" or "Microsoft.Extensions.DependencyInjection.Abstractions.dll" or "Microsoft.Extensions.DependencyInjection.dll"))
+            .Where(static p =>
+                Path.GetFileName(p) is { } name
+                && (
+                    name.StartsWith("System.", StringComparison.Ordinal)
+                    || name
+                        is "netstandard.dll"
+                            or "mscorlib.dll"
+                            or "Microsoft.CSharp.dll"
+                            or "Microsoft.Extensions.DependencyInjection.Abstractions.dll"
+                            or "Microsoft.Extensions.DependencyInjection.dll"
+                )
+            )
             .Select(static p => (MetadataReference)MetadataReference.CreateFromFile(p))
-            .ToImmutableArray());
+            .ToImmutableArray()
+    );
 
     public static ImmutableArray<MetadataReference> FrameworkReferences => Framework.Value;
 
     /// <summary>What projects compile against: without bodies, and without what only the implementation declares.</summary>
     public static IEnumerable<MetadataReference> FrameworkReferenceAssemblies =>
-        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "refs"), "*.dll").Select(static p => (MetadataReference)MetadataReference.CreateFromFile(p));
+        Directory
+            .GetFiles(Path.Combine(AppContext.BaseDirectory, "refs"), "*.dll")
+            .Select(static p => (MetadataReference)MetadataReference.CreateFromFile(p));
 
     public static ImmutableArray<MetadataReference> AllReferences => Framework.Value.Add(AnnotationApi.Reference);
 
@@ -30,7 +43,12 @@ internal static class Compilations
     public static IEnumerable<MetadataReference> LibraryReferences =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
             .Split(Path.PathSeparator)
-            .Where(static p => Path.GetFileName(p) is { } name && !name.StartsWith("MonotonicReads", StringComparison.Ordinal) && !name.StartsWith("xunit", StringComparison.Ordinal) && !name.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal))
+            .Where(static p =>
+                Path.GetFileName(p) is { } name
+                && !name.StartsWith("MonotonicReads", StringComparison.Ordinal)
+                && !name.StartsWith("xunit", StringComparison.Ordinal)
+                && !name.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal)
+            )
             .Select(static p => (MetadataReference)MetadataReference.CreateFromFile(p))
             .Append(AnnotationApi.Reference);
 
@@ -41,14 +59,26 @@ internal static class Compilations
     public static CSharpCompilation Of(string assemblyName, IEnumerable<MetadataReference> references, params string[] sources) =>
         Of(assemblyName, references, Language, sources);
 
-    public static CSharpCompilation Of(string assemblyName, IEnumerable<MetadataReference> references, LanguageVersion language, params string[] sources) =>
+    public static CSharpCompilation Of(
+        string assemblyName,
+        IEnumerable<MetadataReference> references,
+        LanguageVersion language,
+        params string[] sources
+    ) =>
         CSharpCompilation.Create(
             assemblyName,
             sources.Select((s, i) => CSharpSyntaxTree.ParseText(s, ParseOptions.WithLanguageVersion(language), path: $"Source{i}.cs")),
             references,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary,
+                allowUnsafe: true,
+                nullableContextOptions: NullableContextOptions.Enable,
+                warningLevel: 9999
+            )
+        );
 
-    public static MetadataReference ToReference(this CSharpCompilation compilation) => MetadataReference.CreateFromImage(compilation.ToImage());
+    public static MetadataReference ToReference(this CSharpCompilation compilation) =>
+        MetadataReference.CreateFromImage(compilation.ToImage());
 
     public static byte[] ToImage(this CSharpCompilation compilation)
     {

@@ -47,7 +47,11 @@ internal sealed class GeneratorRun
         var parsing = compilation.SyntaxTrees.IsEmpty ? Compilations.ParseOptions : (CSharpParseOptions)compilation.SyntaxTrees[0].Options;
         var input = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(UnrelatedFile, parsing, path: "Unrelated.cs"));
         var options = new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true);
-        GeneratorDriver driver = CSharpGeneratorDriver.Create([new ConsistentRepositoryGenerator().AsSourceGenerator()], parseOptions: parsing, driverOptions: options);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create(
+            [new ConsistentRepositoryGenerator().AsSourceGenerator()],
+            parseOptions: parsing,
+            driverOptions: options
+        );
         var run = new GeneratorRun(driver, input, input, []).Again(input);
 
         run.Again(input.Clone()).AssertNothingChanged("on a copy of the compilation");
@@ -80,9 +84,14 @@ internal sealed class GeneratorRun
     {
         foreach (var step in TrackingNames.All)
         {
-            Assert.All(Reasons(step), reason => Assert.True(
-                reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged,
-                $"Step {step} was {reason} {when}."));
+            Assert.All(
+                Reasons(step),
+                reason =>
+                    Assert.True(
+                        reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged,
+                        $"Step {step} was {reason} {when}."
+                    )
+            );
         }
 
         Assert.All(OutputReasons, reason => Assert.True(reason == IncrementalStepRunReason.Cached, $"An output was {reason} {when}."));
@@ -91,7 +100,10 @@ internal sealed class GeneratorRun
     /// <summary>What MR2001 says about the compilation with the generated files in it.</summary>
     public ImmutableArray<Diagnostic> MR2001()
     {
-        var withAnalyzer = Output.WithAnalyzers([new MR2001CannotBeWrapped()], new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: false, logAnalyzerExecutionTime: false));
+        var withAnalyzer = Output.WithAnalyzers(
+            [new MR2001CannotBeWrapped()],
+            new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: false, logAnalyzerExecutionTime: false)
+        );
         var found = withAnalyzer.GetAnalyzerDiagnosticsAsync(CancellationToken.None).GetAwaiter().GetResult();
         Assert.DoesNotContain(found, static d => d.Id == "AD0001");
         return [.. found.OrderBy(static d => d.Location.SourceSpan.Start)];
@@ -103,10 +115,16 @@ internal sealed class GeneratorRun
     /// </summary>
     public GeneratorRun AssertCompiles()
     {
-        var found = Output.GetDiagnostics()
-            .Where(d => d.Severity >= DiagnosticSeverity.Warning && !(d.Id == "CS1591" && Input.SyntaxTrees.Contains(d.Location.SourceTree!)))
+        var found = Output
+            .GetDiagnostics()
+            .Where(d =>
+                d.Severity >= DiagnosticSeverity.Warning && !(d.Id == "CS1591" && Input.SyntaxTrees.Contains(d.Location.SourceTree!))
+            )
             .ToList();
-        Assert.True(found.Count == 0, string.Join("\n", found) + "\n" + string.Join("\n", found.Select(static d => d.Location.SourceTree).Distinct().Take(2)));
+        Assert.True(
+            found.Count == 0,
+            string.Join("\n", found) + "\n" + string.Join("\n", found.Select(static d => d.Location.SourceTree).Distinct().Take(2))
+        );
         return this;
     }
 

@@ -37,24 +37,29 @@ public class CachingTests
         "/*elsewhere*/ namespace Elsewhere { public class Other { } }",
     ];
 
-    public static TheoryData<string, string, bool> Edits => new()
-    {
-        { "annotation", "(OnReplicaLoss = ReplicaLoss.Fail)", true },
-        { "interfaces", "System.IDisposable, ", true },
-        { "member", "int More() => 1;", true },
-        { "deeper", "int Deeper() => 2;", true },
-        { "row", "[System.Obsolete] ", true },
-        { "constant", " + 1", true },
-        { "number", "0", true },
-        { "enum", ", Middle", true },
-        { "elsewhere", "namespace Shop.Repos { class ConsistentRepo { } }", true },
-        { "elsewhere", "namespace Shop.Repos { class ConsistentOrderLine { } }", true },
-        { "elsewhere", "namespace Shop.Repos { class Row { } }", true },
-        { "elsewhere", "namespace Shop.Repos { public class OrderLine { [MonotonicReads.Monotonic] public virtual int Get() => 1; } }", true },
-        { "elsewhere", "namespace Shop.Far { }", true },
-        { "elsewhere", "[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"X\")]", false },
-        { "line", "(Reads = 2)", true },
-    };
+    public static TheoryData<string, string, bool> Edits =>
+        new()
+        {
+            { "annotation", "(OnReplicaLoss = ReplicaLoss.Fail)", true },
+            { "interfaces", "System.IDisposable, ", true },
+            { "member", "int More() => 1;", true },
+            { "deeper", "int Deeper() => 2;", true },
+            { "row", "[System.Obsolete] ", true },
+            { "constant", " + 1", true },
+            { "number", "0", true },
+            { "enum", ", Middle", true },
+            { "elsewhere", "namespace Shop.Repos { class ConsistentRepo { } }", true },
+            { "elsewhere", "namespace Shop.Repos { class ConsistentOrderLine { } }", true },
+            { "elsewhere", "namespace Shop.Repos { class Row { } }", true },
+            {
+                "elsewhere",
+                "namespace Shop.Repos { public class OrderLine { [MonotonicReads.Monotonic] public virtual int Get() => 1; } }",
+                true
+            },
+            { "elsewhere", "namespace Shop.Far { }", true },
+            { "elsewhere", "[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"X\")]", false },
+            { "line", "(Reads = 2)", true },
+        };
 
     [Fact]
     public void An_edit_of_one_signature_rewrites_that_file_alone()
@@ -71,7 +76,8 @@ public class CachingTests
     public void An_edit_of_a_body_in_an_annotated_file_changes_nothing()
     {
         var run = GeneratorRun.Of(Left, Right);
-        run.Again(Edit(run, "Left", Left.Replace("FromResult(1)", "FromResult(2)", StringComparison.Ordinal))).AssertNothingChanged("after an edit of a body");
+        run.Again(Edit(run, "Left", Left.Replace("FromResult(1)", "FromResult(2)", StringComparison.Ordinal)))
+            .AssertNothingChanged("after an edit of a body");
         run.Again(Edit(run, "Left", "// a line more\n" + Left)).AssertNothingChanged("after lines moved");
     }
 
@@ -90,13 +96,16 @@ public class CachingTests
             """;
         string Elsewhere(string changed)
         {
-            var text = "public partial class Repo { public int Automatic { get; } } public static class Part { public const int Limit = 3; } public enum E { A } class ConsistentOther { }";
+            var text =
+                "public partial class Repo { public int Automatic { get; } } public static class Part { public const int Limit = 3; } public enum E { A } class ConsistentOther { }";
             return text.Replace(before, changed, StringComparison.Ordinal);
         }
 
         var run = GeneratorRun.Of(Repo, Elsewhere(before));
         var tree = run.Input.SyntaxTrees.Single(static t => t.ToString().Contains("class Part", StringComparison.Ordinal));
-        var edited = run.Again(run.Input.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(Elsewhere(after), Compilations.ParseOptions, path: tree.FilePath)));
+        var edited = run.Again(
+            run.Input.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(Elsewhere(after), Compilations.ParseOptions, path: tree.FilePath))
+        );
         Assert.Contains(IncrementalStepRunReason.Modified, edited.Reasons(TrackingNames.Plans));
     }
 
@@ -115,7 +124,10 @@ public class CachingTests
             if (sources[i] != edited[i])
             {
                 var tree = compilation.SyntaxTrees[i];
-                compilation = compilation.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(edited[i], Compilations.ParseOptions, path: tree.FilePath));
+                compilation = compilation.ReplaceSyntaxTree(
+                    tree,
+                    CSharpSyntaxTree.ParseText(edited[i], Compilations.ParseOptions, path: tree.FilePath)
+                );
             }
         }
 
@@ -130,7 +142,11 @@ public class CachingTests
     [Fact]
     public void A_declaration_that_no_name_leads_to_makes_no_plan_again()
     {
-        var project = Compilations.Of("class Repo : Alias { }", "namespace Near { interface IRepo { Deep? Get(); } }", "global using Alias = Near.IRepo;");
+        var project = Compilations.Of(
+            "class Repo : Alias { }",
+            "namespace Near { interface IRepo { Deep? Get(); } }",
+            "global using Alias = Near.IRepo;"
+        );
         var key = Key("class Other { int _a; }");
         Assert.Equal(key, Key("class Other { int _b; }"));
         Assert.Equal(key, Key("class Other { int _b; } class Another { Repo? _repo; }"));
@@ -140,14 +156,25 @@ public class CachingTests
         Assert.NotEqual(key, Key("namespace Near.Nearer { }"));
         Assert.NotEqual(key, Key("global using Other = System.String;"));
 
-        string Key(string other) => DeclarationGraph.Of(project.AddSyntaxTrees(CSharpSyntaxTree.ParseText(other, Compilations.ParseOptions))).KeyOf(new Candidate("Repo", "Repo.g.cs"));
+        string Key(string other) =>
+            DeclarationGraph
+                .Of(project.AddSyntaxTrees(CSharpSyntaxTree.ParseText(other, Compilations.ParseOptions)))
+                .KeyOf(new Candidate("Repo", "Repo.g.cs"));
     }
 
     [Fact]
     public void A_new_implementation_of_an_annotated_interface_is_found()
     {
         var run = GeneratorRun.Of(Left, Right);
-        var edited = run.Again(run.Input.AddSyntaxTrees(CSharpSyntaxTree.ParseText("namespace Shop; public class Zone : IRight { public int Get() => 2; }", Compilations.ParseOptions, path: "Zone.cs")));
+        var edited = run.Again(
+            run.Input.AddSyntaxTrees(
+                CSharpSyntaxTree.ParseText(
+                    "namespace Shop; public class Zone : IRight { public int Get() => 2; }",
+                    Compilations.ParseOptions,
+                    path: "Zone.cs"
+                )
+            )
+        );
         Assert.Equal(3, edited.Files.Count);
         Assert.Equal(IncrementalStepRunReason.New, Changed(edited)["Shop.Zone.g.cs"]);
         Assert.Equal(IncrementalStepRunReason.Cached, Changed(edited)["Shop.Left.g.cs"]);
@@ -182,13 +209,15 @@ public class CachingTests
     }
 
     private static Dictionary<string, IncrementalStepRunReason> Changed(GeneratorRun run) =>
-        run.Result.TrackedOutputSteps.SelectMany(static s => s.Value)
+        run
+            .Result.TrackedOutputSteps.SelectMany(static s => s.Value)
             .SelectMany(static r => r.Outputs)
             .SelectMany(static o => Names(o.Value).Select(name => (name, o.Reason)))
             .ToDictionary(static p => p.name, static p => p.Reason);
 
     private static IEnumerable<string> Names(object output) =>
-        ((System.Collections.IEnumerable)((System.Runtime.CompilerServices.ITuple)output)[0]!).Cast<object>()
+        ((System.Collections.IEnumerable)((System.Runtime.CompilerServices.ITuple)output)[0]!)
+            .Cast<object>()
             .Select(static s => (string)s.GetType().GetProperty("HintName")!.GetValue(s)!);
 
     private static CSharpCompilation Edit(GeneratorRun run, string type, string text)

@@ -45,7 +45,14 @@ public class CultureTests
         var actual = In(culture);
         Assert.Equal(expected.Files, actual.Files);
         Assert.Equal(expected.Messages, actual.Messages);
-        Assert.Contains(expected.Files.Values, static text => text.Contains("double price = -1234.5D, float share = 0.25F, decimal money = -1234567.10M, long big = -1234567L", StringComparison.Ordinal));
+        Assert.Contains(
+            expected.Files.Values,
+            static text =>
+                text.Contains(
+                    "double price = -1234.5D, float share = 0.25F, decimal money = -1234567.10M, long big = -1234567L",
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     [Fact]

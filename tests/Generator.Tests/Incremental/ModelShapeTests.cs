@@ -9,7 +9,13 @@ namespace MonotonicReads.Generator.Tests.Incremental;
 public class ModelShapeTests
 {
     public static TheoryData<Type> Models =>
-        [typeof(WrapperPlan), typeof(AnnotatedType), typeof(Candidate), typeof(EquatableArray<string>), .. typeof(MemberPlan).Assembly.GetTypes().Where(static t => t.IsSubclassOf(typeof(MemberPlan)))];
+        [
+            typeof(WrapperPlan),
+            typeof(AnnotatedType),
+            typeof(Candidate),
+            typeof(EquatableArray<string>),
+            .. typeof(MemberPlan).Assembly.GetTypes().Where(static t => t.IsSubclassOf(typeof(MemberPlan))),
+        ];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -26,13 +32,16 @@ public class ModelShapeTests
     [Fact]
     public void What_the_steps_really_hold_is_what_was_checked()
     {
-        var run = GeneratorRun.Of("""
+        var run = GeneratorRun.Of(
+            """
             using MonotonicReads;
             namespace Shop;
             public interface IOrders { int Get(); int this[int i] { get; } event System.Action? Went; }
             public class Repo : IOrders { [Monotonic] public int Get() => 1; public int this[int i] => i; public event System.Action? Went { add { } remove { } } }
-            """);
-        var values = TrackingNames.All.SelectMany(step => run.Result.TrackedSteps.TryGetValue(step, out var runs) ? runs : [])
+            """
+        );
+        var values = TrackingNames
+            .All.SelectMany(step => run.Result.TrackedSteps.TryGetValue(step, out var runs) ? runs : [])
             .SelectMany(static r => r.Outputs)
             .Select(static o => o.Value)
             .ToList();
@@ -73,9 +82,17 @@ public class ModelShapeTests
                 return;
             }
 
-            for (var current = type; current is not null && current != typeof(object) && current != typeof(ValueType); current = current.BaseType)
+            for (
+                var current = type;
+                current is not null && current != typeof(object) && current != typeof(ValueType);
+                current = current.BaseType
+            )
             {
-                foreach (var field in current.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                foreach (
+                    var field in current.GetFields(
+                        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly
+                    )
+                )
                 {
                     Visit(field.FieldType, path + "." + field.Name);
                 }

@@ -27,8 +27,14 @@ public class CoverableTests
     [Fact]
     public void Together_the_interface_decides_the_shape()
     {
-        var compilation = Compilations.Of("public interface IOrders { int Get(); } public class Repo : IOrders { public virtual int Other() => 1; public int Get() => 1; }");
-        var methods = compilation.GetTypeByMetadataName("Repo")!.GetMembers().OfType<IMethodSymbol>().Where(static m => m.MethodKind == MethodKind.Ordinary);
+        var compilation = Compilations.Of(
+            "public interface IOrders { int Get(); } public class Repo : IOrders { public virtual int Other() => 1; public int Get() => 1; }"
+        );
+        var methods = compilation
+            .GetTypeByMetadataName("Repo")!
+            .GetMembers()
+            .OfType<IMethodSymbol>()
+            .Where(static m => m.MethodKind == MethodKind.Ordinary);
         Assert.Equal("Get", Assert.Single(WrappingDecision.CoverableTogether(methods, compilation)).Name);
     }
 }

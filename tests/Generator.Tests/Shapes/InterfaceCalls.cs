@@ -36,9 +36,21 @@ internal sealed class InterfaceCalls(Assembly assembly)
         var inner = Activator.CreateInstance(type)!;
         var wrapper = Activator.CreateInstance(wrapperType, inner)!;
         Interfaces++;
-        foreach (var declared in type.GetInterfaces().SelectMany(static i => i.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)).Where(static m => m.IsAbstract))
+        foreach (
+            var declared in type.GetInterfaces()
+                .SelectMany(static i => i.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+                .Where(static m => m.IsAbstract)
+        )
         {
-            if (Closed(declared) is not { } method || method.ReturnType.IsByRefLike || method.GetParameters().Any(static p => Plain(p.ParameterType).IsByRefLike || Plain(p.ParameterType).IsPointer || Plain(p.ParameterType).IsFunctionPointer))
+            if (
+                Closed(declared) is not { } method
+                || method.ReturnType.IsByRefLike
+                || method
+                    .GetParameters()
+                    .Any(static p =>
+                        Plain(p.ParameterType).IsByRefLike || Plain(p.ParameterType).IsPointer || Plain(p.ParameterType).IsFunctionPointer
+                    )
+            )
             {
                 Skipped++;
                 continue;
@@ -47,7 +59,11 @@ internal sealed class InterfaceCalls(Assembly assembly)
             var arguments = method.GetParameters().Select(static (p, i) => Value(Plain(p.ParameterType), i + 1)).ToArray();
             var expected = Outcome(inner, method, arguments);
             var actual = Outcome(wrapper, method, arguments);
-            var isEvent = method.IsSpecialName && (method.Name.StartsWith("add_", StringComparison.Ordinal) || method.Name.StartsWith("remove_", StringComparison.Ordinal));
+            var isEvent =
+                method.IsSpecialName
+                && (
+                    method.Name.StartsWith("add_", StringComparison.Ordinal) || method.Name.StartsWith("remove_", StringComparison.Ordinal)
+                );
             if (expected.Text != actual.Text || expected.HasSession || (areAllCovered && actual.HasSession == isEvent))
             {
                 _differences.Add($"{name} {method}: {expected} without, {actual} with the wrapper");
@@ -79,7 +95,13 @@ internal sealed class InterfaceCalls(Assembly assembly)
         }
 
         const BindingFlags Flags = BindingFlags.DoNotWrapExceptions;
-        if (result.GetType().GetInterfaces().FirstOrDefault(static i => i.IsConstructedGenericType && i.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>)) is { } sequence)
+        if (
+            result
+                .GetType()
+                .GetInterfaces()
+                .FirstOrDefault(static i => i.IsConstructedGenericType && i.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>)) is
+            { } sequence
+        )
         {
             sequence.GetMethod("GetAsyncEnumerator")!.Invoke(result, Flags, null, [CancellationToken.None], CultureInfo.InvariantCulture);
         }
@@ -104,10 +126,16 @@ internal sealed class InterfaceCalls(Assembly assembly)
         : null;
 
     private static Type? Closed(Type type) =>
-        type.IsGenericTypeDefinition ? Choices(type.GetGenericArguments()).Select(a => Try(() => type.MakeGenericType(a))).FirstOrDefault(static t => t is not null) : type;
+        type.IsGenericTypeDefinition
+            ? Choices(type.GetGenericArguments()).Select(a => Try(() => type.MakeGenericType(a))).FirstOrDefault(static t => t is not null)
+            : type;
 
     private static MethodInfo? Closed(MethodInfo method) =>
-        method.IsGenericMethodDefinition ? Choices(method.GetGenericArguments()).Select(a => Try(() => method.MakeGenericMethod(a))).FirstOrDefault(static m => m is not null) : method;
+        method.IsGenericMethodDefinition
+            ? Choices(method.GetGenericArguments())
+                .Select(a => Try(() => method.MakeGenericMethod(a)))
+                .FirstOrDefault(static m => m is not null)
+            : method;
 
     /// <summary>Arguments to try: the same plain type for all parameters, or for each the class that it is constrained to.</summary>
     private static IEnumerable<Type[]> Choices(Type[] parameters)
@@ -118,7 +146,8 @@ internal sealed class InterfaceCalls(Assembly assembly)
             yield return [.. parameters.Select(_ => plain)];
         }
 
-        static Type? Constraint(Type parameter) => parameter.GetGenericParameterConstraints().FirstOrDefault(static c => !c.ContainsGenericParameters && c != typeof(ValueType));
+        static Type? Constraint(Type parameter) =>
+            parameter.GetGenericParameterConstraints().FirstOrDefault(static c => !c.ContainsGenericParameters && c != typeof(ValueType));
     }
 
     private static T? Try<T>(Func<T> make)

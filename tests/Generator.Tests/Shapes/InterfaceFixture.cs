@@ -33,7 +33,10 @@ internal static class InterfaceFixture
     public static string Write(INamedTypeSymbol contract, string name, bool isExplicit)
     {
         var text = new StringBuilder("#nullable enable\n#pragma warning disable\n#pragma warning restore MR2001\nnamespace Shapes;\n");
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"public unsafe class {name}{SignatureText.TypeParameters(contract.TypeParameters, TypeText.Plain)} : {TypeText.Plain.WithoutAnnotation(contract)}");
+        text.Append(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"public unsafe class {name}{SignatureText.TypeParameters(contract.TypeParameters, TypeText.Plain)} : {TypeText.Plain.WithoutAnnotation(contract)}"
+        );
         foreach (var constraint in SignatureText.Constraints(contract.TypeParameters, TypeText.Plain))
         {
             text.Append(' ').Append(constraint);
@@ -49,7 +52,9 @@ internal static class InterfaceFixture
                 // Names that two interfaces declare can be public for one of them only.
                 places.TryAdd(member.Name, declaring);
                 var isTaken = !SymbolEqualityComparer.Default.Equals(places[member.Name], declaring);
-                text.Append("    ").Append(Member(member, declaring, isExplicit || isTaken, $"{declaring.Name}.{member.Name} {++number}")).Append('\n');
+                text.Append("    ")
+                    .Append(Member(member, declaring, isExplicit || isTaken, $"{declaring.Name}.{member.Name} {++number}"))
+                    .Append('\n');
             }
         }
 
@@ -70,9 +75,22 @@ internal static class InterfaceFixture
                 return $"[MonotonicReads.Monotonic] {string.Join(" ", AttributeText.OnReturn(method))} {front}{SignatureText.ReturnType(method, TypeText.Plain)} {qualifier}{Identifier.Escape(method.Name)}"
                     + $"{SignatureText.TypeParameters(method.TypeParameters, TypeText.Plain)}({SignatureText.Parameters(method.Parameters, TypeText.Plain, purpose)}) {string.Join(" ", constraints)} => {Throw(label, method.Parameters)};";
             case IPropertySymbol property:
-                var accessors = (property.GetMethod is null ? string.Empty : $"[MonotonicReads.Monotonic] get => {Throw(label + " get", property.GetMethod.Parameters)}; ")
-                    + (property.SetMethod is null ? string.Empty : "[MonotonicReads.Monotonic] " + (property.SetMethod.IsInitOnly ? "init" : "set") + $" => {Throw(label + " set", property.SetMethod.Parameters)};");
-                var name = property.IsIndexer ? $"this[{SignatureText.Parameters(property.Parameters, TypeText.Plain, purpose)}]" : Identifier.Escape(property.Name);
+                var accessors =
+                    (
+                        property.GetMethod is null
+                            ? string.Empty
+                            : $"[MonotonicReads.Monotonic] get => {Throw(label + " get", property.GetMethod.Parameters)}; "
+                    )
+                    + (
+                        property.SetMethod is null
+                            ? string.Empty
+                            : "[MonotonicReads.Monotonic] "
+                                + (property.SetMethod.IsInitOnly ? "init" : "set")
+                                + $" => {Throw(label + " set", property.SetMethod.Parameters)};"
+                    );
+                var name = property.IsIndexer
+                    ? $"this[{SignatureText.Parameters(property.Parameters, TypeText.Plain, purpose)}]"
+                    : Identifier.Escape(property.Name);
                 return $"{string.Join(" ", AttributeText.OnProperty(property).Where(static a => a.Contains("Null", StringComparison.Ordinal)))} {front}{SignatureText.RefPrefix(property.RefKind)}{TypeText.Plain.Of(property.Type)} {qualifier}{name} {{ {accessors} }}";
             case IEventSymbol happening:
                 return $"{front}event {TypeText.Plain.Of(happening.Type)} {qualifier}{Identifier.Escape(happening.Name)} {{ add => {Throw(label + " add", happening.AddMethod!.Parameters)}; remove => {Throw(label + " remove", happening.RemoveMethod!.Parameters)}; }}";
@@ -85,7 +103,12 @@ internal static class InterfaceFixture
     {
         // Neither has what comes out a value yet, nor can a reference or a pointer be an object.
         var arguments = parameters
-            .Where(static p => p.RefKind != RefKind.Out && !p.Type.IsRefLikeType && p.Type.TypeKind is not (TypeKind.Pointer or TypeKind.FunctionPointer) && !NewerRoslyn.AllowsRefStruct(p.Type))
+            .Where(static p =>
+                p.RefKind != RefKind.Out
+                && !p.Type.IsRefLikeType
+                && p.Type.TypeKind is not (TypeKind.Pointer or TypeKind.FunctionPointer)
+                && !NewerRoslyn.AllowsRefStruct(p.Type)
+            )
             .Select(static p => ", (object?)" + Identifier.Escape(p.Name));
         return $"throw new Shapes.Ran(\"{label}\"{string.Concat(arguments)})";
     }

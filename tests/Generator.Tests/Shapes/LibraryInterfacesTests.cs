@@ -17,8 +17,23 @@ public class LibraryInterfacesTests(ITestOutputHelper output)
 
     private static readonly string[] Packages =
     [
-        "Autofac", "Dapper", "FluentValidation", "Grpc.Core.Api", "Microsoft.EntityFrameworkCore", "Microsoft.Extensions", "MySqlConnector", "Newtonsoft.Json", "NodaTime",
-        "Npgsql", "OpenTelemetry", "Polly", "Pomelo", "Quartz", "RabbitMQ", "Serilog", "StackExchange",
+        "Autofac",
+        "Dapper",
+        "FluentValidation",
+        "Grpc.Core.Api",
+        "Microsoft.EntityFrameworkCore",
+        "Microsoft.Extensions",
+        "MySqlConnector",
+        "Newtonsoft.Json",
+        "NodaTime",
+        "Npgsql",
+        "OpenTelemetry",
+        "Polly",
+        "Pomelo",
+        "Quartz",
+        "RabbitMQ",
+        "Serilog",
+        "StackExchange",
     ];
 
     [Theory]
@@ -27,7 +42,9 @@ public class LibraryInterfacesTests(ITestOutputHelper output)
     public void Everything_emitted_for_the_interfaces_of_the_framework_compiles(bool isExplicit)
     {
         var probe = Compilations.Of("Shop", Compilations.FrameworkReferenceAssemblies.Append(AnnotationApi.Reference));
-        var framework = probe.SourceModule.ReferencedAssemblySymbols.Where(static a => a.Name != typeof(ReadSession).Assembly.GetName().Name);
+        var framework = probe.SourceModule.ReferencedAssemblySymbols.Where(static a =>
+            a.Name != typeof(ReadSession).Assembly.GetName().Name
+        );
         Check("the framework", probe, framework, isExplicit, atLeast: 200);
     }
 
@@ -38,8 +55,17 @@ public class LibraryInterfacesTests(ITestOutputHelper output)
     {
         // Packages are built against older assemblies of the framework; every real build is silent about that.
         var probe = Compilations.Of("Shop", Compilations.LibraryReferences);
-        probe = probe.WithOptions(probe.Options.WithSpecificDiagnosticOptions([new("CS1701", ReportDiagnostic.Suppress), new("CS1702", ReportDiagnostic.Suppress)]));
-        var assemblies = probe.SourceModule.ReferencedAssemblySymbols.Where(static a => Packages.Any(p => a.Name == p || a.Name.StartsWith(p + ".", StringComparison.Ordinal))).ToList();
+        probe = probe.WithOptions(
+            probe.Options.WithSpecificDiagnosticOptions([
+                new("CS1701", ReportDiagnostic.Suppress),
+                new("CS1702", ReportDiagnostic.Suppress),
+            ])
+        );
+        var assemblies = probe
+            .SourceModule.ReferencedAssemblySymbols.Where(static a =>
+                Packages.Any(p => a.Name == p || a.Name.StartsWith(p + ".", StringComparison.Ordinal))
+            )
+            .ToList();
         Assert.All(Packages, p => Assert.Contains(assemblies, a => a.Name.StartsWith(p, StringComparison.Ordinal)));
         Check($"{Packages.Length} packages", probe, assemblies, isExplicit, atLeast: 500);
     }
@@ -51,12 +77,31 @@ public class LibraryInterfacesTests(ITestOutputHelper output)
             .OrderBy(static i => i.ToDisplayString(), StringComparer.Ordinal)
             .ToList();
         var withStatics = contracts.Where(HasStaticAbstract).ToList();
-        var fixtures = contracts.Except(withStatics, SymbolEqualityComparer.Default).Cast<INamedTypeSymbol>()
-            .Select((c, i) => (Contract: c, Tree: CSharpSyntaxTree.ParseText(InterfaceFixture.Write(c, $"Shape{i}", isExplicit), Compilations.ParseOptions, path: $"Shape{i}.cs")))
+        var fixtures = contracts
+            .Except(withStatics, SymbolEqualityComparer.Default)
+            .Cast<INamedTypeSymbol>()
+            .Select(
+                (c, i) =>
+                    (
+                        Contract: c,
+                        Tree: CSharpSyntaxTree.ParseText(
+                            InterfaceFixture.Write(c, $"Shape{i}", isExplicit),
+                            Compilations.ParseOptions,
+                            path: $"Shape{i}.cs"
+                        )
+                    )
+            )
             .ToList();
 
-        var all = probe.AddSyntaxTrees(fixtures.Select(static f => f.Tree).Append(CSharpSyntaxTree.ParseText(InterfaceFixture.Ran, Compilations.ParseOptions, path: "Ran.cs")));
-        var broken = all.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error).GroupBy(static d => d.Location.SourceTree!).ToDictionary(static g => g.Key, static g => g.First());
+        var all = probe.AddSyntaxTrees(
+            fixtures
+                .Select(static f => f.Tree)
+                .Append(CSharpSyntaxTree.ParseText(InterfaceFixture.Ran, Compilations.ParseOptions, path: "Ran.cs"))
+        );
+        var broken = all.GetDiagnostics()
+            .Where(static d => d.Severity == DiagnosticSeverity.Error)
+            .GroupBy(static d => d.Location.SourceTree!)
+            .ToDictionary(static g => g.Key, static g => g.First());
         var usable = fixtures.Where(f => !broken.ContainsKey(f.Tree)).ToList();
 
         var run = GeneratorRun.Of(all.RemoveSyntaxTrees(broken.Keys));
@@ -77,12 +122,20 @@ public class LibraryInterfacesTests(ITestOutputHelper output)
         }
 
         // tests/run.sh shows what begins with "figure: ".
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"figure: shape fuzz, {what}, {(isExplicit ? "explicit" : "public")} members: {contracts.Count} interfaces in total, {withStatics.Count} with static abstract members, {broken.Count} that no such class can implement, {markers.Count} without a member to annotate, {wrapped.Count + declined.Count} tried: {wrapped.Count} wrapped, {declined.Count} declined by MR2001 ({100.0 * declined.Count / (wrapped.Count + declined.Count):F1} %); "
-            + $"{members.Count(static m => m.IsWrapped)} members wrapped, {members.Count(static m => m.IsReported)} named by MR2001; {calls.Members} members of {calls.Interfaces} interfaces called on class and wrapper alike, {calls.Skipped} not to be called by reflection"));
-        foreach (var reason in reported.GroupBy(static d => d.GetMessage(CultureInfo.InvariantCulture).Split(": ", 2)[1].Split(';')[0]).OrderByDescending(static g => g.Count()))
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"figure: shape fuzz, {what}, {(isExplicit ? "explicit" : "public")} members: {contracts.Count} interfaces in total, {withStatics.Count} with static abstract members, {broken.Count} that no such class can implement, {markers.Count} without a member to annotate, {wrapped.Count + declined.Count} tried: {wrapped.Count} wrapped, {declined.Count} declined by MR2001 ({100.0 * declined.Count / (wrapped.Count + declined.Count):F1} %); "
+                    + $"{members.Count(static m => m.IsWrapped)} members wrapped, {members.Count(static m => m.IsReported)} named by MR2001; {calls.Members} members of {calls.Interfaces} interfaces called on class and wrapper alike, {calls.Skipped} not to be called by reflection"
+            )
+        );
+        foreach (
+            var reason in reported
+                .GroupBy(static d => d.GetMessage(CultureInfo.InvariantCulture).Split(": ", 2)[1].Split(';')[0])
+                .OrderByDescending(static g => g.Count())
+        )
         {
-            output.WriteLine($"{reason.Count(),4} {reason.Key}");
+            output.WriteLine($"{reason.Count(), 4} {reason.Key}");
         }
 
         foreach (var fixture in declined)
@@ -92,19 +145,29 @@ public class LibraryInterfacesTests(ITestOutputHelper output)
 
         foreach (var fixture in fixtures.Where(f => broken.ContainsKey(f.Tree)))
         {
-            output.WriteLine($"not implementable: {fixture.Contract.ToDisplayString()}: {broken[fixture.Tree].GetMessage(CultureInfo.InvariantCulture)}");
+            output.WriteLine(
+                $"not implementable: {fixture.Contract.ToDisplayString()}: {broken[fixture.Tree].GetMessage(CultureInfo.InvariantCulture)}"
+            );
         }
 
         Assert.True(usable.Count > atLeast, $"Only {usable.Count} interfaces were tried.");
         Assert.True(members.Count(static m => m.IsWrapped) > 1000, "Hardly a member was wrapped.");
         Assert.Equal(wrapped.Count, run.Files.Count);
-        Assert.True(declined.Count <= LargestShareDeclined * (wrapped.Count + declined.Count), string.Join(", ", declined.Select(static f => f.Contract.ToDisplayString())));
+        Assert.True(
+            declined.Count <= LargestShareDeclined * (wrapped.Count + declined.Count),
+            string.Join(", ", declined.Select(static f => f.Contract.ToDisplayString()))
+        );
         Assert.Empty(calls.Differences);
         Assert.True(calls.Members > 4 * calls.Skipped, "Hardly a member was called.");
     }
 
     private static string TypeName(GeneratorRun run, SyntaxTree tree) =>
-        run.Output.GetSemanticModel(tree).GetDeclaredSymbol(tree.GetRoot().DescendantNodes().OfType<Microsoft.CodeAnalysis.CSharp.Syntax.ClassDeclarationSyntax>().Single())!.MetadataName;
+        run
+            .Output.GetSemanticModel(tree)
+            .GetDeclaredSymbol(
+                tree.GetRoot().DescendantNodes().OfType<Microsoft.CodeAnalysis.CSharp.Syntax.ClassDeclarationSyntax>().Single()
+            )!
+            .MetadataName;
 
     private static bool HasStaticAbstract(INamedTypeSymbol contract) =>
         contract.AllInterfaces.Append(contract).Any(static i => i.GetMembers().Any(static m => m.IsStatic && m.IsAbstract));

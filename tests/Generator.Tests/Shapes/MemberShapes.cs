@@ -7,7 +7,11 @@ internal static class MemberShapes
 {
     public static IEnumerable<Shape> All { get; } =
     [
-        new("Properties", "Each accessor on its own: covered or passed straight through", LanguageVersion.CSharp9, """
+        new(
+            "Properties",
+            "Each accessor on its own: covered or passed straight through",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { int Both { get; set; } string Only { get; } int Write { set; } int Wider { get; } Task<int> Awaited { get; } }
             public class Repo : IRepo
             {
@@ -19,8 +23,13 @@ internal static class MemberShapes
                 public Task<int> Awaited { [Monotonic] get { return Answer(); async Task<int> Answer() { Db.Read("a"); await Task.Yield(); Db.Read("b"); return 3; } } }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), async r => { r.Both = 4; Db.Say("set"); Db.Say(r.Both); Db.Say(r.Only); r.Write = 5; Db.Say("set"); Db.Say(r.Wider); Db.Say(await r.Awaited); }); }
-            """),
-        new("init accessors of the class", "Set on the class that is handed over; a derived wrapper covers them", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "init accessors of the class",
+            "Set on the class that is handed over; a derived wrapper covers them",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { int Get(); int Size { get; } }
             public class Repo : IRepo { public int Size { get; init; } [Monotonic] public int Get() { Db.Read("Get"); return Size; } }
             public class Open { private int _size; public virtual int Size { get { Db.Touch("get"); return _size; } [Monotonic] init { Db.Read("init"); _size = value; } } }
@@ -34,8 +43,13 @@ internal static class MemberShapes
                         () => { Open r = new ConsistentOpen { Size = 3 }; Db.Say("made"); Db.Say(r.Size); return Task.CompletedTask; });
                 }
             }
-            """),
-        new("Indexers", "As properties; also under another name and overloaded", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Indexers",
+            "As properties; also under another name and overloaded",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { string this[int id] { get; set; } int this[string a, in long b] { get; } }
             public interface INamed { [IndexerName("Entry")] int this[Guid id] { get; } }
             public class Repo : IRepo, INamed
@@ -53,8 +67,13 @@ internal static class MemberShapes
                     await Compare.Calls<INamed>(new Repo(), new ConsistentRepo(new Repo()), r => Db.Say(r[Guid.Empty]));
                 }
             }
-            """),
-        new("Events", "Added to and removed from the class", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Events",
+            "Added to and removed from the class",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { event EventHandler<int>? Changed; event Action Went; void Raise(int number); }
             public class Repo : IRepo
             {
@@ -74,20 +93,35 @@ internal static class MemberShapes
                     r.Changed += seen; r.Went += went; r.Raise(1); r.Changed -= seen; r.Went -= went; r.Raise(2); Db.Say(((IOther)r).Get());
                 });
             }
-            """),
-        new("Inherited interface members", "All interfaces of the class are implemented", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Inherited interface members",
+            "All interfaces of the class are implemented",
+            LanguageVersion.CSharp9,
+            """
             public interface IBase { int Count(); } public interface IMiddle<T> : IBase { T Get(); } public interface IRepo : IMiddle<string>, IDisposable { int Own(); }
             public abstract class Base : IMiddle<string> { [Monotonic] public virtual int Count() { Db.Read("Count"); return 1; } public abstract string Get(); }
             public class Repo : Base, IRepo { [Monotonic] public override string Get() { Db.Read("Get"); return "x"; } public int Own() { Db.Touch("Own"); return 2; } public override int Count() { Db.Read("override"); return 3; } public void Dispose() => Db.Touch("Dispose"); }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.Count()); Db.Say(r.Get()); Db.Say(r.Own()); Db.Say(((IBase)r).Count()); r.Dispose(); }); }
-            """),
-        new("Re-declared and hidden members", "Each reaches the implementation that the class would run", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Re-declared and hidden members",
+            "Each reaches the implementation that the class would run",
+            LanguageVersion.CSharp9,
+            """
             public interface IBase { int Get(); string Name { get; } } public interface IRepo : IBase { new int Get(); new object Name { get; } }
             public class Base : IBase { [Monotonic] public int Get() { Db.Read("base"); return 1; } public string Name => "base"; }
             public class Repo : Base, IRepo { [Monotonic] public new int Get() { Db.Read("repo"); return 2; } public new object Name => "repo"; int IBase.Get() { Db.Touch("explicit"); return 3; } }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.Get()); Db.Say(((IBase)r).Get()); Db.Say(r.Name); Db.Say(((IBase)r).Name); }); }
-            """),
-        new("Explicit implementations", "Stay explicit", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Explicit implementations",
+            "Stay explicit",
+            LanguageVersion.CSharp9,
+            """
             public interface ILeft { Task<int> GetAsync(); int Count { get; } int this[string key] { get; } event Action? Went; }
             public interface IRight { Task<int> GetAsync(); T? Need<T>(T? item) where T : class; }
             public class Repo : ILeft, IRight
@@ -107,8 +141,13 @@ internal static class MemberShapes
                     await Compare.Calls<IRight>(new Repo(), new ConsistentRepo(new Repo()), async r => { Db.Say(await r.GetAsync()); Db.Say(r.Need<string>(null)); });
                 }
             }
-            """),
-        new("Default interface members", "Forwarded, so that an override of the class still runs; annotated ones are covered", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Default interface members",
+            "Forwarded, so that an override of the class still runs; annotated ones are covered",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo
             {
                 Task<int> OneAsync();
@@ -121,13 +160,23 @@ internal static class MemberShapes
             }
             public class Repo : IRepo { [Monotonic] public async Task<int> OneAsync() { Db.Read("one"); await Task.Yield(); Db.Read("one"); return 1; } public int Replaced() { Db.Touch("replaced"); return 4; } }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), async r => { Db.Say(await r.OneAsync()); Db.Say(await r.TwoAsync()); Db.Say(r.Plain()); Db.Say(r.Replaced()); Db.Say(r.Fixed()); }); }
-            """),
-        new("Annotation on the interface, the type, the base member", "The nearest one counts", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Annotation on the interface, the type, the base member",
+            "The nearest one counts",
+            LanguageVersion.CSharp9,
+            """
             [Monotonic] public interface IRepo { int A(); [Primary] int B(); int C(); [Eventual("a test")] int D(); }
             public class Repo : IRepo { public int A() => Level("A"); public int B() => Level("B"); [Causal] public int C() => Level("C"); public int D() { Db.Touch("D"); return 0; } private static int Level(string what) { Db.Read(what); return 1; } }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.A()); Db.Say(r.B()); Db.Say(r.C()); Db.Say(r.D()); }); }
-            """),
-        new("Obsolete members and types", "The attribute is repeated; naming an obsolete type gives no warning", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Obsolete members and types",
+            "The attribute is repeated; naming an obsolete type gives no warning",
+            LanguageVersion.CSharp9,
+            """
             [Obsolete("old")] public class Row { }
             public interface IRepo
             {
@@ -153,8 +202,13 @@ internal static class MemberShapes
                 public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.A()); Db.Say(r.P); Db.Say(r.R(null)); Db.Say(typeof(IRepo).GetMethod("C")!.Invoke(r, null)); });
             #pragma warning restore CS0612, CS0618
             }
-            """),
-        new("Experimental members and types", "The attribute is repeated; naming an experimental type gives no diagnostic", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Experimental members and types",
+            "The attribute is repeated; naming an experimental type gives no diagnostic",
+            LanguageVersion.CSharp9,
+            """
             [Experimental("EXP2")] public class Row { }
             public interface IRepo
             {
@@ -176,8 +230,13 @@ internal static class MemberShapes
                 public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.A()); Db.Say(r.R(null)); });
             #pragma warning restore EXP1, EXP2
             }
-            """),
-        new("IDisposable and IAsyncDisposable", "Forwarded, outside any session", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "IDisposable and IAsyncDisposable",
+            "Forwarded, outside any session",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo : IDisposable, IAsyncDisposable { int Get(); }
             [Monotonic] public sealed class Repo : IRepo
             {
@@ -194,13 +253,23 @@ internal static class MemberShapes
                     await using (r.ConfigureAwait(false)) { }
                 });
             }
-            """),
-        new("Members of object in an interface", "Forwarded explicitly", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Members of object in an interface",
+            "Forwarded explicitly",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { string ToString(); bool Equals(object? other); int GetHashCode(); int Get(); }
             public class Repo : IRepo { [Monotonic] public int Get() { Db.Read("Get"); return 1; } public override string ToString() => "a repository"; public override bool Equals(object? other) => other is 5; public override int GetHashCode() => 6; }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.Get()); Db.Say(r.ToString()); Db.Say(r.Equals(5)); Db.Say(r.GetHashCode()); }); }
-            """),
-        new("Internal members of a public interface", "Implemented explicitly", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Internal members of a public interface",
+            "Implemented explicitly",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { int Get(); internal int Near(); int Size { get; internal set; } }
             public class Repo : IRepo
             {
@@ -210,8 +279,13 @@ internal static class MemberShapes
                 int IRepo.Size { get => _size; set => _size = value; }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.Get()); Db.Say(r.Near()); r.Size = 3; Db.Say(r.Size); }); }
-            """),
-        new("Several calls that throw", "The exception comes through; the session ends", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Several calls that throw",
+            "The exception comes through; the session ends",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { int Now(); Task<int> LaterAsync(); Task<int> AtOnceAsync(); IAsyncEnumerable<int> StreamAsync(); }
             public class Repo : IRepo
             {
@@ -228,6 +302,7 @@ internal static class MemberShapes
                     await Db.FailsAsync(async () => { await foreach (var i in r.StreamAsync()) { Db.Touch("item " + i); } });
                 });
             }
-            """),
+            """
+        ),
     ];
 }

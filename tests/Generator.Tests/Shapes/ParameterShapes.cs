@@ -7,7 +7,11 @@ internal static class ParameterShapes
 {
     public static IEnumerable<Shape> All { get; } =
     [
-        new("Generic method with every kind of constraint", "Same constraints; an explicit implementation inherits them", LanguageVersion.CSharp9, """
+        new(
+            "Generic method with every kind of constraint",
+            "Same constraints; an explicit implementation inherits them",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo
             {
                 T A<T>(T item) where T : notnull;
@@ -36,14 +40,24 @@ internal static class ParameterShapes
                     Db.Say(r.A(1)); Db.Say(r.B("b")); Db.Say(r.C<int>(null)); Db.Say(r.D(2.5)); Db.Say(r.E<Fault>()); Db.Say(r.F<string, string>("f", t => t + t)); Db.Say(r.G<string>(null));
                 });
             }
-            """),
-        new("Type parameter that would hide the wrapper's", "Renamed", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Type parameter that would hide the wrapper's",
+            "Renamed",
+            LanguageVersion.CSharp9,
+            """
             #pragma warning disable CS0693
             public interface IRepo { T Get<T>(T item); }
             public class Repo<T> : IRepo { [Monotonic] T IRepo.Get<T>(T item) { Db.Read("Get " + typeof(T).Name); return item; } }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo<int>(), new ConsistentRepo<int>(new()), r => Db.Say(r.Get("x"))); }
-            """),
-        new("allows ref struct", "Repeated", (LanguageVersion)1300, """
+            """
+        ),
+        new(
+            "allows ref struct",
+            "Repeated",
+            (LanguageVersion)1300,
+            """
             public interface IRepo { int Measure<T>(T item) where T : ISized, allows ref struct; int Both<T>(scoped T item, int by) where T : ISized, allows ref struct; }
             public interface ISized { int Size { get; } }
             public ref struct Slice(Span<int> items) : ISized { private readonly Span<int> _items = items; public int Size => _items.Length; }
@@ -53,13 +67,23 @@ internal static class ParameterShapes
                 [Monotonic] int IRepo.Both<T>(scoped T item, int by) { Db.Read("Both"); return item.Size * by; }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.Measure(new Slice(new int[3]))); Db.Say(r.Both(new Slice(new int[3]), 2)); }); }
-            """),
-        new("allows ref struct on a type", "Repeated", (LanguageVersion)1300, """
+            """
+        ),
+        new(
+            "allows ref struct on a type",
+            "Repeated",
+            (LanguageVersion)1300,
+            """
             public interface IRepo<T> where T : allows ref struct { int Measure(T item, Func<T, int> by); }
             public class Repo<T> : IRepo<T> where T : allows ref struct { [Monotonic] public int Measure(T item, Func<T, int> by) { Db.Read("Measure"); return by(item); } }
             public static class Script { public static Task Run() => Compare.Calls<IRepo<Span<int>>>(new Repo<Span<int>>(), new ConsistentRepo<Span<int>>(new()), r => Db.Say(r.Measure(new int[3], s => s.Length))); }
-            """),
-        new("ref, in and out parameters", "Passed by reference; not together with a result that outlives the call", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "ref, in and out parameters",
+            "Passed by reference; not together with a result that outlives the call",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { int Get(ref int a, in int b, out int c); bool TryGet(int id, [NotNullWhen(true)] out string? text); void Swap<T>(ref T a, ref T b); }
             public class Repo : IRepo
             {
@@ -75,8 +99,13 @@ internal static class ParameterShapes
                     Db.Say(r.TryGet(1, out var text)); Db.Say(text); r.Swap(ref a, ref b); Db.Say((a, b));
                 });
             }
-            """),
-        new("ref readonly parameters", "Passed by reference", LanguageVersion.CSharp12, """
+            """
+        ),
+        new(
+            "ref readonly parameters",
+            "Passed by reference",
+            LanguageVersion.CSharp12,
+            """
             public interface IRepo { int Get(ref readonly int a, in long b); }
             public class Repo : IRepo { [Monotonic] public int Get(ref readonly int a, in long b) { Db.Read("Get"); return Unsafe.AreSame(in a, in Script.Place) ? a : -1; } }
             public static class Script
@@ -84,8 +113,13 @@ internal static class ParameterShapes
                 public static int Place = 7;
                 public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => Db.Say(r.Get(in Place, 2)));
             }
-            """),
-        new("scoped parameters", "Repeated", LanguageVersion.CSharp11, """
+            """
+        ),
+        new(
+            "scoped parameters",
+            "Repeated",
+            LanguageVersion.CSharp11,
+            """
             public interface IRepo { Span<int> Cut(Span<int> from, scoped ReadOnlySpan<int> by); int Seen(scoped ref int at); }
             public class Repo : IRepo
             {
@@ -99,8 +133,13 @@ internal static class ParameterShapes
                     Span<int> by = stackalloc int[1]; Db.Say(r.Cut(new[] { 1, 2, 3 }, by).ToArray()); var at = 3; Db.Say(r.Seen(ref at)); Db.Say(at);
                 });
             }
-            """),
-        new("params arrays", "Repeated", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "params arrays",
+            "Repeated",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { int Sum(string name, params int[] values); Task<int> CountAsync(params object?[] items); int this[params string[] keys] { get; } }
             public class Repo : IRepo
             {
@@ -118,8 +157,13 @@ internal static class ParameterShapes
                         () => { Db.Say(new ConsistentRepo(new Repo()).Sum("a", 1, 2)); return Task.CompletedTask; });
                 }
             }
-            """),
-        new("params collections", "Repeated", (LanguageVersion)1300, """
+            """
+        ),
+        new(
+            "params collections",
+            "Repeated",
+            (LanguageVersion)1300,
+            """
             public interface IRepo { int Sum(params ReadOnlySpan<int> values); int Count(params IEnumerable<string> names); Task<int> ListAsync(params List<int> items); }
             public class Repo : IRepo
             {
@@ -128,8 +172,13 @@ internal static class ParameterShapes
                 [Monotonic] public Task<int> ListAsync(params List<int> items) { Db.Read("ListAsync"); return Task.FromResult(items.Count); }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), async r => { Db.Say(r.Sum(1, 2, 3)); Db.Say(r.Count("a")); Db.Say(await r.ListAsync(1, 2)); }); }
-            """),
-        new("Default values", "Repeated, and the same through wrapper and interface", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Default values",
+            "Repeated, and the same through wrapper and interface",
+            LanguageVersion.CSharp9,
+            """
             public enum Order { Up, Down = 5 }
             public interface IRepo
             {
@@ -153,8 +202,13 @@ internal static class ParameterShapes
                         async () => { var r = new ConsistentRepo(new Repo()); Db.Say(r.Get()); Db.Say(r.Get(c: 2)); Db.Say(await r.GetAsync()); Db.Say(r[3]); });
                 }
             }
-            """),
-        new("Optional parameters without a default value", "Optional in the interface; in the wrapper an argument is given", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Optional parameters without a default value",
+            "Optional in the interface; in the wrapper an argument is given",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { int Get([Optional] int a, [Optional, DefaultParameterValue(4)] int b); string When([Optional, DateTimeConstant(1)] DateTime at); }
             public class Repo : IRepo
             {
@@ -162,8 +216,13 @@ internal static class ParameterShapes
                 [Monotonic] public string When([Optional, DateTimeConstant(1)] DateTime at) { Db.Read("When"); return at.Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture); }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.Get()); Db.Say(r.Get(1)); Db.Say(r.When()); }); }
-            """),
-        new("Caller information", "Repeated, so that the wrapper's caller is the one that is named", LanguageVersion.CSharp10, """
+            """
+        ),
+        new(
+            "Caller information",
+            "Repeated, so that the wrapper's caller is the one that is named",
+            LanguageVersion.CSharp10,
+            """
             public interface IRepo { string Get(int id, [CallerMemberName] string? who = null, [CallerLineNumber] int line = 0, [CallerFilePath] string path = "", [CallerArgumentExpression("id")] string text = ""); }
             public class Repo : IRepo { [Monotonic] public string Get(int id, [CallerMemberName] string? who = null, [CallerLineNumber] int line = 0, [CallerFilePath] string path = "", [CallerArgumentExpression("id")] string text = "") { Db.Read("Get"); return who + (line > 0) + path + text; } }
             public static class Script
@@ -176,8 +235,13 @@ internal static class ParameterShapes
                         () => { Db.Say(new ConsistentRepo(new Repo()).Get(2 + 2)); return Task.CompletedTask; });
                 }
             }
-            """),
-        new("Tuples with names", "Names repeated", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Tuples with names",
+            "Names repeated",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { (int Id, string? Name) Get((int A, (long B, string C) More) key); Task<List<(int Id, int Count)>> AllAsync(IReadOnlyList<(int From, int To)?> spans); }
             public class Repo : IRepo
             {
@@ -194,8 +258,13 @@ internal static class ParameterShapes
                         () => { Db.Say(new ConsistentRepo(new Repo()).Get((1, (2, "c"))).Id); return Task.CompletedTask; });
                 }
             }
-            """),
-        new("dynamic", "Passed on as object, so that nothing is bound anew", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "dynamic",
+            "Passed on as object, so that nothing is bound anew",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { dynamic Get(dynamic key); Task<dynamic?> GetAsync(List<dynamic> keys); dynamic? Name { get; set; } T Same<T>(T item, dynamic other); }
             public class Repo : IRepo
             {
@@ -207,8 +276,13 @@ internal static class ParameterShapes
                 [Monotonic] public T Same<T>(T item, dynamic other) { Db.Read("Same"); return item; }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), async r => { Db.Say((object)r.Get((object)"text")); Db.Say((object?)await r.GetAsync(new List<dynamic> { 1 })); r.Name = "m"; Db.Say((object?)r.Name); Db.Say(r.Same(1, "x")); }); }
-            """),
-        new("Nullable annotations and flow attributes", "Repeated; class and interface may differ", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Nullable annotations and flow attributes",
+            "Repeated; class and interface may differ",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo
             {
                 [return: MaybeNull] T First<T>();
@@ -229,8 +303,13 @@ internal static class ParameterShapes
                 [Monotonic] public Task<string?> Maybe() { Db.Read("Maybe"); return Task.FromResult<string?>(null); }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), async r => { Db.Say(r.First<string>()); Db.Say(r.Echo("e").Length); r.Text = null; Db.Say(r.Text); Db.Say(r.Map(new string?[]?[] { null }, new int[1, 1]).Count); Db.Say(r.Find("f")); Db.Say(await r.Maybe()!); }); }
-            """),
-        new("Pointers and function pointers", "The member is unsafe", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Pointers and function pointers",
+            "The member is unsafe",
+            LanguageVersion.CSharp9,
+            """
             public unsafe interface IRepo { int* Raw(int* start, delegate*<int, int> map); void*[] Many { get; } nint Native(nuint size); }
             public unsafe class Repo : IRepo
             {
@@ -243,8 +322,13 @@ internal static class ParameterShapes
                 private static int Twice(int number) => 2 * number;
                 public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { var number = 4; Db.Say(*r.Raw(&number, &Twice)); Db.Say(r.Many.Length); Db.Say(r.Native(3)); });
             }
-            """),
-        new("Key of a session, by parameter and by path", "The UUID is derived from the argument", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Key of a session, by parameter and by path",
+            "The UUID is derived from the argument",
+            LanguageVersion.CSharp9,
+            """
             public class Customer { public Guid Id { get; set; } public Address? Home { get; set; } }
             public class Address { public string City { get; set; } = ""; }
             public interface IRepo { Task<Guid?> ById(Guid id); Task<Guid?> ByPath(Customer customer); Task<Guid?> ByCity(Customer request); }
@@ -268,6 +352,7 @@ internal static class ParameterShapes
                     throw new Exception("null is no key");
                 }
             }
-            """),
+            """
+        ),
     ];
 }

@@ -7,12 +7,21 @@ internal static class ResultShapes
 {
     public static IEnumerable<Shape> All { get; } =
     [
-        new("void", "The session spans the call", LanguageVersion.CSharp9, """
+        new(
+            "void",
+            "The session spans the call",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { void Go(int id); }
             public class Repo : IRepo { [Monotonic] public void Go(int id) { Db.Read("Go " + id); Db.Read("again"); } }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { r.Go(1); Db.Say("gone"); r.Go(2); Db.Say("gone"); }); }
-            """),
-        new("Values", "The session spans the call", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Values",
+            "The session spans the call",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { int Number(); string? Text(); List<int> Items(); int? Maybe(); (int, string) Pair(); object? Any(); Func<int> Later(); }
             public class Repo : IRepo
             {
@@ -25,8 +34,13 @@ internal static class ResultShapes
                 [Monotonic] public Func<int> Later() { Db.Read("a"); return () => 4; }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.Number()); Db.Say(r.Text()); Db.Say(r.Items()); Db.Say(r.Maybe()); Db.Say(r.Pair()); Db.Say(r.Any()); Db.Say(r.Later()()); }); }
-            """),
-        new("Task and Task<T>", "Until the task has ended", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Task and Task<T>",
+            "Until the task has ended",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { Task GoAsync(); Task<int> GetAsync(int id, CancellationToken token = default); Task<T?> FindAsync<T>(T? item) where T : class; }
             public class Repo : IRepo
             {
@@ -35,8 +49,13 @@ internal static class ResultShapes
                 [Monotonic] public async Task<T?> FindAsync<T>(T? item) where T : class { Db.Read("a"); await Task.Yield(); Db.Read("b"); return item; }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), async r => { await r.GoAsync(); Db.Say("gone"); using var source = new CancellationTokenSource(); Db.Say(await r.GetAsync(2, source.Token)); Db.Say(await r.FindAsync<string>(null)); }); }
-            """),
-        new("ValueTask and ValueTask<T>", "Until it has ended", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "ValueTask and ValueTask<T>",
+            "Until it has ended",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { ValueTask GoAsync(); ValueTask<int> GetAsync(int id); ValueTask<int> Ready { get; } }
             public class Repo : IRepo
             {
@@ -45,8 +64,13 @@ internal static class ResultShapes
                 public ValueTask<int> Ready { [Monotonic] get { Db.Read("a"); return new(3); } }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), async r => { await r.GoAsync(); Db.Say("gone"); Db.Say(await r.GetAsync(2)); Db.Say(await r.Ready); }); }
-            """),
-        new("Custom awaitables with [AsyncMethodBuilder]", "Until it has ended", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Custom awaitables with [AsyncMethodBuilder]",
+            "Until it has ended",
+            LanguageVersion.CSharp9,
+            """
             [AsyncMethodBuilder(typeof(FlowBuilder))]
             public sealed class Flow
             {
@@ -95,8 +119,13 @@ internal static class ResultShapes
                 [Monotonic] public async Flow<int> FailAsync() { Db.Read("a"); await Task.Yield(); Db.Read("b"); throw new InvalidOperationException("failed"); }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), async r => { await r.GoAsync(); Db.Say("gone"); Db.Say(await r.GetAsync(2)); Db.Say(await r.FindAsync("x")); Db.Say(await r.Text); await Db.FailsAsync(() => r.FailAsync().Task); }); }
-            """),
-        new("IAsyncEnumerable<T>", "In every MoveNextAsync and in DisposeAsync; each enumeration is a session", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "IAsyncEnumerable<T>",
+            "In every MoveNextAsync and in DisposeAsync; each enumeration is a session",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { IAsyncEnumerable<int> StreamAsync(int count, CancellationToken token = default); IAsyncEnumerable<string?> Names { get; } IAsyncEnumerable<T> Of<T>(params T[] items); }
             public class Repo : IRepo
             {
@@ -126,8 +155,13 @@ internal static class ResultShapes
                     Db.Say("of");
                 });
             }
-            """),
-        new("IAsyncEnumerator<T>", "In every MoveNextAsync and in DisposeAsync", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "IAsyncEnumerator<T>",
+            "In every MoveNextAsync and in DisposeAsync",
+            LanguageVersion.CSharp9,
+            """
             public class Repo : IAsyncEnumerable<int>
             {
                 [Monotonic] public async IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken token = default)
@@ -148,8 +182,13 @@ internal static class ResultShapes
                     Db.Say("disposed");
                 });
             }
-            """),
-        new("IEnumerable<T> and IEnumerable", "In the call, in every MoveNext and in Dispose; a collection is returned as it is", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "IEnumerable<T> and IEnumerable",
+            "In the call, in every MoveNext and in Dispose; a collection is returned as it is",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { IEnumerable<int> Lazy(int count); IEnumerable Untyped(); IEnumerable<int> Buffered(); IEnumerable BufferedUntyped(); IEnumerable<int>? Nothing(); IEnumerable<string?> Names { get; } }
             public class Repo : IRepo
             {
@@ -176,8 +215,13 @@ internal static class ResultShapes
                     Db.Say("named");
                 });
             }
-            """),
-        new("IEnumerator<T> and IEnumerator", "In every MoveNext and in Dispose", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "IEnumerator<T> and IEnumerator",
+            "In every MoveNext and in Dispose",
+            LanguageVersion.CSharp9,
+            """
             [Monotonic] public class Repo : IEnumerable<int>
             {
                 public IEnumerator<int> GetEnumerator() { try { for (var i = 0; i < 3; i++) { Db.Read("step"); yield return i; } } finally { Db.Read("end"); } }
@@ -195,8 +239,13 @@ internal static class ResultShapes
                     Db.Say("disposed");
                 });
             }
-            """),
-        new("DbDataReader, IQueryable, GridReader", "The session spans the call alone; MR2004 warns", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "DbDataReader, IQueryable, GridReader",
+            "The session spans the call alone; MR2004 warns",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { DbDataReader Open(); Task<DbDataReader> OpenAsync(); IQueryable<int> Query(); Dapper.SqlMapper.GridReader? Grid(); }
             public class Repo : IRepo
             {
@@ -206,8 +255,16 @@ internal static class ResultShapes
                 [Monotonic] public Dapper.SqlMapper.GridReader? Grid() { Db.Read("Grid"); return null; }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), async r => { Db.Say(r.Open().GetType().Name); Db.Say((await r.OpenAsync()).GetType().Name); Db.Say(r.Query().First()); Db.Say(r.Grid()); }); }
-            """) { NeedsPackages = true },
-        new("ref and ref readonly returns", "The reference itself is returned", LanguageVersion.CSharp9, """
+            """
+        )
+        {
+            NeedsPackages = true,
+        },
+        new(
+            "ref and ref readonly returns",
+            "The reference itself is returned",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { ref int Place(int id); ref readonly int Seen { get; } ref string? this[int at] { get; } }
             public class Repo : IRepo
             {
@@ -224,8 +281,13 @@ internal static class ResultShapes
                     ref var place = ref r.Place(0); Db.Say(place); place = 9; ref readonly var seen = ref r.Seen; Db.Say(seen); place = 10; Db.Check(seen == 10, "one place"); r[1] = "b"; Db.Say(r[1]);
                 });
             }
-            """),
-        new("ref structs", "Returned; the session spans the call", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "ref structs",
+            "Returned; the session spans the call",
+            LanguageVersion.CSharp9,
+            """
             public readonly ref struct Slice { public Slice(Span<int> items) => Items = items; public Span<int> Items { get; } }
             public interface IRepo { Span<int> Cut(int size); ReadOnlySpan<char> Text { get; } Slice Part(Span<int> from); }
             public class Repo : IRepo
@@ -236,8 +298,13 @@ internal static class ResultShapes
                 [Monotonic] public Slice Part(Span<int> from) { Db.Read("Part"); return new Slice(from.Slice(1)); }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { var cut = r.Cut(2); cut[0] = 7; Db.Say(cut.ToArray()); Db.Say(r.Cut(1).ToArray()); Db.Say(r.Text.ToString()); Db.Say(r.Part(new[] { 1, 2 }).Items.ToArray()); }); }
-            """),
-        new("Delegates, tasks in containers, Lazy<T>", "The session spans the call: what is inside reads on its own account", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Delegates, tasks in containers, Lazy<T>",
+            "The session spans the call: what is inside reads on its own account",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { Task<Task<int>> NestedAsync(); Lazy<int> Lazy(); }
             public class Repo : IRepo
             {
@@ -245,6 +312,7 @@ internal static class ResultShapes
                 [Monotonic] public Lazy<int> Lazy() { Db.Read("Lazy"); return new Lazy<int>(() => 2); }
             }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), async r => { Db.Say(await await r.NestedAsync()); Db.Say(r.Lazy().Value); }); }
-            """),
+            """
+        ),
     ];
 }

@@ -31,11 +31,15 @@ public class ShapeTests(ITestOutputHelper output)
 
     /// <summary>C# 9 is the oldest that wrappers are written in.</summary>
     private static readonly IReadOnlyList<LanguageVersion> Languages =
-        [.. Enum.GetValues<LanguageVersion>().Where(static v => v >= LanguageVersion.CSharp9 && v <= Newest).Order()];
+    [
+        .. Enum.GetValues<LanguageVersion>().Where(static v => v >= LanguageVersion.CSharp9 && v <= Newest).Order(),
+    ];
 
-    public static TheoryData<string> Wrapped => [.. All.Where(static s => s.Declined is null && s.Since <= Newest).Select(static s => s.Name)];
+    public static TheoryData<string> Wrapped =>
+        [.. All.Where(static s => s.Declined is null && s.Since <= Newest).Select(static s => s.Name)];
 
-    public static TheoryData<string> Declined => [.. All.Where(static s => s.Declined is not null && s.Since <= Newest).Select(static s => s.Name)];
+    public static TheoryData<string> Declined =>
+        [.. All.Where(static s => s.Declined is not null && s.Since <= Newest).Select(static s => s.Name)];
 
     [Theory]
     [MemberData(nameof(Wrapped))]
@@ -56,7 +60,9 @@ public class ShapeTests(ITestOutputHelper output)
         }
 
         AssertCompilesInProjectWithoutNullable(shape);
-        output.WriteLine($"| {shape.Name} | yes: C# {string.Join(", ", languages.Select(static l => l.ToDisplayString()))} | yes: {summary} |");
+        output.WriteLine(
+            $"| {shape.Name} | yes: C# {string.Join(", ", languages.Select(static l => l.ToDisplayString()))} | yes: {summary} |"
+        );
     }
 
     [Theory]
@@ -78,37 +84,58 @@ public class ShapeTests(ITestOutputHelper output)
             Assert.NotEmpty(GeneratorRun.Of(Compilation(shape, until)).AssertAllWrapped().Files);
         }
 
-        output.WriteLine($"| {shape.Name} | yes: C# {string.Join(", ", languages.Select(static l => l.ToDisplayString()))} | declined by MR2001 |");
+        output.WriteLine(
+            $"| {shape.Name} | yes: C# {string.Join(", ", languages.Select(static l => l.ToDisplayString()))} | declined by MR2001 |"
+        );
     }
 
     [Fact]
     public void The_languages_begin_with_9_and_end_with_the_hosts_newest() =>
-        Assert.True(Languages is [LanguageVersion.CSharp9, ..] && Languages[^1] == Newest && Newest >= LanguageVersion.CSharp12, string.Join(", ", Languages));
+        Assert.True(
+            Languages is [LanguageVersion.CSharp9, ..] && Languages[^1] == Newest && Newest >= LanguageVersion.CSharp12,
+            string.Join(", ", Languages)
+        );
 
     [Fact]
     public async Task The_comparison_sees_a_member_without_a_session()
     {
-        var shape = new Shape("bad", "", LanguageVersion.CSharp12, """
+        var shape = new Shape(
+            "bad",
+            "",
+            LanguageVersion.CSharp12,
+            """
             public interface IRepo { int Get(); }
             public class Repo : IRepo { [Eventual("a test")] public int Get() { Db.Read("Get"); return 1; } }
             public class Wrapper(Repo inner) : IRepo { public int Get() => inner.Get(); }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new Wrapper(new Repo()), r => Db.Say(r.Get())); }
-            """);
+            """
+        );
         Assert.Contains("no session behind the wrapper", await Failure(shape), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("int Get(int a = 1) { using var s = ReadSession.Begin(ReadConsistency.Monotonic); return inner.Get(a + 1); }", "differs")]
-    [InlineData("int Get(int a = 1) { var s = ReadSession.Begin(ReadConsistency.Monotonic); try { return inner.Get(a); } finally { if (a == 2) s.Dispose(); } }", "the caller has a session")]
-    [InlineData("int Get(int a = 1) { using (ReadSession.Begin(ReadConsistency.Monotonic, \"k\")) return inner.Get(a); }", "session of an earlier call")]
+    [InlineData(
+        "int Get(int a = 1) { var s = ReadSession.Begin(ReadConsistency.Monotonic); try { return inner.Get(a); } finally { if (a == 2) s.Dispose(); } }",
+        "the caller has a session"
+    )]
+    [InlineData(
+        "int Get(int a = 1) { using (ReadSession.Begin(ReadConsistency.Monotonic, \"k\")) return inner.Get(a); }",
+        "session of an earlier call"
+    )]
     public async Task The_comparison_sees_a_wrapper_that_differs(string member, string how)
     {
-        var shape = new Shape("bad", "", LanguageVersion.CSharp12, $$"""
+        var shape = new Shape(
+            "bad",
+            "",
+            LanguageVersion.CSharp12,
+            $$"""
             public interface IRepo { int Get(int a = 1); }
             public class Repo : IRepo { [Eventual("a test")] public int Get(int a = 1) { Db.Read("Get " + a); return a; } }
             public class Wrapper(Repo inner) : IRepo { public {{member}} }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new Wrapper(new Repo()), r => { Db.Say(r.Get()); Db.Say(r.Get(3)); }); }
-            """);
+            """
+        );
         Assert.Contains(how, await Failure(shape), StringComparison.Ordinal);
     }
 
@@ -116,9 +143,22 @@ public class ShapeTests(ITestOutputHelper output)
     public void The_table_of_the_page_is_this_list()
     {
         var path = Page();
-        var table = Begin + "\n" + string.Join("\n", All.GroupBy(static s => s.Section).Select(static section =>
-            $"### {section.Key}\n\n| Shape | Since | {(section.First().Declined is null ? "How" : "What to do")} |\n|---|---|---|\n"
-            + string.Concat(section.Select(static s => $"| {s.Name.Replace("<", "\\<", StringComparison.Ordinal)} | {(s.Since == LanguageVersion.CSharp9 ? "" : "C# " + Version(s.Since))} | {s.How.Replace("<", "\\<", StringComparison.Ordinal)} |\n")))) + End;
+        var table =
+            Begin
+            + "\n"
+            + string.Join(
+                "\n",
+                All.GroupBy(static s => s.Section)
+                    .Select(static section =>
+                        $"### {section.Key}\n\n| Shape | Since | {(section.First().Declined is null ? "How" : "What to do")} |\n|---|---|---|\n"
+                        + string.Concat(
+                            section.Select(static s =>
+                                $"| {s.Name.Replace("<", "\\<", StringComparison.Ordinal)} | {(s.Since == LanguageVersion.CSharp9 ? "" : "C# " + Version(s.Since))} | {s.How.Replace("<", "\\<", StringComparison.Ordinal)} |\n"
+                            )
+                        )
+                    )
+            )
+            + End;
         if (Environment.GetEnvironmentVariable("MONOTONIC_READS_WRITE_DOCS") == "1")
         {
             var page = File.ReadAllText(path);
@@ -141,7 +181,12 @@ public class ShapeTests(ITestOutputHelper output)
         var compilation = Compilations.Of("Shop", references, language, shape.Source, ShapeComparison.Source);
 
         // Packages are built against older assemblies of the framework; every real build is silent about that.
-        return compilation.WithOptions(compilation.Options.WithSpecificDiagnosticOptions([new("CS1701", ReportDiagnostic.Suppress), new("CS1702", ReportDiagnostic.Suppress)]));
+        return compilation.WithOptions(
+            compilation.Options.WithSpecificDiagnosticOptions([
+                new("CS1701", ReportDiagnostic.Suppress),
+                new("CS1702", ReportDiagnostic.Suppress),
+            ])
+        );
     }
 
     private static CSharpCompilation Library(string source) => Compilations.Of("Contracts", Compilations.AllReferences, source);
@@ -151,17 +196,25 @@ public class ShapeTests(ITestOutputHelper output)
     {
         var compilation = Compilation(shape, Newest);
         var run = GeneratorRun.Of(compilation.WithOptions(compilation.Options.WithNullableContextOptions(NullableContextOptions.Disable)));
-        var found = run.Output.GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning && !run.Input.SyntaxTrees.Contains(d.Location.SourceTree!)).ToList();
+        var found = run
+            .Output.GetDiagnostics()
+            .Where(d => d.Severity >= DiagnosticSeverity.Warning && !run.Input.SyntaxTrees.Contains(d.Location.SourceTree!))
+            .ToList();
         Assert.True(found.Count == 0, string.Join("\n", found));
     }
 
     private static async Task<string> Failure(Shape shape)
     {
         var shop = LoadedShop.Of(GeneratorRun.Of(Compilation(shape, Newest))).Assembly;
-        return (await Assert.ThrowsAsync<Exception>(() => (Task)shop.GetType("Shop.Script", throwOnError: true)!.GetMethod("Run")!.Invoke(null, null)!)).Message;
+        return (
+            await Assert.ThrowsAsync<Exception>(() =>
+                (Task)shop.GetType("Shop.Script", throwOnError: true)!.GetMethod("Run")!.Invoke(null, null)!
+            )
+        ).Message;
     }
 
     private static string Version(LanguageVersion version) => ((int)version / 100).ToString(CultureInfo.InvariantCulture);
 
-    private static string Page([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/wrapping.md"));
+    private static string Page([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/wrapping.md"));
 }

@@ -7,7 +7,11 @@ internal static class TypeShapes
 {
     public static IEnumerable<Shape> All { get; } =
     [
-        new("Generic class with every kind of constraint", "The wrapper has the same type parameters and constraints", LanguageVersion.CSharp9, """
+        new(
+            "Generic class with every kind of constraint",
+            "The wrapper has the same type parameters and constraints",
+            LanguageVersion.CSharp9,
+            """
             public class Row { public override string ToString() => "row"; }
             public sealed class Special : Row, IDisposable { public void Dispose() { } public override string ToString() => "special"; }
             public interface IRead<TKey, TItem, TBase, TMaybe, TNumber, TRaw>
@@ -31,16 +35,26 @@ internal static class TypeShapes
                     new ConsistentRepo<string, Special, Row, string?, int, long>(new()),
                     r => { Db.Say(r.Get("k", 1, 2)); Db.Say(r.Find("k")); Db.Say(r.Same(null)); });
             }
-            """),
-        new("Variant interface, closed by a class that is not generic", "Delegated under the closed interface", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Variant interface, closed by a class that is not generic",
+            "Delegated under the closed interface",
+            LanguageVersion.CSharp9,
+            """
             public interface IMap<in TKey, out TItem> { TItem Get(TKey key); }
             public class Repo : IMap<object, string> { [Monotonic] public string Get(object key) { Db.Read("Get " + key); return "item"; } }
             public static class Script
             {
                 public static Task Run() => Compare.Calls<IMap<string, object>>(new Repo(), new ConsistentRepo(new Repo()), r => Db.Say(r.Get("k")));
             }
-            """),
-        new("One generic interface implemented for two arguments", "Both forwarded, the second explicitly", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "One generic interface implemented for two arguments",
+            "Both forwarded, the second explicitly",
+            LanguageVersion.CSharp9,
+            """
             public interface IRead<T> { T? Get(T? key); int Count { get; } }
             public class Repo : IRead<string>, IRead<int>
             {
@@ -57,31 +71,56 @@ internal static class TypeShapes
                     await Compare.Calls<IRead<int>>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.Get(3)); Db.Say(r.Count); });
                 }
             }
-            """),
-        new("Internal class", "The wrapper is internal", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Internal class",
+            "The wrapper is internal",
+            LanguageVersion.CSharp9,
+            """
             internal interface IRepo { int Get(); }
             internal sealed class Repo : IRepo { [Monotonic] public int Get() { Db.Read("Get"); return 1; } }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => Db.Say(r.Get())); }
-            """),
-        new("Nested class, also in a generic one", "The containing names come first: ConsistentOuterRepo", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Nested class, also in a generic one",
+            "The containing names come first: ConsistentOuterRepo",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo<T> { T Get(T item); }
             public class Outer<T> { public class Repo<U> : IRepo<(T, U)> { [Monotonic] public (T, U) Get((T, U) item) { Db.Read("Get"); return item; } } }
             public static class Script { public static Task Run() => Compare.Calls<IRepo<(int, string)>>(new Outer<int>.Repo<string>(), new ConsistentOuterRepo<int, string>(new()), r => Db.Say(r.Get((1, "a")))); }
-            """),
-        new("Interface nested in the class", "Implemented where it is accessible", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Interface nested in the class",
+            "Implemented where it is accessible",
+            LanguageVersion.CSharp9,
+            """
             public class Repo : Repo.IReads
             {
                 public interface IReads { int Get(); }
                 [Monotonic] public int Get() { Db.Read("Get"); return 1; }
             }
             public static class Script { public static Task Run() => Compare.Calls<Repo.IReads>(new Repo(), new ConsistentRepo(new Repo()), r => Db.Say(r.Get())); }
-            """),
-        new("Record behind an interface", "Delegated; equality stays the record's own", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Record behind an interface",
+            "Delegated; equality stays the record's own",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { int Get(); int Size { get; } }
             public sealed record Repo(int Size) : IRepo { [Monotonic] public int Get() { Db.Read("Get"); return Size; } }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(3), new ConsistentRepo(new Repo(3)), r => { Db.Say(r.Get()); Db.Say(r.Size); }); }
-            """),
-        new("Required members", "Set on the class that is handed over; a derived wrapper inherits them", LanguageVersion.CSharp11, """
+            """
+        ),
+        new(
+            "Required members",
+            "Set on the class that is handed over; a derived wrapper inherits them",
+            LanguageVersion.CSharp11,
+            """
             public interface IRepo { string Get(); string Name { get; } }
             public class Repo : IRepo { public required string Name { get; init; } [Monotonic] public string Get() { Db.Read("Get"); return Name; } }
             public class Open { public required string Name { get; init; } [Monotonic] public virtual string Get() { Db.Read("Get"); return Name; } }
@@ -95,8 +134,13 @@ internal static class TypeShapes
                     await Compare.Calls<Set>(new Set("c"), new ConsistentSet("c"), r => Db.Say(r.Get()));
                 }
             }
-            """),
-        new("Primary constructor", "Repeated by a derived wrapper", LanguageVersion.CSharp12, """
+            """
+        ),
+        new(
+            "Primary constructor",
+            "Repeated by a derived wrapper",
+            LanguageVersion.CSharp12,
+            """
             public interface IRepo { int Get(); }
             public class Repo(int size) : IRepo { [Monotonic] public int Get() { Db.Read("Get"); return size; } }
             public class Open(int size, string name = "open") { [Monotonic] public virtual string Get() { Db.Read("Get"); return name + size; } }
@@ -108,21 +152,36 @@ internal static class TypeShapes
                     await Compare.Calls<Open>(new Open(2), new ConsistentOpen(2), r => Db.Say(r.Get()));
                 }
             }
-            """),
-        new("Several partial declarations, partial methods", "Seen as the one class that they are", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Several partial declarations, partial methods",
+            "Seen as the one class that they are",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { int Get(); int Other(); }
             public partial class Repo { [Monotonic] public partial int Get(); }
             public partial class Repo : IRepo { public partial int Get() { Db.Read("Get"); return 1; } }
             public partial class Repo { [Monotonic] public int Other() { Db.Read("Other"); return 2; } }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => { Db.Say(r.Get()); Db.Say(r.Other()); }); }
-            """),
-        new("Partial properties", "As partial methods", (LanguageVersion)1300, """
+            """
+        ),
+        new(
+            "Partial properties",
+            "As partial methods",
+            (LanguageVersion)1300,
+            """
             public interface IRepo { int Size { get; } }
             public partial class Repo : IRepo { public partial int Size { [Monotonic] get; } }
             public partial class Repo { public partial int Size { get { Db.Read("Size"); return 1; } } }
             public static class Script { public static Task Run() => Compare.Calls<IRepo>(new Repo(), new ConsistentRepo(new Repo()), r => Db.Say(r.Size)); }
-            """),
-        new("Partial constructors and events", "Repeated and forwarded", (LanguageVersion)1400, """
+            """
+        ),
+        new(
+            "Partial constructors and events",
+            "Repeated and forwarded",
+            (LanguageVersion)1400,
+            """
             public interface IRepo { int Get(); event Action? Changed; }
             public partial class Repo : IRepo { public partial Repo(int size); public partial event Action? Changed; }
             public partial class Repo
@@ -142,8 +201,13 @@ internal static class TypeShapes
                     await Compare.Calls<Open>(new Open(), new ConsistentOpen(), r => Db.Say(r.Get()));
                 }
             }
-            """),
-        new("Names that clash across namespaces and arities", "Every name is written from global:: on", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Names that clash across namespaces and arities",
+            "Every name is written from global:: on",
+            LanguageVersion.CSharp9,
+            """
             namespace System { public class Task { } public class Guid { } }
             namespace MonotonicReads { public class ReadSession { } }
             namespace Left { public class Row { public override string ToString() => "left"; } }
@@ -169,8 +233,13 @@ internal static class TypeShapes
                     await Compare.Calls<IRepo>(new Repo<int>(), new ConsistentRepo<int>(new Repo<int>()), async r => { Db.Say(r.A(new Right.Row())); Db.Say(r.B()); Db.Say(await r.C()); });
                 }
             }
-            """),
-        new("Keywords as names", "Written with @ where C# needs it", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Keywords as names",
+            "Written with @ where C# needs it",
+            LanguageVersion.CSharp9,
+            """
             namespace @await { public class @class { public override string ToString() => "item"; } }
             public interface @interface
             {
@@ -197,8 +266,13 @@ internal static class TypeShapes
                     Db.Say(await r.@return(1, 2, 3, 4, 5)); r.@event = 2; Db.Say(r.@event); Db.Say(r[4]); Db.Say(r.@default("x")); Db.Say(r.@record(1, 2, 3, 4, 5, 6, 7, 8)); r.@lock += null; r.@lock -= null;
                 });
             }
-            """),
-        new("Names that the wrapper itself uses", "The wrapper's own names give way", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Names that the wrapper itself uses",
+            "The wrapper's own names give way",
+            LanguageVersion.CSharp9,
+            """
             public interface IRepo { int _inner { get; } int session(int _inner, int session1); Task<int> Read { get; } Task<int> this[int Read] { get; } int ConsistentRepo(); string ToString(); }
             public class Repo : IRepo
             {
@@ -216,8 +290,13 @@ internal static class TypeShapes
                     Db.Say(r._inner); Db.Say(r.session(1, 2)); Db.Say(await r.Read); Db.Say(await r[3]); Db.Say(r.ConsistentRepo()); Db.Say(r.ToString());
                 });
             }
-            """),
-        new("Interface from a referenced assembly", "Implemented like one of the project's own", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Interface from a referenced assembly",
+            "Implemented like one of the project's own",
+            LanguageVersion.CSharp9,
+            """
             public class Repo : Contracts.IRepo<int>
             {
                 [Monotonic] public int Get(int key, string? text, Contracts.Level level, params int[] rest) { Db.Read("Get " + key + text + level + rest.Length); return key; }
@@ -231,7 +310,8 @@ internal static class TypeShapes
                     Db.Say(r.Get(1)); Db.Say(r.Get(1, "b", Contracts.Level.Low, 1, 2)); r.Name = "y"; Db.Say(r.Name); Db.Say((await r.PairAsync()).Id); Db.Say(r.Twice(2));
                 });
             }
-            """)
+            """
+        )
         {
             Library = """
                 using System.Threading.Tasks;
@@ -248,7 +328,11 @@ internal static class TypeShapes
                 }
                 """,
         },
-        new("Without nullable annotations (#nullable disable)", "Repeated as the class is meant: neither ? nor a warning", LanguageVersion.CSharp9, """
+        new(
+            "Without nullable annotations (#nullable disable)",
+            "Repeated as the class is meant: neither ? nor a warning",
+            LanguageVersion.CSharp9,
+            """
             #nullable disable
             public interface IRepo { string Get(string key, List<string> keys = null); Task<string> GetAsync(); T Find<T>(T other) where T : class; string Name { get; set; } event EventHandler Went; }
             public class Repo : IRepo
@@ -266,8 +350,13 @@ internal static class TypeShapes
                     Db.Say(r.Get(null)); Db.Say(await r.GetAsync()); Db.Say(r.Find("x")); r.Name = "n"; Db.Say(r.Name);
                 });
             }
-            """),
-        new("Class without an interface", "A derived wrapper overrides the virtual annotated members and repeats the constructors", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Class without an interface",
+            "A derived wrapper overrides the virtual annotated members and repeats the constructors",
+            LanguageVersion.CSharp9,
+            """
             public class Repo
             {
                 private readonly string _text;
@@ -297,11 +386,17 @@ internal static class TypeShapes
                 }
                 private static void Say(Repo r) { ref readonly var place = ref r.Place(1); Db.Say(place); }
             }
-            """),
-        new("Class that derives from an annotated base", "One wrapper for each concrete class", LanguageVersion.CSharp9, """
+            """
+        ),
+        new(
+            "Class that derives from an annotated base",
+            "One wrapper for each concrete class",
+            LanguageVersion.CSharp9,
+            """
             public abstract class Base<T> { [Monotonic] public abstract T Get(); [Monotonic] public virtual T Twice() { Db.Read("Twice"); return Get(); } [Monotonic] public virtual int Other() { Db.Read("Other"); return 1; } }
             public class Repo : Base<string> { public override string Get() { Db.Read("Get"); return "x"; } [Eventual("a test")] public sealed override int Other() { Db.Touch("sealed"); return 2; } }
             public static class Script { public static Task Run() => Compare.Calls<Base<string>>(new Repo(), new ConsistentRepo(), r => { Db.Say(r.Get()); Db.Say(r.Twice()); Db.Say(r.Other()); }); }
-            """),
+            """
+        ),
     ];
 }

@@ -137,58 +137,74 @@ public class BehaviourTests
     public Task Sessions_span_what_is_annotated_and_nothing_else(string check) => LoadedShop.RunAsync(Run.Value, "Shop.Check", check);
 
     [Fact]
-    public Task A_derived_wrapper_is_reached_by_virtual_calls_on_this() => LoadedShop.RunAsync(
-        GeneratorRun.Of("""
-            using System;
-            using MonotonicReads;
-            namespace Shop;
-            public class Repo
-            {
-                [Monotonic] public virtual bool HasSession() => ReadSession.Current is not null;
-                public bool Through() => HasSession();
-            }
-            public static class Check
-            {
-                public static void Run()
-                {
-                    if (new Repo().Through()) throw new Exception("the class itself has no session");
-                    if (!new ConsistentRepo().Through()) throw new Exception("the wrapper was not reached");
-                    if (ReadSession.Current is not null) throw new Exception("the session leaked");
-                }
-            }
-            """).AssertAllWrapped(), "Shop.Check", "Run");
+    public Task A_derived_wrapper_is_reached_by_virtual_calls_on_this() =>
+        LoadedShop.RunAsync(
+            GeneratorRun
+                .Of(
+                    """
+                    using System;
+                    using MonotonicReads;
+                    namespace Shop;
+                    public class Repo
+                    {
+                        [Monotonic] public virtual bool HasSession() => ReadSession.Current is not null;
+                        public bool Through() => HasSession();
+                    }
+                    public static class Check
+                    {
+                        public static void Run()
+                        {
+                            if (new Repo().Through()) throw new Exception("the class itself has no session");
+                            if (!new ConsistentRepo().Through()) throw new Exception("the wrapper was not reached");
+                            if (ReadSession.Current is not null) throw new Exception("the session leaked");
+                        }
+                    }
+                    """
+                )
+                .AssertAllWrapped(),
+            "Shop.Check",
+            "Run"
+        );
 
     [Fact]
-    public Task Hidden_and_explicit_members_reach_the_one_that_the_class_would_run() => LoadedShop.RunAsync(
-        GeneratorRun.Of("""
-            using System;
-            using MonotonicReads;
-            namespace Shop;
-            public interface IA { string Get(); string Two(object o); string Two(string s); }
-            public interface IB { string Get(); }
-            public interface IC { string Get(); }
-            public class Base : IA
-            {
-                [Monotonic] public string Get() => "base";
-                [Monotonic] public string Two(object o) => "object";
-                [Monotonic] public string Two(string s) => "string";
-            }
-            public class Repo : Base, IB, IC
-            {
-                [Monotonic] public new string Get() => "repo";
-                [Monotonic] string IC.Get() => "c";
-            }
-            public static class Check
-            {
-                public static void Run()
-                {
-                    var repo = new Repo();
-                    var wrapper = new ConsistentRepo(repo);
-                    if (((IA)repo).Get() != ((IA)wrapper).Get()) throw new Exception("IA");
-                    if (((IB)repo).Get() != ((IB)wrapper).Get()) throw new Exception("IB");
-                    if (((IC)repo).Get() != ((IC)wrapper).Get()) throw new Exception("IC");
-                    if (((IA)wrapper).Two((object)"x") != "object" || ((IA)wrapper).Two("x") != "string") throw new Exception("overloads");
-                }
-            }
-            """).AssertAllWrapped(), "Shop.Check", "Run");
+    public Task Hidden_and_explicit_members_reach_the_one_that_the_class_would_run() =>
+        LoadedShop.RunAsync(
+            GeneratorRun
+                .Of(
+                    """
+                    using System;
+                    using MonotonicReads;
+                    namespace Shop;
+                    public interface IA { string Get(); string Two(object o); string Two(string s); }
+                    public interface IB { string Get(); }
+                    public interface IC { string Get(); }
+                    public class Base : IA
+                    {
+                        [Monotonic] public string Get() => "base";
+                        [Monotonic] public string Two(object o) => "object";
+                        [Monotonic] public string Two(string s) => "string";
+                    }
+                    public class Repo : Base, IB, IC
+                    {
+                        [Monotonic] public new string Get() => "repo";
+                        [Monotonic] string IC.Get() => "c";
+                    }
+                    public static class Check
+                    {
+                        public static void Run()
+                        {
+                            var repo = new Repo();
+                            var wrapper = new ConsistentRepo(repo);
+                            if (((IA)repo).Get() != ((IA)wrapper).Get()) throw new Exception("IA");
+                            if (((IB)repo).Get() != ((IB)wrapper).Get()) throw new Exception("IB");
+                            if (((IC)repo).Get() != ((IC)wrapper).Get()) throw new Exception("IC");
+                            if (((IA)wrapper).Two((object)"x") != "object" || ((IA)wrapper).Two("x") != "string") throw new Exception("overloads");
+                        }
+                    }
+                    """
+                )
+                .AssertAllWrapped(),
+            "Shop.Check",
+            "Run"
+        );
 }

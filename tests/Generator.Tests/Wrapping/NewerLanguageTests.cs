@@ -46,7 +46,10 @@ public class NewerLanguageTests
         }
         else
         {
-            Assert.Contains(Compilations.Of(Source).GetDiagnostics(), static d => d.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error);
+            Assert.Contains(
+                Compilations.Of(Source).GetDiagnostics(),
+                static d => d.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error
+            );
         }
     }
 }

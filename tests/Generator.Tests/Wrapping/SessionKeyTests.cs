@@ -36,26 +36,31 @@ public class SessionKeyTests
     [Fact]
     public void The_interface_may_name_the_parameter_differently()
     {
-        var run = GeneratorRun.Of("""
-            using MonotonicReads;
-            namespace Shop;
-            public interface IOrders { int Get(int page, System.Guid buyer); }
-            public class Repo : IOrders { [Monotonic(Key = "customerId")] public int Get(int page, System.Guid customerId) => 1; }
-            """).AssertAllWrapped();
+        var run = GeneratorRun
+            .Of(
+                """
+                using MonotonicReads;
+                namespace Shop;
+                public interface IOrders { int Get(int page, System.Guid buyer); }
+                public class Repo : IOrders { [Monotonic(Key = "customerId")] public int Get(int page, System.Guid customerId) => 1; }
+                """
+            )
+            .AssertAllWrapped();
         Assert.Contains("SessionKey.Format(buyer)", run.Text, StringComparison.Ordinal);
     }
 
-    private static string Source(string key) => $$"""
-        using System;
-        using System.Collections.Generic;
-        using MonotonicReads;
-        namespace Shop;
-        public class Customer { public string Code => ""; }
-        public record Order(int Id, Customer? Customer) { private int Secret => 1; }
-        public interface IOrders { int Get<TKey>(int id, Order order, int? maybe, DateTime when, List<int> list, TKey key, out int result); }
-        public class Repo : IOrders
-        {
-            [Monotonic(Key = "{{key}}")] public int Get<TKey>(int id, Order order, int? maybe, DateTime when, List<int> list, TKey key, out int result) => result = 1;
-        }
-        """;
+    private static string Source(string key) =>
+        $$"""
+            using System;
+            using System.Collections.Generic;
+            using MonotonicReads;
+            namespace Shop;
+            public class Customer { public string Code => ""; }
+            public record Order(int Id, Customer? Customer) { private int Secret => 1; }
+            public interface IOrders { int Get<TKey>(int id, Order order, int? maybe, DateTime when, List<int> list, TKey key, out int result); }
+            public class Repo : IOrders
+            {
+                [Monotonic(Key = "{{key}}")] public int Get<TKey>(int id, Order order, int? maybe, DateTime when, List<int> list, TKey key, out int result) => result = 1;
+            }
+            """;
 }

@@ -10,55 +10,63 @@ namespace MonotonicReads.Generator.Tests.Wrapping;
 public class SnapshotTests
 {
     [Fact]
-    public void A_delegating_wrapper_reads_as_written_by_a_person() => AssertIsExpected("""
-        using System;
-        using System.Collections.Generic;
-        using System.Threading;
-        using System.Threading.Tasks;
-        using MonotonicReads;
+    public void A_delegating_wrapper_reads_as_written_by_a_person() =>
+        AssertIsExpected(
+            """
+            using System;
+            using System.Collections.Generic;
+            using System.Threading;
+            using System.Threading.Tasks;
+            using MonotonicReads;
 
-        namespace Shop.Orders;
+            namespace Shop.Orders;
 
-        public sealed record Order(int Id);
+            public sealed record Order(int Id);
 
-        public interface IOrderRepository : IDisposable
-        {
-            Task<Order?> GetAsync(int id, CancellationToken cancellationToken = default);
-            Task<IReadOnlyList<Order>> OfCustomerAsync(Guid customerId);
-            ValueTask<bool> ExistsAsync(int id);
-            int Count();
-            Task SaveAsync(Order order);
-            string Name { get; }
-        }
+            public interface IOrderRepository : IDisposable
+            {
+                Task<Order?> GetAsync(int id, CancellationToken cancellationToken = default);
+                Task<IReadOnlyList<Order>> OfCustomerAsync(Guid customerId);
+                ValueTask<bool> ExistsAsync(int id);
+                int Count();
+                Task SaveAsync(Order order);
+                string Name { get; }
+            }
 
-        public sealed class OrderRepository : IOrderRepository
-        {
-            [Monotonic] public Task<Order?> GetAsync(int id, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-            [Monotonic(Key = "customerId", OnReplicaLoss = ReplicaLoss.Fail)] public Task<IReadOnlyList<Order>> OfCustomerAsync(Guid customerId) => throw new NotImplementedException();
-            [Primary] public ValueTask<bool> ExistsAsync(int id) => throw new NotImplementedException();
-            [Monotonic] public int Count() => throw new NotImplementedException();
-            public Task SaveAsync(Order order) => throw new NotImplementedException();
-            public string Name => "orders";
-            public void Dispose() { }
-        }
-        """, "Delegating.cs.txt");
+            public sealed class OrderRepository : IOrderRepository
+            {
+                [Monotonic] public Task<Order?> GetAsync(int id, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+                [Monotonic(Key = "customerId", OnReplicaLoss = ReplicaLoss.Fail)] public Task<IReadOnlyList<Order>> OfCustomerAsync(Guid customerId) => throw new NotImplementedException();
+                [Primary] public ValueTask<bool> ExistsAsync(int id) => throw new NotImplementedException();
+                [Monotonic] public int Count() => throw new NotImplementedException();
+                public Task SaveAsync(Order order) => throw new NotImplementedException();
+                public string Name => "orders";
+                public void Dispose() { }
+            }
+            """,
+            "Delegating.cs.txt"
+        );
 
     [Fact]
-    public void A_deriving_wrapper_reads_as_written_by_a_person() => AssertIsExpected("""
-        using System.Threading.Tasks;
-        using MonotonicReads;
+    public void A_deriving_wrapper_reads_as_written_by_a_person() =>
+        AssertIsExpected(
+            """
+            using System.Threading.Tasks;
+            using MonotonicReads;
 
-        namespace Shop;
+            namespace Shop;
 
-        public class StockLevels<T>
-            where T : class
-        {
-            public StockLevels(string warehouse, int limit = 100) { }
-            [Monotonic] public virtual Task<T?> OfAsync(int article) => Task.FromResult<T?>(null);
-            protected virtual int Total { [Monotonic] get => 0; }
-            public virtual void Clear() { }
-        }
-        """, "Deriving.cs.txt");
+            public class StockLevels<T>
+                where T : class
+            {
+                public StockLevels(string warehouse, int limit = 100) { }
+                [Monotonic] public virtual Task<T?> OfAsync(int article) => Task.FromResult<T?>(null);
+                protected virtual int Total { [Monotonic] get => 0; }
+                public virtual void Clear() { }
+            }
+            """,
+            "Deriving.cs.txt"
+        );
 
     private static void AssertIsExpected(string source, string file, [CallerFilePath] string here = "")
     {

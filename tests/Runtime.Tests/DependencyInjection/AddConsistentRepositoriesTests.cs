@@ -12,7 +12,9 @@ public class AddConsistentRepositoriesTests
     [InlineData(ServiceLifetime.Transient)]
     public void A_closed_registration_is_decorated_and_keeps_its_lifetime(ServiceLifetime lifetime)
     {
-        using var provider = Build(services => services.Add(new ServiceDescriptor(typeof(IOrderRepository), typeof(OrderRepository), lifetime)));
+        using var provider = Build(services =>
+            services.Add(new ServiceDescriptor(typeof(IOrderRepository), typeof(OrderRepository), lifetime))
+        );
         using var scope = provider.CreateScope();
         using var otherScope = provider.CreateScope();
         var first = scope.ServiceProvider.GetRequiredService<IOrderRepository>();
@@ -40,7 +42,8 @@ public class AddConsistentRepositoriesTests
             using var provider = Build(services => services.Add(service));
             using var scope = provider.CreateScope();
             using var otherScope = provider.CreateScope();
-            object Get(IServiceScope from) => key is null ? from.ServiceProvider.GetRequiredService(asked) : from.ServiceProvider.GetRequiredKeyedService(asked, key);
+            object Get(IServiceScope from) =>
+                key is null ? from.ServiceProvider.GetRequiredService(asked) : from.ServiceProvider.GetRequiredKeyedService(asked, key);
 
             var first = Get(scope);
             Assert.StartsWith("Consistent", first.GetType().Name, StringComparison.Ordinal);
@@ -58,7 +61,10 @@ public class AddConsistentRepositoriesTests
     [Fact]
     public void Without_the_call_nothing_is_decorated()
     {
-        using var provider = new ServiceCollection().AddSingleton<Clock>().AddScoped<IOrderRepository, OrderRepository>().BuildServiceProvider();
+        using var provider = new ServiceCollection()
+            .AddSingleton<Clock>()
+            .AddScoped<IOrderRepository, OrderRepository>()
+            .BuildServiceProvider();
         using var scope = provider.CreateScope();
         Assert.IsType<OrderRepository>(scope.ServiceProvider.GetRequiredService<IOrderRepository>());
     }
@@ -80,14 +86,17 @@ public class AddConsistentRepositoriesTests
     [Fact]
     public void Several_registrations_keep_their_order()
     {
-        using var provider = Build(services => services
-            .AddTransient<IOrderRepository, OrderRepository>()
-            .AddTransient<IOrderRepository, PlainOrderRepository>()
-            .AddTransient<IOrderCounts, OrderRepository>());
+        using var provider = Build(services =>
+            services
+                .AddTransient<IOrderRepository, OrderRepository>()
+                .AddTransient<IOrderRepository, PlainOrderRepository>()
+                .AddTransient<IOrderCounts, OrderRepository>()
+        );
         using var scope = provider.CreateScope();
         Assert.Equal(
             [typeof(ConsistentOrderRepository), typeof(PlainOrderRepository)],
-            scope.ServiceProvider.GetServices<IOrderRepository>().Select(repository => repository.GetType()));
+            scope.ServiceProvider.GetServices<IOrderRepository>().Select(repository => repository.GetType())
+        );
         Assert.IsType<ConsistentOrderRepository>(scope.ServiceProvider.GetRequiredService<IOrderCounts>());
         Assert.Empty(scope.ServiceProvider.GetServices<OrderRepository>());
     }
@@ -95,10 +104,12 @@ public class AddConsistentRepositoriesTests
     [Fact]
     public void A_key_is_kept()
     {
-        using var provider = Build(services => services
-            .AddKeyedScoped<IOrderRepository, OrderRepository>("type")
-            .AddKeyedScoped<IOrderRepository>("factory", (provider, key) => Keyed(provider, key))
-            .AddKeyedSingleton<IOrderRepository>("instance", new OrderRepository(new Clock())));
+        using var provider = Build(services =>
+            services
+                .AddKeyedScoped<IOrderRepository, OrderRepository>("type")
+                .AddKeyedScoped<IOrderRepository>("factory", (provider, key) => Keyed(provider, key))
+                .AddKeyedSingleton<IOrderRepository>("instance", new OrderRepository(new Clock()))
+        );
         using var scope = provider.CreateScope();
         foreach (var key in new[] { "type", "factory", "instance" })
         {
@@ -117,8 +128,9 @@ public class AddConsistentRepositoriesTests
     [Fact]
     public void A_factory_is_decorated()
     {
-        using var provider = Build(services => services
-            .AddScoped<IOrderRepository, OrderRepository>(provider => new OrderRepository(provider.GetRequiredService<Clock>())));
+        using var provider = Build(services =>
+            services.AddScoped<IOrderRepository, OrderRepository>(provider => new OrderRepository(provider.GetRequiredService<Clock>()))
+        );
         using var scope = provider.CreateScope();
         var repository = Assert.IsType<ConsistentOrderRepository>(scope.ServiceProvider.GetRequiredService<IOrderRepository>());
         Assert.Same(repository, scope.ServiceProvider.GetRequiredService<IOrderRepository>());
@@ -128,25 +140,32 @@ public class AddConsistentRepositoriesTests
     [Fact]
     public void A_factory_that_tells_only_the_interface_is_decided_by_what_it_returns()
     {
-        using var provider = Build(services => services
-            .AddTransient<IOrderRepository>(provider => new OrderRepository(provider.GetRequiredService<Clock>()))
-            .AddTransient<IOrderRepository>(_ => new PlainOrderRepository())
-            .AddTransient<IOrderRepository>(provider => new ConsistentOrderRepository(new OrderRepository(provider.GetRequiredService<Clock>()))));
+        using var provider = Build(services =>
+            services
+                .AddTransient<IOrderRepository>(provider => new OrderRepository(provider.GetRequiredService<Clock>()))
+                .AddTransient<IOrderRepository>(_ => new PlainOrderRepository())
+                .AddTransient<IOrderRepository>(provider => new ConsistentOrderRepository(
+                    new OrderRepository(provider.GetRequiredService<Clock>())
+                ))
+        );
         using var scope = provider.CreateScope();
         var all = scope.ServiceProvider.GetServices<IOrderRepository>().ToArray();
         Assert.Equal(
             [typeof(ConsistentOrderRepository), typeof(PlainOrderRepository), typeof(ConsistentOrderRepository)],
-            all.Select(repository => repository.GetType()));
+            all.Select(repository => repository.GetType())
+        );
         Assert.IsType<OrderRepository>(all[2].Innermost);
     }
 
     [Fact]
     public void A_factory_that_forwards_to_the_class_is_decorated()
     {
-        using var provider = Build(services => services
-            .AddScoped<OrderRepository>()
-            .AddScoped<IOrderRepository>(provider => provider.GetRequiredService<OrderRepository>())
-            .AddScoped<IOrderCounts>(provider => provider.GetRequiredService<OrderRepository>()));
+        using var provider = Build(services =>
+            services
+                .AddScoped<OrderRepository>()
+                .AddScoped<IOrderRepository>(provider => provider.GetRequiredService<OrderRepository>())
+                .AddScoped<IOrderCounts>(provider => provider.GetRequiredService<OrderRepository>())
+        );
         using var scope = provider.CreateScope();
         var repository = Assert.IsType<ConsistentOrderRepository>(scope.ServiceProvider.GetRequiredService<IOrderRepository>());
         Assert.Same(scope.ServiceProvider.GetRequiredService<OrderRepository>(), repository.Innermost);
@@ -179,10 +198,12 @@ public class AddConsistentRepositoriesTests
     [Fact]
     public void A_closed_form_of_an_open_generic_repository_is_decorated()
     {
-        using var provider = Build(services => services
-            .AddScoped<IRepository<int>, Repository<int>>()
-            .AddScoped<IRepository<long>>(provider => new Repository<long>(provider.GetRequiredService<Clock>()))
-            .AddKeyedScoped(typeof(IRepository<>), "open", typeof(Repository<>)));
+        using var provider = Build(services =>
+            services
+                .AddScoped<IRepository<int>, Repository<int>>()
+                .AddScoped<IRepository<long>>(provider => new Repository<long>(provider.GetRequiredService<Clock>()))
+                .AddKeyedScoped(typeof(IRepository<>), "open", typeof(Repository<>))
+        );
         using var scope = provider.CreateScope();
         Assert.IsType<ConsistentRepository<int>>(scope.ServiceProvider.GetRequiredService<IRepository<int>>());
         Assert.IsType<ConsistentRepository<long>>(scope.ServiceProvider.GetRequiredService<IRepository<long>>());
@@ -192,7 +213,9 @@ public class AddConsistentRepositoriesTests
     [Fact]
     public void A_derived_wrapper_takes_the_place_of_its_class()
     {
-        using var provider = Build(services => services.AddScoped<ReportQueries>().AddKeyedTransient<ReportQueries>("key").AddScoped(typeof(DerivedBase<>)));
+        using var provider = Build(services =>
+            services.AddScoped<ReportQueries>().AddKeyedTransient<ReportQueries>("key").AddScoped(typeof(DerivedBase<>))
+        );
         using var scope = provider.CreateScope();
         var queries = Assert.IsType<ConsistentReportQueries>(scope.ServiceProvider.GetRequiredService<ReportQueries>());
         Assert.NotNull(queries.SessionSeen());
@@ -204,7 +227,8 @@ public class AddConsistentRepositoriesTests
     [Fact]
     public void The_second_call_decorates_what_came_since_and_nothing_twice()
     {
-        var services = new ServiceCollection().AddSingleton<Clock>()
+        var services = new ServiceCollection()
+            .AddSingleton<Clock>()
             .AddScoped<IOrderRepository, OrderRepository>()
             .AddScoped(typeof(IRepository<>), typeof(Repository<>))
             .AddSingleton<ReportQueries>()
@@ -216,7 +240,9 @@ public class AddConsistentRepositoriesTests
 
         using var provider = services.BuildServiceProvider(Strict);
         using var scope = provider.CreateScope();
-        Assert.IsType<OrderRepository>(Assert.IsType<ConsistentOrderRepository>(scope.ServiceProvider.GetRequiredService<IOrderRepository>()).Innermost);
+        Assert.IsType<OrderRepository>(
+            Assert.IsType<ConsistentOrderRepository>(scope.ServiceProvider.GetRequiredService<IOrderRepository>()).Innermost
+        );
         Assert.IsType<ConsistentOrderRepository>(scope.ServiceProvider.GetRequiredService<IOrderCounts>());
         Assert.IsType<Repository<int>>(scope.ServiceProvider.GetRequiredService<IRepository<int>>().Innermost);
         Assert.IsType<ConsistentReportQueries>(provider.GetRequiredService<ReportQueries>());
@@ -226,10 +252,21 @@ public class AddConsistentRepositoriesTests
     public void The_container_validates_as_before()
     {
         var missing = new ServiceCollection().AddScoped<IOrderRepository, OrderRepository>().AddConsistentRepositories();
-        Assert.Contains("Clock", Assert.Throws<AggregateException>(() => missing.BuildServiceProvider(Strict)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Clock",
+            Assert.Throws<AggregateException>(() => missing.BuildServiceProvider(Strict)).Message,
+            StringComparison.Ordinal
+        );
 
-        var captive = new ServiceCollection().AddScoped<Clock>().AddSingleton<IOrderRepository, OrderRepository>().AddConsistentRepositories();
-        Assert.Contains("scoped", Assert.Throws<AggregateException>(() => captive.BuildServiceProvider(Strict)).Message, StringComparison.Ordinal);
+        var captive = new ServiceCollection()
+            .AddScoped<Clock>()
+            .AddSingleton<IOrderRepository, OrderRepository>()
+            .AddConsistentRepositories();
+        Assert.Contains(
+            "scoped",
+            Assert.Throws<AggregateException>(() => captive.BuildServiceProvider(Strict)).Message,
+            StringComparison.Ordinal
+        );
 
         using var provider = Build(services => services.AddScoped<IOrderRepository, OrderRepository>());
         Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IOrderRepository>());
@@ -252,7 +289,8 @@ public class AddConsistentRepositoriesTests
     [Fact]
     public void What_cannot_be_decorated_is_named_with_what_to_do()
     {
-        var services = new ServiceCollection().AddSingleton<Clock>()
+        var services = new ServiceCollection()
+            .AddSingleton<Clock>()
             .AddScoped<OrderRepository>()
             .AddKeyedScoped<OrderRepository>("k")
             .AddSingleton(new ReportQueries(new Clock()))
@@ -262,7 +300,11 @@ public class AddConsistentRepositoriesTests
         var before = services.ToArray();
         var error = Assert.Throws<InvalidOperationException>(() => services.AddConsistentRepositories());
         Assert.Equal(5, error.Message.Split("\n- ").Length - 1);
-        Assert.Contains("OrderRepository (key 'k'): its wrapper MonotonicReads.Runtime.Tests.ConsistentOrderRepository is no MonotonicReads.Runtime.Tests.OrderRepository: register it under an interface", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "OrderRepository (key 'k'): its wrapper MonotonicReads.Runtime.Tests.ConsistentOrderRepository is no MonotonicReads.Runtime.Tests.OrderRepository: register it under an interface",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("cannot take an instance: register the type", error.Message, StringComparison.Ordinal);
         Assert.Contains("cannot take what a factory made: register the type", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, services);
@@ -271,26 +313,38 @@ public class AddConsistentRepositoriesTests
     [Fact]
     public void Open_generics_of_two_lifetimes_cannot_share_the_class_beside_them()
     {
-        var services = new ServiceCollection().AddSingleton<Clock>()
+        var services = new ServiceCollection()
+            .AddSingleton<Clock>()
             .AddScoped(typeof(IRepository<>), typeof(Repository<>))
             .AddKeyedSingleton(typeof(IRepository<>), "k", typeof(Repository<>));
-        Assert.Contains("the same lifetime", Assert.Throws<InvalidOperationException>(() => services.AddConsistentRepositories()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the same lifetime",
+            Assert.Throws<InvalidOperationException>(() => services.AddConsistentRepositories()).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void An_interface_factory_of_a_class_that_cannot_be_wrapped_there_says_so()
     {
-        using var provider = Build(services => services
-            .AddSingleton<ReportQueries>()
-            .AddTransient<object>(_ => new ReportQueries(new Clock())));
-        Assert.Contains("Register the type", Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<object>()).Message, StringComparison.Ordinal);
+        using var provider = Build(services =>
+            services.AddSingleton<ReportQueries>().AddTransient<object>(_ => new ReportQueries(new Clock()))
+        );
+        Assert.Contains(
+            "Register the type",
+            Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<object>()).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_subclass_of_a_repository_is_another_class()
     {
-        using var provider = new ServiceCollection().AddSingleton<Clock>()
-            .AddTransient<IOrderRepository, SpecialOrderRepository>().AddConsistentRepositories().BuildServiceProvider(Strict);
+        using var provider = new ServiceCollection()
+            .AddSingleton<Clock>()
+            .AddTransient<IOrderRepository, SpecialOrderRepository>()
+            .AddConsistentRepositories()
+            .BuildServiceProvider(Strict);
         Assert.IsType<SpecialOrderRepository>(provider.GetRequiredService<IOrderRepository>());
     }
 
@@ -298,15 +352,29 @@ public class AddConsistentRepositoriesTests
     public void Null_is_refused() =>
         Assert.Throws<ArgumentNullException>(() => ConsistentRepositoryServiceCollectionExtensions.AddConsistentRepositories(null!));
 
-    private static (ServiceDescriptor Service, Type Asked) Registration(string kind, string? key, ServiceLifetime lifetime) => kind switch
-    {
-        "type" => (new(typeof(IOrderRepository), key, typeof(OrderRepository), lifetime), typeof(IOrderRepository)),
-        "factory" => (new(typeof(IOrderRepository), key, (Func<IServiceProvider, object?, OrderRepository>)((provider, _) => new OrderRepository(provider.GetRequiredService<Clock>())), lifetime), typeof(IOrderRepository)),
-        "interface factory" => (new(typeof(IOrderRepository), key, (provider, _) => new OrderRepository(provider.GetRequiredService<Clock>()), lifetime), typeof(IOrderRepository)),
-        "open generic" => (new(typeof(IRepository<>), key, typeof(Repository<>), lifetime), typeof(IRepository<int>)),
-        "closed generic" => (new(typeof(IRepository<int>), key, typeof(Repository<int>), lifetime), typeof(IRepository<int>)),
-        _ => (new(typeof(ReportQueries), key, typeof(ReportQueries), lifetime), typeof(ReportQueries)),
-    };
+    private static (ServiceDescriptor Service, Type Asked) Registration(string kind, string? key, ServiceLifetime lifetime) =>
+        kind switch
+        {
+            "type" => (new(typeof(IOrderRepository), key, typeof(OrderRepository), lifetime), typeof(IOrderRepository)),
+            "factory" => (
+                new(
+                    typeof(IOrderRepository),
+                    key,
+                    (Func<IServiceProvider, object?, OrderRepository>)(
+                        (provider, _) => new OrderRepository(provider.GetRequiredService<Clock>())
+                    ),
+                    lifetime
+                ),
+                typeof(IOrderRepository)
+            ),
+            "interface factory" => (
+                new(typeof(IOrderRepository), key, (provider, _) => new OrderRepository(provider.GetRequiredService<Clock>()), lifetime),
+                typeof(IOrderRepository)
+            ),
+            "open generic" => (new(typeof(IRepository<>), key, typeof(Repository<>), lifetime), typeof(IRepository<int>)),
+            "closed generic" => (new(typeof(IRepository<int>), key, typeof(Repository<int>), lifetime), typeof(IRepository<int>)),
+            _ => (new(typeof(ReportQueries), key, typeof(ReportQueries), lifetime), typeof(ReportQueries)),
+        };
 
     private static ServiceProvider Build(Action<IServiceCollection> register)
     {

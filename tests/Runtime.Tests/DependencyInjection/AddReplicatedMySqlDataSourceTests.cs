@@ -22,7 +22,16 @@ public class AddReplicatedMySqlDataSourceTests
     [Fact]
     public async Task It_is_registered_under_its_three_types_as_one_and_disposed_with_the_container()
     {
-        var services = new ServiceCollection().AddReplicatedMySqlDataSource(Section(Good.Replace("\"Monitor\": {", "\"Monitor\": false, \"Unused\": {", StringComparison.Ordinal).Replace("\"Unused\": { \"Interval\": \"00:00:05\", \"MaxLag\": \"00:00:30\", \"Jitter\": \"0.1\", \"Timeout\": \"00:00:02\", \"FailuresUntilDown\": 4, \"SuccessesUntilUp\": 5, \"HeartbeatQuery\": \"select 0\" },", "", StringComparison.Ordinal)));
+        var services = new ServiceCollection().AddReplicatedMySqlDataSource(
+            Section(
+                Good.Replace("\"Monitor\": {", "\"Monitor\": false, \"Unused\": {", StringComparison.Ordinal)
+                    .Replace(
+                        "\"Unused\": { \"Interval\": \"00:00:05\", \"MaxLag\": \"00:00:30\", \"Jitter\": \"0.1\", \"Timeout\": \"00:00:02\", \"FailuresUntilDown\": 4, \"SuccessesUntilUp\": 5, \"HeartbeatQuery\": \"select 0\" },",
+                        "",
+                        StringComparison.Ordinal
+                    )
+            )
+        );
         var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
         var source = provider.GetRequiredService<ReplicatedMySqlDataSource>();
 
@@ -42,11 +51,20 @@ public class AddReplicatedMySqlDataSourceTests
 
         Assert.Empty(options.Unread);
         Assert.Empty(OptionsCheck.Failures(options));
-        Assert.Equal([new ReplicaSettings("r1", "Server=db1;Password=secret1", 2), new ReplicaSettings("r2", "Server=db2;Password=secret2")], options.Replicas);
-        Assert.Equal(("Server=db0;Password=secret0", ReplicaSelection.WeightedRendezvous, true, true), (options.Primary, options.Selector, options.ForPomelo, options.AllowWritableReplicas));
+        Assert.Equal(
+            [new ReplicaSettings("r1", "Server=db1;Password=secret1", 2), new ReplicaSettings("r2", "Server=db2;Password=secret2")],
+            options.Replicas
+        );
+        Assert.Equal(
+            ("Server=db0;Password=secret0", ReplicaSelection.WeightedRendezvous, true, true),
+            (options.Primary, options.Selector, options.ForPomelo, options.AllowWritableReplicas)
+        );
         Assert.Equal((TimeSpan.FromMinutes(5), TopologyValidation.Off), (options.DrainTimeout, options.TopologyValidation));
         var monitor = options.Monitor!;
-        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), 0.1, TimeSpan.FromSeconds(2)), (monitor.Interval, monitor.MaxLag, monitor.Jitter, monitor.Timeout));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), 0.1, TimeSpan.FromSeconds(2)),
+            (monitor.Interval, monitor.MaxLag, monitor.Jitter, monitor.Timeout)
+        );
         Assert.Equal((4, 5, "select 0"), (monitor.FailuresUntilDown, monitor.SuccessesUntilUp, monitor.HeartbeatQuery));
     }
 
@@ -63,8 +81,20 @@ public class AddReplicatedMySqlDataSourceTests
 
         string[] expected =
         [
-            "Primary is missing", "names several hosts", "negative weight", "'r1' cannot be parsed", "Db:Replicas:1:Wieght is not understood", "empty name", "Db:Replicas:2:Weight is 'many', not a whole number",
-            "Db:Selector is 'Best', not WeightedModulo or WeightedRendezvous", "Db:ForPomelo is 'perhaps'", "Db:DrainTimeout is 'soon'", "Db:Monitor:Intervall is not understood", "Jitter", "Db:TopologyValidation is '3'", "Db:Replica is not understood",
+            "Primary is missing",
+            "names several hosts",
+            "negative weight",
+            "'r1' cannot be parsed",
+            "Db:Replicas:1:Wieght is not understood",
+            "empty name",
+            "Db:Replicas:2:Weight is 'many', not a whole number",
+            "Db:Selector is 'Best', not WeightedModulo or WeightedRendezvous",
+            "Db:ForPomelo is 'perhaps'",
+            "Db:DrainTimeout is 'soon'",
+            "Db:Monitor:Intervall is not understood",
+            "Jitter",
+            "Db:TopologyValidation is '3'",
+            "Db:Replica is not understood",
         ];
         Assert.All(expected, text => Assert.Contains(text, exception.Message, StringComparison.Ordinal));
         Assert.DoesNotContain("secret", exception.ToString(), StringComparison.Ordinal);
@@ -73,9 +103,18 @@ public class AddReplicatedMySqlDataSourceTests
 
     [Theory]
     [InlineData("{ \"Db\": { \"Primary\": \"Server=a\" } }", "No replica")]
-    [InlineData("{ \"Db\": { \"Primary\": \"Server=a\", \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\", \"Weight\": 0 } ] } }", "weights of all replicas are 0")]
-    [InlineData("{ \"Db\": { \"Primary\": \"Server=a\", \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\" }, { \"Name\": \"r\", \"ConnectionString\": \"Server=c\" } ] } }", "Two servers")]
-    [InlineData("{ \"Db\": { \"Primary\": \"Server=a\", \"DrainTimeout\": \"-00:00:01\", \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\" } ] } }", "DrainTimeout")]
+    [InlineData(
+        "{ \"Db\": { \"Primary\": \"Server=a\", \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\", \"Weight\": 0 } ] } }",
+        "weights of all replicas are 0"
+    )]
+    [InlineData(
+        "{ \"Db\": { \"Primary\": \"Server=a\", \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\" }, { \"Name\": \"r\", \"ConnectionString\": \"Server=c\" } ] } }",
+        "Two servers"
+    )]
+    [InlineData(
+        "{ \"Db\": { \"Primary\": \"Server=a\", \"DrainTimeout\": \"-00:00:01\", \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\" } ] } }",
+        "DrainTimeout"
+    )]
     public void One_mistake_is_told_once(string json, string message)
     {
         var provider = new ServiceCollection().AddReplicatedMySqlDataSource(Section(json)).BuildServiceProvider();
@@ -101,10 +140,17 @@ public class AddReplicatedMySqlDataSourceTests
     [Fact]
     public void It_follows_the_configuration_and_refuses_a_bad_change()
     {
-        var root = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Db:Primary"] = "Server=a", ["Db:Monitor"] = "false", ["Db:Replicas:0:Name"] = "r1", ["Db:Replicas:0:ConnectionString"] = "Server=b",
-        }).Build();
+        var root = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Db:Primary"] = "Server=a",
+                    ["Db:Monitor"] = "false",
+                    ["Db:Replicas:0:Name"] = "r1",
+                    ["Db:Replicas:0:ConnectionString"] = "Server=b",
+                }
+            )
+            .Build();
         using var provider = new ServiceCollection().AddReplicatedMySqlDataSource(root.GetSection("Db")).BuildServiceProvider();
         var source = provider.GetRequiredService<ReplicatedMySqlDataSource>();
         var first = source.Replicas[0];
@@ -128,11 +174,16 @@ public class AddReplicatedMySqlDataSourceTests
     [Fact]
     public async Task The_health_check_says_what_the_monitor_knows()
     {
-        using var provider = new ServiceCollection().AddLogging().AddReplicatedMySqlDataSource(o =>
-        {
-            Configure(o, "r");
-            o.Monitor = new MonitorOptions { Interval = TimeSpan.FromMilliseconds(20), Timeout = TimeSpan.FromMilliseconds(200) };
-        }).AddHealthChecks().AddCheck<ReplicatedMySqlHealthCheck>("mysql").Services.BuildServiceProvider();
+        using var provider = new ServiceCollection()
+            .AddLogging()
+            .AddReplicatedMySqlDataSource(o =>
+            {
+                Configure(o, "r");
+                o.Monitor = new MonitorOptions { Interval = TimeSpan.FromMilliseconds(20), Timeout = TimeSpan.FromMilliseconds(200) };
+            })
+            .AddHealthChecks()
+            .AddCheck<ReplicatedMySqlHealthCheck>("mysql")
+            .Services.BuildServiceProvider();
         var health = provider.GetRequiredService<HealthCheckService>();
         var report = await health.CheckHealthAsync();
         for (var i = 0; report.Status != HealthStatus.Unhealthy && i < 500; i++)
@@ -144,7 +195,9 @@ public class AddReplicatedMySqlDataSourceTests
         Assert.Equal((HealthStatus.Unhealthy, "The primary is down."), (report.Status, report.Entries["mysql"].Description));
         Assert.StartsWith("Down, weight 1, lag unknown", (string)report.Entries["mysql"].Data["r"], StringComparison.Ordinal);
         using var unmonitored = new ReplicatedMySqlDataSourceBuilder().UsePrimary("Server=a").AddReplica("r", "Server=b").Build();
-        var result = await new ReplicatedMySqlHealthCheck(unmonitored).CheckHealthAsync(new HealthCheckContext { Registration = new HealthCheckRegistration("x", _ => null!, null, null) });
+        var result = await new ReplicatedMySqlHealthCheck(unmonitored).CheckHealthAsync(
+            new HealthCheckContext { Registration = new HealthCheckRegistration("x", _ => null!, null, null) }
+        );
         Assert.Equal(HealthStatus.Degraded, result.Status);
     }
 

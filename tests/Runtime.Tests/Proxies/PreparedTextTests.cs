@@ -10,7 +10,8 @@ public class PreparedTextTests
     [InlineData("((SELECT 1))", "((SELECT /* c */ 1))")]
     [InlineData("SELECT ';' ;", "SELECT /* c */ ';' ;")]
     [InlineData("INSERT INTO t VALUES (1)", "INSERT /* c */ INTO t VALUES (1)")]
-    public void The_comment_stands_behind_the_first_word(string text, string with) => Assert.Equal(with, PreparedText.With(text, "/* c */ "));
+    public void The_comment_stands_behind_the_first_word(string text, string with) =>
+        Assert.Equal(with, PreparedText.With(text, "/* c */ "));
 
     [Theory]
     [InlineData("SELECT 1; SELECT 2")]

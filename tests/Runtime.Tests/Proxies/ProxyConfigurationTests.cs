@@ -4,107 +4,117 @@ namespace MonotonicReads.Runtime.Tests.Proxies;
 public class ProxyConfigurationTests
 {
     [Fact]
-    public void ProxySql() => Same(
-        """
-        -- ProxySQL for MonotonicReads. Run it in the admin interface; the accounts must exist.
-        DELETE FROM mysql_servers WHERE hostgroup_id IN (10, 11, 101, 102);
-        INSERT INTO mysql_servers (hostgroup_id, hostname, port, weight, comment) VALUES
-          (10, 'db0', 3306, 1, 'primary'),
-          (11, 'db1', 3306, 2, 'r1'),
-          (11, 'db2', 3307, 0, 'o''r2'),
-          (101, 'db1', 3306, 1, 'r1'),
-          (102, 'db2', 3307, 1, 'o''r2');
-        DELETE FROM mysql_query_rules WHERE rule_id BETWEEN 9001 AND 9003;
-        INSERT INTO mysql_query_rules (rule_id, active, match_digest, destination_hostgroup, apply, comment) VALUES
-          (9001, 1, '^SELECT.*FOR (UPDATE|SHARE)', 10, 1, 'MonotonicReads: locking reads'),
-          (9002, 1, '^SELECT.*LOCK IN SHARE MODE', 10, 1, 'MonotonicReads: locking reads'),
-          (9003, 1, '^SELECT', 11, 1, 'MonotonicReads: reads outside a session');
-        UPDATE mysql_users SET default_hostgroup = 10, transaction_persistent = 1 WHERE username = 'app';
-        UPDATE global_variables SET variable_value = 'true' WHERE variable_name = 'mysql-query_digests';
-        UPDATE global_variables SET variable_value = '4500' WHERE variable_name = 'mysql-connect_timeout_server_max';
-        LOAD MYSQL SERVERS TO RUNTIME;
-        SAVE MYSQL SERVERS TO DISK;
-        LOAD MYSQL QUERY RULES TO RUNTIME;
-        SAVE MYSQL QUERY RULES TO DISK;
-        LOAD MYSQL USERS TO RUNTIME;
-        SAVE MYSQL USERS TO DISK;
-        LOAD MYSQL VARIABLES TO RUNTIME;
-        SAVE MYSQL VARIABLES TO DISK;
+    public void ProxySql() =>
+        Same(
+            """
+            -- ProxySQL for MonotonicReads. Run it in the admin interface; the accounts must exist.
+            DELETE FROM mysql_servers WHERE hostgroup_id IN (10, 11, 101, 102);
+            INSERT INTO mysql_servers (hostgroup_id, hostname, port, weight, comment) VALUES
+              (10, 'db0', 3306, 1, 'primary'),
+              (11, 'db1', 3306, 2, 'r1'),
+              (11, 'db2', 3307, 0, 'o''r2'),
+              (101, 'db1', 3306, 1, 'r1'),
+              (102, 'db2', 3307, 1, 'o''r2');
+            DELETE FROM mysql_query_rules WHERE rule_id BETWEEN 9001 AND 9003;
+            INSERT INTO mysql_query_rules (rule_id, active, match_digest, destination_hostgroup, apply, comment) VALUES
+              (9001, 1, '^SELECT.*FOR (UPDATE|SHARE)', 10, 1, 'MonotonicReads: locking reads'),
+              (9002, 1, '^SELECT.*LOCK IN SHARE MODE', 10, 1, 'MonotonicReads: locking reads'),
+              (9003, 1, '^SELECT', 11, 1, 'MonotonicReads: reads outside a session');
+            UPDATE mysql_users SET default_hostgroup = 10, transaction_persistent = 1 WHERE username = 'app';
+            UPDATE global_variables SET variable_value = 'true' WHERE variable_name = 'mysql-query_digests';
+            UPDATE global_variables SET variable_value = '4500' WHERE variable_name = 'mysql-connect_timeout_server_max';
+            LOAD MYSQL SERVERS TO RUNTIME;
+            SAVE MYSQL SERVERS TO DISK;
+            LOAD MYSQL QUERY RULES TO RUNTIME;
+            SAVE MYSQL QUERY RULES TO DISK;
+            LOAD MYSQL USERS TO RUNTIME;
+            SAVE MYSQL USERS TO DISK;
+            LOAD MYSQL VARIABLES TO RUNTIME;
+            SAVE MYSQL VARIABLES TO DISK;
 
-        """,
-        ProxyDialect.ProxySql with { PrimaryHostgroup = 10, ReaderHostgroup = 11 },
-        Set("o'r2"));
-
-    [Fact]
-    public void ShopifyFork() => Same(
-        """
-        -- Shopify's fork of ProxySQL for MonotonicReads. Before it starts, in proxysql.cnf:
-        --   unit_of_work_identifiers="consistent_read_id"
-        --   query_parser_token_delimiters=","
-        --   query_parser_key_value_delimiters=":"
-        -- The fork hashes over the replicas in the order in which they were loaded: the order of these rows.
-        -- Run it in the admin interface; the accounts must exist.
-        DELETE FROM mysql_servers WHERE hostgroup_id IN (0, 1);
-        INSERT INTO mysql_servers (hostgroup_id, hostname, port, weight, comment) VALUES
-          (0, 'db0', 3306, 1, 'primary'),
-          (1, 'db1', 3306, 2, 'r1'),
-          (1, 'db2', 3307, 0, 'r2');
-        DELETE FROM mysql_query_rules WHERE rule_id BETWEEN 9001 AND 9003;
-        INSERT INTO mysql_query_rules (rule_id, active, match_digest, destination_hostgroup, apply, comment) VALUES
-          (9001, 1, '^SELECT.*FOR (UPDATE|SHARE)', 0, 1, 'MonotonicReads: locking reads'),
-          (9002, 1, '^SELECT.*LOCK IN SHARE MODE', 0, 1, 'MonotonicReads: locking reads'),
-          (9003, 1, '^SELECT', 1, 1, 'MonotonicReads: reads outside a session');
-        UPDATE mysql_users SET default_hostgroup = 0, transaction_persistent = 1 WHERE username = 'app';
-        UPDATE global_variables SET variable_value = 'true' WHERE variable_name = 'mysql-query_digests';
-        LOAD MYSQL SERVERS TO RUNTIME;
-        SAVE MYSQL SERVERS TO DISK;
-        LOAD MYSQL QUERY RULES TO RUNTIME;
-        SAVE MYSQL QUERY RULES TO DISK;
-        LOAD MYSQL USERS TO RUNTIME;
-        SAVE MYSQL USERS TO DISK;
-        LOAD MYSQL VARIABLES TO RUNTIME;
-        SAVE MYSQL VARIABLES TO DISK;
-
-        """,
-        ProxyDialect.ShopifyFork,
-        Set("r2"));
+            """,
+            ProxyDialect.ProxySql with
+            {
+                PrimaryHostgroup = 10,
+                ReaderHostgroup = 11,
+            },
+            Set("o'r2")
+        );
 
     [Fact]
-    public void MaxScale() => Same(
-        """
-        # MaxScale for MonotonicReads. The monitor, the listener, and the service's user and password are yours to add.
+    public void ShopifyFork() =>
+        Same(
+            """
+            -- Shopify's fork of ProxySQL for MonotonicReads. Before it starts, in proxysql.cnf:
+            --   unit_of_work_identifiers="consistent_read_id"
+            --   query_parser_token_delimiters=","
+            --   query_parser_key_value_delimiters=":"
+            -- The fork hashes over the replicas in the order in which they were loaded: the order of these rows.
+            -- Run it in the admin interface; the accounts must exist.
+            DELETE FROM mysql_servers WHERE hostgroup_id IN (0, 1);
+            INSERT INTO mysql_servers (hostgroup_id, hostname, port, weight, comment) VALUES
+              (0, 'db0', 3306, 1, 'primary'),
+              (1, 'db1', 3306, 2, 'r1'),
+              (1, 'db2', 3307, 0, 'r2');
+            DELETE FROM mysql_query_rules WHERE rule_id BETWEEN 9001 AND 9003;
+            INSERT INTO mysql_query_rules (rule_id, active, match_digest, destination_hostgroup, apply, comment) VALUES
+              (9001, 1, '^SELECT.*FOR (UPDATE|SHARE)', 0, 1, 'MonotonicReads: locking reads'),
+              (9002, 1, '^SELECT.*LOCK IN SHARE MODE', 0, 1, 'MonotonicReads: locking reads'),
+              (9003, 1, '^SELECT', 1, 1, 'MonotonicReads: reads outside a session');
+            UPDATE mysql_users SET default_hostgroup = 0, transaction_persistent = 1 WHERE username = 'app';
+            UPDATE global_variables SET variable_value = 'true' WHERE variable_name = 'mysql-query_digests';
+            LOAD MYSQL SERVERS TO RUNTIME;
+            SAVE MYSQL SERVERS TO DISK;
+            LOAD MYSQL QUERY RULES TO RUNTIME;
+            SAVE MYSQL QUERY RULES TO DISK;
+            LOAD MYSQL USERS TO RUNTIME;
+            SAVE MYSQL USERS TO DISK;
+            LOAD MYSQL VARIABLES TO RUNTIME;
+            SAVE MYSQL VARIABLES TO DISK;
 
-        [primary]
-        type=server
-        address=db0
-        port=3306
+            """,
+            ProxyDialect.ShopifyFork,
+            Set("r2")
+        );
 
-        [r1]
-        type=server
-        address=db1
-        port=3306
+    [Fact]
+    public void MaxScale() =>
+        Same(
+            """
+            # MaxScale for MonotonicReads. The monitor, the listener, and the service's user and password are yours to add.
 
-        [r2]
-        type=server
-        address=db2
-        port=3307
+            [primary]
+            type=server
+            address=db0
+            port=3306
 
-        [MonotonicReads-Hints]
-        type=filter
-        module=hintfilter
+            [r1]
+            type=server
+            address=db1
+            port=3306
 
-        [MonotonicReads]
-        type=service
-        router=readwritesplit
-        filters=MonotonicReads-Hints
-        servers=primary,r1,r2
-        retry_failed_reads=false
-        transaction_replay=false
-        causal_reads=none
+            [r2]
+            type=server
+            address=db2
+            port=3307
 
-        """,
-        ProxyDialect.MaxScale,
-        Set("r2"));
+            [MonotonicReads-Hints]
+            type=filter
+            module=hintfilter
+
+            [MonotonicReads]
+            type=service
+            router=readwritesplit
+            filters=MonotonicReads-Hints
+            servers=primary,r1,r2
+            retry_failed_reads=false
+            transaction_replay=false
+            causal_reads=none
+
+            """,
+            ProxyDialect.MaxScale,
+            Set("r2")
+        );
 
     [Fact]
     public void What_cannot_be_written_says_why()
@@ -114,12 +124,18 @@ public class ProxyConfigurationTests
         var set = Set("r2");
         set.Replicas.Add(new ReplicaSettings("r3", ""));
         Assert.Contains("'r3'", Assert.Throws<ArgumentException>(() => ProxyConfiguration.For(ProxyDialect.ProxySql, set)).Message);
-        Assert.Throws<InvalidOperationException>(() => ProxyConfiguration.For(ProxyDialect.ProxySql, new ReplicatedMySqlOptions { Primary = "Server=db0" }));
+        Assert.Throws<InvalidOperationException>(() =>
+            ProxyConfiguration.For(ProxyDialect.ProxySql, new ReplicatedMySqlOptions { Primary = "Server=db0" })
+        );
         Assert.Throws<ArgumentNullException>(() => ProxyConfiguration.For(null!, set));
         Assert.Throws<ArgumentNullException>(() => ProxyConfiguration.For(ProxyDialect.ProxySql, null!));
         var bad = new ReplicatedMySqlOptions { Primary = "Server=db0;Password=secret;Port=x" };
         bad.Replicas.Add(new ReplicaSettings("r1", "Server=db1"));
-        Assert.DoesNotContain("secret", Assert.Throws<ArgumentException>(() => ProxyConfiguration.For(ProxyDialect.ProxySql, bad)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret",
+            Assert.Throws<ArgumentException>(() => ProxyConfiguration.For(ProxyDialect.ProxySql, bad)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static void Same(string expected, ProxyDialect dialect, ReplicatedMySqlOptions set)
@@ -130,9 +146,14 @@ public class ProxyConfigurationTests
         Assert.DoesNotContain("secret", written, StringComparison.Ordinal);
     }
 
-    private static ReplicatedMySqlOptions Set(string second) => new()
-    {
-        Primary = "Server=db0;Username=app;Password=secret",
-        Replicas = { new ReplicaSettings("r1", "Server=db1;Username=app;Password=secret", 2), new ReplicaSettings(second, "Server=db2;Port=3307", 0) },
-    };
+    private static ReplicatedMySqlOptions Set(string second) =>
+        new()
+        {
+            Primary = "Server=db0;Username=app;Password=secret",
+            Replicas =
+            {
+                new ReplicaSettings("r1", "Server=db1;Username=app;Password=secret", 2),
+                new ReplicaSettings(second, "Server=db2;Port=3307", 0),
+            },
+        };
 }

@@ -13,10 +13,22 @@ public class ProxyDialectTests
         var id = Guid.Parse("0B5C8A7E-0000-4000-8000-0123456789AB");
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, id);
         Assert.Equal($"/* consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab */ {Text}", ProxyDialect.ShopifyFork.Tag(Text, session));
-        Assert.Equal($"/* job=0b5c8a7e-0000-4000-8000-0123456789ab */ /*a=b*/{Text}", (ProxyDialect.ShopifyFork with { Key = "job", TokenDelimiter = ';', KeyValueDelimiter = '=' }).Tag("/*a=b*/" + Text, session));
-        Assert.Equal($"/*consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab,application:shop*/{Text}", (ProxyDialect.ShopifyFork with { MergesComments = true }).Tag("/*application:shop*/" + Text, session));
-        Assert.Equal($"/* consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab */ {Text}", (ProxyDialect.ShopifyFork with { MergesComments = true }).Tag(Text, session));
-        Assert.Equal("/* hostgroup:3 */ " + Text, (ProxyDialect.ShopifyFork with { PrimaryHostgroup = 3 }).AddressOf(null, 0)!.Annotate(Text));
+        Assert.Equal(
+            $"/* job=0b5c8a7e-0000-4000-8000-0123456789ab */ /*a=b*/{Text}",
+            (ProxyDialect.ShopifyFork with { Key = "job", TokenDelimiter = ';', KeyValueDelimiter = '=' }).Tag("/*a=b*/" + Text, session)
+        );
+        Assert.Equal(
+            $"/*consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab,application:shop*/{Text}",
+            (ProxyDialect.ShopifyFork with { MergesComments = true }).Tag("/*application:shop*/" + Text, session)
+        );
+        Assert.Equal(
+            $"/* consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab */ {Text}",
+            (ProxyDialect.ShopifyFork with { MergesComments = true }).Tag(Text, session)
+        );
+        Assert.Equal(
+            "/* hostgroup:3 */ " + Text,
+            (ProxyDialect.ShopifyFork with { PrimaryHostgroup = 3 }).AddressOf(null, 0)!.Annotate(Text)
+        );
         Assert.Null(ProxyDialect.ShopifyFork.AddressOf("r1", 0));
     }
 
@@ -28,11 +40,18 @@ public class ProxyDialectTests
         Assert.Equal("/* hostgroup=202 */ " + Text, byNumber.AddressOf("r3", 2).Annotate(Text));
         var byName = ProxyDialect.ProxySql with { ReplicaHostgroups = new Dictionary<string, int> { ["r3"] = 77 } };
         Assert.Equal("/* hostgroup=77 */ " + Text, byName.AddressOf("r3", 2).Annotate(Text));
-        Assert.Equal("/* hostgroup=101 */ /* cache_ttl=5 */" + Text, ProxyDialect.ProxySql.AddressOf("r1", 0).Annotate("/* cache_ttl=5 */" + Text));
-        Assert.Equal("/*hostgroup=101;cache_ttl=5*/" + Text, (ProxyDialect.ProxySql with { MergesComments = true }).AddressOf("r1", 0).Annotate("/* cache_ttl=5; HOSTGROUP=4 */" + Text));
+        Assert.Equal(
+            "/* hostgroup=101 */ /* cache_ttl=5 */" + Text,
+            ProxyDialect.ProxySql.AddressOf("r1", 0).Annotate("/* cache_ttl=5 */" + Text)
+        );
+        Assert.Equal(
+            "/*hostgroup=101;cache_ttl=5*/" + Text,
+            (ProxyDialect.ProxySql with { MergesComments = true }).AddressOf("r1", 0).Annotate("/* cache_ttl=5; HOSTGROUP=4 */" + Text)
+        );
         Assert.Equal(
             "/* hostgroup=101;min_gtid=3e11fa47-71ca-11e1-9e33-c80aa9429562:7 */ ",
-            ProxySqlDialect.WithMinGtid(ProxyDialect.ProxySql.AddressOf("r1", 0), "3e11fa47-71ca-11e1-9e33-c80aa9429562:7"));
+            ProxySqlDialect.WithMinGtid(ProxyDialect.ProxySql.AddressOf("r1", 0), "3e11fa47-71ca-11e1-9e33-c80aa9429562:7")
+        );
     }
 
     [Fact]
@@ -46,8 +65,14 @@ public class ProxyDialectTests
     public void SqlCommenter_gets_encoded_keys_in_their_order()
     {
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, Guid.Parse("0b5c8a7e-0000-4000-8000-0123456789ab"));
-        Assert.Equal($"/*consistent_read_id='0b5c8a7e-0000-4000-8000-0123456789ab',read_consistency='monotonic'*/ {Text}", ProxyDialect.SqlCommenter.Tag(Text, session));
-        Assert.Equal($"/*read_consistency='monotonic',session%2F%2A%2A%2F='0b5c8a7e-0000-4000-8000-0123456789ab'*/ {Text}", (ProxyDialect.SqlCommenter with { Key = "session/**/" }).Tag(Text, session));
+        Assert.Equal(
+            $"/*consistent_read_id='0b5c8a7e-0000-4000-8000-0123456789ab',read_consistency='monotonic'*/ {Text}",
+            ProxyDialect.SqlCommenter.Tag(Text, session)
+        );
+        Assert.Equal(
+            $"/*read_consistency='monotonic',session%2F%2A%2A%2F='0b5c8a7e-0000-4000-8000-0123456789ab'*/ {Text}",
+            (ProxyDialect.SqlCommenter with { Key = "session/**/" }).Tag(Text, session)
+        );
         Assert.Equal("/*read_consistency='primary'*/ " + Text, ProxyDialect.SqlCommenter.AddressOf(null, 0)!.Annotate(Text));
     }
 
@@ -87,7 +112,10 @@ public class ProxyDialectTests
     [Theory]
     [InlineData(nameof(ProxyDialect.ShopifyFork), "Monotonic/Redraw Primary/Primary Primary/CaughtUp Primary/Fail Primary/Redraw")]
     [InlineData(nameof(ProxyDialect.SqlCommenter), "Monotonic/Redraw Primary/Primary Primary/CaughtUp Primary/Fail Primary/Redraw")]
-    [InlineData(nameof(ProxyDialect.MaxScale), "Monotonic/Redraw Snapshot/Primary Snapshot/CaughtUp Snapshot/Fail Snapshot/Redraw Causal/Redraw Primary/Primary Primary/CaughtUp Primary/Fail Primary/Redraw")]
+    [InlineData(
+        nameof(ProxyDialect.MaxScale),
+        "Monotonic/Redraw Snapshot/Primary Snapshot/CaughtUp Snapshot/Fail Snapshot/Redraw Causal/Redraw Primary/Primary Primary/CaughtUp Primary/Fail Primary/Redraw"
+    )]
     public void Each_dialect_says_what_it_keeps(string dialect, string kept) => Assert.Equal(kept, Kept(Dialect(dialect)));
 
     [Fact]
@@ -95,14 +123,30 @@ public class ProxyDialectTests
 
     [Fact]
     public void Every_dialect_leaves_reads_outside_a_session_alone() =>
-        Assert.All(new[] { "ShopifyFork", "ProxySql", "MaxScale", "SqlCommenter" }, name => Assert.True(Dialect(name).Keeps(ReadConsistency.Eventual, ReplicaLoss.Fail)));
+        Assert.All(
+            new[] { "ShopifyFork", "ProxySql", "MaxScale", "SqlCommenter" },
+            name => Assert.True(Dialect(name).Keeps(ReadConsistency.Eventual, ReplicaLoss.Fail))
+        );
 
     [Fact]
     public void Hostgroups_and_delimiters_are_checked()
     {
-        Assert.Contains("'r2'", Assert.Throws<ArgumentException>(() => (ProxyDialect.ProxySql with { ReplicaHostgroups = new Dictionary<string, int> { ["r1"] = 5 } }).Check(["r1", "r2"])).Message);
-        Assert.Contains("both", Assert.Throws<ArgumentException>(() => (ProxyDialect.ProxySql with { FirstReplicaHostgroup = 1 }).Check(["r1"])).Message);
-        Assert.Contains("both", Assert.Throws<ArgumentException>(() => (ProxyDialect.ProxySql with { PrimaryHostgroup = 102 }).Check(["r1", "r2"])).Message);
+        Assert.Contains(
+            "'r2'",
+            Assert
+                .Throws<ArgumentException>(() =>
+                    (ProxyDialect.ProxySql with { ReplicaHostgroups = new Dictionary<string, int> { ["r1"] = 5 } }).Check(["r1", "r2"])
+                )
+                .Message
+        );
+        Assert.Contains(
+            "both",
+            Assert.Throws<ArgumentException>(() => (ProxyDialect.ProxySql with { FirstReplicaHostgroup = 1 }).Check(["r1"])).Message
+        );
+        Assert.Contains(
+            "both",
+            Assert.Throws<ArgumentException>(() => (ProxyDialect.ProxySql with { PrimaryHostgroup = 102 }).Check(["r1", "r2"])).Message
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => (ProxyDialect.ProxySql with { PrimaryHostgroup = -1 }).Check(["r1"]));
         Assert.Throws<ArgumentOutOfRangeException>(() => (ProxyDialect.ProxySql with { ReadDeadline = TimeSpan.Zero }).Check(["r1"]));
         Assert.Throws<ArgumentException>(() => (ProxyDialect.ShopifyFork with { TokenDelimiter = ':' }).Check([]));
@@ -119,22 +163,29 @@ public class ProxyDialectTests
         numbered.CheckChange(["r1", "r2"], ["r1", "r2", "r3"]);
         Assert.Contains("'r1'", Assert.Throws<InvalidOperationException>(() => numbered.CheckChange(["r1", "r2"], ["r2"])).Message);
         Assert.Contains("'r2'", Assert.Throws<InvalidOperationException>(() => numbered.CheckChange(["r1", "r2"], ["r1"])).Message);
-        var named = numbered with { ReplicaHostgroups = new Dictionary<string, int> { ["r1"] = 5, ["r2"] = 6 } };
+        var named = numbered with
+        {
+            ReplicaHostgroups = new Dictionary<string, int> { ["r1"] = 5, ["r2"] = 6 },
+        };
         named.CheckChange(["r1", "r2"], ["r2"]);
         Assert.Throws<ArgumentException>(() => named.CheckChange(["r1", "r2"], ["r2", "r9"]));
     }
 
-    private static string Kept(ProxyDialect dialect) => string.Join(' ',
-        from level in new[] { ReadConsistency.Monotonic, ReadConsistency.Snapshot, ReadConsistency.Causal, ReadConsistency.Primary }
-        from policy in Enum.GetValues<ReplicaLoss>()
-        where dialect.Keeps(level, policy)
-        select $"{level}/{policy}");
+    private static string Kept(ProxyDialect dialect) =>
+        string.Join(
+            ' ',
+            from level in new[] { ReadConsistency.Monotonic, ReadConsistency.Snapshot, ReadConsistency.Causal, ReadConsistency.Primary }
+            from policy in Enum.GetValues<ReplicaLoss>()
+            where dialect.Keeps(level, policy)
+            select $"{level}/{policy}"
+        );
 
-    private static ProxyDialect Dialect(string name) => name switch
-    {
-        nameof(ProxyDialect.ShopifyFork) => ProxyDialect.ShopifyFork,
-        nameof(ProxyDialect.ProxySql) => ProxyDialect.ProxySql,
-        nameof(ProxyDialect.MaxScale) => ProxyDialect.MaxScale,
-        _ => ProxyDialect.SqlCommenter,
-    };
+    private static ProxyDialect Dialect(string name) =>
+        name switch
+        {
+            nameof(ProxyDialect.ShopifyFork) => ProxyDialect.ShopifyFork,
+            nameof(ProxyDialect.ProxySql) => ProxyDialect.ProxySql,
+            nameof(ProxyDialect.MaxScale) => ProxyDialect.MaxScale,
+            _ => ProxyDialect.SqlCommenter,
+        };
 }

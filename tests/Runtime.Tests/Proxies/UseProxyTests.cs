@@ -33,7 +33,10 @@ public class UseProxyTests
         var proxy = source.Proxy!;
         using (var causal = ReadSession.Begin(ReadConsistency.Causal))
         {
-            Assert.Contains("It keeps Monotonic, Primary.", Assert.Throws<NotSupportedException>(() => proxy.ThrowIfNotKept(causal, causal.LossIn(source))).Message);
+            Assert.Contains(
+                "It keeps Monotonic, Primary.",
+                Assert.Throws<NotSupportedException>(() => proxy.ThrowIfNotKept(causal, causal.LossIn(source))).Message
+            );
         }
 
         using (var strict = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Fail }))
@@ -55,10 +58,17 @@ public class UseProxyTests
     [Fact]
     public void A_proxy_that_picks_itself_needs_no_replicas_and_has_no_monitor()
     {
-        using var source = new ReplicatedMySqlDataSourceBuilder().UseProxy(Address, ProxyDialect.ShopifyFork).UseReplicaLoss(ReplicaLoss.Redraw).Build();
+        using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseProxy(Address, ProxyDialect.ShopifyFork)
+            .UseReplicaLoss(ReplicaLoss.Redraw)
+            .Build();
         Assert.Equal(["primary", "proxy"], source.GetServers().Select(server => server.Name));
-        Assert.Throws<NotSupportedException>(() => Builder(ProxyDialect.ShopifyFork).UseReplicaLoss(ReplicaLoss.Redraw).UseMonitor().Build());
-        Assert.Throws<InvalidOperationException>(() => new ReplicatedMySqlDataSourceBuilder().UseProxy(Address, ProxyDialect.ProxySql).Build());
+        Assert.Throws<NotSupportedException>(() =>
+            Builder(ProxyDialect.ShopifyFork).UseReplicaLoss(ReplicaLoss.Redraw).UseMonitor().Build()
+        );
+        Assert.Throws<InvalidOperationException>(() =>
+            new ReplicatedMySqlDataSourceBuilder().UseProxy(Address, ProxyDialect.ProxySql).Build()
+        );
         Assert.Throws<ArgumentException>(() => Builder(ProxyDialect.ProxySql with { FirstReplicaHostgroup = 0 }).Build());
     }
 
@@ -71,26 +81,63 @@ public class UseProxyTests
         Assert.Throws<ArgumentNullException>(() => Builder(null!));
         Assert.Throws<ArgumentNullException>(() => new ReplicatedMySqlDataSourceBuilder().UseProxy(null!, ProxyDialect.ProxySql));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReplicatedMySqlDataSourceBuilder().UseReplicaLoss((ReplicaLoss)9));
-        Assert.Contains("several hosts", Assert.Throws<ArgumentException>(() => new ReplicatedMySqlDataSourceBuilder().UseProxy("Server=a,b", ProxyDialect.ProxySql).AddReplica("r1", "").Build()).Message);
+        Assert.Contains(
+            "several hosts",
+            Assert
+                .Throws<ArgumentException>(() =>
+                    new ReplicatedMySqlDataSourceBuilder().UseProxy("Server=a,b", ProxyDialect.ProxySql).AddReplica("r1", "").Build()
+                )
+                .Message
+        );
     }
 
     [Fact]
     public void Configuration_names_the_dialect_and_its_properties()
     {
         using var provider = Provider(
-            ("Proxy:ConnectionString", Address), ("Proxy:Dialect", "proxysql"), ("Proxy:PrimaryHostgroup", "10"), ("Proxy:ReaderHostgroup", "11"),
-            ("Proxy:ReplicaHostgroups:r1", "21"), ("Proxy:ReplicaHostgroups:r2", "22"), ("Proxy:ReadDeadline", "00:00:05"), ("Proxy:UsesMinGtid", "true"),
-            ("Replicas:0:Name", "r1"), ("Replicas:1:Name", "r2"));
+            ("Proxy:ConnectionString", Address),
+            ("Proxy:Dialect", "proxysql"),
+            ("Proxy:PrimaryHostgroup", "10"),
+            ("Proxy:ReaderHostgroup", "11"),
+            ("Proxy:ReplicaHostgroups:r1", "21"),
+            ("Proxy:ReplicaHostgroups:r2", "22"),
+            ("Proxy:ReadDeadline", "00:00:05"),
+            ("Proxy:UsesMinGtid", "true"),
+            ("Replicas:0:Name", "r1"),
+            ("Replicas:1:Name", "r2")
+        );
         var dialect = Assert.IsType<ProxySqlDialect>(provider.GetRequiredService<ReplicatedMySqlDataSource>().Proxy!.Dialect);
-        Assert.Equal((10, 11, 22, TimeSpan.FromSeconds(5), true), (dialect.PrimaryHostgroup, dialect.ReaderHostgroup, dialect.HostgroupOf("r2", 0), dialect.ReadDeadline, dialect.UsesMinGtid));
+        Assert.Equal(
+            (10, 11, 22, TimeSpan.FromSeconds(5), true),
+            (dialect.PrimaryHostgroup, dialect.ReaderHostgroup, dialect.HostgroupOf("r2", 0), dialect.ReadDeadline, dialect.UsesMinGtid)
+        );
 
         using var fork = Provider(
-            ("OnReplicaLoss", "Redraw"), ("Proxy:ConnectionString", Address), ("Proxy:Dialect", "ShopifyFork"), ("Proxy:Key", "job"), ("Proxy:TokenDelimiter", ";"), ("Proxy:KeyValueDelimiter", "="), ("Proxy:MergesComments", "True"));
+            ("OnReplicaLoss", "Redraw"),
+            ("Proxy:ConnectionString", Address),
+            ("Proxy:Dialect", "ShopifyFork"),
+            ("Proxy:Key", "job"),
+            ("Proxy:TokenDelimiter", ";"),
+            ("Proxy:KeyValueDelimiter", "="),
+            ("Proxy:MergesComments", "True")
+        );
         Assert.Equal(
-            ProxyDialect.ShopifyFork with { Key = "job", TokenDelimiter = ';', KeyValueDelimiter = '=', MergesComments = true },
-            fork.GetRequiredService<ReplicatedMySqlDataSource>().Proxy!.Dialect);
+            ProxyDialect.ShopifyFork with
+            {
+                Key = "job",
+                TokenDelimiter = ';',
+                KeyValueDelimiter = '=',
+                MergesComments = true,
+            },
+            fork.GetRequiredService<ReplicatedMySqlDataSource>().Proxy!.Dialect
+        );
 
-        using var unlimited = Provider(("Proxy:ConnectionString", Address), ("Proxy:Dialect", "ProxySql"), ("Proxy:ReadDeadline", ""), ("Replicas:0:Name", "r1"));
+        using var unlimited = Provider(
+            ("Proxy:ConnectionString", Address),
+            ("Proxy:Dialect", "ProxySql"),
+            ("Proxy:ReadDeadline", ""),
+            ("Replicas:0:Name", "r1")
+        );
         Assert.Null(unlimited.GetRequiredService<ReplicatedMySqlDataSource>().Proxy!.Dialect.Deadline);
     }
 
@@ -98,7 +145,11 @@ public class UseProxyTests
     public void All_mistakes_of_a_proxy_are_told_at_once()
     {
         using var provider = Provider(
-            ("Proxy:ConnectionString", "Server=a,b;Password=secret"), ("Proxy:Dialect", "MaxScale"), ("Proxy:PrimaryHostgroup", "1"), ("Replicas:0:Name", "bad name"));
+            ("Proxy:ConnectionString", "Server=a,b;Password=secret"),
+            ("Proxy:Dialect", "MaxScale"),
+            ("Proxy:PrimaryHostgroup", "1"),
+            ("Replicas:0:Name", "bad name")
+        );
         var failures = Assert.Throws<OptionsValidationException>(provider.GetRequiredService<ReplicatedMySqlDataSource>).Failures.ToList();
         Assert.Equal(4, failures.Count);
         Assert.Contains(failures, failure => failure.Contains("Proxy:PrimaryHostgroup is not understood", StringComparison.Ordinal));
@@ -116,7 +167,9 @@ public class UseProxyTests
 
     private static ServiceProvider Provider(params (string Key, string Value)[] values)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(value => "Shop:" + value.Key, value => (string?)value.Value)).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(values.ToDictionary(value => "Shop:" + value.Key, value => (string?)value.Value))
+            .Build();
         return new ServiceCollection().AddReplicatedMySqlDataSource(configuration.GetSection("Shop")).BuildServiceProvider();
     }
 }

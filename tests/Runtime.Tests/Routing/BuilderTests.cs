@@ -12,24 +12,40 @@ public class BuilderTests
         Fails<InvalidOperationException>("No primary", builder => builder.AddReplica("r1", Local));
         Fails<InvalidOperationException>("No replica", builder => builder.UsePrimary(Local));
         Fails<ArgumentException>("empty name", builder => builder.UsePrimary(Local).AddReplica(" ", Local));
-        Fails<ArgumentException>("Two servers are named 'r1'", builder => builder.UsePrimary(Local).AddReplica("r1", Local).AddReplica("r1", Local));
+        Fails<ArgumentException>(
+            "Two servers are named 'r1'",
+            builder => builder.UsePrimary(Local).AddReplica("r1", Local).AddReplica("r1", Local)
+        );
         Fails<ArgumentException>("Two servers are named 'primary'", builder => builder.UsePrimary(Local).AddReplica("primary", Local));
         Fails<ArgumentOutOfRangeException>("'r1' has a negative weight", builder => builder.UsePrimary(Local).AddReplica("r1", Local, -1));
         Fails<InvalidOperationException>("all replicas are 0", builder => builder.UsePrimary(Local).AddReplica("r1", Local, 0));
-        Fails<OverflowException>("beyond 2147483647", builder => builder.UsePrimary(Local).AddReplica("r1", Local, int.MaxValue).AddReplica("r2", Local));
+        Fails<OverflowException>(
+            "beyond 2147483647",
+            builder => builder.UsePrimary(Local).AddReplica("r1", Local, int.MaxValue).AddReplica("r2", Local)
+        );
         Fails<ArgumentException>("'r1' cannot be parsed", builder => builder.UsePrimary(Local).AddReplica("r1", "no connection string"));
         Fails<ArgumentException>("'r1' cannot be parsed", builder => builder.UsePrimary(Local).AddReplica("r1", Local + ";Port=many"));
         Fails<ArgumentException>("'r1' cannot be parsed", builder => builder.UsePrimary(Local).AddReplica("r1", Local + ";Nonsense=1"));
-        Fails<ArgumentException>("'primary' names several hosts", builder => builder.UsePrimary("Server=a,b;Password=secret").AddReplica("r1", Local));
-        Fails<ArgumentException>("'r1' lets the server redirect", builder => builder.UsePrimary(Local).AddReplica("r1", Local + ";ServerRedirectionMode=Preferred"));
+        Fails<ArgumentException>(
+            "'primary' names several hosts",
+            builder => builder.UsePrimary("Server=a,b;Password=secret").AddReplica("r1", Local)
+        );
+        Fails<ArgumentException>(
+            "'r1' lets the server redirect",
+            builder => builder.UsePrimary(Local).AddReplica("r1", Local + ";ServerRedirectionMode=Preferred")
+        );
         Fails<ArgumentException>("'r1' names no host", builder => builder.UsePrimary(Local).AddReplica("r1", "User ID=app"));
     }
 
     [Fact]
     public void Good_input_builds()
     {
-        using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Local)
-            .AddReplica("r1", Local, int.MaxValue - 1).AddReplica("r2", Local).AddReplica("drained", Local, 0).Build();
+        using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(Local)
+            .AddReplica("r1", Local, int.MaxValue - 1)
+            .AddReplica("r2", Local)
+            .AddReplica("drained", Local, 0)
+            .Build();
         Assert.Equal(3, source.Replicas.Length);
     }
 
@@ -39,7 +55,9 @@ public class BuilderTests
         using var any = SqliteFactory.Instance.CreateDataSource("Data Source=:memory:");
         Assert.Throws<InvalidOperationException>(() => new ReplicatedDataSourceBuilder().AddReplica("r1", any).Build());
         Assert.Throws<InvalidOperationException>(() => new ReplicatedDataSourceBuilder().UsePrimary(any).Build());
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ReplicatedDataSourceBuilder().UsePrimary(any).AddReplica("r1", any, -1).Build());
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new ReplicatedDataSourceBuilder().UsePrimary(any).AddReplica("r1", any, -1).Build()
+        );
         Assert.Throws<ArgumentNullException>(() => new ReplicatedDataSourceBuilder().UsePrimary(null!));
         Assert.Throws<ArgumentNullException>(() => new ReplicatedDataSourceBuilder().AddReplica("r1", null!));
         Assert.Throws<ArgumentNullException>(() => new ReplicatedDataSourceBuilder().UseSelector(null!));
@@ -49,8 +67,13 @@ public class BuilderTests
     [Fact]
     public void No_connection_string_shows_a_password()
     {
-        using var source = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Local + ";Certificate Password=hidden").AddReplica("r1", Local).Build();
-        foreach (var shown in new[] { source.ConnectionString, source.Primary.ConnectionString, source.CreateConnection().ConnectionString })
+        using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(Local + ";Certificate Password=hidden")
+            .AddReplica("r1", Local)
+            .Build();
+        foreach (
+            var shown in new[] { source.ConnectionString, source.Primary.ConnectionString, source.CreateConnection().ConnectionString }
+        )
         {
             Assert.Contains("127.0.0.1", shown, StringComparison.Ordinal);
             Assert.DoesNotContain("secret", shown, StringComparison.Ordinal);

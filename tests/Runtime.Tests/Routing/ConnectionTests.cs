@@ -168,7 +168,8 @@ public class ConnectionTests
         using var set = new SqliteReplicaSet();
         using var connection = set.Source.CreateConnection();
         Exception? refused = null;
-        connection.StateChange += (_, change) => refused ??= change.CurrentState == ConnectionState.Connecting ? Record.Exception(connection.Open) : null;
+        connection.StateChange += (_, change) =>
+            refused ??= change.CurrentState == ConnectionState.Connecting ? Record.Exception(connection.Open) : null;
         connection.Open();
         Assert.IsType<InvalidOperationException>(refused);
         Assert.Equal(ConnectionState.Open, connection.State);

@@ -121,7 +121,11 @@ public class MoveToPrimaryTests
         var server = connection.ServerName;
         using (connection.ExecuteReader("SELECT name FROM server"))
         {
-            Assert.Contains("reader", Assert.Throws<InvalidOperationException>(() => connection.Execute("DELETE FROM item")).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "reader",
+                Assert.Throws<InvalidOperationException>(() => connection.Execute("DELETE FROM item")).Message,
+                StringComparison.Ordinal
+            );
             await Assert.ThrowsAsync<InvalidOperationException>(() => connection.ExecuteAsync("DELETE FROM item"));
             Assert.Throws<InvalidOperationException>(() => connection.BeginTransaction());
             Assert.Equal(server, connection.ServerName);
@@ -137,9 +141,7 @@ public class MoveToPrimaryTests
         using var set = new SqliteReplicaSet();
         using var connection = set.Source.OpenConnection();
         using var older = connection.ExecuteReader("SELECT name FROM server");
-        using (connection.ExecuteReader("SELECT name FROM server"))
-        {
-        }
+        using (connection.ExecuteReader("SELECT name FROM server")) { }
 
         Assert.Throws<InvalidOperationException>(() => connection.Execute("DELETE FROM item"));
         older.Close();

@@ -67,9 +67,7 @@ public class PinningTests
     {
         using var set = new SqliteReplicaSet();
         using var session = ReadSession.Begin(ReadConsistency.Monotonic);
-        using (ReadSession.Begin(ReadConsistency.Primary))
-        {
-        }
+        using (ReadSession.Begin(ReadConsistency.Primary)) { }
 
         Assert.NotEqual("primary", set.Ask());
     }
@@ -173,9 +171,7 @@ public class PinningTests
         using var session = ReadSession.Begin(ReadConsistency.Monotonic);
         using (var other = set.Source.OpenConnection())
         {
-            for (; other.ServerName == before.ServerName; Reopen(before))
-            {
-            }
+            for (; other.ServerName == before.ServerName; Reopen(before)) { }
 
             SqliteReplicaSet.AskOn(other);
         }

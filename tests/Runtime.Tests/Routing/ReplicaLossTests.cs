@@ -74,7 +74,8 @@ public class ReplicaLossTests
         Assert.Equal([next, next], [set.Ask(), await set.AskAsync()]);
         Assert.Equal(
             [(ReadSessionEventKind.ReplicaLost, replica, null), (ReadSessionEventKind.Moved, replica, next)],
-            set.Events.Select(e => (e.Kind, e.From!, e.To)));
+            set.Events.Select(e => (e.Kind, e.From!, e.To))
+        );
         Assert.All(set.Events, e => Assert.Equal(session.Id, e.SessionId));
     }
 
@@ -247,7 +248,9 @@ public class ReplicaLossTests
         using var set = new SqliteReplicaSet();
         using var session = ReadSession.Begin(ReadConsistency.Monotonic);
         var replica = set.Ask();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await set.Source.OpenConnectionAsync(new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await set.Source.OpenConnectionAsync(new CancellationToken(canceled: true))
+        );
         Assert.Equal(replica, set.Ask());
         Assert.Empty(set.Events);
     }
@@ -291,9 +294,7 @@ public class ReplicaLossTests
             // Dapper opens a closed connection and has the reader close it.
             Assert.Equal(replica, connection.QuerySingle<string>(SqliteReplicaSet.WhoAmI));
             Assert.Equal([replica], connection.Query<string>(SqliteReplicaSet.WhoAmI, buffered: false).ToArray());
-            using (connection.ExecuteReader(SqliteReplicaSet.WhoAmI))
-            {
-            }
+            using (connection.ExecuteReader(SqliteReplicaSet.WhoAmI)) { }
         }
 
         Assert.Equal(replica, set.Ask());

@@ -9,14 +9,17 @@ public class EverySelectorTests
     public void Picks_nothing_from_nothing(string name)
     {
         var selector = Selector(name);
-        Assert.All(TestSessions.Take(20), id =>
-        {
-            Assert.Equal(-1, selector.Select(id, []));
-            Assert.Equal(-1, selector.Select(id, [new("a", 1, false), new("b", 2, false)]));
-            Assert.Equal(-1, selector.Select(id, [new("a", 0, true), new("b", 0, true)]));
-            Assert.Equal(-1, selector.Select(id, [new("a", 0, true), new("b", 2, false)]));
-            Assert.Equal(1, selector.Select(id, [new("a", 0, true), new("b", 2, true), new("c", 9, false)]));
-        });
+        Assert.All(
+            TestSessions.Take(20),
+            id =>
+            {
+                Assert.Equal(-1, selector.Select(id, []));
+                Assert.Equal(-1, selector.Select(id, [new("a", 1, false), new("b", 2, false)]));
+                Assert.Equal(-1, selector.Select(id, [new("a", 0, true), new("b", 0, true)]));
+                Assert.Equal(-1, selector.Select(id, [new("a", 0, true), new("b", 2, false)]));
+                Assert.Equal(1, selector.Select(id, [new("a", 0, true), new("b", 2, true), new("c", 9, false)]));
+            }
+        );
     }
 
     [Theory]

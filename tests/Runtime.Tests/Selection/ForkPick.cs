@@ -12,11 +12,15 @@ public sealed record ForkPick(Guid SessionId, uint Hash, WeightedReplica[] Repli
     {
         var columns = line.Split(',');
         var weights = columns[2].Split(' ').Select(weight => int.Parse(weight, CultureInfo.InvariantCulture)).ToArray();
-        var unavailable = columns[3].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToHashSet();
+        var unavailable = columns[3]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => int.Parse(number, CultureInfo.InvariantCulture))
+            .ToHashSet();
         return new ForkPick(
             Guid.Parse(columns[0]),
             uint.Parse(columns[1], CultureInfo.InvariantCulture),
             weights.Select((weight, i) => new WeightedReplica($"r{i + 1}", weight, !unavailable.Contains(i + 1))).ToArray(),
-            int.Parse(columns[4], CultureInfo.InvariantCulture));
+            int.Parse(columns[4], CultureInfo.InvariantCulture)
+        );
     }
 }

@@ -8,29 +8,35 @@ public class WeightedModuloTests
     [Fact]
     public void Picks_what_the_fork_picked()
     {
-        Assert.All(ForkPick.ReadAll(), pick =>
-            Assert.Equal(pick.Replica - 1, ReplicaSelectors.WeightedModulo.Select(pick.SessionId, pick.Replicas)));
+        Assert.All(
+            ForkPick.ReadAll(),
+            pick => Assert.Equal(pick.Replica - 1, ReplicaSelectors.WeightedModulo.Select(pick.SessionId, pick.Replicas))
+        );
     }
 
     [Fact]
     public void Hashes_as_the_fork_hashes()
     {
-        Assert.All(ForkPick.ReadAll(), pick =>
-            Assert.Equal(pick.Hash, SpookyHashV2.Hash32(System.Text.Encoding.ASCII.GetBytes(pick.SessionId.ToString()))));
+        Assert.All(
+            ForkPick.ReadAll(),
+            pick => Assert.Equal(pick.Hash, SpookyHashV2.Hash32(System.Text.Encoding.ASCII.GetBytes(pick.SessionId.ToString())))
+        );
     }
 
     [Fact]
-    public void Hash_takes_no_other_length() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => SpookyHashV2.Hash32(new byte[35]));
+    public void Hash_takes_no_other_length() => Assert.Throws<ArgumentOutOfRangeException>(() => SpookyHashV2.Hash32(new byte[35]));
 
     [Fact]
     public void Depends_on_the_list_order()
     {
         var forward = TestReplicas.Of(("a", 1), ("b", 2), ("c", 3));
         var backward = TestReplicas.Of(("c", 3), ("b", 2), ("a", 1));
-        Assert.Contains(TestSessions.Take(100), id =>
-            forward[ReplicaSelectors.WeightedModulo.Select(id, forward)].Name
-            != backward[ReplicaSelectors.WeightedModulo.Select(id, backward)].Name);
+        Assert.Contains(
+            TestSessions.Take(100),
+            id =>
+                forward[ReplicaSelectors.WeightedModulo.Select(id, forward)].Name
+                != backward[ReplicaSelectors.WeightedModulo.Select(id, backward)].Name
+        );
     }
 
     [Fact]

@@ -7,72 +7,92 @@ public class WeightedRendezvousTests
 {
     private static readonly IReplicaSelector Selector = ReplicaSelectors.WeightedRendezvous;
 
-    private static readonly Gen<WeightedReplica[]> AnyReplicas =
-        Gen.Select(Gen.Int[0, 1000], Gen.Bool).Array[1, 8].Select(parts =>
-            parts.Select((part, i) => new WeightedReplica($"replica-{i}", part.Item1, part.Item2)).ToArray());
+    private static readonly Gen<WeightedReplica[]> AnyReplicas = Gen.Select(Gen.Int[0, 1000], Gen.Bool)
+        .Array[1, 8]
+        .Select(parts => parts.Select((part, i) => new WeightedReplica($"replica-{i}", part.Item1, part.Item2)).ToArray());
 
     [Fact]
     public void Picks_what_the_published_vectors_say()
     {
         var lines = File.ReadLines(VectorFile.Path("weighted-rendezvous.csv")).Skip(1).ToArray();
         Assert.Equal(300, lines.Length);
-        Assert.All(lines, line =>
-        {
-            var columns = line.Split(',');
-            var replicas = columns[1].Split(' ').Select(part => part.Split(':')).Select(part =>
-                new WeightedReplica(part[0], int.Parse(part[1], CultureInfo.InvariantCulture), part[0] != columns[2])).ToArray();
-            Assert.Equal(columns[3], replicas[Selector.Select(Guid.Parse(columns[0]), replicas)].Name);
-        });
+        Assert.All(
+            lines,
+            line =>
+            {
+                var columns = line.Split(',');
+                var replicas = columns[1]
+                    .Split(' ')
+                    .Select(part => part.Split(':'))
+                    .Select(part => new WeightedReplica(part[0], int.Parse(part[1], CultureInfo.InvariantCulture), part[0] != columns[2]))
+                    .ToArray();
+                Assert.Equal(columns[3], replicas[Selector.Select(Guid.Parse(columns[0]), replicas)].Name);
+            }
+        );
     }
 
     [Fact]
     public void Is_independent_of_the_list_order()
     {
-        Gen.Select(Gen.Guid, AnyReplicas, Gen.Int).Sample((id, replicas, seed) =>
-        {
-            var shuffled = replicas.ToArray();
-            new Random(seed).Shuffle(shuffled);
-            return Name(id, replicas) == Name(id, shuffled);
-        });
+        Gen.Select(Gen.Guid, AnyReplicas, Gen.Int)
+            .Sample(
+                (id, replicas, seed) =>
+                {
+                    var shuffled = replicas.ToArray();
+                    new Random(seed).Shuffle(shuffled);
+                    return Name(id, replicas) == Name(id, shuffled);
+                }
+            );
     }
 
     [Fact]
     public void Picks_only_what_is_available_and_weighs_something()
     {
-        Gen.Select(Gen.Guid, AnyReplicas).Sample((id, replicas) =>
-        {
-            var picked = Selector.Select(id, replicas);
-            return picked < 0
-                ? !replicas.Any(replica => replica is { IsAvailable: true, Weight: > 0 })
-                : replicas[picked] is { IsAvailable: true, Weight: > 0 };
-        });
+        Gen.Select(Gen.Guid, AnyReplicas)
+            .Sample(
+                (id, replicas) =>
+                {
+                    var picked = Selector.Select(id, replicas);
+                    return picked < 0
+                        ? !replicas.Any(replica => replica is { IsAvailable: true, Weight: > 0 })
+                        : replicas[picked] is { IsAvailable: true, Weight: > 0 };
+                }
+            );
     }
 
     [Fact]
     public void Losing_a_replica_moves_its_sessions_alone()
     {
-        Gen.Select(Gen.Guid, AnyReplicas).Sample((id, replicas) =>
-        {
-            var before = Selector.Select(id, replicas);
-            return Enumerable.Range(0, replicas.Length).All(lost =>
-            {
-                var fewer = replicas.ToArray();
-                fewer[lost] = fewer[lost] with { IsAvailable = false };
-                return lost == before || Selector.Select(id, fewer) == before;
-            });
-        });
+        Gen.Select(Gen.Guid, AnyReplicas)
+            .Sample(
+                (id, replicas) =>
+                {
+                    var before = Selector.Select(id, replicas);
+                    return Enumerable
+                        .Range(0, replicas.Length)
+                        .All(lost =>
+                        {
+                            var fewer = replicas.ToArray();
+                            fewer[lost] = fewer[lost] with { IsAvailable = false };
+                            return lost == before || Selector.Select(id, fewer) == before;
+                        });
+                }
+            );
     }
 
     [Fact]
     public void A_greater_weight_only_draws_sessions_to_itself()
     {
-        Gen.Select(Gen.Guid, AnyReplicas, Gen.Int[1, 1000]).Sample((id, replicas, more) =>
-        {
-            var heavier = replicas.ToArray();
-            heavier[0] = heavier[0] with { Weight = heavier[0].Weight + more };
-            var (before, after) = (Selector.Select(id, replicas), Selector.Select(id, heavier));
-            return after == before || after == 0;
-        });
+        Gen.Select(Gen.Guid, AnyReplicas, Gen.Int[1, 1000])
+            .Sample(
+                (id, replicas, more) =>
+                {
+                    var heavier = replicas.ToArray();
+                    heavier[0] = heavier[0] with { Weight = heavier[0].Weight + more };
+                    var (before, after) = (Selector.Select(id, replicas), Selector.Select(id, heavier));
+                    return after == before || after == 0;
+                }
+            );
     }
 
     [Theory]
@@ -85,11 +105,15 @@ public class WeightedRendezvousTests
         var picks = TestSessions.Take(20_000).CountBy(id => Selector.Select(id, replicas)).ToDictionary();
 
         // Chi-square with at most 3 degrees of freedom stays below 16.3 in 999 of 1,000 samples; this one never changes.
-        var chiSquare = weights.Select((weight, i) =>
-        {
-            var expected = 20_000.0 * weight / weights.Sum();
-            return Math.Pow(picks.GetValueOrDefault(i) - expected, 2) / expected;
-        }).Sum();
+        var chiSquare = weights
+            .Select(
+                (weight, i) =>
+                {
+                    var expected = 20_000.0 * weight / weights.Sum();
+                    return Math.Pow(picks.GetValueOrDefault(i) - expected, 2) / expected;
+                }
+            )
+            .Sum();
         Assert.InRange(chiSquare, 0, 16.3);
     }
 
@@ -153,13 +177,14 @@ public class WeightedRendezvousTests
     [Fact]
     public void Logarithm_falls_as_the_hash_rises()
     {
-        Gen.Select(Gen.ULong, Gen.ULong).Sample((x, y) =>
-            x >> 12 == y >> 12 || (x < y) == (BinaryLogarithm.Negative(x) > BinaryLogarithm.Negative(y)));
+        Gen.Select(Gen.ULong, Gen.ULong)
+            .Sample((x, y) => x >> 12 == y >> 12 || (x < y) == (BinaryLogarithm.Negative(x) > BinaryLogarithm.Negative(y)));
     }
 
     private static string? Name(Guid id, WeightedReplica[] replicas) =>
         Selector.Select(id, replicas) is >= 0 and var picked ? replicas[picked].Name : null;
 
     private static double Moved(IReplicaSelector selector, WeightedReplica[] before, WeightedReplica[] after) =>
-        TestSessions.Take(20_000).Count(id => before[selector.Select(id, before)].Name != after[selector.Select(id, after)].Name) / 20_000.0;
+        TestSessions.Take(20_000).Count(id => before[selector.Select(id, before)].Name != after[selector.Select(id, after)].Name)
+        / 20_000.0;
 }

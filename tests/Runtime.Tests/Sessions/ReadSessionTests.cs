@@ -124,7 +124,10 @@ public class ReadSessionTests
         using (ReadSession.Begin(ReadConsistency.Primary))
         using (ReadSession.Begin(ReadConsistency.Monotonic, fail))
         {
-            Assert.Equal(((ReplicaLoss?)ReplicaLoss.Fail, ReadConsistency.Primary), (ReadSession.Current!.OnReplicaLoss, ReadSession.Current.Consistency));
+            Assert.Equal(
+                ((ReplicaLoss?)ReplicaLoss.Fail, ReadConsistency.Primary),
+                (ReadSession.Current!.OnReplicaLoss, ReadSession.Current.Consistency)
+            );
         }
     }
 
@@ -148,9 +151,16 @@ public class ReadSessionTests
     [InlineData(null, null, null)]
     [InlineData(ReplicaLoss.Redraw, null, null)]
     [InlineData(ReplicaLoss.Fail, null, ReplicaLoss.Fail)]
-    public void Of_two_policies_the_stricter_holds_inside_and_of_two_budgets_the_shorter(ReplicaLoss? outer, ReplicaLoss? inner, ReplicaLoss? holds)
+    public void Of_two_policies_the_stricter_holds_inside_and_of_two_budgets_the_shorter(
+        ReplicaLoss? outer,
+        ReplicaLoss? inner,
+        ReplicaLoss? holds
+    )
     {
-        using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = outer, MaxWaitMilliseconds = 400 });
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            new ReadSessionOptions { OnReplicaLoss = outer, MaxWaitMilliseconds = 400 }
+        );
         using (ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = inner, MaxWaitMilliseconds = 900 }))
         {
             Assert.Equal((holds, 400), (ReadSession.Current!.OnReplicaLoss, ReadSession.Current.RemainingWait.TotalMilliseconds));
@@ -175,9 +185,11 @@ public class ReadSessionTests
     {
         Assert.Throws<ArgumentNullException>(() => ReadSession.Begin(ReadConsistency.Monotonic, (ReadSessionOptions)null!));
         Assert.Throws<ArgumentOutOfRangeException>(() =>
-            ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { MaxWaitMilliseconds = -1 }));
+            ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { MaxWaitMilliseconds = -1 })
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() =>
-            ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = (ReplicaLoss)17 }));
+            ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = (ReplicaLoss)17 })
+        );
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, "key", new ReadSessionOptions { MaxWaitMilliseconds = 0 });
         Assert.Equal(SessionKey.ToGuid("key"), session.Id);
     }
@@ -186,26 +198,30 @@ public class ReadSessionTests
     public void Concurrent_reads_agree_on_one_id()
     {
         const int Rounds = 500;
-        var sessions = Enumerable.Range(0, Rounds).Select(_ =>
-        {
-            using var session = ReadSession.Begin(ReadConsistency.Monotonic);
-            return session;
-        }).ToArray();
+        var sessions = Enumerable
+            .Range(0, Rounds)
+            .Select(_ =>
+            {
+                using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+                return session;
+            })
+            .ToArray();
         var seen = new Guid[2][];
         var round = new int[2];
-        var threads = Enumerable.Range(0, 2).Select(me => new Thread(() =>
-        {
-            seen[me] = new Guid[Rounds];
-            for (var i = 0; i < Rounds; i++)
+        var threads = Enumerable
+            .Range(0, 2)
+            .Select(me => new Thread(() =>
             {
-                Volatile.Write(ref round[me], i);
-                for (var spin = default(SpinWait); Volatile.Read(ref round[1 - me]) < i; spin.SpinOnce(sleep1Threshold: -1))
+                seen[me] = new Guid[Rounds];
+                for (var i = 0; i < Rounds; i++)
                 {
-                }
+                    Volatile.Write(ref round[me], i);
+                    for (var spin = default(SpinWait); Volatile.Read(ref round[1 - me]) < i; spin.SpinOnce(sleep1Threshold: -1)) { }
 
-                seen[me][i] = sessions[i].Id;
-            }
-        })).ToArray();
+                    seen[me][i] = sessions[i].Id;
+                }
+            }))
+            .ToArray();
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
         Assert.Equal(seen[0], seen[1]);

@@ -10,7 +10,8 @@ public partial class SessionKeyTests
     public void Derives_the_uuid_of_the_rfc() =>
         Assert.Equal(
             new Guid("2ed6657d-e927-568b-95e1-2665a8aea6a2"),
-            SessionKey.ToGuid(new Guid("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), "www.example.com"));
+            SessionKey.ToGuid(new Guid("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), "www.example.com")
+        );
 
     [Theory]
     [InlineData("", "a77103b9-1960-5524-95f7-9db8b6e59d5e")]

@@ -15,7 +15,16 @@ public class SessionTokenTests
     [Fact]
     public void A_token_brings_back_the_session()
     {
-        var token = new SessionToken(Guid.NewGuid(), ReadConsistency.Causal, [new("shop", MariaDbGtidList.Parse("0-1-5,7-2-9")), new("stock", MySqlGtidSet.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:9")), new("more", null), new("none", MariaDbGtidList.Empty)]);
+        var token = new SessionToken(
+            Guid.NewGuid(),
+            ReadConsistency.Causal,
+            [
+                new("shop", MariaDbGtidList.Parse("0-1-5,7-2-9")),
+                new("stock", MySqlGtidSet.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:9")),
+                new("more", null),
+                new("none", MariaDbGtidList.Empty),
+            ]
+        );
         var text = token.Protect(Options);
         var back = SessionToken.Unprotect(text, Options);
 
@@ -32,9 +41,14 @@ public class SessionTokenTests
     [Fact]
     public void What_was_not_read_here_travels_on()
     {
-        var text = new SessionToken(Guid.NewGuid(), ReadConsistency.Monotonic, [new("elsewhere", MariaDbGtidList.Parse("0-1-5"))]).Protect(Options);
+        var text = new SessionToken(Guid.NewGuid(), ReadConsistency.Monotonic, [new("elsewhere", MariaDbGtidList.Parse("0-1-5"))]).Protect(
+            Options
+        );
         using var session = ReadSession.Resume(text, Options);
-        Assert.Equal([new SourceState("elsewhere", MariaDbGtidList.Parse("0-1-5"))], SessionToken.Unprotect(session.ToToken(Options), Options).Sources);
+        Assert.Equal(
+            [new SourceState("elsewhere", MariaDbGtidList.Parse("0-1-5"))],
+            SessionToken.Unprotect(session.ToToken(Options), Options).Sources
+        );
     }
 
     [Fact]
@@ -44,7 +58,11 @@ public class SessionTokenTests
         _clock.Now += TimeSpan.FromSeconds(59);
         Assert.NotNull(SessionToken.Unprotect(text, Options));
         _clock.Now += TimeSpan.FromSeconds(2);
-        Assert.Contains("expired", Assert.Throws<SessionTokenException>(() => ReadSession.Resume(text, Options)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expired",
+            Assert.Throws<SessionTokenException>(() => ReadSession.Resume(text, Options)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Null(ReadSession.Current);
     }
 
@@ -52,13 +70,20 @@ public class SessionTokenTests
     public void No_changed_token_is_taken()
     {
         var text = Some().Protect(Options);
-        Gen.Select(Gen.Int[0, text.Length - 1], Gen.Char["ABCabc019_-"]).Sample((at, c) =>
-        {
-            var changed = text[..at] + c + text[(at + 1)..];
+        Gen.Select(Gen.Int[0, text.Length - 1], Gen.Char["ABCabc019_-"])
+            .Sample(
+                (at, c) =>
+                {
+                    var changed = text[..at] + c + text[(at + 1)..];
 
-            // The last character has bits that mean nothing.
-            Assert.True(changed == text || at == text.Length - 1 || Record.Exception(() => SessionToken.Unprotect(changed, Options)) is SessionTokenException);
-        });
+                    // The last character has bits that mean nothing.
+                    Assert.True(
+                        changed == text
+                            || at == text.Length - 1
+                            || Record.Exception(() => SessionToken.Unprotect(changed, Options)) is SessionTokenException
+                    );
+                }
+            );
         for (var length = 0; length < text.Length; length++)
         {
             Assert.Throws<SessionTokenException>(() => SessionToken.Unprotect(text[..length], Options));
@@ -88,17 +113,35 @@ public class SessionTokenTests
     {
         var protector = new AesGcmTokenProtector([Key]);
         var text = Convert.ToBase64String(protector.Protect([2, 1, .. new byte[30]])).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        Assert.Contains("version 2", Assert.Throws<SessionTokenException>(() => ReadSession.Resume(text, Options)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "version 2",
+            Assert.Throws<SessionTokenException>(() => ReadSession.Resume(text, Options)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Ten_sources_fit_whatever_their_positions_and_only_grow()
     {
-        var gapped = "3e11fa47-71ca-11e1-9e33-c80aa9429562" + string.Concat(Enumerable.Range(1, 200).Select(n => $":{n * 1_000_003L}-{(n * 1_000_003L) + 5}"));
+        var gapped =
+            "3e11fa47-71ca-11e1-9e33-c80aa9429562"
+            + string.Concat(Enumerable.Range(1, 200).Select(n => $":{n * 1_000_003L}-{(n * 1_000_003L) + 5}"));
         var domains = string.Join(",", Enumerable.Range(0, 40).Select(n => $"{n}-1-{1_000_000_000 + n}"));
-        foreach (var position in new ReplicationPosition[] { MySqlGtidSet.Parse(gapped), MariaDbGtidList.Parse(domains), MySqlGtidSet.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000"), MariaDbGtidList.Parse("0-1-2000000000") })
+        foreach (
+            var position in new ReplicationPosition[]
+            {
+                MySqlGtidSet.Parse(gapped),
+                MariaDbGtidList.Parse(domains),
+                MySqlGtidSet.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000"),
+                MariaDbGtidList.Parse("0-1-2000000000"),
+            }
+        )
         {
-            var token = new SessionToken(Guid.NewGuid(), ReadConsistency.Causal, [.. Enumerable.Range(0, 10).Select(n => new SourceState($"source{n}", position))]);
+            var token = new SessionToken(
+                Guid.NewGuid(),
+                ReadConsistency.Causal,
+                [.. Enumerable.Range(0, 10).Select(n => new SourceState($"source{n}", position))]
+            );
             var text = token.Protect(Options);
 
             Assert.InRange(text.Length, 1, SessionTokenOptions.MaxLength);
@@ -119,8 +162,14 @@ public class SessionTokenTests
     [InlineData(10, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2000000000", 846)]
     public void Its_length_is_known(int sources, string position, int length)
     {
-        ReplicationPosition each = position.Contains(':', StringComparison.Ordinal) ? MySqlGtidSet.Parse(position) : MariaDbGtidList.Parse(position);
-        var token = new SessionToken(Guid.NewGuid(), ReadConsistency.Causal, [.. Enumerable.Range(0, sources).Select(n => new SourceState($"mysql{n}", each))]);
+        ReplicationPosition each = position.Contains(':', StringComparison.Ordinal)
+            ? MySqlGtidSet.Parse(position)
+            : MariaDbGtidList.Parse(position);
+        var token = new SessionToken(
+            Guid.NewGuid(),
+            ReadConsistency.Causal,
+            [.. Enumerable.Range(0, sources).Select(n => new SourceState($"mysql{n}", each))]
+        );
         Assert.Equal(length, token.Protect(Options).Length);
     }
 
@@ -129,7 +178,17 @@ public class SessionTokenTests
     public void What_has_our_key_and_not_our_content_is_refused()
     {
         var good = new AesGcmTokenProtector([Key]);
-        foreach (var content in new byte[][] { [1], [1, 1], [1, 99, .. new byte[24]], [1, 1, .. Enumerable.Repeat((byte)0xFF, 24)], [1, 1, .. BitConverter.GetBytes(99_999_999_999L), .. new byte[16], 200], [1, 1, .. BitConverter.GetBytes(99_999_999_999L), .. new byte[16], 1, 65, 3, (byte)'A', (byte)'x', (byte)'y'] })
+        foreach (
+            var content in new byte[][]
+            {
+                [1],
+                [1, 1],
+                [1, 99, .. new byte[24]],
+                [1, 1, .. Enumerable.Repeat((byte)0xFF, 24)],
+                [1, 1, .. BitConverter.GetBytes(99_999_999_999L), .. new byte[16], 200],
+                [1, 1, .. BitConverter.GetBytes(99_999_999_999L), .. new byte[16], 1, 65, 3, (byte)'A', (byte)'x', (byte)'y'],
+            }
+        )
         {
             var text = Convert.ToBase64String(good.Protect(content)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
             Assert.Throws<SessionTokenException>(() => ReadSession.Resume(text, Options));
@@ -141,19 +200,39 @@ public class SessionTokenTests
     [Fact]
     public void Too_many_sources_are_told()
     {
-        var token = new SessionToken(Guid.NewGuid(), ReadConsistency.Causal, [.. Enumerable.Range(0, 100).Select(n => new SourceState($"a data source with a long name {n}", null))]);
-        Assert.Contains("100 data sources", Assert.Throws<InvalidOperationException>(() => token.Protect(Options)).Message, StringComparison.Ordinal);
+        var token = new SessionToken(
+            Guid.NewGuid(),
+            ReadConsistency.Causal,
+            [.. Enumerable.Range(0, 100).Select(n => new SourceState($"a data source with a long name {n}", null))]
+        );
+        Assert.Contains(
+            "100 data sources",
+            Assert.Throws<InvalidOperationException>(() => token.Protect(Options)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Keys_are_checked_and_options_asked_for()
     {
-        Assert.Contains("32", Assert.Throws<ArgumentException>(() => SessionTokenOptions.WithKey(new byte[16])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "32",
+            Assert.Throws<ArgumentException>(() => SessionTokenOptions.WithKey(new byte[16])).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentNullException>(() => SessionTokenOptions.WithKey(null!));
         Assert.Throws<ArgumentNullException>(() => ReadSession.Resume(null!, Options));
         using var session = ReadSession.Begin(ReadConsistency.Monotonic);
-        Assert.Contains("SessionTokenOptions.Default", Assert.Throws<InvalidOperationException>(() => session.ToToken()).Message, StringComparison.Ordinal);
-        Assert.Contains("SessionTokenOptions.Default", Assert.Throws<InvalidOperationException>(() => ReadSession.Resume("x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "SessionTokenOptions.Default",
+            Assert.Throws<InvalidOperationException>(() => session.ToToken()).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "SessionTokenOptions.Default",
+            Assert.Throws<InvalidOperationException>(() => ReadSession.Resume("x")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static SessionToken Some() => new(Guid.NewGuid(), ReadConsistency.Monotonic, [new("mysql", MariaDbGtidList.Parse("0-1-5"))]);

@@ -13,7 +13,8 @@ internal sealed class SqliteReplicaSet : IDisposable
 
     public SqliteReplicaSet(
         Func<ReplicatedDataSourceBuilder, ReplicatedDataSourceBuilder>? configure = null,
-        params (string Name, int Weight)[] replicas)
+        params (string Name, int Weight)[] replicas
+    )
     {
         replicas = replicas.Length > 0 ? replicas : [("r1", 1), ("r2", 1), ("r3", 1)];
         Primary = Start("primary");
@@ -88,7 +89,9 @@ internal sealed class SqliteServer : IDisposable
         var connectionString = $"Data Source=file:{name}-{Guid.NewGuid():N}?mode=memory&cache=shared";
         _keptOpen = new SqliteConnection(connectionString);
         _keptOpen.Open();
-        Execute($"CREATE TABLE server (name TEXT); INSERT INTO server VALUES ('{name}'); CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT)");
+        Execute(
+            $"CREATE TABLE server (name TEXT); INSERT INTO server VALUES ('{name}'); CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT)"
+        );
         DataSource = new RefusableDataSource(SqliteFactory.Instance.CreateDataSource(connectionString));
     }
 
@@ -208,7 +211,13 @@ internal sealed class RecordingLog : ILoggerFactory, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    )
     {
         lock (_records)
         {
@@ -216,7 +225,5 @@ internal sealed class RecordingLog : ILoggerFactory, ILogger
         }
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

@@ -12,13 +12,18 @@ internal static class BackendLogin
     /// <exception cref="RelayRefusedException">The server refused; its own error.</exception>
     /// <exception cref="RelayProtocolException">The server wants an authentication that the relay does not know.</exception>
     public static async Task<ServerGreeting> EnterAsync(
-        PacketChannel server, RelayServer where, ClientLogin client, string database, CancellationToken cancellation)
+        PacketChannel server,
+        RelayServer where,
+        ClientLogin client,
+        string database,
+        CancellationToken cancellation
+    )
     {
         var greeting = ServerGreeting.Read(await NextAsync(server, cancellation).ConfigureAwait(false));
         var login = client with
         {
-            Capabilities = client.Capabilities & greeting.Capabilities
-                & ~(Capabilities.PluginAuthenticationLengthEncoded | Capabilities.ClientMySql)
+            Capabilities =
+                client.Capabilities & greeting.Capabilities & ~(Capabilities.PluginAuthenticationLengthEncoded | Capabilities.ClientMySql)
                 | (client.Capabilities & Capabilities.ClientMySql)
                 | Capabilities.PluginAuthentication,
             User = where.User,
@@ -56,12 +61,11 @@ internal static class BackendLogin
     }
 
     private static byte[] Proof(string plugin, string password, ReadOnlySpan<byte> salt) =>
-        plugin == NativePassword.Plugin || password.Length == 0
-            ? NativePassword.Proof(password, salt)
-            : []; // the server will ask for another plugin, or refuse
+        plugin == NativePassword.Plugin || password.Length == 0 ? NativePassword.Proof(password, salt) : []; // the server will ask for another plugin, or refuse
 
     private static async Task<byte[]> NextAsync(PacketChannel server, CancellationToken cancellation) =>
-        await server.ReadAsync(cancellation).ConfigureAwait(false) ?? throw new EndOfStreamException("The server closed the connection during the login.");
+        await server.ReadAsync(cancellation).ConfigureAwait(false)
+        ?? throw new EndOfStreamException("The server closed the connection during the login.");
 
     private static async Task SendAsync(PacketChannel server, byte[] payload, CancellationToken cancellation)
     {

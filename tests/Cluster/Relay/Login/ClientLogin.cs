@@ -4,7 +4,14 @@ namespace MonotonicReads.Cluster.Relay.Login;
 
 /// <summary>A client's answer to the greeting, received by the relay or sent by it.</summary>
 internal sealed record ClientLogin(
-    Capabilities Capabilities, uint MaxPacket, byte Collation, string User, byte[] Proof, string Database, string Plugin)
+    Capabilities Capabilities,
+    uint MaxPacket,
+    byte Collation,
+    string User,
+    byte[] Proof,
+    string Database,
+    string Plugin
+)
 {
     public static ClientLogin Read(byte[] payload)
     {

@@ -11,11 +11,18 @@ internal static class ClientReception
 
     /// <returns>What the client asked for; null if it left or was refused.</returns>
     public static async Task<ClientLogin?> AdmitAsync(
-        PacketChannel client, ServerGreeting greeting, string user, string password, CancellationToken cancellation)
+        PacketChannel client,
+        ServerGreeting greeting,
+        string user,
+        string password,
+        CancellationToken cancellation
+    )
     {
         // A zero would end the salt early in some clients.
         var salt = RandomNumberGenerator.GetItems([.. Enumerable.Range(33, 90).Select(character => (byte)character)], 20);
-        await client.WriteAsync((greeting with { Salt = salt, Plugin = NativePassword.Plugin }).Write(), cancellation).ConfigureAwait(false);
+        await client
+            .WriteAsync((greeting with { Salt = salt, Plugin = NativePassword.Plugin }).Write(), cancellation)
+            .ConfigureAwait(false);
         await client.FlushAsync(cancellation).ConfigureAwait(false);
         if (await client.ReadAsync(cancellation).ConfigureAwait(false) is not { } answer)
         {
@@ -37,8 +44,12 @@ internal static class ClientReception
         }
 
         var isKnown = login.User == user && login.Proof.AsSpan().SequenceEqual(NativePassword.Proof(password, salt));
-        await client.WriteAsync(
-            isKnown ? OkPacket.Write() : ErrorPacket.Write(AccessDenied, $"Access denied for user '{login.User}' at the relay"), cancellation).ConfigureAwait(false);
+        await client
+            .WriteAsync(
+                isKnown ? OkPacket.Write() : ErrorPacket.Write(AccessDenied, $"Access denied for user '{login.User}' at the relay"),
+                cancellation
+            )
+            .ConfigureAwait(false);
         await client.FlushAsync(cancellation).ConfigureAwait(false);
         return isKnown ? login : null;
     }

@@ -4,7 +4,14 @@ namespace MonotonicReads.Cluster.Relay.Login;
 
 /// <summary>The first packet of a connection, from a server or from the relay in its place.</summary>
 internal sealed record ServerGreeting(
-    string Version, uint ConnectionId, Capabilities Capabilities, byte Collation, ServerStatus Status, byte[] Salt, string Plugin)
+    string Version,
+    uint ConnectionId,
+    Capabilities Capabilities,
+    byte Collation,
+    ServerStatus Status,
+    byte[] Salt,
+    string Plugin
+)
 {
     private const byte Protocol = 10;
     private const int FirstSalt = 8;
@@ -46,21 +53,22 @@ internal sealed record ServerGreeting(
         return new(version, connectionId, capabilities, collation, status, salt, reader.ZeroTerminated());
     }
 
-    public byte[] Write() => new PayloadWriter()
-        .Byte(Protocol)
-        .ZeroTerminated(Version)
-        .UInt32(ConnectionId)
-        .Bytes(Salt.AsSpan(0, FirstSalt))
-        .Byte(0)
-        .UInt16((int)((ulong)Capabilities & 0xFFFF))
-        .Byte(Collation)
-        .UInt16((int)Status)
-        .UInt16((int)(((ulong)Capabilities >> 16) & 0xFFFF))
-        .Byte(SaltLength + 1)
-        .Zeros(6)
-        .UInt32(Capabilities.HasFlag(Capabilities.ClientMySql) ? 0 : (uint)((ulong)Capabilities >> 32))
-        .Bytes(Salt.AsSpan(FirstSalt))
-        .Byte(0)
-        .ZeroTerminated(Plugin)
-        .ToPayload();
+    public byte[] Write() =>
+        new PayloadWriter()
+            .Byte(Protocol)
+            .ZeroTerminated(Version)
+            .UInt32(ConnectionId)
+            .Bytes(Salt.AsSpan(0, FirstSalt))
+            .Byte(0)
+            .UInt16((int)((ulong)Capabilities & 0xFFFF))
+            .Byte(Collation)
+            .UInt16((int)Status)
+            .UInt16((int)(((ulong)Capabilities >> 16) & 0xFFFF))
+            .Byte(SaltLength + 1)
+            .Zeros(6)
+            .UInt32(Capabilities.HasFlag(Capabilities.ClientMySql) ? 0 : (uint)((ulong)Capabilities >> 32))
+            .Bytes(Salt.AsSpan(FirstSalt))
+            .Byte(0)
+            .ZeroTerminated(Plugin)
+            .ToPayload();
 }

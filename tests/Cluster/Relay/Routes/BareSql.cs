@@ -31,13 +31,12 @@ internal sealed partial class BareSql
     public bool HasVariable => Text.Contains('@', StringComparison.Ordinal);
 
     /// <summary>The database of a USE; null if it is something else.</summary>
-    public static string? UsedDatabase(string text) =>
-        Use().Match(text) is { Success: true } use ? use.Groups["name"].Value : null;
+    public static string? UsedDatabase(string text) => Use().Match(text) is { Success: true } use ? use.Groups["name"].Value : null;
 
     private static string Strip(string text)
     {
         var bare = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length;)
+        for (var i = 0; i < text.Length; )
         {
             var end = SqlComments.EndAt(text, i);
             if (end > i)
@@ -77,6 +76,9 @@ internal sealed partial class BareSql
     [GeneratedRegex(@"^\s*start\s+transaction\b.*\bread\s+only\b", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex ReadOnlyTransaction();
 
-    [GeneratedRegex(@"^\s*(/\*.*?\*/\s*)*use\s+(?:`(?<name>[^`]+)`|(?<name>\w+))\s*;?\s*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^\s*(/\*.*?\*/\s*)*use\s+(?:`(?<name>[^`]+)`|(?<name>\w+))\s*;?\s*$",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline
+    )]
     private static partial Regex Use();
 }

@@ -11,25 +11,41 @@ namespace MonotonicReads.Cluster.Relay;
 internal sealed record MaxScaleHint(MaxScaleTarget Target, string? Server = null)
 {
     private static readonly string[] Keywords =
-        ["begin", "end", "last", "master", "maxscale", "prepare", "route", "server", "slave", "start", "stop", "to"];
+    [
+        "begin",
+        "end",
+        "last",
+        "master",
+        "maxscale",
+        "prepare",
+        "route",
+        "server",
+        "slave",
+        "start",
+        "stop",
+        "to",
+    ];
 
     /// <summary>All that is understood, in order.</summary>
     public static IEnumerable<MaxScaleHint> In(string text) => Comments(text).Select(Parse).OfType<MaxScaleHint>();
 
-    private static MaxScaleHint? Parse(string comment) => Words(comment) switch
-    {
-        ["maxscale", "route", "to", "master"] => new(MaxScaleTarget.Primary),
-        ["maxscale", "route", "to", "slave"] => new(MaxScaleTarget.Replica),
-        ["maxscale", "route", "to", "server", var name] when name != "=" && !Keywords.Contains(name) => new(MaxScaleTarget.Named, name),
-        _ => null,
-    };
+    private static MaxScaleHint? Parse(string comment) =>
+        Words(comment) switch
+        {
+            ["maxscale", "route", "to", "master"] => new(MaxScaleTarget.Primary),
+            ["maxscale", "route", "to", "slave"] => new(MaxScaleTarget.Replica),
+            ["maxscale", "route", "to", "server", var name] when name != "=" && !Keywords.Contains(name) => new(MaxScaleTarget.Named, name),
+            _ => null,
+        };
 
     private static string[] Words(string comment) =>
-        comment.Replace("=", " = ", StringComparison.Ordinal).Split((char[])[' ', '\t', '\n', '\v', '\f', '\r'], StringSplitOptions.RemoveEmptyEntries);
+        comment
+            .Replace("=", " = ", StringComparison.Ordinal)
+            .Split((char[])[' ', '\t', '\n', '\v', '\f', '\r'], StringSplitOptions.RemoveEmptyEntries);
 
     private static IEnumerable<string> Comments(string text)
     {
-        for (var i = 0; i < text.Length;)
+        for (var i = 0; i < text.Length; )
         {
             var mark = Mark(text, i);
             if (mark is not null)

@@ -44,9 +44,7 @@ public sealed class MaxScaleRoute(int seed) : IStatementRoute
     }
 
     /// <inheritdoc/>
-    public void Sent(StatementToRoute statement, RelayServer server)
-    {
-    }
+    public void Sent(StatementToRoute statement, RelayServer server) { }
 
     private static bool IsMeant(RelayServer server, MaxScaleHint hint) =>
         server.IsAvailable && server.Name.Equals(hint.Server, StringComparison.OrdinalIgnoreCase);

@@ -7,11 +7,11 @@ public sealed class OneServerRoute : IStatementRoute
     public RelayServer Pick(StatementToRoute statement)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        return statement.Servers[0].IsAvailable ? statement.Servers[0] : throw new RelayRefusedException($"{statement.Servers[0]} is not available.");
+        return statement.Servers[0].IsAvailable
+            ? statement.Servers[0]
+            : throw new RelayRefusedException($"{statement.Servers[0]} is not available.");
     }
 
     /// <inheritdoc/>
-    public void Sent(StatementToRoute statement, RelayServer server)
-    {
-    }
+    public void Sent(StatementToRoute statement, RelayServer server) { }
 }

@@ -34,7 +34,7 @@ internal static class ProxySqlComment
     public static string? First(string text)
     {
         text = Cut(text, MaxQueryBytes);
-        for (var i = 0; i < text.Length;)
+        for (var i = 0; i < text.Length; )
         {
             if (text[i] is '\'' or '"')
             {

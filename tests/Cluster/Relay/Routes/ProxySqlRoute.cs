@@ -31,7 +31,12 @@ public sealed partial class ProxySqlRoute : IStatementRoute
     /// <param name="readers">That of reads.</param>
     /// <param name="hasGtid">Whether a server has a <c>min_gtid</c>. Null: no binlog reader runs, so no server is known to have any.</param>
     public ProxySqlRoute(
-        int seed, IReadOnlyDictionary<int, string[]> hostgroups, int writers, int readers, Func<RelayServer, string, bool>? hasGtid = null)
+        int seed,
+        IReadOnlyDictionary<int, string[]> hostgroups,
+        int writers,
+        int readers,
+        Func<RelayServer, string, bool>? hasGtid = null
+    )
     {
         (_draw, _hostgroups, _writers, _readers, _hasGtid) = (new(seed), hostgroups, writers, readers, hasGtid);
     }
@@ -53,7 +58,10 @@ public sealed partial class ProxySqlRoute : IStatementRoute
     /// <param name="servers">The servers behind the relay.</param>
     /// <param name="hasGtid">Whether a server has a <c>min_gtid</c>.</param>
     public static ProxySqlRoute WithHostgroupPerReplica(
-        int seed, IReadOnlyList<RelayServer> servers, Func<RelayServer, string, bool>? hasGtid = null)
+        int seed,
+        IReadOnlyList<RelayServer> servers,
+        Func<RelayServer, string, bool>? hasGtid = null
+    )
     {
         var replicas = servers.Where(server => !server.IsPrimary).Select(server => server.Name).ToArray();
         var hostgroups = new Dictionary<int, string[]>
@@ -77,7 +85,10 @@ public sealed partial class ProxySqlRoute : IStatementRoute
         if (statement.Client.PinnedTo is { } pinned)
         {
             return _locks.TryGetValue(statement.Client.Number, out var locked) && locked != hostgroup
-                ? throw new RelayRefusedException(9006, $"ProxySQL Error: connection is locked to hostgroup {locked} but trying to reach hostgroup {hostgroup}")
+                ? throw new RelayRefusedException(
+                    9006,
+                    $"ProxySQL Error: connection is locked to hostgroup {locked} but trying to reach hostgroup {hostgroup}"
+                )
                 : pinned;
         }
 
@@ -156,6 +167,7 @@ public sealed partial class ProxySqlRoute : IStatementRoute
     // mysql-keep_multiplexing_variables, as it comes.
     [GeneratedRegex(
         @"^select\s+@@(session\.|local\.)?(tx_isolation|transaction_isolation|version)\w*(\s+(as\s+)?\w+)?(\s*,\s*@@(session\.|local\.)?(tx_isolation|transaction_isolation|version)\w*(\s+(as\s+)?\w+)?)*$",
-        RegexOptions.IgnoreCase)]
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex KeepsMultiplexing();
 }

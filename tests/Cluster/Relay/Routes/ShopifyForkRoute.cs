@@ -13,7 +13,11 @@ namespace MonotonicReads.Cluster.Relay;
 /// <param name="keyValueDelimiters">Its setting query_parser_key_value_delimiters.</param>
 /// <param name="identifiers">Its setting unit_of_work_identifiers; null is <c>consistent_read_id</c>.</param>
 public sealed class ShopifyForkRoute(
-    int seed, string tokenDelimiters = ",", string keyValueDelimiters = ":", IReadOnlyList<string>? identifiers = null) : IStatementRoute
+    int seed,
+    string tokenDelimiters = ",",
+    string keyValueDelimiters = ":",
+    IReadOnlyList<string>? identifiers = null
+) : IStatementRoute
 {
     private const int Primary = 0;
     private const int Readers = 1;
@@ -40,9 +44,7 @@ public sealed class ShopifyForkRoute(
     }
 
     /// <inheritdoc/>
-    public void Sent(StatementToRoute statement, RelayServer server)
-    {
-    }
+    public void Sent(StatementToRoute statement, RelayServer server) { }
 
     /// <summary>The server that a hash draws: weights in configured order, an unavailable server's taken away and drawn again.</summary>
     internal static RelayServer? Pick(uint hash, IReadOnlyList<RelayServer> readers)
@@ -73,7 +75,10 @@ public sealed class ShopifyForkRoute(
         int? hostgroup = null;
         foreach (var (key, value) in ProxySqlComment.Keys(text, tokenDelimiters, keyValueDelimiters))
         {
-            if (key.Equals("hostgroup", StringComparison.OrdinalIgnoreCase) && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (
+                key.Equals("hostgroup", StringComparison.OrdinalIgnoreCase)
+                && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            )
             {
                 hostgroup = number;
             }

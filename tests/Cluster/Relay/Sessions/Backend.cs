@@ -48,7 +48,10 @@ internal sealed class Backend : IAsyncDisposable
                 await channel.DisposeAsync().ConfigureAwait(false);
             }
 
-            if (exception is SocketException or IOException || (exception is OperationCanceledException && !cancellation.IsCancellationRequested))
+            if (
+                exception is SocketException or IOException
+                || (exception is OperationCanceledException && !cancellation.IsCancellationRequested)
+            )
             {
                 throw new RelayBackendException(server, "cannot be reached", exception);
             }

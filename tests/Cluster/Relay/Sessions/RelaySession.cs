@@ -72,30 +72,32 @@ internal sealed partial class RelaySession : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _backends.DisposeAsync();
 
-    private Task DispatchAsync(CommandKind kind, byte[] command, CancellationToken cancellation) => kind switch
-    {
-        CommandKind.Query => QueryAsync(command, cancellation),
-        CommandKind.Prepare => PrepareAsync(command, cancellation),
-        CommandKind.Execute or CommandKind.BulkExecute => ExecuteAsync(command, cancellation),
-        CommandKind.SendLongData => SendLongDataAsync(command, cancellation),
-        CommandKind.Fetch => FetchAsync(command, cancellation),
-        CommandKind.ResetStatement => ResetStatementAsync(command, cancellation),
-        CommandKind.CloseStatement => CloseStatementAsync(command, cancellation),
-        CommandKind.InitDatabase => UseAsync(command, cancellation),
-        CommandKind.SetOption => SetOptionAsync(command, cancellation),
-        CommandKind.ResetConnection => ResetAsync(cancellation),
-        CommandKind.Ping => AcknowledgeAsync(cancellation),
-        CommandKind.ChangeUser => throw new RelayRefusedException("The relay does not pass on COM_CHANGE_USER: it has one user."),
-        _ => throw new RelayRefusedException($"The relay does not know the command 0x{command[0]:x2}."),
-    };
+    private Task DispatchAsync(CommandKind kind, byte[] command, CancellationToken cancellation) =>
+        kind switch
+        {
+            CommandKind.Query => QueryAsync(command, cancellation),
+            CommandKind.Prepare => PrepareAsync(command, cancellation),
+            CommandKind.Execute or CommandKind.BulkExecute => ExecuteAsync(command, cancellation),
+            CommandKind.SendLongData => SendLongDataAsync(command, cancellation),
+            CommandKind.Fetch => FetchAsync(command, cancellation),
+            CommandKind.ResetStatement => ResetStatementAsync(command, cancellation),
+            CommandKind.CloseStatement => CloseStatementAsync(command, cancellation),
+            CommandKind.InitDatabase => UseAsync(command, cancellation),
+            CommandKind.SetOption => SetOptionAsync(command, cancellation),
+            CommandKind.ResetConnection => ResetAsync(cancellation),
+            CommandKind.Ping => AcknowledgeAsync(cancellation),
+            CommandKind.ChangeUser => throw new RelayRefusedException("The relay does not pass on COM_CHANGE_USER: it has one user."),
+            _ => throw new RelayRefusedException($"The relay does not know the command 0x{command[0]:x2}."),
+        };
 
     private async Task QueryAsync(byte[] command, CancellationToken cancellation)
     {
         var statement = StatementOf(command);
         if (Kill().Match(statement.Bare.Text) is { Success: true } kill)
         {
-            await _relay.KillAsync(
-                int.Parse(kill.Groups["number"].Value, CultureInfo.InvariantCulture), kill.Groups["query"].Success, cancellation).ConfigureAwait(false);
+            await _relay
+                .KillAsync(int.Parse(kill.Groups["number"].Value, CultureInfo.InvariantCulture), kill.Groups["query"].Success, cancellation)
+                .ConfigureAwait(false);
             await AcknowledgeAsync(cancellation).ConfigureAwait(false);
             return;
         }
@@ -109,7 +111,9 @@ internal sealed partial class RelaySession : IAsyncDisposable
         }
 
         var isSetting = statement.Bare.IsSessionSet;
-        var backend = isSetting ? await AnyAsync(cancellation).ConfigureAwait(false) : await TargetAsync(statement, cancellation).ConfigureAwait(false);
+        var backend = isSetting
+            ? await AnyAsync(cancellation).ConfigureAwait(false)
+            : await TargetAsync(statement, cancellation).ConfigureAwait(false);
         if (!isSetting)
         {
             await BeginNextTransactionAsync(backend, cancellation).ConfigureAwait(false);
@@ -140,7 +144,9 @@ internal sealed partial class RelaySession : IAsyncDisposable
         var number = ++_preparedSoFar;
         _busy = backend;
         await backend.SendAsync(command, cancellation).ConfigureAwait(false);
-        var there = await new ResponseRelay(_channel, _backends.Capabilities).PreparationAsync(backend, number, cancellation).ConfigureAwait(false);
+        var there = await new ResponseRelay(_channel, _backends.Capabilities)
+            .PreparationAsync(backend, number, cancellation)
+            .ConfigureAwait(false);
         if (there is { } known)
         {
             _prepared.Add(number, new(command, statement, known.Parameters) { Numbers = { [backend] = known.Number }, Last = backend });
@@ -158,9 +164,10 @@ internal sealed partial class RelaySession : IAsyncDisposable
 
         // Long data and the types of parameters that are not sent again are where the last execution was.
         var mustStay = prepared.HasLongData || !BringsTypes(command, prepared.Parameters);
-        var backend = mustStay && prepared.Last is { } last && _backends.Open.Contains(last)
-            ? last
-            : await TargetAsync(prepared.Statement, cancellation).ConfigureAwait(false);
+        var backend =
+            mustStay && prepared.Last is { } last && _backends.Open.Contains(last)
+                ? last
+                : await TargetAsync(prepared.Statement, cancellation).ConfigureAwait(false);
         await BeginNextTransactionAsync(backend, cancellation).ConfigureAwait(false);
         await PrepareThereAsync(prepared, backend, cancellation).ConfigureAwait(false);
         prepared.HasLongData = false;
@@ -258,8 +265,12 @@ internal sealed partial class RelaySession : IAsyncDisposable
     }
 
     private async Task AcknowledgeAsync(CancellationToken cancellation) =>
-        await _channel.WriteAsync(
-            OkPacket.Write(ServerStatus.Autocommit | (_transaction is null ? ServerStatus.None : ServerStatus.InTransaction)), cancellation).ConfigureAwait(false);
+        await _channel
+            .WriteAsync(
+                OkPacket.Write(ServerStatus.Autocommit | (_transaction is null ? ServerStatus.None : ServerStatus.InTransaction)),
+                cancellation
+            )
+            .ConfigureAwait(false);
 
     private StatementToRoute StatementOf(byte[] command) => new(Encoding.UTF8.GetString(command.AsSpan(1)), _client, _relay.Servers);
 
@@ -313,7 +324,8 @@ internal sealed partial class RelaySession : IAsyncDisposable
         await backend.SendAsync(prepared.Command, cancellation).ConfigureAwait(false);
         var response = new ResponseRelay(client: null, _backends.Capabilities);
         var there = await response.PreparationAsync(backend, 0, cancellation).ConfigureAwait(false);
-        prepared.Numbers[backend] = there?.Number ?? throw new RelayRefusedException(response.Error!.Value.Code, response.Error.Value.Message);
+        prepared.Numbers[backend] =
+            there?.Number ?? throw new RelayRefusedException(response.Error!.Value.Code, response.Error.Value.Message);
     }
 
     private async Task<ServerStatus?> PassAsync(Backend backend, byte[] command, CancellationToken cancellation)

@@ -79,7 +79,8 @@ internal sealed class ResponseRelay(PacketChannel? client, Capabilities capabili
         }
 
         var number = BitConverter.ToUInt32(first, 1);
-        int columns = BitConverter.ToUInt16(first, 5), parameters = BitConverter.ToUInt16(first, 7);
+        int columns = BitConverter.ToUInt16(first, 5),
+            parameters = BitConverter.ToUInt16(first, 7);
         BitConverter.TryWriteBytes(first.AsSpan(1), numberForClient);
         await PassAsync(first, cancellation).ConfigureAwait(false);
         foreach (var count in (int[])[parameters, columns])

@@ -39,7 +39,8 @@ internal sealed class SessionBackends(ClientLogin login) : IAsyncDisposable
 
         if (backend.Database != Database)
         {
-            await RunAsync(backend, [(byte)CommandKind.InitDatabase, .. System.Text.Encoding.UTF8.GetBytes(Database)], cancellation).ConfigureAwait(false);
+            await RunAsync(backend, [(byte)CommandKind.InitDatabase, .. System.Text.Encoding.UTF8.GetBytes(Database)], cancellation)
+                .ConfigureAwait(false);
             backend.Database = Database;
         }
 

@@ -33,8 +33,26 @@ internal enum Capabilities : ulong
     /// What the relay passes on. Not among them: TLS, compression and LOCAL INFILE, query attributes, progress reports
     /// and COM_MULTI. A server without them answers in forms that the relay can delimit.
     /// </summary>
-    Relayed = ClientMySql | FoundRows | LongFlag | ConnectWithDatabase | NoSchema | IgnoreSpace | Protocol41 | Interactive
-        | Transactions | SecureConnection | MultiStatements | MultiResults | PreparedMultiResults | PluginAuthentication
-        | ConnectAttributes | PluginAuthenticationLengthEncoded | SessionTrack | DeprecateEof | BulkOperations
-        | ExtendedMetadata | CacheMetadata,
+    Relayed =
+        ClientMySql
+        | FoundRows
+        | LongFlag
+        | ConnectWithDatabase
+        | NoSchema
+        | IgnoreSpace
+        | Protocol41
+        | Interactive
+        | Transactions
+        | SecureConnection
+        | MultiStatements
+        | MultiResults
+        | PreparedMultiResults
+        | PluginAuthentication
+        | ConnectAttributes
+        | PluginAuthenticationLengthEncoded
+        | SessionTrack
+        | DeprecateEof
+        | BulkOperations
+        | ExtendedMetadata
+        | CacheMetadata,
 }

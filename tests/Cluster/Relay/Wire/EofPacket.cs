@@ -7,8 +7,7 @@ internal static class EofPacket
 
     // A row may start with the same byte: with a first column of 16 MB or more.
     public static bool IsEnd(ReadOnlySpan<byte> payload, Capabilities capabilities) =>
-        payload.Length > 0 && payload[0] == Header
-        && payload.Length < (capabilities.HasFlag(Capabilities.DeprecateEof) ? 0xFFFFFF : 9);
+        payload.Length > 0 && payload[0] == Header && payload.Length < (capabilities.HasFlag(Capabilities.DeprecateEof) ? 0xFFFFFF : 9);
 
     public static ServerStatus Status(ReadOnlySpan<byte> payload, Capabilities capabilities)
     {

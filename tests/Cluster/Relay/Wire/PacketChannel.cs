@@ -73,8 +73,7 @@ internal sealed class PacketChannel : IAsyncDisposable
             await AppendAsync(header, cancellation).ConfigureAwait(false);
             await AppendAsync(payload[..length], cancellation).ConfigureAwait(false);
             payload = payload[length..];
-        }
-        while (length == MaxPacket); // a full packet is never the last one: an empty one follows if need be
+        } while (length == MaxPacket); // a full packet is never the last one: an empty one follows if need be
     }
 
     public async ValueTask FlushAsync(CancellationToken cancellation)
@@ -116,7 +115,9 @@ internal sealed class PacketChannel : IAsyncDisposable
                 _inEnd = await _stream.ReadAsync(_in, cancellation).ConfigureAwait(false);
                 if (_inEnd == 0)
                 {
-                    return mayEnd && filled == 0 ? false : throw new EndOfStreamException("The connection ended in the middle of a packet.");
+                    return mayEnd && filled == 0
+                        ? false
+                        : throw new EndOfStreamException("The connection ended in the middle of a packet.");
                 }
             }
 

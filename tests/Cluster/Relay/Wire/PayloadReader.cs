@@ -30,13 +30,14 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> payload)
 
     public ReadOnlySpan<byte> ToEnd() => Bytes(_rest.Length);
 
-    public ulong LengthEncoded() => Byte() switch
-    {
-        0xFC => UInt16(),
-        0xFD => UInt16() | ((uint)Byte() << 16),
-        0xFE => BinaryPrimitives.ReadUInt64LittleEndian(Bytes(8)),
-        var small => small,
-    };
+    public ulong LengthEncoded() =>
+        Byte() switch
+        {
+            0xFC => UInt16(),
+            0xFD => UInt16() | ((uint)Byte() << 16),
+            0xFE => BinaryPrimitives.ReadUInt64LittleEndian(Bytes(8)),
+            var small => small,
+        };
 
     /// <summary>Up to a zero byte, or to the end if there is none.</summary>
     public string ZeroTerminated()

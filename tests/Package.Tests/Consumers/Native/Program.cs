@@ -8,14 +8,22 @@ using Microsoft.Extensions.DependencyInjection;
 using MonotonicReads;
 
 var keepAlive = new List<SqliteConnection>();
-var source = new ReplicatedDataSourceBuilder().UsePrimary(Server("primary")).AddReplica("r1", Server("r1"), 1).AddReplica("r2", Server("r2"), 2).Build();
-var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-{
-    ["Shop:Primary"] = "Server=db0;Database=shop",
-    ["Shop:Replicas:0:Name"] = "r1",
-    ["Shop:Replicas:0:ConnectionString"] = "Server=db1;Database=shop",
-    ["Shop:Replicas:0:Weight"] = "2",
-}).Build();
+var source = new ReplicatedDataSourceBuilder()
+    .UsePrimary(Server("primary"))
+    .AddReplica("r1", Server("r1"), 1)
+    .AddReplica("r2", Server("r2"), 2)
+    .Build();
+var configuration = new ConfigurationBuilder()
+    .AddInMemoryCollection(
+        new Dictionary<string, string?>
+        {
+            ["Shop:Primary"] = "Server=db0;Database=shop",
+            ["Shop:Replicas:0:Name"] = "r1",
+            ["Shop:Replicas:0:ConnectionString"] = "Server=db1;Database=shop",
+            ["Shop:Replicas:0:Weight"] = "2",
+        }
+    )
+    .Build();
 
 var services = new ServiceCollection();
 services.AddReplicatedMySqlDataSource(configuration.GetSection("Shop"));
@@ -24,7 +32,9 @@ services.AddSingleton<IServerNames, ServerNames>();
 services.AddSingleton(typeof(IBox<>), typeof(Box<>));
 services.AddConsistentRepositories();
 await using var provider = services.BuildServiceProvider();
-Console.WriteLine($"from configuration: {string.Join(' ', provider.GetRequiredService<ReplicatedMySqlDataSource>().GetServers().Select(s => s.Name))}");
+Console.WriteLine(
+    $"from configuration: {string.Join(' ', provider.GetRequiredService<ReplicatedMySqlDataSource>().GetServers().Select(s => s.Name))}"
+);
 var repository = provider.GetRequiredService<IServerNames>();
 Console.WriteLine($"repository: {repository.GetType().Name}, {provider.GetRequiredService<IBox<string>>().GetType().Name}");
 var oneEach = true;
