@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MonotonicReads.Sessions;
 
 namespace MonotonicReads.AspNetCore;
 
@@ -52,7 +53,7 @@ internal sealed class RequestSessionMiddleware
             }
 
             // Begun here and nowhere deeper: what an asynchronous method sets does not flow to its caller.
-            session = carried is null ? ReadSession.Begin(level, policies) : ReadSession.Resume(carried, level, policies);
+            session = carried is null ? ReadSession.Begin(level, policies) : SessionOpening.Resume(carried, level, policies);
         }
         catch (SessionTokenException exception)
         {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using MonotonicReads.Observability;
 
 namespace MonotonicReads.Runtime.Tests;
 

@@ -1,4 +1,5 @@
 using MonotonicReads;
+using MonotonicReads.DependencyInjection;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

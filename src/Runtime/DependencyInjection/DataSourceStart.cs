@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 
-namespace MonotonicReads;
+namespace MonotonicReads.DependencyInjection;
 
 /// <summary>Builds the data source when the host starts, so that mistakes show then, and looks at the topology.</summary>
 internal sealed class DataSourceStart(Func<ReplicatedMySqlDataSource> source, ReplicatedMySqlOptions options) : IHostedService
@@ -32,7 +32,13 @@ internal sealed class DataSourceStart(Func<ReplicatedMySqlDataSource> source, Re
         var findings = await source.ValidateTopologyAsync(cancellation).ConfigureAwait(false);
         foreach (var finding in findings)
         {
-            source.Reports.TopologyFound(finding);
+            source.Routed.Reports.TopologyFound(
+                finding.Severity == TopologySeverity.Error,
+                finding.Id,
+                finding.Server,
+                finding.Message,
+                finding.Remedy
+            );
         }
 
         return findings;

@@ -6,6 +6,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using MonotonicReads.Configuration;
+using MonotonicReads.DependencyInjection;
 
 namespace MonotonicReads;
 
@@ -153,14 +155,14 @@ public static class ReplicatedMySqlServiceCollectionExtensions
         {
             if (OptionsCheck.Failures(changed) is { Count: > 0 } failures)
             {
-                source.Reports.ChangeRefused(string.Join(" ", failures));
+                source.Routed.Reports.ChangeRefused(string.Join(" ", failures));
             }
             else
             {
                 source.UpdateReplicas([.. changed.Replicas]);
                 if (OptionsCheck.FixedAtStart(atStart, changed) is { Count: > 0 } settings)
                 {
-                    source.Reports.ChangeNeedsRestart(string.Join(", ", settings));
+                    source.Routed.Reports.ChangeNeedsRestart(string.Join(", ", settings));
                 }
             }
         }

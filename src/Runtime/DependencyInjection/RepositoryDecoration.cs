@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace MonotonicReads;
+namespace MonotonicReads.DependencyInjection;
 
 /// <summary>
 /// Replaces registrations of repositories by registrations of their wrappers. The repository itself goes under a key

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace MonotonicReads;
+namespace MonotonicReads.DependencyInjection;
 
 /// <summary>The wrappers of the repositories that are known to a service collection.</summary>
 internal sealed class WrapperMap

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
+using MonotonicReads.Choosing;
+using MonotonicReads.Observability;
+using MonotonicReads.Servers;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Monitoring;
 
 /// <summary>
 /// Looks at every server now and then, each on a loop of its own; none of it is on the way of a read. A server changes
@@ -12,19 +15,21 @@ internal sealed class ServerMonitor
 {
     private const double LagToReturn = 0.5;
 
-    private readonly ReplicatedMySqlDataSource _source;
+    private readonly RoutingReports _reports;
+    private readonly TimeProvider _time;
     private readonly MonitorOptions _options;
     private readonly ConcurrentDictionary<RoutedServer, Watch> _watches = new();
 
-    public ServerMonitor(ReplicatedMySqlDataSource source, MonitorOptions options)
+    public ServerMonitor(RoutedServer primary, ReplicaTable replicas, RoutingReports reports, TimeProvider time, MonitorOptions options)
     {
-        _source = source;
+        _reports = reports;
+        _time = time;
         _options = options;
 
         // Loops live as long as the data source, and must not keep the session of whoever built it.
         using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
-        Start(source.PrimaryServer);
-        Follow(source.Router.Replicas);
+        Start(primary);
+        Follow(replicas);
     }
 
     public ServerState? StateOf(RoutedServer server) => _watches.TryGetValue(server, out var watch) ? watch.State : null;
@@ -76,7 +81,7 @@ internal sealed class ServerMonitor
             var jitter = 1 + (_options.Jitter * ((2 * Random.Shared.NextDouble()) - 1));
             try
             {
-                await Task.Delay(_options.Interval * jitter, _source.Time, watch.Stopping.Token).ConfigureAwait(false);
+                await Task.Delay(_options.Interval * jitter, _time, watch.Stopping.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -87,7 +92,7 @@ internal sealed class ServerMonitor
 
     private async Task LookAsync(Watch watch)
     {
-        var now = _source.Time.GetUtcNow();
+        var now = _time.GetUtcNow();
         try
         {
             var seen = await AskAsync(watch).ConfigureAwait(false);
@@ -129,14 +134,14 @@ internal sealed class ServerMonitor
         watch.Server.IsTooFarBehind = lagsTooFar && _options.MovesLaggingSessions && !state.IsPrimary;
         if (before.Health != state.Health || before.IsKeptOut != state.IsKeptOut)
         {
-            _source.Reports.HealthChanged(state);
+            _reports.HealthChanged(state.Name, state.Health, state.IsKeptOut, state.Lag, state.Error);
         }
     }
 
     private async Task<ServerState> AskAsync(Watch watch)
     {
         var connection = await BoundedOpening
-            .OpenAsync(watch.Server, _options.Timeout, _source.Time, isAsync: true, watch.Stopping.Token)
+            .OpenAsync(watch.Server, _options.Timeout, _time, isAsync: true, watch.Stopping.Token)
             .ConfigureAwait(false);
         SilentServerException? silent = null;
         try
@@ -150,13 +155,13 @@ internal sealed class ServerMonitor
         }
         finally
         {
-            await PositionSearch.DisposeAsync(connection, silent, isAsync: true).ConfigureAwait(false);
+            await Letting.GoAsync(connection, silent, isAsync: true).ConfigureAwait(false);
         }
     }
 
     private async Task<ServerState> AskAsync(Watch watch, DbConnection connection)
     {
-        var server = new ServerQuestions(watch.Server, connection, _source.Time, isAsync: true, watch.Stopping.Token);
+        var server = new ServerQuestions(watch.Server, connection, _time, isAsync: true, watch.Stopping.Token);
         if (watch.Server.Introduction is { } introduction)
         {
             // No connection of its own told whether it is the same run of the server still.

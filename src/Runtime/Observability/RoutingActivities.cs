@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Observability;
 
 /// <summary>
 /// The activity source "MonotonicReads": a span wherever a read is held up before its statement runs. A read that is not held up has
@@ -11,16 +11,16 @@ internal static class RoutingActivities
     private static readonly ActivitySource Source = new("MonotonicReads");
 
     /// <summary>A server is waited for, or asked how far it is.</summary>
-    public static Activity? Wait(ReadSession session, RoutedServer server) => Start("monotonic_reads.wait", session, server);
+    public static Activity? Wait(SessionTags session, ServerTags server) => Start("monotonic_reads.wait", session, server);
 
     /// <summary>The primary is asked whether it has committed what its replicas show.</summary>
-    public static Activity? Barrier(ReadSession session, RoutedServer primary) => Start("monotonic_reads.barrier", session, primary);
+    public static Activity? Barrier(SessionTags session, ServerTags primary) => Start("monotonic_reads.barrier", session, primary);
 
     /// <summary>A replica is looked for that contains what the session must see.</summary>
-    public static Activity? Search(ReadSession session, RoutedServer from) => Start("monotonic_reads.search", session, from);
+    public static Activity? Search(SessionTags session, ServerTags from) => Start("monotonic_reads.search", session, from);
 
     /// <summary>Notes on the running span, which is usually the caller's, that the session goes on elsewhere.</summary>
-    public static void NoteMove(RoutedServer from, RoutedServer to, string reason)
+    public static void NoteMove(string from, string to, string reason)
     {
         if (Activity.Current is { IsAllDataRequested: true } activity)
         {
@@ -29,8 +29,8 @@ internal static class RoutingActivities
                     "monotonic_reads.moved",
                     tags: new ActivityTagsCollection
                     {
-                        ["monotonic_reads.from"] = from.Name,
-                        ["monotonic_reads.to"] = to.Name,
+                        ["monotonic_reads.from"] = from,
+                        ["monotonic_reads.to"] = to,
                         ["monotonic_reads.reason"] = reason,
                     }
                 )
@@ -41,14 +41,14 @@ internal static class RoutingActivities
     public static void Failed(Activity? activity, Exception exception) =>
         activity?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", exception.GetType().FullName);
 
-    private static Activity? Start(string name, ReadSession session, RoutedServer server)
+    private static Activity? Start(string name, SessionTags session, ServerTags server)
     {
         var activity = Source.StartActivity(name, ActivityKind.Client);
         if (activity is { IsAllDataRequested: true })
         {
-            if (server.Protocol is { } protocol)
+            if (server.System is { } system)
             {
-                activity.SetTag("db.system.name", protocol.SystemName);
+                activity.SetTag("db.system.name", system);
             }
 
             if (server.Host is { } address)
@@ -58,7 +58,7 @@ internal static class RoutingActivities
             }
 
             activity.SetTag("monotonic_reads.server", server.Name);
-            activity.SetTag("monotonic_reads.level", RoutingMetrics.Level(session));
+            activity.SetTag("monotonic_reads.level", RoutingMetrics.Text(session.Level));
             activity.SetTag("monotonic_reads.session.id", session.Id.ToString());
         }
 

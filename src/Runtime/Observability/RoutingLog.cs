@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Observability;
 
 /// <summary>The log records of category "MonotonicReads". Event ids are stable and never reused.</summary>
 internal static partial class RoutingLog
@@ -40,14 +40,7 @@ internal static partial class RoutingLog
     public static partial void Moved(ILogger logger, Guid sessionId, string from, string to, string reason);
 
     [LoggerMessage(8, LogLevel.Warning, "Server {Server} is {Health}; kept out of new draws: {IsKeptOut}; lag {Lag}. {Error}")]
-    public static partial void HealthChanged(
-        ILogger logger,
-        string server,
-        ServerHealth health,
-        bool isKeptOut,
-        TimeSpan? lag,
-        string? error
-    );
+    public static partial void HealthChanged(ILogger logger, string server, Enum health, bool isKeptOut, TimeSpan? lag, string? error);
 
     [LoggerMessage(9, LogLevel.Information, "The replicas are now {Replicas}.")]
     public static partial void ReplicasChanged(ILogger logger, string replicas);

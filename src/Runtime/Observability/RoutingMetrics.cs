@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Observability;
 
 /// <summary>
 /// The meter "MonotonicReads". Tags carry servers, levels, reasons and policies, never a session: each would be a time
@@ -46,46 +46,46 @@ internal static class RoutingMetrics
         "Time that reads waited until a server had what they must contain."
     );
 
-    public static void CountMove(RoutedServer from, RoutedServer to, string reason, ReplicaLoss policy)
+    public static void CountMove(string from, string to, string reason, ReplicaLoss policy)
     {
         if (Moves.Enabled)
         {
             Moves.Add(
                 1,
-                new("monotonic_reads.from", from.Name),
-                new("monotonic_reads.to", to.Name),
+                new("monotonic_reads.from", from),
+                new("monotonic_reads.to", to),
                 new("monotonic_reads.reason", reason),
                 new("monotonic_reads.policy", Text(policy))
             );
         }
     }
 
-    public static void RecordWait(RoutedServer server, TimeSpan waited)
+    public static void RecordWait(string server, TimeSpan waited)
     {
         if (Waits.Enabled)
         {
-            Waits.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("monotonic_reads.server", server.Name));
+            Waits.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("monotonic_reads.server", server));
         }
     }
 
-    public static void CountRead(RoutedServer server, ReadSession? session)
+    public static void CountRead(string server, bool isPrimary, ReadConsistency? level)
     {
         if (Reads.Enabled)
         {
             Reads.Add(
                 1,
-                new("monotonic_reads.server", server.Name),
-                new("monotonic_reads.role", server.IsPrimary ? "primary" : "replica"),
-                new("monotonic_reads.level", Level(session))
+                new("monotonic_reads.server", server),
+                new("monotonic_reads.role", isPrimary ? "primary" : "replica"),
+                new("monotonic_reads.level", Text(level))
             );
         }
     }
 
-    public static void RecordSession(ReadSession session, int reads)
+    public static void RecordSession(ReadConsistency level, int reads)
     {
         if (SessionReads.Enabled)
         {
-            SessionReads.Record(reads, new KeyValuePair<string, object?>("monotonic_reads.level", Level(session)));
+            SessionReads.Record(reads, new KeyValuePair<string, object?>("monotonic_reads.level", Text(level)));
         }
     }
 
@@ -97,21 +97,21 @@ internal static class RoutingMetrics
         }
     }
 
-    public static void CountLoss(RoutedServer replica, string reason, ReplicaLoss? policy)
+    public static void CountLoss(string replica, string reason, ReplicaLoss? policy)
     {
         if (Losses.Enabled)
         {
             Losses.Add(
                 1,
-                new("monotonic_reads.replica", replica.Name),
+                new("monotonic_reads.replica", replica),
                 new("monotonic_reads.reason", reason),
                 new("monotonic_reads.policy", Text(policy))
             );
         }
     }
 
-    public static string Level(ReadSession? session) =>
-        session?.Consistency switch
+    public static string Text(ReadConsistency? level) =>
+        level switch
         {
             null => "none",
             ReadConsistency.Primary => "primary",

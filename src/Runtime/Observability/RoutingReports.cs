@@ -1,130 +1,101 @@
 using Microsoft.Extensions.Logging;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Observability;
 
 /// <summary>Says what happened in all three ways at once: the event, the log record, the metric.</summary>
-internal sealed class RoutingReports(ReplicatedDataSource source, ILogger logger, Action<ReadSessionEventArgs> raise)
+internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs> raise)
 {
-    public void ReplicaLost(ReadSession session, RoutedServer replica, PinLoss loss)
+    public void ReplicaLost(Guid session, string replica, string reason, ReplicaLoss policy, Exception? exception)
     {
-        var reason = Text(loss.Reason);
-        RoutingMetrics.CountLoss(replica, reason, session.LossIn(source));
-        if (session.LossIn(source) == ReplicaLoss.Fail)
+        RoutingMetrics.CountLoss(replica, reason, policy);
+        if (policy == ReplicaLoss.Fail)
         {
-            RoutingLog.ReplicaLost(logger, session.Id, replica.Name, reason, loss.Exception);
+            RoutingLog.ReplicaLost(logger, session, replica, reason, exception);
         }
         else
         {
-            RoutingLog.ReplicaLostToMove(logger, session.Id, replica.Name, reason, session.LossIn(source), loss.Exception);
+            RoutingLog.ReplicaLostToMove(logger, session, replica, reason, policy, exception);
         }
 
-        raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaLost, session.Id, replica.Name, null, reason, loss.Exception));
+        raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaLost, session, replica, null, reason, exception));
     }
 
-    public void Moved(ReadSession session, RoutedServer from, RoutedServer to, PinLoss loss) =>
-        Moved(session, from, to, Text(loss.Reason), loss.Exception);
-
-    public void MovedToBeCaughtUp(ReadSession session, RoutedServer from, RoutedServer to) =>
-        Moved(session, from, to, "not caught up", exception: null);
-
-    private void Moved(ReadSession session, RoutedServer from, RoutedServer to, string reason, Exception? exception)
+    /// <summary>The session reads on another server from now on.</summary>
+    /// <param name="session">Its UUID.</param>
+    /// <param name="from">The server that it leaves.</param>
+    /// <param name="to">The server that it goes to.</param>
+    /// <param name="isToPrimary">Whether that is the primary.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="policy">By which policy.</param>
+    /// <param name="exception">What told; null for nothing.</param>
+    public void Moved(
+        Guid session,
+        string from,
+        string to,
+        bool isToPrimary,
+        string reason,
+        ReplicaLoss policy,
+        Exception? exception = null
+    )
     {
-        RoutingMetrics.CountMove(from, to, reason, session.LossIn(source));
+        RoutingMetrics.CountMove(from, to, reason, policy);
         RoutingActivities.NoteMove(from, to, reason);
-        if (to.IsPrimary)
+        if (isToPrimary)
         {
             RoutingMetrics.CountFallback(reason);
         }
 
-        RoutingLog.Moved(logger, session.Id, from.Name, to.Name, reason);
-        raise(new ReadSessionEventArgs(ReadSessionEventKind.Moved, session.Id, from.Name, to.Name, reason, exception));
+        RoutingLog.Moved(logger, session, from, to, reason);
+        raise(new ReadSessionEventArgs(ReadSessionEventKind.Moved, session, from, to, reason, exception));
     }
 
-    public void ReplicaUnavailable(ReadSession? session, RoutedServer replica, Exception exception)
+    public void ReplicaUnavailable(Guid? session, string replica, ReplicaLoss? policy, Exception exception)
     {
-        var reason = Text(ReplicaLossReason.OpenFailed);
-        RoutingMetrics.CountLoss(replica, reason, session?.LossIn(source));
-        RoutingLog.ReplicaUnavailable(logger, session?.Id, replica.Name, exception);
-        raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaUnavailable, session?.Id, replica.Name, null, reason, exception));
+        const string reason = "open failed";
+        RoutingMetrics.CountLoss(replica, reason, policy);
+        RoutingLog.ReplicaUnavailable(logger, session, replica, exception);
+        raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaUnavailable, session, replica, null, reason, exception));
     }
 
-    public void NoReplicaAvailable(ReadSession? session, RoutedServer primary)
+    public void NoReplicaAvailable(Guid? session, string primary)
     {
         RoutingMetrics.CountFallback("no replica available");
-        RoutingLog.NoReplicaAvailable(logger, session?.Id);
-        raise(
-            new ReadSessionEventArgs(
-                ReadSessionEventKind.NoReplicaAvailable,
-                session?.Id,
-                null,
-                primary.Name,
-                "no replica is available",
-                null
-            )
-        );
+        RoutingLog.NoReplicaAvailable(logger, session);
+        raise(new ReadSessionEventArgs(ReadSessionEventKind.NoReplicaAvailable, session, null, primary, "no replica is available", null));
     }
 
-    public void LateRead(ReadSession ended)
+    public void LateRead(Guid ended)
     {
-        RoutingLog.LateRead(logger, ended.Id);
+        RoutingLog.LateRead(logger, ended);
         raise(
-            new ReadSessionEventArgs(
-                ReadSessionEventKind.LateRead,
-                ended.Id,
-                null,
-                null,
-                "the read ran after its session was disposed",
-                null
-            )
+            new ReadSessionEventArgs(ReadSessionEventKind.LateRead, ended, null, null, "the read ran after its session was disposed", null)
         );
     }
 
-    public void ServerRestarted(RoutedServer server) => RoutingLog.ServerRestarted(logger, server.Name);
+    public void ServerRestarted(string server) => RoutingLog.ServerRestarted(logger, server);
 
-    public void HealthChanged(ServerState state) =>
-        RoutingLog.HealthChanged(logger, state.Name, state.Health, state.IsKeptOut, state.Lag, state.Error);
+    public void HealthChanged(string server, Enum health, bool isKeptOut, TimeSpan? lag, string? error) =>
+        RoutingLog.HealthChanged(logger, server, health, isKeptOut, lag, error);
 
-    public void ReplicasChanged(ReplicaTable table) =>
-        RoutingLog.ReplicasChanged(
-            logger,
-            string.Join(", ", table.AllAvailable.Select(replica => $"{replica.Name} (weight {replica.Weight})"))
-        );
+    public void ReplicasChanged(string replicas) => RoutingLog.ReplicasChanged(logger, replicas);
 
     public void ChangeNeedsRestart(string settings) => RoutingLog.ChangeNeedsRestart(logger, settings);
 
     public void ChangeRefused(string failures) => RoutingLog.ChangeRefused(logger, failures);
 
-    public void TopologyFound(TopologyFinding finding)
+    public void TopologyFound(bool isError, string id, string server, string problem, string remedy)
     {
-        if (finding.Severity == TopologySeverity.Error)
+        if (isError)
         {
-            RoutingLog.TopologyError(logger, finding.Id, finding.Server, finding.Message, finding.Remedy);
+            RoutingLog.TopologyError(logger, id, server, problem, remedy);
         }
         else
         {
-            RoutingLog.TopologyWarning(logger, finding.Id, finding.Server, finding.Message, finding.Remedy);
+            RoutingLog.TopologyWarning(logger, id, server, problem, remedy);
         }
     }
 
-    public void ReadAfterToken(ReadSession session)
-    {
-        if (session.TryNoteReadAfterToken())
-        {
-            RoutingLog.ReadAfterToken(logger, session.Id);
-        }
-    }
+    public void ReadAfterToken(Guid session) => RoutingLog.ReadAfterToken(logger, session);
 
-    public void MinGtidIgnored(ReadSession session, ReplicationPosition position) =>
-        RoutingLog.MinGtidIgnored(logger, session.Id, position.ToString()!);
-
-    private static string Text(ReplicaLossReason reason) =>
-        reason switch
-        {
-            ReplicaLossReason.OpenFailed => "open failed",
-            ReplicaLossReason.ConnectionBroken => "connection broken",
-            ReplicaLossReason.Removed => "removed",
-            ReplicaLossReason.Silent => "silent",
-            ReplicaLossReason.TooFarBehind => "too far behind",
-            _ => "restarted",
-        };
+    public void MinGtidIgnored(Guid session, string position) => RoutingLog.MinGtidIgnored(logger, session, position);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MonotonicReads.Positions;
 
 namespace MonotonicReads;
 

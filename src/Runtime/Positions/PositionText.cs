@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Positions;
 
 /// <summary>Reads a position's text from left to right; what it does not understand it names with its offset.</summary>
 internal ref struct PositionText

@@ -1,3 +1,5 @@
+using MonotonicReads.Servers;
+
 namespace MonotonicReads;
 
 /// <summary>

@@ -1,3 +1,6 @@
+using MonotonicReads.Proxies;
+using MonotonicReads.Servers;
+
 namespace MonotonicReads;
 
 /// <summary>
@@ -63,21 +66,8 @@ public abstract record ProxyDialect
     internal abstract ProxyAddress? AddressOf(string? replica, int place);
 
     /// <summary>A statement of a session that the proxy shall pick a server for.</summary>
-    internal virtual string Tag(string text, ReadSession session) => text;
+    internal virtual string Tag(string text, Guid session) => text;
 
     /// <summary>What an error that came instead of an answer says of the server that was named.</summary>
     internal virtual ProxyVerdict Judge(Exception exception) => ProxyVerdict.None;
-}
-
-/// <summary>What a proxy's error says of the server behind it.</summary>
-internal enum ProxyVerdict
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>It was not reached, so that the statement was not executed.</summary>
-    Unreached,
-
-    /// <summary>It was lost while it executed.</summary>
-    Lost,
 }

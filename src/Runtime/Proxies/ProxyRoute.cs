@@ -1,6 +1,7 @@
 using System.Globalization;
+using MonotonicReads.Servers;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Proxies;
 
 /// <summary>The proxy before a data source's servers.</summary>
 /// <param name="dialect">How it is spoken to.</param>
@@ -14,34 +15,31 @@ internal sealed class ProxyRoute(ProxyDialect dialect, RoutedServer anywhere)
 
     public RoutedServer Anywhere => anywhere;
 
-    /// <summary>Whether a session has to draw first: what a connection named for another one is nothing to it.</summary>
-    public bool MustDraw(SessionPin pin) => dialect.NamesServers && pin.Server is null;
-
     /// <summary>The text as the proxy gets it.</summary>
     /// <param name="text">The caller's.</param>
     /// <param name="server">Where it shall run.</param>
-    /// <param name="session">The session that it belongs to; null for none.</param>
+    /// <param name="session">The UUID of the session that it belongs to; null for none.</param>
     /// <param name="minGtid">The transaction that the proxy shall wait for; null for none.</param>
-    public string Annotate(string text, RoutedServer server, ReadSession? session, string? minGtid)
+    public string Annotate(string text, RoutedServer server, Guid? session, string? minGtid)
     {
         if (server.Address is { } address)
         {
             return minGtid is null ? address.Annotate(text) : ProxySqlDialect.WithMinGtid(address, minGtid) + text;
         }
 
-        return session is null || server.IsPrimary ? text : dialect.Tag(text, session);
+        return session is not { } id || server.IsPrimary ? text : dialect.Tag(text, id);
     }
 
     /// <summary>The text as the proxy gets it where it is prepared.</summary>
     /// <returns>Null where it had better not be prepared: it would be another in each session, or could not carry the comment.</returns>
-    public static string? AnnotateToPrepare(string text, RoutedServer server, ReadSession? session) =>
+    public static string? AnnotateToPrepare(string text, RoutedServer server, Guid? session) =>
         server.Address is { } address ? PreparedText.With(text, address.Comment)
         : session is null || server.IsPrimary ? text
         : null;
 
     /// <exception cref="NotSupportedException">The session asks for more than can be kept through the proxy.</exception>
-    public void ThrowIfNotKept(ReadSession session, ReplicaLoss onReplicaLoss) =>
-        ThrowIfNotKept(dialect, session.Consistency, onReplicaLoss);
+    public void ThrowIfNotKept(ReadConsistency consistency, ReplicaLoss onReplicaLoss) =>
+        ThrowIfNotKept(dialect, consistency, onReplicaLoss);
 
     /// <exception cref="NotSupportedException">A session like this asks for more than the dialect can keep.</exception>
     public static void ThrowIfNotKept(ProxyDialect dialect, ReadConsistency consistency, ReplicaLoss onReplicaLoss)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using MonotonicReads.Proxies;
+using MonotonicReads.Servers;
 using MySqlConnector;
 
 namespace MonotonicReads;

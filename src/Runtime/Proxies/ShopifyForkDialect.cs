@@ -1,4 +1,6 @@
 using System.Globalization;
+using MonotonicReads.Proxies;
+using MonotonicReads.Servers;
 
 namespace MonotonicReads;
 
@@ -79,9 +81,9 @@ public sealed record ShopifyForkDialect : ProxyDialect
     internal override ProxyAddress? AddressOf(string? replica, int place) =>
         replica is null ? new ProxyAddress(Comments.Alone("hostgroup", PrimaryHostgroup.ToString(CultureInfo.InvariantCulture))) : null;
 
-    internal override string Tag(string text, ReadSession session)
+    internal override string Tag(string text, Guid session)
     {
-        var id = session.Id.ToString("D", CultureInfo.InvariantCulture);
+        var id = session.ToString("D", CultureInfo.InvariantCulture);
         return (MergesComments ? Comments.Merged(text, Key, id) : null) ?? Comments.Alone(Key, id) + text;
     }
 }

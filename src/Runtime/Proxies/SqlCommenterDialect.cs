@@ -1,4 +1,5 @@
 using System.Globalization;
+using MonotonicReads.Servers;
 
 namespace MonotonicReads;
 
@@ -46,11 +47,11 @@ public sealed record SqlCommenterDialect : ProxyDialect
         replica is null ? new ProxyAddress("/*read_consistency='primary'*/ ") : null;
 
     // Keys in their alphabetical order, as the format wants it.
-    internal override string Tag(string text, ReadSession session)
+    internal override string Tag(string text, Guid session)
     {
         (string Key, string Value)[] pairs =
         [
-            (Key, session.Id.ToString("D", CultureInfo.InvariantCulture)),
+            (Key, session.ToString("D", CultureInfo.InvariantCulture)),
             ("read_consistency", "monotonic"),
         ];
         var written = pairs.Select(pair => $"{Encoded(pair.Key)}='{Encoded(pair.Value)}'").Order(StringComparer.Ordinal);

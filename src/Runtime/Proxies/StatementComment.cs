@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Proxies;
 
 /// <summary>Writes keys into the comment that a statement begins with.</summary>
 /// <param name="tokenDelimiter">Stands between two keys.</param>

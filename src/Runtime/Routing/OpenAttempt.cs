@@ -1,21 +1,22 @@
-using System.Data.Common;
 using System.Transactions;
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Routing;
 
 /// <summary>
 /// One opening of a connection, from the choice of a server to the first one that takes it. A replica that refuses is
-/// left for <see cref="ReplicatedDataSource.UnavailableFor"/> and another is chosen; only what the caller asked for on
+/// left for <see cref="RoutedSource.UnavailableFor"/> and another is chosen; only what the caller asked for on
 /// the primary fails with the primary.
 /// </summary>
 internal sealed class OpenAttempt
 {
-    private readonly ReplicatedDataSource _source;
+    private readonly RoutedSource _source;
     private readonly ReadSession? _session;
     private readonly bool _isForPrimary;
     private List<RoutedServer>? _refused;
 
-    public OpenAttempt(ReplicatedDataSource source, ReadSession? session, bool isForPrimary)
+    public OpenAttempt(RoutedSource source, ReadSession? session, bool isForPrimary)
     {
         _source = source;
         _session = session;
@@ -27,9 +28,9 @@ internal sealed class OpenAttempt
     public SessionPin? Pin { get; }
 
     /// <summary>Takes the connection that the session kept from its last read, if it still reads there.</summary>
-    /// <param name="connection">The driver's connection.</param>
+    /// <param name="connection">The connection.</param>
     /// <returns>Its server; null where there is none.</returns>
-    public RoutedServer? TakeKept(out DbConnection connection)
+    public RoutedServer? TakeKept(out PooledConnection connection)
     {
         if (
             Pin is { Lease: { } lease, Loss: null, Server: { IsPrimary: false } server }
@@ -51,7 +52,7 @@ internal sealed class OpenAttempt
     {
         if (_isForPrimary)
         {
-            return new(_source.PrimaryServer);
+            return new(_source.Primary);
         }
 
         if (_source.Proxy is { } proxy)
@@ -72,7 +73,7 @@ internal sealed class OpenAttempt
     public void Refused(RoutedServer replica, Exception exception)
     {
         (_refused ??= []).Add(replica);
-        _source.NoteRefusal(_session, Pin, replica, exception);
+        _source.Losses.NoteRefusal(_session, Pin, replica, exception);
     }
 
     /// <summary>Takes note that a server opened.</summary>
@@ -85,7 +86,7 @@ internal sealed class OpenAttempt
             return true;
         }
 
-        _source.Lose(_session!, Pin, server, ReplicaLossReason.Restarted, exception: null);
+        _source.Losses.Lose(_session!, Pin, server, ReplicaLossReason.Restarted, exception: null);
         return false;
     }
 }

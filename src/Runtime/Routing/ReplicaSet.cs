@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Logging;
+using MonotonicReads.Choosing;
+using MonotonicReads.Proxies;
+using MonotonicReads.Servers;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Routing;
 
 /// <summary>What a builder has collected, checked.</summary>
 internal sealed record ReplicaSet(

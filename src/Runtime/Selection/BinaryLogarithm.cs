@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Selection;
 
 /// <summary>
 /// Minus the binary logarithm of a hash read as a fraction, in fixed-point integers alone: the same bits on every

@@ -1,3 +1,5 @@
+using MonotonicReads.Selection;
+
 namespace MonotonicReads;
 
 /// <summary>The selectors that come with the library. Neither allocates.</summary>

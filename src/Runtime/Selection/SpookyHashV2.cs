@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Selection;
 
 /// <summary>
 /// SpookyHash V2 by Bob Jenkins (public domain, 2012), for the one length that a session id has: 36 bytes, one round

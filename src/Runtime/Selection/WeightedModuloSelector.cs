@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Selection;
 
 internal sealed class WeightedModuloSelector : IReplicaSelector
 {

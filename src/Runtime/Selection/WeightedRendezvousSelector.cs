@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Selection;
 
 /// <summary>
 /// Every replica gets the score -log2(h) / weight, h being XxHash3 (seed 0) of the UUID's 36 lower-case characters

@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Servers;
 
 /// <summary>
 /// Opens connections for questions of our own. The driver's time limit is made for callers who have nothing else to do; a

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Servers;
 
 /// <summary>MariaDB 10.2 and later.</summary>
 /// <remarks>Source: mariadb.com/kb/en/gtid, /master_gtid_wait, /show-binlog-status. <c>gtid_binlog_pos</c> has what a

@@ -1,4 +1,4 @@
-namespace MonotonicReads;
+namespace MonotonicReads.Servers;
 
 /// <summary>MySQL 5.6 and later, with <c>gtid_mode=ON</c>.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace MonotonicReads;
+namespace MonotonicReads.Servers;
 
 /// <summary>
 /// What one kind of server says of its position, and how it is waited for. Statements only: the servers' session

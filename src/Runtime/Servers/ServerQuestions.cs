@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Servers;
 
 /// <summary>
 /// Asks a server on one of its open connections, past all routing. One body for synchronous and asynchronous callers:
@@ -172,11 +172,3 @@ internal readonly struct ServerQuestions(
 
 /// <summary>A column's name and its value in a row, as text; null for NULL.</summary>
 internal readonly record struct Cell(string Name, string? Value);
-
-/// <summary>A server did not answer within the deadline, and the driver has not given up on it yet.</summary>
-internal sealed class SilentServerException(Task pending, Exception innerException)
-    : TimeoutException("The server did not answer in time.", innerException)
-{
-    /// <summary>Ends when the driver gives up; the connection can be disposed then and not before.</summary>
-    public Task Pending => pending;
-}

@@ -1,4 +1,4 @@
-namespace MonotonicReads;
+namespace MonotonicReads.Servers;
 
 /// <summary>The end of the code that serves synchronous and asynchronous callers with one body.</summary>
 internal static class Synchronous

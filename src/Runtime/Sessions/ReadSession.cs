@@ -1,3 +1,6 @@
+using MonotonicReads.Observability;
+using MonotonicReads.Sessions;
+
 namespace MonotonicReads;
 
 /// <summary>
@@ -23,25 +26,24 @@ namespace MonotonicReads;
 /// session guarantee that of Terry et al. (1994).
 /// </para>
 /// </remarks>
-public sealed partial class ReadSession : IDisposable
+public sealed class ReadSession : IDisposable
 {
-    private static readonly AsyncLocal<ReadSession?> Ambient = new();
-
     private readonly ReadSession _root;
     private readonly bool _isJoined;
     private ReadSession? _outer;
     private ReadSession? _joined;
     private object? _id;
-    private SessionPin? _pins;
-    private List<(ReplicatedDataSource? Source, ReplicationPosition Position)>? _observed;
+    private SessionPins _pins;
     private List<RoutingDecision>? _decisions;
     private long _waitedTicks;
     private int _reads;
     private int _lateReadNoted;
     private volatile bool _hasEnded;
     private SnapshotScope? _snapshots;
+    private volatile bool _wasExported;
+    private int _readAfterTokenNoted;
 
-    private ReadSession(ReadSession? root, ReadSession? outer, ReadConsistency consistency, Policy policy, bool isJoined = false)
+    internal ReadSession(ReadSession? root, ReadSession? outer, ReadConsistency consistency, SessionPolicy policy, bool isJoined = false)
     {
         _root = root ?? this;
         _outer = outer;
@@ -51,7 +53,7 @@ public sealed partial class ReadSession : IDisposable
     }
 
     /// <summary>The running session, or <see langword="null"/> outside one and after it was disposed.</summary>
-    public static ReadSession? Current => Live(Ambient.Value);
+    public static ReadSession? Current => AmbientSession.Live;
 
     /// <summary>
     /// The session's UUID. A random one is drawn when it is first needed: by this property or by the first connection.
@@ -89,23 +91,16 @@ public sealed partial class ReadSession : IDisposable
     public void ObserveWrite(ReplicationPosition position, ReplicatedDataSource? source = null)
     {
         ArgumentNullException.ThrowIfNull(position);
-        lock (_root)
-        {
-            (_root._observed ??= []).Add((source, position));
-            for (var pin = Volatile.Read(ref _root._pins); pin is not null; pin = pin.Next)
-            {
-                if (source is null || ReferenceEquals(source, pin.Source))
-                {
-                    pin.Require(position);
-                }
-            }
-        }
+        _root._pins.Observe(_root, source?.Routed, position);
     }
+
+    /// <summary>What spans say of it.</summary>
+    internal SessionTags Tags => new(Id, Consistency);
 
     internal ReplicaLoss? OnReplicaLoss => Policies.OnReplicaLoss;
 
     /// <summary>What the session does when it loses its replica in a data source.</summary>
-    internal ReplicaLoss LossIn(ReplicatedDataSource source) => Policies.OnReplicaLoss ?? source.OnReplicaLoss;
+    internal ReplicaLoss LossIn(ISessionSource source) => Policies.OnReplicaLoss ?? source.OnReplicaLoss;
 
     /// <summary>What is left of the session's wait budget; a joined handle may have less than its session.</summary>
     internal TimeSpan RemainingWait
@@ -117,14 +112,28 @@ public sealed partial class ReadSession : IDisposable
         }
     }
 
-    private Policy Policies { get; }
+    internal SessionPolicy Policies { get; }
 
     /// <summary>The snapshot that the reads show; null where they show none.</summary>
-    internal SnapshotScope? Snapshot { get; private init; }
+    internal SnapshotScope? Snapshot { get; init; }
 
-    private bool OwnsSnapshot { get; init; }
+    internal bool OwnsSnapshot { get; init; }
 
     internal ReadSession Root => _root;
+
+    /// <summary>The session that this one shadows, or the handle that this one is inside of.</summary>
+    internal ReadSession? Outer => _outer;
+
+    internal bool HasEnded => _hasEnded;
+
+    /// <summary>The UUID that it begins with; null for one that is drawn when it is needed.</summary>
+    internal Guid? GivenId
+    {
+        init => _id = value;
+    }
+
+    /// <summary>A handle that asks for nothing more, and ends nothing.</summary>
+    internal ReadSession Joined => _joined ??= new ReadSession(_root, null, Consistency, Policies, isJoined: true);
 
     /// <summary>Opens a session, or joins the running one.</summary>
     /// <param name="consistency">What the session guarantees.</param>
@@ -134,7 +143,7 @@ public sealed partial class ReadSession : IDisposable
     /// value of the enumeration.</exception>
     /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
 #pragma warning disable RS0026, RS0027 // The overloads differ in a required argument, so that none can be mistaken for another.
-    public static ReadSession Begin(ReadConsistency consistency, Guid? id = null) => Begin(consistency, policy: null, id);
+    public static ReadSession Begin(ReadConsistency consistency, Guid? id = null) => SessionOpening.Begin(consistency, policy: null, id);
 #pragma warning restore RS0026, RS0027
 
     /// <summary>Opens a session whose UUID is derived from a key, or joins the running one if it has that UUID.</summary>
@@ -146,7 +155,8 @@ public sealed partial class ReadSession : IDisposable
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
     /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
-    public static ReadSession Begin(ReadConsistency consistency, string key) => Begin(consistency, policy: null, SessionKey.ToGuid(key));
+    public static ReadSession Begin(ReadConsistency consistency, string key) =>
+        SessionOpening.Begin(consistency, policy: null, SessionKey.ToGuid(key));
 
     /// <summary>Opens a session with other policies than the default ones, or joins the running one.</summary>
     /// <param name="consistency">What the session guarantees.</param>
@@ -158,7 +168,7 @@ public sealed partial class ReadSession : IDisposable
     /// value of the enumeration.</exception>
     /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
     public static ReadSession Begin(ReadConsistency consistency, ReadSessionOptions options) =>
-        Begin(consistency, Checked(options), id: null);
+        SessionOpening.Begin(consistency, SessionPolicy.Of(options), id: null);
 
     /// <summary>Opens a session from a key with other policies than the default ones, or joins the running one if it
     /// has that UUID.</summary>
@@ -172,7 +182,7 @@ public sealed partial class ReadSession : IDisposable
     /// value of the enumeration.</exception>
     /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
     public static ReadSession Begin(ReadConsistency consistency, string key, ReadSessionOptions options) =>
-        Begin(consistency, Checked(options), SessionKey.ToGuid(key));
+        SessionOpening.Begin(consistency, SessionPolicy.Of(options), SessionKey.ToGuid(key));
 
     /// <summary>
     /// Ends the session; a joined handle ends nothing. Reads that run on in the same flow count as outside a session,
@@ -191,15 +201,12 @@ public sealed partial class ReadSession : IDisposable
             Snapshot!.End();
         }
 
-        if (ReferenceEquals(Ambient.Value, this))
-        {
-            Ambient.Value = _outer;
-        }
+        AmbientSession.Leave(this);
 
         // A connection pool keeps the execution context of its first opener for good, and this object with it.
         if (ReferenceEquals(_root, this))
         {
-            RoutingMetrics.RecordSession(this, _reads);
+            RoutingMetrics.RecordSession(Consistency, _reads);
             _outer = null;
             _joined = null;
 
@@ -209,56 +216,122 @@ public sealed partial class ReadSession : IDisposable
                 snapshot.End();
             }
 
-            for (var pin = Interlocked.Exchange(ref _pins, null); pin is not null; pin = pin.Next)
-            {
-                pin.Lease?.End();
-            }
+            _pins.End();
         }
     }
 
-    /// <summary>The session that a read belongs to.</summary>
-    /// <param name="ended">The session that the flow still carries although it was disposed, once for each.</param>
-    internal static ReadSession? ForRead(out ReadSession? ended)
+    /// <summary>
+    /// What the session saw and wrote, for <see cref="Resume(string, SessionTokenOptions?)"/> in another request, process or service: encrypted,
+    /// authenticated, at most <see cref="SessionTokenOptions.MaxLength"/> characters, and taken for
+    /// <see cref="SessionTokenOptions.Lifetime"/>. Asks each server that was read or written for its position: one round trip for each.
+    /// </summary>
+    /// <remarks>It holds for what was read before. Reads that end later are not in it.</remarks>
+    /// <param name="options">The protection; <see langword="null"/> for <see cref="SessionTokenOptions.Default"/>.</param>
+    /// <returns>The token; base64url.</returns>
+    /// <exception cref="InvalidOperationException">No options, or too many data sources.</exception>
+    public string ToToken(SessionTokenOptions? options = null)
     {
-        var ambient = Ambient.Value;
-        var live = Live(ambient);
-        ended =
-            live is null && ambient is not null && Interlocked.Exchange(ref ambient._root._lateReadNoted, 1) == 0 ? ambient._root : null;
-        return live;
+        var states = SessionTravel.StatesAsync(_root, isAsync: false, CancellationToken.None);
+        return SessionTravel.Export(
+            _root,
+            states.IsCompleted ? states.GetAwaiter().GetResult() : states.AsTask().GetAwaiter().GetResult(),
+            SessionTravel.Required(options)
+        );
     }
 
-    /// <summary>Where the session reads in a data source; concurrent callers get one and the same.</summary>
-    internal SessionPin PinFor(ReplicatedDataSource source)
+    /// <inheritdoc cref="ToToken"/>
+    /// <param name="options">The protection; <see langword="null"/> for <see cref="SessionTokenOptions.Default"/>.</param>
+    /// <param name="cancellationToken">Ends the questions to the servers.</param>
+    public async ValueTask<string> ToTokenAsync(SessionTokenOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var first = Volatile.Read(ref _root._pins);
-        SessionPin? created = null;
+        var required = SessionTravel.Required(options);
+        return SessionTravel.Export(
+            _root,
+            await SessionTravel.StatesAsync(_root, isAsync: true, cancellationToken).ConfigureAwait(false),
+            required
+        );
+    }
+
+    /// <summary>
+    /// Goes on with a session: its UUID and level, and every read contains what the session saw and wrote before its token was
+    /// made, on a replica that has it by then or on the primary. Asks nobody yet.
+    /// </summary>
+    /// <param name="token">What <see cref="ToToken"/> returned.</param>
+    /// <param name="options">The protection; <see langword="null"/> for <see cref="SessionTokenOptions.Default"/>.</param>
+    /// <returns>The session. Dispose it where it was resumed.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="token"/> is <see langword="null"/>.</exception>
+    /// <exception cref="SessionTokenException">The token is forged, damaged, expired, or of an unknown version.</exception>
+    /// <exception cref="InvalidOperationException">No options.</exception>
+#pragma warning disable RS0027 // The overloads differ in required arguments, so that none can be mistaken for the other.
+    public static ReadSession Resume(string token, SessionTokenOptions? options = null) =>
+        Resume(token, ReadConsistency.Monotonic, new ReadSessionOptions(), options);
+#pragma warning restore RS0027
+
+    /// <summary>Goes on with a session that from now on guarantees at least a level, under policies of its own.</summary>
+    /// <param name="token">What <see cref="ToToken"/> returned.</param>
+    /// <param name="atLeast">The level; the token's own holds where it is stronger.</param>
+    /// <param name="policies">The policies.</param>
+    /// <param name="options">The protection; <see langword="null"/> for <see cref="SessionTokenOptions.Default"/>.</param>
+    /// <returns>The session. Dispose it where it was resumed.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="token"/> or <paramref name="policies"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A policy is out of range.</exception>
+    /// <exception cref="ArgumentException"><paramref name="atLeast"/> is no level that a session can have.</exception>
+    /// <exception cref="SessionTokenException">The token is forged, damaged, expired, or of an unknown version.</exception>
+    /// <exception cref="InvalidOperationException">No options.</exception>
+    public static ReadSession Resume(string token, ReadConsistency atLeast, ReadSessionOptions policies, SessionTokenOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        return SessionOpening.Resume(SessionToken.Unprotect(token, SessionTravel.Required(options)), atLeast, policies);
+    }
+
+    /// <summary>What the session went on from; null where it began here.</summary>
+    internal SessionToken? Resumed { get; init; }
+
+    /// <summary>Whether a token of the session was made, so that a later read is in none.</summary>
+    internal bool WasExported => _root._wasExported;
+
+    /// <summary>Whether anything was read or written in the session.</summary>
+    public bool HasBeenUsed => _root._pins.First is not null;
+
+    internal SessionPin? FirstPin => _root._pins.First;
+
+    internal void NoteExport() => _root._wasExported = true;
+
+    internal bool TryNoteLateRead() => Interlocked.Exchange(ref _lateReadNoted, 1) == 0;
+
+    internal bool TryNoteReadAfterToken() => Interlocked.Exchange(ref _root._readAfterTokenNoted, 1) == 0;
+
+    /// <inheritdoc cref="SessionTravel.ExportIfChangedAsync"/>
+    internal ValueTask<string?> ToTokenIfChangedAsync(SessionTokenOptions options, CancellationToken cancellationToken) =>
+        SessionTravel.ExportIfChangedAsync(_root, options, cancellationToken);
+
+    /// <summary>Ends a snapshot with the session, if nobody ends it before.</summary>
+    internal void Own(SnapshotScope snapshot)
+    {
+        var first = Volatile.Read(ref _snapshots);
         while (true)
         {
-            for (var pin = first; pin is not null; pin = pin.Next)
-            {
-                if (ReferenceEquals(pin.Source, source))
-                {
-                    return pin;
-                }
-            }
-
-            if (created is null)
-            {
-                created = new SessionPin(_root, source);
-                _root.TellResumed(created);
-            }
-
-            created.Next = first;
-            var seen = Interlocked.CompareExchange(ref _root._pins, created, first);
+            snapshot.Next = first;
+            var seen = Interlocked.CompareExchange(ref _snapshots, snapshot, first);
             if (ReferenceEquals(seen, first))
             {
-                TellObserved(created);
-                return created;
+                return;
             }
 
             first = seen;
         }
     }
+
+    internal void TellResumed(SessionPin pin)
+    {
+        if (Resumed?.Sources.FirstOrDefault(state => state.Name == pin.Source.Name) is { } state)
+        {
+            pin.Resume(state.Position);
+        }
+    }
+
+    /// <summary>Where the session reads in a data source; concurrent callers get one and the same.</summary>
+    internal SessionPin PinFor(ISessionSource source) => _root._pins.In(_root, source);
 
     /// <summary>Takes note of a read; of those that run side by side each has another number.</summary>
     internal void CountRead() => Interlocked.Increment(ref _root._reads);
@@ -274,7 +347,7 @@ public sealed partial class ReadSession : IDisposable
 
     internal void SpendWait(TimeSpan waited) => Interlocked.Add(ref _root._waitedTicks, waited.Ticks);
 
-    internal void NoteDecision(ReplicatedDataSource source, RoutedServer server, ReadConsistency consistency)
+    internal void NoteDecision(ISessionSource source, string server, ReadConsistency consistency)
     {
         if (!source.RecordsDecisions)
         {
@@ -285,173 +358,12 @@ public sealed partial class ReadSession : IDisposable
             Volatile.Read(ref _root._decisions) ?? Interlocked.CompareExchange(ref _root._decisions, [], null) ?? _root._decisions!;
         lock (decisions)
         {
-            decisions.Add(new RoutingDecision(server.Name, consistency));
+            decisions.Add(new RoutingDecision(server, consistency));
         }
     }
 
-    private void TellObserved(SessionPin pin)
-    {
-        lock (_root)
-        {
-            foreach (var (source, position) in _root._observed ?? [])
-            {
-                if (source is null || ReferenceEquals(source, pin.Source))
-                {
-                    pin.Require(position);
-                }
-            }
-        }
-    }
-
-    private static ReadSession Begin(ReadConsistency consistency, Policy? policy, Guid? id)
-    {
-        if (consistency is not (ReadConsistency.Monotonic or ReadConsistency.Snapshot or ReadConsistency.Causal or ReadConsistency.Primary))
-        {
-            throw Unavailable(consistency);
-        }
-
-        var isSnapshot = consistency == ReadConsistency.Snapshot;
-        var ambient = Ambient.Value;
-        var current = Live(ambient);
-        if (current is null || (id is { } other && !current.Has(other)))
-        {
-            return Enter(
-                isSnapshot
-                    ? new ReadSession(null, current, consistency, policy ?? Policy.Default)
-                    {
-                        _id = id,
-                        Snapshot = new SnapshotScope(),
-                        OwnsSnapshot = true,
-                    }
-                    : new ReadSession(null, current, consistency, policy ?? Policy.Default) { _id = id }
-            );
-        }
-
-        if (current.Snapshot is not null && consistency > current.Consistency)
-        {
-            throw new InvalidOperationException(
-                $"A snapshot shows one moment, and ReadConsistency.{consistency} inside it would show a later one. Begin the {consistency} session outside, and the snapshot in it."
-            );
-        }
-
-        if (isSnapshot && current.Snapshot is null)
-        {
-            return Enter(current.WithSnapshot(policy));
-        }
-
-        var stricter = policy is null ? current.Policies : current.Policies.And(policy);
-        if (consistency <= current.Consistency && stricter == current.Policies)
-        {
-            return current._joined ??= new ReadSession(current._root, null, current.Consistency, current.Policies, isJoined: true);
-        }
-
-        return Enter(
-            new ReadSession(current._root, current, consistency > current.Consistency ? consistency : current.Consistency, stricter)
-            {
-                Snapshot = current.Snapshot,
-            }
-        );
-    }
-
-    // A handle on the session whose reads show one moment; at the session's own level, so that they contain what it wrote where that is causal.
-    private ReadSession WithSnapshot(Policy? policy)
-    {
-        var scope = new SnapshotScope();
-        var first = Volatile.Read(ref _root._snapshots);
-        while (true)
-        {
-            scope.Next = first;
-            var seen = Interlocked.CompareExchange(ref _root._snapshots, scope, first);
-            if (ReferenceEquals(seen, first))
-            {
-                break;
-            }
-
-            first = seen;
-        }
-
-        var level = Consistency > ReadConsistency.Snapshot ? Consistency : ReadConsistency.Snapshot;
-        return new ReadSession(_root, this, level, policy is null ? Policies : Policies.And(policy))
-        {
-            Snapshot = scope,
-            OwnsSnapshot = true,
-        };
-    }
-
-    private static ReadSession Enter(ReadSession session)
-    {
-        Ambient.Value = session;
-        return session;
-    }
-
-    private static ReadSession? Live(ReadSession? session)
-    {
-        while (session is not null)
-        {
-            if (session._root._hasEnded)
-            {
-                return null;
-            }
-
-            if (!session._hasEnded)
-            {
-                return session;
-            }
-
-            session = session._outer;
-        }
-
-        return null;
-    }
-
-    private static Policy Checked(ReadSessionOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitMilliseconds, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Reads, nameof(options));
-        return options.OnReplicaLoss is null or (>= ReplicaLoss.Primary and <= ReplicaLoss.Redraw)
-            ? new Policy(options.OnReplicaLoss, TimeSpan.FromMilliseconds(options.MaxWaitMilliseconds), options.Reads)
-            : throw new ArgumentOutOfRangeException(nameof(options), options.OnReplicaLoss, "No value of ReplicaLoss.");
-    }
-
-    private static ArgumentException Unavailable(ReadConsistency consistency) =>
-        consistency switch
-        {
-            ReadConsistency.Eventual => new ArgumentException(
-                "Eventual reads need no session: ReadConsistency.Eventual opens no session. Read without one.",
-                nameof(consistency)
-            ),
-            ReadConsistency.Snapshot => new ArgumentException(
-                "A snapshot ends with its session, so that none can be resumed. Resume at ReadConsistency.Monotonic, and begin a snapshot inside.",
-                nameof(consistency)
-            ),
-            _ => new ArgumentOutOfRangeException(nameof(consistency), consistency, "No value of ReadConsistency."),
-        };
-
-    /// <summary>What a handle asked for; of two the stricter holds. The plan is that of the session's opener alone.</summary>
-    private sealed record Policy(ReplicaLoss? OnReplicaLoss, TimeSpan MaxWait, int Reads = 0)
-    {
-        public static Policy Default { get; } = new(null, TimeSpan.FromMilliseconds(ReadSessionOptions.DefaultMaxWaitMilliseconds));
-
-        public Policy And(Policy other) =>
-            this with
-            {
-                OnReplicaLoss = Strictness(other.OnReplicaLoss) > Strictness(OnReplicaLoss) ? other.OnReplicaLoss : OnReplicaLoss,
-                MaxWait = other.MaxWait < MaxWait ? other.MaxWait : MaxWait,
-            };
-
-        // Who says nothing accepts what the data source does, but no less than Redraw.
-        private static int Strictness(ReplicaLoss? policy) =>
-            policy switch
-            {
-                ReplicaLoss.Redraw => 0,
-                null => 1,
-                ReplicaLoss.Fail => 3,
-                _ => 2,
-            };
-    }
-
-    private bool Has(Guid id) => Volatile.Read(ref _root._id) is Guid own && own == id;
+    /// <summary>Whether this was its UUID from the beginning, or was drawn.</summary>
+    internal bool Has(Guid id) => Volatile.Read(ref _root._id) is Guid own && own == id;
 
     private object DrawId()
     {

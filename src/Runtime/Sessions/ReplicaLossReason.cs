@@ -1,4 +1,4 @@
-namespace MonotonicReads;
+namespace MonotonicReads.Sessions;
 
 /// <summary>Why a session's replica counts as lost.</summary>
 internal enum ReplicaLossReason

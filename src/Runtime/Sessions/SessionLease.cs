@@ -1,12 +1,12 @@
 using System.Data;
-using System.Data.Common;
+using MonotonicReads.Servers;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Sessions;
 
 /// <summary>
 /// The connection that a session keeps between two reads of a planned series, so that the next read needs no opening and
 /// no reset. At most one for each data source; concurrent reads open others. It is for one read at a time, and goes back to its
-/// pool when the session ends, when nobody has read on it for <see cref="LeaseBook.LongestIdle"/>, or when somebody else has to
+/// pool when the session ends, when nobody has read on it for <see cref="LongestIdle"/>, or when somebody else has to
 /// wait for a connection to the same server.
 /// </summary>
 internal sealed class SessionLease
@@ -14,12 +14,15 @@ internal sealed class SessionLease
     private Kept? _kept;
     private bool _hasEnded;
 
-    /// <summary>Whether <see cref="LeaseBook"/> knows of it; for the book alone.</summary>
+    /// <summary>A kept connection goes back after being idle for so long, and at most half as long again.</summary>
+    public static readonly TimeSpan LongestIdle = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Whether the book of those that are kept knows of it; for the book alone.</summary>
     public bool IsInBook { get; set; }
 
     /// <summary>The kept connection, if it is open on the server; one on another is given back.</summary>
     /// <returns>Null where there is none to take.</returns>
-    public DbConnection? TryTake(RoutedServer server)
+    public PooledConnection? TryTake(RoutedServer server)
     {
         Kept? kept;
         lock (this)
@@ -28,10 +31,9 @@ internal sealed class SessionLease
             _kept = null;
         }
 
-        // Who takes it has it open in place of the session.
-        if (kept is null || (ReferenceEquals(kept.Server, server) && kept.Connection.State == ConnectionState.Open))
+        if (kept is null || (ReferenceEquals(kept.Server, server) && kept.Pooled.Connection.State == ConnectionState.Open))
         {
-            return kept?.Connection;
+            return kept?.Pooled;
         }
 
         kept.GiveBack();
@@ -39,11 +41,11 @@ internal sealed class SessionLease
     }
 
     /// <summary>Keeps a connection for the session's next read.</summary>
-    /// <param name="connection">The driver's connection, open and between two statements.</param>
+    /// <param name="connection">The connection, open and between two statements.</param>
     /// <param name="server">Its server.</param>
     /// <param name="now">The clock's timestamp.</param>
     /// <returns>False where one is kept already, or the session has ended: the caller disposes the connection.</returns>
-    public bool TryKeep(DbConnection connection, RoutedServer server, long now)
+    public bool TryKeep(PooledConnection connection, RoutedServer server, long now)
     {
         lock (this)
         {
@@ -53,7 +55,6 @@ internal sealed class SessionLease
             }
 
             _kept = new Kept(connection, server, now);
-            server.Pool.Enter();
             return true;
         }
     }
@@ -72,7 +73,7 @@ internal sealed class SessionLease
                 return true;
             }
 
-            if ((until is { } latest && _kept.Since > latest) || (of is not null && !ReferenceEquals(of, _kept.Server.Pool)))
+            if ((until is { } latest && _kept.Since > latest) || (of is not null && !_kept.Pooled.IsOf(of)))
             {
                 return false;
             }
@@ -97,12 +98,8 @@ internal sealed class SessionLease
     }
 
     // One object, so that who takes the connection never takes another's server for its own.
-    private sealed record Kept(DbConnection Connection, RoutedServer Server, long Since)
+    private sealed record Kept(PooledConnection Pooled, RoutedServer Server, long Since)
     {
-        public void GiveBack()
-        {
-            Server.Pool.Leave();
-            Connection.Dispose();
-        }
+        public void GiveBack() => Synchronous.Result(Pooled.DisposeAsync(isAsync: false));
     }
 }

@@ -1,10 +1,12 @@
-namespace MonotonicReads;
+using MonotonicReads.Servers;
+
+namespace MonotonicReads.Sessions;
 
 /// <summary>
 /// Where a session reads in one data source, what it has seen there, and what its reads must contain. Safe for
 /// concurrent use; concurrent reads of a session agree on one server and on one move.
 /// </summary>
-internal sealed class SessionPin(ReadSession session, ReplicatedDataSource source)
+internal sealed class SessionPin(ReadSession session, ISessionSource source)
 {
     private volatile RoutedServer? _server;
     private volatile RoutedServer? _lastReplica;
@@ -27,7 +29,7 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
 
     public ReadSession Session => session;
 
-    public ReplicatedDataSource Source => source;
+    public ISessionSource Source => source;
 
     public SessionPin? Next { get; set; }
 
@@ -56,12 +58,10 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     public long ReplicaReads => Volatile.Read(ref _replicaReads);
 
     /// <summary>Whether the primary is another run of the server than when the session first read or wrote.</summary>
-    public bool HasOtherPrimary =>
-        Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known != source.PrimaryServer.Incarnation;
+    public bool HasOtherPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known != source.Primary.Incarnation;
 
     /// <summary>Whether the primary was restarted since the session first read or wrote.</summary>
-    public bool HasRestartedPrimary =>
-        Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known < source.PrimaryServer.RestartedAs;
+    public bool HasRestartedPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known < source.Primary.RestartedAs;
 
     /// <summary>What another run of the primary must have to be read in this session.</summary>
     /// <param name="isCausal">Whether the session's writes count.</param>
@@ -104,7 +104,7 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
         IsResumed = true;
         if (position is null)
         {
-            _server = source.PrimaryServer;
+            _server = source.Primary;
         }
     }
 
@@ -376,13 +376,7 @@ internal sealed class SessionPin(ReadSession session, ReplicatedDataSource sourc
     {
         if (_primaryIncarnation == 0)
         {
-            Interlocked.CompareExchange(ref _primaryIncarnation, source.PrimaryServer.Incarnation, 0);
+            Interlocked.CompareExchange(ref _primaryIncarnation, source.Primary.Incarnation, 0);
         }
     }
-}
-
-/// <summary>How a pinned replica was lost.</summary>
-internal sealed record PinLoss(RoutedServer Server, ReplicaLossReason Reason, Exception? Exception)
-{
-    public string Replica => Server.Name;
 }

@@ -1,29 +1,30 @@
 using System.Data;
 using System.Data.Common;
+using MonotonicReads.Servers;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Sessions;
 
 /// <summary>
 /// The one connection of a snapshot in a data source, with its read-only transaction. Every <see cref="ReplicatedConnection"/> of
 /// the snapshot uses it, one statement after the other.
 /// </summary>
-internal sealed class SnapshotConnection(ReplicatedDataSource source) : IDisposable
+internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(16);
     private static readonly TimeSpan ForReaders = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private DbConnection? _inner;
+    private PooledConnection? _pooled;
     private DbDataReader? _reader;
     private volatile bool _hasEnded;
 
-    public ReplicatedDataSource Source => source;
+    public ISessionSource Source => source;
 
     /// <summary>Where the snapshot was taken; null before that.</summary>
     public RoutedServer? Server { get; private set; }
 
-    /// <summary>The driver's connection; null before the snapshot was taken.</summary>
-    public DbConnection? Inner => _inner;
+    /// <summary>Its connection; null before the snapshot was taken.</summary>
+    public PooledConnection? Pooled => _pooled;
 
     /// <summary>Waits until nobody else is asking, and until what was asked last is read to its end.</summary>
     /// <param name="isAsync">False where the task must be completed.</param>
@@ -78,9 +79,9 @@ internal sealed class SnapshotConnection(ReplicatedDataSource source) : IDisposa
     }
 
     /// <summary>The snapshot was taken on this connection. Called by who has the turn.</summary>
-    public void Keep(DbConnection inner, RoutedServer server)
+    public void Keep(PooledConnection pooled, RoutedServer server)
     {
-        _inner = inner;
+        _pooled = pooled;
         Server = server;
     }
 
@@ -99,7 +100,7 @@ internal sealed class SnapshotConnection(ReplicatedDataSource source) : IDisposa
     private async Task EndAsync()
     {
         var isMine = await _turn.WaitAsync(ForReaders).ConfigureAwait(false);
-        if (_inner is not { } inner)
+        if (_pooled is not { } pooled)
         {
             return;
         }
@@ -113,10 +114,10 @@ internal sealed class SnapshotConnection(ReplicatedDataSource source) : IDisposa
         SilentServerException? silent = null;
         try
         {
-            if (isMine && inner.State == ConnectionState.Open && _reader is null or { IsClosed: true })
+            if (isMine && pooled.Connection.State == ConnectionState.Open && _reader is null or { IsClosed: true })
             {
                 await ServerProtocol
-                    .EndSnapshotAsync(new ServerQuestions(Server!, inner, source.Time, isAsync: true, CancellationToken.None))
+                    .EndSnapshotAsync(new ServerQuestions(Server!, pooled.Connection, source.Time, isAsync: true, CancellationToken.None))
                     .ConfigureAwait(false);
             }
         }
@@ -130,8 +131,7 @@ internal sealed class SnapshotConnection(ReplicatedDataSource source) : IDisposa
         }
         finally
         {
-            Server!.Pool.Leave();
-            await PositionSearch.DisposeAsync(inner, silent, isAsync: true).ConfigureAwait(false);
+            await pooled.DisposeAsync(isAsync: true, silent).ConfigureAwait(false);
         }
     }
 }

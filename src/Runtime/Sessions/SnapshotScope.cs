@@ -1,4 +1,4 @@
-namespace MonotonicReads;
+namespace MonotonicReads.Sessions;
 
 /// <summary>
 /// From the beginning of a session, or of a handle on one, at level <see cref="ReadConsistency.Snapshot"/> to its end: in each data source all
@@ -15,7 +15,7 @@ internal sealed class SnapshotScope
 
     /// <summary>The one connection in a data source; concurrent callers get one and the same.</summary>
     /// <exception cref="InvalidOperationException">The snapshot has ended.</exception>
-    public SnapshotConnection ConnectionIn(ReplicatedDataSource source)
+    public SnapshotConnection ConnectionIn(ISessionSource source)
     {
         lock (_lock)
         {

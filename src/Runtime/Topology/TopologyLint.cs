@@ -1,10 +1,20 @@
 using System.Data.Common;
 using System.Globalization;
+using MonotonicReads.Servers;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Topology;
 
 /// <summary>Asks every server for the settings on which the promises rest. One method for each finding.</summary>
-internal sealed class TopologyLint(ReplicatedMySqlDataSource source, CancellationToken cancellation)
+/// <param name="servers">Those that can be asked, the primary first.</param>
+/// <param name="time">The clock.</param>
+/// <param name="isServerFailure">Whether an exception says that a server is out of reach.</param>
+/// <param name="cancellation">Ends the questions.</param>
+internal sealed class TopologyLint(
+    IReadOnlyList<RoutedServer> servers,
+    TimeProvider time,
+    Func<Exception, bool> isServerFailure,
+    CancellationToken cancellation
+)
 {
     // So many connections of their own show a balancer that sends each to another server.
     private const int ProbesPerAddress = 4;
@@ -16,7 +26,7 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
     public async Task<IReadOnlyList<TopologyFinding>> RunAsync()
     {
         var seen = new List<Seen>();
-        foreach (var server in source.Replicas.Prepend(source.PrimaryServer).Where(CanBeAsked))
+        foreach (var server in servers)
         {
             if (await LookAsync(server).ConfigureAwait(false) is { } one)
             {
@@ -53,9 +63,6 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         return _findings;
     }
 
-    // Behind a proxy that picks the servers itself only the primary can be named, and behind some not even that.
-    private bool CanBeAsked(RoutedServer server) => source.Proxy is null || server.Introduction is not null;
-
     private async Task<Seen?> LookAsync(RoutedServer server)
     {
         var held = new List<DbConnection>();
@@ -67,8 +74,8 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
             for (var i = 0; i < ProbesPerAddress; i++)
             {
                 // Held all at once, so that each is a physical connection of its own.
-                held.Add(await BoundedOpening.OpenAsync(server, Patience, source.Time, isAsync: true, cancellation).ConfigureAwait(false));
-                var questions = new ServerQuestions(server, held[^1], source.Time, isAsync: true, cancellation);
+                held.Add(await BoundedOpening.OpenAsync(server, Patience, time, isAsync: true, cancellation).ConfigureAwait(false));
+                var questions = new ServerQuestions(server, held[^1], time, isAsync: true, cancellation);
                 await server.MeetAsync(questions).ConfigureAwait(false);
                 var cells = await questions.AskAsync("SHOW GLOBAL VARIABLES", Patience).ConfigureAwait(false);
                 variables = cells
@@ -84,7 +91,7 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
             IsWritable(server);
             return null;
         }
-        catch (Exception exception) when (source.IsServerFailure(exception))
+        catch (Exception exception) when (isServerFailure(exception))
         {
             silent = exception as SilentServerException;
             CannotBeAsked(server, exception);
@@ -95,8 +102,8 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
             foreach (var connection in held)
             {
                 // Only the last one can still have a question open.
-                await PositionSearch
-                    .DisposeAsync(connection, ReferenceEquals(connection, held[^1]) ? silent : null, isAsync: true)
+                await Letting
+                    .GoAsync(connection, ReferenceEquals(connection, held[^1]) ? silent : null, isAsync: true)
                     .ConfigureAwait(false);
             }
         }
@@ -239,11 +246,9 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         DbConnection connection;
         try
         {
-            connection = await BoundedOpening
-                .OpenAsync(seen.Server, Patience, source.Time, isAsync: true, cancellation)
-                .ConfigureAwait(false);
+            connection = await BoundedOpening.OpenAsync(seen.Server, Patience, time, isAsync: true, cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (source.IsServerFailure(exception))
+        catch (Exception exception) when (isServerFailure(exception))
         {
             CannotBeAsked(seen.Server, exception);
             return;
@@ -254,7 +259,7 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         {
             await seen
                 .Server.Protocol!.PassBarrierAsync(
-                    new ServerQuestions(seen.Server, connection, source.Time, isAsync: true, cancellation),
+                    new ServerQuestions(seen.Server, connection, time, isAsync: true, cancellation),
                     TimeSpan.Zero
                 )
                 .ConfigureAwait(false);
@@ -276,7 +281,7 @@ internal sealed class TopologyLint(ReplicatedMySqlDataSource source, Cancellatio
         }
         finally
         {
-            await PositionSearch.DisposeAsync(connection, silent, isAsync: true).ConfigureAwait(false);
+            await Letting.GoAsync(connection, silent, isAsync: true).ConfigureAwait(false);
         }
     }
 

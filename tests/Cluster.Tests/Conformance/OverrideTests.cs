@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Reflection;
+using MonotonicReads.AdoNet;
 using MySqlConnector;
 
 namespace MonotonicReads.Cluster.Tests.Conformance;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Transactions;
 using Dapper;
+using MonotonicReads.AdoNet;
 using MonotonicReads.Cluster;
 
 namespace MonotonicReads.Cluster.Tests.Routing;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dapper;
 using MonotonicReads.Cluster;
+using MonotonicReads.Sessions;
 using MySqlConnector;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
@@ -148,8 +149,8 @@ public abstract class MySqlTests(MySqlFixture fixture)
         }
 
         var first = source.Replicas.Single(r => r.Name == session.GetDecisions()[0].Server);
-        source.Lose(session, session.PinFor(source), first, ReplicaLossReason.ConnectionBroken, null);
-        first.MarkUnavailable(source.Time, TimeSpan.FromMinutes(1));
+        source.Routed.Losses.Lose(session, session.PinFor(source.Routed), first, ReplicaLossReason.ConnectionBroken, null);
+        first.MarkUnavailable(source.Routed.Time, TimeSpan.FromMinutes(1));
 
         Assert.Equal(1, await CountAsync(source, note));
         Assert.NotEqual(first.Name, session.GetDecisions()[^1].Server);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Dapper;
 using MonotonicReads.Cluster;
+using MonotonicReads.Sessions;
 using MySqlConnector;
 using Xunit.Abstractions;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Dapper;
+using MonotonicReads.Sessions;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
 

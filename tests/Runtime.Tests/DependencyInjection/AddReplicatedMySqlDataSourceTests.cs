@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using MonotonicReads.Configuration;
 
 namespace MonotonicReads.Runtime.Tests.DependencyInjection;
 
@@ -168,7 +169,7 @@ public class AddReplicatedMySqlDataSourceTests
         root.Reload();
         Assert.Equal([5, 0], source.GetServers().Skip(1).Select(s => s.Weight));
         Assert.NotSame(first, source.Replicas[0]);
-        Assert.True(first.IsGone(source.Time));
+        Assert.True(first.IsGone(source.Routed.Time));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using MonotonicReads.Proxies;
 
 namespace MonotonicReads.Runtime.Tests.Proxies;
 
@@ -12,18 +13,21 @@ public class ProxyDialectTests
     {
         var id = Guid.Parse("0B5C8A7E-0000-4000-8000-0123456789AB");
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, id);
-        Assert.Equal($"/* consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab */ {Text}", ProxyDialect.ShopifyFork.Tag(Text, session));
+        Assert.Equal(
+            $"/* consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab */ {Text}",
+            ProxyDialect.ShopifyFork.Tag(Text, session.Id)
+        );
         Assert.Equal(
             $"/* job=0b5c8a7e-0000-4000-8000-0123456789ab */ /*a=b*/{Text}",
-            (ProxyDialect.ShopifyFork with { Key = "job", TokenDelimiter = ';', KeyValueDelimiter = '=' }).Tag("/*a=b*/" + Text, session)
+            (ProxyDialect.ShopifyFork with { Key = "job", TokenDelimiter = ';', KeyValueDelimiter = '=' }).Tag("/*a=b*/" + Text, session.Id)
         );
         Assert.Equal(
             $"/*consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab,application:shop*/{Text}",
-            (ProxyDialect.ShopifyFork with { MergesComments = true }).Tag("/*application:shop*/" + Text, session)
+            (ProxyDialect.ShopifyFork with { MergesComments = true }).Tag("/*application:shop*/" + Text, session.Id)
         );
         Assert.Equal(
             $"/* consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab */ {Text}",
-            (ProxyDialect.ShopifyFork with { MergesComments = true }).Tag(Text, session)
+            (ProxyDialect.ShopifyFork with { MergesComments = true }).Tag(Text, session.Id)
         );
         Assert.Equal(
             "/* hostgroup:3 */ " + Text,
@@ -67,11 +71,11 @@ public class ProxyDialectTests
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, Guid.Parse("0b5c8a7e-0000-4000-8000-0123456789ab"));
         Assert.Equal(
             $"/*consistent_read_id='0b5c8a7e-0000-4000-8000-0123456789ab',read_consistency='monotonic'*/ {Text}",
-            ProxyDialect.SqlCommenter.Tag(Text, session)
+            ProxyDialect.SqlCommenter.Tag(Text, session.Id)
         );
         Assert.Equal(
             $"/*read_consistency='monotonic',session%2F%2A%2A%2F='0b5c8a7e-0000-4000-8000-0123456789ab'*/ {Text}",
-            (ProxyDialect.SqlCommenter with { Key = "session/**/" }).Tag(Text, session)
+            (ProxyDialect.SqlCommenter with { Key = "session/**/" }).Tag(Text, session.Id)
         );
         Assert.Equal("/*read_consistency='primary'*/ " + Text, ProxyDialect.SqlCommenter.AddressOf(null, 0)!.Annotate(Text));
     }
@@ -98,13 +102,13 @@ public class ProxyDialectTests
         proxySql.Check([hostile]);
         Assert.Equal("/* hostgroup=5 */ " + Text, proxySql.AddressOf(hostile, 0).Annotate(Text));
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, hostile);
-        Assert.Matches("^/\\* consistent_read_id:[0-9a-f-]{36} \\*/ " + Text + "$", ProxyDialect.ShopifyFork.Tag(Text, session));
+        Assert.Matches("^/\\* consistent_read_id:[0-9a-f-]{36} \\*/ " + Text + "$", ProxyDialect.ShopifyFork.Tag(Text, session.Id));
         if (!StatementComment.IsWord(hostile))
         {
             Assert.Throws<ArgumentException>(() => (ProxyDialect.ShopifyFork with { Key = hostile }).Check([]));
         }
 
-        var tagged = (ProxyDialect.SqlCommenter with { Key = hostile }).Tag(Text, session);
+        var tagged = (ProxyDialect.SqlCommenter with { Key = hostile }).Tag(Text, session.Id);
         Assert.Equal(tagged.Length - Text.Length - 1, tagged.IndexOf("*/", StringComparison.Ordinal) + 2);
         Assert.Equal(Encoding.UTF8.GetByteCount(tagged), tagged.Length);
     }

@@ -1,3 +1,5 @@
+using MonotonicReads.Proxies;
+
 namespace MonotonicReads.Runtime.Tests.Proxies;
 
 public class StatementCommentTests

@@ -35,23 +35,23 @@ public class UseProxyTests
         {
             Assert.Contains(
                 "It keeps Monotonic, Primary.",
-                Assert.Throws<NotSupportedException>(() => proxy.ThrowIfNotKept(causal, causal.LossIn(source))).Message
+                Assert.Throws<NotSupportedException>(() => proxy.ThrowIfNotKept(causal.Consistency, causal.LossIn(source.Routed))).Message
             );
         }
 
         using (var strict = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Fail }))
         {
-            Assert.Throws<NotSupportedException>(() => proxy.ThrowIfNotKept(strict, strict.LossIn(source)));
+            Assert.Throws<NotSupportedException>(() => proxy.ThrowIfNotKept(strict.Consistency, strict.LossIn(source.Routed)));
         }
 
         using (var plain = ReadSession.Begin(ReadConsistency.Monotonic))
         {
-            proxy.ThrowIfNotKept(plain, plain.LossIn(source));
+            proxy.ThrowIfNotKept(plain.Consistency, plain.LossIn(source.Routed));
         }
 
         using (var primary = ReadSession.Begin(ReadConsistency.Primary))
         {
-            proxy.ThrowIfNotKept(primary, primary.LossIn(source));
+            proxy.ThrowIfNotKept(primary.Consistency, primary.LossIn(source.Routed));
         }
     }
 

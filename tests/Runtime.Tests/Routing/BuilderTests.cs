@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using MonotonicReads.AdoNet;
 
 namespace MonotonicReads.Runtime.Tests;
 

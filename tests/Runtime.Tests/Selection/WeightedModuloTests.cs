@@ -1,3 +1,5 @@
+using MonotonicReads.Selection;
+
 namespace MonotonicReads.Runtime.Tests;
 
 public class WeightedModuloTests

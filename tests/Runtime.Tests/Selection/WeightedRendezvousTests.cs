@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using MonotonicReads.Selection;
 
 namespace MonotonicReads.Runtime.Tests;
 

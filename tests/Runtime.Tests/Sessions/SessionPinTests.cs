@@ -1,3 +1,6 @@
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
+
 namespace MonotonicReads.Runtime.Tests.Sessions;
 
 /// <summary>What a session knows while several things of it happen at once, step by step.</summary>
@@ -9,7 +12,7 @@ public sealed class SessionPinTests : IDisposable
     private readonly ReadSession _session = ReadSession.Begin(ReadConsistency.Causal);
     private readonly SessionPin _pin;
 
-    public SessionPinTests() => _pin = _session.PinFor(_set.Source);
+    public SessionPinTests() => _pin = _session.PinFor(_set.Source.Routed);
 
     private RoutedServer First => _set.Source.Replicas[0];
 
@@ -97,8 +100,8 @@ public sealed class SessionPinTests : IDisposable
             var count = 0;
             for (var i = 0; i < times; i++)
             {
-                var session = ReadSession.ForRead(out _) ?? _session;
-                count += session.PinFor(_set.Source).TryRead(First, isFirstOfConnection: false) && !session.IsAtEndOfPlan ? 1 : 0;
+                var session = AmbientSession.ForRead(out _) ?? _session;
+                count += session.PinFor(_set.Source.Routed).TryRead(First, isFirstOfConnection: false) && !session.IsAtEndOfPlan ? 1 : 0;
             }
 
             return count;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CsCheck;
+using MonotonicReads.Sessions;
 
 namespace MonotonicReads.Runtime.Tests.Sessions;
 

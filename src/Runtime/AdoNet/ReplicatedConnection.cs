@@ -1,0 +1,278 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using MonotonicReads.AdoNet;
+using MonotonicReads.Routing;
+using MonotonicReads.Servers;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// A connection whose server is chosen each time it is opened: the replica of the running <see cref="ReadSession"/>,
+/// a replica by weighted chance outside one, or the primary where the data source asks for it.
+/// </summary>
+/// <remarks>
+/// <para>Before a statement runs, the connection looks at it again: what is not provably a plain read, a read of a session
+/// that has read on the primary, and every transaction moves an open connection from its replica to the primary, where
+/// it stays until it is closed. While a reader is open on it it cannot move, and throws
+/// <see cref="InvalidOperationException"/>.</para>
+/// <para>A connection that was opened before the session gives it its replica when the session has drawn none, and
+/// throws <see cref="InvalidOperationException"/> when it has drawn another.</para>
+/// <para>Readers and parameters are the driver's own. Like every connection it is for one thread at a time.</para>
+/// </remarks>
+public sealed class ReplicatedConnection : DbConnection
+{
+    private static readonly StateChangeEventArgs Opening = new(ConnectionState.Closed, ConnectionState.Connecting);
+    private static readonly StateChangeEventArgs Opened = new(ConnectionState.Connecting, ConnectionState.Open);
+    private static readonly StateChangeEventArgs NotOpened = new(ConnectionState.Connecting, ConnectionState.Closed);
+    private static readonly StateChangeEventArgs Closed = new(ConnectionState.Open, ConnectionState.Closed);
+
+    private readonly RoutedConnection _connection;
+    private bool _isConnecting;
+    private bool _isKnownOpen;
+
+    internal ReplicatedConnection(ReplicatedDataSource source, bool isForPrimary)
+    {
+        Source = source;
+        _connection = new RoutedConnection(source.Routed, isForPrimary, NoteClosed);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>
+    /// The driver's connection, a <c>MySqlConnection</c> for <see cref="ReplicatedMySqlDataSource"/>. What is done
+    /// through it is not routed, and the session knows nothing of it. It changes when the connection moves.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
+    public DbConnection Inner => _connection.Link.Share() ?? throw _connection.NotOpen();
+
+    /// <summary>The name of the server that the connection is open on, "primary" for the primary; <see langword="null"/>
+    /// while it is closed.</summary>
+    public string? ServerName => State == ConnectionState.Closed ? null : _connection.Link.Server?.Name;
+
+    /// <summary>The primary's connection string without passwords. Cannot be set.</summary>
+    /// <exception cref="NotSupportedException">It was set.</exception>
+    [AllowNull]
+    public override string ConnectionString
+    {
+        get => Source.ConnectionString;
+        set =>
+            throw new NotSupportedException("The server is chosen by the data source; a ReplicatedConnection takes no connection string.");
+    }
+
+    /// <inheritdoc/>
+    public override int ConnectionTimeout => Source.ConnectionTimeout;
+
+    /// <inheritdoc/>
+    public override string Database => _connection.Link.Driver?.Database ?? _connection.Link.Database ?? Source.Database;
+
+    /// <summary>The address of the server that the connection is open on, of the primary while it is closed.</summary>
+    public override string DataSource => _connection.Link.Driver?.DataSource ?? Source.Server;
+
+    /// <inheritdoc/>
+    public override string ServerVersion => Driver.ServerVersion;
+
+    /// <inheritdoc/>
+    public override ConnectionState State => _isConnecting ? ConnectionState.Connecting : _connection.State;
+
+    /// <inheritdoc/>
+    public override bool CanCreateBatch => Source.CanCreateBatch;
+
+    internal ReplicatedDataSource Source { get; }
+
+    private ConnectionOpening Opener => new(Source.Routed, _connection, Routing);
+
+    /// <summary>Where it is open.</summary>
+    internal RoutedConnection Routed => _connection;
+
+    /// <summary>Brings it to where a statement may run.</summary>
+    internal StatementRouting Routing => new(Source.Routed, _connection);
+
+    /// <summary>What <see cref="Inner"/> is, for statements that leave nothing behind.</summary>
+    internal DbConnection Driver => _connection.Link.Driver ?? throw _connection.NotOpen();
+
+    /// <summary>Opens the connection on the server that the running session asks for.</summary>
+    /// <exception cref="InvalidOperationException">The connection is open.</exception>
+    /// <exception cref="ReplicaLostException">The session has lost its replica.</exception>
+    public override void Open() => Synchronous.Result(OpenAsync(isAsync: false, CancellationToken.None));
+
+    /// <summary>Opens the connection on the server that the running session asks for.</summary>
+    /// <param name="cancellationToken">Cancels the opening; no deadline against a stopped server, which the driver's
+    /// connection timeout is.</param>
+    /// <returns>A task that ends when the connection is open.</returns>
+    /// <exception cref="InvalidOperationException">The connection is open.</exception>
+    /// <exception cref="ReplicaLostException">The session has lost its replica.</exception>
+    public override Task OpenAsync(CancellationToken cancellationToken) => OpenAsync(isAsync: true, cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override void Close() => Synchronous.Result(CloseAsync(isAsync: false));
+
+    /// <inheritdoc/>
+    public override Task CloseAsync() => CloseAsync(isAsync: true).AsTask();
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override void ChangeDatabase(string databaseName)
+    {
+        _connection.Snapshot.ThrowIfTaken();
+        Driver.ChangeDatabase(databaseName);
+        _connection.Link.ChangedDatabase(databaseName);
+    }
+
+    /// <inheritdoc/>
+    public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
+    {
+        _connection.Snapshot.ThrowIfTaken();
+        await Driver.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
+        _connection.Link.ChangedDatabase(databaseName);
+    }
+
+    /// <summary>Enlists the connection in a transaction, on the primary.</summary>
+    /// <param name="transaction">The transaction, or <see langword="null"/> to leave one.</param>
+    public override void EnlistTransaction(System.Transactions.Transaction? transaction)
+    {
+        _connection.Snapshot.ThrowIfTaken();
+        Synchronous.Result(Routing.MoveToPrimaryAsync(isAsync: false, CancellationToken.None));
+        Driver.EnlistTransaction(transaction);
+    }
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema() => Driver.GetSchema();
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema(string collectionName) => Driver.GetSchema(collectionName);
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema(string collectionName, string?[] restrictionValues) =>
+        Driver.GetSchema(collectionName, restrictionValues);
+
+#pragma warning disable RS0026 // The optional parameters are those of the base class.
+    /// <inheritdoc/>
+    public override async Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
+        await Driver.GetSchemaAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        await Driver.GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async Task<DataTable> GetSchemaAsync(
+        string collectionName,
+        string?[] restrictionValues,
+        CancellationToken cancellationToken = default
+    ) => await Driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
+#pragma warning restore RS0026
+
+    /// <inheritdoc/>
+    protected override DbProviderFactory? DbProviderFactory => Source.Factory;
+
+    /// <inheritdoc/>
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
+    {
+        ThrowIfNotOpen();
+        Routing.Route(Statement.Transaction);
+        return new ReplicatedTransaction(this, _connection.Began(Driver.BeginTransaction(isolationLevel)));
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(
+        IsolationLevel isolationLevel,
+        CancellationToken cancellationToken
+    )
+    {
+        ThrowIfNotOpen();
+        await Routing.RouteAsync(Statement.Transaction, cancellationToken).ConfigureAwait(false);
+        var transaction = await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
+        return new ReplicatedTransaction(this, _connection.Began(transaction));
+    }
+
+    /// <inheritdoc/>
+    protected override DbCommand CreateDbCommand() => new ReplicatedCommand(this, Source.CreateInnerCommand());
+
+    /// <inheritdoc/>
+    protected override DbBatch CreateDbBatch() => new ReplicatedBatch(this, Source.CreateInnerBatch());
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Close();
+            _connection.IsDisposed = true;
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
+    {
+        PrepareToOpen();
+        cancellation.ThrowIfCancellationRequested();
+        _isConnecting = true;
+        try
+        {
+            OnStateChange(Opening);
+            await Opener.OpenAsync(isAsync, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            _isConnecting = false;
+            OnStateChange(NotOpened);
+            throw;
+        }
+
+        _isConnecting = false;
+        _isKnownOpen = true;
+        OnStateChange(Opened);
+    }
+
+    private async ValueTask CloseAsync(bool isAsync)
+    {
+        await Opener.CloseAsync(isAsync).ConfigureAwait(false);
+        NoteClosed();
+    }
+
+    // Once for each opening, whoever closed it.
+    private void NoteClosed()
+    {
+        if (_isKnownOpen)
+        {
+            _isKnownOpen = false;
+            OnStateChange(Closed);
+        }
+    }
+
+    private void PrepareToOpen()
+    {
+        ObjectDisposedException.ThrowIf(_connection.IsDisposed, this);
+        Source.ThrowIfDisposed();
+        if (_isConnecting)
+        {
+            throw new InvalidOperationException("The connection is being opened already.");
+        }
+
+        if (_connection.State != ConnectionState.Closed)
+        {
+            throw new InvalidOperationException("The connection is open already.");
+        }
+
+        if (_connection.Link.Driver is not null)
+        {
+            // A reader closed it (CommandBehavior.CloseConnection), or it broke.
+            Close();
+        }
+    }
+
+    private void ThrowIfNotOpen()
+    {
+        if (_connection.State != ConnectionState.Open)
+        {
+            throw _connection.NotOpen();
+        }
+    }
+}

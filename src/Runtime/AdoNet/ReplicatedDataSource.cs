@@ -1,0 +1,188 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using MonotonicReads.AdoNet;
+using MonotonicReads.Choosing;
+using MonotonicReads.Proxies;
+using MonotonicReads.Routing;
+using MonotonicReads.Servers;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// Routes over a primary and its replicas, whatever their ADO.NET provider: each connection is opened on the server
+/// that the running <see cref="ReadSession"/> asks for. Built by <see cref="ReplicatedDataSourceBuilder"/>; safe for
+/// concurrent use.
+/// </summary>
+/// <remarks>
+/// <para>Where a connection opens: on the replica of the running session, drawn once by the selector and kept; outside a
+/// session on a replica drawn by weighted chance; on the primary in a session of level
+/// <see cref="ReadConsistency.Primary"/>, in one that has read there, and under an ambient transaction. A statement that
+/// is not provably a plain read, and every transaction, runs on the primary.</para>
+/// <para>A replica that refuses to open takes no new sessions for <see cref="UnavailableFor"/>. Replicas must be
+/// read-only: a stored function that writes is taken for a read here, and must fail there.</para>
+/// <para>The shape is that of Npgsql's <c>NpgsqlMultiHostDataSource</c>.</para>
+/// </remarks>
+public class ReplicatedDataSource : DbDataSource
+{
+    private readonly DbProviderFactory? _driver;
+    private readonly PlainReadCache _plainReads = new();
+    private readonly bool _ownsServers;
+    private volatile bool _isDisposed;
+
+    internal ReplicatedDataSource(ReplicaSet set)
+    {
+        _ownsServers = set.OwnsServers;
+        using var unopened = set.Primary.Pool.Source.CreateConnection();
+        Routed = new RoutedSource(set, Raise, IsServerFailure) { ConnectionTimeout = unopened.ConnectionTimeout };
+        _driver = DbProviderFactories.GetFactory(unopened);
+        Factory = _driver is null ? null : new ReplicatedProviderFactory(this, _driver);
+        CanCreateBatch = unopened.CanCreateBatch;
+        Database = unopened.Database;
+        Server = unopened.DataSource;
+        using var command = unopened.CreateCommand();
+        CommandTimeout = command.CommandTimeout;
+        ConnectionString = PublicConnectionString.Of(PrimaryServer.Pool.Source.ConnectionString);
+        Primary = new PrimaryDataSource(this);
+    }
+
+    /// <summary>
+    /// How long a replica that refused to open is left out of new draws: 5 seconds. A session that has read on it
+    /// does not wait for it but fails.
+    /// </summary>
+    public static TimeSpan UnavailableFor => RoutedSource.UnavailableFor;
+
+    /// <summary>Raised when a session loses its replica, when a replica refuses, when the primary takes reads because no
+    /// replica is available, and when a read comes after its session. Handlers run on the reading thread and must not
+    /// throw.</summary>
+    public event EventHandler<ReadSessionEventArgs>? SessionEvent;
+
+    /// <summary>What session tokens call it; the same in every process that takes them.</summary>
+    public string Name => Routed.Name;
+
+    /// <summary>
+    /// The data source of the primary, for writes and for reads that must be current. The rows that it returns inside
+    /// a session bind the session to the primary. Disposing it does nothing.
+    /// </summary>
+    public DbDataSource Primary { get; }
+
+    /// <summary>The primary's connection string without passwords; empty when it cannot be parsed.</summary>
+    public override string ConnectionString { get; }
+
+    /// <summary>What routing and sessions know of it.</summary>
+    internal RoutedSource Routed { get; }
+
+    internal RoutedServer PrimaryServer => Routed.Primary;
+
+    internal RoutedServer[] Replicas => Router.Replicas.Servers;
+
+    internal ReplicaRouter Router => Routed.Router;
+
+    /// <summary>The proxy before the servers; null where each is connected to.</summary>
+    internal ProxyRoute? Proxy => Routed.Proxy;
+
+    internal string Database { get; }
+
+    internal string Server { get; }
+
+    internal int ConnectionTimeout => Routed.ConnectionTimeout;
+
+    /// <summary>What a command has that sets none, in seconds.</summary>
+    internal int CommandTimeout { get; }
+
+    /// <summary>The provider of its connections; null where the driver has none.</summary>
+    internal DbProviderFactory? Factory { get; }
+
+    internal bool CanCreateBatch { get; }
+
+    /// <summary>Creates a closed connection; its server is chosen when it is opened.</summary>
+    /// <returns>The connection; the caller disposes it.</returns>
+    public new ReplicatedConnection CreateConnection() => new(this, isForPrimary: false);
+
+    /// <summary>Opens a connection on the server that the running session asks for.</summary>
+    /// <returns>The open connection; the caller disposes it.</returns>
+    /// <exception cref="ReplicaLostException">The running session has lost its replica.</exception>
+    public new ReplicatedConnection OpenConnection() => (ReplicatedConnection)base.OpenConnection();
+
+    /// <summary>Opens a connection on the server that the running session asks for.</summary>
+    /// <param name="cancellationToken">Cancels the opening; no deadline against a stopped server, which the driver's
+    /// connection timeout is.</param>
+    /// <returns>The open connection; the caller disposes it.</returns>
+    /// <exception cref="ReplicaLostException">The running session has lost its replica.</exception>
+    public new async ValueTask<ReplicatedConnection> OpenConnectionAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = CreateConnection();
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override DbConnection CreateDbConnection() => CreateConnection();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isDisposed)
+        {
+            _isDisposed = true;
+            Routed.Leases.Dispose();
+            if (_ownsServers)
+            {
+                PrimaryServer.Pool.Source.Dispose();
+                foreach (var replica in Replicas)
+                {
+                    replica.Pool.Source.Dispose();
+                }
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            Routed.Leases.Dispose();
+            if (_ownsServers)
+            {
+                await PrimaryServer.Pool.Source.DisposeAsync().ConfigureAwait(false);
+                foreach (var replica in Replicas)
+                {
+                    await replica.Pool.Source.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+        }
+
+        await base.DisposeAsyncCore().ConfigureAwait(false);
+    }
+
+    /// <summary>Whether an exception of an opening says that the server is out of reach, so that another may serve. The pool of a
+    /// server that was removed is disposed.</summary>
+    internal virtual bool IsServerFailure(Exception exception) =>
+        exception is DbException or TimeoutException or IOException or SocketException
+        || (exception is ObjectDisposedException && !_isDisposed);
+
+    /// <summary>The driver's own command, without a connection.</summary>
+    internal virtual DbCommand CreateInnerCommand() =>
+        _driver?.CreateCommand() ?? PrimaryServer.Pool.Source.CreateConnection().CreateCommand();
+
+    /// <summary>The driver's own batch, without a connection.</summary>
+    internal virtual DbBatch CreateInnerBatch() =>
+        _driver is { CanCreateBatch: true } ? _driver.CreateBatch() : PrimaryServer.Pool.Source.CreateConnection().CreateBatch();
+
+    internal bool IsPlainRead(string text) => _plainReads.IsPlainRead(text);
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+    private void Raise(ReadSessionEventArgs args) => SessionEvent?.Invoke(this, args);
+}

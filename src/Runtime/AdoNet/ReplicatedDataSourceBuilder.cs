@@ -1,0 +1,102 @@
+using System.Data.Common;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using MonotonicReads.Choosing;
+using MonotonicReads.Routing;
+using MonotonicReads.Servers;
+
+namespace MonotonicReads;
+
+/// <summary>
+/// Builds a <see cref="ReplicatedDataSource"/> over the data sources of any ADO.NET provider; for MySQL and MariaDB see
+/// <see cref="ReplicatedMySqlDataSourceBuilder"/>.
+/// </summary>
+public sealed class ReplicatedDataSourceBuilder
+{
+    private readonly List<(string Name, DbDataSource Source, int Weight)> _replicas = [];
+    private DbDataSource? _primary;
+    private IReplicaSelector _selector = ReplicaSelectors.WeightedModulo;
+    private TimeProvider _time = TimeProvider.System;
+    private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
+
+    /// <summary>Sets the primary. Required.</summary>
+    /// <param name="primary">Its data source; stays the caller's to dispose.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="primary"/> is <see langword="null"/>.</exception>
+    public ReplicatedDataSourceBuilder UsePrimary(DbDataSource primary)
+    {
+        ArgumentNullException.ThrowIfNull(primary);
+        _primary = primary;
+        return this;
+    }
+
+    /// <summary>Adds a replica. At least one is required; the order matters to <see cref="ReplicaSelectors.WeightedModulo"/>.</summary>
+    /// <param name="name">Its unique name in events, logs, metrics and rendezvous hashing.</param>
+    /// <param name="replica">Its data source, read-only on the server; stays the caller's to dispose.</param>
+    /// <param name="weight">Its share relative to the others; 0 takes no new sessions.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="replica"/> is <see langword="null"/>.</exception>
+    public ReplicatedDataSourceBuilder AddReplica(string name, DbDataSource replica, int weight = 1)
+    {
+        ArgumentNullException.ThrowIfNull(replica);
+        _replicas.Add((name, replica, weight));
+        return this;
+    }
+
+    /// <summary>Sets the selector. Default: <see cref="ReplicaSelectors.WeightedModulo"/>.</summary>
+    /// <param name="selector">The selector.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="selector"/> is <see langword="null"/>.</exception>
+    public ReplicatedDataSourceBuilder UseSelector(IReplicaSelector selector)
+    {
+        ArgumentNullException.ThrowIfNull(selector);
+        _selector = selector;
+        return this;
+    }
+
+    /// <summary>Sets where log records of category "MonotonicReads" go. Default: nowhere.</summary>
+    /// <param name="loggerFactory">The factory.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="loggerFactory"/> is <see langword="null"/>.</exception>
+    public ReplicatedDataSourceBuilder UseLoggerFactory(ILoggerFactory loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        _loggerFactory = loggerFactory;
+        return this;
+    }
+
+    /// <summary>Sets the clock. Default: the system's.</summary>
+    /// <param name="timeProvider">The clock.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="timeProvider"/> is <see langword="null"/>.</exception>
+    public ReplicatedDataSourceBuilder UseTimeProvider(TimeProvider timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        _time = timeProvider;
+        return this;
+    }
+
+    /// <summary>Checks everything and builds the data source.</summary>
+    /// <returns>The data source. Disposing it does not dispose the data sources it was given.</returns>
+    /// <exception cref="InvalidOperationException">No primary, no replica, or weights that sum to 0.</exception>
+    /// <exception cref="ArgumentException">An empty or repeated name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A negative weight.</exception>
+    /// <exception cref="OverflowException">Weights that sum beyond <see cref="int.MaxValue"/>.</exception>
+    public ReplicatedDataSource Build()
+    {
+        ReplicaSet.Check(_primary is not null, _replicas.ConvertAll(replica => new ReplicaSettings(replica.Name, "", replica.Weight)));
+        return new ReplicatedDataSource(
+            new ReplicaSet(
+                new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(_primary!), isPrimary: true),
+                new ReplicaTable(
+                    _replicas.ConvertAll(replica =>
+                        (new RoutedServer(replica.Name, new ConnectionPool(replica.Source), isPrimary: false), replica.Weight)
+                    )
+                ),
+                _selector,
+                _time,
+                _loggerFactory
+            )
+        );
+    }
+}

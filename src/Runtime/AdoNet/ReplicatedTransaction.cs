@@ -1,0 +1,66 @@
+using System.Data;
+using System.Data.Common;
+
+namespace MonotonicReads.AdoNet;
+
+/// <summary>A transaction on the primary, begun by a <see cref="ReplicatedConnection"/>.</summary>
+internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbTransaction inner) : DbTransaction
+{
+    private bool _isInnerDisposed;
+
+    public DbTransaction Inner => inner;
+
+    /// <summary>The driver's transaction; null once it has ended.</summary>
+    public DbTransaction? Open => inner.Connection is null ? null : inner;
+
+    public override IsolationLevel IsolationLevel => inner.IsolationLevel;
+
+    public override bool SupportsSavepoints => inner.SupportsSavepoints;
+
+    protected override DbConnection? DbConnection => inner.Connection is null ? null : connection;
+
+    public override void Commit() => inner.Commit();
+
+    public override Task CommitAsync(CancellationToken cancellationToken = default) => inner.CommitAsync(cancellationToken);
+
+    public override void Rollback() => inner.Rollback();
+
+    public override Task RollbackAsync(CancellationToken cancellationToken = default) => inner.RollbackAsync(cancellationToken);
+
+    public override void Save(string savepointName) => inner.Save(savepointName);
+
+    public override Task SaveAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        inner.SaveAsync(savepointName, cancellationToken);
+
+    public override void Rollback(string savepointName) => inner.Rollback(savepointName);
+
+    public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        inner.RollbackAsync(savepointName, cancellationToken);
+
+    public override void Release(string savepointName) => inner.Release(savepointName);
+
+    public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
+        inner.ReleaseAsync(savepointName, cancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        // The base class disposes once more, synchronously.
+        _isInnerDisposed = true;
+        await inner.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The driver's transaction behind one that a caller hands to a command.</summary>
+    public static DbTransaction? Unwrap(DbTransaction? transaction) =>
+        transaction is ReplicatedTransaction replicated ? replicated.Inner : transaction;
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isInnerDisposed)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

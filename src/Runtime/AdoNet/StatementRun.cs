@@ -1,0 +1,132 @@
+using System.Data;
+using System.Data.Common;
+using MySqlConnector;
+
+namespace MonotonicReads.AdoNet;
+
+/// <summary>A command or a batch of a <see cref="ReplicatedConnection"/>, as <see cref="StatementRun"/> runs it.</summary>
+/// <typeparam name="TDriver">The driver's own.</typeparam>
+internal interface IRoutedStatement<TDriver>
+{
+    /// <summary>What the driver executes.</summary>
+    TDriver Driver { get; }
+
+    /// <summary>Whether a proxy's servers may take less time for it than the caller allows.</summary>
+    bool IsLimited { get; }
+
+    /// <summary>Finds the server and gives the driver's statement its connection there.</summary>
+    ReplicatedConnection Route(bool returnsData);
+
+    /// <inheritdoc cref="Route"/>
+    ValueTask<ReplicatedConnection> RouteAsync(bool returnsData, CancellationToken cancellation);
+
+    /// <summary>Whether what was prepared has another text now: the statement goes to another server of the proxy.</summary>
+    bool NeedsPreparing(ReplicatedConnection connection);
+
+    /// <summary>Prepares it where it was routed to, unless its text had better not be prepared.</summary>
+    void PrepareHere();
+
+    /// <inheritdoc cref="PrepareHere"/>
+    Task PrepareHereAsync(CancellationToken cancellation);
+}
+
+/// <summary>Prepares and executes statements, and sends one that was not executed on to another server.</summary>
+internal static class StatementRun
+{
+    /// <summary>Prepares the statement on the server where it may run.</summary>
+    public static void Prepare<TDriver>(IRoutedStatement<TDriver> statement)
+    {
+        var connection = statement.Route(returnsData: false);
+        try
+        {
+            statement.PrepareHere();
+        }
+        finally
+        {
+            connection.Routed.EndTurn<object>(null);
+        }
+    }
+
+    /// <inheritdoc cref="Prepare"/>
+    public static async Task PrepareAsync<TDriver>(IRoutedStatement<TDriver> statement, CancellationToken cancellation)
+    {
+        var connection = await statement.RouteAsync(returnsData: false, cancellation).ConfigureAwait(false);
+        try
+        {
+            await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            connection.Routed.EndTurn<object>(null);
+        }
+    }
+
+    /// <summary>Executes the statement on the server where it may run.</summary>
+    public static T Execute<TDriver, T>(
+        IRoutedStatement<TDriver> statement,
+        bool returnsData,
+        CommandBehavior behavior,
+        Func<TDriver, CommandBehavior, T> execute
+    )
+    {
+        while (true)
+        {
+            var connection = statement.Route(returnsData);
+            T? result = default;
+            try
+            {
+                if (statement.NeedsPreparing(connection))
+                {
+                    statement.PrepareHere();
+                }
+
+                return result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
+            }
+            catch (DbException exception) when (connection.Routing.CanRunElsewhere(exception, IsOverdue(statement, exception)))
+            {
+                // It was not executed: the next round finds another server.
+            }
+            finally
+            {
+                connection.Routed.EndTurn(result);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="Execute"/>
+    public static async Task<T> ExecuteAsync<TDriver, T>(
+        IRoutedStatement<TDriver> statement,
+        bool returnsData,
+        CommandBehavior behavior,
+        Func<TDriver, CommandBehavior, CancellationToken, Task<T>> execute,
+        CancellationToken cancellation
+    )
+    {
+        while (true)
+        {
+            var connection = await statement.RouteAsync(returnsData, cancellation).ConfigureAwait(false);
+            T? result = default;
+            try
+            {
+                if (statement.NeedsPreparing(connection))
+                {
+                    await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
+                }
+
+                return result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
+            }
+            catch (DbException exception) when (connection.Routing.CanRunElsewhere(exception, IsOverdue(statement, exception)))
+            {
+                // It was not executed: the next round finds another server.
+            }
+            finally
+            {
+                connection.Routed.EndTurn(result);
+            }
+        }
+    }
+
+    // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little early by another clock.
+    private static bool IsOverdue<TDriver>(IRoutedStatement<TDriver> statement, DbException exception) =>
+        statement.IsLimited && exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Choosing;
+
+/// <summary>The exceptions of a session that cannot go on, in the words of its user.</summary>
+internal static class LostSession
+{
+    public static ReplicaLostException Lost(ReadSession session, PinLoss loss, string? why = null, Exception? exception = null)
+    {
+        var how = loss.Reason switch
+        {
+            ReplicaLossReason.OpenFailed => "it can no longer be opened",
+            ReplicaLossReason.ConnectionBroken => "the connection broke while the session read",
+            ReplicaLossReason.Removed => "it was removed or drained",
+            ReplicaLossReason.Silent => "it stopped answering",
+            ReplicaLossReason.TooFarBehind => "it is too far behind the primary",
+            _ => "it was restarted or replaced, and may have gone back",
+        };
+        return new ReplicaLostException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Read session {session.Id} has read on replica '{loss.Replica}' and lost it: {how}.{why} Run the unit of work again in a new session."
+            ),
+            session.Id,
+            loss.Replica,
+            exception ?? loss.Exception
+        );
+    }
+
+    /// <summary>The session would have to read on the primary, and the primary may be behind what it saw.</summary>
+    public static ReplicaLostException NotBehindBarrier(ReadSession session, SessionPin pin, string why, Exception? exception) =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Read session {session.Id} {(pin.LastReplica is { } replica ? $"has read on replica '{replica.Name}'" : pin.IsResumed ? "was resumed" : "has used the primary")} and must go on on the primary. {why} Run the unit of work again in a new session."
+            ),
+            session.Id,
+            pin.LastReplica?.Name,
+            exception
+        );
+
+    /// <summary>The policy keeps a session from the primary, and nothing else takes it.</summary>
+    public static ReplicaLostException NoReplica(ReadSession session) =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"No replica is available for read session {session.Id}, and its policy ReplicaLoss.Fail keeps it from the primary."
+            ),
+            session.Id,
+            replica: null,
+            innerException: null
+        );
+}

@@ -1,0 +1,277 @@
+using System.Data.Common;
+using MonotonicReads.Observability;
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Choosing;
+
+/// <summary>
+/// Finds out, for a session, what servers contain: which replica has what it saw, whether its own has caught up with its
+/// writes, whether the primary may be read after a replica. Only for data sources whose servers tell their position.
+/// </summary>
+/// <param name="primary">The primary.</param>
+/// <param name="time">The clock.</param>
+/// <param name="losses">Where it is noted that a server refuses.</param>
+/// <param name="isServerFailure">Whether an exception says that a server is out of reach.</param>
+internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, ReplicaLosses losses, Func<Exception, bool> isServerFailure)
+{
+    /// <summary>Where a session goes that has lost its replica: the first that has reached what it saw, otherwise the primary.</summary>
+    /// <param name="session">The session, with its wait budget.</param>
+    /// <param name="pin">What it saw.</param>
+    /// <param name="candidates">The replicas in the selector's order.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public async ValueTask<(RoutedServer Server, int Incarnation)> CaughtUpAsync(
+        ReadSession session,
+        SessionPin pin,
+        IEnumerable<RoutedServer> candidates,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        var otherwise = (primary, primary.Incarnation);
+        if (pin.Seen is not { } seen)
+        {
+            return otherwise;
+        }
+
+        using var activity = RoutingActivities.Search(session.Tags, (pin.Server ?? primary).Tags);
+        var wanted = pin.Required is { } required ? seen.Union(required) : seen;
+        RoutedServer? first = null;
+        foreach (var replica in candidates.ToList())
+        {
+            if (await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false) is { } incarnation)
+            {
+                if (incarnation > NotReached)
+                {
+                    return (replica, incarnation);
+                }
+
+                first ??= replica;
+            }
+        }
+
+        // None has it yet: time is spent on the one that the selector prefers.
+        return
+            first is not null
+            && await FindAsync(session, first, wanted, wait: true, isAsync, cancellation).ConfigureAwait(false)
+                is > NotReached
+                    and var waited
+            ? (first, waited)
+            : otherwise;
+    }
+
+    /// <summary>Another replica for a causal session whose own has not caught up; the session has moved there.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="pin">Where it reads.</param>
+    /// <param name="from">Its replica.</param>
+    /// <param name="candidates">The others, in the selector's order.</param>
+    /// <param name="wanted">What it wrote and saw.</param>
+    /// <param name="reads">How many of its reads on replicas that holds for.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <returns>Null where none contains what is wanted, or more was read meanwhile.</returns>
+    public async ValueTask<RoutedServer?> ContainingAsync(
+        ReadSession session,
+        SessionPin pin,
+        RoutedServer from,
+        IEnumerable<RoutedServer> candidates,
+        ReplicationPosition wanted,
+        long reads,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        using var activity = RoutingActivities.Search(session.Tags, from.Tags);
+        foreach (var replica in candidates.ToList())
+        {
+            if (
+                await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false)
+                is > NotReached
+                    and var incarnation
+            )
+            {
+                if (pin.TryMove(pin.Server is null ? null : from, replica, incarnation, forgetsReads: false, reads))
+                {
+                    losses.MovedToBeCaughtUp(session, pin, from, replica);
+                }
+
+                return ReferenceEquals(pin.Server, from) ? null : pin.Server;
+            }
+        }
+
+        return null;
+    }
+
+    private const int NotReached = 0;
+
+    // The run of the server that has reached the position, NotReached, or null when it does not answer.
+    private async ValueTask<int?> FindAsync(
+        ReadSession session,
+        RoutedServer replica,
+        ReplicationPosition wanted,
+        bool wait,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        SilentServerException? silent = null;
+        DbConnection? connection = null;
+        try
+        {
+            connection = await BoundedOpening
+                .OpenAsync(replica, BoundedOpening.Patience, time, isAsync, cancellation)
+                .ConfigureAwait(false);
+            var server = new ServerQuestions(replica, connection, time, isAsync, cancellation);
+            await replica.MeetAsync(server).ConfigureAwait(false);
+            var incarnation = replica.Incarnation;
+            var budget = wait ? session.RemainingWait : TimeSpan.Zero;
+            var reached = await ReachAsync(session, replica, server, wanted, budget).ConfigureAwait(false);
+            replica.Learn(reached, incarnation);
+            return reached.Contains(wanted) ? incarnation : NotReached;
+        }
+        catch (SilentServerException exception)
+        {
+            silent = exception;
+            losses.NoteRefusal(session, pin: null, replica, exception);
+            return null;
+        }
+        catch (Exception exception) when (isServerFailure(exception) && !cancellation.IsCancellationRequested)
+        {
+            losses.NoteRefusal(session, pin: null, replica, exception);
+            return null;
+        }
+        finally
+        {
+            await Letting.GoAsync(connection, silent, isAsync).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks a replica once, or waits on it within the session's budget.</summary>
+    /// <returns>What it has reached.</returns>
+    public async ValueTask<ReplicationPosition> ReachAsync(
+        ReadSession session,
+        RoutedServer replica,
+        ServerQuestions server,
+        ReplicationPosition wanted,
+        TimeSpan budget
+    )
+    {
+        var protocol = replica.Protocol!;
+        if (budget <= TimeSpan.Zero)
+        {
+            return await protocol.ReachedAsync(server).ConfigureAwait(false);
+        }
+
+        using var activity = RoutingActivities.Wait(session.Tags, replica.Tags);
+        var started = time.GetTimestamp();
+        try
+        {
+            return await protocol.WaitAsync(server, wanted, budget).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            RoutingActivities.Failed(activity, exception);
+            throw;
+        }
+        finally
+        {
+            var waited = time.GetElapsedTime(started);
+            session.SpendWait(waited);
+            RoutingMetrics.RecordWait(replica.Name, waited);
+        }
+    }
+
+    /// <summary>What a session saw and wrote, as a position that contains it.</summary>
+    /// <returns>Null where only the primary is sure to contain it.</returns>
+    public async ValueTask<ReplicationPosition?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
+    {
+        try
+        {
+            if (pin.MustAskPrimary || pin.Server is { IsPrimary: true })
+            {
+                await RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (isServerFailure(exception))
+        {
+            return null;
+        }
+
+        var wanted = pin.Required;
+
+        // A primary that was read behind the barrier has what the replica had.
+        if (pin.LastReplica is { } replica && (pin.NeedsBarrier || pin.Server is not { IsPrimary: true }))
+        {
+            if (await SeenAsync(pin, replica, isAsync).ConfigureAwait(false) is not { } seen)
+            {
+                return null;
+            }
+
+            wanted = wanted?.Union(seen) ?? seen;
+        }
+
+        return wanted;
+    }
+
+    /// <summary>What the session must see although nobody has told it where: the primary's position now.</summary>
+    public async ValueTask RequirePrimaryAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
+    {
+        var begun = pin.BeginToAsk();
+        SilentServerException? silent = null;
+        DbConnection? connection = null;
+        try
+        {
+            connection = await BoundedOpening
+                .OpenAsync(primary, BoundedOpening.Patience, time, isAsync, cancellation)
+                .ConfigureAwait(false);
+            var server = new ServerQuestions(primary, connection, time, isAsync, cancellation);
+            await primary.MeetAsync(server).ConfigureAwait(false);
+            pin.EndToAsk(begun, await primary.Protocol!.SeenAsync(server).ConfigureAwait(false));
+        }
+        catch (SilentServerException exception)
+        {
+            silent = exception;
+            throw;
+        }
+        finally
+        {
+            await Letting.GoAsync(connection, silent, isAsync).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What reads on a replica saw, asked on a connection of its own, because theirs is closed.</summary>
+    /// <returns>Null where the run of the server that was read cannot be asked any more.</returns>
+    public async ValueTask<ReplicationPosition?> SeenAsync(SessionPin pin, RoutedServer replica, bool isAsync)
+    {
+        SilentServerException? silent = null;
+        DbConnection? connection = null;
+        try
+        {
+            connection = await BoundedOpening
+                .OpenAsync(replica, BoundedOpening.Patience, time, isAsync, CancellationToken.None)
+                .ConfigureAwait(false);
+            if (pin.IsOtherIncarnation(replica) || !replica.CanTellWhatWasSeen)
+            {
+                return null;
+            }
+
+            return await replica
+                .Protocol!.SeenAsync(new ServerQuestions(replica, connection, time, isAsync, CancellationToken.None))
+                .ConfigureAwait(false);
+        }
+        catch (SilentServerException exception)
+        {
+            silent = exception;
+            return null;
+        }
+        catch (Exception exception) when (isServerFailure(exception))
+        {
+            return null;
+        }
+        finally
+        {
+            await Letting.GoAsync(connection, silent, isAsync).ConfigureAwait(false);
+        }
+    }
+}

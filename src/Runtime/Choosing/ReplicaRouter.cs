@@ -1,0 +1,211 @@
+using System.Globalization;
+using MonotonicReads.Observability;
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Choosing;
+
+/// <summary>Chooses the server of a read: by the selector inside a session, by weighted chance outside one.</summary>
+internal sealed class ReplicaRouter
+{
+    private readonly RoutedServer _primary;
+    private readonly IReplicaSelector _selector;
+    private readonly TimeProvider _time;
+    private readonly RoutingReports _reports;
+    private readonly ReplicaLosses _losses;
+    private readonly PositionSearch? _positions;
+    private volatile ReplicaTable _table;
+
+    public ReplicaRouter(
+        RoutedServer primary,
+        ReplicaTable replicas,
+        IReplicaSelector selector,
+        TimeProvider time,
+        RoutingReports reports,
+        ReplicaLosses losses,
+        PositionSearch? positions
+    )
+    {
+        _primary = primary;
+        _table = replicas;
+        _selector = selector;
+        _time = time;
+        _reports = reports;
+        _losses = losses;
+        _positions = positions;
+    }
+
+    /// <summary>The replicas of this moment; setting it moves no session.</summary>
+    public ReplicaTable Replicas
+    {
+        get => _table;
+        set => _table = value;
+    }
+
+    /// <summary>The server of a read outside a session.</summary>
+    /// <param name="refused">The replicas that refused to open in this attempt.</param>
+    public RoutedServer Any(List<RoutedServer>? refused)
+    {
+        var table = _table;
+        var sum = 0L;
+        for (var i = 0; i < table.Servers.Length; i++)
+        {
+            sum += CanTake(table.Servers[i], refused) ? table.AllAvailable[i].Weight : 0;
+        }
+
+        if (sum > 0)
+        {
+            var left = Random.Shared.NextInt64(sum);
+            for (var i = 0; i < table.Servers.Length; i++)
+            {
+                // A replica can become available between the two loops; one that was counted never vanishes for good.
+                left -= CanTake(table.Servers[i], refused) ? table.AllAvailable[i].Weight : 0;
+                if (left < 0)
+                {
+                    return table.Servers[i];
+                }
+            }
+        }
+
+        _reports.NoReplicaAvailable(session: null, _primary.Name);
+        return _primary;
+    }
+
+    /// <summary>The server of a session's read: the one that it has, otherwise the one that it draws or moves to now.</summary>
+    /// <param name="session">The session, with its policy.</param>
+    /// <param name="pin">Where it reads in this data source.</param>
+    /// <param name="refused">The replicas that refused to open in this attempt.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the questions to other replicas.</param>
+    /// <exception cref="ReplicaLostException">The session's replica is lost and its policy lets it go nowhere, or none is
+    /// available under <see cref="ReplicaLoss.Fail"/>.</exception>
+    public ValueTask<RoutedServer> PinnedAsync(
+        ReadSession session,
+        SessionPin pin,
+        List<RoutedServer>? refused,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        if (pin.Server is { IsPrimary: false } server && server.IsGone(_time))
+        {
+            Leave(session, pin, server);
+        }
+
+        if (pin.Loss is { } loss)
+        {
+            return AfterLossAsync(session, pin, loss, refused, isAsync, cancellation);
+        }
+
+        return new(pin.Server ?? Draw(session, pin, refused));
+    }
+
+    /// <summary>The replicas that can take a session, in the order in which the selector would draw them.</summary>
+    public IEnumerable<RoutedServer> InOrder(ReadSession session, List<RoutedServer>? without)
+    {
+        var table = _table;
+        var candidates = (WeightedReplica[])Candidates(table, without).Clone();
+        while (_selector.Select(session.Id, candidates) is >= 0 and var picked)
+        {
+            yield return table.Servers[picked];
+            candidates[picked] = candidates[picked] with { IsAvailable = false };
+        }
+    }
+
+    private async ValueTask<RoutedServer> AfterLossAsync(
+        ReadSession session,
+        SessionPin pin,
+        PinLoss loss,
+        List<RoutedServer>? refused,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        var without = new List<RoutedServer>(refused ?? []);
+        if (loss.Reason != ReplicaLossReason.Restarted && !without.Contains(loss.Server))
+        {
+            without.Add(loss.Server);
+        }
+
+        var (target, incarnation) = session.LossIn(pin.Source) switch
+        {
+            ReplicaLoss.Fail => throw LostSession.Lost(session, loss),
+            ReplicaLoss.Redraw => Fresh(session, without),
+            _ when _positions is null => throw LostSession.Lost(
+                session,
+                loss,
+                " Without positions, which this data source's provider has not, nothing tells which other server contains what it saw."
+            ),
+            ReplicaLoss.CaughtUp => await _positions
+                .CaughtUpAsync(session, pin, InOrder(session, without), isAsync, cancellation)
+                .ConfigureAwait(false),
+            _ => (_primary, _primary.Incarnation),
+        };
+
+        if (pin.TryMove(loss.Server, target, incarnation, forgetsReads: session.LossIn(pin.Source) == ReplicaLoss.Redraw))
+        {
+            _losses.Moved(session, pin, loss.Server, target, loss.Why, loss.Exception);
+        }
+
+        return pin.Server ?? target;
+    }
+
+    private (RoutedServer Server, int Incarnation) Fresh(ReadSession session, List<RoutedServer> without)
+    {
+        var server = InOrder(session, without).FirstOrDefault() ?? _primary;
+        return (server, server.Incarnation);
+    }
+
+    private RoutedServer Draw(ReadSession session, SessionPin pin, List<RoutedServer>? refused)
+    {
+        var table = _table;
+        ReadOnlySpan<WeightedReplica> candidates = Candidates(table, refused);
+        var picked = _selector.Select(session.Id, candidates);
+        if (picked >= 0)
+        {
+            return picked < candidates.Length && candidates[picked].IsAvailable
+                ? pin.Agree(table.Servers[picked])
+                : throw new InvalidOperationException($"{_selector.GetType()} picked index {picked}, which is no available replica.");
+        }
+
+        if (session.LossIn(pin.Source) == ReplicaLoss.Fail)
+        {
+            throw LostSession.NoReplica(session);
+        }
+
+        var server = pin.Agree(_primary);
+        if (server.IsPrimary)
+        {
+            _reports.NoReplicaAvailable(session.Id, _primary.Name);
+        }
+
+        return server;
+    }
+
+    private WeightedReplica[] Candidates(ReplicaTable table, List<RoutedServer>? refused)
+    {
+        WeightedReplica[]? some = null;
+        for (var i = 0; i < table.Servers.Length; i++)
+        {
+            if (!CanTake(table.Servers[i], refused))
+            {
+                some ??= (WeightedReplica[])table.AllAvailable.Clone();
+                some[i] = some[i] with { IsAvailable = false };
+            }
+        }
+
+        return some ?? table.AllAvailable;
+    }
+
+    // A server that is gone is lost to a session that has read on it, and left by one that has not.
+    private void Leave(ReadSession session, SessionPin pin, RoutedServer server)
+    {
+        if (!pin.TryLeave(server))
+        {
+            _losses.Lose(session, pin, server, server.IsTooFarBehind ? ReplicaLossReason.TooFarBehind : ReplicaLossReason.Removed, null);
+        }
+    }
+
+    private bool CanTake(RoutedServer replica, List<RoutedServer>? refused) =>
+        replica.IsAvailable(_time) && !replica.IsGone(_time) && refused?.Contains(replica) != true;
+}

@@ -1,0 +1,184 @@
+using System.Data.Common;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using MonotonicReads.Observability;
+using MonotonicReads.Proxies;
+using MonotonicReads.Routing;
+using MonotonicReads.Servers;
+using MySqlConnector;
+
+namespace MonotonicReads.MySql;
+
+/// <summary>Makes the servers of a <see cref="ReplicatedMySqlDataSource"/> from connection strings, at the start and later.</summary>
+internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas, TimeProvider time, ILoggerFactory loggerFactory)
+{
+    private ProxyDialect? _dialect;
+    private ConnectionPool? _behind;
+
+    /// <summary>Where a server says that it was restarted; set when the data source is there.</summary>
+    public RoutingReports? Reports { get; set; }
+
+    /// <summary>From now on every server is reached through a proxy.</summary>
+    /// <param name="dialect">How it is spoken to.</param>
+    /// <param name="connectionString">What <see cref="Parse"/> returned.</param>
+    /// <returns>The proxy, where nobody says which server is meant.</returns>
+    public ProxyRoute Behind(ProxyDialect dialect, string connectionString)
+    {
+        _dialect = dialect;
+        _behind = Pool(Builder(ProxyRoute.Name, connectionString), connectionString);
+        return new ProxyRoute(dialect, new RoutedServer(ProxyRoute.Name, _behind, isPrimary: false));
+    }
+
+    /// <summary>Makes the primary; connects to nothing.</summary>
+    /// <param name="connectionString">What <see cref="Parse"/> returned; not used through a proxy.</param>
+    public RoutedServer CreatePrimary(string? connectionString) =>
+        Create(ReplicaSet.PrimaryName, connectionString, isPrimary: true, place: 0);
+
+    /// <summary>Makes a replica; connects to nothing.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="connectionString">What <see cref="Parse"/> returned; not used through a proxy.</param>
+    /// <param name="place">Its place among the replicas, from 0.</param>
+    public RoutedServer CreateReplica(string name, string connectionString, int place) =>
+        Create(name, connectionString, isPrimary: false, place);
+
+    private void Restarted(RoutedServer server) => Reports?.ServerRestarted(server.Name);
+
+    private RoutedServer Create(string name, string? connectionString, bool isPrimary, int place)
+    {
+        var identity = new ServerIdentity(mustBeReadOnly: !isPrimary && !allowsWritableReplicas, time);
+        var server = _behind is null
+            ? Direct(name, connectionString!, isPrimary, identity)
+            : new RoutedServer(name, _behind, isPrimary)
+            {
+                Settings = connectionString,
+                Address = _dialect!.AddressOf(isPrimary ? null : name, place),
+                Introduction = _dialect.NamesPrimary ? identity.AskAsync : null,
+            };
+        identity.Follow(server, Restarted);
+        return server;
+    }
+
+    private RoutedServer Direct(string name, string connectionString, bool isPrimary, ServerIdentity identity)
+    {
+        var parsed = new MySqlConnectionStringBuilder(connectionString);
+        return new RoutedServer(
+            name,
+            Pool(Builder(name, connectionString).UseConnectionOpenedCallback(identity.CheckAsync), connectionString),
+            isPrimary
+        )
+        {
+            Settings = connectionString,
+            Host = parsed.Server,
+            Port = (int)parsed.Port,
+        };
+    }
+
+    private MySqlDataSourceBuilder Builder(string name, string connectionString)
+    {
+        var builder = new MySqlDataSourceBuilder(connectionString).UseName(name);
+        return ReferenceEquals(loggerFactory, NullLoggerFactory.Instance) ? builder : builder.UseLoggerFactory(loggerFactory);
+    }
+
+    private static ConnectionPool Pool(MySqlDataSourceBuilder builder, string connectionString) =>
+        new(builder.Build(), PoolSize(connectionString));
+
+    private static int PoolSize(string connectionString)
+    {
+        var parsed = new MySqlConnectionStringBuilder(connectionString);
+        return parsed.Pooling ? (int)Math.Min(parsed.MaximumPoolSize, int.MaxValue) : int.MaxValue;
+    }
+
+    /// <summary>Checks a connection string and completes it. Messages name the server and never the string, which has a password.</summary>
+    /// <exception cref="ArgumentException">It cannot be parsed, names no host or several, or follows redirections.</exception>
+    public string Parse(string name, string connectionString)
+    {
+        if (_behind is not null && connectionString.Length == 0)
+        {
+            // Only the proxy connects to it.
+            return connectionString;
+        }
+
+        MySqlConnectionStringBuilder parsed;
+        try
+        {
+            parsed = new MySqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception exception)
+            when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        {
+            // The driver's message can quote what stands in the string, and what it takes for an option can be the end of a password.
+            throw new ArgumentException($"The connection string of '{name}' cannot be parsed: {FaultOf(connectionString)}");
+        }
+
+        if (string.IsNullOrWhiteSpace(parsed.Server))
+        {
+            throw new ArgumentException($"The connection string of '{name}' names no host (Server=...).");
+        }
+
+        if (parsed.Server.Contains(',', StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"The connection string of '{name}' names several hosts. They would share one pool, and nobody could tell which of them answers: add each as a server of its own."
+            );
+        }
+
+        if (parsed.ServerRedirectionMode != MySqlServerRedirectionMode.Disabled)
+        {
+            throw new ArgumentException(
+                $"The connection string of '{name}' lets the server redirect (ServerRedirectionMode), so that another server could answer in its name. Remove it."
+            );
+        }
+
+        if (isForPomelo)
+        {
+            parsed.AllowUserVariables = true;
+            parsed.UseAffectedRows = false;
+        }
+
+        return parsed.ConnectionString;
+    }
+
+    private static string FaultOf(string connectionString)
+    {
+        var parts = new DbConnectionStringBuilder();
+        try
+        {
+            parts.ConnectionString = connectionString;
+        }
+        catch (ArgumentException)
+        {
+            return "it is no list of Option=Value with semicolons between. A value that has a semicolon stands in quotes.";
+        }
+
+        var at = 0;
+        foreach (string option in parts.Keys)
+        {
+            at++;
+            if (!IsTaken(one => _ = one[option]))
+            {
+                return $"MySqlConnector knows no option like the {at}. of its {parts.Count}. A value that has a semicolon stands in quotes.";
+            }
+
+            if (!IsTaken(one => one[option] = parts[option]))
+            {
+                return $"the option '{option}' does not take its value.";
+            }
+        }
+
+        return "its options do not go together.";
+    }
+
+    private static bool IsTaken(Action<MySqlConnectionStringBuilder> use)
+    {
+        try
+        {
+            use(new MySqlConnectionStringBuilder());
+            return true;
+        }
+        catch (Exception exception)
+            when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}

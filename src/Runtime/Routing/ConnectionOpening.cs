@@ -1,0 +1,178 @@
+using System.Transactions;
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Routing;
+
+/// <summary>Opens a connection on the server that the running session asks for, and gives it back.</summary>
+internal readonly struct ConnectionOpening(RoutedSource source, RoutedConnection connection, StatementRouting routing)
+{
+    /// <summary>Opens the connection on the server that the running session asks for.</summary>
+    public async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
+    {
+        var session = source.SessionForRead();
+        if (session?.Snapshot is { } scope)
+        {
+            await OpenInSnapshotAsync(session, scope.ConnectionIn(source), isAsync, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            await OpenOnServerAsync(new OpenAttempt(source, session, connection.IsForPrimary), isAsync, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gives the driver's connection back, or keeps it for the session's next read.</summary>
+    public async ValueTask CloseAsync(bool isAsync)
+    {
+        if (connection.Link.Driver is { } driver)
+        {
+            if (!connection.Snapshot.IsTaken)
+            {
+                await connection.LearnAsync(driver, isAsync).ConfigureAwait(false);
+            }
+
+            var (server, lease) = (connection.Link.Server, LeaseToKeep());
+            if (connection.Release() is { } pooled)
+            {
+                if (lease is not null && lease.TryKeep(pooled, server!, source.Time.GetTimestamp()))
+                {
+                    source.Leases.Add(lease);
+                }
+                else
+                {
+                    await pooled.DisposeAsync(isAsync).ConfigureAwait(false);
+                }
+            }
+        }
+
+        connection.Link.ForgetDatabase();
+    }
+
+    private async ValueTask OpenOnServerAsync(OpenAttempt attempt, bool isAsync, CancellationToken cancellation)
+    {
+        if (attempt.TakeKept(out var kept) is { } keptBy)
+        {
+            connection.Link.Take(kept, keptBy);
+        }
+
+        while (connection.Link.Driver is null)
+        {
+            var server = await attempt.NextAsync(isAsync, cancellation).ConfigureAwait(false);
+            try
+            {
+                var pooled = await connection.Link.ConnectAsync(server, isAsync, cancellation).ConfigureAwait(false);
+                if (attempt.Opened(server))
+                {
+                    connection.Link.Take(pooled, server);
+                }
+                else
+                {
+                    await pooled.DisposeAsync(isAsync).ConfigureAwait(false);
+                }
+            }
+            catch (Exception exception) when (source.CanTryAnother(server, exception))
+            {
+                attempt.Refused(server, exception);
+            }
+        }
+
+        connection.Use.OpenFor(attempt.Pin);
+    }
+
+    private async ValueTask OpenInSnapshotAsync(
+        ReadSession session,
+        SnapshotConnection snapshot,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        if (connection.IsForPrimary || Transaction.Current is not null)
+        {
+            throw SnapshotUse.OnlyReads();
+        }
+
+        await snapshot.TakeTurnAsync(isAsync, cancellation).ConfigureAwait(false);
+        try
+        {
+            if (snapshot.Pooled is null)
+            {
+                await OpenOnServerAsync(new OpenAttempt(source, session, isForPrimary: false), isAsync, cancellation).ConfigureAwait(false);
+                await TakeSnapshotAsync(snapshot, isAsync, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                SnapshotUse.ThrowIfLost(session, snapshot);
+                connection.Link.Borrow(snapshot.Pooled, snapshot.Server!);
+                connection.Use.OpenFor(session.PinFor(source));
+                connection.Snapshot.Enter(snapshot);
+            }
+        }
+        catch
+        {
+            if (connection.Release() is { } pooled)
+            {
+                await pooled.DisposeAsync(isAsync).ConfigureAwait(false);
+            }
+
+            throw;
+        }
+        finally
+        {
+            snapshot.EndTurn(reader: null);
+        }
+    }
+
+    // First where the session may read, caught up and behind the barrier, then the transaction: what it shows is fixed by its beginning.
+    private async ValueTask TakeSnapshotAsync(SnapshotConnection snapshot, bool isAsync, CancellationToken cancellation)
+    {
+        if (!source.HasPositions)
+        {
+            throw new NotSupportedException(
+                "Snapshot sessions need servers of MySQL or MariaDB that can be named: a ReplicatedMySqlDataSource."
+            );
+        }
+
+        List<RoutedServer>? refused = null;
+        while (true)
+        {
+            await routing.RouteOnAsync(Statement.Snapshot, isAsync, cancellation).ConfigureAwait(false);
+            var server = connection.Server;
+            try
+            {
+                var questions = new ServerQuestions(server, connection.Driver, source.Time, isAsync, cancellation);
+                await ServerProtocol.BeginSnapshotAsync(questions).ConfigureAwait(false);
+                snapshot.Keep(connection.Link.Pooled!, server);
+                connection.Link.Lend();
+                connection.Snapshot.Enter(snapshot);
+                return;
+            }
+            catch (SilentServerException silent)
+            {
+                connection.Abandon(silent);
+                throw;
+            }
+            catch (Exception exception)
+                when (connection.Addressing is not null && source.CanTryAnother(server, exception) && refused?.Contains(server) != true)
+            {
+                // Behind a proxy this is the first that a server which is out of reach says.
+                (refused ??= []).Add(server);
+                if (!routing.CanRunElsewhere(exception, isOverdue: false))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    // A connection is kept between two reads of a planned series on the session's replica, as the reads found it.
+    private SessionLease? LeaseToKeep() =>
+        connection.Use.OpenedFor is { Lease: { } lease, Loss: null, Session.IsAtEndOfPlan: false } pin
+        && connection.Link.Server is { IsPrimary: false, Pool.IsUsedUp: false } server
+        && ReferenceEquals(pin.Server, server)
+        && !server.IsGone(source.Time)
+        && !connection.Snapshot.IsTaken
+        && connection.Link.IsAsReadsLeaveIt
+        && !connection.HasOpenReader
+            ? lease
+            : null;
+}

@@ -1,0 +1,85 @@
+using MonotonicReads.Choosing;
+using MonotonicReads.Proxies;
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Routing;
+
+/// <summary>
+/// What a connection says to the proxy before the servers: every server is reached over one connection, and the statement says which is meant.
+/// </summary>
+internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
+{
+    private string? _minGtid;
+
+    /// <summary>The text of a statement that is about to run, as the proxy gets it.</summary>
+    public string Annotated(string text, RoutedServer server) => proxy.Annotate(text, server, source.SessionForRead()?.Id, _minGtid);
+
+    /// <summary>The same where the statement is prepared; null where it had better not be.</summary>
+    public string? AnnotatedToPrepare(string text, RoutedServer server) =>
+        _minGtid is null ? ProxyRoute.AnnotateToPrepare(text, server, source.SessionForRead()?.Id) : null;
+
+    /// <summary>How long a statement that is about to run may take, if less than its own time is said: in seconds; 0 is without end.</summary>
+    public int Limited(int timeout, RoutedServer? server)
+    {
+        if (!Names(server) || proxy.Dialect.Deadline is not { } deadline)
+        {
+            return timeout;
+        }
+
+        var most = (int)Math.Ceiling(deadline.TotalSeconds);
+        return timeout == 0 || timeout > most ? most : timeout;
+    }
+
+    /// <summary>Whether statements name this replica.</summary>
+    public bool Names(RoutedServer? server) => proxy.Dialect.NamesServers && server is { IsPrimary: false, Address: not null };
+
+    /// <summary>What an error that came instead of an answer says of the server that was named.</summary>
+    public ProxyVerdict Judge(Exception exception) => proxy.Dialect.Judge(exception);
+
+    /// <summary>A new statement: nothing is waited for yet.</summary>
+    public void Begin() => _minGtid = null;
+
+    /// <summary>Whether the proxy itself waits for what the session wrote: a single transaction of MySQL is what ProxySQL can wait for.</summary>
+    public bool CatchesUp(ReadSession session, SessionPin pin)
+    {
+        if (
+            proxy.Dialect is not ProxySqlDialect { UsesMinGtid: true }
+            || session.Consistency != ReadConsistency.Causal
+            || pin.MustAskPrimary
+        )
+        {
+            return false;
+        }
+
+        _minGtid = (pin.Required as MySqlGtidSet)?.SingleTransaction;
+        if (_minGtid is null)
+        {
+            // ProxySQL would ignore anything else.
+            source.Reports.MinGtidIgnored(session.Id, pin.Required!.ToString());
+        }
+
+        return _minGtid is not null;
+    }
+
+    /// <summary>A read that named this replica was not executed: the session goes on elsewhere.</summary>
+    public void Reroute(SessionUse use, SessionUse.ReplicaUse reads, Exception exception)
+    {
+        var session = reads.Pin.Session;
+        use.TakeBackRead(reads);
+        if (_minGtid is not null)
+        {
+            // The replica may be well and only behind.
+            _minGtid = null;
+            source.CausalWait!.FallBack(source.SessionForRead() ?? session, reads.Pin, reads.Replica);
+            return;
+        }
+
+        if (session.TryTakeBackOnlyRead())
+        {
+            reads.Pin.TakeBackRead(reads.Replica);
+        }
+
+        source.Losses.NoteRefusal(session, reads.Pin, reads.Replica, exception);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Data;
+using System.Data.Common;
+using MonotonicReads.Choosing;
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Routing;
+
+/// <summary>
+/// What a connection consists of while it is open. Each part alone changes what it holds; here is only what happens to all of them at once.
+/// </summary>
+internal sealed class RoutedConnection : IAskedConnection
+{
+    private const string ClosedMessage = "The connection is closed. Open it first.";
+
+    private readonly RoutedSource _source;
+    private readonly Action _driverClosed;
+    private OpenReaders _readers;
+    private SnapshotUse _snapshot;
+    private DbTransaction? _transaction;
+
+    /// <param name="source">The data source.</param>
+    /// <param name="isForPrimary">Whether the caller asked for the primary.</param>
+    /// <param name="driverClosed">Told when the driver closes its connection.</param>
+    public RoutedConnection(RoutedSource source, bool isForPrimary, Action driverClosed)
+    {
+        _source = source;
+        _driverClosed = driverClosed;
+        IsForPrimary = isForPrimary;
+        Link = new ServerLink(source.Leases, DriverChanged);
+        Use = new SessionUse(source);
+        Addressing = source.Proxy is { } proxy ? new ProxyAddressing(source, proxy) : null;
+    }
+
+    public RoutedSource Source => _source;
+
+    public bool IsForPrimary { get; }
+
+    /// <summary>Whether it is never opened again.</summary>
+    public bool IsDisposed { get; set; }
+
+    public ServerLink Link { get; }
+
+    public SessionUse Use { get; }
+
+    /// <summary>Through a proxy; null where each server is connected to.</summary>
+    public ProxyAddressing? Addressing { get; }
+
+    public ref SnapshotUse Snapshot => ref _snapshot;
+
+    public bool HasOpenReader => _readers.Any;
+
+    /// <summary>The text of a statement that is about to run, as the proxy gets it.</summary>
+    public string Annotated(string text) => Addressing?.Annotated(text, Server) ?? text;
+
+    /// <summary>The same where the statement is prepared; null where it had better not be.</summary>
+    public string? AnnotatedToPrepare(string text) => Addressing is null ? text : Addressing.AnnotatedToPrepare(text, Server);
+
+    /// <summary>How long a statement that is about to run may take, if less than its own time is said: in seconds; 0 is without end.</summary>
+    public int Limited(int timeout) => Addressing?.Limited(timeout, Link.Server) ?? timeout;
+
+    /// <summary>Whether a reader was told to close the connection.</summary>
+    public bool ClosesWithReader => _readers.CloseConnection;
+
+    public RoutedServer Server => Link.Server ?? throw NotOpen();
+
+    /// <summary>The driver's connection.</summary>
+    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
+    public DbConnection Driver => Link.Driver ?? throw NotOpen();
+
+    /// <summary>Whether statements can be sent: in a snapshot, whose connection others use on, a reader that was told to closes only this one.</summary>
+    public ConnectionState State =>
+        _snapshot.IsTaken && _readers is { CloseConnection: true, Any: false }
+            ? ConnectionState.Closed
+            : Link.Driver?.State ?? ConnectionState.Closed;
+
+    public InvalidOperationException NotOpen() =>
+        IsDisposed ? new ObjectDisposedException("ReplicatedConnection") : new InvalidOperationException(ClosedMessage);
+
+    /// <summary>What the driver shall do with its own connection: in a snapshot it is not closed with a reader.</summary>
+    public CommandBehavior ForDriver(CommandBehavior behavior) =>
+        _snapshot.IsTaken ? behavior & ~CommandBehavior.CloseConnection : behavior;
+
+    /// <summary>A statement has run, or failed: in a snapshot the next one may.</summary>
+    /// <param name="result">What it returned; the default value where it failed.</param>
+    public void EndTurn<T>(T? result) => _snapshot.EndTurn(result as DbDataReader);
+
+    public DbDataReader Track(DbDataReader reader, CommandBehavior behavior) => _readers.Track(reader, behavior);
+
+    /// <summary>The driver began a transaction.</summary>
+    public DbTransaction Began(DbTransaction transaction) => _transaction = transaction;
+
+    public ServerQuestions Ask(bool isAsync, CancellationToken cancellation)
+    {
+        ThrowIfUnableToMove(Server);
+        var transaction = _transaction?.Connection is null ? null : _transaction;
+        return new ServerQuestions(Server, Driver, _source.Time, isAsync, cancellation, transaction);
+    }
+
+    public void Abandon(SilentServerException silent)
+    {
+        if (Release() is { } pooled)
+        {
+            // Nothing is waited for.
+            Synchronous.Result(pooled.DisposeAsync(isAsync: false, silent));
+        }
+    }
+
+    public async ValueTask LearnAsync(DbConnection driver, bool isAsync)
+    {
+        if (await Use.LearnAsync(driver, _readers.CloseConnection, isAsync).ConfigureAwait(false) is { } silent)
+        {
+            Abandon(silent);
+        }
+    }
+
+    // Everything that is the driver connection's ends with it.
+    public PooledConnection? Release()
+    {
+        if (Link.Driver is not { } driver)
+        {
+            return null;
+        }
+
+        NoteIfBroken(driver.State);
+        var pooled = Link.LetGo();
+        Use.End();
+        _transaction = null;
+        _readers = default;
+        _snapshot.Leave();
+        return pooled;
+    }
+
+    public void ThrowIfUnableToMove(RoutedServer target)
+    {
+        if (State != ConnectionState.Open)
+        {
+            throw NotOpen();
+        }
+
+        if (_readers.Any)
+        {
+            throw new InvalidOperationException(
+                ReferenceEquals(target, Link.Server)
+                    ? $"Server '{target.Name}' must be asked for its position before this statement runs, and this connection has a reader open on it. Close the reader first, or use another connection."
+                    : $"The statement must run on '{target.Name}', and this connection is on replica '{Link.Server?.Name}' with a reader open on it. Close the reader first, or use a connection of ReplicatedDataSource.Primary."
+            );
+        }
+    }
+
+    private void DriverChanged(object sender, StateChangeEventArgs change)
+    {
+        NoteIfBroken(change.CurrentState);
+        if (change.CurrentState == ConnectionState.Closed)
+        {
+            _driverClosed();
+        }
+    }
+
+    // Nobody but a reader that was told to closes the driver's connection behind this one. A proxy's says nothing of a server.
+    private void NoteIfBroken(ConnectionState state)
+    {
+        var isGone = state is ConnectionState.Closed or ConnectionState.Broken;
+        if (isGone && _source.Proxy is null && !_readers.CloseConnection && Use.Reads is { } reads)
+        {
+            _source.Losses.Lose(reads.Pin.Session, reads.Pin, reads.Replica, ReplicaLossReason.ConnectionBroken, exception: null);
+        }
+    }
+}

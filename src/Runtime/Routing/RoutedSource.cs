@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Logging;
+using MonotonicReads.Choosing;
+using MonotonicReads.Observability;
+using MonotonicReads.Proxies;
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Routing;
+
+/// <summary>All that routing and sessions know of one data source; it knows nothing of ADO.NET's classes above it.</summary>
+internal sealed class RoutedSource : ISessionSource
+{
+    /// <summary>How long a replica that refused to open is left out of new draws.</summary>
+    public static readonly TimeSpan UnavailableFor = TimeSpan.FromSeconds(5);
+
+    private readonly Func<Exception, bool> _isServerFailure;
+
+    /// <param name="set">The servers and the settings.</param>
+    /// <param name="raise">Raises the event.</param>
+    /// <param name="isServerFailure">Whether an exception says that a server is out of reach, so that another may serve.</param>
+    public RoutedSource(ReplicaSet set, Action<ReadSessionEventArgs> raise, Func<Exception, bool> isServerFailure)
+    {
+        _isServerFailure = isServerFailure;
+        Primary = set.Primary;
+        Time = set.Time;
+        Name = set.Name;
+        RecordsDecisions = set.RecordsDecisions;
+        DrainTimeout = set.DrainTimeout;
+        OnReplicaLoss = set.OnReplicaLoss;
+        Proxy = set.Proxy;
+        Leases = new LeaseBook(Time);
+        Reports = new RoutingReports(set.LoggerFactory.CreateLogger(RoutingLog.Category), raise);
+        Losses = new ReplicaLosses(Reports, Time, UnavailableFor, OnReplicaLoss);
+        Positions = set.HasPositions ? new PositionSearch(Primary, Time, Losses, isServerFailure) : null;
+        Router = new ReplicaRouter(Primary, set.Replicas, set.Selector, Time, Reports, Losses, Positions);
+        Barrier = new PrimaryBarrier(Time);
+        CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses);
+    }
+
+    public string Name { get; }
+
+    public RoutedServer Primary { get; }
+
+    public TimeProvider Time { get; }
+
+    public ReplicaLoss OnReplicaLoss { get; }
+
+    public bool HasPositions => Positions is not null;
+
+    public bool RecordsDecisions { get; }
+
+    public int ConnectionTimeout { get; init; }
+
+    public TimeSpan? DrainTimeout { get; }
+
+    /// <summary>The proxy before the servers; null where each is connected to.</summary>
+    public ProxyRoute? Proxy { get; }
+
+    public RoutingReports Reports { get; }
+
+    public ReplicaLosses Losses { get; }
+
+    /// <summary>Asks the servers what they contain; null where the provider's servers tell no position.</summary>
+    public PositionSearch? Positions { get; }
+
+    public ReplicaRouter Router { get; }
+
+    public PrimaryBarrier Barrier { get; }
+
+    /// <summary>Waits for what a session wrote; null where <see cref="Positions"/> is.</summary>
+    public CausalWait? CausalWait { get; }
+
+    /// <summary>The connections that sessions keep between reads.</summary>
+    public LeaseBook Leases { get; }
+
+    public bool IsServerFailure(Exception exception) => _isServerFailure(exception);
+
+    /// <summary>Whether a server that failed leaves another to try.</summary>
+    public bool CanTryAnother(RoutedServer server, Exception exception) =>
+        !server.IsPrimary
+        && !ReferenceEquals(server, Proxy?.Anywhere)
+        && exception is not ReplicaLostException
+        && IsServerFailure(exception);
+
+    /// <summary>The session that a read belongs to; says so where it comes after its session.</summary>
+    public ReadSession? SessionForRead()
+    {
+        var session = AmbientSession.ForRead(out var ended);
+        if (ended is not null)
+        {
+            Reports.LateRead(ended.Id);
+        }
+
+        return session;
+    }
+
+    public async ValueTask<SourceState?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
+    {
+        if (pin.LastReplica is null && pin.Required is null && !pin.MustAskPrimary && pin.Server is not { IsPrimary: true })
+        {
+            return null;
+        }
+
+        return new SourceState(
+            Name,
+            Positions is null ? null : await Positions.StateOfAsync(pin, isAsync, cancellation).ConfigureAwait(false)
+        );
+    }
+}

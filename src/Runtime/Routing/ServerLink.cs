@@ -1,0 +1,118 @@
+using System.Data;
+using System.Data.Common;
+using MonotonicReads.Servers;
+
+namespace MonotonicReads.Routing;
+
+/// <summary>
+/// Where a connection is: the driver's connection, with its place in its pool's count, and the server that it leads to. The only one who
+/// opens it, lends it, and gives it back.
+/// </summary>
+/// <param name="idle">Who gives back idle connections where an opening would have to wait.</param>
+/// <param name="driverChanged">Told when the driver's connection changes its state.</param>
+internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler driverChanged)
+{
+    private PooledConnection? _pooled;
+    private RoutedServer? _server;
+    private string? _database;
+    private bool _isBorrowed;
+    private bool _isShared;
+
+    /// <summary>The driver's connection, for statements that leave nothing behind; null while there is none.</summary>
+    public DbConnection? Driver => _pooled?.Connection;
+
+    /// <summary>The server; null while there is none.</summary>
+    public RoutedServer? Server => _server;
+
+    /// <summary>Its connection as it may be lent to a snapshot.</summary>
+    public PooledConnection? Pooled => _pooled;
+
+    /// <summary>What <see cref="ChangedDatabase"/> noted; null for the connection string's.</summary>
+    public string? Database => _database;
+
+    /// <summary>Whether it is as reads leave it, so that another read may go on on it.</summary>
+    public bool IsAsReadsLeaveIt => !_isShared && _database is null && _pooled is { Connection.State: ConnectionState.Open };
+
+    /// <summary>Hands the driver's connection out; whoever has it may change it.</summary>
+    public DbConnection? Share()
+    {
+        _isShared = true;
+        return Driver;
+    }
+
+    /// <summary>Notes which database was chosen on the driver's connection.</summary>
+    public void ChangedDatabase(string database) => _database = database;
+
+    /// <summary>What <see cref="ChangedDatabase"/> noted ends here; the next opening begins with the connection string's.</summary>
+    public void ForgetDatabase() => _database = null;
+
+    /// <summary>Opens a connection that is not taken yet.</summary>
+    public ValueTask<PooledConnection> ConnectAsync(RoutedServer server, bool isAsync, CancellationToken cancellation) =>
+        PooledConnection.OpenAsync(server.Pool, idle, isAsync, cancellation);
+
+    /// <summary>Opens one, that is not taken yet, with the database that is chosen here.</summary>
+    public async ValueTask<PooledConnection> ConnectAlikeAsync(RoutedServer server, bool isAsync, CancellationToken cancellation)
+    {
+        var pooled = await ConnectAsync(server, isAsync, cancellation).ConfigureAwait(false);
+        try
+        {
+            server.MarkAvailable();
+            if (_database is null)
+            {
+                return pooled;
+            }
+
+            if (isAsync)
+            {
+                await pooled.Connection.ChangeDatabaseAsync(_database, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                pooled.Connection.ChangeDatabase(_database);
+            }
+
+            return pooled;
+        }
+        catch
+        {
+            await pooled.DisposeAsync(isAsync).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Is on a connection from now on, and owns it.</summary>
+    public void Take(PooledConnection pooled, RoutedServer server) => Be(pooled, server, isBorrowed: false);
+
+    /// <summary>Is on a connection that somebody else gives back.</summary>
+    public void Borrow(PooledConnection pooled, RoutedServer server) => Be(pooled, server, isBorrowed: true);
+
+    /// <summary>Somebody else gives the connection back from now on.</summary>
+    public void Lend() => _isBorrowed = true;
+
+    /// <summary>Leads to another server over the same connection, which is one to a proxy.</summary>
+    public void TurnTo(RoutedServer server) => _server = server;
+
+    /// <summary>Is nowhere from now on.</summary>
+    /// <returns>The connection to give back; null where there was none, or it was borrowed.</returns>
+    public PooledConnection? LetGo()
+    {
+        if (_pooled is not { } pooled)
+        {
+            return null;
+        }
+
+        pooled.Connection.StateChange -= driverChanged;
+        _pooled = null;
+        _server = null;
+        _isShared = false;
+        return _isBorrowed ? null : pooled;
+    }
+
+    private void Be(PooledConnection pooled, RoutedServer server, bool isBorrowed)
+    {
+        _pooled = pooled;
+        _server = server;
+        _isBorrowed = isBorrowed;
+        pooled.Connection.StateChange += driverChanged;
+    }
+}

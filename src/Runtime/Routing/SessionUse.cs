@@ -1,0 +1,238 @@
+using System.Data;
+using System.Data.Common;
+using System.Transactions;
+using MonotonicReads.Observability;
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Routing;
+
+/// <summary>What a connection does for a session, and what the session must learn before the driver's connection is let go.</summary>
+internal sealed class SessionUse(RoutedSource source)
+{
+    private SessionPin? _openedFor;
+    private ReplicaUse? _reads;
+    private PrimaryUse? _primary;
+
+    /// <summary>The session's pin that the connection was opened for; null outside a session, and on the primary.</summary>
+    public SessionPin? OpenedFor => _openedFor;
+
+    /// <summary>The reads on a replica; null where none was read.</summary>
+    public ReplicaUse? Reads => _reads;
+
+    public void OpenFor(SessionPin? pin) => _openedFor = pin;
+
+    public SessionPin PinOf(ReadSession session) =>
+        _reads is { } reads && ReferenceEquals(reads.Pin.Session, session.Root) ? reads.Pin : session.PinFor(source);
+
+    /// <summary>Whether the connection reads on a replica for a session already.</summary>
+    public bool ReadsFor(SessionPin pin) => _reads is { } reads && ReferenceEquals(reads.Pin, pin);
+
+    /// <summary>Whether it was opened in a session, or reads for it already.</summary>
+    public bool IsOf(SessionPin pin) => ReferenceEquals(pin, _openedFor) || ReadsFor(pin);
+
+    /// <summary>A statement runs now.</summary>
+    /// <param name="server">Where.</param>
+    /// <param name="session">In which session; null for none.</param>
+    /// <param name="pin">Where that reads.</param>
+    /// <param name="statement">The statement.</param>
+    public void Note(RoutedServer server, ReadSession? session, SessionPin? pin, in Statement statement)
+    {
+        if (statement.ReturnsData)
+        {
+            session?.CountRead();
+        }
+
+        if (pin is not null)
+        {
+            if (server.IsPrimary)
+            {
+                NotePrimary(server, session!, pin, statement);
+            }
+            else
+            {
+                NoteReplica(server, session!, pin);
+            }
+        }
+
+        if (statement.ReturnsData)
+        {
+            RoutingMetrics.CountRead(server.Name, server.IsPrimary, session?.Consistency);
+            if (session is { WasExported: true } && session.TryNoteReadAfterToken())
+            {
+                source.Reports.ReadAfterToken(session.Id);
+            }
+
+            pin?.Session.NoteDecision(source, server.Name, session!.Consistency);
+        }
+    }
+
+    /// <summary>The driver's connection is let go next: the session learns what was seen and written on it. Nothing here fails: what cannot be
+    /// learned is asked of the primary later, or counts as not known.</summary>
+    /// <param name="driver">The driver's connection.</param>
+    /// <param name="isClosedByReader">Whether a reader that was told to has closed it, as Dapper's do.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <returns>The question on the driver's connection that got no answer; null where there is none.</returns>
+    public async ValueTask<SilentServerException?> LearnAsync(DbConnection driver, bool isClosedByReader, bool isAsync)
+    {
+        SilentServerException? silent = null;
+        if (_reads is { } reads)
+        {
+            ReplicationPosition? seen = null;
+            if (reads.TellsSeen && reads.Replica.CanTellWhatWasSeen)
+            {
+                (seen, silent) = await SeenAsync(reads, driver, isClosedByReader, isAsync).ConfigureAwait(false);
+            }
+
+            EndReads(seen);
+        }
+
+        if (_primary is { } use)
+        {
+            ReplicationPosition? position = null;
+            if (use.Captures && silent is null && driver.State == ConnectionState.Open)
+            {
+                (position, silent) = await WrittenAsync(use, driver, isAsync).ConfigureAwait(false);
+            }
+
+            EndPrimary(position);
+        }
+
+        return silent;
+    }
+
+    /// <summary>The connection is nobody's any more; what was not learned is not known.</summary>
+    public void End()
+    {
+        _openedFor = null;
+        EndReads(seen: null);
+        EndPrimary(position: null);
+    }
+
+    /// <summary>A read was not executed: of the first on this connection nothing is left.</summary>
+    public void TakeBackRead(ReplicaUse reads)
+    {
+        if (reads.Reads == 1)
+        {
+            // This connection has read nothing there.
+            reads.Pin.LeaveReplicaUnread();
+            _reads = null;
+        }
+        else
+        {
+            EndReads(seen: null);
+        }
+    }
+
+    private void NoteReplica(RoutedServer server, ReadSession session, SessionPin pin)
+    {
+        var tellsSeen = session.LossIn(source) == ReplicaLoss.CaughtUp && !session.IsAtEndOfPlan;
+        if (_reads is { } reads && ReferenceEquals(reads.Pin, pin))
+        {
+            _reads = reads with { TellsSeen = reads.TellsSeen && tellsSeen, Reads = reads.Reads + 1 };
+            return;
+        }
+
+        EndReads(seen: null);
+        _reads = new ReplicaUse(pin, server, tellsSeen, Reads: 1);
+    }
+
+    private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
+    {
+        var isCausal = session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true };
+        if (statement.ReturnsData && !isCausal)
+        {
+            pin.BindPrimary(primary, session.LossIn(source));
+            pin.ReadPrimary();
+        }
+
+        if (statement.IsPlainRead && !(statement.ReturnsData && isCausal))
+        {
+            return;
+        }
+
+        if (_primary is { } use && ReferenceEquals(use.Pin, pin))
+        {
+            _primary = use with { Saw = use.Saw || statement.ReturnsData, Captures = use.Captures && isCausal };
+            return;
+        }
+
+        EndPrimary(position: null);
+        pin.EnterPrimary();
+        _primary = new PrimaryUse(pin, statement.ReturnsData, isCausal);
+        if (Transaction.Current is { } transaction)
+        {
+            // It commits after this connection is closed.
+            _primary = new PrimaryUse(pin, statement.ReturnsData, Captures: false);
+            transaction.TransactionCompleted += (_, _) => pin.MarkWritten();
+        }
+    }
+
+    private async ValueTask<(ReplicationPosition? Seen, SilentServerException? Silent)> SeenAsync(
+        ReplicaUse reads,
+        DbConnection driver,
+        bool isClosedByReader,
+        bool isAsync
+    )
+    {
+        if (driver.State == ConnectionState.Open)
+        {
+            var questions = new ServerQuestions(reads.Replica, driver, source.Time, isAsync, CancellationToken.None);
+            return await AskedAsync(reads.Replica.Protocol!.SeenAsync(questions)).ConfigureAwait(false);
+        }
+
+        return isClosedByReader
+            ? (await source.Positions!.SeenAsync(reads.Pin, reads.Replica, isAsync).ConfigureAwait(false), null)
+            : default;
+    }
+
+    private ValueTask<(ReplicationPosition? Written, SilentServerException? Silent)> WrittenAsync(
+        PrimaryUse use,
+        DbConnection driver,
+        bool isAsync
+    ) => AskedAsync(AskWrittenAsync(use, driver, isAsync));
+
+    private async ValueTask<ReplicationPosition> AskWrittenAsync(PrimaryUse use, DbConnection driver, bool isAsync)
+    {
+        var questions = new ServerQuestions(source.Primary, driver, source.Time, isAsync, CancellationToken.None);
+        await source.Primary.MeetAsync(questions).ConfigureAwait(false);
+        var protocol = source.Primary.Protocol!;
+        return use.Saw
+            ? await protocol.SeenAsync(questions).ConfigureAwait(false)
+            : await protocol.WrittenAsync(questions).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(ReplicationPosition? Position, SilentServerException? Silent)> AskedAsync(ValueTask<ReplicationPosition> asked)
+    {
+        try
+        {
+            return (await asked.ConfigureAwait(false), null);
+        }
+        catch (SilentServerException silent)
+        {
+            return (null, silent);
+        }
+        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException)
+        {
+            return default;
+        }
+    }
+
+    private void EndReads(ReplicationPosition? seen)
+    {
+        _reads?.Pin.LeaveReplica(seen);
+        _reads = null;
+    }
+
+    private void EndPrimary(ReplicationPosition? position)
+    {
+        _primary?.Pin.LeavePrimary(position);
+        _primary = null;
+    }
+
+    /// <summary>The connection's reads on a replica for one session.</summary>
+    internal readonly record struct ReplicaUse(SessionPin Pin, RoutedServer Replica, bool TellsSeen, int Reads);
+
+    /// <summary>The connection's writes and reads on the primary for one session.</summary>
+    private readonly record struct PrimaryUse(SessionPin Pin, bool Saw, bool Captures);
+}

@@ -1,0 +1,92 @@
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Routing;
+
+/// <summary>
+/// A connection's part in a snapshot, in which all connections of the session share one, with a read-only transaction on it, and take turns.
+/// A field of the connection and no object of its own.
+/// </summary>
+internal struct SnapshotUse
+{
+    private SnapshotConnection? _snapshot;
+
+    public readonly bool IsTaken => _snapshot is not null;
+
+    /// <summary>The connection reads in this snapshot from now on.</summary>
+    public void Enter(SnapshotConnection snapshot) => _snapshot = snapshot;
+
+    public void Leave() => _snapshot = null;
+
+    /// <summary>Waits for the turn; <see cref="EndTurn"/> gives it back.</summary>
+    public readonly ValueTask TakeTurnAsync(bool isAsync, CancellationToken cancellation) =>
+        _snapshot!.TakeTurnAsync(isAsync, cancellation);
+
+    /// <summary>A statement has run, or failed: the next one may.</summary>
+    /// <param name="reader">What has to be read first; null for nothing.</param>
+    public readonly void EndTurn(DbDataReader? reader) => _snapshot?.EndTurn(reader);
+
+    /// <summary>Whether a statement may run here at all, where the session shows a snapshot.</summary>
+    /// <exception cref="InvalidOperationException">The connection was opened outside the snapshot, the snapshot has ended, or the statement is no plain read.</exception>
+    /// <exception cref="ReplicaLostException">The snapshot's connection broke.</exception>
+    public readonly void Check(ReadSession? session, bool isPlainRead, bool isForPrimary, ISessionSource source)
+    {
+        if (_snapshot is null)
+        {
+            if (session?.Snapshot is not null)
+            {
+                throw isForPrimary
+                    ? OnlyReads()
+                    : new InvalidOperationException(
+                        $"This connection was opened outside the snapshot of read session {session.Id}, whose reads show one moment. Open "
+                            + "the connection inside it."
+                    );
+            }
+
+            return;
+        }
+
+        if (session?.Snapshot is null || !ReferenceEquals(session.Snapshot.ConnectionIn(source), _snapshot))
+        {
+            throw SnapshotConnection.Ended();
+        }
+
+        ThrowIfLost(session, _snapshot);
+        if (!isPlainRead)
+        {
+            throw OnlyReads();
+        }
+    }
+
+    public readonly void ThrowIfTaken()
+    {
+        if (_snapshot is not null)
+        {
+            throw OnlyReads();
+        }
+    }
+
+    public static void ThrowIfLost(ReadSession session, SnapshotConnection snapshot)
+    {
+        if (snapshot.Pooled is { Connection.State: not ConnectionState.Open })
+        {
+            throw new ReplicaLostException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Read session {session.Id} has lost its snapshot: the connection to '{snapshot.Server!.Name}' broke, and no other has the same state. Run the unit of work again in a new session."
+                ),
+                session.Id,
+                snapshot.Server!.Name,
+                innerException: null
+            );
+        }
+    }
+
+    public static InvalidOperationException OnlyReads() =>
+        new(
+            "A snapshot session only reads: its transaction is read-only, and a write, a transaction or a read on the primary would show "
+                + "another moment. Do it outside the session."
+        );
+}

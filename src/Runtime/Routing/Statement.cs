@@ -1,0 +1,16 @@
+namespace MonotonicReads.Routing;
+
+/// <summary>What routing has to know of a statement.</summary>
+/// <param name="IsPlainRead">Whether it is provably a plain read.</param>
+/// <param name="ReturnsData">Whether what it returns can tell the session something.</param>
+/// <param name="BeginsTransaction">Whether later reads see the state of this moment.</param>
+internal readonly record struct Statement(bool IsPlainRead, bool ReturnsData, bool BeginsTransaction = false)
+{
+    /// <summary>Begins the read-only transaction of a snapshot.</summary>
+    public static Statement Snapshot { get; } = new(IsPlainRead: true, ReturnsData: false, BeginsTransaction: true);
+
+    /// <summary>Begins a transaction that may write.</summary>
+    public static Statement Transaction { get; } = new(IsPlainRead: false, ReturnsData: false, BeginsTransaction: true);
+
+    public bool BeginsSnapshot => IsPlainRead && BeginsTransaction;
+}

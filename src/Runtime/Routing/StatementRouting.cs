@@ -1,0 +1,314 @@
+using System.Data;
+using MonotonicReads.Choosing;
+using MonotonicReads.Proxies;
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Routing;
+
+/// <summary>
+/// Brings an open connection to the server where its next statement may run, step by step as <see cref="NextStep"/> says, and lets the
+/// session learn of it.
+/// </summary>
+internal readonly struct StatementRouting(RoutedSource source, RoutedConnection connection)
+{
+    /// <summary>Makes sure that the connection is on the server where a statement may run, and tells the session.</summary>
+    public void Route(Statement statement)
+    {
+        if (connection.Snapshot.IsTaken)
+        {
+            Synchronous.Result(TakeTurnAsync(statement, isAsync: false, CancellationToken.None));
+        }
+        else if (Next(statement, Readiness.None) != Step.Run)
+        {
+            Synchronous.Result(RouteOnAsync(statement, isAsync: false, CancellationToken.None));
+        }
+    }
+
+    /// <inheritdoc cref="Route"/>
+    public ValueTask RouteAsync(Statement statement, CancellationToken cancellation) =>
+        connection.Snapshot.IsTaken ? TakeTurnAsync(statement, isAsync: true, cancellation)
+        : Next(statement, Readiness.None) == Step.Run ? default
+        : RouteOnAsync(statement, isAsync: true, cancellation);
+
+    /// <summary>Moves the open connection to the primary, where it is not there already.</summary>
+    public ValueTask MoveToPrimaryAsync(bool isAsync, CancellationToken cancellation) =>
+        connection.Server.IsPrimary ? default : MoveToAsync(source.Primary, isAsync, cancellation);
+
+    /// <summary>Takes note of what a failed statement says of the server that a proxy should have sent it to.</summary>
+    /// <param name="exception">What came instead of an answer.</param>
+    /// <param name="isOverdue">Whether it took longer than was allowed it there, and not than the caller did.</param>
+    /// <returns>Whether it was not executed, so that it may run on another server.</returns>
+    public bool CanRunElsewhere(Exception exception, bool isOverdue)
+    {
+        if (connection.Addressing is null || !connection.Addressing.Names(connection.Link.Server) || connection.Use.Reads is not { } reads)
+        {
+            return false;
+        }
+
+        var verdict = connection.Addressing.Judge(exception);
+        if (verdict == ProxyVerdict.Unreached && connection.State == ConnectionState.Open && !connection.HasOpenReader)
+        {
+            connection.Addressing.Reroute(connection.Use, reads, exception);
+            return true;
+        }
+
+        if (verdict != ProxyVerdict.None || isOverdue)
+        {
+            var reason = isOverdue ? ReplicaLossReason.Silent : ReplicaLossReason.ConnectionBroken;
+            source.Losses.Lose(reads.Pin.Session, reads.Pin, reads.Replica, reason, exception);
+        }
+
+        return false;
+    }
+
+    public async ValueTask RouteOnAsync(Statement statement, bool isAsync, CancellationToken cancellation)
+    {
+        var ready = Readiness.None;
+        List<RoutedServer>? refused = null;
+        while (true)
+        {
+            var step = connection.Link.Driver is null ? Step.FindServer : Next(statement, ready);
+            if (step == Step.Run)
+            {
+                return;
+            }
+
+            var session = source.SessionForRead();
+            var (target, done) = await TakeAsync(step, session, refused, isAsync, cancellation).ConfigureAwait(false);
+            ready = step is Step.FindServer or Step.NoteRestart ? Readiness.None : ready | done;
+            if (target is null || ReferenceEquals(target, connection.Link.Server))
+            {
+                continue;
+            }
+
+            try
+            {
+                await MoveToAsync(target, isAsync, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (source.CanTryAnother(target, exception))
+            {
+                ready = Readiness.None;
+                (refused ??= []).Add(target);
+                source.Losses.NoteRefusal(session, session is null ? null : connection.Use.PinOf(session), target, exception);
+            }
+        }
+    }
+
+    // The turn is given back by EndTurn, when the statement has run.
+    private async ValueTask TakeTurnAsync(Statement statement, bool isAsync, CancellationToken cancellation)
+    {
+        var snapshot = connection.Snapshot;
+        await snapshot.TakeTurnAsync(isAsync, cancellation).ConfigureAwait(false);
+        try
+        {
+            Next(statement, Readiness.None);
+        }
+        catch
+        {
+            snapshot.EndTurn(reader: null);
+            throw;
+        }
+    }
+
+    /// <summary>What to do before the statement runs; where that is nothing, the session is told of it.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="ready">What was done for this statement already.</param>
+    private Step Next(in Statement statement, Readiness ready)
+    {
+        var server = connection.Server;
+        var session = source.SessionForRead();
+        if (!statement.BeginsSnapshot)
+        {
+            connection.Snapshot.Check(session, statement.IsPlainRead, connection.IsForPrimary, source);
+        }
+
+        if (connection.Snapshot.IsTaken)
+        {
+            return Run(server, session, connection.Use.PinOf(session!), statement);
+        }
+
+        connection.Addressing?.Begin();
+        var link = FactsOf(server);
+        if (session is null)
+        {
+            var outside = NextStep.Of(statement, link, new PinFacts(Level: null), ready);
+            return outside == Step.Run ? Run(server, null, null, statement) : outside;
+        }
+
+        source.Proxy?.ThrowIfNotKept(session.Consistency, session.LossIn(source));
+        return NextInSession(statement, server, link, session, connection.Use.PinOf(session), ready);
+    }
+
+    private Step NextInSession(
+        in Statement statement,
+        RoutedServer server,
+        in LinkFacts link,
+        ReadSession session,
+        SessionPin pin,
+        Readiness ready
+    )
+    {
+        while (true)
+        {
+            var step = NextStep.Of(statement, link, FactsOf(session, pin, server), ready);
+            switch (step)
+            {
+                case Step.Run:
+                case Step.ReadHere when pin.TryRead(server, isFirstOfConnection: !connection.Use.ReadsFor(pin)):
+                    return Run(server, session, pin, statement);
+                case Step.ReadHere:
+                    // A concurrent read moved the session in between: what is to be done is another thing now.
+                    continue;
+                case Step.CatchUp when connection.Addressing?.CatchesUp(session, pin) == true:
+                    ready |= Readiness.CaughtUp;
+                    continue;
+                case Step.Refuse:
+                    throw new InvalidOperationException(
+                        $"This connection was opened outside read session {session.Id}, on replica '{server.Name}', and the session reads on '{pin.Server?.Name}'. Open the connection inside the session."
+                    );
+                default:
+                    return step;
+            }
+        }
+    }
+
+    private LinkFacts FactsOf(RoutedServer server) =>
+        new(
+            IsPrimary: server.IsPrimary,
+            IsGone: server.IsGone(source.Time),
+            IsThroughProxy: source.Proxy is not null,
+            NamesServers: source.Proxy is { Dialect.NamesServers: true },
+            IsAnywhere: ReferenceEquals(server, source.Proxy?.Anywhere)
+        );
+
+    private PinFacts FactsOf(ReadSession session, SessionPin pin, RoutedServer server)
+    {
+        var reads = pin.Server;
+        return new PinFacts(
+            Level: session.Consistency,
+            HasServer: reads is not null,
+            IsHere: ReferenceEquals(reads, server),
+            IsOnPrimary: reads is { IsPrimary: true },
+            HasLoss: pin.Loss is not null,
+            // No connection breaks when a server is restarted behind a proxy: the monitor tells.
+            IsOtherRun: source.Proxy is not null && pin.IsOtherIncarnation(server),
+            MustCatchUp: !server.IsPrimary && pin.MustCatchUp(server, session.Consistency == ReadConsistency.Causal),
+            NeedsBarrier: server.IsPrimary && PrimaryBarrier.IsNeeded(session, pin),
+            IsOurs: connection.Use.IsOf(pin)
+        );
+    }
+
+    private Step Run(RoutedServer server, ReadSession? session, SessionPin? pin, in Statement statement)
+    {
+        connection.Use.Note(server, session, pin, statement);
+        return Step.Run;
+    }
+
+    /// <summary>Takes a step that asks a server.</summary>
+    /// <returns>Where the connection has to go, null for nowhere; and what is done for the statement now.</returns>
+    private async ValueTask<(RoutedServer? Target, Readiness Done)> TakeAsync(
+        Step step,
+        ReadSession? session,
+        List<RoutedServer>? refused,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        switch (step)
+        {
+            case Step.MoveToPrimary:
+                return (source.Primary, Readiness.None);
+            case Step.LeaveToProxy:
+                return (source.Proxy!.Anywhere, Readiness.None);
+            case Step.CatchUp:
+                var instead = await CatchUpAsync(session!, connection.Use.PinOf(session!), isAsync, cancellation).ConfigureAwait(false);
+
+                // Another server is looked at again: a concurrent read may have chosen it, for less than is needed here.
+                return (instead, instead is null ? Readiness.CaughtUp : Readiness.None);
+            case Step.PassBarrier:
+                await source
+                    .Barrier.PassAsync(session!, connection.Use.PinOf(session!), connection, isAsync, cancellation)
+                    .ConfigureAwait(false);
+                return (null, Readiness.BehindBarrier);
+            default:
+                var pin = connection.Use.PinOf(session!);
+                if (step == Step.NoteRestart)
+                {
+                    source.Losses.Lose(session!, pin, connection.Server, ReplicaLossReason.Restarted, exception: null);
+                }
+
+                var found = await source.Router.PinnedAsync(session!, pin, refused, isAsync, cancellation).ConfigureAwait(false);
+                return (found, Readiness.None);
+        }
+    }
+
+    private ValueTask<RoutedServer?> CatchUpAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
+    {
+        if (source.CausalWait is { } wait && connection.Server.Protocol is not null && source.Proxy is not { Dialect.IsExact: false })
+        {
+            return wait.CatchUpAsync(session, pin, connection, isAsync, cancellation);
+        }
+
+        // Nothing tells how far the replica is.
+        pin.BindPrimary(source.Primary, session.LossIn(source));
+        return new(source.Primary);
+    }
+
+    private async ValueTask MoveToAsync(RoutedServer target, bool isAsync, CancellationToken cancellation)
+    {
+        if (connection.Link.Driver is not null)
+        {
+            connection.ThrowIfUnableToMove(target);
+        }
+
+        if (source.Proxy is { } proxy)
+        {
+            await TurnToAsync(proxy, target, isAsync, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        var pooled = await connection.Link.ConnectAlikeAsync(target, isAsync, cancellation).ConfigureAwait(false);
+        var openedFor = connection.Use.OpenedFor;
+        if (connection.Link.Driver is { } driver)
+        {
+            await connection.LearnAsync(driver, isAsync).ConfigureAwait(false);
+        }
+
+        if (connection.Release() is { } left)
+        {
+            await left.DisposeAsync(isAsync).ConfigureAwait(false);
+        }
+
+        connection.Link.Take(pooled, target);
+        connection.Use.OpenFor(openedFor);
+    }
+
+    // Only the address in the statements changes.
+    private async ValueTask TurnToAsync(ProxyRoute proxy, RoutedServer target, bool isAsync, CancellationToken cancellation)
+    {
+        if (connection.Link.Driver is null)
+        {
+            // The last one did not answer, and was abandoned.
+            connection.Link.Take(
+                await connection.Link.ConnectAsync(proxy.Anywhere, isAsync, cancellation).ConfigureAwait(false),
+                proxy.Anywhere
+            );
+        }
+
+        try
+        {
+            await target
+                .MeetAsync(new ServerQuestions(target, connection.Driver, source.Time, isAsync, cancellation))
+                .ConfigureAwait(false);
+        }
+        catch (SilentServerException silent)
+        {
+            connection.Abandon(silent);
+            throw;
+        }
+
+        await connection.LearnAsync(connection.Driver, isAsync).ConfigureAwait(false);
+        connection.Link.TurnTo(target);
+    }
+}

@@ -1,0 +1,146 @@
+using MonotonicReads.Observability;
+
+namespace MonotonicReads.Servers;
+
+/// <summary>One server of a replicated data source: its name, its connections, and what is known of it.</summary>
+internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrimary)
+{
+    private readonly object _lock = new();
+    private volatile ReplicationPosition? _reached;
+    private long _unavailableUntil;
+    private long _goneAt;
+    private volatile bool _isKeptOut;
+    private volatile bool _isTooFarBehind;
+    private int _incarnation;
+    private int _restartedAs;
+
+    public string Name => name;
+
+    public ConnectionPool Pool => pool;
+
+    public bool IsPrimary => isPrimary;
+
+    /// <summary>
+    /// Counts the runs of the server that were seen; a session may not read two of them. 0 before the first connection,
+    /// and for servers that are not asked.
+    /// </summary>
+    public int Incarnation => Volatile.Read(ref _incarnation);
+
+    /// <summary>How the server is asked for positions; null for a provider without any, and before the first connection.</summary>
+    public ServerProtocol? Protocol { get; private set; }
+
+    /// <summary>As the server introduced itself; null where only its connections tell.</summary>
+    public string? Version { get; private set; }
+
+    /// <summary>Whether the server can say what a read saw.</summary>
+    public bool CanTellWhatWasSeen { get; private set; }
+
+    /// <summary>What this run of the server is known to have reached; null where nothing is known.</summary>
+    public ReplicationPosition? Reached => _reached;
+
+    public void Introduce(ServerProtocol protocol, IReadOnlyDictionary<string, string> variables)
+    {
+        CanTellWhatWasSeen = protocol.CanTellWhatWasSeen(variables);
+        Version = variables.GetValueOrDefault("version");
+        Protocol = protocol;
+    }
+
+    /// <summary>The last incarnation that was a restart of the server before it, and no other server.</summary>
+    public int RestartedAs => Volatile.Read(ref _restartedAs);
+
+    /// <summary>Another run of the server, or another server: what is known of its position is void.</summary>
+    /// <param name="isRestart">Whether it is the same server as before.</param>
+    public void NewIncarnation(bool isRestart = false)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _restartedAs, isRestart ? _incarnation + 1 : _restartedAs);
+            Volatile.Write(ref _incarnation, _incarnation + 1);
+            _reached = null;
+        }
+    }
+
+    /// <summary>Remembers what a run of the server has reached, so that no one waits for it again.</summary>
+    public void Learn(ReplicationPosition reached, int incarnation)
+    {
+        lock (_lock)
+        {
+            if (_incarnation == incarnation)
+            {
+                _reached = _reached is null || reached.Contains(_reached) ? reached : _reached.Union(reached);
+            }
+        }
+    }
+
+    /// <summary>How a statement names it to the proxy before it; null where its connections lead to it alone, or where a proxy cannot be told.</summary>
+    public ProxyAddress? Address { get; init; }
+
+    /// <summary>Asks the server who it is; null where each of its connections was asked when it was made.</summary>
+    public Func<ServerQuestions, ValueTask>? Introduction { get; init; }
+
+    /// <summary>Whether it must be asked who it is before anything else.</summary>
+    public bool IsStranger => Protocol is null && Introduction is not null;
+
+    /// <summary>Makes sure that <see cref="Protocol"/> is known.</summary>
+    /// <param name="server">The server, on an open connection.</param>
+    public ValueTask MeetAsync(ServerQuestions server) => IsStranger ? Introduction!(server) : default;
+
+    /// <summary>What spans say of it.</summary>
+    public ServerTags Tags => new(name, Protocol?.SystemName, Host, Port);
+
+    /// <summary>Its host, for spans; null where it was made from a data source.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Its port, for spans.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The connection string that it was made from; null where it was made from a data source.</summary>
+    public string? Settings { get; init; }
+
+    /// <summary>Whether the monitor keeps it out of new draws: it is down, or lags too far.</summary>
+    public bool IsKeptOut
+    {
+        get => _isKeptOut;
+        set => _isKeptOut = value;
+    }
+
+    /// <summary>Whether it lags so far that sessions which read on it have to leave.</summary>
+    public bool IsTooFarBehind
+    {
+        get => _isTooFarBehind;
+        set => _isTooFarBehind = value;
+    }
+
+    /// <summary>Whether it counts as lost for the sessions that read on it: removed, drained for too long, or too far behind.</summary>
+    public bool IsGone(TimeProvider time) =>
+        _isTooFarBehind || (Volatile.Read(ref _goneAt) is not 0 and var at && time.GetTimestamp() >= at);
+
+    /// <summary>Sessions may stay for so long; null for as long as they like.</summary>
+    public void LeaveAfter(TimeProvider time, TimeSpan? rest) =>
+        Volatile.Write(
+            ref _goneAt,
+            rest is { } left ? Math.Max(1, time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency)) : 0
+        );
+
+    public bool IsAvailable(TimeProvider time)
+    {
+        if (_isKeptOut)
+        {
+            return false;
+        }
+
+        var until = Volatile.Read(ref _unavailableUntil);
+        return until == 0 || time.GetTimestamp() >= until;
+    }
+
+    public void MarkUnavailable(TimeProvider time, TimeSpan duration) =>
+        Volatile.Write(ref _unavailableUntil, time.GetTimestamp() + (long)(duration.TotalSeconds * time.TimestampFrequency));
+
+    public void MarkAvailable()
+    {
+        if (Volatile.Read(ref _unavailableUntil) != 0)
+        {
+            Volatile.Write(ref _unavailableUntil, 0);
+        }
+    }
+}

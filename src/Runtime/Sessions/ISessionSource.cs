@@ -1,0 +1,33 @@
+using MonotonicReads.Servers;
+
+namespace MonotonicReads.Sessions;
+
+/// <summary>What sessions know of a data source.</summary>
+internal interface ISessionSource
+{
+    /// <summary>What session tokens call it.</summary>
+    string Name { get; }
+
+    RoutedServer Primary { get; }
+
+    TimeProvider Time { get; }
+
+    /// <summary>What a session does that says nothing of the loss of its replica.</summary>
+    ReplicaLoss OnReplicaLoss { get; }
+
+    /// <summary>Whether its servers tell what they contain.</summary>
+    bool HasPositions { get; }
+
+    /// <summary>Whether sessions record where each read was sent.</summary>
+    bool RecordsDecisions { get; }
+
+    /// <summary>How long a connection may take to open, in seconds; 0 is without end.</summary>
+    int ConnectionTimeout { get; }
+
+    /// <summary>Whether an exception says that a server is out of reach.</summary>
+    bool IsServerFailure(Exception exception);
+
+    /// <summary>What a session must find again elsewhere of what it saw and wrote here.</summary>
+    /// <returns>Null where it saw and wrote nothing.</returns>
+    ValueTask<SourceState?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation);
+}

@@ -1,0 +1,97 @@
+namespace MonotonicReads.Sessions;
+
+/// <summary>Begins sessions, joins the running one, and goes on with one from elsewhere.</summary>
+internal static class SessionOpening
+{
+    /// <inheritdoc cref="ReadSession.Begin(ReadConsistency, ReadSessionOptions)"/>
+    public static ReadSession Begin(ReadConsistency consistency, SessionPolicy? policy, Guid? id)
+    {
+        if (consistency is not (ReadConsistency.Monotonic or ReadConsistency.Snapshot or ReadConsistency.Causal or ReadConsistency.Primary))
+        {
+            throw Unavailable(consistency);
+        }
+
+        var current = AmbientSession.Live;
+        return current is null || (id is { } other && !current.Has(other))
+            ? AmbientSession.Enter(New(current, consistency, policy ?? SessionPolicy.Default, id))
+            : Join(current, consistency, policy);
+    }
+
+    /// <inheritdoc cref="ReadSession.Resume(string, ReadConsistency, ReadSessionOptions, SessionTokenOptions)"/>
+    public static ReadSession Resume(SessionToken resumed, ReadConsistency atLeast, ReadSessionOptions policies)
+    {
+        if (atLeast is not (ReadConsistency.Monotonic or ReadConsistency.Causal or ReadConsistency.Primary))
+        {
+            throw Unavailable(atLeast);
+        }
+
+        var policy = SessionPolicy.Of(policies) with { Reads = 0 };
+        var consistency = resumed.Consistency > atLeast ? resumed.Consistency : atLeast;
+        return AmbientSession.Enter(
+            new ReadSession(null, AmbientSession.Live, consistency, policy) { GivenId = resumed.SessionId, Resumed = resumed }
+        );
+    }
+
+    private static ReadSession New(ReadSession? outer, ReadConsistency consistency, SessionPolicy policy, Guid? id) =>
+        consistency == ReadConsistency.Snapshot
+            ? new ReadSession(null, outer, consistency, policy)
+            {
+                GivenId = id,
+                Snapshot = new SnapshotScope(),
+                OwnsSnapshot = true,
+            }
+            : new ReadSession(null, outer, consistency, policy) { GivenId = id };
+
+    private static ReadSession Join(ReadSession current, ReadConsistency consistency, SessionPolicy? policy)
+    {
+        if (current.Snapshot is not null && consistency > current.Consistency)
+        {
+            throw new InvalidOperationException(
+                $"A snapshot shows one moment, and ReadConsistency.{consistency} inside it would show a later one. Begin the "
+                    + $"{consistency} session outside, and the snapshot in it."
+            );
+        }
+
+        var stricter = policy is null ? current.Policies : current.Policies.And(policy);
+        if (consistency == ReadConsistency.Snapshot && current.Snapshot is null)
+        {
+            return AmbientSession.Enter(WithSnapshot(current, stricter));
+        }
+
+        if (consistency <= current.Consistency && stricter == current.Policies)
+        {
+            return current.Joined;
+        }
+
+        return AmbientSession.Enter(
+            new ReadSession(current.Root, current, consistency > current.Consistency ? consistency : current.Consistency, stricter)
+            {
+                Snapshot = current.Snapshot,
+            }
+        );
+    }
+
+    // A handle whose reads show one moment; at the session's own level, so that they contain what it wrote where that is causal.
+    private static ReadSession WithSnapshot(ReadSession current, SessionPolicy policy)
+    {
+        var scope = new SnapshotScope();
+        current.Root.Own(scope);
+        var level = current.Consistency > ReadConsistency.Snapshot ? current.Consistency : ReadConsistency.Snapshot;
+        return new ReadSession(current.Root, current, level, policy) { Snapshot = scope, OwnsSnapshot = true };
+    }
+
+    private static ArgumentException Unavailable(ReadConsistency consistency) =>
+        consistency switch
+        {
+            ReadConsistency.Eventual => new ArgumentException(
+                "Eventual reads need no session: ReadConsistency.Eventual opens no session. Read without one.",
+                nameof(consistency)
+            ),
+            ReadConsistency.Snapshot => new ArgumentException(
+                "A snapshot ends with its session, so that none can be resumed. Resume at ReadConsistency.Monotonic, and begin a "
+                    + "snapshot inside.",
+                nameof(consistency)
+            ),
+            _ => new ArgumentOutOfRangeException(nameof(consistency), consistency, "No value of ReadConsistency."),
+        };
+}
