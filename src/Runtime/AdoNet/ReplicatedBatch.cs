@@ -108,11 +108,11 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
 
     protected override DbBatchCommand CreateDbBatchCommand() => new ReplicatedBatchCommand(inner.CreateBatchCommand());
 
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        _connection!.Routed.Track(
-            StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)),
-            behavior
-        );
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
+    {
+        var reader = StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior));
+        return _connection!.Routed.Track(reader, behavior);
+    }
 
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {

@@ -180,11 +180,11 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
     protected override DbParameter CreateDbParameter() => Inner.CreateParameter();
 
     /// <inheritdoc/>
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        _connection!.Routed.Track(
-            StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior)),
-            behavior
-        );
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
+    {
+        var reader = StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior));
+        return _connection!.Routed.Track(reader, behavior);
+    }
 
     /// <inheritdoc/>
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)

@@ -268,11 +268,12 @@ public sealed class ReplicatedConnection : DbConnection
         }
     }
 
+    // Also where it was disposed: so says the driver.
     private void ThrowIfNotOpen()
     {
         if (_connection.State != ConnectionState.Open)
         {
-            throw _connection.NotOpen();
+            throw new InvalidOperationException(RoutedConnection.ClosedMessage);
         }
     }
 }

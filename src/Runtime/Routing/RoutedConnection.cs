@@ -11,7 +11,7 @@ namespace MonotonicReads.Routing;
 /// </summary>
 internal sealed class RoutedConnection : IAskedConnection
 {
-    private const string ClosedMessage = "The connection is closed. Open it first.";
+    public const string ClosedMessage = "The connection is closed. Open it first.";
 
     private readonly RoutedSource _source;
     private readonly Action _driverClosed;

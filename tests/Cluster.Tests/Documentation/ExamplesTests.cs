@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Configuration;
 
 namespace MonotonicReads.Cluster.Tests.Documentation;
 
@@ -9,18 +9,14 @@ public sealed class ExamplesTests
 {
     private static readonly string Root = FindRoot();
 
-    public static TheoryData<string> Pages =>
-        ["README.md", .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(f => "docs/" + Path.GetFileName(f))];
+    public static TheoryData<string> Pages => ["README.md", .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(f => "docs/" + Path.GetFileName(f))];
 
     [Theory]
     [MemberData(nameof(Pages))]
     public void Every_example_is_compiled(string page)
     {
         var code = Lines(File.ReadAllText(Path.Combine(Root, "tests/Cluster.Tests/Documentation/Examples.cs")));
-        Assert.All(
-            BlocksOf(page, "csharp").SelectMany(e => e.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)),
-            e => Assert.Contains(Lines(e), code, StringComparison.Ordinal)
-        );
+        Assert.All(BlocksOf(page, "csharp").SelectMany(e => e.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)), e => Assert.Contains(Lines(e), code, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -29,13 +25,7 @@ public sealed class ExamplesTests
     public void The_configuration_is_read_as_it_stands_there(string page)
     {
         var json = Assert.Single(BlocksOf(page, "json"));
-        var configuration = new ConfigurationBuilder()
-            .AddJsonStream(
-                new MemoryStream(
-                    System.Text.Encoding.UTF8.GetBytes("{" + json.Replace("...", "User ID=app", StringComparison.Ordinal) + "}")
-                )
-            )
-            .Build();
+        var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes("{" + json.Replace("...", "User ID=app", StringComparison.Ordinal) + "}"))).Build();
         var services = new ServiceCollection();
         Examples.Configure(services, configuration);
         using var provider = services.BuildServiceProvider();
@@ -43,12 +33,9 @@ public sealed class ExamplesTests
     }
 
     private static IEnumerable<string> BlocksOf(string page, string language) =>
-        Regex
-            .Matches(File.ReadAllText(Path.Combine(Root, page)), $"```{language}\n(.*?)```", RegexOptions.Singleline)
-            .Select(m => m.Groups[1].Value);
+        Regex.Matches(File.ReadAllText(Path.Combine(Root, page)), $"```{language}\n(.*?)```", RegexOptions.Singleline).Select(m => m.Groups[1].Value);
 
-    private static string Lines(string text) =>
-        string.Join('\n', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) + '\n';
+    private static string Lines(string text) => string.Join('\n', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) + '\n';
 
     private static string FindRoot()
     {
