@@ -4,8 +4,8 @@ using MonotonicReads.Architecture.Tests.Sources;
 namespace MonotonicReads.Architecture.Tests;
 
 /// <summary>
-/// Which room of an assembly may use which. A room is a folder; of another assembly, or of the shared sources, it has that one's name in front.
-/// What is not in the table is not allowed, and what is in it is used: a failing test prints the table as the code is.
+/// Which room of an assembly may use which. A room is a folder; of another assembly, or of the shared sources, it has that one's
+/// name in front. What is not in the table is not allowed, and what is in it is used: a failing test prints the table as the code is.
 /// </summary>
 internal static class AllowedUses
 {

@@ -6,7 +6,8 @@ namespace MonotonicReads.Architecture.Tests.Edges;
 public class EdgeRulesTests
 {
     private const string Lower =
-        "namespace Own.Lower { class Value { public const int One = 1; } static class Extensions { public static int Twice(this int n) => 2 * n; } }";
+        "namespace Own.Lower { class Value { public const int One = 1; } "
+        + "static class Extensions { public static int Twice(this int n) => 2 * n; } }";
 
     [Theory]
     [InlineData("class User { Own.Lower.Value? value; }")]

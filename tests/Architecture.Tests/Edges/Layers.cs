@@ -27,7 +27,7 @@ internal static class Layers
         ];
     }
 
-    /// <summary>The strongly connected components: rooms of which each reaches each other; one that is in no cycle is a knot of its own.</summary>
+    /// <summary>The strongly connected components: rooms of which each reaches each other; one in no cycle is a knot of its own.</summary>
     public static ImmutableArray<ImmutableArray<string>> Knots(IEnumerable<string> rooms, Func<string, IEnumerable<string>> used)
     {
         var all = rooms.Order(StringComparer.Ordinal).ToList();

@@ -7,8 +7,8 @@ namespace MonotonicReads.Architecture.Tests.Edges;
 
 /// <summary>Which room really uses which: each name in the source, bound, and the file that declares what it names.</summary>
 /// <remarks>
-/// Sources are asked and not the compiled assembly, because a constant, a nameof and most of what is generic leave no trace in that; a use is then
-/// seen where a reader sees it. A room is a folder: public types share one namespace.
+/// Sources are asked and not the compiled assembly, because a constant, an enum's member and a nameof leave no trace of their type in
+/// that. A room is a folder and not a namespace, because public types share one.
 /// </remarks>
 internal sealed class RoomUses
 {

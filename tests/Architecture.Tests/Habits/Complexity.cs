@@ -6,8 +6,8 @@ using MonotonicReads.Architecture.Tests.Sources;
 namespace MonotonicReads.Architecture.Tests.Habits;
 
 /// <summary>
-/// McCabe's number is at most <see cref="Most"/> for each method, accessor and local function: one, and one more for each place where the path
-/// parts. Lambdas count with the method around them, local functions by themselves.
+/// McCabe's number is at most <see cref="Most"/> for each method, accessor and local function: one, and one more for each place where
+/// the path parts. Lambdas count with the method around them, local functions by themselves.
 /// </summary>
 internal static class Complexity
 {

@@ -20,7 +20,7 @@ internal sealed record SourceFile(string Path, string Room, SyntaxTree Tree)
 
     /// <param name="path">From the repository's root.</param>
     /// <param name="folder">That of the assembly, from the repository's root.</param>
-    /// <param name="prefix">What the assembly's rooms are called in front of their folder; empty for those of the assembly that compiles them.</param>
+    /// <param name="prefix">What stands in front of the folder in the room's name; empty for the assembly's own.</param>
     public static SourceFile Parse(string path, string folder, string text, string prefix = "")
     {
         var below = path[(folder.Length + 1)..];
