@@ -1,6 +1,6 @@
 namespace MonotonicReads.Sql;
 
-/// <summary>Why two servers, versions or SQL modes may cut one text differently. The tokens are those of MySQL's defaults all the same.</summary>
+/// <summary>Why two servers, versions or SQL modes may cut one text differently. The tokens are those of MySQL's defaults.</summary>
 [Flags]
 internal enum SqlDoubts
 {

@@ -24,7 +24,7 @@ internal static class SqlLiterals
     /// <summary>A blank for us and for other dialects, part of a name for MySQL.</summary>
     public static bool IsForeignBlank(char c) => c >= 0x80 && (c == '\uFEFF' || char.IsWhiteSpace(c));
 
-    /// <summary>A word with a dollar at its start: <c>$tag$</c> quotes in PostgreSQL, <c>$1</c> is a parameter there and a name here.</summary>
+    /// <summary>A word that a dollar begins: <c>$tag$</c> quotes in PostgreSQL, <c>$1</c> is a parameter there and a name here.</summary>
     public static int EndOfDollarWord(string text, int position, ref SqlDoubts doubts)
     {
         var end = EndOfWord(text, position + 1);

@@ -81,7 +81,7 @@ internal struct SqlQuery(SqlTraits traits, bool isHead = false, bool endsAtElse 
                 TakeName(tokens);
                 break;
             case SqlClause.Case or SqlClause.End:
-                _cases = Math.Max(0, _cases + (clause == SqlClause.Case ? 1 : -1));
+                TakeCase(clause);
                 break;
             case SqlClause.From:
                 _traits |= SqlTraits.Table;
@@ -110,6 +110,9 @@ internal struct SqlQuery(SqlTraits traits, bool isHead = false, bool endsAtElse 
                 break;
         }
     }
+
+    // A column may be called "end".
+    private void TakeCase(SqlClause clause) => _cases = Math.Max(0, _cases + (clause == SqlClause.Case ? 1 : -1));
 
     private void TakeFor(in SqlTokens ahead)
     {

@@ -67,7 +67,11 @@ internal struct SqlStatements(string text)
         }
 
         _tokens.Next();
-        return verb switch
+        return Behind(verb);
+    }
+
+    private SqlStatement Behind(SqlVerb verb) =>
+        verb switch
         {
             SqlVerb.Show => Show(),
             SqlVerb.Explain => Explain(runs: false),
@@ -79,7 +83,6 @@ internal struct SqlStatements(string text)
             SqlVerb.Session => Rest(SqlStatementKind.Session),
             _ => Rest(SqlStatementKind.Administrative),
         };
-    }
 
     // A brace opens a call in the manner of ODBC.
     private void SkipOpening()
@@ -200,7 +203,7 @@ internal struct SqlStatements(string text)
         return new SqlStatement(SqlStatementKind.EndTransaction);
     }
 
-    /// <summary><c>SET STATEMENT ... FOR</c> and a condition stand before a statement, and so may SET and DECLARE in other dialects.</summary>
+    /// <summary><c>SET STATEMENT ... FOR</c> and conditions stand before a statement; SET and DECLARE may in other dialects.</summary>
     private SqlStatement Script(SqlVerb verb)
     {
         _tokens.Next();

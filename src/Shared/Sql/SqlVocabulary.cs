@@ -90,7 +90,7 @@ internal static class SqlVocabulary
 
     private static void AddClauses(Dictionary<string, SqlWord> words)
     {
-        Clauses(words, SqlClause.From, "FROM");
+        Clauses(words, SqlClause.From, "FROM TABLE");
         Clauses(words, SqlClause.For, "FOR");
         Clauses(words, SqlClause.Lock, "LOCK");
         Clauses(words, SqlClause.LockHint, "UPDLOCK XLOCK");
