@@ -1,3 +1,5 @@
+using MonotonicReads.Sql;
+
 namespace MonotonicReads.Generator.Sql;
 
 /// <summary>
@@ -7,14 +9,10 @@ namespace MonotonicReads.Generator.Sql;
 internal static class SqlText
 {
     /// <summary>Stands for one part that is known only at run time (an interpolation, a variable).</summary>
-    public const char Hole = '\uFFFC';
+    public const char Hole = SqlHole.Part;
 
     /// <summary>Ends a text whose remainder was given up on; whatever is appended changes nothing.</summary>
-    public const char Rest = '\uFFFB';
-
-    private const char FirstParameter = '\uE000';
-
-    private const char LastParameter = '\uE0FF';
+    public const char Rest = SqlHole.Rest;
 
     /// <summary>Longer texts keep their head, which decides.</summary>
     private const int MaxLength = 16_384;
@@ -25,18 +23,18 @@ internal static class SqlText
 
     /// <summary>Stands for the value of a method's parameter, which the caller knows.</summary>
     public static string Parameter(int ordinal) =>
-        ordinal <= LastParameter - FirstParameter ? ((char)(FirstParameter + ordinal)).ToString() : Unknown;
+        ordinal <= SqlHole.LastParameter - SqlHole.FirstParameter ? ((char)(SqlHole.FirstParameter + ordinal)).ToString() : Unknown;
 
     /// <summary>True where the character stands for something known only at run time.</summary>
-    public static bool IsUnknown(char c) => c is Hole or Rest || IsParameter(c);
+    public static bool IsUnknown(char c) => SqlHole.Is(c);
 
-    public static bool HasParameters(string text) => text.Any(IsParameter);
+    public static bool HasParameters(string text) => text.Any(SqlHole.IsParameter);
 
     /// <summary>The text with each parameter replaced by one of the texts that its argument may be.</summary>
     public static IEnumerable<string> Substitute(string text, Func<int, IEnumerable<string>> argument)
     {
         var at = 0;
-        while (at < text.Length && !IsParameter(text[at]))
+        while (at < text.Length && !SqlHole.IsParameter(text[at]))
         {
             at++;
         }
@@ -48,12 +46,10 @@ internal static class SqlText
 
         var head = text.Substring(0, at);
         var tails = Substitute(text.Substring(at + 1), argument).ToList();
-        return argument(text[at] - FirstParameter)
+        return argument(text[at] - SqlHole.FirstParameter)
             .SelectMany(value => tails.Select(tail => Append(Append(head, value), tail)))
             .Take(MaxSubstitutions);
     }
-
-    private static bool IsParameter(char c) => c is >= FirstParameter and <= LastParameter;
 
     public static string Append(string head, string tail)
     {

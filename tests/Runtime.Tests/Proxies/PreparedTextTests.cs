@@ -1,3 +1,5 @@
+using MonotonicReads.Sql;
+
 namespace MonotonicReads.Runtime.Tests.Proxies;
 
 public class PreparedTextTests

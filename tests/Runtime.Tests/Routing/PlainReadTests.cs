@@ -1,3 +1,5 @@
+using MonotonicReads.Sql;
+
 namespace MonotonicReads.Runtime.Tests;
 
 public class PlainReadTests

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace MonotonicReads;
+namespace MonotonicReads.Sql;
 
 /// <summary>
 /// Remembers which texts are plain reads, by reference: a program sends the same literals again and again, and finding

@@ -1,4 +1,4 @@
-namespace MonotonicReads;
+namespace MonotonicReads.Sql;
 
 /// <summary>
 /// Where a comment stands in a statement that is prepared: behind its first word, since MySqlConnector leaves out what stands before
@@ -16,21 +16,19 @@ internal static class PreparedText
             {
                 return null;
             }
-        } while (tokens.Kind == SqlToken.OpeningParenthesis);
-        if (tokens.Kind != SqlToken.Word)
+        } while (tokens.Is('('));
+        if (tokens.Kind != SqlTokenKind.Word)
         {
             return null;
         }
 
         var place = tokens.End;
-        while (tokens.Next())
+        tokens.SkipStatement();
+        if (tokens.Next() || tokens.Doubts != SqlDoubts.None)
         {
-            if (tokens.Kind == SqlToken.Semicolon && tokens.Next())
-            {
-                return null;
-            }
+            return null;
         }
 
-        return tokens.IsDoubtful ? null : $"{text.AsSpan(0, place)} {comment.AsSpan().TrimEnd()}{text.AsSpan(place)}";
+        return $"{text.AsSpan(0, place)} {comment.AsSpan().TrimEnd()}{text.AsSpan(place)}";
     }
 }
