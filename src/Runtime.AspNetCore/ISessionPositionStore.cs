@@ -5,8 +5,10 @@ namespace MonotonicReads.AspNetCore;
 /// ran side by side the browser keeps the last one's, and forgets what the other saw. With a store a request that is sent after both
 /// answers arrived sees what both saw.
 /// </summary>
-/// <remarks>Registered by <see cref="ReadSessionExtensions.AddSessionPositionStore(Microsoft.Extensions.DependencyInjection.IServiceCollection)"/>,
-/// or by the application as a singleton of its own. What is kept is a session token, encrypted and authenticated as the cookie is.</remarks>
+/// <remarks>Registered by
+/// <see cref="ReadSessionExtensions.AddSessionPositionStore(Microsoft.Extensions.DependencyInjection.IServiceCollection)"/>,
+/// or by the application as a singleton of its own. What is kept is a session token, encrypted and authenticated as the cookie
+/// is.</remarks>
 public interface ISessionPositionStore
 {
     /// <summary>What is kept for a session.</summary>

@@ -41,7 +41,8 @@ public static class ReadSessionExtensions
         services.TryAddSingleton<ISessionPositionStore>(provider => new DistributedCachePositionStore(
             provider.GetService<IDistributedCache>()
                 ?? throw new InvalidOperationException(
-                    "AddSessionPositionStore() keeps positions in an IDistributedCache, and none is registered: call AddDistributedMemoryCache() for a single process, or add a shared cache."
+                    "AddSessionPositionStore() keeps positions in an IDistributedCache, and none is registered: call "
+                        + "AddDistributedMemoryCache() for a single process, or add a shared cache."
                 )
         ));
         return services;
@@ -50,7 +51,8 @@ public static class ReadSessionExtensions
     /// <summary>
     /// Gives every request a read session. A cookie carries what it saw to the user's next request, so that pages which are requested
     /// after the previous answer arrived never go back in time, and show what the user wrote where the level is causal. Requests
-    /// of one user that run side by side are not ordered, and need <see cref="AddSessionPositionStore"/> for the next one to see what both saw.
+    /// of one user that run side by side are not ordered, and need <see cref="AddSessionPositionStore"/> for the next one to see what both
+    /// saw.
     /// </summary>
     /// <remarks>Put it after <c>UseRouting()</c>, so that it sees an endpoint's annotation: <c>[Causal]</c> on an action, on a minimal
     /// API's handler, or <c>.WithMetadata(new CausalAttribute())</c>.</remarks>

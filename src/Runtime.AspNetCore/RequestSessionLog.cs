@@ -13,14 +13,16 @@ internal static partial class RequestSessionLog
     [LoggerMessage(
         102,
         LogLevel.Warning,
-        "The response may be cached ({CacheControl}), so that it carries no session: what this request saw may be missing from the user's next one."
+        "The response may be cached ({CacheControl}), so that it carries no session: what this request saw may be missing from the user's "
+            + "next one."
     )]
     public static partial void ResponseIsCacheable(ILogger logger, string cacheControl);
 
     [LoggerMessage(
         103,
         LogLevel.Warning,
-        "The position store failed; read session {SessionId} goes on with what its cookie or header carried, without what requests beside it saw."
+        "The position store failed; read session {SessionId} goes on with what its cookie or header carried, without what requests beside "
+            + "it saw."
     )]
     public static partial void StoreFailed(ILogger logger, Guid sessionId, Exception exception);
 }

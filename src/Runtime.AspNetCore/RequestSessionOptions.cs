@@ -43,7 +43,8 @@ public sealed class RequestSessionOptions
     /// </summary>
     public SessionTokenOptions? Tokens { get; set; }
 
-    /// <summary>Whether a request with a token that is not ours, or expired, is answered with 400 instead of getting a new session. Default: no.</summary>
+    /// <summary>Whether a request with a token that is not ours, or expired, is answered with 400 instead of getting a new session.
+    /// Default: no.</summary>
     public bool RefusesBadTokens { get; set; }
 
     internal const string DefaultHeaderName = "MonotonicReads-Session";

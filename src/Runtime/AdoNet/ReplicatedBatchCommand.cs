@@ -6,7 +6,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace MonotonicReads.AdoNet;
 
 /// <summary>
-/// A command of a <see cref="ReplicatedBatch"/>: the driver's own batch command, whose text carries what a proxy must be told while it runs.
+/// A command of a <see cref="ReplicatedBatch"/>: the driver's own batch command, whose text carries what a proxy must be told while it
+/// runs.
 /// </summary>
 internal sealed class ReplicatedBatchCommand(DbBatchCommand inner) : DbBatchCommand
 {

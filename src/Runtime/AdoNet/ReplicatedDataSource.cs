@@ -5,6 +5,7 @@ using MonotonicReads.Choosing;
 using MonotonicReads.Proxies;
 using MonotonicReads.Routing;
 using MonotonicReads.Servers;
+using MonotonicReads.Sql;
 
 namespace MonotonicReads;
 

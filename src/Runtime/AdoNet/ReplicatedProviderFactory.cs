@@ -42,5 +42,6 @@ internal sealed class ReplicatedProviderFactory(ReplicatedDataSource source, DbP
         );
 }
 
-/// <summary>Fills and updates through commands of a <see cref="ReplicatedConnection"/>; the driver's own takes only its commands to update.</summary>
+/// <summary>Fills and updates through commands of a <see cref="ReplicatedConnection"/>; the driver's own takes only its commands to
+/// update.</summary>
 internal sealed class ReplicatedDataAdapter : DbDataAdapter;

@@ -126,7 +126,8 @@ internal static class StatementRun
         }
     }
 
-    // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little early by another clock.
+    // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little early
+    // by another clock.
     private static bool IsOverdue<TDriver>(IRoutedStatement<TDriver> statement, DbException exception) =>
         statement.IsLimited && exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
 }

@@ -7,7 +7,8 @@ namespace MonotonicReads;
 /// <para>The session's writes are those that it makes through the data source. A read waits on its replica until that has
 /// applied them, at most <see cref="MaxWaitMilliseconds"/>; then it goes to another replica that has them and what the
 /// session saw, otherwise to the primary. What was written elsewhere is told by
-/// <see cref="ReadSession.ObserveWrite(ReplicationPosition, ReplicatedDataSource?)"/>; after a write that nobody told of, nothing is promised.</para>
+/// <see cref="ReadSession.ObserveWrite(ReplicationPosition, ReplicatedDataSource?)"/>; after a write that nobody told of, nothing is
+/// promised.</para>
 /// <para>With a provider whose servers tell no position, reads after a write go to the primary.</para>
 /// </remarks>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Class | AttributeTargets.Interface | AttributeTargets.Assembly)]

@@ -28,7 +28,8 @@ public sealed class MonotonicAttribute : Attribute
     public ReplicaLoss OnReplicaLoss { get; set; }
 
     /// <summary>
-    /// Whether all reads of a call show the state of one moment, in one read-only transaction (<see cref="ReadConsistency.Snapshot"/>). The method only
+    /// Whether all reads of a call show the state of one moment, in one read-only transaction (<see cref="ReadConsistency.Snapshot"/>). The
+    /// method only
     /// reads, one statement after the other; rules MR1008 and MR1009 look after that.
     /// </summary>
     public bool Snapshot { get; set; }

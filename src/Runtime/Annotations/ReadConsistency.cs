@@ -13,7 +13,8 @@ public enum ReadConsistency
     /// Monotonic, and in each data source all reads show the state of one moment: they share one read-only transaction
     /// (<c>START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT</c> at REPEATABLE READ), and run one after the other.
     /// </summary>
-    /// <remarks>The moment is that of the first read, and the snapshot ends with the session, or with the handle that asked for it. Begun inside a causal
+    /// <remarks>The moment is that of the first read, and the snapshot ends with the session, or with the handle that asked for it. Begun
+    /// inside a causal
     /// session it contains what that wrote. It only reads; when its connection breaks, the next read throws
     /// <see cref="ReplicaLostException"/> under every policy. InnoDB only: other engines and DDL show their own moments.</remarks>
     Snapshot,

@@ -20,7 +20,8 @@ internal static class LostSession
         return new ReplicaLostException(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Read session {session.Id} has read on replica '{loss.Replica}' and lost it: {how}.{why} Run the unit of work again in a new session."
+                $"Read session {session.Id} has read on replica '{loss.Replica}' and lost it: {how}.{why} Run the unit of work again in a "
+                    + $"new session."
             ),
             session.Id,
             loss.Replica,
@@ -33,7 +34,7 @@ internal static class LostSession
         new(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Read session {session.Id} {(pin.LastReplica is { } replica ? $"has read on replica '{replica.Name}'" : pin.IsResumed ? "was resumed" : "has used the primary")} and must go on on the primary. {why} Run the unit of work again in a new session."
+                $"Read session {session.Id} {Past(pin)} and must go on on the primary. {why} Run the unit of work again in a new session."
             ),
             session.Id,
             pin.LastReplica?.Name,
@@ -51,4 +52,9 @@ internal static class LostSession
             replica: null,
             innerException: null
         );
+
+    private static string Past(SessionPin pin) =>
+        pin.LastReplica is { } replica ? $"has read on replica '{replica.Name}'"
+        : pin.IsResumed ? "was resumed"
+        : "has used the primary";
 }

@@ -12,7 +12,8 @@ namespace MonotonicReads.Choosing;
 /// <param name="time">The clock.</param>
 internal sealed class PrimaryBarrier(TimeProvider time)
 {
-    /// <summary>Whether the session must pass it. A primary that is another run of the server is behind it too until it is proved to have what was seen.</summary>
+    /// <summary>Whether the session must pass it. A primary that is another run of the server is behind it too until it is proved to have
+    /// what was seen.</summary>
     public static bool IsNeeded(ReadSession session, SessionPin pin) =>
         pin.Source.HasPositions && (pin.NeedsBarrier || (pin.HasOtherPrimary && session.LossIn(pin.Source) != ReplicaLoss.Redraw));
 

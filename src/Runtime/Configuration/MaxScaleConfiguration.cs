@@ -3,7 +3,8 @@ using System.Text;
 
 namespace MonotonicReads.Configuration;
 
-/// <summary>The sections of <c>maxscale.cnf</c>: the servers under the names that hints carry, the filter that reads them, the service.</summary>
+/// <summary>The sections of <c>maxscale.cnf</c>: the servers under the names that hints carry, the filter that reads them, the
+/// service.</summary>
 internal static class MaxScaleConfiguration
 {
     public static string For(ProxiedServer primary, IReadOnlyList<ProxiedServer> replicas)

@@ -29,7 +29,8 @@ public sealed class ReplicatedMySqlOptions
     /// <summary>The connection string of the primary. Key <c>Primary</c>. Required, but through a proxy.</summary>
     public string? Primary { get; set; }
 
-    /// <summary>The replicas, in the order that the selector sees. Key <c>Replicas</c>, each with <c>Name</c>, <c>ConnectionString</c>, <c>Weight</c>.</summary>
+    /// <summary>The replicas, in the order that the selector sees. Key <c>Replicas</c>, each with <c>Name</c>, <c>ConnectionString</c>,
+    /// <c>Weight</c>.</summary>
     public IList<ReplicaSettings> Replicas { get; } = [];
 
     /// <summary>The proxy before the servers; <see langword="null"/>, the default, where each is connected to. Key <c>Proxy</c>.</summary>

@@ -44,9 +44,9 @@ internal sealed class RepositoryDecoration
 
         if (_problems.Count > 0)
         {
-            throw new InvalidOperationException(
-                $"AddConsistentRepositories() cannot decorate {(_problems.Count == 1 ? "a registration" : "some registrations")}:{string.Concat(_problems.Select(problem => Environment.NewLine + "- " + problem))}"
-            );
+            var which = _problems.Count == 1 ? "a registration" : "some registrations";
+            var problems = string.Concat(_problems.Select(problem => Environment.NewLine + "- " + problem));
+            throw new InvalidOperationException($"AddConsistentRepositories() cannot decorate {which}:{problems}");
         }
 
         for (var i = 0; i < _result.Count; i++)
@@ -120,7 +120,8 @@ internal sealed class RepositoryDecoration
         {
             return Refuse(
                 service,
-                $"{Name(wrapper.Repository)} itself is registered as {self.Lifetime}, and its wrapper needs it as {service.Lifetime}: give both the same lifetime"
+                $"{Name(wrapper.Repository)} itself is registered as {self.Lifetime}, and its wrapper needs it as {service.Lifetime}: give "
+                    + $"both the same lifetime"
             );
         }
 
@@ -144,7 +145,8 @@ internal sealed class RepositoryDecoration
         {
             return Refuse(
                 service,
-                $"its wrapper {Name(wrapper.Type)} derives from it and cannot take an instance: register the type, or an instance of {Name(wrapper.Type)}"
+                $"its wrapper {Name(wrapper.Type)} derives from it and cannot take an instance: register the type, or an instance of "
+                    + $"{Name(wrapper.Type)}"
             );
         }
 
@@ -161,7 +163,8 @@ internal sealed class RepositoryDecoration
             {
                 return Refuse(
                     service,
-                    $"its wrapper {Name(wrapper.Type)} derives from it and cannot take what a factory made: register the type, or create {Name(wrapper.Type)} in the factory"
+                    $"its wrapper {Name(wrapper.Type)} derives from it and cannot take what a factory made: register the type, or create "
+                        + $"{Name(wrapper.Type)} in the factory"
                 );
             }
 
@@ -210,7 +213,8 @@ internal sealed class RepositoryDecoration
                             made
                         ),
                         var wrapper => throw new InvalidOperationException(
-                            $"The factory of {Name(service.ServiceType)} returned a {Name(wrapper.Repository)}, which {Name(wrapper.Type)} cannot wrap there. Register the type instead, or create {Name(wrapper.Type)} in the factory."
+                            $"The factory of {Name(service.ServiceType)} returned a {Name(wrapper.Repository)}, which {Name(wrapper.Type)} "
+                                + $"cannot wrap there. Register the type instead, or create {Name(wrapper.Type)} in the factory."
                         ),
                     };
                 }
@@ -229,7 +233,8 @@ internal sealed class RepositoryDecoration
         {
             Refuse(
                 service,
-                $"its wrapper {Name(wrapper.Type)} is no {Name(service.ServiceType)}: register it under an interface that {Name(wrapper.Repository)} implements"
+                $"its wrapper {Name(wrapper.Type)} is no {Name(service.ServiceType)}: register it under an interface that "
+                    + $"{Name(wrapper.Repository)} implements"
             );
         }
 

@@ -103,7 +103,8 @@ internal sealed class WrapperMap
         }
 
         throw new InvalidOperationException(
-            $"{repository} is a closed form of an open generic repository, whose wrapper cannot be closed in a native AOT program. Register the open form, or register {wrapper} with these type arguments yourself."
+            $"{repository} is a closed form of an open generic repository, whose wrapper cannot be closed in a native AOT program. "
+                + $"Register the open form, or register {wrapper} with these type arguments yourself."
         );
     }
 }

@@ -6,7 +6,8 @@ public sealed class MonitorOptions
     /// <summary>The time between two looks at a server. Default: 2 seconds.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>By which part of the interval a look comes earlier or later, so that many processes do not ask at once. 0 to 1; default 0.2.</summary>
+    /// <summary>By which part of the interval a look comes earlier or later, so that many processes do not ask at once. 0 to 1; default
+    /// 0.2.</summary>
     public double Jitter { get; set; } = 0.2;
 
     /// <summary>How long a server may take to answer. Default: 1 second.</summary>

@@ -118,14 +118,16 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         if (parsed.Server.Contains(',', StringComparison.Ordinal))
         {
             throw new ArgumentException(
-                $"The connection string of '{name}' names several hosts. They would share one pool, and nobody could tell which of them answers: add each as a server of its own."
+                $"The connection string of '{name}' names several hosts. They would share one pool, and nobody could tell which of them "
+                    + $"answers: add each as a server of its own."
             );
         }
 
         if (parsed.ServerRedirectionMode != MySqlServerRedirectionMode.Disabled)
         {
             throw new ArgumentException(
-                $"The connection string of '{name}' lets the server redirect (ServerRedirectionMode), so that another server could answer in its name. Remove it."
+                $"The connection string of '{name}' lets the server redirect (ServerRedirectionMode), so that another server could answer "
+                    + $"in its name. Remove it."
             );
         }
 
@@ -156,7 +158,8 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
             at++;
             if (!IsTaken(one => _ = one[option]))
             {
-                return $"MySqlConnector knows no option like the {at}. of its {parts.Count}. A value that has a semicolon stands in quotes.";
+                return $"MySqlConnector knows no option like the {at}. of its {parts.Count}. A value that has a semicolon stands in "
+                    + $"quotes.";
             }
 
             if (!IsTaken(one => one[option] = parts[option]))

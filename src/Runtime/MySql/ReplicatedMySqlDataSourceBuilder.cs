@@ -39,7 +39,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <summary>Adds a replica. At least one is required, but through a proxy that picks them itself; the order matters to
     /// <see cref="ReplicaSelectors.WeightedModulo"/>.</summary>
     /// <param name="name">Its unique name in events, logs, metrics and rendezvous hashing.</param>
-    /// <param name="connectionString">Its connection string, with one host; through a proxy nobody connects by it, and it may be empty.</param>
+    /// <param name="connectionString">Its connection string, with one host; through a proxy nobody connects by it, and it may be
+    /// empty.</param>
     /// <param name="weight">Its share relative to the others; 0 takes no new sessions.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="connectionString"/> is <see langword="null"/>.</exception>

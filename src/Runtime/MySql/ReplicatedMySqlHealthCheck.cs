@@ -30,6 +30,7 @@ public sealed class ReplicatedMySqlHealthCheck(ReplicatedMySqlDataSource source)
     private static string Describe(ServerState server) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{server.Health}, weight {server.Weight}, lag {(server.Lag is { } lag ? lag.TotalSeconds + " s" : "unknown")}, position {server.Position}"
+            $"{server.Health}, weight {server.Weight}, lag {(server.Lag is { } lag ? lag.TotalSeconds + " s" : "unknown")}, position "
+                + $"{server.Position}"
         );
 }

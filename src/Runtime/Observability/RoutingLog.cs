@@ -57,7 +57,8 @@ internal static partial class RoutingLog
     [LoggerMessage(
         13,
         LogLevel.Warning,
-        "Read session {SessionId} read after its token was made, in a web request after the response had started: what it saw is in no token."
+        "Read session {SessionId} read after its token was made, in a web request after the response had started: what it saw is in no "
+            + "token."
     )]
     public static partial void ReadAfterToken(ILogger logger, Guid sessionId);
 

@@ -46,7 +46,8 @@ public sealed class MariaDbGtidList : ReplicationPosition
         }
     }
 
-    /// <summary>Whether a binary log's state, <c>gtid_binlog_state</c>, has every transaction of this list: there each server has its own last one.</summary>
+    /// <summary>Whether a binary log's state, <c>gtid_binlog_state</c>, has every transaction of this list: there each server has its own
+    /// last one.</summary>
     internal bool IsInState(string state)
     {
         var logged = ParseGtids(state);

@@ -10,7 +10,8 @@ namespace MonotonicReads;
 /// </remarks>
 public abstract class ReplicationPosition : IEquatable<ReplicationPosition>
 {
-    /// <summary>The longest text that is parsed, in characters. A longer one is refused: positions travel in tokens and statements.</summary>
+    /// <summary>The longest text that is parsed, in characters. A longer one is refused: positions travel in tokens and
+    /// statements.</summary>
     public const int MaxTextLength = 65_536;
 
     private protected ReplicationPosition() { }

@@ -55,7 +55,8 @@ public sealed record MaxScaleDialect : ProxyDialect
         )
         {
             throw new ArgumentException(
-                $"Replica '{bad}' cannot be named in a MaxScale hint. Give it the name of its section in maxscale.cnf: letters, digits, and _ - . ~, and no word of the hints such as '{Words.First()}'."
+                $"Replica '{bad}' cannot be named in a MaxScale hint. Give it the name of its section in maxscale.cnf: letters, digits, "
+                    + $"and _ - . ~, and no word of the hints such as '{Words.First()}'."
             );
         }
     }

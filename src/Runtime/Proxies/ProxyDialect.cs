@@ -40,7 +40,8 @@ public abstract record ProxyDialect
     /// <summary>What the proxy is called in messages.</summary>
     internal abstract string Proxy { get; }
 
-    /// <summary>Whether statements name the server, which our own selection picks; otherwise they carry the session and the proxy picks.</summary>
+    /// <summary>Whether statements name the server, which our own selection picks; otherwise they carry the session and the proxy
+    /// picks.</summary>
     internal abstract bool NamesServers { get; }
 
     /// <summary>Whether a server that is named is surely the one that answers, or nobody does.</summary>

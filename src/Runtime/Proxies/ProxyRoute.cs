@@ -1,5 +1,6 @@
 using System.Globalization;
 using MonotonicReads.Servers;
+using MonotonicReads.Sql;
 
 namespace MonotonicReads.Proxies;
 
@@ -57,12 +58,18 @@ internal sealed class ProxyRoute(ProxyDialect dialect, RoutedServer anywhere)
             policies.Count == 0
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{dialect.Proxy} cannot keep ReadConsistency.{consistency}. It keeps {string.Join(", ", Enum.GetValues<ReadConsistency>().Where(level => level != ReadConsistency.Eventual && Enum.GetValues<ReplicaLoss>().Any(policy => dialect.Keeps(level, policy))))}."
+                    $"{dialect.Proxy} cannot keep ReadConsistency.{consistency}. It keeps {string.Join(", ", KeptLevels(dialect))}."
                 )
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{dialect.Proxy} cannot keep ReadConsistency.{consistency} with ReplicaLoss.{onReplicaLoss}: the proxy moves a session silently when its replica fails. Accept that with UseReplicaLoss(ReplicaLoss.{policies[0]}) on the builder, or with OnReplicaLoss on the session."
+                    $"{dialect.Proxy} cannot keep ReadConsistency.{consistency} with ReplicaLoss.{onReplicaLoss}: the proxy moves a "
+                        + $"session silently when its replica fails. Accept that with UseReplicaLoss(ReplicaLoss.{policies[0]}) on the "
+                        + $"builder, or with OnReplicaLoss on the session."
                 )
         );
     }
+
+    private static IEnumerable<ReadConsistency> KeptLevels(ProxyDialect dialect) =>
+        Enum.GetValues<ReadConsistency>()
+            .Where(level => level != ReadConsistency.Eventual && Enum.GetValues<ReplicaLoss>().Any(policy => dialect.Keeps(level, policy)));
 }

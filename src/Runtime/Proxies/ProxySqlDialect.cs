@@ -16,7 +16,8 @@ namespace MonotonicReads;
 /// <para>The proxy hides its connections, so that a replica which was restarted and came back older is noticed by the monitor alone: within
 /// its interval, not at the next read. <see cref="ReplicatedMySqlDataSourceBuilder.Build"/> switches the monitor on. A result that
 /// breaks off in the middle says nothing of the replica; the next read does.</para>
-/// <para>Settings: <c>mysql-query_digests</c> on, <c>transaction_persistent=1</c> and the primary's hostgroup as <c>default_hostgroup</c> of the
+/// <para>Settings: <c>mysql-query_digests</c> on, <c>transaction_persistent=1</c> and the primary's hostgroup as <c>default_hostgroup</c>
+/// of the
 /// user. <see cref="ProxyConfiguration"/> writes them.</para>
 /// </remarks>
 public sealed record ProxySqlDialect : ProxyDialect
@@ -32,7 +33,8 @@ public sealed record ProxySqlDialect : ProxyDialect
     /// <summary>The primary's hostgroup. Default 0.</summary>
     public int PrimaryHostgroup { get; init; }
 
-    /// <summary>The hostgroup of all replicas together, for reads outside a session. Only <see cref="ProxyConfiguration"/> uses it. Default 1.</summary>
+    /// <summary>The hostgroup of all replicas together, for reads outside a session. Only <see cref="ProxyConfiguration"/> uses it. Default
+    /// 1.</summary>
     public int ReaderHostgroup { get; init; } = 1;
 
     /// <summary>The first replica's hostgroup; the second has the next number, and so on. Without meaning where
@@ -44,7 +46,8 @@ public sealed record ProxySqlDialect : ProxyDialect
     public IReadOnlyDictionary<string, int>? ReplicaHostgroups { get; init; }
 
     /// <summary>
-    /// How long a read of a session may take on a replica, unless the command's own timeout is shorter. The proxy waits up to 10 seconds for a
+    /// How long a read of a session may take on a replica, unless the command's own timeout is shorter. The proxy waits up to 10 seconds
+    /// for a
     /// server out of reach (<c>mysql-connect_timeout_server_max</c>) and fails then; this must be less for the session to notice first.
     /// <see langword="null"/> sets nothing. Default: 9 seconds.
     /// </summary>
@@ -121,7 +124,9 @@ public sealed record ProxySqlDialect : ProxyDialect
         else if (before.Where((name, place) => after.ElementAtOrDefault(place) != name).FirstOrDefault() is { } moved)
         {
             throw new InvalidOperationException(
-                $"Hostgroups are numbered in the order of the replicas, and '{moved}' has left its place, so that the number would mean another server. Set {nameof(ProxySqlDialect)}.{nameof(ReplicaHostgroups)}, or add replicas at the end and take one out with weight 0."
+                $"Hostgroups are numbered in the order of the replicas, and '{moved}' has left its place, so that the number would mean "
+                    + $"another server. Set {nameof(ProxySqlDialect)}.{nameof(ReplicaHostgroups)}, or add replicas at the end and take one "
+                    + $"out with weight 0."
             );
         }
     }

@@ -18,13 +18,15 @@ public sealed record ShopifyForkDialect : ProxyDialect
 {
     internal ShopifyForkDialect() { }
 
-    /// <summary>The key that carries the UUID, one of the fork's <c>unit_of_work_identifiers</c>. Letters, digits and underscores.</summary>
+    /// <summary>The key that carries the UUID, one of the fork's <c>unit_of_work_identifiers</c>. Letters, digits and
+    /// underscores.</summary>
     public string Key { get; init; } = "consistent_read_id";
 
     /// <summary>What stands between two keys: the fork's <c>query_parser_token_delimiters</c>. One of <c>; , = : | &amp;</c>.</summary>
     public char TokenDelimiter { get; init; } = ',';
 
-    /// <summary>What stands between a key and its value: the fork's <c>query_parser_key_value_delimiters</c>. One of <c>; , = : | &amp;</c>.</summary>
+    /// <summary>What stands between a key and its value: the fork's <c>query_parser_key_value_delimiters</c>. One of <c>; , = : |
+    /// &amp;</c>.</summary>
     public char KeyValueDelimiter { get; init; } = ':';
 
     /// <summary>The hostgroup of the primary, for reads that must run there. Default 0.</summary>
@@ -70,7 +72,8 @@ public sealed record ShopifyForkDialect : ProxyDialect
         )
         {
             throw new ArgumentException(
-                $"{nameof(ShopifyForkDialect)} has the delimiters '{TokenDelimiter}' and '{KeyValueDelimiter}'. They are two different ones of ; , = : | &."
+                $"{nameof(ShopifyForkDialect)} has the delimiters '{TokenDelimiter}' and '{KeyValueDelimiter}'. They are two different "
+                    + $"ones of ; , = : | &."
             );
         }
 

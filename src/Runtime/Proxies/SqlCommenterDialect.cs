@@ -4,13 +4,15 @@ using MonotonicReads.Servers;
 namespace MonotonicReads;
 
 /// <summary>
-/// The comment format of sqlcommenter, for whatever else reads it: <c>/*consistent_read_id='UUID',read_consistency='monotonic'*/</c>, values
+/// The comment format of sqlcommenter, for whatever else reads it: <c>/*consistent_read_id='UUID',read_consistency='monotonic'*/</c>,
+/// values
 /// URL-encoded. What is not provably a plain read, and every read of a <see cref="ReadConsistency.Primary"/> session, carries
 /// <c>read_consistency='primary'</c>.
 /// </summary>
 /// <remarks>
 /// The guarantee is the reader's: who uses this dialect says that it sends equal ids to one server. So no more is kept than
-/// <see cref="ReadConsistency.Monotonic"/> with <see cref="ReplicaLoss.Redraw"/>, and <see cref="ReadConsistency.Primary"/>. The comment comes first,
+/// <see cref="ReadConsistency.Monotonic"/> with <see cref="ReplicaLoss.Redraw"/>, and <see cref="ReadConsistency.Primary"/>. The comment
+/// comes first,
 /// not last as sqlcommenter's own libraries write it, since a statement may end in another. Source: google.github.io/sqlcommenter/spec.
 /// </remarks>
 public sealed record SqlCommenterDialect : ProxyDialect

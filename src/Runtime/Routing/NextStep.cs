@@ -78,6 +78,10 @@ internal readonly record struct PinFacts(
 {
     /// <summary>Whether a read on the connection's replica is one of the session's.</summary>
     public bool AgreesToHere => !HasLoss && (!HasServer || IsHere);
+
+    /// <summary>Whether the server that the connection names to a proxy cannot be the session's: it has drawn none (what was named for another
+    /// session is nothing to this one), has lost its own, or read another run of it.</summary>
+    public bool MustLeave(in LinkFacts link) => (link.NamesServers && !HasServer) || HasLoss || IsOtherRun;
 }
 
 /// <summary>The one place that decides where a statement runs. Pure: it asks nobody and changes nothing.</summary>
@@ -104,15 +108,9 @@ internal static class NextStep
 
     private static Step OnReplica(in LinkFacts link, in PinFacts pin, Readiness ready)
     {
-        if (link.IsThroughProxy && ((link.NamesServers && !pin.HasServer) || pin.HasLoss))
+        if (link.IsThroughProxy && pin.MustLeave(link))
         {
-            // What a connection named for another session is nothing to this one.
-            return Step.FindServer;
-        }
-
-        if (link.IsThroughProxy && pin.IsOtherRun)
-        {
-            return Step.NoteRestart;
+            return pin.HasLoss || !pin.IsOtherRun ? Step.FindServer : Step.NoteRestart;
         }
 
         if ((ready & Readiness.CaughtUp) == 0 && pin.MustCatchUp && pin.AgreesToHere)

@@ -6,7 +6,8 @@ using MonotonicReads.Sessions;
 namespace MonotonicReads.Routing;
 
 /// <summary>
-/// What a connection says to the proxy before the servers: every server is reached over one connection, and the statement says which is meant.
+/// What a connection says to the proxy before the servers: every server is reached over one connection, and the statement says which is
+/// meant.
 /// </summary>
 internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
 {
@@ -19,7 +20,8 @@ internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
     public string? AnnotatedToPrepare(string text, RoutedServer server) =>
         _minGtid is null ? ProxyRoute.AnnotateToPrepare(text, server, source.SessionForRead()?.Id) : null;
 
-    /// <summary>How long a statement that is about to run may take, if less than its own time is said: in seconds; 0 is without end.</summary>
+    /// <summary>How long a statement that is about to run may take, if less than its own time is said: in seconds; 0 is without
+    /// end.</summary>
     public int Limited(int timeout, RoutedServer? server)
     {
         if (!Names(server) || proxy.Dialect.Deadline is not { } deadline)
@@ -40,7 +42,8 @@ internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
     /// <summary>A new statement: nothing is waited for yet.</summary>
     public void Begin() => _minGtid = null;
 
-    /// <summary>Whether the proxy itself waits for what the session wrote: a single transaction of MySQL is what ProxySQL can wait for.</summary>
+    /// <summary>Whether the proxy itself waits for what the session wrote: a single transaction of MySQL is what ProxySQL can wait
+    /// for.</summary>
     public bool CatchesUp(ReadSession session, SessionPin pin)
     {
         if (

@@ -56,7 +56,8 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <summary>The same where the statement is prepared; null where it had better not be.</summary>
     public string? AnnotatedToPrepare(string text) => Addressing is null ? text : Addressing.AnnotatedToPrepare(text, Server);
 
-    /// <summary>How long a statement that is about to run may take, if less than its own time is said: in seconds; 0 is without end.</summary>
+    /// <summary>How long a statement that is about to run may take, if less than its own time is said: in seconds; 0 is without
+    /// end.</summary>
     public int Limited(int timeout) => Addressing?.Limited(timeout, Link.Server) ?? timeout;
 
     /// <summary>Whether a reader was told to close the connection.</summary>
@@ -68,7 +69,8 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
     public DbConnection Driver => Link.Driver ?? throw NotOpen();
 
-    /// <summary>Whether statements can be sent: in a snapshot, whose connection others use on, a reader that was told to closes only this one.</summary>
+    /// <summary>Whether statements can be sent: in a snapshot, whose connection others use on, a reader that was told to closes only this
+    /// one.</summary>
     public ConnectionState State =>
         _snapshot.IsTaken && _readers is { CloseConnection: true, Any: false }
             ? ConnectionState.Closed
@@ -142,8 +144,10 @@ internal sealed class RoutedConnection : IAskedConnection
         {
             throw new InvalidOperationException(
                 ReferenceEquals(target, Link.Server)
-                    ? $"Server '{target.Name}' must be asked for its position before this statement runs, and this connection has a reader open on it. Close the reader first, or use another connection."
-                    : $"The statement must run on '{target.Name}', and this connection is on replica '{Link.Server?.Name}' with a reader open on it. Close the reader first, or use a connection of ReplicatedDataSource.Primary."
+                    ? $"Server '{target.Name}' must be asked for its position before this statement runs, and this connection has a reader "
+                        + $"open on it. Close the reader first, or use another connection."
+                    : $"The statement must run on '{target.Name}', and this connection is on replica '{Link.Server?.Name}' with a reader "
+                        + $"open on it. Close the reader first, or use a connection of ReplicatedDataSource.Primary."
             );
         }
     }

@@ -67,7 +67,8 @@ internal sealed class SessionUse(RoutedSource source)
         }
     }
 
-    /// <summary>The driver's connection is let go next: the session learns what was seen and written on it. Nothing here fails: what cannot be
+    /// <summary>The driver's connection is let go next: the session learns what was seen and written on it. Nothing here fails: what cannot
+    /// be
     /// learned is asked of the primary later, or counts as not known.</summary>
     /// <param name="driver">The driver's connection.</param>
     /// <param name="isClosedByReader">Whether a reader that was told to has closed it, as Dapper's do.</param>

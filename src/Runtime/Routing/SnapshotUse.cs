@@ -6,7 +6,8 @@ using MonotonicReads.Sessions;
 namespace MonotonicReads.Routing;
 
 /// <summary>
-/// A connection's part in a snapshot, in which all connections of the session share one, with a read-only transaction on it, and take turns.
+/// A connection's part in a snapshot, in which all connections of the session share one, with a read-only transaction on it, and take
+/// turns.
 /// A field of the connection and no object of its own.
 /// </summary>
 internal struct SnapshotUse
@@ -29,7 +30,8 @@ internal struct SnapshotUse
     public readonly void EndTurn(DbDataReader? reader) => _snapshot?.EndTurn(reader);
 
     /// <summary>Whether a statement may run here at all, where the session shows a snapshot.</summary>
-    /// <exception cref="InvalidOperationException">The connection was opened outside the snapshot, the snapshot has ended, or the statement is no plain read.</exception>
+    /// <exception cref="InvalidOperationException">The connection was opened outside the snapshot, the snapshot has ended, or the statement
+    /// is no plain read.</exception>
     /// <exception cref="ReplicaLostException">The snapshot's connection broke.</exception>
     public readonly void Check(ReadSession? session, bool isPlainRead, bool isForPrimary, ISessionSource source)
     {
@@ -75,7 +77,8 @@ internal struct SnapshotUse
             throw new ReplicaLostException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Read session {session.Id} has lost its snapshot: the connection to '{snapshot.Server!.Name}' broke, and no other has the same state. Run the unit of work again in a new session."
+                    $"Read session {session.Id} has lost its snapshot: the connection to '{snapshot.Server!.Name}' broke, and no other has "
+                        + $"the same state. Run the unit of work again in a new session."
                 ),
                 session.Id,
                 snapshot.Server!.Name,

@@ -165,7 +165,8 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
                     continue;
                 case Step.Refuse:
                     throw new InvalidOperationException(
-                        $"This connection was opened outside read session {session.Id}, on replica '{server.Name}', and the session reads on '{pin.Server?.Name}'. Open the connection inside the session."
+                        $"This connection was opened outside read session {session.Id}, on replica '{server.Name}', and the session reads "
+                            + $"on '{pin.Server?.Name}'. Open the connection inside the session."
                     );
                 default:
                     return step;

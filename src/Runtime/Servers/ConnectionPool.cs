@@ -2,7 +2,8 @@ using System.Data.Common;
 
 namespace MonotonicReads.Servers;
 
-/// <summary>The driver's connections to one address, and how many of them are in use. Several servers share one where a proxy stands before them.</summary>
+/// <summary>The driver's connections to one address, and how many of them are in use. Several servers share one where a proxy stands before
+/// them.</summary>
 /// <param name="source">The driver's data source.</param>
 /// <param name="size">How many connections it has at most.</param>
 internal sealed class ConnectionPool(DbDataSource source, int size = int.MaxValue)

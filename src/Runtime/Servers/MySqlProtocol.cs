@@ -117,7 +117,8 @@ internal sealed class MySqlProtocol : ServerProtocol
         shown.Length < ShownAtMost
             ? shown
             : throw new InvalidOperationException(
-                "The server's GTIDs are longer than SHOW VARIABLES shows (1,024 characters), and it has no binary log whose status would tell them. Reconnect past the proxy, or switch log_bin on."
+                "The server's GTIDs are longer than SHOW VARIABLES shows (1,024 characters), and it has no binary log whose status would "
+                    + "tell them. Reconnect past the proxy, or switch log_bin on."
             );
 
     private const int ShownAtMost = 1024;

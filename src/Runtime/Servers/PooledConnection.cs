@@ -51,7 +51,8 @@ internal sealed class PooledConnection
 
     /// <summary>Gives it back to the driver. Doing it twice does nothing.</summary>
     /// <param name="isAsync">False where the task must be completed.</param>
-    /// <param name="silent">The question on it that got no answer: it is left alone until the driver gives up. Null where nothing runs on it.</param>
+    /// <param name="silent">The question on it that got no answer: it is left alone until the driver gives up. Null where nothing runs on
+    /// it.</param>
     public ValueTask DisposeAsync(bool isAsync, SilentServerException? silent = null) =>
         TryLeave() ? Letting.GoAsync(Connection, silent, isAsync) : default;
 

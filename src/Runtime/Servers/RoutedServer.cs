@@ -72,7 +72,8 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
         }
     }
 
-    /// <summary>How a statement names it to the proxy before it; null where its connections lead to it alone, or where a proxy cannot be told.</summary>
+    /// <summary>How a statement names it to the proxy before it; null where its connections lead to it alone, or where a proxy cannot be
+    /// told.</summary>
     public ProxyAddress? Address { get; init; }
 
     /// <summary>Asks the server who it is; null where each of its connections was asked when it was made.</summary>

@@ -19,7 +19,8 @@ internal sealed class ServerIdentity(bool mustBeReadOnly, TimeProvider time)
     private static readonly TimeSpan UptimeUnit = TimeSpan.FromSeconds(1);
 
     private const string Variables =
-        "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'server_id', 'server_uuid', 'server_uid', 'read_only', 'log_bin', 'log_slave_updates', 'gtid_mode')";
+        "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'server_id', 'server_uuid', 'server_uid', 'read_only', 'log_bin', "
+        + "'log_slave_updates', 'gtid_mode')";
 
     private const string Uptime = "SHOW GLOBAL STATUS LIKE 'Uptime'";
 
@@ -87,7 +88,8 @@ internal sealed class ServerIdentity(bool mustBeReadOnly, TimeProvider time)
         if (mustBeReadOnly && values.GetValueOrDefault("read_only") is null or "OFF" or "0")
         {
             throw new WritableReplicaException(
-                $"Replica '{_server?.Name}' accepts writes (read_only=0), so that a write which reaches it by mistake would be lost silently. Set read_only=1 there, or call AllowWritableReplicas()."
+                $"Replica '{_server?.Name}' accepts writes (read_only=0), so that a write which reaches it by mistake would be lost "
+                    + $"silently. Set read_only=1 there, or call AllowWritableReplicas()."
             );
         }
 

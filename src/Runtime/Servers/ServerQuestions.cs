@@ -53,7 +53,8 @@ internal readonly struct ServerQuestions(
         return isAsync ? AskAsync(command, deadline, time, cancellation) : new(Ask(command, deadline, time));
     }
 
-    /// <summary>Two statements, one after the other: in one round trip, through a proxy in two, since it judges a text by its first word.</summary>
+    /// <summary>Two statements, one after the other: in one round trip, through a proxy in two, since it judges a text by its first
+    /// word.</summary>
     /// <returns>The cells of both.</returns>
     public async ValueTask<List<Cell>> AskBothAsync(string first, string second, TimeSpan deadline)
     {

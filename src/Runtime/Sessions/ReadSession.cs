@@ -34,12 +34,12 @@ public sealed class ReadSession : IDisposable
     private ReadSession? _joined;
     private object? _id;
     private SessionPins _pins;
-    private List<RoutingDecision>? _decisions;
+    private SessionDecisions _decisions;
     private long _waitedTicks;
     private int _reads;
     private int _lateReadNoted;
     private volatile bool _hasEnded;
-    private SnapshotScope? _snapshots;
+    private SnapshotScopes _snapshots;
     private volatile bool _wasExported;
     private int _readAfterTokenNoted;
 
@@ -68,18 +68,7 @@ public sealed class ReadSession : IDisposable
     /// source was built with <see cref="ReplicatedMySqlDataSourceBuilder.RecordDecisions"/>.
     /// </summary>
     /// <returns>A copy.</returns>
-    public IReadOnlyList<RoutingDecision> GetDecisions()
-    {
-        if (_root._decisions is not { } decisions)
-        {
-            return [];
-        }
-
-        lock (decisions)
-        {
-            return [.. decisions];
-        }
-    }
+    public IReadOnlyList<RoutingDecision> GetDecisions() => _root._decisions.Copy();
 
     /// <summary>
     /// Tells the session of a write that its data sources did not see, such as one of another service: causal reads
@@ -163,7 +152,8 @@ public sealed class ReadSession : IDisposable
     /// <param name="options">The policies; in a joined session the stricter ones hold.</param>
     /// <returns>The session, or a handle on the running one. Dispose it where it was begun.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A negative wait or number of reads, or no value of <see cref="ReplicaLoss"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A negative wait or number of reads, or no value of
+    /// <see cref="ReplicaLoss"/>.</exception>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
     /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
@@ -177,7 +167,8 @@ public sealed class ReadSession : IDisposable
     /// <param name="options">The policies; in a joined session the stricter ones hold.</param>
     /// <returns>The session, or a handle on the running one. Dispose it where it was begun.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A negative wait or number of reads, or no value of <see cref="ReplicaLoss"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A negative wait or number of reads, or no value of
+    /// <see cref="ReplicaLoss"/>.</exception>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
     /// <exception cref="InvalidOperationException">A stronger level than its own was asked for inside a snapshot.</exception>
@@ -211,17 +202,15 @@ public sealed class ReadSession : IDisposable
             _joined = null;
 
             // Those of handles that nobody disposed.
-            for (var snapshot = Interlocked.Exchange(ref _snapshots, null); snapshot is not null; snapshot = snapshot.Next)
-            {
-                snapshot.End();
-            }
+            _snapshots.End();
 
             _pins.End();
         }
     }
 
     /// <summary>
-    /// What the session saw and wrote, for <see cref="Resume(string, SessionTokenOptions?)"/> in another request, process or service: encrypted,
+    /// What the session saw and wrote, for <see cref="Resume(string, SessionTokenOptions?)"/> in another request, process or service:
+    /// encrypted,
     /// authenticated, at most <see cref="SessionTokenOptions.MaxLength"/> characters, and taken for
     /// <see cref="SessionTokenOptions.Lifetime"/>. Asks each server that was read or written for its position: one round trip for each.
     /// </summary>
@@ -273,7 +262,8 @@ public sealed class ReadSession : IDisposable
     /// <param name="policies">The policies.</param>
     /// <param name="options">The protection; <see langword="null"/> for <see cref="SessionTokenOptions.Default"/>.</param>
     /// <returns>The session. Dispose it where it was resumed.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="token"/> or <paramref name="policies"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="token"/> or <paramref name="policies"/> is
+    /// <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A policy is out of range.</exception>
     /// <exception cref="ArgumentException"><paramref name="atLeast"/> is no level that a session can have.</exception>
     /// <exception cref="SessionTokenException">The token is forged, damaged, expired, or of an unknown version.</exception>
@@ -306,21 +296,7 @@ public sealed class ReadSession : IDisposable
         SessionTravel.ExportIfChangedAsync(_root, options, cancellationToken);
 
     /// <summary>Ends a snapshot with the session, if nobody ends it before.</summary>
-    internal void Own(SnapshotScope snapshot)
-    {
-        var first = Volatile.Read(ref _snapshots);
-        while (true)
-        {
-            snapshot.Next = first;
-            var seen = Interlocked.CompareExchange(ref _snapshots, snapshot, first);
-            if (ReferenceEquals(seen, first))
-            {
-                return;
-            }
-
-            first = seen;
-        }
-    }
+    internal void Own(SnapshotScope snapshot) => _snapshots.Add(snapshot);
 
     internal void TellResumed(SessionPin pin)
     {
@@ -349,16 +325,9 @@ public sealed class ReadSession : IDisposable
 
     internal void NoteDecision(ISessionSource source, string server, ReadConsistency consistency)
     {
-        if (!source.RecordsDecisions)
+        if (source.RecordsDecisions)
         {
-            return;
-        }
-
-        var decisions =
-            Volatile.Read(ref _root._decisions) ?? Interlocked.CompareExchange(ref _root._decisions, [], null) ?? _root._decisions!;
-        lock (decisions)
-        {
-            decisions.Add(new RoutingDecision(server, consistency));
+            _root._decisions.Add(new RoutingDecision(server, consistency));
         }
     }
 

@@ -7,7 +7,8 @@ public sealed class ReadSessionOptions
 
     /// <summary>
     /// What happens when the session's replica is lost. <see langword="null"/>, the default, leaves it to the data source, which does
-    /// <see cref="ReplicaLoss.Primary"/> unless it was told otherwise. Where the session joins a running one, the stricter of the two holds.
+    /// <see cref="ReplicaLoss.Primary"/> unless it was told otherwise. Where the session joins a running one, the stricter of the two
+    /// holds.
     /// </summary>
     public ReplicaLoss? OnReplicaLoss { get; init; }
 

@@ -14,18 +14,15 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     private volatile bool _hasRead;
     private volatile bool _hasReadPrimary;
     private volatile bool _lacksSeen;
-    private volatile ReplicationPosition? _required;
     private volatile ReplicationPosition? _seen;
     private int _incarnation;
     private int _primaryIncarnation;
     private int _openReplicaConnections;
-    private int _openPrimaryConnections;
+    private SessionWrites _writes;
 
     // Both counted, and not only flagged: what begins while a server is being asked is not in its answer.
     private long _replicaReads;
     private long _readsBehindBarrier;
-    private long _unknownWrites;
-    private long _askedWrites;
 
     public ReadSession Session => session;
 
@@ -46,7 +43,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public RoutedServer? LastReplica => _lastReplica;
 
     /// <summary>What a causal read must contain: the session's writes, and what it saw on the primary. Null for nothing.</summary>
-    public ReplicationPosition? Required => _required;
+    public ReplicationPosition? Required => _writes.Required;
 
     /// <summary>What the session's reads on replicas saw at most; null where that is not known for all of them.</summary>
     public ReplicationPosition? Seen => _lacksSeen || Volatile.Read(ref _openReplicaConnections) > 0 ? null : _seen;
@@ -69,7 +66,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <returns>False where nobody can tell.</returns>
     public bool TryTellWanted(bool isCausal, out ReplicationPosition? wanted)
     {
-        wanted = isCausal || IsResumed ? _required : null;
+        wanted = isCausal || IsResumed ? Required : null;
         if (_server is { IsPrimary: true } && _hasReadPrimary || (isCausal && MustAskPrimary))
         {
             return false;
@@ -89,8 +86,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
-    public bool MustAskPrimary =>
-        Volatile.Read(ref _unknownWrites) != Volatile.Read(ref _askedWrites) || Volatile.Read(ref _openPrimaryConnections) > 0;
+    public bool MustAskPrimary => _writes.MustAskPrimary;
 
     /// <summary>Whether every read must contain <see cref="Required"/>, because the session saw it before it travelled here.</summary>
     public bool IsResumed { get; private set; }
@@ -99,7 +95,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <param name="position">What it saw; null where only the primary will do.</param>
     public void Resume(ReplicationPosition? position)
     {
-        _required = position;
+        _writes.Resume(position);
         _replicaReads = 1;
         IsResumed = true;
         if (position is null)
@@ -120,11 +116,12 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether a read may not run on a replica before something was asked or waited for.</summary>
     public bool MustCatchUp(RoutedServer replica, bool isCausal) =>
         (isCausal && MustAskPrimary)
-        || ((isCausal || IsResumed) && _required is { } required && replica.Reached?.Contains(required) != true);
+        || ((isCausal || IsResumed) && Required is { } required && replica.Reached?.Contains(required) != true);
 
     /// <summary>Notes a read on a replica; adopts the replica if none was drawn.</summary>
     /// <param name="replica">The replica.</param>
-    /// <param name="isFirstOfConnection">Whether a connection reads for the session there from now on, until <see cref="LeaveReplica"/>.</param>
+    /// <param name="isFirstOfConnection">Whether a connection reads for the session there from now on, until
+    /// <see cref="LeaveReplica"/>.</param>
     /// <returns>Whether the session may read there.</returns>
     public bool TryRead(RoutedServer replica, bool isFirstOfConnection)
     {
@@ -173,7 +170,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public void EnterPrimary()
     {
         KnowPrimary();
-        Interlocked.Increment(ref _openPrimaryConnections);
+        _writes.Enter();
     }
 
     /// <summary>What a read saw on the primary binds the session to this run of it.</summary>
@@ -185,47 +182,22 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
 
     /// <summary>The connection is closed, and the primary's state then is required of causal reads.</summary>
     /// <param name="position">What it wrote and saw; null where only the primary can tell.</param>
-    public void LeavePrimary(ReplicationPosition? position)
-    {
-        if (position is null)
-        {
-            MarkWritten();
-        }
-        else
-        {
-            Require(position);
-        }
-
-        Interlocked.Decrement(ref _openPrimaryConnections);
-    }
+    public void LeavePrimary(ReplicationPosition? position) => _writes.Leave(this, position);
 
     /// <summary>Something was written whose position is not known.</summary>
-    public void MarkWritten() => Interlocked.Increment(ref _unknownWrites);
+    public void MarkWritten() => _writes.Mark();
 
     /// <summary>The primary will be asked; what is written from now on is not in its answer.</summary>
     /// <returns>For <see cref="EndToAsk"/>.</returns>
-    public long BeginToAsk() => Volatile.Read(ref _unknownWrites);
+    public long BeginToAsk() => _writes.Unknown;
 
     /// <summary>The primary was asked. Until now everyone else who needed its answer had to ask too.</summary>
     /// <param name="begun">What <see cref="BeginToAsk"/> returned.</param>
     /// <param name="position">The answer.</param>
-    public void EndToAsk(long begun, ReplicationPosition position)
-    {
-        lock (this)
-        {
-            Require(position);
-            Volatile.Write(ref _askedWrites, Math.Max(_askedWrites, begun));
-        }
-    }
+    public void EndToAsk(long begun, ReplicationPosition position) => _writes.EndToAsk(this, begun, position);
 
     /// <summary>From now on causal reads contain this position.</summary>
-    public void Require(ReplicationPosition position)
-    {
-        lock (this)
-        {
-            _required = _required?.Union(position) ?? position;
-        }
-    }
+    public void Require(ReplicationPosition position) => _writes.Require(this, position);
 
     /// <summary>From now on the session reads on the primary; unless it has lost its replica and may not move.</summary>
     public void BindPrimary(RoutedServer primary, ReplicaLoss policy)
@@ -300,18 +272,13 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            if (!ReferenceEquals(_server, replica))
+            var isHere = ReferenceEquals(_server, replica);
+            if (isHere && !_hasRead)
             {
-                return true;
+                _server = null;
             }
 
-            if (_hasRead)
-            {
-                return false;
-            }
-
-            _server = null;
-            return true;
+            return !isHere || !_hasRead;
         }
     }
 

@@ -35,7 +35,8 @@ public static class SessionSequence
     public static IEnumerable<T> Read<T>(Func<ReadSession> begin, Func<IEnumerable<T>> call) =>
         Follow(begin, call, static (begin, items, flow) => items is ICollection<T> ? null : new Sequence<T>(begin, items, flow));
 
-    /// <summary>As <see cref="Read{T}"/>, for a sequence whose items have no type; a collection is an <see cref="ICollection"/> there.</summary>
+    /// <summary>As <see cref="Read{T}"/>, for a sequence whose items have no type; a collection is an <see cref="ICollection"/>
+    /// there.</summary>
     /// <param name="begin">Begins the session.</param>
     /// <param name="call">Makes the sequence; called once.</param>
     /// <returns>What the call returned, followed where it is enumerated lazily.</returns>
@@ -58,7 +59,8 @@ public static class SessionSequence
     public static IEnumerator<T> Enumerate<T>(Func<ReadSession> begin, Func<IEnumerator<T>> call) =>
         Follow(begin, call, static (_, inner, flow) => new Enumerator<T>(flow, inner));
 
-    /// <summary>As <see cref="Enumerate{T}"/>, for items that have no type; <see cref="IDisposable"/> is what ends the session there too.</summary>
+    /// <summary>As <see cref="Enumerate{T}"/>, for items that have no type; <see cref="IDisposable"/> is what ends the session there
+    /// too.</summary>
     /// <param name="begin">Begins the session.</param>
     /// <param name="call">Makes the enumerator; called once.</param>
     /// <returns>An enumerator whose disposal ends the session; null where the call returned null.</returns>

@@ -62,7 +62,8 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
             if (longest.IsPrimaryOnly)
             {
                 throw new InvalidOperationException(
-                    $"The session has read {sources.Count} data sources, and their names alone are longer than a token may be ({SessionTokenOptions.MaxLength} characters)."
+                    $"The session has read {sources.Count} data sources, and their names alone are longer than a token may be "
+                        + $"({SessionTokenOptions.MaxLength} characters)."
                 );
             }
 

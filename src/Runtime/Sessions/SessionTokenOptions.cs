@@ -9,7 +9,8 @@ public sealed class SessionTokenOptions
     /// <summary>The longest token, in characters.</summary>
     public const int MaxLength = 1024;
 
-    /// <summary>What <see cref="ReadSession.ToToken"/> and <see cref="ReadSession.Resume(string, SessionTokenOptions?)"/> use where they are given none. Default: null.</summary>
+    /// <summary>What <see cref="ReadSession.ToToken"/> and <see cref="ReadSession.Resume(string, SessionTokenOptions?)"/> use where they
+    /// are given none. Default: null.</summary>
     public static SessionTokenOptions? Default { get; set; }
 
     /// <summary>Encrypts and authenticates tokens. Required.</summary>

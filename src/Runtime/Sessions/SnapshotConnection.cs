@@ -29,7 +29,8 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
     /// <summary>Waits until nobody else is asking, and until what was asked last is read to its end.</summary>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    /// <exception cref="InvalidOperationException">It lasted longer than a connection may take to open, or the snapshot has ended.</exception>
+    /// <exception cref="InvalidOperationException">It lasted longer than a connection may take to open, or the snapshot has
+    /// ended.</exception>
     public async ValueTask TakeTurnAsync(bool isAsync, CancellationToken cancellation)
     {
         var started = source.Time.GetTimestamp();
@@ -66,7 +67,8 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
         throw _hasEnded
             ? Ended()
             : new InvalidOperationException(
-                "The reads of a snapshot share one connection and run one after the other, and a reader has been open on it for too long. Read it to its end, or close it, before the next read (ToList, or a buffered query)."
+                "The reads of a snapshot share one connection and run one after the other, and a reader has been open on it for too long. "
+                    + "Read it to its end, or close it, before the next read (ToList, or a buffered query)."
             );
     }
 

@@ -1,7 +1,8 @@
 namespace MonotonicReads.Sessions;
 
 /// <summary>
-/// From the beginning of a session, or of a handle on one, at level <see cref="ReadConsistency.Snapshot"/> to its end: in each data source all
+/// From the beginning of a session, or of a handle on one, at level <see cref="ReadConsistency.Snapshot"/> to its end: in each data source
+/// all
 /// reads show the state of one moment.
 /// </summary>
 internal sealed class SnapshotScope

@@ -126,7 +126,8 @@ internal sealed class TopologyLint(
                 "MRT002",
                 TopologySeverity.Error,
                 seen.Server,
-                $"is an address behind which {seen.Identities.Count} servers answer ({string.Join("; ", seen.Identities)}): two connections of a session reach different ones.",
+                $"is an address behind which {seen.Identities.Count} servers answer ({string.Join("; ", seen.Identities)}): two "
+                    + $"connections of a session reach different ones.",
                 "Add each server with its own address."
             );
         }
@@ -151,8 +152,10 @@ internal sealed class TopologyLint(
                 "MRT004",
                 TopologySeverity.Error,
                 seen.Server,
-                $"applies with {workers} workers and without replica_preserve_commit_order: it passes through states that the primary never had.",
-                "SET GLOBAL replica_preserve_commit_order = ON (slave_preserve_commit_order before MySQL 8.0.26), after STOP REPLICA SQL_THREAD."
+                $"applies with {workers} workers and without replica_preserve_commit_order: it passes through states that the primary "
+                    + $"never had.",
+                "SET GLOBAL replica_preserve_commit_order = ON (slave_preserve_commit_order before MySQL 8.0.26), after STOP REPLICA "
+                    + "SQL_THREAD."
             );
         }
     }
@@ -170,7 +173,8 @@ internal sealed class TopologyLint(
                 "MRT005",
                 TopologySeverity.Error,
                 seen.Server,
-                $"applies {domains.Count} replication domains ({string.Join(", ", domains)}) in parallel: their order is not the primary's.",
+                $"applies {domains.Count} replication domains ({string.Join(", ", domains)}) in parallel: their order is not the "
+                    + $"primary's.",
                 "Use one domain (gtid_domain_id), or SET GLOBAL slave_parallel_threads = 0."
             );
         }
@@ -191,7 +195,8 @@ internal sealed class TopologyLint(
                 group.Last().Server,
                 isPrimary
                     ? $"is the primary itself, or has its id ({group.Key})."
-                    : $"has the same id as another replica ('{names}': {group.Key}): either one server was added twice, or a copy kept its original's id and both replicate badly.",
+                    : $"has the same id as another replica ('{names}': {group.Key}): either one server was added twice, or a copy kept its "
+                        + $"original's id and both replicate badly.",
                 isPrimary
                     ? "Remove it from the replicas, or give it an id of its own."
                     : "Add it once; or give it a server_id of its own and, on MySQL, remove auto.cnf before its start."
@@ -207,7 +212,8 @@ internal sealed class TopologyLint(
                 "MRT008",
                 TopologySeverity.Error,
                 seen.Server,
-                $"has gtid_mode={seen.Value("gtid_mode")}: it has no positions, so that [Causal], ReplicaLoss.CaughtUp and the barrier before the primary cannot work.",
+                $"has gtid_mode={seen.Value("gtid_mode")}: it has no positions, so that [Causal], ReplicaLoss.CaughtUp and the barrier "
+                    + $"before the primary cannot work.",
                 "SET GLOBAL enforce_gtid_consistency = ON and gtid_mode = ON, step by step, on all servers."
             );
         }
@@ -221,7 +227,8 @@ internal sealed class TopologyLint(
                 "MRT009",
                 TopologySeverity.Warning,
                 seen.Server,
-                "does not log what it applies (log_bin, log_slave_updates), so that it cannot tell what a session saw: ReplicaLoss.CaughtUp moves its sessions to the primary.",
+                "does not log what it applies (log_bin, log_slave_updates), so that it cannot tell what a session saw: "
+                    + "ReplicaLoss.CaughtUp moves its sessions to the primary.",
                 "Start it with log_bin and log_slave_updates."
             );
         }
