@@ -71,9 +71,11 @@ internal static class Compilations
         params string[] sources
     ) =>
         Bound(assemblyName, [.. references])
-            .AddSyntaxTrees(
-                sources.Select((s, i) => CSharpSyntaxTree.ParseText(s, ParseOptions.WithLanguageVersion(language), path: $"Source{i}.cs"))
-            );
+            .AddSyntaxTrees([
+                .. sources.Select(
+                    (s, i) => CSharpSyntaxTree.ParseText(s, ParseOptions.WithLanguageVersion(language), path: $"Source{i}.cs")
+                ),
+            ]);
 
     /// <summary>
     /// A compilation without source. What is added to it shares the symbols of its references, whose binding costs more than most tests.
