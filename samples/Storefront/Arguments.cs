@@ -18,8 +18,10 @@ internal sealed record Arguments(int Pages, bool MariaDb)
                 case "--mariadb":
                     parsed = parsed with { MariaDb = true };
                     break;
-                case "--pages" when i + 1 < words.Length
-                    && int.TryParse(words[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var pages) && pages > 0:
+                case "--pages"
+                    when i + 1 < words.Length
+                        && int.TryParse(words[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var pages)
+                        && pages > 0:
                     parsed = parsed with { Pages = pages };
                     i++;
                     break;

@@ -15,7 +15,8 @@ if (Arguments.Parse(args, out var error) is not { } arguments)
 await using IShopDatabase shop = arguments.MariaDb ? await MariaDbShop.CreateAsync() : await EmbeddedShop.CreateAsync();
 Console.WriteLine(
     $"{(arguments.MariaDb ? "MariaDB" : "SQLite")}: one primary, three replicas 0, 1 and 3 seconds behind, a steady writer, "
-    + "three repositories with the same four queries.");
+        + "three repositories with the same four queries."
+);
 
 var services = new ServiceCollection();
 services.AddSingleton(shop.Source);

@@ -47,9 +47,14 @@ internal sealed class MarkedSource(string marked, ImmutableArray<MetadataReferen
             )
             .ToList();
 
-        var expected = spans.SelectMany(pair => pair.Value.Select(span => Line(pair.Key, span, source))).Order(StringComparer.Ordinal);
-        var actual = reported.Select(d => Line(d.Id, d.Location.SourceSpan, source, d)).Order(StringComparer.Ordinal);
-        Assert.Equal(string.Join("\n", expected), string.Join("\n", actual));
+        var expected = spans.SelectMany(pair => pair.Value.Select(span => new Mark(pair.Key, span))).ToList();
+        var isOutside = reported.ToLookup(d => d.Location.SourceTree != tree);
+        var found = isOutside[false].Select(d => new Mark(d.Id, d.Location.SourceSpan)).ToList();
+        if (!Same(expected, found) || isOutside[true].Any())
+        {
+            Assert.Fail(Difference(source, expected, found, reported));
+        }
+
         if (Said is not null)
         {
             Assert.Contains(
@@ -60,9 +65,20 @@ internal sealed class MarkedSource(string marked, ImmutableArray<MetadataReferen
         }
     }
 
-    private static string Line(string id, TextSpan span, string source, Diagnostic? diagnostic = null) =>
-        $"{id} at {span}: {source.AsSpan(span.Start, span.Length)}"
-        + (diagnostic is { Id: "AD0001" } or { Location.IsInSource: false } ? " " + diagnostic : string.Empty);
+    private static bool Same(IEnumerable<Mark> expected, IEnumerable<Mark> found) => Sorted(expected).SequenceEqual(Sorted(found));
+
+    private static IEnumerable<Mark> Sorted(IEnumerable<Mark> marks) =>
+        marks.OrderBy(m => m.Span).ThenBy(m => m.Id, StringComparer.Ordinal);
+
+    private static string Difference(string source, List<Mark> expected, List<Mark> found, List<Diagnostic> reported)
+    {
+        var missing = expected.ToList();
+        var surprises = reported.Where(d => !d.Location.IsInSource || !missing.Remove(new Mark(d.Id, d.Location.SourceSpan))).ToList();
+        return "The marks differ (- expected, + found):\n\n"
+            + MarkDifference.Of(source, expected, found)
+            + string.Concat(missing.Select(m => $"\nnot found: {m.Id} on '{source.AsSpan(m.Span.Start, m.Span.Length)}'"))
+            + string.Concat(surprises.Select(d => $"\nnot expected: {d}"));
+    }
 
     /// <summary>A compilation without source whose references are bound; whatever is added to it shares their symbols.</summary>
     private CSharpCompilation Base() =>

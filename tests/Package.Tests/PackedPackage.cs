@@ -22,19 +22,23 @@ public sealed class PackedPackage : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var packed = await DotnetAsync(
-            RepositoryRoot,
-            "pack",
-            "Analyzer.sln",
-            "-c",
-            Metadata("Configuration"),
-            "-o",
-            Feed,
-            "-nologo",
-            "-v",
-            "q"
-        );
-        Assert.True(packed.ExitCode == 0, packed.Output);
+        foreach (var project in new[] { "src/Runtime", "src/Runtime.AspNetCore" })
+        {
+            var packed = await DotnetAsync(
+                RepositoryRoot,
+                "pack",
+                project,
+                "-c",
+                Metadata("Configuration"),
+                "-o",
+                Feed,
+                "-nologo",
+                "-v",
+                "q"
+            );
+            Assert.True(packed.ExitCode == 0, packed.Output);
+        }
+
         AspNetCoreNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.AspNetCore.*.nupkg"));
         Version = Path.GetFileNameWithoutExtension(AspNetCoreNupkg)["MonotonicReads.AspNetCore.".Length..];
         Nupkg = Assert.Single(Directory.GetFiles(Feed, "*.nupkg"), f => f != AspNetCoreNupkg);

@@ -34,7 +34,8 @@ internal sealed class EmbeddedReplica : IAsyncDisposable
                 select sequence, made_at as MadeAt, order_id as OrderId, line, product, cents from order_changes
                 where sequence > @applied and made_at <= @until order by sequence
                 """,
-                new { applied, until });
+                new { applied, until }
+            );
             foreach (var change in due)
             {
                 await change.ApplyAsync(to);

@@ -11,15 +11,15 @@ internal static class Schema
     [
         "create table orders (id bigint primary key, customer varchar(40) not null, total bigint not null, sequence bigint not null)",
         """
-        create table order_lines (order_id bigint not null, line bigint not null, product bigint not null, price bigint not null,
-                                  sequence bigint not null, primary key (order_id, line))
-        """,
+            create table order_lines (order_id bigint not null, line bigint not null, product bigint not null, price bigint not null,
+                                      sequence bigint not null, primary key (order_id, line))
+            """,
         "create table payments (order_id bigint primary key, amount bigint not null, sequence bigint not null)",
         "create table stock (product bigint primary key, on_hand bigint not null, sequence bigint not null)",
         """
-        create table order_changes (sequence bigint primary key, made_at bigint not null, order_id bigint not null,
-                                    line bigint not null, product bigint not null, cents bigint not null)
-        """,
+            create table order_changes (sequence bigint primary key, made_at bigint not null, order_id bigint not null,
+                                        line bigint not null, product bigint not null, cents bigint not null)
+            """,
         "create table this_server (name varchar(40) not null)", // the one table that is not replicated: who answers
     ];
 
@@ -32,7 +32,15 @@ internal static class Schema
             yield return ("insert into payments values (@order, 0, 0)", new { order });
             for (var line = 1; line <= LinesPerOrder; line++)
             {
-                yield return ("insert into order_lines values (@order, @line, @product, 0, 0)", new { order, line, product = ProductOf(order, line) });
+                yield return (
+                    "insert into order_lines values (@order, @line, @product, 0, 0)",
+                    new
+                    {
+                        order,
+                        line,
+                        product = ProductOf(order, line),
+                    }
+                );
             }
         }
 

@@ -23,8 +23,10 @@ internal sealed class PageViews(IServiceProvider services, string repository)
     /// <summary>The last page that saw time run backwards, to show what that looks like.</summary>
     public OrderPage? Example { get; private set; }
 
-    public Task RunAsync(int pages, Action onPage) => Task.WhenAll(
-        Enumerable.Range(0, Visitors).Select(visitor => VisitAsync((pages / Visitors) + (visitor < pages % Visitors ? 1 : 0), onPage)));
+    public Task RunAsync(int pages, Action onPage) =>
+        Task.WhenAll(
+            Enumerable.Range(0, Visitors).Select(visitor => VisitAsync((pages / Visitors) + (visitor < pages % Visitors ? 1 : 0), onPage))
+        );
 
     private async Task VisitAsync(int pages, Action onPage)
     {

@@ -7,11 +7,17 @@ namespace Storefront.Pages;
 internal static class Report
 {
     public static Task WithProgressAsync(IReadOnlyDictionary<string, PageViews> views, int pages) =>
-        AnsiConsole.Progress().StartAsync(progress => Task.WhenAll(views.Select(async pair =>
-        {
-            var bar = progress.AddTask(Markup.Escape(pair.Key), maxValue: pages);
-            await pair.Value.RunAsync(pages, () => bar.Increment(1));
-        })));
+        AnsiConsole
+            .Progress()
+            .StartAsync(progress =>
+                Task.WhenAll(
+                    views.Select(async pair =>
+                    {
+                        var bar = progress.AddTask(Markup.Escape(pair.Key), maxValue: pages);
+                        await pair.Value.RunAsync(pages, () => bar.Increment(1));
+                    })
+                )
+            );
 
     public static void Print(IReadOnlyDictionary<string, PageViews> views)
     {
@@ -27,14 +33,18 @@ internal static class Report
                 Markup.Escape(name),
                 Format($"{seen.Views:N0}"),
                 Format($"[{colour}]{seen.Backwards:N0}[/]"),
-                Format($"{average:F2} (at most {seen.MostServersUsed})"));
+                Format($"{average:F2} (at most {seen.MostServersUsed})")
+            );
         }
 
         AnsiConsole.Write(table);
         if (views.Values.Select(seen => seen.Example).FirstOrDefault(example => example is not null) is { } page)
         {
             var steps = page.Sightings.Select(sighting => Format($"{sighting.What} at change {sighting.Sequence} on {sighting.Server}"));
-            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"One such page, order {page.Order.Id}: {string.Join(", ", steps)}.");
+            AnsiConsole.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                $"One such page, order {page.Order.Id}: {string.Join(", ", steps)}."
+            );
         }
     }
 

@@ -10,6 +10,9 @@ public sealed record Behaviour(string Type, string Name, string Expected, Func<S
     /// <summary>Whether it cannot be done on a bare connection to a replica.</summary>
     public bool NeedsPrimary { get; init; }
 
+    /// <summary>Whether it lasts until a time limit or a cancellation ends it.</summary>
+    public bool Waits { get; init; }
+
     /// <summary>With which members it is done.</summary>
     public IReadOnlyList<Calls> Ways { get; init; } = Calls.Both;
 

@@ -7,6 +7,10 @@ public abstract class BehaviourList
 {
     private readonly List<Behaviour> _behaviours = [];
     private IReadOnlyList<Calls> _ways = Calls.Both;
+    private bool _waits;
+
+    /// <summary>A plain read that never ends by itself, and costs the server nothing.</summary>
+    protected const string Endless = "select pause from endless";
 
     public static IReadOnlyList<Behaviour> All { get; } =
     [
@@ -34,13 +38,29 @@ public abstract class BehaviourList
         _ways = Calls.Both;
     }
 
+    /// <summary>Behaviours that last until a time limit or a cancellation ends them.</summary>
+    protected void Waiting(Action add)
+    {
+        _waits = true;
+        add();
+        _waits = false;
+    }
+
     /// <summary>A behaviour that any server shows.</summary>
     protected void Reads(
         string name,
         string expected,
         Func<Subject, Calls, Task<object?>> run,
         params IReadOnlyList<Difference> differences
-    ) => _behaviours.Add(new Behaviour(Type, name, expected, run) { Ways = _ways, Differences = differences });
+    ) =>
+        _behaviours.Add(
+            new Behaviour(Type, name, expected, run)
+            {
+                Ways = _ways,
+                Waits = _waits,
+                Differences = differences,
+            }
+        );
 
     /// <summary>A behaviour that only a server shows that accepts writes.</summary>
     protected void Writes(
@@ -54,6 +74,7 @@ public abstract class BehaviourList
             {
                 NeedsPrimary = true,
                 Ways = _ways,
+                Waits = _waits,
                 Differences = differences,
             }
         );

@@ -4,11 +4,8 @@ namespace MonotonicReads.Cluster.Tests.Conformance;
 
 public sealed class CancellationBehaviours : BehaviourList
 {
-    // Hours of work, and provably a plain read.
-    private const string Endless = "select count(*) from many a, many b, many c, many d where a.n + b.n + c.n = d.n";
-
     // Not provably a plain read.
-    private const string Sleep = "select sleep(20)";
+    private const string Sleep = "select sleep(600)";
 
     public CancellationBehaviours()
     {
@@ -80,49 +77,7 @@ public sealed class CancellationBehaviours : BehaviourList
                 return Outcome.NoException;
             }
         );
-        foreach (var (kind, text) in new[] { ("a read", Endless), ("another statement", Sleep) })
-        {
-            Command(
-                $"Cancel while {kind} runs",
-                text,
-                "MySqlException(QueryInterrupted)",
-                async (command, how) =>
-                {
-                    var running = Task.Run(() => how.Reader(command).ContinueWith(DrainAsync, TaskScheduler.Default).Unwrap());
-                    while (!running.IsCompleted)
-                    {
-                        await Task.Delay(200);
-                        command.Cancel();
-                    }
-
-                    return await running;
-                }
-            );
-            Command(
-                $"a CommandTimeout that {kind} exceeds",
-                text,
-                "MySqlException(CommandTimeoutExpired)",
-                async (command, how) =>
-                {
-                    command.CommandTimeout = 1;
-                    return await how.Scalar(command);
-                }
-            );
-            Command(
-                $"the connection after a CommandTimeout that {kind} exceeded",
-                text,
-                "[Open, 1]",
-                async (command, how) =>
-                {
-                    command.CommandTimeout = 1;
-                    await Outcome.OfPartAsync(() => how.Scalar(command));
-                    var state = command.Connection!.State;
-                    command.CommandText = "select 1";
-                    return new[] { state, await how.Scalar(command) };
-                }
-            );
-        }
-
+        Waiting(AddWhatIsEndedWhileItRuns);
         Ways(
             [Calls.Async],
             () =>
@@ -144,27 +99,29 @@ public sealed class CancellationBehaviours : BehaviourList
                         );
                         if (name != "PrepareAsync")
                         {
-                            Command(
-                                $"{name} of {kind} with a token that is cancelled while it runs",
-                                text,
-                                "[OperationCanceledException, Open, 1]",
-                                async (command, how) =>
-                                {
-                                    using var source = new CancellationTokenSource(500);
-                                    var outcome = Outcome.NoException;
-                                    try
+                            Waiting(() =>
+                                Command(
+                                    $"{name} of {kind} with a token that is cancelled while it runs",
+                                    text,
+                                    "[OperationCanceledException, Open, 1]",
+                                    async (command, how) =>
                                     {
-                                        await run(command, source.Token);
-                                    }
-                                    catch (OperationCanceledException exception) when (exception.CancellationToken == source.Token)
-                                    {
-                                        outcome = new Word("OperationCanceledException");
-                                    }
+                                        using var source = new CancellationTokenSource(500);
+                                        var outcome = Outcome.NoException;
+                                        try
+                                        {
+                                            await run(command, source.Token);
+                                        }
+                                        catch (OperationCanceledException exception) when (exception.CancellationToken == source.Token)
+                                        {
+                                            outcome = new Word("OperationCanceledException");
+                                        }
 
-                                    var state = command.Connection!.State;
-                                    command.CommandText = "select 1";
-                                    return new object?[] { outcome, state, await how.Scalar(command) };
-                                }
+                                        var state = command.Connection!.State;
+                                        command.CommandText = "select 1";
+                                        return new object?[] { outcome, state, await how.Scalar(command) };
+                                    }
+                                )
                             );
                         }
                     }
@@ -213,6 +170,52 @@ public sealed class CancellationBehaviours : BehaviourList
                 );
             }
         );
+    }
+
+    private void AddWhatIsEndedWhileItRuns()
+    {
+        foreach (var (kind, text) in new[] { ("a read", Endless), ("another statement", Sleep) })
+        {
+            Command(
+                $"Cancel while {kind} runs",
+                text,
+                "MySqlException(QueryInterrupted)",
+                async (command, how) =>
+                {
+                    var running = Task.Run(() => how.Reader(command).ContinueWith(DrainAsync, TaskScheduler.Default).Unwrap());
+                    while (!running.IsCompleted)
+                    {
+                        await Task.Delay(200);
+                        command.Cancel();
+                    }
+
+                    return await running;
+                }
+            );
+            Command(
+                $"a CommandTimeout that {kind} exceeds",
+                text,
+                "MySqlException(CommandTimeoutExpired)",
+                async (command, how) =>
+                {
+                    command.CommandTimeout = 1;
+                    return await how.Scalar(command);
+                }
+            );
+            Command(
+                $"the connection after a CommandTimeout that {kind} exceeded",
+                text,
+                "[Open, 1]",
+                async (command, how) =>
+                {
+                    command.CommandTimeout = 1;
+                    await Outcome.OfPartAsync(() => how.Scalar(command));
+                    var state = command.Connection!.State;
+                    command.CommandText = "select 1";
+                    return new[] { state, await how.Scalar(command) };
+                }
+            );
+        }
     }
 
     private static Difference MovesFirst { get; } =

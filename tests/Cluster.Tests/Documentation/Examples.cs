@@ -16,9 +16,12 @@ public sealed record Line(string Product, int Amount);
 
 public sealed record OrderPage(Order Order, IReadOnlyList<Line> Lines);
 
-public interface IOrderRepository { Task<OrderPage> GetPageAsync(int id); }
+public interface IOrderRepository
+{
+    Task<OrderPage> GetPageAsync(int id);
+}
 
-[Monotonic]                                             // every read of a call on one replica
+[Monotonic] // every read of a call on one replica
 public class OrderRepository(DbDataSource source) : IOrderRepository
 {
     public async Task<OrderPage> GetPageAsync(int id)
@@ -36,25 +39,34 @@ public static class Examples
 {
     public static void Register(IServiceCollection services)
     {
-        services.AddReplicatedMySqlDataSource(o =>              // or a section of the configuration, followed while it changes
+        services.AddReplicatedMySqlDataSource(o => // or a section of the configuration, followed while it changes
         {
             o.Primary = "Server=db0;Database=shop;Username=app;Password=...";
             o.Replicas.Add(new("r1", "Server=db1;Database=shop;Username=app;Password=...", Weight: 2));
             o.Replicas.Add(new("r2", "Server=db2;Database=shop;Username=app;Password=...", Weight: 1));
         });
         services.AddScoped<IOrderRepository, OrderRepository>();
-        services.AddConsistentRepositories();                   // IOrderRepository is now the generated ConsistentOrderRepository
+        services.AddConsistentRepositories(); // IOrderRepository is now the generated ConsistentOrderRepository
     }
 
     public static ReplicatedMySqlDataSource ThroughProxy(ReplicatedMySqlOptions options)
     {
         var source = new ReplicatedMySqlDataSourceBuilder()
-            .UseProxy("Server=proxysql;Port=6033;Database=shop;Username=app;Password=...", ProxyDialect.ProxySql with { PrimaryHostgroup = 10 })
-            .AddReplica("r1", "Server=db1", weight: 2)             // nobody connects by it: the address is for ProxyConfiguration, and may be empty
+            .UseProxy(
+                "Server=proxysql;Port=6033;Database=shop;Username=app;Password=...",
+                ProxyDialect.ProxySql with
+                {
+                    PrimaryHostgroup = 10,
+                }
+            )
+            .AddReplica("r1", "Server=db1", weight: 2) // nobody connects by it: the address is for ProxyConfiguration, and may be empty
             .AddReplica("r2", "Server=db2", weight: 1)
             .Build();
 
-        File.WriteAllText("proxysql.sql", ProxyConfiguration.For(ProxyDialect.ProxySql with { PrimaryHostgroup = 10, ReaderHostgroup = 11 }, options));
+        File.WriteAllText(
+            "proxysql.sql",
+            ProxyConfiguration.For(ProxyDialect.ProxySql with { PrimaryHostgroup = 10, ReaderHostgroup = 11 }, options)
+        );
         return source;
     }
 
@@ -67,15 +79,15 @@ public static class Examples
 
     public static void ServeRequestsAtLength(WebApplicationBuilder builder, WebApplication app)
     {
-        builder.Services.AddReadSessions(o => o.Level = ReadConsistency.Causal);   // Monotonic by default
+        builder.Services.AddReadSessions(o => o.Level = ReadConsistency.Causal); // Monotonic by default
         app.UseRouting();
-        app.UseReadSessions();                                                     // after UseRouting, so that [Causal] on an endpoint counts
+        app.UseReadSessions(); // after UseRouting, so that [Causal] on an endpoint counts
     }
 
     public static async Task TravelAsync(ReadSession session, byte[] key)
     {
-        var options = SessionTokenOptions.WithKey(key);        // 32 bytes, the same in every process; older keys may follow
-        var token = await session.ToTokenAsync(options);       // what the session saw and wrote
+        var options = SessionTokenOptions.WithKey(key); // 32 bytes, the same in every process; older keys may follow
+        var token = await session.ToTokenAsync(options); // what the session saw and wrote
         using var resumed = ReadSession.Resume(token, options);
     }
 

@@ -8,7 +8,7 @@ namespace MonotonicReads.Cluster.Tests.Routing;
 /// A primary that is really behind its replicas: its commits wait for a semi-synchronous acknowledgement, their log
 /// records are out already. A session that has read such a record never reads the primary without it.
 /// </summary>
-public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>
+public sealed class BarrierTests(FlushingFixture fixture) : IClassFixture<FlushingFixture>
 {
     private const string Newest = "select coalesce(max(id), 0) from writes";
 
@@ -113,7 +113,7 @@ public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<Routing
             await AskAsync(source); // so that the primary is known before it restarts
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(3)); // uptime counts whole seconds
+        await fixture.Cluster.Primary.OldEnoughAsync();
         var key = fixture.KeyOn(replica);
         using var unknown = ReadSession.Begin(ReadConsistency.Monotonic, key);
         await AskAsync(source);
@@ -162,7 +162,7 @@ public sealed class BarrierTests(RoutingFixture fixture) : IClassFixture<Routing
             session.ObserveWrite(MariaDbGtidList.Parse("0-1-999999"));
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(3)); // uptime counts whole seconds
+        await fixture.Cluster.Primary.OldEnoughAsync();
         await fixture.Cluster.Primary.RestartAsync();
         await ExecuteAsync(fixture.Cluster.Primary, "set global innodb_flush_log_at_trx_commit = 1"); // as it would have been all the time
         await using var again = source.Primary.CreateConnection();

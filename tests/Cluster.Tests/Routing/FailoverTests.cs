@@ -40,7 +40,7 @@ public sealed class FailoverTests : IAsyncLifetime
                 await NewestAsync(source); // the primary is known
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(4)); // uptime counts whole seconds
+            await Cluster.Primary.OldEnoughAsync();
             using var session = ReadSession.Begin(ReadConsistency.Monotonic, CaughtUp);
             source.UpdateReplicas([new("ahead", Ahead.ConnectionString), new("behind", Behind.ConnectionString, 0)]);
             var written = await InsertAsync(Cluster.Primary);

@@ -51,14 +51,14 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
         try
         {
             await UntilAsync(source, s => s[2] is { Health: ServerHealth.Down, IsKeptOut: true, Error: not null });
-            var started = Stopwatch.GetTimestamp();
+            using var clock = MachineTime.Start();
             for (var i = 0; i < 40; i++)
             {
                 using var session = ReadSession.Begin(ReadConsistency.Monotonic);
                 Assert.NotEqual("replica2", await RoutingFixture.AskAsync(source));
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < 2, "A new session ran into the dead replica.");
+            Assert.True(clock.Elapsed.TotalSeconds < 2, "A new session ran into the dead replica.");
         }
         finally
         {
@@ -181,7 +181,7 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
         Func<IReadOnlyList<ServerState>, bool> isSo
     )
     {
-        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < 20; await Task.Delay(10))
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < 60; await Task.Delay(10))
         {
             if (source.GetServers() is var states && isSo(states))
             {

@@ -122,8 +122,10 @@ public abstract class MySqlTests(MySqlFixture fixture)
             using var session = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = maxWait });
             var note = await WriteAsync(source, inTransaction: false);
             var started = Stopwatch.GetTimestamp();
+            using var clock = MachineTime.Start();
             Assert.Equal(1, await CountAsync(source, note));
-            Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, maxWait - 10, maxWait + 2000);
+            Assert.True(Stopwatch.GetElapsedTime(started).TotalMilliseconds > maxWait - 10);
+            Assert.InRange(clock.Elapsed.TotalMilliseconds, 0, maxWait + 2000);
             Assert.Equal("primary", session.GetDecisions()[^1].Server);
         }
         finally
@@ -166,7 +168,7 @@ public abstract class MySqlTests(MySqlFixture fixture)
         var started = Stopwatch.GetTimestamp();
         while (!(states = source.GetServers()).All(s => s.Health == ServerHealth.Up && s.IsPrimary == s.Lag is null))
         {
-            Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < 20, string.Join("; ", states));
+            Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < 60, string.Join("; ", states));
             await Task.Delay(20);
         }
 

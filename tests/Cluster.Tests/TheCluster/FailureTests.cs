@@ -67,7 +67,7 @@ public sealed class FailureTests(ClusterFixture fixture) : IClassFixture<Cluster
                 new MySqlConnectionStringBuilder(replica.ConnectionString) { Pooling = false }.ConnectionString
             );
             await Assert.ThrowsAsync<MySqlException>(second.OpenAsync);
-            Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 1.5, 10);
+            Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds > 1.5);
         }
         finally
         {

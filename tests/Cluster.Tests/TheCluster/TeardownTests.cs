@@ -6,7 +6,7 @@ namespace MonotonicReads.Cluster.Tests.TheCluster;
 /// <summary>Nothing is left behind, however the process that started the cluster ends.</summary>
 public sealed class TeardownTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task Dispose_ends_the_servers_and_removes_their_files_and_may_be_repeated()

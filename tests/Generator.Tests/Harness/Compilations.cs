@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -9,6 +10,8 @@ internal static class Compilations
 {
     /// <summary>The newest language that the host compiler knows: C# 12 on Roslyn 4.8.</summary>
     public const LanguageVersion Language = LanguageVersion.Latest;
+
+    private static readonly ConcurrentDictionary<string, CSharpCompilation> WithoutSource = new(StringComparer.Ordinal);
 
     private static readonly Lazy<ImmutableArray<MetadataReference>> Framework = new(() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
@@ -37,7 +40,9 @@ internal static class Compilations
             .GetFiles(Path.Combine(AppContext.BaseDirectory, "refs"), "*.dll")
             .Select(static p => (MetadataReference)MetadataReference.CreateFromFile(p));
 
-    public static ImmutableArray<MetadataReference> AllReferences => Framework.Value.Add(AnnotationApi.Reference);
+    private static readonly Lazy<ImmutableArray<MetadataReference>> All = new(() => Framework.Value.Add(AnnotationApi.Reference));
+
+    public static ImmutableArray<MetadataReference> AllReferences => All.Value;
 
     /// <summary>Everything that this test run could load: the framework, and the packages whose interfaces are tried.</summary>
     public static IEnumerable<MetadataReference> LibraryReferences =>
@@ -65,17 +70,39 @@ internal static class Compilations
         LanguageVersion language,
         params string[] sources
     ) =>
-        CSharpCompilation.Create(
-            assemblyName,
-            sources.Select((s, i) => CSharpSyntaxTree.ParseText(s, ParseOptions.WithLanguageVersion(language), path: $"Source{i}.cs")),
-            references,
-            new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary,
-                allowUnsafe: true,
-                nullableContextOptions: NullableContextOptions.Enable,
-                warningLevel: 9999
-            )
-        );
+        Bound(assemblyName, [.. references])
+            .AddSyntaxTrees([
+                .. sources.Select(
+                    (s, i) => CSharpSyntaxTree.ParseText(s, ParseOptions.WithLanguageVersion(language), path: $"Source{i}.cs")
+                ),
+            ]);
+
+    /// <summary>
+    /// A compilation without source. What is added to it shares the symbols of its references, whose binding costs more than most tests.
+    /// </summary>
+    private static CSharpCompilation Bound(string assemblyName, ImmutableArray<MetadataReference> references)
+    {
+        // Two images in memory have the same name.
+        return references.All(static r => r is PortableExecutableReference { FilePath: not null })
+            ? WithoutSource.GetOrAdd(string.Join('|', references.Select(static r => r.Display).Prepend(assemblyName)), _ => Create())
+            : Create();
+
+        CSharpCompilation Create()
+        {
+            var compilation = CSharpCompilation.Create(
+                assemblyName,
+                references: references,
+                options: new CSharpCompilationOptions(
+                    OutputKind.DynamicallyLinkedLibrary,
+                    allowUnsafe: true,
+                    nullableContextOptions: NullableContextOptions.Enable,
+                    warningLevel: 9999
+                )
+            );
+            compilation.GetSpecialType(SpecialType.System_Object);
+            return compilation;
+        }
+    }
 
     public static MetadataReference ToReference(this CSharpCompilation compilation) =>
         MetadataReference.CreateFromImage(compilation.ToImage());

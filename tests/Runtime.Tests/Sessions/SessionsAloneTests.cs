@@ -37,7 +37,7 @@ public class SessionsAloneTests
     [Fact]
     public async Task A_token_carries_what_each_source_says()
     {
-        var source = new Source("orders") { State = new SourceState("orders", ReplicationPosition.Parse("0-1-7")) };
+        var source = new Source("orders") { State = new SourceState("orders", MariaDbGtidList.Parse("0-1-7")) };
         var options = SessionTokenOptions.WithKey(new byte[32]);
         string token;
         using (var session = ReadSession.Begin(ReadConsistency.Causal))
