@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.CodeFixes;
 

@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using MonotonicReads.Generator.Wrapping;
 
 namespace MonotonicReads.Generator.Annotations;
 

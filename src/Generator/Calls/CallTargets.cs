@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Names;
+using MonotonicReads.Generator.Symbols;
 
 namespace MonotonicReads.Generator.Calls;
 
@@ -83,7 +84,7 @@ internal sealed class CallTargets(Compilation compilation)
                 if (
                     entry.ClassMetadataName is { } name
                     && compilation.Assembly.GetTypeByMetadataName(name) is { } candidate
-                    && !KnownTypes.IsWrittenByUs(candidate)
+                    && !GeneratedWrappers.IsWrittenByUs(candidate)
                 )
                 {
                     found.Add(candidate);

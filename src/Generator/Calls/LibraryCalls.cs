@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Calls;

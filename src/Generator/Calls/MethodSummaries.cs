@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
 using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Flow;
+using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Reads;
 
@@ -56,10 +57,10 @@ internal sealed class MethodSummaries
         bodies = new ForeignBodies(compilation);
         targets = new CallTargets(compilation);
         kinds = new Lazy<NameKinds>(() => new NameKinds(compilation, libraries));
-        reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, kinds.Value));
+        reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, kinds.Value, CallEffect.MaxDistance));
         confirmed = new Lazy<ReachingNames>(() =>
             new LibraryCalls(bodies, libraries) is var calls && calls.AreMostlyOthers(reaching.Value.NamingLibrary)
-                ? new ReachingNames(compilation.SyntaxTrees, kinds.Value, calls.IsConfirmed)
+                ? new ReachingNames(compilation.SyntaxTrees, kinds.Value, CallEffect.MaxDistance, calls.IsConfirmed)
                 : reaching.Value
         );
     }
@@ -85,7 +86,7 @@ internal sealed class MethodSummaries
     public Search Begin(CancellationToken cancellation) => new(this, cancellation);
 
     /// <summary>One walk down the calls of one body.</summary>
-    internal sealed class Search
+    internal sealed class Search : ICalleeSummaries
     {
         private readonly MethodSummaries owner;
         private readonly SendingBodies sending;
@@ -134,10 +135,7 @@ internal sealed class MethodSummaries
         public FlowResult OfGraph(MethodBody body, SemanticModel model) =>
             ReadFlow.Analyze(body.Graph, body.Symbol, model, owner.libraries, owner.options.For(model.SyntaxTree), this, cancellation);
 
-        /// <summary>What a call does: the union over everything that it may run.</summary>
-        /// <param name="method">The method called.</param>
-        /// <param name="isVirtualCall">False for a call of a base member.</param>
-        /// <param name="runsDelegates">True where the call hands over a delegate, so that a method without data access matters too.</param>
+        /// <inheritdoc />
         public MethodSummary OfCall(IMethodSymbol method, bool isVirtualCall, bool runsDelegates)
         {
             method = method.ReducedFrom ?? method;
@@ -184,7 +182,7 @@ internal sealed class MethodSummaries
         public IEnumerable<IMethodSymbol> TargetsOf(IMethodSymbol method, bool isVirtualCall) =>
             owner.targets.Of(method, isVirtualCall, cancellation);
 
-        /// <summary>True where a call of an interface member runs a body of this compilation.</summary>
+        /// <inheritdoc />
         public bool HasBody(IMethodSymbol method) =>
             owner.targets.Of(method, isVirtualCall: true, cancellation).Any(target => ForeignBodies.SyntaxOf(target, cancellation).Any());
 
@@ -221,7 +219,7 @@ internal sealed class MethodSummaries
         private static string NameOf(IMethodSymbol method) =>
             method switch
             {
-                { MethodKind: MethodKind.Constructor } => NameIndex.ConstructorOf(method.ContainingType.Name),
+                { MethodKind: MethodKind.Constructor } => NameCode.ConstructorOf(method.ContainingType.Name),
                 { AssociatedSymbol: IPropertySymbol property } => property.Name,
                 { ExplicitInterfaceImplementations: [var implemented, ..] } => implemented.Name,
                 _ => method.Name,

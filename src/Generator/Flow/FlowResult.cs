@@ -1,4 +1,4 @@
-using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Collections;
 
 namespace MonotonicReads.Generator.Flow;
 

@@ -1,7 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
-using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Reads;
 using MonotonicReads.Generator.Sql;
 

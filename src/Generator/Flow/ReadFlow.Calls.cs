@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Flow;
@@ -45,7 +46,7 @@ internal sealed partial class ReadFlow
             }
         }
 
-        if (KnownTypes.IsExactly(method.ContainingType, types.ReadSession) && method.Name is "Begin" or "Resume")
+        if (LibraryTypes.IsExactly(method.ContainingType, types.ReadSession) && method.Name is "Begin" or "Resume")
         {
             return BeginSession(invocation);
         }
@@ -83,7 +84,7 @@ internal sealed partial class ReadFlow
             return TextCalls.Evaluate(method, receiver, Pieces(invocation, arguments));
         }
 
-        if (KnownTypes.IsExactly(method.ContainingType, types.StringBuilder))
+        if (LibraryTypes.IsExactly(method.ContainingType, types.StringBuilder))
         {
             return EvaluateBuilder(method, receiver, arguments);
         }
@@ -197,7 +198,7 @@ internal sealed partial class ReadFlow
             return command is { Objects.IsEmpty: false } ? command : Create(creation, NewCommand(creation, arguments));
         }
 
-        if (KnownTypes.IsExactly(type, types.DapperCommandDefinition))
+        if (LibraryTypes.IsExactly(type, types.DapperCommandDefinition))
         {
             var text = Argument(creation.Arguments, arguments, "commandText");
             var transaction = Argument(creation.Arguments, arguments, "transaction");
@@ -214,7 +215,7 @@ internal sealed partial class ReadFlow
             );
         }
 
-        if (KnownTypes.IsExactly(type, types.StringBuilder))
+        if (LibraryTypes.IsExactly(type, types.StringBuilder))
         {
             var start =
                 creation.Arguments.Length > 0 && creation.Arguments[0].Parameter?.Type.SpecialType == SpecialType.System_String
@@ -223,7 +224,7 @@ internal sealed partial class ReadFlow
             return Create(creation, new TrackedObject { Texts = start });
         }
 
-        if (types.TransactionScope is not null && KnownTypes.IsExactly(type, types.TransactionScope))
+        if (types.TransactionScope is not null && LibraryTypes.IsExactly(type, types.TransactionScope))
         {
             // TransactionScopeOption.Suppress, 2, opens a scope in which nothing takes part.
             var suppressed = creation.Arguments.Any(a =>

@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
-using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Reads;
 using MonotonicReads.Generator.Sql;

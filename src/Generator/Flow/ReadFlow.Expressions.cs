@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Reads;
 using MonotonicReads.Generator.Sql;
 
@@ -377,7 +378,7 @@ internal sealed partial class ReadFlow
             || types.IsDataSource(type)
             || types.IsContext(type)
             || types.IsQueryable(type)
-            || Reads.KnownTypes.IsExactly(type, types.StringBuilder)
+            || LibraryTypes.IsExactly(type, types.StringBuilder)
             ? Value.OfObject(symbol)
             : Value.Unknown;
     }

@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
-using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Options;
 
 namespace MonotonicReads.Generator.Flow;

@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
-using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Flow;
 
@@ -45,7 +45,7 @@ internal sealed partial class ReadFlow
                 when IsQuery(sequence):
                 SendQuery(operation, "foreach", SourceOf(sequence));
                 break;
-            case IInvocationOperation invocation when Reads.QueryLibrary.WalksThrough(invocation.TargetMethod):
+            case IInvocationOperation invocation when QueryLibrary.WalksThrough(invocation.TargetMethod):
                 SendArguments(invocation.Arguments, invocation.TargetMethod.Name);
                 break;
             case IObjectCreationOperation
@@ -123,7 +123,7 @@ internal sealed partial class ReadFlow
                     or "IAsyncEnumerable"
                     or "ConfiguredCancelableAsyncEnumerable"
             && (
-                Reads.KnownTypes.IsExactly(operation.ContainingType, types.EnumerableOperators)
+                LibraryTypes.IsExactly(operation.ContainingType, types.EnumerableOperators)
                 || operation.Name is "AsAsyncEnumerable" or "WithCancellation" or "ConfigureAwait"
             )
             && IsQuery(first);

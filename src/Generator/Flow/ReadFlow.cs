@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using MonotonicReads.Generator.Annotations;
-using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Reads;
 
@@ -23,7 +23,7 @@ internal sealed partial class ReadFlow
 
     private readonly SemanticModel model;
     private readonly DataLibraries libraries;
-    private readonly KnownTypes types;
+    private readonly LibraryTypes types;
     private readonly ReadOptions options;
     private readonly CancellationToken cancellation;
 
@@ -40,7 +40,7 @@ internal sealed partial class ReadFlow
     private readonly HashSet<Callback> ran = [];
     private readonly Dictionary<IMethodSymbol, MethodSummary> localFunctions;
     private readonly IMethodSymbol? method;
-    private readonly MethodSummaries.Search calls;
+    private readonly ICalleeSummaries calls;
 
     private ControlFlowGraph graph;
     private FlowState state = FlowState.Start;
@@ -54,7 +54,7 @@ internal sealed partial class ReadFlow
         SemanticModel model,
         DataLibraries libraries,
         ReadOptions options,
-        MethodSummaries.Search calls,
+        ICalleeSummaries calls,
         Dictionary<IMethodSymbol, MethodSummary> localFunctions,
         CancellationToken cancellation
     )
@@ -84,7 +84,7 @@ internal sealed partial class ReadFlow
         SemanticModel model,
         DataLibraries libraries,
         ReadOptions options,
-        MethodSummaries.Search calls,
+        ICalleeSummaries calls,
         CancellationToken cancellation
     ) =>
         new ReadFlow(

@@ -8,11 +8,11 @@ namespace MonotonicReads.Generator.Reads;
 /// </summary>
 internal sealed class AdoNetLibrary : IDataLibrary
 {
-    private readonly KnownTypes types;
+    private readonly LibraryTypes types;
 
-    private AdoNetLibrary(KnownTypes types) => this.types = types;
+    private AdoNetLibrary(LibraryTypes types) => this.types = types;
 
-    public static AdoNetLibrary? Create(KnownTypes types) => types.IDbCommand is null ? null : new AdoNetLibrary(types);
+    public static AdoNetLibrary? Create(LibraryTypes types) => types.IDbCommand is null ? null : new AdoNetLibrary(types);
 
     public bool MayTouch(string memberName) =>
         memberName

@@ -26,7 +26,7 @@ internal sealed class DapperLibrary : IDataLibrary
 
     private DapperLibrary(INamedTypeSymbol sqlMapper) => this.sqlMapper = sqlMapper;
 
-    public static DapperLibrary? Create(KnownTypes types) => types.DapperSqlMapper is { } mapper ? new DapperLibrary(mapper) : null;
+    public static DapperLibrary? Create(LibraryTypes types) => types.DapperSqlMapper is { } mapper ? new DapperLibrary(mapper) : null;
 
     public bool MayTouch(string memberName) => Names.Contains(memberName);
 

@@ -40,7 +40,7 @@ internal sealed class DataLibraries
 
     private readonly bool repositoriesRead;
 
-    private DataLibraries(KnownTypes types, ImmutableArray<IDataLibrary> libraries, ListedMembers listed, bool repositoriesRead)
+    private DataLibraries(LibraryTypes types, ImmutableArray<IDataLibrary> libraries, ListedMembers listed, bool repositoriesRead)
     {
         Types = types;
         Listed = listed;
@@ -52,7 +52,7 @@ internal sealed class DataLibraries
             + string.Join(" ", listed.Names);
     }
 
-    public KnownTypes Types { get; }
+    public LibraryTypes Types { get; }
 
     public ListedMembers Listed { get; }
 
@@ -69,7 +69,7 @@ internal sealed class DataLibraries
             return null;
         }
 
-        var types = new KnownTypes(compilation);
+        var types = new LibraryTypes(compilation);
         var libraries = ImmutableArray.CreateBuilder<IDataLibrary>();
         Add(DapperLibrary.Create(types));
         Add(AdoNetLibrary.Create(types));

@@ -7,14 +7,14 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
 {
     private const string Space = "Microsoft.EntityFrameworkCore";
 
-    private readonly KnownTypes types;
+    private readonly LibraryTypes types;
     private readonly INamedTypeSymbol context;
     private readonly INamedTypeSymbol? set;
     private readonly INamedTypeSymbol? database;
     private readonly INamedTypeSymbol? entry;
     private readonly INamedTypeSymbol? navigation;
 
-    private EntityFrameworkLibrary(KnownTypes types, INamedTypeSymbol context)
+    private EntityFrameworkLibrary(LibraryTypes types, INamedTypeSymbol context)
     {
         this.types = types;
         this.context = context;
@@ -24,7 +24,7 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
         navigation = types.Find(Space + ".ChangeTracking.NavigationEntry");
     }
 
-    public static EntityFrameworkLibrary? Create(KnownTypes types) =>
+    public static EntityFrameworkLibrary? Create(LibraryTypes types) =>
         types.EntityFrameworkContext is { } context ? new EntityFrameworkLibrary(types, context) : null;
 
     public bool MayTouch(string memberName) =>
@@ -62,7 +62,7 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
         {
             case "SaveChanges" or "SaveChangesAsync" when types.Is(type, context):
                 return new DataMember(DataRole.Writes);
-            case "Find" or "FindAsync" when types.Is(type, context) || KnownTypes.IsExactly(type, set):
+            case "Find" or "FindAsync" when types.Is(type, context) || LibraryTypes.IsExactly(type, set):
                 return new DataMember(DataRole.Reads);
             case "Set" when types.Is(type, context):
                 return new DataMember(DataRole.PassesOn);
@@ -76,17 +76,17 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
             or "Navigation"
             or "Query" when types.Is(type, context) || types.Is(type, entry) || types.Is(type, navigation):
                 return new DataMember(DataRole.PassesOn);
-            case "BeginTransaction" or "BeginTransactionAsync" when KnownTypes.IsExactly(type, database):
+            case "BeginTransaction" or "BeginTransactionAsync" when LibraryTypes.IsExactly(type, database):
                 return new DataMember(DataRole.BeginsTransaction);
             case "EnsureCreated"
             or "EnsureDeleted"
             or "EnsureCreatedAsync"
-            or "EnsureDeletedAsync" when KnownTypes.IsExactly(type, database):
+            or "EnsureDeletedAsync" when LibraryTypes.IsExactly(type, database):
                 return new DataMember(DataRole.Writes);
             case "CommitTransaction"
             or "CommitTransactionAsync"
             or "RollbackTransaction"
-            or "RollbackTransactionAsync" when KnownTypes.IsExactly(type, database):
+            or "RollbackTransactionAsync" when LibraryTypes.IsExactly(type, database):
                 return new DataMember(DataRole.EndsTransactionOnTarget);
             default:
                 return null;

@@ -21,16 +21,16 @@ internal sealed class Linq2DbLibrary : IDataLibrary
         "IntoTempTable",
     ];
 
-    private readonly KnownTypes types;
+    private readonly LibraryTypes types;
     private readonly INamedTypeSymbol context;
 
-    private Linq2DbLibrary(KnownTypes types, INamedTypeSymbol context)
+    private Linq2DbLibrary(LibraryTypes types, INamedTypeSymbol context)
     {
         this.types = types;
         this.context = context;
     }
 
-    public static Linq2DbLibrary? Create(KnownTypes types) =>
+    public static Linq2DbLibrary? Create(LibraryTypes types) =>
         types.Linq2DbContext is { } context ? new Linq2DbLibrary(types, context) : null;
 
     public bool MayTouch(string memberName) =>

@@ -9,7 +9,7 @@ internal sealed class MySqlHelperLibrary : IDataLibrary
 
     private MySqlHelperLibrary(INamedTypeSymbol helper) => this.helper = helper;
 
-    public static MySqlHelperLibrary? Create(KnownTypes types) =>
+    public static MySqlHelperLibrary? Create(LibraryTypes types) =>
         types.Find("MySql.Data.MySqlClient.MySqlHelper") is { } helper ? new MySqlHelperLibrary(helper) : null;
 
     public bool MayTouch(string memberName) =>

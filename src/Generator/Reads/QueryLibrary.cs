@@ -52,7 +52,7 @@ internal sealed class QueryLibrary : IDataLibrary
         "IntersectWith",
     };
 
-    /// <summary>Creations that copy a sequence, as <see cref="Calls.NameIndex.ConstructorOf"/> names them, and <c>string.Join</c>.</summary>
+    /// <summary>Creations that copy a sequence, <c>new</c> before the type's name, and <c>string.Join</c>.</summary>
     private static readonly HashSet<string> Copying = new(StringComparer.Ordinal)
     {
         "new List",
@@ -74,7 +74,7 @@ internal sealed class QueryLibrary : IDataLibrary
     }
 
     /// <summary>Null where no referenced library has queries.</summary>
-    public static QueryLibrary? Create(KnownTypes types) =>
+    public static QueryLibrary? Create(LibraryTypes types) =>
         types is { HasQueries: true, QueryableOperators: { } queryable, EnumerableOperators: { } enumerable }
             ? new QueryLibrary(queryable, enumerable)
             : null;

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Reads;
 

@@ -2,7 +2,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Calls;
-using MonotonicReads.Generator.Wrapping;
 
 namespace MonotonicReads.Generator.Rules;
 

@@ -4,8 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using MonotonicReads.Generator.Annotations;
-using MonotonicReads.Generator.Calls;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Names;
 
 namespace MonotonicReads.Generator.Rules;
 

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Annotations;
-using MonotonicReads.Generator.Calls;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Names;
+using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Rules;
 

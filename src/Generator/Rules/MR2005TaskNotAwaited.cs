@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.Diagnostics;
 using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Reads;
-using MonotonicReads.Generator.Wrapping;
-using KnownTypes = MonotonicReads.Generator.Wrapping.KnownTypes;
+using MonotonicReads.Generator.Symbols;
+using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -36,7 +36,7 @@ internal static class MR2005TaskNotAwaited
 
         if (
             context.SemanticModel.GetTypeInfo(started, context.CancellationToken).Type is not { } type
-            || !KnownTypes.IsTaskLike(type)
+            || !FrameworkTypes.IsTaskLike(type)
             || !RunsInSession(context, isReturned)
             || reads.Summaries is not { } summaries
             || !Reads(started, summaries, context)

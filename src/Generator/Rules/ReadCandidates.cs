@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Names;
 
 namespace MonotonicReads.Generator.Rules;
 

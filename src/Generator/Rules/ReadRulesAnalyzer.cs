@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Flow;
+using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Options;
 
 namespace MonotonicReads.Generator.Rules;

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
-using MonotonicReads.Generator.Calls;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Names;
+using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Rules;
 

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
-using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Names;
 
 namespace MonotonicReads.Analyzer.Tests.Calls;
 

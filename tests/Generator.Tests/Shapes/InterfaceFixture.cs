@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.CodeAnalysis;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Wrapping.Text;
 
 namespace MonotonicReads.Generator.Tests.Shapes;
 

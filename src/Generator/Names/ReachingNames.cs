@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Names;
+
+/// <summary>
+/// The names of members from which a database may be reached, judged by names alone: the cheap test that spares the
+/// binding of bodies and callees that cannot matter. It errs on the side of looking.
+/// </summary>
+internal sealed class ReachingNames
+{
+    private readonly HashSet<ulong> names = [];
+    private readonly NameKinds kinds;
+
+    /// <summary>The members that name a library's member and turned out to call another of that name.</summary>
+    private readonly HashSet<(SyntaxTree Tree, int Start)> refuted = [];
+
+    private readonly ConcurrentDictionary<SyntaxTree, bool> files = new();
+
+    private readonly List<(SyntaxTree Tree, NameIndex.Member Member)> namingLibrary = [];
+
+    /// <param name="trees">The files of the compilation.</param>
+    /// <param name="kinds">The names that the closure begins with.</param>
+    /// <param name="maxDistance">So many calls down effects are followed: what lies further down cannot matter.</param>
+    /// <param name="confirm">Says whether a member that names a library's member calls it; null to take names at their word, which binds nothing.</param>
+    public ReachingNames(
+        IEnumerable<SyntaxTree> trees,
+        NameKinds kinds,
+        int maxDistance,
+        Func<SyntaxTree, NameIndex.Member, bool>? confirm = null
+    )
+    {
+        this.kinds = kinds;
+        var indexes = trees.Select(static tree => (Tree: tree, Index: NameIndex.Of(tree))).ToList();
+        var fresh = new HashSet<ulong>();
+        foreach (var (tree, index) in indexes)
+        {
+            if (!kinds.MayBeginIn(index))
+            {
+                continue;
+            }
+
+            foreach (var member in index.Members)
+            {
+                var mentioned = kinds.In(member);
+                var namesLibrary = (mentioned & NameKind.Library) != 0;
+                if (namesLibrary)
+                {
+                    namingLibrary.Add((tree, member));
+                }
+
+                if (namesLibrary && confirm?.Invoke(tree, member) == false)
+                {
+                    refuted.Add((tree, member.Start));
+                    namesLibrary = false;
+                }
+
+                if (
+                    namesLibrary
+                    || (mentioned & NameKind.Annotated) != 0
+                    || (kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0))
+                )
+                {
+                    fresh.Add(member.Name);
+                }
+            }
+        }
+
+        fresh.Remove(0);
+        names.UnionWith(fresh);
+
+        // The names are closed level by level.
+        for (var level = 0; level <= maxDistance && fresh.Count > 0; level++)
+        {
+            var next = new HashSet<ulong>();
+            foreach (var (_, index) in indexes)
+            {
+                if (!index.HasAnyOf(fresh))
+                {
+                    continue;
+                }
+
+                foreach (var member in index.Members)
+                {
+                    if (member.Name != 0 && !names.Contains(member.Name) && Array.Exists(member.Mentions, fresh.Contains))
+                    {
+                        next.Add(member.Name);
+                    }
+                }
+            }
+
+            names.UnionWith(next);
+            fresh = next;
+        }
+    }
+
+    /// <summary>The members that name a library's member, confirmed or not, in the order of the files.</summary>
+    public IReadOnlyList<(SyntaxTree Tree, NameIndex.Member Member)> NamingLibrary => namingLibrary;
+
+    public bool Contains(string name)
+    {
+        var code = NameCode.Of(name);
+        return names.Contains(code) || (kinds.Of(code, name) & (NameKind.Library | NameKind.Annotated)) != 0;
+    }
+
+    /// <summary>False where no body of the file can reach a database.</summary>
+    public bool MayMatter(SyntaxTree tree) =>
+        files.GetOrAdd(tree, t => NameIndex.Of(t) is var index && (kinds.MayBeginIn(index) || index.HasAnyOf(names)));
+
+    /// <summary>True where a body mentions a name that may reach a database.</summary>
+    public bool IsMentionedIn(SyntaxNode body) => MayMatter(body.SyntaxTree) && IsMentionedIn(body.SyntaxTree, NameIndex.MemberOf(body));
+
+    /// <summary>The same for what the index says of a body.</summary>
+    public bool IsMentionedIn(SyntaxTree tree, NameIndex.Member member)
+    {
+        if (Array.Exists(member.Mentions, names.Contains))
+        {
+            return true;
+        }
+
+        var mentioned = kinds.In(member);
+        return (mentioned & NameKind.Annotated) != 0
+            || ((mentioned & NameKind.Library) != 0 && !refuted.Contains((tree, member.Start)))
+            || (kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0));
+    }
+
+    /// <summary>The test on a name in one body.</summary>
+    public Func<string, bool> In(SyntaxTree tree, NameIndex.Member body)
+    {
+        var wanted =
+            NameKind.Annotated
+            | (NamesQuery(body) ? NameKind.Query : NameKind.None)
+            | (refuted.Contains((tree, body.Start)) ? NameKind.None : NameKind.Library);
+        return name => NameCode.Of(name) is var code && (names.Contains(code) || (kinds.Of(code, name) & wanted) != 0);
+    }
+
+    /// <summary>True where the body gets hold of a query.</summary>
+    public bool NamesQuery(NameIndex.Member body) => kinds.NamesQuery(body, kinds.In(body));
+}
