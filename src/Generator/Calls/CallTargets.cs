@@ -12,11 +12,11 @@ internal sealed class CallTargets(Compilation compilation)
     /// <summary>A member implemented more often than this is dispatch in general, of which nothing in particular can be said.</summary>
     private const int MaxImplementations = 40;
 
-    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<INamedTypeSymbol>> candidates = new(
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<INamedTypeSymbol>> _candidates = new(
         SymbolEqualityComparer.Default
     );
 
-    private readonly Lazy<ILookup<string, BaseNameIndex.Entry>> byBase = new(() =>
+    private readonly Lazy<ILookup<string, BaseNameIndex.Entry>> _byBase = new(() =>
         compilation
             .SyntaxTrees.SelectMany(tree => BaseNameIndex.Of(tree).Types)
             .SelectMany(entry => entry.Bases.Select(name => (name, entry)))
@@ -45,7 +45,7 @@ internal sealed class CallTargets(Compilation compilation)
             targets.Add(definition);
         }
 
-        foreach (var candidate in candidates.GetOrAdd(type.OriginalDefinition, t => CandidatesOf(t, cancellation)))
+        foreach (var candidate in _candidates.GetOrAdd(type.OriginalDefinition, t => CandidatesOf(t, cancellation)))
         {
             if ((isInterface ? Implementation(candidate, method) : Override(candidate, definition)) is { } implementation)
             {
@@ -79,7 +79,7 @@ internal sealed class CallTargets(Compilation compilation)
         while (pending.Count > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (var entry in byBase.Value[pending.Dequeue()])
+            foreach (var entry in _byBase.Value[pending.Dequeue()])
             {
                 if (
                     entry.ClassMetadataName is { } name

@@ -11,15 +11,15 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
     /// <summary>A method that reaches more bodies than this is given up: there is no proof.</summary>
     private const int MaxBodies = 100;
 
-    private readonly HashSet<IMethodSymbol> seen = new(SymbolEqualityComparer.Default);
-    private readonly Queue<IMethodSymbol> pending = new();
+    private readonly HashSet<IMethodSymbol> _seen = new(SymbolEqualityComparer.Default);
+    private readonly Queue<IMethodSymbol> _pending = new();
 
     public bool MakesAtMostOneRead(IMethodSymbol method)
     {
         Enqueue(method);
-        while (pending.Count > 0)
+        while (_pending.Count > 0)
         {
-            if (seen.Count > MaxBodies || !MakesAtMostOneReadItself(pending.Dequeue()))
+            if (_seen.Count > MaxBodies || !MakesAtMostOneReadItself(_pending.Dequeue()))
             {
                 return false;
             }
@@ -31,7 +31,7 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
     /// <summary>True where everything that the method may run is known, and only the method itself reads.</summary>
     public bool SeesAll(IMethodSymbol method)
     {
-        seen.Add(method);
+        _seen.Add(method);
         foreach (var part in ForeignBodies.SyntaxOf(method, cancellation))
         {
             if (search.OperationOf(part) is not { } body || !body.Descendants().All(IsKnown))
@@ -40,9 +40,9 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
             }
         }
 
-        while (pending.Count > 0)
+        while (_pending.Count > 0)
         {
-            if (seen.Count > MaxBodies || !MakesAtMostOneReadItself(pending.Dequeue()))
+            if (_seen.Count > MaxBodies || !MakesAtMostOneReadItself(_pending.Dequeue()))
             {
                 return false;
             }
@@ -53,9 +53,9 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
 
     private void Enqueue(IMethodSymbol method)
     {
-        if (seen.Add(method))
+        if (_seen.Add(method))
         {
-            pending.Enqueue(method);
+            _pending.Enqueue(method);
         }
     }
 

@@ -29,39 +29,39 @@ internal sealed class MethodSummaries
     /// <summary>A recursion that has not settled after so many rounds is taken as it stands.</summary>
     private const int MaxRounds = 12;
 
-    private readonly DataLibraries libraries;
-    private readonly ForeignBodies bodies;
-    private readonly CallTargets targets;
-    private readonly Lazy<NameKinds> kinds;
-    private readonly Lazy<ReachingNames> reaching;
-    private readonly Lazy<ReachingNames> confirmed;
-    private int candidates;
-    private readonly ReadOptionsByTree options;
-    private readonly ConcurrentDictionary<IMethodSymbol, MethodSummary> known = new(SymbolEqualityComparer.Default);
+    private readonly DataLibraries _libraries;
+    private readonly ForeignBodies _bodies;
+    private readonly CallTargets _targets;
+    private readonly Lazy<NameKinds> _kinds;
+    private readonly Lazy<ReachingNames> _reaching;
+    private readonly Lazy<ReachingNames> _confirmed;
+    private int _candidates;
+    private readonly ReadOptionsByTree _options;
+    private readonly ConcurrentDictionary<IMethodSymbol, MethodSummary> _known = new(SymbolEqualityComparer.Default);
 
     /// <summary>What a call of a method does, where everything that it may run is known.</summary>
-    private readonly ConcurrentDictionary<(IMethodSymbol Method, bool IsVirtualCall), MethodSummary> calls = new();
+    private readonly ConcurrentDictionary<(IMethodSymbol Method, bool IsVirtualCall), MethodSummary> _calls = new();
 
     /// <summary>Methods that name nothing from which a database may be reached: they do nothing unless they are handed a delegate.</summary>
-    private readonly ConcurrentDictionary<IMethodSymbol, bool> silent = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> _silent = new(SymbolEqualityComparer.Default);
 
-    private readonly ConcurrentDictionary<IMethodSymbol, DeclaredConsistency> declarations = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, DeclaredConsistency> _declarations = new(SymbolEqualityComparer.Default);
 
     /// <summary>What the flow of a body showed, by the body's syntax; a body without entry has not been solved.</summary>
-    private readonly ConcurrentDictionary<SyntaxNode, FlowResult> flows = new();
+    private readonly ConcurrentDictionary<SyntaxNode, FlowResult> _flows = new();
 
     public MethodSummaries(Compilation compilation, DataLibraries libraries, ReadOptionsByTree options)
     {
-        this.libraries = libraries;
-        this.options = options;
-        bodies = new ForeignBodies(compilation);
-        targets = new CallTargets(compilation);
-        kinds = new Lazy<NameKinds>(() => new NameKinds(compilation, libraries));
-        reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, kinds.Value, CallEffect.MaxDistance));
-        confirmed = new Lazy<ReachingNames>(() =>
-            new LibraryCalls(bodies, libraries) is var calls && calls.AreMostlyOthers(reaching.Value.NamingLibrary)
-                ? new ReachingNames(compilation.SyntaxTrees, kinds.Value, CallEffect.MaxDistance, calls.IsConfirmed)
-                : reaching.Value
+        _libraries = libraries;
+        _options = options;
+        _bodies = new ForeignBodies(compilation);
+        _targets = new CallTargets(compilation);
+        _kinds = new Lazy<NameKinds>(() => new NameKinds(compilation, libraries));
+        _reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, _kinds.Value, CallEffect.MaxDistance));
+        _confirmed = new Lazy<ReachingNames>(() =>
+            new LibraryCalls(_bodies, libraries) is var calls && calls.AreMostlyOthers(_reaching.Value.NamingLibrary)
+                ? new ReachingNames(compilation.SyntaxTrees, _kinds.Value, CallEffect.MaxDistance, calls.IsConfirmed)
+                : _reaching.Value
         );
     }
 
@@ -70,17 +70,17 @@ internal sealed class MethodSummaries
     /// binding what names a library's member, and everything that only shares such a name is out.
     /// </summary>
     public ReachingNames Reaching =>
-        Volatile.Read(ref candidates) > MaxUnconfirmed || reaching.Value.NamingLibrary.Count <= FewToConfirm
-            ? confirmed.Value
-            : reaching.Value;
+        Volatile.Read(ref _candidates) > MaxUnconfirmed || _reaching.Value.NamingLibrary.Count <= FewToConfirm
+            ? _confirmed.Value
+            : _reaching.Value;
 
     /// <summary>False where no file names anything that reads or writes a database, so that no body needs to be looked at.</summary>
-    public bool MayRead(IEnumerable<SyntaxTree> trees) => trees.Any(tree => kinds.Value.MayBeginIn(NameIndex.Of(tree)));
+    public bool MayRead(IEnumerable<SyntaxTree> trees) => trees.Any(tree => _kinds.Value.MayBeginIn(NameIndex.Of(tree)));
 
     /// <summary>Counts a body that passed the test on names.</summary>
-    public void CountCandidate() => Interlocked.Increment(ref candidates);
+    public void CountCandidate() => Interlocked.Increment(ref _candidates);
 
-    public DataLibraries Libraries => libraries;
+    public DataLibraries Libraries => _libraries;
 
     /// <summary>A search of its own for one analysis, which runs on one thread.</summary>
     public Search Begin(CancellationToken cancellation) => new(this, cancellation);
@@ -88,32 +88,32 @@ internal sealed class MethodSummaries
     /// <summary>One walk down the calls of one body.</summary>
     internal sealed class Search : ICalleeSummaries
     {
-        private readonly MethodSummaries owner;
-        private readonly SendingBodies sending;
-        private readonly CancellationToken cancellation;
-        private readonly Dictionary<IMethodSymbol, (MethodSummary Assumed, int Depth)> open = new(SymbolEqualityComparer.Default);
+        private readonly MethodSummaries _owner;
+        private readonly SendingBodies _sending;
+        private readonly CancellationToken _cancellation;
+        private readonly Dictionary<IMethodSymbol, (MethodSummary Assumed, int Depth)> _open = new(SymbolEqualityComparer.Default);
 
         /// <summary>Summaries that rest on the assumption for a method still open, with that method's depth; in the order in which they were found.</summary>
         private readonly Dictionary<
             IMethodSymbol,
             (MethodSummary Summary, int UsedDepth, Dictionary<SyntaxNode, FlowResult> Flows)
-        > provisional = new(SymbolEqualityComparer.Default);
-        private readonly List<IMethodSymbol> found = [];
+        > _provisional = new(SymbolEqualityComparer.Default);
+        private readonly List<IMethodSymbol> _found = [];
 
         /// <summary>What the last round found for methods inside a recursion: the next one starts from there.</summary>
-        private readonly Dictionary<IMethodSymbol, MethodSummary> assumed = new(SymbolEqualityComparer.Default);
+        private readonly Dictionary<IMethodSymbol, MethodSummary> _assumed = new(SymbolEqualityComparer.Default);
 
         /// <summary>True where the running round has found more of a method inside a recursion than the round before.</summary>
-        private bool hasGrown;
+        private bool _hasGrown;
 
         /// <summary>The shallowest open method whose assumption the running computation has used.</summary>
-        private int usedDepth = int.MaxValue;
+        private int _usedDepth = int.MaxValue;
 
         public Search(MethodSummaries owner, CancellationToken cancellation)
         {
-            this.owner = owner;
-            this.cancellation = cancellation;
-            sending = new SendingBodies(this, owner.libraries);
+            _owner = owner;
+            _cancellation = cancellation;
+            _sending = new SendingBodies(this, owner._libraries);
         }
 
         /// <summary>What the flow of a method's body shows.</summary>
@@ -122,10 +122,10 @@ internal sealed class MethodSummaries
         /// <param name="model">A model of the body's file, so that what others have bound is not bound again.</param>
         public FlowResult OfBody(IMethodSymbol method, SyntaxNode body, SemanticModel model)
         {
-            if (!owner.flows.TryGetValue(body, out var flow))
+            if (!_owner._flows.TryGetValue(body, out var flow))
             {
-                Solve(method, [.. ForeignBodies.SyntaxOf(method, cancellation)], model);
-                flow = owner.flows.TryGetValue(body, out var solved) ? solved : FlowResult.Empty;
+                Solve(method, [.. ForeignBodies.SyntaxOf(method, _cancellation)], model);
+                flow = _owner._flows.TryGetValue(body, out var solved) ? solved : FlowResult.Empty;
             }
 
             return flow;
@@ -133,18 +133,18 @@ internal sealed class MethodSummaries
 
         /// <summary>What the flow of a graph that no call reaches shows: an initialiser, a local function by itself.</summary>
         public FlowResult OfGraph(MethodBody body, SemanticModel model) =>
-            ReadFlow.Analyze(body.Graph, body.Symbol, model, owner.libraries, owner.options.For(model.SyntaxTree), this, cancellation);
+            ReadFlow.Analyze(body.Graph, body.Symbol, model, _owner._libraries, _owner._options.For(model.SyntaxTree), this, _cancellation);
 
         /// <inheritdoc />
         public MethodSummary OfCall(IMethodSymbol method, bool isVirtualCall, bool runsDelegates)
         {
             method = method.ReducedFrom ?? method;
-            if (!runsDelegates && owner.calls.TryGetValue((method, isVirtualCall), out var known))
+            if (!runsDelegates && _owner._calls.TryGetValue((method, isVirtualCall), out var known))
             {
                 return known;
             }
 
-            var declared = owner.declarations.GetOrAdd(
+            var declared = _owner._declarations.GetOrAdd(
                 method.OriginalDefinition,
                 static m => ConsistencyAnnotations.Of(m, includeAssembly: false)
             );
@@ -153,17 +153,17 @@ internal sealed class MethodSummaries
                 return MethodSummary.Nothing;
             }
 
-            if (declared == DeclaredConsistency.None && !runsDelegates && !owner.Reaching.Contains(NameOf(method)))
+            if (declared == DeclaredConsistency.None && !runsDelegates && !_owner.Reaching.Contains(NameOf(method)))
             {
                 return MethodSummary.Nothing;
             }
 
-            var targets = owner.targets.Of(method, isVirtualCall, cancellation).ToList();
+            var targets = _owner._targets.Of(method, isVirtualCall, _cancellation).ToList();
             var summary = Common([.. targets.Select(target => OfBody(target, runsDelegates))]);
             summary = declared == DeclaredConsistency.None ? summary : Pinned(summary, declared);
-            if (!runsDelegates && targets.TrueForAll(target => owner.known.ContainsKey(target) || owner.silent.ContainsKey(target)))
+            if (!runsDelegates && targets.TrueForAll(target => _owner._known.ContainsKey(target) || _owner._silent.ContainsKey(target)))
             {
-                owner.calls.TryAdd((method, isVirtualCall), summary);
+                _owner._calls.TryAdd((method, isVirtualCall), summary);
             }
 
             return summary;
@@ -171,20 +171,22 @@ internal sealed class MethodSummaries
 
         /// <summary>True where each call of the method is proved to make at most one read.</summary>
         public bool MakesAtMostOneRead(IMethodSymbol method) =>
-            new CalleeVisibility(this, owner.libraries, cancellation).MakesAtMostOneRead(method);
+            new CalleeVisibility(this, _owner._libraries, _cancellation).MakesAtMostOneRead(method);
 
         /// <summary>True where everything that the method may run is known.</summary>
-        public bool SeesAll(IMethodSymbol method) => new CalleeVisibility(this, owner.libraries, cancellation).SeesAll(method);
+        public bool SeesAll(IMethodSymbol method) => new CalleeVisibility(this, _owner._libraries, _cancellation).SeesAll(method);
 
         /// <summary>The bound body; null where it is none of this compilation's.</summary>
-        public IOperation? OperationOf(SyntaxNode body) => owner.bodies.OperationOf(body, near: null, cancellation);
+        public IOperation? OperationOf(SyntaxNode body) => _owner._bodies.OperationOf(body, near: null, _cancellation);
 
         public IEnumerable<IMethodSymbol> TargetsOf(IMethodSymbol method, bool isVirtualCall) =>
-            owner.targets.Of(method, isVirtualCall, cancellation);
+            _owner._targets.Of(method, isVirtualCall, _cancellation);
 
         /// <inheritdoc />
         public bool HasBody(IMethodSymbol method) =>
-            owner.targets.Of(method, isVirtualCall: true, cancellation).Any(target => ForeignBodies.SyntaxOf(target, cancellation).Any());
+            _owner
+                ._targets.Of(method, isVirtualCall: true, _cancellation)
+                .Any(target => ForeignBodies.SyntaxOf(target, _cancellation).Any());
 
         /// <summary>
         /// What a call that may run several implementations does: what at least half of them do. A member that most of its
@@ -227,29 +229,32 @@ internal sealed class MethodSummaries
 
         private MethodSummary OfBody(IMethodSymbol method, bool runsDelegates)
         {
-            if (owner.known.TryGetValue(method, out var done))
+            if (_owner._known.TryGetValue(method, out var done))
             {
                 return done;
             }
 
-            if (open.TryGetValue(method, out var entry))
+            if (_open.TryGetValue(method, out var entry))
             {
-                usedDepth = Math.Min(usedDepth, entry.Depth);
+                _usedDepth = Math.Min(_usedDepth, entry.Depth);
                 return entry.Assumed;
             }
 
-            if (provisional.TryGetValue(method, out var soFar))
+            if (_provisional.TryGetValue(method, out var soFar))
             {
-                usedDepth = Math.Min(usedDepth, soFar.UsedDepth);
+                _usedDepth = Math.Min(_usedDepth, soFar.UsedDepth);
                 return soFar.Summary;
             }
 
-            if (open.Count >= MaxDepth || (!runsDelegates && owner.silent.ContainsKey(method)))
+            if (_open.Count >= MaxDepth || (!runsDelegates && _owner._silent.ContainsKey(method)))
             {
                 return MethodSummary.Nothing;
             }
 
-            var parts = ForeignBodies.SyntaxOf(method, cancellation).Where(b => runsDelegates || owner.Reaching.IsMentionedIn(b)).ToList();
+            var parts = ForeignBodies
+                .SyntaxOf(method, _cancellation)
+                .Where(b => runsDelegates || _owner.Reaching.IsMentionedIn(b))
+                .ToList();
             if (parts.Count > 0)
             {
                 return Solve(method, parts, model: null);
@@ -257,7 +262,7 @@ internal sealed class MethodSummaries
 
             if (!runsDelegates)
             {
-                owner.silent.TryAdd(method, true);
+                _owner._silent.TryAdd(method, true);
             }
 
             return MethodSummary.Nothing;
@@ -265,19 +270,19 @@ internal sealed class MethodSummaries
 
         private MethodSummary Solve(IMethodSymbol method, List<SyntaxNode> parts, SemanticModel? model)
         {
-            var depth = open.Count;
-            var outerUsed = usedDepth;
-            var hadGrown = hasGrown;
-            var firstFound = found.Count;
+            var depth = _open.Count;
+            var outerUsed = _usedDepth;
+            var hadGrown = _hasGrown;
+            var firstFound = _found.Count;
             var flows = new Dictionary<SyntaxNode, FlowResult>();
-            var summary = assumed.TryGetValue(method, out var before) ? before : MethodSummary.Nothing;
+            var summary = _assumed.TryGetValue(method, out var before) ? before : MethodSummary.Nothing;
             for (var round = 0; round < MaxRounds; round++)
             {
-                cancellation.ThrowIfCancellationRequested();
+                _cancellation.ThrowIfCancellationRequested();
                 Forget(firstFound, isFinal: false);
-                open[method] = (summary, depth);
-                usedDepth = int.MaxValue;
-                hasGrown = false;
+                _open[method] = (summary, depth);
+                _usedDepth = int.MaxValue;
+                _hasGrown = false;
                 var next = summary;
                 foreach (var part in parts)
                 {
@@ -287,8 +292,8 @@ internal sealed class MethodSummaries
                 }
 
                 // Within a larger recursion the method that opened it goes round for all: rounds within rounds would multiply.
-                var settled = (next.Equals(summary) && !hasGrown) || usedDepth != depth;
-                hasGrown |= !next.Equals(summary);
+                var settled = (next.Equals(summary) && !_hasGrown) || _usedDepth != depth;
+                _hasGrown |= !next.Equals(summary);
                 summary = next;
                 if (settled)
                 {
@@ -296,21 +301,21 @@ internal sealed class MethodSummaries
                 }
             }
 
-            hasGrown |= hadGrown;
-            open.Remove(method);
-            if (usedDepth >= depth)
+            _hasGrown |= hadGrown;
+            _open.Remove(method);
+            if (_usedDepth >= depth)
             {
                 // The recursion closes here: what was found inside it under this method's last assumption holds as well.
                 Forget(firstFound, isFinal: true);
                 Keep(method, summary, flows);
-                usedDepth = outerUsed;
+                _usedDepth = outerUsed;
             }
             else
             {
-                assumed[method] = summary;
-                provisional[method] = (summary, usedDepth, flows);
-                found.Add(method);
-                usedDepth = Math.Min(outerUsed, usedDepth);
+                _assumed[method] = summary;
+                _provisional[method] = (summary, _usedDepth, flows);
+                _found.Add(method);
+                _usedDepth = Math.Min(outerUsed, _usedDepth);
             }
 
             return summary;
@@ -319,31 +324,31 @@ internal sealed class MethodSummaries
         /// <summary>The flow of one part of a body. Its graph is made only where something in it sends a command.</summary>
         private FlowResult FlowOf(IMethodSymbol method, SyntaxNode part, SemanticModel? model)
         {
-            var operation = owner.bodies.OperationOf(part, model, cancellation);
+            var operation = _owner._bodies.OperationOf(part, model, _cancellation);
             if (
                 operation?.SemanticModel is not { } bound
-                || !(method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate) || sending.IsOne(operation))
+                || !(method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate) || _sending.IsOne(operation))
             )
             {
                 return FlowResult.Nothing;
             }
 
-            return MethodBody.GraphOf(operation, cancellation) is { } graph
+            return MethodBody.GraphOf(operation, _cancellation) is { } graph
                 ? OfGraph(new MethodBody(method, graph), bound)
                 : FlowResult.Empty;
         }
 
         private void Forget(int first, bool isFinal)
         {
-            for (var i = found.Count - 1; i >= first; i--)
+            for (var i = _found.Count - 1; i >= first; i--)
             {
                 if (isFinal)
                 {
-                    Keep(found[i], provisional[found[i]].Summary, provisional[found[i]].Flows);
+                    Keep(_found[i], _provisional[_found[i]].Summary, _provisional[_found[i]].Flows);
                 }
 
-                provisional.Remove(found[i]);
-                found.RemoveAt(i);
+                _provisional.Remove(_found[i]);
+                _found.RemoveAt(i);
             }
         }
 
@@ -351,10 +356,10 @@ internal sealed class MethodSummaries
         {
             foreach (var flow in flows)
             {
-                owner.flows.TryAdd(flow.Key, flow.Value);
+                _owner._flows.TryAdd(flow.Key, flow.Value);
             }
 
-            owner.known.TryAdd(method, summary);
+            _owner._known.TryAdd(method, summary);
         }
     }
 }

@@ -9,36 +9,36 @@ internal sealed class Items<T> : IReadOnlyList<T>, IEquatable<Items<T>>
 {
     public static readonly Items<T> Empty = new([]);
 
-    private readonly T[] items;
+    private readonly T[] _items;
 
-    internal Items(T[] items) => this.items = items;
+    internal Items(T[] items) => _items = items;
 
-    public int Count => items.Length;
+    public int Count => _items.Length;
 
-    public bool IsEmpty => items.Length == 0;
+    public bool IsEmpty => _items.Length == 0;
 
-    public T this[int index] => items[index];
+    public T this[int index] => _items[index];
 
     public Items<T> Union(Items<T> other)
     {
-        var added = other.items.Where(i => !Contains(i)).ToArray();
+        var added = other._items.Where(i => !Contains(i)).ToArray();
         return added.Length == 0 ? this
             : IsEmpty ? other
-            : new Items<T>([.. items, .. added]);
+            : new Items<T>([.. _items, .. added]);
     }
 
-    public bool Contains(T item) => Array.IndexOf(items, item) >= 0;
+    public bool Contains(T item) => Array.IndexOf(_items, item) >= 0;
 
     public bool Equals(Items<T>? other) =>
-        other is not null && (ReferenceEquals(this, other) || (Count == other.Count && items.All(other.Contains)));
+        other is not null && (ReferenceEquals(this, other) || (Count == other.Count && _items.All(other.Contains)));
 
     public override bool Equals(object? obj) => Equals(obj as Items<T>);
 
     public override int GetHashCode() => Count;
 
-    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)items).GetEnumerator();
+    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)_items).GetEnumerator();
 
-    IEnumerator IEnumerable.GetEnumerator() => items.GetEnumerator();
+    IEnumerator IEnumerable.GetEnumerator() => _items.GetEnumerator();
 }
 
 internal static class Items

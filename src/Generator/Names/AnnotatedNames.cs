@@ -9,22 +9,22 @@ internal sealed class AnnotatedNames
 {
     private static readonly ConditionalWeakTable<IAssemblySymbol, string[]> ByAssembly = new();
 
-    private readonly HashSet<ulong> names = [];
+    private readonly HashSet<ulong> _names = [];
 
     public AnnotatedNames(Compilation compilation)
     {
         foreach (var tree in compilation.SyntaxTrees)
         {
-            names.UnionWith(NameIndex.Of(tree).Annotated.Select(NameCode.Of));
+            _names.UnionWith(NameIndex.Of(tree).Annotated.Select(NameCode.Of));
         }
 
         foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols)
         {
-            names.UnionWith(ByAssembly.GetValue(assembly, NamesIn).Select(NameCode.Of));
+            _names.UnionWith(ByAssembly.GetValue(assembly, NamesIn).Select(NameCode.Of));
         }
     }
 
-    public IReadOnlyCollection<ulong> Codes => names;
+    public IReadOnlyCollection<ulong> Codes => _names;
 
     private static string[] NamesIn(IAssemblySymbol assembly)
     {

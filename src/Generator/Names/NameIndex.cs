@@ -18,23 +18,23 @@ internal sealed class NameIndex
     private static readonly ulong Foreach = NameCode.Of("foreach");
 
     [ThreadStatic]
-    private static WordSet? words;
+    private static WordSet? _words;
 
-    private readonly SyntaxTree tree;
+    private readonly SyntaxTree _tree;
 
     /// <summary>Where each of the <see cref="Codes"/> stands first: of a constructor's name the complement.</summary>
-    private readonly int[] places;
+    private readonly int[] _places;
 
-    private readonly bool isBroken;
+    private readonly bool _isBroken;
 
-    private Member[]? members;
+    private Member[]? _members;
 
-    private Verdicts? judged;
+    private Verdicts? _judged;
 
     private NameIndex(SyntaxTree tree)
     {
-        this.tree = tree;
-        var found = words ??= new WordSet();
+        _tree = tree;
+        var found = _words ??= new WordSet();
         var source = SourceWords.Of(tree.GetText());
         while (source.Next())
         {
@@ -45,8 +45,8 @@ internal sealed class NameIndex
             }
         }
 
-        isBroken = source.IsBroken;
-        if (isBroken)
+        _isBroken = source.IsBroken;
+        if (_isBroken)
         {
             foreach (var token in tree.GetRoot().DescendantTokens(descendIntoTrivia: false))
             {
@@ -54,7 +54,7 @@ internal sealed class NameIndex
             }
         }
 
-        Codes = found.Take(out places);
+        Codes = found.Take(out _places);
         NamesOurs = AnnotationNames.NamesOurs(this);
         MayBeginSession = AnnotationNames.MayBeginSession(this);
         MayAnnotate = AnnotationNames.MayStandIn(this);
@@ -99,10 +99,10 @@ internal sealed class NameIndex
     {
         get
         {
-            var known = Volatile.Read(ref members);
+            var known = Volatile.Read(ref _members);
             if (known is null)
             {
-                Volatile.Write(ref members, known = MembersIn(tree));
+                Volatile.Write(ref _members, known = MembersIn(_tree));
             }
 
             return known;
@@ -132,7 +132,7 @@ internal sealed class NameIndex
     /// <param name="judge">Judges a name.</param>
     public KeyValuePair<ulong, NameKind>[] Judge(string libraries, Dictionary<ulong, NameKind> verdicts, Func<string, NameKind> judge)
     {
-        if (Volatile.Read(ref judged) is { } kept && kept.Libraries == libraries)
+        if (Volatile.Read(ref _judged) is { } kept && kept.Libraries == libraries)
         {
             return kept.Found;
         }
@@ -142,7 +142,7 @@ internal sealed class NameIndex
         {
             if (!verdicts.TryGetValue(Codes[i], out var kind))
             {
-                verdicts.Add(Codes[i], kind = judge(NameAt(places[i])));
+                verdicts.Add(Codes[i], kind = judge(NameAt(_places[i])));
             }
 
             if (kind != NameKind.None)
@@ -152,7 +152,7 @@ internal sealed class NameIndex
         }
 
         var result = new Verdicts(libraries, [.. found]);
-        Volatile.Write(ref judged, result);
+        Volatile.Write(ref _judged, result);
         return result.Found;
     }
 
@@ -221,7 +221,7 @@ internal sealed class NameIndex
 
     private string NameAt(int place)
     {
-        var text = tree.GetText();
+        var text = _tree.GetText();
         return place >= 0 ? SourceWords.At(text, place) : NameCode.ConstructorOf(SourceWords.At(text, ~place));
     }
 
@@ -261,7 +261,7 @@ internal sealed class NameIndex
     {
         var parts = new List<Part>();
         Collect(((CompilationUnitSyntax)tree.GetRoot()).Members, parts);
-        return isBroken ? FromTokens(tree, parts) : FromText(tree.GetText(), parts);
+        return _isBroken ? FromTokens(tree, parts) : FromText(tree.GetText(), parts);
     }
 
     private static void Collect(SyntaxList<MemberDeclarationSyntax> declarations, List<Part> parts)
@@ -313,7 +313,7 @@ internal sealed class NameIndex
 
     private static Member[] FromText(SourceText text, List<Part> parts)
     {
-        var found = words ??= new WordSet();
+        var found = _words ??= new WordSet();
         var result = new Member[parts.Count];
         var source = SourceWords.Of(text);
         var next = source.Next();
@@ -346,7 +346,7 @@ internal sealed class NameIndex
 
     private static Member[] FromTokens(SyntaxTree tree, List<Part> parts)
     {
-        var found = words ??= new WordSet();
+        var found = _words ??= new WordSet();
         var root = tree.GetRoot();
         return
         [

@@ -6,18 +6,18 @@ namespace MonotonicReads.Generator.Names;
 /// <summary>The names in one compilation from which reading may begin, and why.</summary>
 internal sealed class NameKinds
 {
-    private readonly DataLibraries libraries;
-    private readonly Dictionary<ulong, NameKind> kinds = [];
+    private readonly DataLibraries _libraries;
+    private readonly Dictionary<ulong, NameKind> _kinds = [];
 
     public NameKinds(Compilation compilation, DataLibraries libraries)
     {
-        this.libraries = libraries;
+        _libraries = libraries;
         var verdicts = new Dictionary<ulong, NameKind>();
         foreach (var tree in compilation.SyntaxTrees)
         {
             foreach (var pair in NameIndex.Of(tree).Judge(libraries.NamesKey, verdicts, Judge))
             {
-                kinds[pair.Key] = pair.Value;
+                _kinds[pair.Key] = pair.Value;
             }
         }
 
@@ -30,7 +30,7 @@ internal sealed class NameKinds
     {
         foreach (var code in index.Codes)
         {
-            if (kinds.TryGetValue(code, out var kind) && kind != NameKind.Query)
+            if (_kinds.TryGetValue(code, out var kind) && kind != NameKind.Query)
             {
                 return true;
             }
@@ -45,7 +45,7 @@ internal sealed class NameKinds
         var all = NameKind.None;
         foreach (var code in body.Mentions)
         {
-            if (kinds.TryGetValue(code, out var kind))
+            if (_kinds.TryGetValue(code, out var kind))
             {
                 all |= kind;
             }
@@ -55,20 +55,20 @@ internal sealed class NameKinds
     }
 
     /// <summary>What a name may mean; one that stands in no file of the compilation is judged now.</summary>
-    public NameKind Of(ulong code, string name) => kinds.TryGetValue(code, out var kind) ? kind : Judge(name);
+    public NameKind Of(ulong code, string name) => _kinds.TryGetValue(code, out var kind) ? kind : Judge(name);
 
     /// <summary>True where the body gets hold of a query.</summary>
     public bool NamesQuery(NameIndex.Member body, NameKind mentioned) =>
-        libraries.Types.HasQueries && (body.TakesQuery || (mentioned & NameKind.QuerySource) != 0);
+        _libraries.Types.HasQueries && (body.TakesQuery || (mentioned & NameKind.QuerySource) != 0);
 
     private NameKind Judge(string name) =>
-        (libraries.MayTouch(name) ? NameKind.Library : NameKind.None) | (libraries.MayTouchQuery(name) ? NameKind.Query : NameKind.None);
+        (_libraries.MayTouch(name) ? NameKind.Library : NameKind.None) | (_libraries.MayTouchQuery(name) ? NameKind.Query : NameKind.None);
 
     private void Mark(IEnumerable<ulong> codes, NameKind kind)
     {
         foreach (var code in codes)
         {
-            kinds[code] = kinds.TryGetValue(code, out var known) ? known | kind : kind;
+            _kinds[code] = _kinds.TryGetValue(code, out var known) ? known | kind : kind;
         }
     }
 }

@@ -38,11 +38,11 @@ internal sealed class QueryNames
 
     private static readonly HashSet<ulong> QueryTypeCodes = [.. QueryTypes.Select(NameCode.Of)];
 
-    private readonly HashSet<ulong> names;
+    private readonly HashSet<ulong> _names;
 
     public QueryNames(Compilation compilation, DataLibraries libraries)
     {
-        names = [];
+        _names = [];
         if (!libraries.Types.HasQueries)
         {
             return;
@@ -62,7 +62,7 @@ internal sealed class QueryNames
     }
 
     /// <summary>The codes of the names; none where no library has queries.</summary>
-    public IReadOnlyCollection<ulong> Codes => names;
+    public IReadOnlyCollection<ulong> Codes => _names;
 
     /// <summary>False where no type whose values are queries is named in the file.</summary>
     public static bool MayStandIn(NameIndex index) => index.HasAnyOf(QueryTypeCodes);
@@ -95,7 +95,7 @@ internal sealed class QueryNames
         return sources;
     }
 
-    private void Add(IEnumerable<string> more) => names.UnionWith(more.Select(NameCode.Of));
+    private void Add(IEnumerable<string> more) => _names.UnionWith(more.Select(NameCode.Of));
 
     /// <summary>True for the name of a type whose values are queries.</summary>
     public static bool IsQueryType(TypeSyntax? type) =>

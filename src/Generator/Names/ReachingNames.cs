@@ -9,15 +9,15 @@ namespace MonotonicReads.Generator.Names;
 /// </summary>
 internal sealed class ReachingNames
 {
-    private readonly HashSet<ulong> names = [];
-    private readonly NameKinds kinds;
+    private readonly HashSet<ulong> _names = [];
+    private readonly NameKinds _kinds;
 
     /// <summary>The members that name a library's member and turned out to call another of that name.</summary>
-    private readonly HashSet<(SyntaxTree Tree, int Start)> refuted = [];
+    private readonly HashSet<(SyntaxTree Tree, int Start)> _refuted = [];
 
-    private readonly ConcurrentDictionary<SyntaxTree, bool> files = new();
+    private readonly ConcurrentDictionary<SyntaxTree, bool> _files = new();
 
-    private readonly List<(SyntaxTree Tree, NameIndex.Member Member)> namingLibrary = [];
+    private readonly List<(SyntaxTree Tree, NameIndex.Member Member)> _namingLibrary = [];
 
     /// <param name="trees">The files of the compilation.</param>
     /// <param name="kinds">The names that the closure begins with.</param>
@@ -30,7 +30,7 @@ internal sealed class ReachingNames
         Func<SyntaxTree, NameIndex.Member, bool>? confirm = null
     )
     {
-        this.kinds = kinds;
+        _kinds = kinds;
         var indexes = trees.Select(static tree => (Tree: tree, Index: NameIndex.Of(tree))).ToList();
         var fresh = new HashSet<ulong>();
         foreach (var (tree, index) in indexes)
@@ -46,12 +46,12 @@ internal sealed class ReachingNames
                 var namesLibrary = (mentioned & NameKind.Library) != 0;
                 if (namesLibrary)
                 {
-                    namingLibrary.Add((tree, member));
+                    _namingLibrary.Add((tree, member));
                 }
 
                 if (namesLibrary && confirm?.Invoke(tree, member) == false)
                 {
-                    refuted.Add((tree, member.Start));
+                    _refuted.Add((tree, member.Start));
                     namesLibrary = false;
                 }
 
@@ -67,7 +67,7 @@ internal sealed class ReachingNames
         }
 
         fresh.Remove(0);
-        names.UnionWith(fresh);
+        _names.UnionWith(fresh);
 
         // The names are closed level by level.
         for (var level = 0; level <= maxDistance && fresh.Count > 0; level++)
@@ -82,30 +82,30 @@ internal sealed class ReachingNames
 
                 foreach (var member in index.Members)
                 {
-                    if (member.Name != 0 && !names.Contains(member.Name) && Array.Exists(member.Mentions, fresh.Contains))
+                    if (member.Name != 0 && !_names.Contains(member.Name) && Array.Exists(member.Mentions, fresh.Contains))
                     {
                         next.Add(member.Name);
                     }
                 }
             }
 
-            names.UnionWith(next);
+            _names.UnionWith(next);
             fresh = next;
         }
     }
 
     /// <summary>The members that name a library's member, confirmed or not, in the order of the files.</summary>
-    public IReadOnlyList<(SyntaxTree Tree, NameIndex.Member Member)> NamingLibrary => namingLibrary;
+    public IReadOnlyList<(SyntaxTree Tree, NameIndex.Member Member)> NamingLibrary => _namingLibrary;
 
     public bool Contains(string name)
     {
         var code = NameCode.Of(name);
-        return names.Contains(code) || (kinds.Of(code, name) & (NameKind.Library | NameKind.Annotated)) != 0;
+        return _names.Contains(code) || (_kinds.Of(code, name) & (NameKind.Library | NameKind.Annotated)) != 0;
     }
 
     /// <summary>False where no body of the file can reach a database.</summary>
     public bool MayMatter(SyntaxTree tree) =>
-        files.GetOrAdd(tree, t => NameIndex.Of(t) is var index && (kinds.MayBeginIn(index) || index.HasAnyOf(names)));
+        _files.GetOrAdd(tree, t => NameIndex.Of(t) is var index && (_kinds.MayBeginIn(index) || index.HasAnyOf(_names)));
 
     /// <summary>True where a body mentions a name that may reach a database.</summary>
     public bool IsMentionedIn(SyntaxNode body) => MayMatter(body.SyntaxTree) && IsMentionedIn(body.SyntaxTree, NameIndex.MemberOf(body));
@@ -113,15 +113,15 @@ internal sealed class ReachingNames
     /// <summary>The same for what the index says of a body.</summary>
     public bool IsMentionedIn(SyntaxTree tree, NameIndex.Member member)
     {
-        if (Array.Exists(member.Mentions, names.Contains))
+        if (Array.Exists(member.Mentions, _names.Contains))
         {
             return true;
         }
 
-        var mentioned = kinds.In(member);
+        var mentioned = _kinds.In(member);
         return (mentioned & NameKind.Annotated) != 0
-            || ((mentioned & NameKind.Library) != 0 && !refuted.Contains((tree, member.Start)))
-            || (kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0));
+            || ((mentioned & NameKind.Library) != 0 && !_refuted.Contains((tree, member.Start)))
+            || (_kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0));
     }
 
     /// <summary>The test on a name in one body.</summary>
@@ -130,10 +130,10 @@ internal sealed class ReachingNames
         var wanted =
             NameKind.Annotated
             | (NamesQuery(body) ? NameKind.Query : NameKind.None)
-            | (refuted.Contains((tree, body.Start)) ? NameKind.None : NameKind.Library);
-        return name => NameCode.Of(name) is var code && (names.Contains(code) || (kinds.Of(code, name) & wanted) != 0);
+            | (_refuted.Contains((tree, body.Start)) ? NameKind.None : NameKind.Library);
+        return name => NameCode.Of(name) is var code && (_names.Contains(code) || (_kinds.Of(code, name) & wanted) != 0);
     }
 
     /// <summary>True where the body gets hold of a query.</summary>
-    public bool NamesQuery(NameIndex.Member body) => kinds.NamesQuery(body, kinds.In(body));
+    public bool NamesQuery(NameIndex.Member body) => _kinds.NamesQuery(body, _kinds.In(body));
 }

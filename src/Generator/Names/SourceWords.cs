@@ -9,25 +9,25 @@ namespace MonotonicReads.Generator.Names;
 /// </summary>
 internal struct SourceWords
 {
-    private readonly char[] text;
-    private readonly int length;
-    private int position;
-    private bool atLineStart;
-    private bool created;
+    private readonly char[] _text;
+    private readonly int _length;
+    private int _position;
+    private bool _atLineStart;
+    private bool _created;
 
     /// <summary>The interpolated strings around the position, with the braces that are open in the innermost hole.</summary>
-    private Stack<Interpolation>? around;
-    private int braces;
+    private Stack<Interpolation>? _around;
+    private int _braces;
 
     private SourceWords(char[] text, int length)
     {
-        this.text = text;
-        this.length = length;
-        position = 0;
-        atLineStart = true;
-        created = false;
-        around = null;
-        braces = 0;
+        _text = text;
+        _length = length;
+        _position = 0;
+        _atLineStart = true;
+        _created = false;
+        _around = null;
+        _braces = 0;
         IsBroken = false;
         Code = 0;
         Start = 0;
@@ -35,7 +35,7 @@ internal struct SourceWords
     }
 
     [ThreadStatic]
-    private static char[]? buffer;
+    private static char[]? _buffer;
 
     /// <summary>The code of the current word.</summary>
     public ulong Code { get; private set; }
@@ -52,13 +52,13 @@ internal struct SourceWords
     /// <summary>The words of a text. Only one can be read at a time on one thread.</summary>
     public static SourceWords Of(SourceText source)
     {
-        if (buffer is null || buffer.Length < source.Length)
+        if (_buffer is null || _buffer.Length < source.Length)
         {
-            buffer = new char[Math.Max(source.Length, 1 << 16)];
+            _buffer = new char[Math.Max(source.Length, 1 << 16)];
         }
 
-        source.CopyTo(0, buffer, 0, source.Length);
-        return new SourceWords(buffer, source.Length);
+        source.CopyTo(0, _buffer, 0, source.Length);
+        return new SourceWords(_buffer, source.Length);
     }
 
     /// <summary>The word that begins at a position of a text.</summary>
@@ -76,9 +76,9 @@ internal struct SourceWords
     /// <summary>Goes on to the next word; false at the end.</summary>
     public bool Next()
     {
-        while (position < length)
+        while (_position < _length)
         {
-            var c = text[position];
+            var c = _text[_position];
             if (IsStart(c))
             {
                 ReadWord();
@@ -87,32 +87,32 @@ internal struct SourceWords
 
             if (c is ' ' or '\t')
             {
-                position++;
+                _position++;
                 continue;
             }
 
             Skip(c);
         }
 
-        IsBroken |= around is { Count: > 0 };
+        IsBroken |= _around is { Count: > 0 };
         return false;
     }
 
     private void ReadWord()
     {
-        atLineStart = false;
-        Start = position;
+        _atLineStart = false;
+        Start = _position;
         var code = NameCode.Start;
         do
         {
-            code = NameCode.With(code, text[position++]);
-        } while (position < length && IsPart(text[position]));
+            code = NameCode.With(code, _text[_position++]);
+        } while (_position < _length && IsPart(_text[_position]));
 
         Code = code;
-        IsCreated = created;
-        if (position - Start == 3 && text[Start] == 'n' && text[Start + 1] == 'e' && text[Start + 2] == 'w')
+        IsCreated = _created;
+        if (_position - Start == 3 && _text[Start] == 'n' && _text[Start + 1] == 'e' && _text[Start + 2] == 'w')
         {
-            created = true;
+            _created = true;
         }
     }
 
@@ -121,10 +121,10 @@ internal struct SourceWords
         switch (c)
         {
             case '\n' or '\r':
-                position++;
-                atLineStart = true;
+                _position++;
+                _atLineStart = true;
                 return;
-            case '#' when atLineStart && around is not { Count: > 0 }:
+            case '#' when _atLineStart && _around is not { Count: > 0 }:
                 SkipLine();
                 return;
             case '/' when Peek(1) == '/':
@@ -146,61 +146,61 @@ internal struct SourceWords
                 SkipNumber();
                 break;
             case '{':
-                braces++;
-                created = false;
-                position++;
+                _braces++;
+                _created = false;
+                _position++;
                 break;
-            case '}' when around is { Count: > 0 } && braces == 0:
+            case '}' when _around is { Count: > 0 } && _braces == 0:
                 LeaveHole();
                 break;
             case '}':
-                braces--;
-                created = false;
-                position++;
+                _braces--;
+                _created = false;
+                _position++;
                 break;
             case '.' or ':':
-                position++;
+                _position++;
                 break;
             default:
-                created = false;
-                position++;
+                _created = false;
+                _position++;
                 break;
         }
 
-        atLineStart = false;
+        _atLineStart = false;
     }
 
-    private readonly char Peek(int ahead) => position + ahead < length ? text[position + ahead] : '\0';
+    private readonly char Peek(int ahead) => _position + ahead < _length ? _text[_position + ahead] : '\0';
 
     private void SkipLine()
     {
-        while (position < length && text[position] is not ('\n' or '\r' or '\u0085' or '\u2028' or '\u2029'))
+        while (_position < _length && _text[_position] is not ('\n' or '\r' or '\u0085' or '\u2028' or '\u2029'))
         {
-            position++;
+            _position++;
         }
     }
 
     private void SkipComment()
     {
-        for (position += 2; position + 1 < length; position++)
+        for (_position += 2; _position + 1 < _length; _position++)
         {
-            if (text[position] == '*' && text[position + 1] == '/')
+            if (_text[_position] == '*' && _text[_position + 1] == '/')
             {
-                position += 2;
+                _position += 2;
                 return;
             }
         }
 
-        position = length;
+        _position = _length;
         IsBroken = true;
     }
 
     /// <summary>A literal with its digits, separators, exponent letters and suffix; a dot only where a digit follows.</summary>
     private void SkipNumber()
     {
-        while (position < length && (IsPart(text[position]) || (text[position] == '.' && Peek(1) is >= '0' and <= '9')))
+        while (_position < _length && (IsPart(_text[_position]) || (_text[_position] == '.' && Peek(1) is >= '0' and <= '9')))
         {
-            position++;
+            _position++;
         }
     }
 
@@ -208,23 +208,23 @@ internal struct SourceWords
     {
         if (Peek(1) != '\\')
         {
-            position += Peek(2) == '\'' ? 3 : 1;
+            _position += Peek(2) == '\'' ? 3 : 1;
             return;
         }
 
-        for (position += 3; position < length && text[position] is not ('\'' or '\n' or '\r'); position++) { }
+        for (_position += 3; _position < _length && _text[_position] is not ('\'' or '\n' or '\r'); _position++) { }
 
-        position++;
+        _position++;
     }
 
     private void SkipPrefixed()
     {
         var dollars = 0;
         var isVerbatim = false;
-        for (; Peek(0) is '$' or '@'; position++)
+        for (; Peek(0) is '$' or '@'; _position++)
         {
-            dollars += text[position] == '$' ? 1 : 0;
-            isVerbatim |= text[position] == '@';
+            dollars += _text[_position] == '$' ? 1 : 0;
+            isVerbatim |= _text[_position] == '@';
         }
 
         if (Peek(0) == '"')
@@ -241,15 +241,15 @@ internal struct SourceWords
             // Two quotes are an empty string, or in a verbatim one the opening and half of a doubled one.
             if (quotes == 2 && !isVerbatim)
             {
-                position += 2;
+                _position += 2;
                 return;
             }
 
             quotes = 1;
         }
 
-        position += quotes;
-        SkipText(new Interpolation(dollars, isVerbatim, quotes, braces));
+        _position += quotes;
+        SkipText(new Interpolation(dollars, isVerbatim, quotes, _braces));
     }
 
     private readonly int Run(char c)
@@ -266,46 +266,46 @@ internal struct SourceWords
     /// <summary>Skips the text of a string up to its end, or into its next hole.</summary>
     private void SkipText(Interpolation inside)
     {
-        while (position < length)
+        while (_position < _length)
         {
-            var c = text[position];
+            var c = _text[_position];
             if (c == '"')
             {
                 var run = Run('"');
                 if (inside.Quotes >= 3 ? run >= inside.Quotes : !inside.IsVerbatim || run % 2 == 1)
                 {
-                    position += inside.Quotes >= 3 || inside.IsVerbatim ? run : 1;
-                    braces = inside.Braces;
+                    _position += inside.Quotes >= 3 || inside.IsVerbatim ? run : 1;
+                    _braces = inside.Braces;
                     return;
                 }
 
-                position += run;
+                _position += run;
             }
             else if (c == '\\' && inside is { IsVerbatim: false, Quotes: 1 })
             {
-                position += 2;
+                _position += 2;
             }
             else if (c is '\n' or '\r' && inside is { IsVerbatim: false, Quotes: 1 })
             {
                 // It is not closed on its line: code that is half typed.
                 IsBroken = true;
-                braces = inside.Braces;
+                _braces = inside.Braces;
                 return;
             }
             else if (c == '{' && inside.Dollars > 0)
             {
                 var run = Run('{');
-                position += run;
+                _position += run;
                 if (inside.Quotes >= 3 ? run >= inside.Dollars : run % 2 == 1)
                 {
-                    (around ??= new Stack<Interpolation>()).Push(inside);
-                    braces = 0;
+                    (_around ??= new Stack<Interpolation>()).Push(inside);
+                    _braces = 0;
                     return;
                 }
             }
             else
             {
-                position++;
+                _position++;
             }
         }
 
@@ -314,8 +314,8 @@ internal struct SourceWords
 
     private void LeaveHole()
     {
-        var inside = around!.Pop();
-        position += inside.Quotes >= 3 ? Math.Min(Run('}'), inside.Dollars) : 1;
+        var inside = _around!.Pop();
+        _position += inside.Quotes >= 3 ? Math.Min(Run('}'), inside.Dollars) : 1;
         SkipText(inside);
     }
 

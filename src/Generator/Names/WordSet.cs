@@ -3,25 +3,25 @@ namespace MonotonicReads.Generator.Names;
 /// <summary>A set of codes that is filled once and handed out as an array: smaller and quicker than a general one, and emptied without being given up.</summary>
 internal sealed class WordSet
 {
-    private ulong[] slots = new ulong[256];
-    private int[] places = new int[256];
-    private int count;
+    private ulong[] _slots = new ulong[256];
+    private int[] _places = new int[256];
+    private int _count;
 
     /// <summary>Adds a code, which is never 0, with where it was first met.</summary>
     public void Add(ulong code, int place)
     {
-        for (var slot = (int)(code >> 32) & (slots.Length - 1); ; slot = (slot + 1) & (slots.Length - 1))
+        for (var slot = (int)(code >> 32) & (_slots.Length - 1); ; slot = (slot + 1) & (_slots.Length - 1))
         {
-            if (slots[slot] == code)
+            if (_slots[slot] == code)
             {
                 return;
             }
 
-            if (slots[slot] == 0)
+            if (_slots[slot] == 0)
             {
-                slots[slot] = code;
-                places[slot] = place;
-                if (++count > slots.Length / 2)
+                _slots[slot] = code;
+                _places[slot] = place;
+                if (++_count > _slots.Length / 2)
                 {
                     Grow();
                 }
@@ -37,32 +37,32 @@ internal sealed class WordSet
     /// <summary>What the set holds, and for each code its place; it is empty afterwards.</summary>
     public ulong[] Take(out int[] found, bool withPlaces = true)
     {
-        var codes = count == 0 ? [] : new ulong[count];
-        found = withPlaces ? new int[count] : [];
+        var codes = _count == 0 ? [] : new ulong[_count];
+        found = withPlaces ? new int[_count] : [];
         for (int slot = 0, next = 0; next < codes.Length; slot++)
         {
-            if (slots[slot] != 0)
+            if (_slots[slot] != 0)
             {
                 if (withPlaces)
                 {
-                    found[next] = places[slot];
+                    found[next] = _places[slot];
                 }
 
-                codes[next++] = slots[slot];
-                slots[slot] = 0;
+                codes[next++] = _slots[slot];
+                _slots[slot] = 0;
             }
         }
 
-        count = 0;
+        _count = 0;
         return codes;
     }
 
     private void Grow()
     {
-        var (oldSlots, oldPlaces) = (slots, places);
-        slots = new ulong[oldSlots.Length * 2];
-        places = new int[slots.Length];
-        count = 0;
+        var (oldSlots, oldPlaces) = (_slots, _places);
+        _slots = new ulong[oldSlots.Length * 2];
+        _places = new int[_slots.Length];
+        _count = 0;
         for (var i = 0; i < oldSlots.Length; i++)
         {
             if (oldSlots[i] != 0)

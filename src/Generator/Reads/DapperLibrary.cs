@@ -22,9 +22,9 @@ internal sealed class DapperLibrary : IDataLibrary
         StringComparer.Ordinal
     );
 
-    private readonly INamedTypeSymbol sqlMapper;
+    private readonly INamedTypeSymbol _sqlMapper;
 
-    private DapperLibrary(INamedTypeSymbol sqlMapper) => this.sqlMapper = sqlMapper;
+    private DapperLibrary(INamedTypeSymbol sqlMapper) => _sqlMapper = sqlMapper;
 
     public static DapperLibrary? Create(LibraryTypes types) => types.DapperSqlMapper is { } mapper ? new DapperLibrary(mapper) : null;
 
@@ -33,7 +33,7 @@ internal sealed class DapperLibrary : IDataLibrary
     public DataMember? Describe(IMethodSymbol method)
     {
         if (
-            !SymbolEqualityComparer.Default.Equals(method.ContainingType, sqlMapper)
+            !SymbolEqualityComparer.Default.Equals(method.ContainingType, _sqlMapper)
             || method.DeclaredAccessibility != Accessibility.Public
             || !method.IsExtensionMethod
         )

@@ -35,17 +35,17 @@ internal sealed class DataLibraries
         "System.Data.SQLite",
     };
 
-    private readonly ImmutableArray<IDataLibrary> libraries;
-    private readonly ConcurrentDictionary<IMethodSymbol, DataMember?> members = new(SymbolEqualityComparer.Default);
+    private readonly ImmutableArray<IDataLibrary> _libraries;
+    private readonly ConcurrentDictionary<IMethodSymbol, DataMember?> _members = new(SymbolEqualityComparer.Default);
 
-    private readonly bool repositoriesRead;
+    private readonly bool _repositoriesRead;
 
     private DataLibraries(LibraryTypes types, ImmutableArray<IDataLibrary> libraries, ListedMembers listed, bool repositoriesRead)
     {
         Types = types;
         Listed = listed;
-        this.repositoriesRead = repositoriesRead;
-        this.libraries = libraries;
+        _repositoriesRead = repositoriesRead;
+        _libraries = libraries;
         NamesKey =
             string.Join(" ", libraries.Select(static library => library.GetType().Name))
             + (repositoriesRead ? " by convention " : " ")
@@ -91,7 +91,7 @@ internal sealed class DataLibraries
     /// <summary>A name that some referenced library's reading or writing member carries.</summary>
     public bool MayTouch(string memberName)
     {
-        foreach (var library in libraries)
+        foreach (var library in _libraries)
         {
             if (library.MayTouch(memberName))
             {
@@ -99,12 +99,12 @@ internal sealed class DataLibraries
             }
         }
 
-        return Listed.MayTouch(memberName) || (repositoriesRead && RepositoryConvention.IsReadName(memberName));
+        return Listed.MayTouch(memberName) || (_repositoriesRead && RepositoryConvention.IsReadName(memberName));
     }
 
     /// <summary>A name that counts whatever it turns out to be: it makes a delegate that reads, or it is a read by the project's convention.</summary>
     public bool NeedsNoSymbol(string memberName) =>
-        memberName is "CompileQuery" or "CompileAsyncQuery" || (repositoriesRead && RepositoryConvention.IsReadName(memberName));
+        memberName is "CompileQuery" or "CompileAsyncQuery" || (_repositoriesRead && RepositoryConvention.IsReadName(memberName));
 
     /// <summary>A name that matters in a body in which a query is named.</summary>
     public bool MayTouchQuery(string memberName) => Types.HasQueries && QueryLibrary.MayTouchQuery(memberName);
@@ -116,11 +116,11 @@ internal sealed class DataLibraries
     public static bool IsPartOfOne(IAssemblySymbol? assembly) => assembly is not null && Assemblies.Contains(assembly.Name);
 
     public DataMember? Describe(IMethodSymbol method) =>
-        members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, DescribeDefinition);
+        _members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, DescribeDefinition);
 
     private DataMember? DescribeDefinition(IMethodSymbol method)
     {
-        foreach (var library in libraries)
+        foreach (var library in _libraries)
         {
             if (library.Describe(method) is { } member)
             {

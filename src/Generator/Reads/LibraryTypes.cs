@@ -6,13 +6,13 @@ namespace MonotonicReads.Generator.Reads;
 /// <summary>The types that reading a database is made of, looked up once per compilation; each may be absent.</summary>
 internal sealed class LibraryTypes
 {
-    private readonly ConcurrentDictionary<(ITypeSymbol, INamedTypeSymbol), bool> conversions = new();
+    private readonly ConcurrentDictionary<(ITypeSymbol, INamedTypeSymbol), bool> _conversions = new();
 
-    private readonly Compilation compilation;
+    private readonly Compilation _compilation;
 
     public LibraryTypes(Compilation compilation)
     {
-        this.compilation = compilation;
+        _compilation = compilation;
         DbBatch = compilation.GetTypeByMetadataName("System.Data.Common.DbBatch");
         IDataAdapter = compilation.GetTypeByMetadataName("System.Data.IDataAdapter");
         DbDataSource = compilation.GetTypeByMetadataName("System.Data.Common.DbDataSource");
@@ -96,7 +96,7 @@ internal sealed class LibraryTypes
     public bool IsQueryable(ITypeSymbol? type) => Is(type, Queryable);
 
     /// <summary>A type that only one library needs.</summary>
-    public INamedTypeSymbol? Find(string metadataName) => compilation.GetTypeByMetadataName(metadataName);
+    public INamedTypeSymbol? Find(string metadataName) => _compilation.GetTypeByMetadataName(metadataName);
 
     public bool IsDataSource(ITypeSymbol? type) => Is(type, DbDataSource);
 
@@ -114,7 +114,7 @@ internal sealed class LibraryTypes
             return false;
         }
 
-        return conversions.GetOrAdd((type, known), static pair => Derives(pair.Item1, pair.Item2));
+        return _conversions.GetOrAdd((type, known), static pair => Derives(pair.Item1, pair.Item2));
     }
 
     private static bool Derives(ITypeSymbol type, INamedTypeSymbol known)

@@ -8,7 +8,7 @@ namespace MonotonicReads.Generator.Reads;
 /// <summary>The members that options and AdditionalFiles name: what the project itself says of code that the compiler cannot look into.</summary>
 internal sealed class ListedMembers(ImmutableArray<MemberPattern> patterns)
 {
-    private readonly ConcurrentDictionary<ISymbol, ListedRole?> roles = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, ListedRole?> _roles = new(SymbolEqualityComparer.Default);
 
     public bool IsEmpty => patterns.IsEmpty;
 
@@ -38,7 +38,7 @@ internal sealed class ListedMembers(ImmutableArray<MemberPattern> patterns)
         }
 
         var definition = member is IMethodSymbol { ReducedFrom: { } extension } ? extension : member;
-        return roles.GetOrAdd(definition.OriginalDefinition, FindRole);
+        return _roles.GetOrAdd(definition.OriginalDefinition, FindRole);
     }
 
     private ListedRole? FindRole(ISymbol member)

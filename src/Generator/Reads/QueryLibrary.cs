@@ -64,13 +64,13 @@ internal sealed class QueryLibrary : IDataLibrary
         "Join",
     };
 
-    private readonly INamedTypeSymbol queryable;
-    private readonly INamedTypeSymbol enumerable;
+    private readonly INamedTypeSymbol _queryable;
+    private readonly INamedTypeSymbol _enumerable;
 
     private QueryLibrary(INamedTypeSymbol queryable, INamedTypeSymbol enumerable)
     {
-        this.queryable = queryable;
-        this.enumerable = enumerable;
+        _queryable = queryable;
+        _enumerable = enumerable;
     }
 
     /// <summary>Null where no referenced library has queries.</summary>
@@ -94,12 +94,12 @@ internal sealed class QueryLibrary : IDataLibrary
 
     public DataMember? Describe(IMethodSymbol method)
     {
-        if (SymbolEqualityComparer.Default.Equals(method.ContainingType, queryable))
+        if (SymbolEqualityComparer.Default.Equals(method.ContainingType, _queryable))
         {
             return Terminals.Contains(method.Name) ? new DataMember(DataRole.ReadsQuery) : null;
         }
 
-        return SymbolEqualityComparer.Default.Equals(method.ContainingType, enumerable) && Terminals.Contains(method.Name)
+        return SymbolEqualityComparer.Default.Equals(method.ContainingType, _enumerable) && Terminals.Contains(method.Name)
             ? new DataMember(DataRole.ReadsQuery)
             : null;
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Symbols;
 using MonotonicReads.Generator.Wrapping.Text;
 
 namespace MonotonicReads.Generator.Tests.Shapes;

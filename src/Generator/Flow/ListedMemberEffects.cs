@@ -5,9 +5,9 @@ using MonotonicReads.Generator.Options;
 namespace MonotonicReads.Generator.Flow;
 
 /// <summary>Members that the project's options name: what they do is what the options say, whatever their bodies show.</summary>
-internal sealed partial class ReadFlow
+internal sealed class ListedMemberEffects(FlowContext context, KnownValues known, CommandSender sender)
 {
-    private Value ApplyListed(
+    public Value Apply(
         IOperation operation,
         ISymbol member,
         ITypeSymbol? result,
@@ -18,26 +18,26 @@ internal sealed partial class ReadFlow
     {
         if (role == ListedRole.Primary && HandsOut(result))
         {
-            return Create(operation, new TrackedObject { OnPrimary = true });
+            return context.Create(operation, new TrackedObject { OnPrimary = true });
         }
 
+        var types = context.Types;
         var transaction = arguments.FirstOrDefault(a => types.IsTransaction(a.Source.Type));
         var connection = types.IsConnection((operation as IInvocationOperation)?.Instance?.Type)
             ? receiver
             : arguments.FirstOrDefault(a => types.IsConnection(a.Source.Type)).Value;
-        Perform(
+        sender.Perform(
             new Site(operation, member.Name, ThroughCall: false),
-            [
-                new SentCommand
-                {
-                    Texts = role == ListedRole.Write ? CallEffect.Write : CallEffect.Read,
-                    ForRows = role != ListedRole.Write,
-                    OnPrimary = role == ListedRole.Primary || IsPrimary(receiver) || (connection is not null && IsPrimary(connection)),
-                    InTransaction = transaction.Value is not null && IsCertainTransaction(transaction.Source, transaction.Value),
-                    Transaction = transaction.Value?.Object,
-                    Connection = connection?.Object,
-                },
-            ]
+            new SentCommand
+            {
+                Texts = role == ListedRole.Write ? CallEffect.Write : CallEffect.Read,
+                ForRows = role != ListedRole.Write,
+                OnPrimary =
+                    role == ListedRole.Primary || known.IsPrimary(receiver) || (connection is not null && known.IsPrimary(connection)),
+                InTransaction = transaction.Value is not null && known.IsCertainTransaction(transaction.Source, transaction.Value),
+                Transaction = transaction.Value?.Object,
+                Connection = connection?.Object,
+            }
         );
         return Value.Unknown;
     }
@@ -45,7 +45,7 @@ internal sealed partial class ReadFlow
     /// <summary>A type through which commands are sent, as against one that holds what a command has brought.</summary>
     private bool HandsOut(ITypeSymbol? result)
     {
-        var type = Unwrapped(result);
+        var (type, types) = (Arguments.Unwrapped(result), context.Types);
         return types.IsConnection(type)
             || types.IsCommand(type)
             || types.IsDataSource(type)
