@@ -6,7 +6,9 @@ using MonotonicReads.Generator.Symbols;
 
 namespace MonotonicReads.Generator.Calls;
 
-/// <summary>The methods that a call may run: the method itself, or for an interface or virtual member its implementations in the compilation.</summary>
+/// <summary>
+/// The methods that a call may run: the method itself, or for an interface or virtual member its implementations in the compilation.
+/// </summary>
 internal sealed class CallTargets(Compilation compilation)
 {
     /// <summary>A member implemented more often than this is dispatch in general, of which nothing in particular can be said.</summary>
@@ -121,8 +123,8 @@ internal sealed class CallTargets(Compilation compilation)
     }
 
     /// <summary>
-    /// <c>IHandler&lt;A&gt;</c> is not run for a call on <c>IHandler&lt;B&gt;</c>; a call on <c>IHandler&lt;T&gt;</c> is dispatch by a type that
-    /// only the run knows, and is not followed.
+    /// <c>IHandler&lt;A&gt;</c> is not run for a call on <c>IHandler&lt;B&gt;</c>; a call on <c>IHandler&lt;T&gt;</c> is dispatch by a type
+    /// that only the run knows, and is not followed.
     /// </summary>
     private static bool Fits(INamedTypeSymbol implemented, INamedTypeSymbol called)
     {

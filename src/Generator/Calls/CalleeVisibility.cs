@@ -5,8 +5,10 @@ using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Calls;
 
-/// <summary>Proves that a method makes at most one read: every callee is known, down to the last, and none of them makes a second one.</summary>
-internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibraries libraries, CancellationToken cancellation)
+/// <summary>
+/// Proves that a method makes at most one read: every callee is known, down to the last, and none of them makes a second one.
+/// </summary>
+internal sealed class CalleeVisibility(SummarySearch search)
 {
     /// <summary>A method that reaches more bodies than this is given up: there is no proof.</summary>
     private const int MaxBodies = 100;
@@ -32,7 +34,7 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
     public bool SeesAll(IMethodSymbol method)
     {
         _seen.Add(method);
-        foreach (var part in ForeignBodies.SyntaxOf(method, cancellation))
+        foreach (var part in ForeignBodies.SyntaxOf(method, search.Cancellation))
         {
             if (search.OperationOf(part) is not { } body || !body.Descendants().All(IsKnown))
             {
@@ -61,9 +63,9 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
 
     private bool MakesAtMostOneReadItself(IMethodSymbol method)
     {
-        foreach (var part in ForeignBodies.SyntaxOf(method, cancellation))
+        foreach (var part in ForeignBodies.SyntaxOf(method, search.Cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
+            search.Cancellation.ThrowIfCancellationRequested();
             if (search.OperationOf(part) is not { } body)
             {
                 return false;
@@ -110,8 +112,8 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
     {
         if (
             method.MethodKind == MethodKind.LocalFunction
-            || libraries.Listed.RoleOf(method) is not null
-            || libraries.Describe(method) is not null
+            || search.Libraries.Listed.RoleOf(method) is not null
+            || search.Libraries.Describe(method) is not null
         )
         {
             return true;
@@ -134,7 +136,11 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
             if (
                 target.IsAbstract
                 || target.IsExtern
-                || (!ForeignBodies.SyntaxOf(target, cancellation).Any() && !target.IsImplicitlyDeclared && target.AssociatedSymbol is null)
+                || (
+                    !ForeignBodies.SyntaxOf(target, search.Cancellation).Any()
+                    && !target.IsImplicitlyDeclared
+                    && target.AssociatedSymbol is null
+                )
             )
             {
                 return false;

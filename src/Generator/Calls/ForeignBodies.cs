@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MonotonicReads.Generator.Calls;
 
-/// <summary>The bodies of methods that a body under analysis calls; the one place that makes semantic models, each once per compilation.</summary>
+/// <summary>
+/// The bodies of methods that a body under analysis calls; the one place that makes semantic models, each once per compilation.
+/// </summary>
 internal sealed class ForeignBodies(Compilation compilation)
 {
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
@@ -29,7 +31,10 @@ internal sealed class ForeignBodies(Compilation compilation)
         }
     }
 
-    /// <summary>A part of a body as it is bound: by <paramref name="near"/>, where that is of the same file. Null where it is none of this compilation's.</summary>
+    /// <summary>
+    /// A part of a body as it is bound: by <paramref name="near"/>, where that is of the same file. Null where it is none of this
+    /// compilation's.
+    /// </summary>
     public IOperation? OperationOf(SyntaxNode body, SemanticModel? near, CancellationToken cancellation) =>
         (near?.SyntaxTree == body.SyntaxTree ? near : ModelOf(body.SyntaxTree))?.GetOperation(body, cancellation);
 

@@ -25,7 +25,8 @@ internal static class WrapperSource
         if (plan.SuppressedWarnings.Count > 0)
         {
             writer.Line(
-                $"#pragma warning disable {string.Join(", ", plan.SuppressedWarnings)} // Types that the repository names are obsolete or experimental."
+                $"#pragma warning disable {string.Join(", ", plan.SuppressedWarnings)} // Types that the repository names are "
+                    + "obsolete or experimental."
             );
         }
 

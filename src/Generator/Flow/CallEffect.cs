@@ -13,8 +13,8 @@ internal sealed record CallEffect
     public static readonly Items<string> Write = ["DELETE FROM t"];
 
     /// <summary>
-    /// Effects further down than this are dropped: at the end of so long a chain of calls, mostly through what events and virtual members might do, there is
-    /// no proof any more that the piece of work reaches them.
+    /// Effects further down than this are dropped: at the end of so long a chain of calls, mostly through what events and virtual members
+    /// might do, there is no proof any more that the piece of work reaches them.
     /// </summary>
     public const int MaxDistance = 3;
 

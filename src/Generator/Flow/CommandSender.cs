@@ -97,13 +97,14 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
     /// <summary>The unit that a command runs in now, null for one of its own, and whether that is certain to be on the primary.</summary>
     private (object? Unit, bool OnPrimary) UnitOf(SentCommand command, bool inTransaction)
     {
-        var (connection, state, routing) = (command.Connection, context.State, context.Options.Routing);
-        var tracked = connection is null ? TrackedObject.Default : state[connection];
+        var (state, routing) = (context.State, context.Options.Routing);
+        var own = command.Connection ?? command.Command;
+        var tracked = command.Connection is null ? TrackedObject.Default : state[command.Connection];
         var onPrimary = command.OnPrimary || tracked.OnPrimary;
         var inScope = state.Scopes > 0 && !tracked.OpenedOutsideScope;
         if (inTransaction || tracked.HasTransaction || inScope)
         {
-            return (inScope ? FlowContext.ScopeUnit : connection ?? command.Command, onPrimary || routing == RoutingMode.Statement);
+            return (inScope ? FlowContext.ScopeUnit : own, onPrimary || routing == RoutingMode.Statement);
         }
 
         if (onPrimary)
@@ -116,8 +117,6 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
             return (session.Identity, session.OnPrimary);
         }
 
-        return routing == RoutingMode.Connection && !tracked.IsClosed && !command.OpensPerCommand
-            ? (connection ?? command.Command, false)
-            : (null, false);
+        return routing == RoutingMode.Connection && !tracked.IsClosed && !command.OpensPerCommand ? (own, false) : (null, false);
     }
 }

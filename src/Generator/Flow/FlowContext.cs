@@ -77,7 +77,8 @@ internal sealed class FlowContext(
     /// <summary>What is unknown is not kept: most values of most bodies are.</summary>
     public void SetValue(object key, Value value)
     {
-        // A parameter that was assigned something unknown is no longer what the caller handed over, nor a local what it was on another path.
+        // A parameter that was assigned something unknown is no longer what the caller handed over, nor a local what it was on another
+        // path.
         if (!value.Equals(Value.Unknown) || key is IParameterSymbol || State.Values.ContainsKey(key))
         {
             State = State with { Values = State.Values.SetItem(key, value) };

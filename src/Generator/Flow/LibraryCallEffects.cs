@@ -5,7 +5,9 @@ using MonotonicReads.Generator.Sql;
 
 namespace MonotonicReads.Generator.Flow;
 
-/// <summary>What a library member does: the command that it sends, the connection or transaction that it changes, the object that it makes.</summary>
+/// <summary>
+/// What a library member does: the command that it sends, the connection or transaction that it changes, the object that it makes.
+/// </summary>
 internal sealed class LibraryCallEffects(
     FlowContext context,
     KnownValues known,

@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace MonotonicReads.Generator.Flow;
 
-/// <summary>Properties that are read, their receiver evaluated: those that hand out what reads go through, and those that run a getter.</summary>
+/// <summary>
+/// Properties that are read, their receiver evaluated: those that hand out what reads go through, and those that run a getter.
+/// </summary>
 internal sealed class PropertyEvaluator(FlowContext context, KnownValues known, ListedMemberEffects listed, CalleeEffects callees)
 {
     public Value Evaluate(IPropertyReferenceOperation reference, Value receiver)

@@ -30,7 +30,9 @@ internal sealed class QuerySender(FlowContext context, KnownValues known, Comman
             }
         );
 
-    /// <summary>A <c>foreach</c>, or a member that walks through the sequence that it is handed, sends a query that it walks through.</summary>
+    /// <summary>
+    /// A <c>foreach</c>, or a member that walks through the sequence that it is handed, sends a query that it walks through.
+    /// </summary>
     public void SendWalked(IOperation operation, Value[] arguments)
     {
         if (!context.Types.HasQueries)

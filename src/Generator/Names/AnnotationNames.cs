@@ -2,38 +2,25 @@ using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Names;
 
-/// <summary>The names without which a file says nothing of sessions: those of the annotations, however they are reached, and of the session in code.</summary>
+/// <summary>
+/// The names without which a file says nothing of sessions: those of the annotations, however they are reached, and of the session in code.
+/// </summary>
 internal static class AnnotationNames
 {
-    private const string RuntimeAssembly = "MonotonicReads";
+    private const string RuntimeAssembly = AnnotationCodes.RuntimeAssembly;
 
-    private static readonly HashSet<ulong> Annotations =
-    [
-        .. new[] { "Monotonic", "Causal", "Primary", "Eventual" }
-            .SelectMany(static name => new[] { name, name + "Attribute" })
-            .Select(NameCode.Of),
-    ];
-
-    private static readonly ulong Session = NameCode.Of("ReadSession");
-
-    private static readonly ulong Namespace = NameCode.Of(RuntimeAssembly);
-
-    /// <summary>True where an annotation may be written in the file, or be given another name.</summary>
-    public static bool MayStandIn(NameIndex index) => index.HasAnyOf(Annotations);
-
-    /// <summary>True where the file may begin or resume a session.</summary>
-    public static bool MayBeginSession(NameIndex index) => index.Has(Session);
-
-    /// <summary>True where the file names our namespace.</summary>
-    public static bool NamesOurs(NameIndex index) => index.Has(Namespace);
-
-    /// <summary>True where an annotation is written in the compilation. "Primary" is a word of many; without our namespace it is none of ours.</summary>
+    /// <summary>
+    /// True where an annotation is written in the compilation. "Primary" is a word of many; without our namespace it is none of ours.
+    /// </summary>
     public static bool AreIn(Compilation compilation) => AreIn(compilation, static index => index.MayAnnotate);
 
     /// <summary>True where code in the compilation may begin a session itself.</summary>
     public static bool MayBeginSession(Compilation compilation) => AreIn(compilation, static index => index.MayBeginSession);
 
-    /// <summary>True where an annotation may speak of a type of the compilation: it stands in it, or on what it inherits from another project that knows the annotations.</summary>
+    /// <summary>
+    /// True where an annotation may speak of a type of the compilation: it stands in it, or on what it inherits from another project that
+    /// knows the annotations.
+    /// </summary>
     public static bool MayConcern(Compilation compilation) =>
         AreIn(compilation)
         || compilation.SourceModule.ReferencedAssemblySymbols.Any(static assembly =>

@@ -1,8 +1,9 @@
 namespace MonotonicReads.Generator.Names;
 
 /// <summary>
-/// A name as a number, so that whole projects are compared without a string for each name in them. Two names of one code would only make a body be
-/// looked at for nothing, or, among all names of a large project with a chance of one in 10^9, have a library's name taken for another.
+/// A name as a number, so that whole projects are compared without a string for each name in them. Two names of one code would only make a
+/// body be looked at for nothing, or, among all names of a large project with a chance of one in 10^9, have a library's name taken for
+/// another.
 /// </summary>
 internal static class NameCode
 {

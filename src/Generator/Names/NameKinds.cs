@@ -40,7 +40,7 @@ internal sealed class NameKinds
     }
 
     /// <summary>Everything that the names in a body may mean.</summary>
-    public NameKind In(NameIndex.Member body)
+    public NameKind In(NamedMember body)
     {
         var all = NameKind.None;
         foreach (var code in body.Mentions)
@@ -58,7 +58,7 @@ internal sealed class NameKinds
     public NameKind Of(ulong code, string name) => _kinds.TryGetValue(code, out var kind) ? kind : Judge(name);
 
     /// <summary>True where the body gets hold of a query.</summary>
-    public bool NamesQuery(NameIndex.Member body, NameKind mentioned) =>
+    public bool NamesQuery(NamedMember body, NameKind mentioned) =>
         _libraries.Types.HasQueries && (body.TakesQuery || (mentioned & NameKind.QuerySource) != 0);
 
     private NameKind Judge(string name) =>

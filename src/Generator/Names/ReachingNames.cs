@@ -17,17 +17,18 @@ internal sealed class ReachingNames
 
     private readonly ConcurrentDictionary<SyntaxTree, bool> _files = new();
 
-    private readonly List<(SyntaxTree Tree, NameIndex.Member Member)> _namingLibrary = [];
+    private readonly List<(SyntaxTree Tree, NamedMember Member)> _namingLibrary = [];
 
     /// <param name="trees">The files of the compilation.</param>
     /// <param name="kinds">The names that the closure begins with.</param>
     /// <param name="maxDistance">So many calls down effects are followed: what lies further down cannot matter.</param>
-    /// <param name="confirm">Says whether a member that names a library's member calls it; null to take names at their word, which binds nothing.</param>
+    /// <param name="confirm">Says whether a member that names a library's member calls it; null to take names at their word, which binds
+    /// nothing.</param>
     public ReachingNames(
         IEnumerable<SyntaxTree> trees,
         NameKinds kinds,
         int maxDistance,
-        Func<SyntaxTree, NameIndex.Member, bool>? confirm = null
+        Func<SyntaxTree, NamedMember, bool>? confirm = null
     )
     {
         _kinds = kinds;
@@ -35,34 +36,9 @@ internal sealed class ReachingNames
         var fresh = new HashSet<ulong>();
         foreach (var (tree, index) in indexes)
         {
-            if (!kinds.MayBeginIn(index))
+            if (kinds.MayBeginIn(index))
             {
-                continue;
-            }
-
-            foreach (var member in index.Members)
-            {
-                var mentioned = kinds.In(member);
-                var namesLibrary = (mentioned & NameKind.Library) != 0;
-                if (namesLibrary)
-                {
-                    _namingLibrary.Add((tree, member));
-                }
-
-                if (namesLibrary && confirm?.Invoke(tree, member) == false)
-                {
-                    _refuted.Add((tree, member.Start));
-                    namesLibrary = false;
-                }
-
-                if (
-                    namesLibrary
-                    || (mentioned & NameKind.Annotated) != 0
-                    || (kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0))
-                )
-                {
-                    fresh.Add(member.Name);
-                }
+                AddBeginnings(tree, index, confirm, fresh);
             }
         }
 
@@ -75,17 +51,9 @@ internal sealed class ReachingNames
             var next = new HashSet<ulong>();
             foreach (var (_, index) in indexes)
             {
-                if (!index.HasAnyOf(fresh))
+                if (index.HasAnyOf(fresh))
                 {
-                    continue;
-                }
-
-                foreach (var member in index.Members)
-                {
-                    if (member.Name != 0 && !_names.Contains(member.Name) && Array.Exists(member.Mentions, fresh.Contains))
-                    {
-                        next.Add(member.Name);
-                    }
+                    AddMentioning(index, fresh, next);
                 }
             }
 
@@ -95,7 +63,7 @@ internal sealed class ReachingNames
     }
 
     /// <summary>The members that name a library's member, confirmed or not, in the order of the files.</summary>
-    public IReadOnlyList<(SyntaxTree Tree, NameIndex.Member Member)> NamingLibrary => _namingLibrary;
+    public IReadOnlyList<(SyntaxTree Tree, NamedMember Member)> NamingLibrary => _namingLibrary;
 
     public bool Contains(string name)
     {
@@ -111,7 +79,7 @@ internal sealed class ReachingNames
     public bool IsMentionedIn(SyntaxNode body) => MayMatter(body.SyntaxTree) && IsMentionedIn(body.SyntaxTree, NameIndex.MemberOf(body));
 
     /// <summary>The same for what the index says of a body.</summary>
-    public bool IsMentionedIn(SyntaxTree tree, NameIndex.Member member)
+    public bool IsMentionedIn(SyntaxTree tree, NamedMember member)
     {
         if (Array.Exists(member.Mentions, _names.Contains))
         {
@@ -121,11 +89,11 @@ internal sealed class ReachingNames
         var mentioned = _kinds.In(member);
         return (mentioned & NameKind.Annotated) != 0
             || ((mentioned & NameKind.Library) != 0 && !_refuted.Contains((tree, member.Start)))
-            || (_kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0));
+            || SendsQuery(member, mentioned);
     }
 
     /// <summary>The test on a name in one body.</summary>
-    public Func<string, bool> In(SyntaxTree tree, NameIndex.Member body)
+    public Func<string, bool> In(SyntaxTree tree, NamedMember body)
     {
         var wanted =
             NameKind.Annotated
@@ -135,5 +103,45 @@ internal sealed class ReachingNames
     }
 
     /// <summary>True where the body gets hold of a query.</summary>
-    public bool NamesQuery(NameIndex.Member body) => _kinds.NamesQuery(body, _kinds.In(body));
+    public bool NamesQuery(NamedMember body) => _kinds.NamesQuery(body, _kinds.In(body));
+
+    /// <summary>Adds the members of a file that read by themselves.</summary>
+    private void AddBeginnings(SyntaxTree tree, NameIndex index, Func<SyntaxTree, NamedMember, bool>? confirm, HashSet<ulong> found)
+    {
+        foreach (var member in index.Members)
+        {
+            var mentioned = _kinds.In(member);
+            var namesLibrary = (mentioned & NameKind.Library) != 0;
+            if (namesLibrary)
+            {
+                _namingLibrary.Add((tree, member));
+            }
+
+            if (namesLibrary && confirm?.Invoke(tree, member) == false)
+            {
+                _refuted.Add((tree, member.Start));
+                namesLibrary = false;
+            }
+
+            if (namesLibrary || (mentioned & NameKind.Annotated) != 0 || SendsQuery(member, mentioned))
+            {
+                found.Add(member.Name);
+            }
+        }
+    }
+
+    /// <summary>Adds the members of a file that mention one of the names and are not among those that are known.</summary>
+    private void AddMentioning(NameIndex index, HashSet<ulong> names, HashSet<ulong> found)
+    {
+        foreach (var member in index.Members)
+        {
+            if (member.Name != 0 && !_names.Contains(member.Name) && Array.Exists(member.Mentions, names.Contains))
+            {
+                found.Add(member.Name);
+            }
+        }
+    }
+
+    private bool SendsQuery(NamedMember member, NameKind mentioned) =>
+        _kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0);
 }

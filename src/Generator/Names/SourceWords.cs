@@ -1,11 +1,10 @@
-using System.Globalization;
 using Microsoft.CodeAnalysis.Text;
 
 namespace MonotonicReads.Generator.Names;
 
 /// <summary>
-/// The words of a source file outside comments and strings, straight from its text: a tenth of what walking through its nodes costs, which the compiler
-/// makes only where they are asked for. Keywords are words too, and so is what stands in the holes of interpolated strings.
+/// The words of a source file outside comments and strings, straight from its text: a tenth of what walking through its nodes costs, which
+/// the compiler makes only where they are asked for. Keywords are words too, and so is what stands in the holes of interpolated strings.
 /// </summary>
 internal struct SourceWords
 {
@@ -65,7 +64,7 @@ internal struct SourceWords
     public static string At(SourceText source, int start)
     {
         var end = start;
-        while (end < source.Length && IsPart(source[end]))
+        while (end < source.Length && WordCharacters.IsPart(source[end]))
         {
             end++;
         }
@@ -79,7 +78,7 @@ internal struct SourceWords
         while (_position < _length)
         {
             var c = _text[_position];
-            if (IsStart(c))
+            if (WordCharacters.IsStart(c))
             {
                 ReadWord();
                 return true;
@@ -106,7 +105,7 @@ internal struct SourceWords
         do
         {
             code = NameCode.With(code, _text[_position++]);
-        } while (_position < _length && IsPart(_text[_position]));
+        } while (_position < _length && WordCharacters.IsPart(_text[_position]));
 
         Code = code;
         IsCreated = _created;
@@ -198,7 +197,9 @@ internal struct SourceWords
     /// <summary>A literal with its digits, separators, exponent letters and suffix; a dot only where a digit follows.</summary>
     private void SkipNumber()
     {
-        while (_position < _length && (IsPart(_text[_position]) || (_text[_position] == '.' && Peek(1) is >= '0' and <= '9')))
+        while (
+            _position < _length && (WordCharacters.IsPart(_text[_position]) || (_text[_position] == '.' && Peek(1) is >= '0' and <= '9'))
+        )
         {
             _position++;
         }
@@ -271,15 +272,10 @@ internal struct SourceWords
             var c = _text[_position];
             if (c == '"')
             {
-                var run = Run('"');
-                if (inside.Quotes >= 3 ? run >= inside.Quotes : !inside.IsVerbatim || run % 2 == 1)
+                if (SkipQuotes(inside))
                 {
-                    _position += inside.Quotes >= 3 || inside.IsVerbatim ? run : 1;
-                    _braces = inside.Braces;
                     return;
                 }
-
-                _position += run;
             }
             else if (c == '\\' && inside is { IsVerbatim: false, Quotes: 1 })
             {
@@ -294,12 +290,8 @@ internal struct SourceWords
             }
             else if (c == '{' && inside.Dollars > 0)
             {
-                var run = Run('{');
-                _position += run;
-                if (inside.Quotes >= 3 ? run >= inside.Dollars : run % 2 == 1)
+                if (EntersHole(inside))
                 {
-                    (_around ??= new Stack<Interpolation>()).Push(inside);
-                    _braces = 0;
                     return;
                 }
             }
@@ -312,25 +304,42 @@ internal struct SourceWords
         IsBroken = true;
     }
 
+    /// <summary>Skips quotes in the text of a string; true where they end it.</summary>
+    private bool SkipQuotes(Interpolation inside)
+    {
+        var run = Run('"');
+        if (inside.Quotes >= 3 ? run >= inside.Quotes : !inside.IsVerbatim || run % 2 == 1)
+        {
+            _position += inside.Quotes >= 3 || inside.IsVerbatim ? run : 1;
+            _braces = inside.Braces;
+            return true;
+        }
+
+        _position += run;
+        return false;
+    }
+
+    /// <summary>Skips braces in the text of a string; true where they open a hole.</summary>
+    private bool EntersHole(Interpolation inside)
+    {
+        var run = Run('{');
+        _position += run;
+        if (inside.Quotes >= 3 ? run < inside.Dollars : run % 2 == 0)
+        {
+            return false;
+        }
+
+        (_around ??= new Stack<Interpolation>()).Push(inside);
+        _braces = 0;
+        return true;
+    }
+
     private void LeaveHole()
     {
         var inside = _around!.Pop();
         _position += inside.Quotes >= 3 ? Math.Min(Run('}'), inside.Dollars) : 1;
         SkipText(inside);
     }
-
-    private static bool IsStart(char c) => (uint)((c | 0x20) - 'a') < 26 || c == '_' || (c >= 128 && char.IsLetter(c));
-
-    private static bool IsPart(char c) => IsStart(c) || (uint)(c - '0') < 10 || (c >= 128 && IsOtherPart(c));
-
-    private static bool IsOtherPart(char c) =>
-        char.GetUnicodeCategory(c)
-            is UnicodeCategory.DecimalDigitNumber
-                or UnicodeCategory.LetterNumber
-                or UnicodeCategory.NonSpacingMark
-                or UnicodeCategory.SpacingCombiningMark
-                or UnicodeCategory.ConnectorPunctuation
-                or UnicodeCategory.Format;
 
     /// <param name="Dollars">How many braces open a hole in a raw string; 0 where the string has no holes.</param>
     /// <param name="IsVerbatim">True after <c>@</c>.</param>

@@ -1,11 +1,20 @@
 namespace MonotonicReads.Generator.Names;
 
-/// <summary>A set of codes that is filled once and handed out as an array: smaller and quicker than a general one, and emptied without being given up.</summary>
+/// <summary>
+/// A set of codes that is filled once and handed out as an array: smaller and quicker than a general one, and emptied without being given
+/// up.
+/// </summary>
 internal sealed class WordSet
 {
+    [ThreadStatic]
+    private static WordSet? _ofThread;
+
     private ulong[] _slots = new ulong[256];
     private int[] _places = new int[256];
     private int _count;
+
+    /// <summary>The thread's own, for whoever empties it before it goes on.</summary>
+    public static WordSet OfThread => _ofThread ??= new WordSet();
 
     /// <summary>Adds a code, which is never 0, with where it was first met.</summary>
     public void Add(ulong code, int place)

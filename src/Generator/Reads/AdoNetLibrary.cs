@@ -33,7 +33,15 @@ internal sealed class AdoNetLibrary : IDataLibrary
         }
 
         var type = method.ContainingType;
-        switch (method.Name)
+        return OfCommand(method.Name, type)
+            ?? OfConnection(method, type)
+            ?? OfTransaction(method.Name, type)
+            ?? OfSource(method.Name, type);
+    }
+
+    private DataMember? OfCommand(string name, INamedTypeSymbol type)
+    {
+        switch (name)
         {
             case "ExecuteReader" or "ExecuteReaderAsync" or "ExecuteScalar" or "ExecuteScalarAsync" when _types.IsCommand(type):
                 return new DataMember(DataRole.SendsForRows);
@@ -41,6 +49,15 @@ internal sealed class AdoNetLibrary : IDataLibrary
                 return new DataMember(DataRole.SendsForCount);
             case "Fill" or "FillSchema" when _types.IsAdapter(type):
                 return new DataMember(DataRole.SendsForRows);
+            default:
+                return null;
+        }
+    }
+
+    private DataMember? OfConnection(IMethodSymbol method, INamedTypeSymbol type)
+    {
+        switch (method.Name)
+        {
             case "CreateCommand" or "CreateDbCommand" or "CreateBatch" when _types.IsConnection(type) || _types.IsDataSource(type):
                 return new DataMember(
                     DataRole.CreatesCommand,
@@ -54,8 +71,26 @@ internal sealed class AdoNetLibrary : IDataLibrary
                 return new DataMember(DataRole.ClosesConnection);
             case "BeginTransaction" or "BeginTransactionAsync" or "BeginDbTransaction" when _types.IsConnection(type):
                 return new DataMember(DataRole.BeginsTransaction);
+            default:
+                return null;
+        }
+    }
+
+    private DataMember? OfTransaction(string name, INamedTypeSymbol type)
+    {
+        switch (name)
+        {
             case "Commit" or "CommitAsync" or "Rollback" or "RollbackAsync" or "Dispose" or "DisposeAsync" when _types.IsTransaction(type):
                 return new DataMember(DataRole.EndsTransaction);
+            default:
+                return null;
+        }
+    }
+
+    private DataMember? OfSource(string name, INamedTypeSymbol type)
+    {
+        switch (name)
+        {
             case "OpenConnection" or "OpenConnectionAsync" or "OpenDbConnection" when _types.IsDataSource(type):
                 return new DataMember(DataRole.CreatesOpenConnection);
             case "CreateConnection" when _types.IsDataSource(type) || _types.Is(type, _types.DbProviderFactory):

@@ -7,7 +7,9 @@ namespace MonotonicReads.Generator.Reads;
 /// <summary>The data libraries that a compilation references, resolved once; what a method does is remembered.</summary>
 internal sealed class DataLibraries
 {
-    /// <summary>Assemblies without which nothing in a project can read a database; <c>DbCommand</c> alone is in every compilation.</summary>
+    /// <summary>
+    /// Assemblies without which nothing in a project can read a database; <c>DbCommand</c> alone is in every compilation.
+    /// </summary>
     private static readonly HashSet<string> Assemblies = new(StringComparer.OrdinalIgnoreCase)
     {
         "Dapper",
@@ -59,7 +61,10 @@ internal sealed class DataLibraries
     /// <summary>Equal where <see cref="MayTouch"/> and <see cref="MayTouchQuery"/> answer alike for every name.</summary>
     public string NamesKey { get; }
 
-    /// <summary>The libraries of a compilation; null where it references none and its options name no members, so that nothing needs to be looked at.</summary>
+    /// <summary>
+    /// The libraries of a compilation; null where it references none and its options name no members, so that nothing needs to be looked
+    /// at.
+    /// </summary>
     /// <param name="listed">The members that the options name.</param>
     /// <param name="repositoriesRead">Whether some file's options take repositories' members for reads by their names.</param>
     public static DataLibraries? Create(Compilation compilation, ListedMembers listed, bool repositoriesRead)
@@ -102,7 +107,9 @@ internal sealed class DataLibraries
         return Listed.MayTouch(memberName) || (_repositoriesRead && RepositoryConvention.IsReadName(memberName));
     }
 
-    /// <summary>A name that counts whatever it turns out to be: it makes a delegate that reads, or it is a read by the project's convention.</summary>
+    /// <summary>
+    /// A name that counts whatever it turns out to be: it makes a delegate that reads, or it is a read by the project's convention.
+    /// </summary>
     public bool NeedsNoSymbol(string memberName) =>
         memberName is "CompileQuery" or "CompileAsyncQuery" || (_repositoriesRead && RepositoryConvention.IsReadName(memberName));
 

@@ -58,7 +58,12 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
             return type.ContainingNamespace?.ToDisplayString() == Space ? DescribeExtension(method, type) : null;
         }
 
-        switch (method.Name)
+        return OfContext(method.Name, type) ?? OfEntry(method.Name, type) ?? OfDatabase(method.Name, type);
+    }
+
+    private DataMember? OfContext(string name, INamedTypeSymbol type)
+    {
+        switch (name)
         {
             case "SaveChanges" or "SaveChangesAsync" when _types.Is(type, _context):
                 return new DataMember(DataRole.Writes);
@@ -66,6 +71,15 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
                 return new DataMember(DataRole.Reads);
             case "Set" when _types.Is(type, _context):
                 return new DataMember(DataRole.PassesOn);
+            default:
+                return null;
+        }
+    }
+
+    private DataMember? OfEntry(string name, INamedTypeSymbol type)
+    {
+        switch (name)
+        {
             case "Reload" or "ReloadAsync" or "GetDatabaseValues" or "GetDatabaseValuesAsync" when _types.Is(type, _entry):
                 return new DataMember(DataRole.Reads);
             case "Load" or "LoadAsync" when _types.Is(type, _navigation):
@@ -76,24 +90,34 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
             or "Navigation"
             or "Query" when _types.Is(type, _context) || _types.Is(type, _entry) || _types.Is(type, _navigation):
                 return new DataMember(DataRole.PassesOn);
-            case "BeginTransaction" or "BeginTransactionAsync" when LibraryTypes.IsExactly(type, _database):
+            default:
+                return null;
+        }
+    }
+
+    private DataMember? OfDatabase(string name, INamedTypeSymbol type)
+    {
+        if (!LibraryTypes.IsExactly(type, _database))
+        {
+            return null;
+        }
+
+        switch (name)
+        {
+            case "BeginTransaction" or "BeginTransactionAsync":
                 return new DataMember(DataRole.BeginsTransaction);
-            case "EnsureCreated"
-            or "EnsureDeleted"
-            or "EnsureCreatedAsync"
-            or "EnsureDeletedAsync" when LibraryTypes.IsExactly(type, _database):
+            case "EnsureCreated" or "EnsureDeleted" or "EnsureCreatedAsync" or "EnsureDeletedAsync":
                 return new DataMember(DataRole.Writes);
-            case "CommitTransaction"
-            or "CommitTransactionAsync"
-            or "RollbackTransaction"
-            or "RollbackTransactionAsync" when LibraryTypes.IsExactly(type, _database):
+            case "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync":
                 return new DataMember(DataRole.EndsTransactionOnTarget);
             default:
                 return null;
         }
     }
 
-    /// <summary>The names of extension methods decide, not their classes: some moved from one class to another between major versions.</summary>
+    /// <summary>
+    /// The names of extension methods decide, not their classes: some moved from one class to another between major versions.
+    /// </summary>
     private static DataMember? DescribeExtension(IMethodSymbol method, INamedTypeSymbol type)
     {
         switch (method.Name)

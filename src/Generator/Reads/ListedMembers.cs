@@ -5,7 +5,9 @@ using MonotonicReads.Generator.Options;
 
 namespace MonotonicReads.Generator.Reads;
 
-/// <summary>The members that options and AdditionalFiles name: what the project itself says of code that the compiler cannot look into.</summary>
+/// <summary>
+/// The members that options and AdditionalFiles name: what the project itself says of code that the compiler cannot look into.
+/// </summary>
 internal sealed class ListedMembers(ImmutableArray<MemberPattern> patterns)
 {
     private readonly ConcurrentDictionary<ISymbol, ListedRole?> _roles = new(SymbolEqualityComparer.Default);
@@ -29,7 +31,9 @@ internal sealed class ListedMembers(ImmutableArray<MemberPattern> patterns)
         return false;
     }
 
-    /// <summary>What a method or property is listed as; of several lists the first of read, write and primary. Null where it is in none.</summary>
+    /// <summary>
+    /// What a method or property is listed as; of several lists the first of read, write and primary. Null where it is in none.
+    /// </summary>
     public ListedRole? RoleOf(ISymbol member)
     {
         if (patterns.IsEmpty)

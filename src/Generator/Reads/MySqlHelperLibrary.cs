@@ -2,7 +2,9 @@ using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Reads;
 
-/// <summary>The static <c>MySqlHelper</c> of MySql.Data: a text on a connection, or on one that it opens for itself from a connection string.</summary>
+/// <summary>
+/// The static <c>MySqlHelper</c> of MySql.Data: a text on a connection, or on one that it opens for itself from a connection string.
+/// </summary>
 internal sealed class MySqlHelperLibrary : IDataLibrary
 {
     private readonly INamedTypeSymbol _helper;

@@ -29,7 +29,9 @@ internal sealed class CompilationReads(Compilation compilation, AnalyzerOptions 
 
     public Baseline Baseline => _baseline.Value;
 
-    /// <summary>False where no body of the compilation needs to be looked at: nothing in it names what reads, and nothing declares how.</summary>
+    /// <summary>
+    /// False where no body of the compilation needs to be looked at: nothing in it names what reads, and nothing declares how.
+    /// </summary>
     public bool MayFind => Summaries is { } found && (found.MayRead(compilation.SyntaxTrees) || AnnotationNames.AreIn(compilation));
 
     /// <summary>Null where nothing in the compilation can read a database.</summary>

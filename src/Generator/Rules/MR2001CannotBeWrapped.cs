@@ -24,7 +24,8 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
         "MonotonicReads.Wrapping",
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "A consistency annotation takes effect through the generated wrapper. Where none can be written, the annotation would promise what nothing keeps.",
+        description: "A consistency annotation takes effect through the generated wrapper. Where none can be written, the annotation would "
+            + "promise what nothing keeps.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 

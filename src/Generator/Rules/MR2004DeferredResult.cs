@@ -19,7 +19,8 @@ internal static class MR2004DeferredResult
         "MonotonicReads.Wrapping",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "A query or an open reader reads when it is walked through, which is after the call that returned it. The wrapper holds its session for tasks, IAsyncEnumerable<T>, IEnumerable<T> and their enumerators, and for nothing else.",
+        description: "A query or an open reader reads when it is walked through, which is after the call that returned it. The wrapper "
+            + "holds its session for tasks, IAsyncEnumerable<T>, IEnumerable<T> and their enumerators, and for nothing else.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 

@@ -18,7 +18,8 @@ internal static class MR2005TaskNotAwaited
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Task is not awaited in its session",
-        "'{0}' reads, is started in the session and not awaited in it: what it reads after the session has ended is ordered by nothing; {1}",
+        "'{0}' reads, is started in the session and not awaited in it: what it reads after the session has ended is ordered by "
+            + "nothing; {1}",
         "MonotonicReads.Wrapping",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -55,7 +56,9 @@ internal static class MR2005TaskNotAwaited
         );
     }
 
-    /// <summary>The call whose task nobody in the method holds on to, or that a method with a session of its own returns without waiting.</summary>
+    /// <summary>
+    /// The call whose task nobody in the method holds on to, or that a method with a session of its own returns without waiting.
+    /// </summary>
     private static InvocationExpressionSyntax? Started(StatementSyntax statement, out bool isReturned)
     {
         isReturned = statement is ReturnStatementSyntax;

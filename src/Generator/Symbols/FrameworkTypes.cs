@@ -37,7 +37,9 @@ internal static class FrameworkTypes
                 && IsIn(attribute, "System", "Runtime", "CompilerServices")
             );
 
-    /// <summary>The type's own <c>GetAwaiter()</c>, or null. Extension methods are not looked for: whether they are in reach depends on the place.</summary>
+    /// <summary>
+    /// The type's own <c>GetAwaiter()</c>, or null. Extension methods are not looked for: whether they are in reach depends on the place.
+    /// </summary>
     public static IMethodSymbol? Awaiter(ITypeSymbol type)
     {
         for (var current = type; current is not null; current = current.BaseType)

@@ -5,7 +5,9 @@ namespace MonotonicReads.Generator.Symbols;
 /// <summary>The interface members that stand in for one class, with what runs when they are called.</summary>
 internal static class InterfaceMembers
 {
-    /// <summary>An interface member and the class's implementation: a class member, an interface's default, or null where the class has an error.</summary>
+    /// <summary>
+    /// An interface member and the class's implementation: a class member, an interface's default, or null where the class has an error.
+    /// </summary>
     public readonly record struct Pair(ISymbol Declaration, ISymbol? Implementation);
 
     /// <summary>Every instance member that a caller can reach through an interface of the class, in a stable order.</summary>
@@ -101,7 +103,9 @@ internal static class InterfaceMembers
             _ => null,
         };
 
-    /// <summary>A slot of its own: neither an accessor, nor code that cannot be overridden, nor the override of a base interface's member.</summary>
+    /// <summary>
+    /// A slot of its own: neither an accessor, nor code that cannot be overridden, nor the override of a base interface's member.
+    /// </summary>
     private static bool IsOwnSlot(ISymbol member)
     {
         if (!(member.IsAbstract || member.IsVirtual) || member.DeclaredAccessibility == Accessibility.Private)

@@ -8,6 +8,8 @@ internal static class NewerRoslyn
 {
     private static readonly PropertyInfo? AllowsRefLikeType = typeof(ITypeParameterSymbol).GetProperty("AllowsRefLikeType");
 
-    /// <summary>Whether the type is a type parameter with <c>allows ref struct</c> (C# 13); false on a host that does not know it.</summary>
+    /// <summary>
+    /// Whether the type is a type parameter with <c>allows ref struct</c> (C# 13); false on a host that does not know it.
+    /// </summary>
     public static bool AllowsRefStruct(ITypeSymbol type) => type is ITypeParameterSymbol && AllowsRefLikeType?.GetValue(type) is true;
 }

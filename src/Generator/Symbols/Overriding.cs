@@ -41,7 +41,9 @@ internal static class Overriding
         return line;
     }
 
-    /// <summary>The accessibility that the override has to repeat: seen from another assembly, <c>protected internal</c> is <c>protected</c>.</summary>
+    /// <summary>
+    /// The accessibility that the override has to repeat: seen from another assembly, <c>protected internal</c> is <c>protected</c>.
+    /// </summary>
     public static string AccessibilityText(ISymbol member, Compilation compilation) =>
         member.DeclaredAccessibility switch
         {

@@ -88,7 +88,7 @@ public class SourceWordsTests
             var members = NameIndex.Of(tree).Members.ToDictionary(static m => m.Start);
             foreach (var node in tree.GetRoot().DescendantNodes())
             {
-                if (NameIndex.Mentioned(node) is not { Length: > 0 } name)
+                if (SyntaxNames.Mentioned(node) is not { Length: > 0 } name)
                 {
                     continue;
                 }

@@ -33,7 +33,8 @@ internal sealed record Coverage(Annotation Annotation, SessionHold Hold, Session
                     new Obstacle(
                         place,
                         why,
-                        "name a parameter, or a path over properties that begins with one and ends in text, a number, a GUID, a time or an enum"
+                        "name a parameter, or a path over properties that begins with one and ends in text, a number, a GUID, a "
+                            + "time or an enum"
                     )
                 );
             }

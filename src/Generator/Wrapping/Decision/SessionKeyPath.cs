@@ -35,7 +35,8 @@ internal sealed record SessionKeyPath(int Ordinal, string Rest)
             {
                 return (
                     null,
-                    $"Key \"{key}\" does not lead on: {type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)} has no readable property '{segment}'"
+                    $"Key \"{key}\" does not lead on: {type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)} has "
+                        + $"no readable property '{segment}'"
                 );
             }
 
@@ -47,7 +48,8 @@ internal sealed record SessionKeyPath(int Ordinal, string Rest)
             ? (new SessionKeyPath(parameter.Ordinal, rest.ToString()), null)
             : (
                 null,
-                $"Key \"{key}\" is of type {type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}, which has no text that tells one value from another"
+                $"Key \"{key}\" is of type {type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}, which has no "
+                    + "text that tells one value from another"
             );
     }
 

@@ -23,11 +23,9 @@ internal static class TypeObstacles
 
     private static Obstacle? OfTheClass(INamedTypeSymbol type, WrapperShape shape, AnnotationSurvey survey, Compilation compilation)
     {
-        Obstacle Because(string why, string remedy) => new(type, why, remedy);
-
         if (type.TypeKind == TypeKind.Struct)
         {
-            return Because("a struct cannot be wrapped: each use is a copy", "make it a class");
+            return new Obstacle(type, "a struct cannot be wrapped: each use is a copy", "make it a class");
         }
 
         if (!survey.HasReachable && !(type.IsStatic && survey.IsTypeAnnotated))
@@ -35,73 +33,89 @@ internal static class TypeObstacles
             return null;
         }
 
+        if ((OfItsDeclaration(type) ?? OfTheLanguage(type, compilation)) is { } obstacle)
+        {
+            return obstacle;
+        }
+
+        if (shape == WrapperShape.Delegating)
+        {
+            return OfItsName(type, compilation);
+        }
+
+        return type.IsAbstract ? null
+            : OfDeriving(type) is { } why ? new Obstacle(type, why, "let it implement an interface that declares its annotated members")
+            : OfItsName(type, compilation);
+    }
+
+    /// <summary>A declaration of which there is no instance, or that generated code cannot name.</summary>
+    private static Obstacle? OfItsDeclaration(INamedTypeSymbol type)
+    {
         if (type.IsStatic)
         {
-            return Because(
+            return new Obstacle(
+                type,
                 "a static class has no instance to wrap",
                 "make it a class with an interface, or begin a session with ReadSession.Begin"
             );
         }
 
-        if (TypeChain.Of(type).Any(static t => t.IsFileLocal))
+        var chain = TypeChain.Of(type);
+        if (chain.Any(static t => t.IsFileLocal))
         {
-            return Because("it is local to its file, so generated code cannot name it", "remove 'file'");
+            return new Obstacle(type, "it is local to its file, so generated code cannot name it", "remove 'file'");
         }
 
-        if (
-            TypeChain
-                .Of(type)
-                .FirstOrDefault(static t =>
-                    t.DeclaredAccessibility is Accessibility.Private or Accessibility.Protected or Accessibility.ProtectedAndInternal
-                ) is
-            { } hidden
-        )
-        {
-            return Because(
+        return chain.FirstOrDefault(IsHidden) is { } hidden
+            ? new Obstacle(
+                type,
                 $"{Obstacle.Name(hidden)} is private or protected, so generated code cannot name it",
                 "make it internal or move it out of its containing type"
-            );
-        }
+            )
+            : null;
+    }
 
+    private static bool IsHidden(INamedTypeSymbol type) =>
+        type.DeclaredAccessibility is Accessibility.Private or Accessibility.Protected or Accessibility.ProtectedAndInternal;
+
+    /// <summary>What the language, or a warning of it that is an error, forbids the wrapper.</summary>
+    private static Obstacle? OfTheLanguage(INamedTypeSymbol type, Compilation compilation)
+    {
         if (compilation is CSharpCompilation { LanguageVersion: < LanguageVersion.CSharp9 })
         {
-            return Because("the wrapper is written in C# 9", "raise LangVersion to 9 or later");
+            return new Obstacle(type, "the wrapper is written in C# 9", "raise LangVersion to 9 or later");
         }
 
         if (DuplicateTypeParameter(type) is { } duplicate)
         {
-            return Because(
+            return new Obstacle(
+                type,
                 $"the type parameter '{duplicate}' is declared twice by the types around it",
                 "rename one of the type parameters"
             );
         }
 
-        if (IsObsoleteAsError(type))
-        {
-            return Because(
+        return IsObsoleteAsError(type)
+            ? new Obstacle(
+                type,
                 "it is obsolete as an error, so generated code cannot name it",
                 "remove the annotation or make the obsolete attribute a warning"
-            );
-        }
-
-        if (shape == WrapperShape.Deriving && !type.IsAbstract && OfDeriving(type) is { } why)
-        {
-            return Because(why, "let it implement an interface that declares its annotated members");
-        }
-
-        if (shape == WrapperShape.Deriving && type.IsAbstract)
-        {
-            return null;
-        }
-
-        var contracts = ContractAnnotations.Of(compilation);
-        return
-            WrapperName.TakenBy(type, other => AnnotationSurvey.Of(other, contracts, Array.Empty<IMethodSymbol>()).IsAnnotated) is { } taken
-            ? Because(
-                $"the name {WrapperName.Of(type)} of its wrapper is taken by {taken.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}",
-                "rename one of the two"
             )
             : null;
+    }
+
+    private static Obstacle? OfItsName(INamedTypeSymbol type, Compilation compilation)
+    {
+        var contracts = ContractAnnotations.Of(compilation);
+        var taken = WrapperName.TakenBy(type, other => AnnotationSurvey.Of(other, contracts, Array.Empty<IMethodSymbol>()).IsAnnotated);
+        return taken is null
+            ? null
+            : new Obstacle(
+                type,
+                $"the name {WrapperName.Of(type)} of its wrapper is taken by "
+                    + taken.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat),
+                "rename one of the two"
+            );
     }
 
     private static string? OfDeriving(INamedTypeSymbol type)
@@ -134,7 +148,8 @@ internal static class TypeObstacles
                 obstacles.Add(
                     new Obstacle(
                         type,
-                        $"its interface {Obstacle.Name(contract)} has the static abstract member '{member.Name}', which no instance can forward",
+                        $"its interface {Obstacle.Name(contract)} has the static abstract member '{member.Name}', which no instance "
+                            + "can forward",
                         "move the reads into an interface without static members"
                     )
                 );

@@ -3,7 +3,9 @@ using MonotonicReads.Generator.Symbols;
 
 namespace MonotonicReads.Generator.Wrapping.Decision;
 
-/// <summary>The wrapper's name: <c>Consistent</c> and the class's own, containing names first (<c>Outer.Repo</c> gives <c>ConsistentOuterRepo</c>).</summary>
+/// <summary>
+/// The wrapper's name: <c>Consistent</c> and the class's own, containing names first (<c>Outer.Repo</c> gives <c>ConsistentOuterRepo</c>).
+/// </summary>
 internal static class WrapperName
 {
     public static string Of(INamedTypeSymbol type) => GeneratedWrappers.NamePrefix + Flattened(type);
@@ -27,7 +29,9 @@ internal static class WrapperName
         return SameNameBefore(type, arity, isAnnotated);
     }
 
-    /// <summary><c>Outer.Repo</c> and <c>OuterRepo</c> would get one name: the less nested class has it, then the first in ordinal order.</summary>
+    /// <summary>
+    /// <c>Outer.Repo</c> and <c>OuterRepo</c> would get one name: the less nested class has it, then the first in ordinal order.
+    /// </summary>
     private static INamedTypeSymbol? SameNameBefore(INamedTypeSymbol type, int arity, Func<INamedTypeSymbol, bool> isAnnotated)
     {
         var depth = TypeChain.Of(type).Count;

@@ -76,7 +76,9 @@ internal sealed class WrappingDecision
     public static WrappingDecision For(INamedTypeSymbol type, Compilation compilation) =>
         Decide(type, compilation, ImmutableArray<IMethodSymbol>.Empty);
 
-    /// <summary>Whether the method would run in a session if it alone were annotated <c>[Monotonic]</c>, with no new MR2001 anywhere.</summary>
+    /// <summary>
+    /// Whether the method would run in a session if it alone were annotated <c>[Monotonic]</c>, with no new MR2001 anywhere.
+    /// </summary>
     public static bool CanCover(IMethodSymbol method, Compilation compilation) => !CoverableTogether(new[] { method }, compilation).IsEmpty;
 
     /// <summary>
@@ -208,7 +210,8 @@ internal sealed class WrappingDecision
                     new Obstacle(
                         method,
                         OutOfReach(method, annotation)
-                            ?? $"the wrapper stands behind the interfaces of {Obstacle.Name(survey.Type)}, and this member implements none of them",
+                            ?? $"the wrapper stands behind the interfaces of {Obstacle.Name(survey.Type)}, and this member implements "
+                                + "none of them",
                         "declare it in an interface, or mark it [Eventual] or remove the annotation"
                     )
                 );

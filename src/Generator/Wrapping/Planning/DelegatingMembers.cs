@@ -134,7 +134,8 @@ internal sealed class DelegatingMembers
         var coverage = CoverageOf(method);
         var target = Target(pair, isNamed);
         var call =
-            $"{target}.{Identifier.Escape(method.Name)}{SignatureText.TypeParameters(method.TypeParameters, types)}({SignatureText.Arguments(method.Parameters)})";
+            $"{target}.{Identifier.Escape(method.Name)}{SignatureText.TypeParameters(method.TypeParameters, types)}"
+            + $"({SignatureText.Arguments(method.Parameters)})";
         var isAsync = coverage is { Hold: SessionHold.Task };
         return new MethodPlan(
             AttributeText.OnMember(method).Concat(AttributeText.OnReturn(method)).ToEquatableArray(),

@@ -35,7 +35,8 @@ internal sealed class DerivingMembers
         var coverage = _decision.CoverageOf(method);
         var isAsync = coverage is { Hold: SessionHold.Task };
         var call =
-            $"base.{Identifier.Escape(method.Name)}{SignatureText.TypeParameters(method.TypeParameters, types)}({SignatureText.Arguments(method.Parameters)})";
+            $"base.{Identifier.Escape(method.Name)}{SignatureText.TypeParameters(method.TypeParameters, types)}"
+            + $"({SignatureText.Arguments(method.Parameters)})";
         return new MethodPlan(
             AttributeText.OnMember(method).Concat(AttributeText.OnReturn(method)).ToEquatableArray(),
             Modifiers(

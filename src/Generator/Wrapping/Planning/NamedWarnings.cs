@@ -10,7 +10,9 @@ namespace MonotonicReads.Generator.Wrapping.Planning;
 /// </summary>
 internal static class NamedWarnings
 {
-    /// <summary>A setter whose value is not null afterwards, <c>[param: NotNull] set</c>: no implementation matches it to the compiler's mind.</summary>
+    /// <summary>
+    /// A setter whose value is not null afterwards, <c>[param: NotNull] set</c>: no implementation matches it to the compiler's mind.
+    /// </summary>
     private static bool PromisesValue(IMethodSymbol method) =>
         method is { MethodKind: MethodKind.PropertySet, Parameters: [.., var value] }
         && value.GetAttributes().Any(static a => a.AttributeClass?.Name == "NotNullAttribute");

@@ -3,7 +3,9 @@ using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Wrapping.Planning;
 
-/// <summary>Everything that the emitter needs to write one wrapper: text and numbers only, so that an unrelated edit compares equal.</summary>
+/// <summary>
+/// Everything that the emitter needs to write one wrapper: text and numbers only, so that an unrelated edit compares equal.
+/// </summary>
 internal sealed record WrapperPlan(
     string HintName,
     string Namespace,

@@ -80,19 +80,31 @@ internal static class ConstantText
             bool flag => flag ? "true" : "false",
             string text => SymbolDisplay.FormatLiteral(text, quote: true),
             char character => SymbolDisplay.FormatLiteral(character, quote: true),
-            float.NaN => "float.NaN",
-            double.NaN => "double.NaN",
-            float.PositiveInfinity => "float.PositiveInfinity",
-            float.NegativeInfinity => "float.NegativeInfinity",
-            double.PositiveInfinity => "double.PositiveInfinity",
-            double.NegativeInfinity => "double.NegativeInfinity",
-            float number => number.ToString("R", CultureInfo.InvariantCulture) + "F",
-            double number => number.ToString("R", CultureInfo.InvariantCulture) + "D",
+            float number => Float(number),
+            double number => Double(number),
             decimal number => number.ToString(CultureInfo.InvariantCulture) + "M",
             long number => number.ToString(CultureInfo.InvariantCulture) + "L",
             ulong number => number.ToString(CultureInfo.InvariantCulture) + "UL",
             uint number => number.ToString(CultureInfo.InvariantCulture) + "U",
             sbyte or byte or short or ushort or int => Convert.ToString(value, CultureInfo.InvariantCulture),
             _ => null,
+        };
+
+    private static string Float(float number) =>
+        number switch
+        {
+            float.NaN => "float.NaN",
+            float.PositiveInfinity => "float.PositiveInfinity",
+            float.NegativeInfinity => "float.NegativeInfinity",
+            _ => number.ToString("R", CultureInfo.InvariantCulture) + "F",
+        };
+
+    private static string Double(double number) =>
+        number switch
+        {
+            double.NaN => "double.NaN",
+            double.PositiveInfinity => "double.PositiveInfinity",
+            double.NegativeInfinity => "double.NegativeInfinity",
+            _ => number.ToString("R", CultureInfo.InvariantCulture) + "D",
         };
 }

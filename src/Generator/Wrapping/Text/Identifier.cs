@@ -5,7 +5,9 @@ namespace MonotonicReads.Generator.Wrapping.Text;
 /// <summary>Names as they have to be written.</summary>
 internal static class Identifier
 {
-    /// <summary>Words that are names in most places and keywords in some that a wrapper has: accessors, async bodies, parameter lists.</summary>
+    /// <summary>
+    /// Words that are names in most places and keywords in some that a wrapper has: accessors, async bodies, parameter lists.
+    /// </summary>
     private static readonly HashSet<string> Doubtful = new(StringComparer.Ordinal)
     {
         "await",
