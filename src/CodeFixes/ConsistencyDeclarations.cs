@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.CodeFixes;
 
@@ -13,7 +13,9 @@ internal sealed record ConsistencyDeclaration(SyntaxNode Node, bool Annotates, s
         Annotates ? MonotonicAnnotation.AddTo(current, lineEnd, imported) : SessionStatement.AddTo(current, SessionName, lineEnd, imported);
 }
 
-/// <summary>Decides for each diagnostic whether it is settled by an annotation, by a session, or left alone; every precondition is checked here.</summary>
+/// <summary>
+/// Decides for each diagnostic whether it is settled by an annotation, by a session, or left alone; every precondition is checked here.
+/// </summary>
 internal static class ConsistencyDeclarations
 {
     public static async Task<ImmutableArray<ConsistencyDeclaration>> PlanAsync(

@@ -11,7 +11,10 @@ using MonotonicReads.Generator.Rules;
 
 namespace MonotonicReads.CodeFixes;
 
-/// <summary>Writes the number of reads that the analyzer has proved into <c>[Monotonic]</c> or <c>[Causal]</c>, or takes a plan away that cannot be kept.</summary>
+/// <summary>
+/// Writes the number of reads that the analyzer has proved into <c>[Monotonic]</c> or <c>[Causal]</c>, or takes a plan away that cannot be
+/// kept.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(PlanSeriesFix)), Shared]
 public sealed class PlanSeriesFix : CodeFixProvider
 {

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Emit;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Wrapping.Decision;
+using MonotonicReads.Generator.Wrapping.Planning;
+using MonotonicReads.Generator.Wrapping.Survey;
 
 namespace MonotonicReads.Generator;
 
@@ -22,7 +25,7 @@ public sealed class ConsistentRepositoryGenerator : IIncrementalGenerator
 
         var referenced = context
             .MetadataReferencesProvider.Collect()
-            .Select(static (references, cancellation) => Wrapping.ReferencedContracts.Of(references, cancellation))
+            .Select(static (references, cancellation) => ReferencedContracts.Of(references, cancellation))
             .WithTrackingName(TrackingNames.ReferencedContracts);
 
         var contracts = annotated
@@ -32,7 +35,7 @@ public sealed class ConsistentRepositoryGenerator : IIncrementalGenerator
 
         var implementers = contracts
             .Combine(context.CompilationProvider)
-            .Select(static (found, cancellation) => Wrapping.Implementers.Of(found.Left, found.Right, cancellation))
+            .Select(static (found, cancellation) => Implementers.Of(found.Left, found.Right, cancellation))
             .WithTrackingName(TrackingNames.Implementers);
 
         var memory = new PlanMemory();

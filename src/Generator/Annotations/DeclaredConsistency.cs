@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using MonotonicReads.Generator.Wrapping;
 
 namespace MonotonicReads.Generator.Annotations;
 
@@ -21,7 +20,8 @@ internal static class ConsistencyAnnotations
     /// interface, its assembly. Local functions and lambdas belong to the member they stand in.
     /// </summary>
     /// <param name="member">A method, property, field or type member.</param>
-    /// <param name="includeAssembly">False for a callee: an assembly's declaration holds for its entry points, whose session the callee joins.</param>
+    /// <param name="includeAssembly">False for a callee: an assembly's declaration holds for its entry points, whose session the callee
+    /// joins.</param>
     public static DeclaredConsistency Of(ISymbol member, bool includeAssembly = true) => Level(NearestTo(member, includeAssembly));
 
     /// <summary>The same, with all that the annotation says; null where there is none.</summary>

@@ -1,21 +1,24 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Names;
+using MonotonicReads.Generator.Symbols;
 
 namespace MonotonicReads.Generator.Calls;
 
-/// <summary>The methods that a call may run: the method itself, or for an interface or virtual member its implementations in the compilation.</summary>
+/// <summary>
+/// The methods that a call may run: the method itself, or for an interface or virtual member its implementations in the compilation.
+/// </summary>
 internal sealed class CallTargets(Compilation compilation)
 {
     /// <summary>A member implemented more often than this is dispatch in general, of which nothing in particular can be said.</summary>
     private const int MaxImplementations = 40;
 
-    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<INamedTypeSymbol>> candidates = new(
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<INamedTypeSymbol>> _candidates = new(
         SymbolEqualityComparer.Default
     );
 
-    private readonly Lazy<ILookup<string, BaseNameIndex.Entry>> byBase = new(() =>
+    private readonly Lazy<ILookup<string, BaseNameIndex.Entry>> _byBase = new(() =>
         compilation
             .SyntaxTrees.SelectMany(tree => BaseNameIndex.Of(tree).Types)
             .SelectMany(entry => entry.Bases.Select(name => (name, entry)))
@@ -44,7 +47,7 @@ internal sealed class CallTargets(Compilation compilation)
             targets.Add(definition);
         }
 
-        foreach (var candidate in candidates.GetOrAdd(type.OriginalDefinition, t => CandidatesOf(t, cancellation)))
+        foreach (var candidate in _candidates.GetOrAdd(type.OriginalDefinition, t => CandidatesOf(t, cancellation)))
         {
             if ((isInterface ? Implementation(candidate, method) : Override(candidate, definition)) is { } implementation)
             {
@@ -78,12 +81,12 @@ internal sealed class CallTargets(Compilation compilation)
         while (pending.Count > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (var entry in byBase.Value[pending.Dequeue()])
+            foreach (var entry in _byBase.Value[pending.Dequeue()])
             {
                 if (
                     entry.ClassMetadataName is { } name
                     && compilation.Assembly.GetTypeByMetadataName(name) is { } candidate
-                    && !KnownTypes.IsWrittenByUs(candidate)
+                    && !GeneratedWrappers.IsWrittenByUs(candidate)
                 )
                 {
                     found.Add(candidate);
@@ -120,8 +123,8 @@ internal sealed class CallTargets(Compilation compilation)
     }
 
     /// <summary>
-    /// <c>IHandler&lt;A&gt;</c> is not run for a call on <c>IHandler&lt;B&gt;</c>; a call on <c>IHandler&lt;T&gt;</c> is dispatch by a type that
-    /// only the run knows, and is not followed.
+    /// <c>IHandler&lt;A&gt;</c> is not run for a call on <c>IHandler&lt;B&gt;</c>; a call on <c>IHandler&lt;T&gt;</c> is dispatch by a type
+    /// that only the run knows, and is not followed.
     /// </summary>
     private static bool Fits(INamedTypeSymbol implemented, INamedTypeSymbol called)
     {

@@ -5,21 +5,23 @@ using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Calls;
 
-/// <summary>Proves that a method makes at most one read: every callee is known, down to the last, and none of them makes a second one.</summary>
-internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibraries libraries, CancellationToken cancellation)
+/// <summary>
+/// Proves that a method makes at most one read: every callee is known, down to the last, and none of them makes a second one.
+/// </summary>
+internal sealed class CalleeVisibility(SummarySearch search)
 {
     /// <summary>A method that reaches more bodies than this is given up: there is no proof.</summary>
     private const int MaxBodies = 100;
 
-    private readonly HashSet<IMethodSymbol> seen = new(SymbolEqualityComparer.Default);
-    private readonly Queue<IMethodSymbol> pending = new();
+    private readonly HashSet<IMethodSymbol> _seen = new(SymbolEqualityComparer.Default);
+    private readonly Queue<IMethodSymbol> _pending = new();
 
     public bool MakesAtMostOneRead(IMethodSymbol method)
     {
         Enqueue(method);
-        while (pending.Count > 0)
+        while (_pending.Count > 0)
         {
-            if (seen.Count > MaxBodies || !MakesAtMostOneReadItself(pending.Dequeue()))
+            if (_seen.Count > MaxBodies || !MakesAtMostOneReadItself(_pending.Dequeue()))
             {
                 return false;
             }
@@ -31,8 +33,8 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
     /// <summary>True where everything that the method may run is known, and only the method itself reads.</summary>
     public bool SeesAll(IMethodSymbol method)
     {
-        seen.Add(method);
-        foreach (var part in ForeignBodies.SyntaxOf(method, cancellation))
+        _seen.Add(method);
+        foreach (var part in ForeignBodies.SyntaxOf(method, search.Cancellation))
         {
             if (search.OperationOf(part) is not { } body || !body.Descendants().All(IsKnown))
             {
@@ -40,9 +42,9 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
             }
         }
 
-        while (pending.Count > 0)
+        while (_pending.Count > 0)
         {
-            if (seen.Count > MaxBodies || !MakesAtMostOneReadItself(pending.Dequeue()))
+            if (_seen.Count > MaxBodies || !MakesAtMostOneReadItself(_pending.Dequeue()))
             {
                 return false;
             }
@@ -53,17 +55,17 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
 
     private void Enqueue(IMethodSymbol method)
     {
-        if (seen.Add(method))
+        if (_seen.Add(method))
         {
-            pending.Enqueue(method);
+            _pending.Enqueue(method);
         }
     }
 
     private bool MakesAtMostOneReadItself(IMethodSymbol method)
     {
-        foreach (var part in ForeignBodies.SyntaxOf(method, cancellation))
+        foreach (var part in ForeignBodies.SyntaxOf(method, search.Cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
+            search.Cancellation.ThrowIfCancellationRequested();
             if (search.OperationOf(part) is not { } body)
             {
                 return false;
@@ -110,8 +112,8 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
     {
         if (
             method.MethodKind == MethodKind.LocalFunction
-            || libraries.Listed.RoleOf(method) is not null
-            || libraries.Describe(method) is not null
+            || search.Libraries.Listed.RoleOf(method) is not null
+            || search.Libraries.Describe(method) is not null
         )
         {
             return true;
@@ -134,7 +136,11 @@ internal sealed class CalleeVisibility(MethodSummaries.Search search, DataLibrar
             if (
                 target.IsAbstract
                 || target.IsExtern
-                || (!ForeignBodies.SyntaxOf(target, cancellation).Any() && !target.IsImplicitlyDeclared && target.AssociatedSymbol is null)
+                || (
+                    !ForeignBodies.SyntaxOf(target, search.Cancellation).Any()
+                    && !target.IsImplicitlyDeclared
+                    && target.AssociatedSymbol is null
+                )
             )
             {
                 return false;

@@ -1,20 +1,24 @@
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Calls;
 
-/// <summary>Whether what carries the name of a library's member is that member: binds the statements in which the name stands, and no more of the body.</summary>
+/// <summary>
+/// Whether what carries the name of a library's member is that member: binds the statements in which the name stands, and no more of the
+/// body.
+/// </summary>
 internal sealed class LibraryCalls(ForeignBodies bodies, DataLibraries libraries)
 {
     /// <summary>So many members are bound to see whether the others are worth it.</summary>
     private const int Sample = 40;
 
     /// <summary>
-    /// Whether most of what carries a library's name is something else, so that binding all of it saves more than it costs. Where a project means the library
-    /// when it says its names, as one that reads through Dapper or EF Core does, it would only be bound twice.
+    /// Whether most of what carries a library's name is something else, so that binding all of it saves more than it costs. Where a project
+    /// means the library when it says its names, as one that reads through Dapper or EF Core does, it would only be bound twice.
     /// </summary>
     /// <param name="naming">The members that name a library's member.</param>
-    public bool AreMostlyOthers(IReadOnlyList<(SyntaxTree Tree, NameIndex.Member Member)> naming)
+    public bool AreMostlyOthers(IReadOnlyList<(SyntaxTree Tree, NamedMember Member)> naming)
     {
         var step = Math.Max(1, naming.Count / Sample);
         var (bound, confirmed) = (0, 0);
@@ -27,17 +31,17 @@ internal sealed class LibraryCalls(ForeignBodies bodies, DataLibraries libraries
         return confirmed * 2 < bound;
     }
 
-    public bool IsConfirmed(SyntaxTree tree, NameIndex.Member member)
+    public bool IsConfirmed(SyntaxTree tree, NamedMember member)
     {
-        if (bodies.ModelOf(tree) is not { } model || NameIndex.DeclarationOf(tree, member) is not { } declaration)
+        if (bodies.ModelOf(tree) is not { } model || SyntaxNames.DeclarationOf(tree, member) is not { } declaration)
         {
             return true;
         }
 
-        foreach (var node in NameIndex.Mentions(declaration))
+        foreach (var node in SyntaxNames.Mentions(declaration))
         {
             if (
-                NameIndex.Mentioned(node) is { } name
+                SyntaxNames.Mentioned(node) is { } name
                 && libraries.MayTouch(name)
                 && (libraries.NeedsNoSymbol(name) || IsOfLibrary(model.GetSymbolInfo(node)))
             )

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Flow;
 using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Calls;
@@ -7,7 +8,7 @@ namespace MonotonicReads.Generator.Calls;
 /// <summary>
 /// Whether anything in a bound body sends a command. Of four bodies that name what may, three do not, and need no control-flow graph.
 /// </summary>
-internal sealed class SendingBodies(MethodSummaries.Search search, DataLibraries libraries)
+internal sealed class SendingBodies(ICalleeSummaries search, DataLibraries libraries)
 {
     /// <param name="body">The bound body.</param>
     public bool IsOne(IOperation body)

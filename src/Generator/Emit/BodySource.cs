@@ -1,4 +1,5 @@
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Wrapping.Decision;
+using MonotonicReads.Generator.Wrapping.Planning;
 
 namespace MonotonicReads.Generator.Emit;
 

@@ -1,4 +1,5 @@
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Collections;
+using MonotonicReads.Generator.Wrapping.Planning;
 
 namespace MonotonicReads.Generator.Emit;
 

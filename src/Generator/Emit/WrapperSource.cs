@@ -1,5 +1,7 @@
 using System.Globalization;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Symbols;
+using MonotonicReads.Generator.Wrapping.Decision;
+using MonotonicReads.Generator.Wrapping.Planning;
 
 namespace MonotonicReads.Generator.Emit;
 
@@ -23,7 +25,8 @@ internal static class WrapperSource
         if (plan.SuppressedWarnings.Count > 0)
         {
             writer.Line(
-                $"#pragma warning disable {string.Join(", ", plan.SuppressedWarnings)} // Types that the repository names are obsolete or experimental."
+                $"#pragma warning disable {string.Join(", ", plan.SuppressedWarnings)} // Types that the repository names are "
+                    + "obsolete or experimental."
             );
         }
 
@@ -59,7 +62,7 @@ internal static class WrapperSource
         );
         writer.Line("/// </summary>");
         writer.Lines(plan.Attributes);
-        writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"{KnownTypes.GeneratorName}\", \"{Version}\")]");
+        writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"{GeneratedWrappers.GeneratorName}\", \"{Version}\")]");
         writer.Line($"{plan.Accessibility} sealed class {plan.Name}{plan.TypeParameters} : {string.Join(", ", plan.BaseTypes)}");
         writer.Indented(plan.Constraints);
         writer.Open();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Sql;
 

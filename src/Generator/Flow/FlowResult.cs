@@ -1,9 +1,10 @@
-using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Collections;
 
 namespace MonotonicReads.Generator.Flow;
 
 /// <summary>What the flow of one method, accessor, initialiser or local function shows.</summary>
-/// <param name="OwnSequentialReads">Replica reads of the body's own that follow another such read in another unit, with the first such read.</param>
+/// <param name="OwnSequentialReads">Replica reads of the body's own that follow another such read in another unit, with the first such
+/// read.</param>
 /// <param name="SequentialReads">The same over all reads, those of callees too.</param>
 /// <param name="ReadsAfterWrites">Replica reads that follow a write outside their unit, with the first such write.</param>
 /// <param name="Reads">How many places read, wherever they are routed.</param>
@@ -43,5 +44,6 @@ internal sealed record FlowResult(
 /// <param name="Sites">The places in the body that read on some path.</param>
 /// <param name="Most">The most of them that one path passes.</param>
 /// <param name="MayRepeat">True where one of them may read more than once.</param>
-/// <param name="ThroughCalls">True where one of them is a call of a method that reads, however often, or where the body is several pieces of work.</param>
+/// <param name="ThroughCalls">True where one of them is a call of a method that reads, however often, or where the body is several pieces
+/// of work.</param>
 internal readonly record struct ReadCount(int Sites, int Most, bool MayRepeat, bool ThroughCalls);

@@ -6,7 +6,9 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace MonotonicReads.Generator.Flow;
 
-/// <summary>One unit that reports for itself: a member's body, an initialiser, top-level code, or a local function in one of them.</summary>
+/// <summary>
+/// One unit that reports for itself: a member's body, an initialiser, top-level code, or a local function in one of them.
+/// </summary>
 /// <param name="Symbol">The method, field or property that the unit is.</param>
 /// <param name="Graph">Its control flow.</param>
 internal readonly record struct MethodBody(ISymbol Symbol, ControlFlowGraph Graph)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Sql;
 
 namespace MonotonicReads.Generator.Flow;

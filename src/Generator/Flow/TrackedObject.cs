@@ -1,3 +1,5 @@
+using MonotonicReads.Generator.Collections;
+
 namespace MonotonicReads.Generator.Flow;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Sql;
 
 namespace MonotonicReads.Generator.Flow;

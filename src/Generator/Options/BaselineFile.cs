@@ -9,8 +9,8 @@ namespace MonotonicReads.Generator.Options;
 internal readonly record struct BaselineEntry(string Rule, string Member);
 
 /// <summary>
-/// The AdditionalFile <c>MonotonicReads.Baseline.txt</c>: findings that a project starts with, one to a line, <c>MR1001 M:Shop.Orders.Get(System.Int32)</c>;
-/// what follows <c>#</c> is a comment. Only what is new is reported.
+/// The AdditionalFile <c>MonotonicReads.Baseline.txt</c>: findings that a project starts with, one to a line,
+/// <c>MR1001 M:Shop.Orders.Get(System.Int32)</c>; what follows <c>#</c> is a comment. Only what is new is reported.
 /// </summary>
 internal static class BaselineFile
 {
@@ -24,7 +24,9 @@ internal static class BaselineFile
     public static IEnumerable<(TextSpan Span, string Line, BaselineEntry? Entry)> Lines(SourceText text) =>
         LineFile.Lines(text).Select(static line => (line.Span, line.Said, Parse(line.Said)));
 
-    /// <summary>How a member is called in an entry: its documentation id, a local function's or an accessor's that of the member around it.</summary>
+    /// <summary>
+    /// How a member is called in an entry: its documentation id, a local function's or an accessor's that of the member around it.
+    /// </summary>
     public static string? MemberId(ISymbol symbol)
     {
         for (var member = symbol; member is not null; member = member.ContainingSymbol)

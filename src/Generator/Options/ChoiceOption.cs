@@ -15,7 +15,10 @@ internal sealed class ChoiceOption<T>(string key, params (string Word, T Meaning
 
     public bool Understands(string value) => values.Any(v => Same(v.Word, value));
 
-    /// <summary>The file's own value, then the global one, then the default; the default also for a value that is not understood, which MR3001 reports.</summary>
+    /// <summary>
+    /// The file's own value, then the global one, then the default; the default also for a value that is not understood, which MR3001
+    /// reports.
+    /// </summary>
     public T Read(AnalyzerConfigOptions file, AnalyzerConfigOptions global)
     {
         if (file.TryGetValue(Key, out var value) || global.TryGetValue(Key, out value))

@@ -5,7 +5,9 @@ namespace MonotonicReads.Generator.Options;
 /// <summary>A text file that says one thing to a line.</summary>
 internal static class LineFile
 {
-    /// <summary>What each line says without the blanks around it and the comment that <c>#</c> begins, and where; nothing for empty lines.</summary>
+    /// <summary>
+    /// What each line says without the blanks around it and the comment that <c>#</c> begins, and where; nothing for empty lines.
+    /// </summary>
     public static IEnumerable<(TextSpan Span, string Said)> Lines(SourceText text)
     {
         foreach (var line in text.Lines)

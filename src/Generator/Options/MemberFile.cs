@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace MonotonicReads.Generator.Options;
 
 /// <summary>
-/// An AdditionalFile that lists members, one to a line: <c>read Shop.Data.IOrderStore.Get*</c>, <c>write ...</c>, <c>primary ...</c>; what follows
-/// <c>#</c> is a comment. A package adds a list of its own under a name of its own: <c>MonotonicReads.Members.Shop.Data.txt</c>.
+/// An AdditionalFile that lists members, one to a line: <c>read Shop.Data.IOrderStore.Get*</c>, <c>write ...</c>, <c>primary ...</c>; what
+/// follows <c>#</c> is a comment. A package adds a list of its own under a name of its own: <c>MonotonicReads.Members.Shop.Data.txt</c>.
 /// </summary>
 internal static class MemberFile
 {

@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace MonotonicReads.Generator.Options;
 
-/// <summary>The members that options and AdditionalFiles of a compilation name. A list holds for the whole project, wherever it is set.</summary>
+/// <summary>
+/// The members that options and AdditionalFiles of a compilation name. A list holds for the whole project, wherever it is set.
+/// </summary>
 internal static class MemberLists
 {
     private static readonly ImmutableArray<(string Key, ListedRole Role)> Keys = ImmutableArray.Create(
@@ -46,7 +48,9 @@ internal static class MemberLists
         }
     }
 
-    /// <summary>The names in the value of an option: separated by commas or blanks, since a semicolon begins a comment in <c>.editorconfig</c>.</summary>
+    /// <summary>
+    /// The names in the value of an option: separated by commas or blanks, since a semicolon begins a comment in <c>.editorconfig</c>.
+    /// </summary>
     public static IEnumerable<string> Names(string value) => value.Split([',', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
 
     private static IEnumerable<(ListedRole Role, string Names)> Values(Compilation compilation, AnalyzerConfigOptionsProvider provider)

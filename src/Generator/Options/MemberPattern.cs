@@ -11,11 +11,16 @@ internal enum ListedRole
     /// <summary>One write.</summary>
     Write,
 
-    /// <summary>Hands out the primary: a connection, data source, command or context on it; where it returns anything else, one read of the primary.</summary>
+    /// <summary>
+    /// Hands out the primary: a connection, data source, command or context on it; where it returns anything else, one read of the primary.
+    /// </summary>
     Primary,
 }
 
-/// <summary>Members by metadata name, such as <c>Shop.Data.IOrderStore.Get*</c>: <c>*</c> stands for any characters, <c>+</c> leads into a nested type.</summary>
+/// <summary>
+/// Members by metadata name, such as <c>Shop.Data.IOrderStore.Get*</c>: <c>*</c> stands for any characters, <c>+</c> leads into a nested
+/// type.
+/// </summary>
 internal sealed record MemberPattern
 {
     private MemberPattern(ListedRole role, string text, int lastDot)

@@ -26,7 +26,9 @@ internal enum StoredProcedureMode
     /// <summary>It writes.</summary>
     Write,
 
-    /// <summary>It is routed to the primary, as a call whose effect the proxy cannot know: a primary read where rows are taken from it.</summary>
+    /// <summary>
+    /// It is routed to the primary, as a call whose effect the proxy cannot know: a primary read where rows are taken from it.
+    /// </summary>
     Primary,
 }
 

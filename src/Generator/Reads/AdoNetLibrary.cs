@@ -8,11 +8,11 @@ namespace MonotonicReads.Generator.Reads;
 /// </summary>
 internal sealed class AdoNetLibrary : IDataLibrary
 {
-    private readonly KnownTypes types;
+    private readonly LibraryTypes _types;
 
-    private AdoNetLibrary(KnownTypes types) => this.types = types;
+    private AdoNetLibrary(LibraryTypes types) => _types = types;
 
-    public static AdoNetLibrary? Create(KnownTypes types) => types.IDbCommand is null ? null : new AdoNetLibrary(types);
+    public static AdoNetLibrary? Create(LibraryTypes types) => types.IDbCommand is null ? null : new AdoNetLibrary(types);
 
     public bool MayTouch(string memberName) =>
         memberName
@@ -33,32 +33,67 @@ internal sealed class AdoNetLibrary : IDataLibrary
         }
 
         var type = method.ContainingType;
+        return OfCommand(method.Name, type)
+            ?? OfConnection(method, type)
+            ?? OfTransaction(method.Name, type)
+            ?? OfSource(method.Name, type);
+    }
+
+    private DataMember? OfCommand(string name, INamedTypeSymbol type)
+    {
+        switch (name)
+        {
+            case "ExecuteReader" or "ExecuteReaderAsync" or "ExecuteScalar" or "ExecuteScalarAsync" when _types.IsCommand(type):
+                return new DataMember(DataRole.SendsForRows);
+            case "ExecuteNonQuery" or "ExecuteNonQueryAsync" when _types.IsCommand(type):
+                return new DataMember(DataRole.SendsForCount);
+            case "Fill" or "FillSchema" when _types.IsAdapter(type):
+                return new DataMember(DataRole.SendsForRows);
+            default:
+                return null;
+        }
+    }
+
+    private DataMember? OfConnection(IMethodSymbol method, INamedTypeSymbol type)
+    {
         switch (method.Name)
         {
-            case "ExecuteReader" or "ExecuteReaderAsync" or "ExecuteScalar" or "ExecuteScalarAsync" when types.IsCommand(type):
-                return new DataMember(DataRole.SendsForRows);
-            case "ExecuteNonQuery" or "ExecuteNonQueryAsync" when types.IsCommand(type):
-                return new DataMember(DataRole.SendsForCount);
-            case "Fill" or "FillSchema" when types.IsAdapter(type):
-                return new DataMember(DataRole.SendsForRows);
-            case "CreateCommand" or "CreateDbCommand" or "CreateBatch" when types.IsConnection(type) || types.IsDataSource(type):
+            case "CreateCommand" or "CreateDbCommand" or "CreateBatch" when _types.IsConnection(type) || _types.IsDataSource(type):
                 return new DataMember(
                     DataRole.CreatesCommand,
                     TextParameter: method.Parameters.Length == 1 && method.Parameters[0].Type.SpecialType == SpecialType.System_String
                         ? method.Parameters[0].Name
                         : null
                 );
-            case "Open" or "OpenAsync" when types.IsConnection(type):
+            case "Open" or "OpenAsync" when _types.IsConnection(type):
                 return new DataMember(DataRole.OpensConnection);
-            case "Close" or "CloseAsync" when types.IsConnection(type):
+            case "Close" or "CloseAsync" when _types.IsConnection(type):
                 return new DataMember(DataRole.ClosesConnection);
-            case "BeginTransaction" or "BeginTransactionAsync" or "BeginDbTransaction" when types.IsConnection(type):
+            case "BeginTransaction" or "BeginTransactionAsync" or "BeginDbTransaction" when _types.IsConnection(type):
                 return new DataMember(DataRole.BeginsTransaction);
-            case "Commit" or "CommitAsync" or "Rollback" or "RollbackAsync" or "Dispose" or "DisposeAsync" when types.IsTransaction(type):
+            default:
+                return null;
+        }
+    }
+
+    private DataMember? OfTransaction(string name, INamedTypeSymbol type)
+    {
+        switch (name)
+        {
+            case "Commit" or "CommitAsync" or "Rollback" or "RollbackAsync" or "Dispose" or "DisposeAsync" when _types.IsTransaction(type):
                 return new DataMember(DataRole.EndsTransaction);
-            case "OpenConnection" or "OpenConnectionAsync" or "OpenDbConnection" when types.IsDataSource(type):
+            default:
+                return null;
+        }
+    }
+
+    private DataMember? OfSource(string name, INamedTypeSymbol type)
+    {
+        switch (name)
+        {
+            case "OpenConnection" or "OpenConnectionAsync" or "OpenDbConnection" when _types.IsDataSource(type):
                 return new DataMember(DataRole.CreatesOpenConnection);
-            case "CreateConnection" when types.IsDataSource(type) || types.Is(type, types.DbProviderFactory):
+            case "CreateConnection" when _types.IsDataSource(type) || _types.Is(type, _types.DbProviderFactory):
                 return new DataMember(DataRole.CreatesClosedConnection);
             default:
                 return null;

@@ -22,18 +22,18 @@ internal sealed class DapperLibrary : IDataLibrary
         StringComparer.Ordinal
     );
 
-    private readonly INamedTypeSymbol sqlMapper;
+    private readonly INamedTypeSymbol _sqlMapper;
 
-    private DapperLibrary(INamedTypeSymbol sqlMapper) => this.sqlMapper = sqlMapper;
+    private DapperLibrary(INamedTypeSymbol sqlMapper) => _sqlMapper = sqlMapper;
 
-    public static DapperLibrary? Create(KnownTypes types) => types.DapperSqlMapper is { } mapper ? new DapperLibrary(mapper) : null;
+    public static DapperLibrary? Create(LibraryTypes types) => types.DapperSqlMapper is { } mapper ? new DapperLibrary(mapper) : null;
 
     public bool MayTouch(string memberName) => Names.Contains(memberName);
 
     public DataMember? Describe(IMethodSymbol method)
     {
         if (
-            !SymbolEqualityComparer.Default.Equals(method.ContainingType, sqlMapper)
+            !SymbolEqualityComparer.Default.Equals(method.ContainingType, _sqlMapper)
             || method.DeclaredAccessibility != Accessibility.Public
             || !method.IsExtensionMethod
         )

@@ -7,7 +7,9 @@ namespace MonotonicReads.Generator.Reads;
 /// <summary>The data libraries that a compilation references, resolved once; what a method does is remembered.</summary>
 internal sealed class DataLibraries
 {
-    /// <summary>Assemblies without which nothing in a project can read a database; <c>DbCommand</c> alone is in every compilation.</summary>
+    /// <summary>
+    /// Assemblies without which nothing in a project can read a database; <c>DbCommand</c> alone is in every compilation.
+    /// </summary>
     private static readonly HashSet<string> Assemblies = new(StringComparer.OrdinalIgnoreCase)
     {
         "Dapper",
@@ -35,31 +37,34 @@ internal sealed class DataLibraries
         "System.Data.SQLite",
     };
 
-    private readonly ImmutableArray<IDataLibrary> libraries;
-    private readonly ConcurrentDictionary<IMethodSymbol, DataMember?> members = new(SymbolEqualityComparer.Default);
+    private readonly ImmutableArray<IDataLibrary> _libraries;
+    private readonly ConcurrentDictionary<IMethodSymbol, DataMember?> _members = new(SymbolEqualityComparer.Default);
 
-    private readonly bool repositoriesRead;
+    private readonly bool _repositoriesRead;
 
-    private DataLibraries(KnownTypes types, ImmutableArray<IDataLibrary> libraries, ListedMembers listed, bool repositoriesRead)
+    private DataLibraries(LibraryTypes types, ImmutableArray<IDataLibrary> libraries, ListedMembers listed, bool repositoriesRead)
     {
         Types = types;
         Listed = listed;
-        this.repositoriesRead = repositoriesRead;
-        this.libraries = libraries;
+        _repositoriesRead = repositoriesRead;
+        _libraries = libraries;
         NamesKey =
             string.Join(" ", libraries.Select(static library => library.GetType().Name))
             + (repositoriesRead ? " by convention " : " ")
             + string.Join(" ", listed.Names);
     }
 
-    public KnownTypes Types { get; }
+    public LibraryTypes Types { get; }
 
     public ListedMembers Listed { get; }
 
     /// <summary>Equal where <see cref="MayTouch"/> and <see cref="MayTouchQuery"/> answer alike for every name.</summary>
     public string NamesKey { get; }
 
-    /// <summary>The libraries of a compilation; null where it references none and its options name no members, so that nothing needs to be looked at.</summary>
+    /// <summary>
+    /// The libraries of a compilation; null where it references none and its options name no members, so that nothing needs to be looked
+    /// at.
+    /// </summary>
     /// <param name="listed">The members that the options name.</param>
     /// <param name="repositoriesRead">Whether some file's options take repositories' members for reads by their names.</param>
     public static DataLibraries? Create(Compilation compilation, ListedMembers listed, bool repositoriesRead)
@@ -69,7 +74,7 @@ internal sealed class DataLibraries
             return null;
         }
 
-        var types = new KnownTypes(compilation);
+        var types = new LibraryTypes(compilation);
         var libraries = ImmutableArray.CreateBuilder<IDataLibrary>();
         Add(DapperLibrary.Create(types));
         Add(AdoNetLibrary.Create(types));
@@ -91,7 +96,7 @@ internal sealed class DataLibraries
     /// <summary>A name that some referenced library's reading or writing member carries.</summary>
     public bool MayTouch(string memberName)
     {
-        foreach (var library in libraries)
+        foreach (var library in _libraries)
         {
             if (library.MayTouch(memberName))
             {
@@ -99,12 +104,14 @@ internal sealed class DataLibraries
             }
         }
 
-        return Listed.MayTouch(memberName) || (repositoriesRead && RepositoryConvention.IsReadName(memberName));
+        return Listed.MayTouch(memberName) || (_repositoriesRead && RepositoryConvention.IsReadName(memberName));
     }
 
-    /// <summary>A name that counts whatever it turns out to be: it makes a delegate that reads, or it is a read by the project's convention.</summary>
+    /// <summary>
+    /// A name that counts whatever it turns out to be: it makes a delegate that reads, or it is a read by the project's convention.
+    /// </summary>
     public bool NeedsNoSymbol(string memberName) =>
-        memberName is "CompileQuery" or "CompileAsyncQuery" || (repositoriesRead && RepositoryConvention.IsReadName(memberName));
+        memberName is "CompileQuery" or "CompileAsyncQuery" || (_repositoriesRead && RepositoryConvention.IsReadName(memberName));
 
     /// <summary>A name that matters in a body in which a query is named.</summary>
     public bool MayTouchQuery(string memberName) => Types.HasQueries && QueryLibrary.MayTouchQuery(memberName);
@@ -116,11 +123,11 @@ internal sealed class DataLibraries
     public static bool IsPartOfOne(IAssemblySymbol? assembly) => assembly is not null && Assemblies.Contains(assembly.Name);
 
     public DataMember? Describe(IMethodSymbol method) =>
-        members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, DescribeDefinition);
+        _members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, DescribeDefinition);
 
     private DataMember? DescribeDefinition(IMethodSymbol method)
     {
-        foreach (var library in libraries)
+        foreach (var library in _libraries)
         {
             if (library.Describe(method) is { } member)
             {

@@ -7,24 +7,24 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
 {
     private const string Space = "Microsoft.EntityFrameworkCore";
 
-    private readonly KnownTypes types;
-    private readonly INamedTypeSymbol context;
-    private readonly INamedTypeSymbol? set;
-    private readonly INamedTypeSymbol? database;
-    private readonly INamedTypeSymbol? entry;
-    private readonly INamedTypeSymbol? navigation;
+    private readonly LibraryTypes _types;
+    private readonly INamedTypeSymbol _context;
+    private readonly INamedTypeSymbol? _set;
+    private readonly INamedTypeSymbol? _database;
+    private readonly INamedTypeSymbol? _entry;
+    private readonly INamedTypeSymbol? _navigation;
 
-    private EntityFrameworkLibrary(KnownTypes types, INamedTypeSymbol context)
+    private EntityFrameworkLibrary(LibraryTypes types, INamedTypeSymbol context)
     {
-        this.types = types;
-        this.context = context;
-        set = types.Find(Space + ".DbSet`1");
-        database = types.Find(Space + ".Infrastructure.DatabaseFacade");
-        entry = types.Find(Space + ".ChangeTracking.EntityEntry");
-        navigation = types.Find(Space + ".ChangeTracking.NavigationEntry");
+        _types = types;
+        _context = context;
+        _set = types.Find(Space + ".DbSet`1");
+        _database = types.Find(Space + ".Infrastructure.DatabaseFacade");
+        _entry = types.Find(Space + ".ChangeTracking.EntityEntry");
+        _navigation = types.Find(Space + ".ChangeTracking.NavigationEntry");
     }
 
-    public static EntityFrameworkLibrary? Create(KnownTypes types) =>
+    public static EntityFrameworkLibrary? Create(LibraryTypes types) =>
         types.EntityFrameworkContext is { } context ? new EntityFrameworkLibrary(types, context) : null;
 
     public bool MayTouch(string memberName) =>
@@ -58,42 +58,66 @@ internal sealed class EntityFrameworkLibrary : IDataLibrary
             return type.ContainingNamespace?.ToDisplayString() == Space ? DescribeExtension(method, type) : null;
         }
 
-        switch (method.Name)
+        return OfContext(method.Name, type) ?? OfEntry(method.Name, type) ?? OfDatabase(method.Name, type);
+    }
+
+    private DataMember? OfContext(string name, INamedTypeSymbol type)
+    {
+        switch (name)
         {
-            case "SaveChanges" or "SaveChangesAsync" when types.Is(type, context):
+            case "SaveChanges" or "SaveChangesAsync" when _types.Is(type, _context):
                 return new DataMember(DataRole.Writes);
-            case "Find" or "FindAsync" when types.Is(type, context) || KnownTypes.IsExactly(type, set):
+            case "Find" or "FindAsync" when _types.Is(type, _context) || LibraryTypes.IsExactly(type, _set):
                 return new DataMember(DataRole.Reads);
-            case "Set" when types.Is(type, context):
+            case "Set" when _types.Is(type, _context):
                 return new DataMember(DataRole.PassesOn);
-            case "Reload" or "ReloadAsync" or "GetDatabaseValues" or "GetDatabaseValuesAsync" when types.Is(type, entry):
+            default:
+                return null;
+        }
+    }
+
+    private DataMember? OfEntry(string name, INamedTypeSymbol type)
+    {
+        switch (name)
+        {
+            case "Reload" or "ReloadAsync" or "GetDatabaseValues" or "GetDatabaseValuesAsync" when _types.Is(type, _entry):
                 return new DataMember(DataRole.Reads);
-            case "Load" or "LoadAsync" when types.Is(type, navigation):
+            case "Load" or "LoadAsync" when _types.Is(type, _navigation):
                 return new DataMember(DataRole.Reads);
             case "Entry"
             or "Collection"
             or "Reference"
             or "Navigation"
-            or "Query" when types.Is(type, context) || types.Is(type, entry) || types.Is(type, navigation):
+            or "Query" when _types.Is(type, _context) || _types.Is(type, _entry) || _types.Is(type, _navigation):
                 return new DataMember(DataRole.PassesOn);
-            case "BeginTransaction" or "BeginTransactionAsync" when KnownTypes.IsExactly(type, database):
+            default:
+                return null;
+        }
+    }
+
+    private DataMember? OfDatabase(string name, INamedTypeSymbol type)
+    {
+        if (!LibraryTypes.IsExactly(type, _database))
+        {
+            return null;
+        }
+
+        switch (name)
+        {
+            case "BeginTransaction" or "BeginTransactionAsync":
                 return new DataMember(DataRole.BeginsTransaction);
-            case "EnsureCreated"
-            or "EnsureDeleted"
-            or "EnsureCreatedAsync"
-            or "EnsureDeletedAsync" when KnownTypes.IsExactly(type, database):
+            case "EnsureCreated" or "EnsureDeleted" or "EnsureCreatedAsync" or "EnsureDeletedAsync":
                 return new DataMember(DataRole.Writes);
-            case "CommitTransaction"
-            or "CommitTransactionAsync"
-            or "RollbackTransaction"
-            or "RollbackTransactionAsync" when KnownTypes.IsExactly(type, database):
+            case "CommitTransaction" or "CommitTransactionAsync" or "RollbackTransaction" or "RollbackTransactionAsync":
                 return new DataMember(DataRole.EndsTransactionOnTarget);
             default:
                 return null;
         }
     }
 
-    /// <summary>The names of extension methods decide, not their classes: some moved from one class to another between major versions.</summary>
+    /// <summary>
+    /// The names of extension methods decide, not their classes: some moved from one class to another between major versions.
+    /// </summary>
     private static DataMember? DescribeExtension(IMethodSymbol method, INamedTypeSymbol type)
     {
         switch (method.Name)

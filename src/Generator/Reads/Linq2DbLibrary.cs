@@ -21,16 +21,16 @@ internal sealed class Linq2DbLibrary : IDataLibrary
         "IntoTempTable",
     ];
 
-    private readonly KnownTypes types;
-    private readonly INamedTypeSymbol context;
+    private readonly LibraryTypes _types;
+    private readonly INamedTypeSymbol _context;
 
-    private Linq2DbLibrary(KnownTypes types, INamedTypeSymbol context)
+    private Linq2DbLibrary(LibraryTypes types, INamedTypeSymbol context)
     {
-        this.types = types;
-        this.context = context;
+        _types = types;
+        _context = context;
     }
 
-    public static Linq2DbLibrary? Create(KnownTypes types) =>
+    public static Linq2DbLibrary? Create(LibraryTypes types) =>
         types.Linq2DbContext is { } context ? new Linq2DbLibrary(types, context) : null;
 
     public bool MayTouch(string memberName) =>
@@ -50,11 +50,11 @@ internal sealed class Linq2DbLibrary : IDataLibrary
         {
             return method.Name switch
             {
-                "BeginTransaction" or "BeginTransactionAsync" when types.Is(type, context) => new DataMember(DataRole.BeginsTransaction),
+                "BeginTransaction" or "BeginTransactionAsync" when _types.Is(type, _context) => new DataMember(DataRole.BeginsTransaction),
                 "CommitTransaction"
                 or "CommitTransactionAsync"
                 or "RollbackTransaction"
-                or "RollbackTransactionAsync" when types.Is(type, context) => new DataMember(DataRole.EndsTransactionOnTarget),
+                or "RollbackTransactionAsync" when _types.Is(type, _context) => new DataMember(DataRole.EndsTransactionOnTarget),
                 "CommitTransaction"
                 or "CommitTransactionAsync"
                 or "RollbackTransaction"
@@ -66,7 +66,7 @@ internal sealed class Linq2DbLibrary : IDataLibrary
                 or "Dispose"
                 or "DisposeAsync" when type.Name is "DataConnectionTransaction" or "DataContextTransaction" && IsOurs(type) =>
                     new DataMember(DataRole.EndsTransaction),
-                "GetTable" when types.Is(type, context) => new DataMember(DataRole.PassesOn),
+                "GetTable" when _types.Is(type, _context) => new DataMember(DataRole.PassesOn),
                 _ => null,
             };
         }
@@ -77,7 +77,7 @@ internal sealed class Linq2DbLibrary : IDataLibrary
     private DataMember? DescribeExtension(IMethodSymbol method)
     {
         var text = method.Parameters.FirstOrDefault(static p => p.Name == "sql" && p.Type.SpecialType == SpecialType.System_String)?.Name;
-        if (text is not null && types.Is(method.Parameters[0].Type, context))
+        if (text is not null && _types.Is(method.Parameters[0].Type, _context))
         {
             var isProcedure = method.Name.IndexOf("Proc", StringComparison.Ordinal) >= 0;
             var forCount =

@@ -5,10 +5,12 @@ using MonotonicReads.Generator.Options;
 
 namespace MonotonicReads.Generator.Reads;
 
-/// <summary>The members that options and AdditionalFiles name: what the project itself says of code that the compiler cannot look into.</summary>
+/// <summary>
+/// The members that options and AdditionalFiles name: what the project itself says of code that the compiler cannot look into.
+/// </summary>
 internal sealed class ListedMembers(ImmutableArray<MemberPattern> patterns)
 {
-    private readonly ConcurrentDictionary<ISymbol, ListedRole?> roles = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, ListedRole?> _roles = new(SymbolEqualityComparer.Default);
 
     public bool IsEmpty => patterns.IsEmpty;
 
@@ -29,7 +31,9 @@ internal sealed class ListedMembers(ImmutableArray<MemberPattern> patterns)
         return false;
     }
 
-    /// <summary>What a method or property is listed as; of several lists the first of read, write and primary. Null where it is in none.</summary>
+    /// <summary>
+    /// What a method or property is listed as; of several lists the first of read, write and primary. Null where it is in none.
+    /// </summary>
     public ListedRole? RoleOf(ISymbol member)
     {
         if (patterns.IsEmpty)
@@ -38,7 +42,7 @@ internal sealed class ListedMembers(ImmutableArray<MemberPattern> patterns)
         }
 
         var definition = member is IMethodSymbol { ReducedFrom: { } extension } ? extension : member;
-        return roles.GetOrAdd(definition.OriginalDefinition, FindRole);
+        return _roles.GetOrAdd(definition.OriginalDefinition, FindRole);
     }
 
     private ListedRole? FindRole(ISymbol member)

@@ -2,14 +2,16 @@ using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Reads;
 
-/// <summary>The static <c>MySqlHelper</c> of MySql.Data: a text on a connection, or on one that it opens for itself from a connection string.</summary>
+/// <summary>
+/// The static <c>MySqlHelper</c> of MySql.Data: a text on a connection, or on one that it opens for itself from a connection string.
+/// </summary>
 internal sealed class MySqlHelperLibrary : IDataLibrary
 {
-    private readonly INamedTypeSymbol helper;
+    private readonly INamedTypeSymbol _helper;
 
-    private MySqlHelperLibrary(INamedTypeSymbol helper) => this.helper = helper;
+    private MySqlHelperLibrary(INamedTypeSymbol helper) => _helper = helper;
 
-    public static MySqlHelperLibrary? Create(KnownTypes types) =>
+    public static MySqlHelperLibrary? Create(LibraryTypes types) =>
         types.Find("MySql.Data.MySqlClient.MySqlHelper") is { } helper ? new MySqlHelperLibrary(helper) : null;
 
     public bool MayTouch(string memberName) =>
@@ -23,7 +25,7 @@ internal sealed class MySqlHelperLibrary : IDataLibrary
 
     public DataMember? Describe(IMethodSymbol method)
     {
-        if (!SymbolEqualityComparer.Default.Equals(method.ContainingType, helper))
+        if (!SymbolEqualityComparer.Default.Equals(method.ContainingType, _helper))
         {
             return null;
         }

@@ -52,7 +52,7 @@ internal sealed class QueryLibrary : IDataLibrary
         "IntersectWith",
     };
 
-    /// <summary>Creations that copy a sequence, as <see cref="Calls.NameIndex.ConstructorOf"/> names them, and <c>string.Join</c>.</summary>
+    /// <summary>Creations that copy a sequence, <c>new</c> before the type's name, and <c>string.Join</c>.</summary>
     private static readonly HashSet<string> Copying = new(StringComparer.Ordinal)
     {
         "new List",
@@ -64,17 +64,17 @@ internal sealed class QueryLibrary : IDataLibrary
         "Join",
     };
 
-    private readonly INamedTypeSymbol queryable;
-    private readonly INamedTypeSymbol enumerable;
+    private readonly INamedTypeSymbol _queryable;
+    private readonly INamedTypeSymbol _enumerable;
 
     private QueryLibrary(INamedTypeSymbol queryable, INamedTypeSymbol enumerable)
     {
-        this.queryable = queryable;
-        this.enumerable = enumerable;
+        _queryable = queryable;
+        _enumerable = enumerable;
     }
 
     /// <summary>Null where no referenced library has queries.</summary>
-    public static QueryLibrary? Create(KnownTypes types) =>
+    public static QueryLibrary? Create(LibraryTypes types) =>
         types is { HasQueries: true, QueryableOperators: { } queryable, EnumerableOperators: { } enumerable }
             ? new QueryLibrary(queryable, enumerable)
             : null;
@@ -94,12 +94,12 @@ internal sealed class QueryLibrary : IDataLibrary
 
     public DataMember? Describe(IMethodSymbol method)
     {
-        if (SymbolEqualityComparer.Default.Equals(method.ContainingType, queryable))
+        if (SymbolEqualityComparer.Default.Equals(method.ContainingType, _queryable))
         {
             return Terminals.Contains(method.Name) ? new DataMember(DataRole.ReadsQuery) : null;
         }
 
-        return SymbolEqualityComparer.Default.Equals(method.ContainingType, enumerable) && Terminals.Contains(method.Name)
+        return SymbolEqualityComparer.Default.Equals(method.ContainingType, _enumerable) && Terminals.Contains(method.Name)
             ? new DataMember(DataRole.ReadsQuery)
             : null;
     }

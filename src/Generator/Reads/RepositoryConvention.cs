@@ -2,7 +2,10 @@ using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Reads;
 
-/// <summary>Members that are named like reads, on interfaces that are named like repositories: reads where the project says so and no body is visible.</summary>
+/// <summary>
+/// Members that are named like reads, on interfaces that are named like repositories: reads where the project says so and no body is
+/// visible.
+/// </summary>
 internal static class RepositoryConvention
 {
     private static readonly string[] Verbs = ["Get", "Find", "List", "Count", "Exists", "Search"];

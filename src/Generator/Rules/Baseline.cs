@@ -9,8 +9,8 @@ namespace MonotonicReads.Generator.Rules;
 /// <summary>The findings that a project has accepted, and which of them still occur.</summary>
 internal sealed class Baseline
 {
-    private readonly Dictionary<BaselineEntry, Location> accepted = [];
-    private readonly ConcurrentDictionary<BaselineEntry, bool> met = new();
+    private readonly Dictionary<BaselineEntry, Location> _accepted = [];
+    private readonly ConcurrentDictionary<BaselineEntry, bool> _met = new();
 
     public Baseline(AnalyzerOptions options, CancellationToken cancellation)
     {
@@ -25,16 +25,16 @@ internal sealed class Baseline
             {
                 if (entry is { } known)
                 {
-                    accepted[known] = Location.Create(file.Path, span, text.Lines.GetLinePositionSpan(span));
+                    _accepted[known] = Location.Create(file.Path, span, text.Lines.GetLinePositionSpan(span));
                 }
             }
         }
     }
 
-    public bool IsEmpty => accepted.Count == 0;
+    public bool IsEmpty => _accepted.Count == 0;
 
     /// <summary>The entries that nothing has met, with their lines.</summary>
-    public IEnumerable<KeyValuePair<BaselineEntry, Location>> Unmet => accepted.Where(entry => !met.ContainsKey(entry.Key));
+    public IEnumerable<KeyValuePair<BaselineEntry, Location>> Unmet => _accepted.Where(entry => !_met.ContainsKey(entry.Key));
 
     /// <summary>True where the finding is in the baseline; it has then been met.</summary>
     public bool Accepts(string rule, ISymbol symbol)
@@ -45,6 +45,6 @@ internal sealed class Baseline
         }
 
         var entry = new BaselineEntry(rule, member);
-        return accepted.ContainsKey(entry) && (met.TryAdd(entry, true) || true);
+        return _accepted.ContainsKey(entry) && (_met.TryAdd(entry, true) || true);
     }
 }

@@ -46,7 +46,9 @@ internal static class CallerCoverage
         return weakest;
     }
 
-    /// <summary>Where the name stands in the file; a type in several files is left to its own devices, since its other parts have no model here.</summary>
+    /// <summary>
+    /// Where the name stands in the file; a type in several files is left to its own devices, since its other parts have no model here.
+    /// </summary>
     private static IEnumerable<SimpleNameSyntax> Mentions(IMethodSymbol method, SyntaxTree tree, CancellationToken cancellation)
     {
         var scopes =

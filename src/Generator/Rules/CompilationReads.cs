@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Reads;
 
@@ -12,7 +13,7 @@ namespace MonotonicReads.Generator.Rules;
 /// </summary>
 internal sealed class CompilationReads(Compilation compilation, AnalyzerOptions options)
 {
-    private readonly Lazy<MethodSummaries?> summaries = new(() =>
+    private readonly Lazy<MethodSummaries?> _summaries = new(() =>
     {
         var provider = options.AnalyzerConfigOptionsProvider;
         var repositoriesRead = ReadOptions.IsSetAnywhere(ReadOptions.RepositoryConventionOption, compilation, provider);
@@ -24,13 +25,15 @@ internal sealed class CompilationReads(Compilation compilation, AnalyzerOptions 
         return libraries is null ? null : new MethodSummaries(compilation, libraries, new ReadOptionsByTree(provider));
     });
 
-    private readonly Lazy<Baseline> baseline = new(() => new Baseline(options, CancellationToken.None));
+    private readonly Lazy<Baseline> _baseline = new(() => new Baseline(options, CancellationToken.None));
 
-    public Baseline Baseline => baseline.Value;
+    public Baseline Baseline => _baseline.Value;
 
-    /// <summary>False where no body of the compilation needs to be looked at: nothing in it names what reads, and nothing declares how.</summary>
+    /// <summary>
+    /// False where no body of the compilation needs to be looked at: nothing in it names what reads, and nothing declares how.
+    /// </summary>
     public bool MayFind => Summaries is { } found && (found.MayRead(compilation.SyntaxTrees) || AnnotationNames.AreIn(compilation));
 
     /// <summary>Null where nothing in the compilation can read a database.</summary>
-    public MethodSummaries? Summaries => summaries.Value;
+    public MethodSummaries? Summaries => _summaries.Value;
 }

@@ -15,7 +15,9 @@ internal static class MR1001SequentialReads
         "MonotonicReads.Reads",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "Each replica lags by its own amount. Two reads of one piece of work that land on different replicas can see time run backwards. Declare what the method needs: [Monotonic], [Causal], [Primary], or [Eventual] with the reason why stale and out-of-order answers do no harm.",
+        description: "Each replica lags by its own amount. Two reads of one piece of work that land on different replicas can see time run "
+            + "backwards. Declare what the method needs: [Monotonic], [Causal], [Primary], or [Eventual] with the reason why stale and "
+            + "out-of-order answers do no harm.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 

@@ -11,11 +11,14 @@ internal static class MR1002ReadsAcrossCalls
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Sequential replica reads across calls without declared read consistency",
-        "'{0}' reaches {1} through its calls and declares no read consistency: {2} and {3} may be answered by different replicas, the later by an older state",
+        "'{0}' reaches {1} through its calls and declares no read consistency: {2} and {3} may be answered by different replicas, "
+            + "the later by an older state",
         "MonotonicReads.Reads",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "Each callee reads for itself, perhaps once; the series is formed by the method that calls them. Its reads may land on different replicas and see time run backwards. Declare what the method needs: [Monotonic], [Causal], [Primary], or [Eventual] with the reason why stale and out-of-order answers do no harm.",
+        description: "Each callee reads for itself, perhaps once; the series is formed by the method that calls them. Its reads may land "
+            + "on different replicas and see time run backwards. Declare what the method needs: [Monotonic], [Causal], [Primary], or "
+            + "[Eventual] with the reason why stale and out-of-order answers do no harm.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 

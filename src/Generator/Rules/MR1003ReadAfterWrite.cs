@@ -15,7 +15,9 @@ internal static class MR1003ReadAfterWrite
         "MonotonicReads.Reads",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "A replica applies the primary's writes later. A read that follows a write and goes to a replica may not see it, and [Monotonic] does not help: the session's replica can lag too. Declare [Causal] to wait for the session's own writes, or [Primary] to read where they were made.",
+        description: "A replica applies the primary's writes later. A read that follows a write and goes to a replica may not see it, and "
+            + "[Monotonic] does not help: the session's replica can lag too. Declare [Causal] to wait for the session's own writes, or "
+            + "[Primary] to read where they were made.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 

@@ -2,7 +2,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Calls;
-using MonotonicReads.Generator.Wrapping;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -14,16 +13,18 @@ internal static class MR1004NeedlessAnnotation
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Annotation without effect",
-        "'{0}' makes at most one read, so [Monotonic] on it has no effect: remove it, or name what the session shall be derived from with Key",
+        "'{0}' makes at most one read, so [Monotonic] on it has no effect: remove it, or name what the session shall be derived "
+            + "from with Key",
         "MonotonicReads.Reads",
         DiagnosticSeverity.Info,
         isEnabledByDefault: true,
-        description: "A session keeps the reads of one call on one replica. Where a call makes at most one read there is nothing to keep together, and the annotation only opens a session that nobody needs.",
+        description: "A session keeps the reads of one call on one replica. Where a call makes at most one read there is nothing to keep "
+            + "together, and the annotation only opens a session that nobody needs.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 
     /// <summary>Reports a bare <c>[Monotonic]</c> on the member itself, where every callee is known and at most one read is made.</summary>
-    public static void Report(ISymbol symbol, MethodSummaries.Search search, Action<Diagnostic> report, CancellationToken cancellation)
+    public static void Report(ISymbol symbol, SummarySearch search, Action<Diagnostic> report, CancellationToken cancellation)
     {
         if (
             symbol is not IMethodSymbol { MethodKind: MethodKind.Ordinary } method
@@ -34,13 +35,15 @@ internal static class MR1004NeedlessAnnotation
             return;
         }
 
-        if (search.MakesAtMostOneRead(method))
+        if (new CalleeVisibility(search).MakesAtMostOneRead(method))
         {
             report(Diagnostic.Create(Descriptor, declaration.Identifier.GetLocation(), method.Name));
         }
     }
 
-    /// <summary>The declaration with a body, where an attribute of the name stands on it: a test on syntax, before any attribute is bound.</summary>
+    /// <summary>
+    /// The declaration with a body, where an attribute of the name stands on it: a test on syntax, before any attribute is bound.
+    /// </summary>
     private static MethodDeclarationSyntax? DeclarationOf(IMethodSymbol method, CancellationToken cancellation)
     {
         foreach (var reference in method.DeclaringSyntaxReferences)

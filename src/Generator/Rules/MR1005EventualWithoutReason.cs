@@ -4,8 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using MonotonicReads.Generator.Annotations;
-using MonotonicReads.Generator.Calls;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Names;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -22,7 +21,8 @@ public sealed class MR1005EventualWithoutReason : DiagnosticAnalyzer
         "MonotonicReads.Reads",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "[Eventual] silences the rules about reads. The reason is what the next reader has to judge by whether that is still right.",
+        description: "[Eventual] silences the rules about reads. The reason is what the next reader has to judge by whether that is still "
+            + "right.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 

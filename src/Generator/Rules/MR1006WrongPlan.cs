@@ -19,18 +19,13 @@ internal static class MR1006WrongPlan
         "MonotonicReads.Reads",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "The plan lets the wrapper's session keep its connection between the reads, and note nothing after the last. A wrong plan breaks no guarantee, but keeps connections for nothing or opens them where it need not.",
+        description: "The plan lets the wrapper's session keep its connection between the reads, and note nothing after the last. A wrong "
+            + "plan breaks no guarantee, but keeps connections for nothing or opens them where it need not.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 
     /// <summary>Reports a plan that is refuted; one that can be neither proved nor refuted is taken at its word.</summary>
-    public static bool Report(
-        IMethodSymbol method,
-        ReadCount reads,
-        SeriesPlan plan,
-        MethodSummaries.Search search,
-        Action<Diagnostic> report
-    )
+    public static bool Report(IMethodSymbol method, ReadCount reads, SeriesPlan plan, SummarySearch search, Action<Diagnostic> report)
     {
         if (plan.Reads == 0 || Why(method, reads, plan.Reads, search) is not var (why, proved))
         {
@@ -42,12 +37,12 @@ internal static class MR1006WrongPlan
     }
 
     /// <summary>For a body that names at most one thing which may read.</summary>
-    public static void ReportFew(ISymbol symbol, MethodSummaries.Search search, Action<Diagnostic> report, CancellationToken cancellation)
+    public static void ReportFew(ISymbol symbol, SummarySearch search, Action<Diagnostic> report, CancellationToken cancellation)
     {
         if (
             SeriesPlan.On(symbol, cancellation) is { Reads: not (0 or 1) } plan
             && symbol is IMethodSymbol method
-            && search.MakesAtMostOneRead(method)
+            && new CalleeVisibility(search).MakesAtMostOneRead(method)
         )
         {
             report(Create(method, plan, plan.Reads < 0 ? Negative : "a call makes at most one read", 0));
@@ -56,14 +51,14 @@ internal static class MR1006WrongPlan
 
     private const string Negative = "the number of reads cannot be negative";
 
-    private static (string Why, int Proved)? Why(IMethodSymbol method, ReadCount reads, int planned, MethodSummaries.Search search)
+    private static (string Why, int Proved)? Why(IMethodSymbol method, ReadCount reads, int planned, SummarySearch search)
     {
         if (reads.MayRepeat)
         {
             return reads.Sites == 0 ? null : ("its reads can repeat, so that their number is not known", 0);
         }
 
-        var proved = reads.ThroughCalls || !search.SeesAll(method) ? 0 : reads.Most;
+        var proved = reads.ThroughCalls || !new CalleeVisibility(search).SeesAll(method) ? 0 : reads.Most;
         return planned < 0 ? (Negative, proved)
             : reads.Most > planned ? ($"a call can make {Text(reads.Most)}", proved)
             : proved > 0 && proved < planned ? ($"a call makes at most {Text(proved)}", proved)

@@ -23,15 +23,9 @@ internal static class MR1007SeriesCouldBePlanned
         helpLinkUri: HelpLinks.Of(Id)
     );
 
-    public static void Report(
-        IMethodSymbol method,
-        ReadCount reads,
-        SeriesPlan plan,
-        MethodSummaries.Search search,
-        Action<Diagnostic> report
-    )
+    public static void Report(IMethodSymbol method, ReadCount reads, SeriesPlan plan, SummarySearch search, Action<Diagnostic> report)
     {
-        if (plan.Reads != 0 || reads.Most < 2 || reads.MayRepeat || reads.ThroughCalls || !search.SeesAll(method))
+        if (plan.Reads != 0 || reads.Most < 2 || reads.MayRepeat || reads.ThroughCalls || !new CalleeVisibility(search).SeesAll(method))
         {
             return;
         }

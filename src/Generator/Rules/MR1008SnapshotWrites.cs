@@ -16,7 +16,8 @@ internal static class MR1008SnapshotWrites
         "MonotonicReads.Reads",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "The reads of a snapshot share one read-only transaction on a replica. A write inside it cannot be seen by them, and is refused at run time. Write before or after the snapshot, in another method, or declare [Causal].",
+        description: "The reads of a snapshot share one read-only transaction on a replica. A write inside it cannot be seen by them, and "
+            + "is refused at run time. Write before or after the snapshot, in another method, or declare [Causal].",
         helpLinkUri: HelpLinks.Of(Id)
     );
 

@@ -13,11 +13,13 @@ internal static class MR1009SnapshotReadsSideBySide
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Snapshot reads do not run side by side",
-        "'{0}' shows one moment ([Monotonic(Snapshot = true)]), so that its reads share one connection: those that '{1}' starts together run one after the other",
+        "'{0}' shows one moment ([Monotonic(Snapshot = true)]), so that its reads share one connection: those that '{1}' starts "
+            + "together run one after the other",
         "MonotonicReads.Reads",
         DiagnosticSeverity.Info,
         isEnabledByDefault: true,
-        description: "A snapshot is one transaction on one connection. Reads that are started together wait for each other, and an open reader holds all of them up. Read one after the other, or give the moment up.",
+        description: "A snapshot is one transaction on one connection. Reads that are started together wait for each other, and an open "
+            + "reader holds all of them up. Read one after the other, or give the moment up.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 

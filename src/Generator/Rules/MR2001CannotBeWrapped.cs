@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Annotations;
-using MonotonicReads.Generator.Calls;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Names;
+using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -24,7 +24,8 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
         "MonotonicReads.Wrapping",
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        description: "A consistency annotation takes effect through the generated wrapper. Where none can be written, the annotation would promise what nothing keeps.",
+        description: "A consistency annotation takes effect through the generated wrapper. Where none can be written, the annotation would "
+            + "promise what nothing keeps.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 

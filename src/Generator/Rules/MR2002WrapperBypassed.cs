@@ -2,11 +2,13 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Rules;
 
-/// <summary>An annotated class that runs without its wrapper: created and not handed to it, registered as what it is not, or never decorated.</summary>
+/// <summary>
+/// An annotated class that runs without its wrapper: created and not handed to it, registered as what it is not, or never decorated.
+/// </summary>
 internal static class MR2002WrapperBypassed
 {
     public const string Id = "MR2002";
@@ -18,7 +20,8 @@ internal static class MR2002WrapperBypassed
         "MonotonicReads.Wrapping",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "The generated wrapper opens the session of each call. An object that is used without it makes its reads outside any session, and nobody sees it.",
+        description: "The generated wrapper opens the session of each call. An object that is used without it makes its reads outside any "
+            + "session, and nobody sees it.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 
@@ -148,7 +151,9 @@ internal static class MR2002WrapperBypassed
         return rest is "Singleton" or "Scoped" or "Transient";
     }
 
-    /// <summary>What is registered, and as what: by type arguments, by <c>typeof</c>, by a factory or an instance that is created there.</summary>
+    /// <summary>
+    /// What is registered, and as what: by type arguments, by <c>typeof</c>, by a factory or an instance that is created there.
+    /// </summary>
     private static (ITypeSymbol Service, INamedTypeSymbol Implementation)? Implementation(
         InvocationExpressionSyntax invocation,
         IMethodSymbol method,
@@ -183,7 +188,10 @@ internal static class MR2002WrapperBypassed
         return value is BaseObjectCreationExpressionSyntax ? value : null;
     }
 
-    /// <summary>Whether another registration hands out the one under its own name: <c>AddScoped&lt;IOrders&gt;(sp => sp.GetRequiredService&lt;Orders&gt;())</c>.</summary>
+    /// <summary>
+    /// Whether another registration hands out the one under its own name:
+    /// <c>AddScoped&lt;IOrders&gt;(sp => sp.GetRequiredService&lt;Orders&gt;())</c>.
+    /// </summary>
     private static bool IsResolved(SyntaxNode registration, INamedTypeSymbol type)
     {
         var scope = registration

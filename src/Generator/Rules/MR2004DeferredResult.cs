@@ -2,8 +2,8 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
-using MonotonicReads.Generator.Annotations;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Symbols;
+using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -19,7 +19,8 @@ internal static class MR2004DeferredResult
         "MonotonicReads.Wrapping",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "A query or an open reader reads when it is walked through, which is after the call that returned it. The wrapper holds its session for tasks, IAsyncEnumerable<T>, IEnumerable<T> and their enumerators, and for nothing else.",
+        description: "A query or an open reader reads when it is walked through, which is after the call that returned it. The wrapper "
+            + "holds its session for tasks, IAsyncEnumerable<T>, IEnumerable<T> and their enumerators, and for nothing else.",
         helpLinkUri: HelpLinks.Of(Id)
     );
 
@@ -112,10 +113,10 @@ internal static class MR2004DeferredResult
     /// <summary>What a type is, where it reads later than its method returns; through the task that it comes in.</summary>
     private static string? DeferredIn(ITypeSymbol type)
     {
-        if (type is INamedTypeSymbol { TypeArguments: [var result] } task && KnownTypes.IsTaskLike(task))
+        if (type is INamedTypeSymbol { TypeArguments: [var result] } task && FrameworkTypes.IsTaskLike(task))
         {
             // Only what the member itself returns is followed by its wrapper.
-            if (KnownTypes.AsyncSequenceItem(result) is not null || KnownTypes.IsAsyncEnumerator(result))
+            if (FrameworkTypes.AsyncSequenceItem(result) is not null || FrameworkTypes.IsAsyncEnumerator(result))
             {
                 return "a task of a sequence that is streamed";
             }
@@ -139,7 +140,7 @@ internal static class MR2004DeferredResult
     /// <summary>A sequence that is known to read when it is walked through: streamed by Dapper, or made from a query.</summary>
     private static string? LazyIn(ExpressionSyntax result, ITypeSymbol type, SyntaxNodeAnalysisContext context)
     {
-        if (KnownTypes.SequenceItem(type) is null && KnownTypes.AsyncSequenceItem(type) is null)
+        if (FrameworkTypes.SequenceItem(type) is null && FrameworkTypes.AsyncSequenceItem(type) is null)
         {
             return null;
         }
@@ -196,7 +197,7 @@ internal static class MR2004DeferredResult
     private static bool IsOurs(InvocationExpressionSyntax begin, SyntaxNodeAnalysisContext context) =>
         begin.Expression.ToString().Contains("ReadSession")
         && context.SemanticModel.GetSymbolInfo(begin, context.CancellationToken).Symbol is { ContainingType: { Name: "ReadSession" } type }
-        && KnownTypes.IsIn(type, "MonotonicReads");
+        && FrameworkTypes.IsIn(type, "MonotonicReads");
 
     /// <summary>The nodes of a function without those of functions in it.</summary>
     private static IEnumerable<SyntaxNode> Own(SyntaxNode function) =>

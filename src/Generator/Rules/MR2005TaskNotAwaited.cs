@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.Diagnostics;
 using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Reads;
-using MonotonicReads.Generator.Wrapping;
-using KnownTypes = MonotonicReads.Generator.Wrapping.KnownTypes;
+using MonotonicReads.Generator.Symbols;
+using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -18,7 +18,8 @@ internal static class MR2005TaskNotAwaited
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Task is not awaited in its session",
-        "'{0}' reads, is started in the session and not awaited in it: what it reads after the session has ended is ordered by nothing; {1}",
+        "'{0}' reads, is started in the session and not awaited in it: what it reads after the session has ended is ordered by "
+            + "nothing; {1}",
         "MonotonicReads.Wrapping",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -36,7 +37,7 @@ internal static class MR2005TaskNotAwaited
 
         if (
             context.SemanticModel.GetTypeInfo(started, context.CancellationToken).Type is not { } type
-            || !KnownTypes.IsTaskLike(type)
+            || !FrameworkTypes.IsTaskLike(type)
             || !RunsInSession(context, isReturned)
             || reads.Summaries is not { } summaries
             || !Reads(started, summaries, context)
@@ -55,7 +56,9 @@ internal static class MR2005TaskNotAwaited
         );
     }
 
-    /// <summary>The call whose task nobody in the method holds on to, or that a method with a session of its own returns without waiting.</summary>
+    /// <summary>
+    /// The call whose task nobody in the method holds on to, or that a method with a session of its own returns without waiting.
+    /// </summary>
     private static InvocationExpressionSyntax? Started(StatementSyntax statement, out bool isReturned)
     {
         isReturned = statement is ReturnStatementSyntax;

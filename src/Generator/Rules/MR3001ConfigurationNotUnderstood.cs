@@ -80,7 +80,8 @@ public sealed class MR3001ConfigurationNotUnderstood : DiagnosticAnalyzer
                     Report(
                         span,
                         baseline,
-                        $"'{line}' is no baseline entry: write a rule from MR1001 to MR1003 and the member's documentation id, such as MR1001 M:Shop.Orders.Get(System.Int32)"
+                        $"'{line}' is no baseline entry: write a rule from MR1001 to MR1003 and the member's documentation id, such "
+                            + "as MR1001 M:Shop.Orders.Get(System.Int32)"
                     );
                 }
             }
@@ -130,7 +131,8 @@ public sealed class MR3001ConfigurationNotUnderstood : DiagnosticAnalyzer
         {
             return
             [
-                $"'{key}' is no option: there are {string.Join(", ", ReadOptions.Choices.Select(static c => c.Key).Concat(ReadOptions.ListKeys))}",
+                $"'{key}' is no option: there are "
+                    + $"{string.Join(", ", ReadOptions.Choices.Select(static c => c.Key).Concat(ReadOptions.ListKeys))}",
             ];
         }
 

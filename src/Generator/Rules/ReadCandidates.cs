@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Names;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -25,7 +25,7 @@ internal static class ReadCandidates
         var walksQueries = reaching.NamesQuery(member);
         foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))
         {
-            var counts = node is CommonForEachStatementSyntax ? walksQueries : NameIndex.Mentioned(node) is { } name && mayReach(name);
+            var counts = node is CommonForEachStatementSyntax ? walksQueries : SyntaxNames.Mentioned(node) is { } name && mayReach(name);
             if (counts && (++found > 1 || MayRepeat(node, block)))
             {
                 return true;

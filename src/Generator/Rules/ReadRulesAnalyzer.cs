@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Flow;
+using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Options;
 
 namespace MonotonicReads.Generator.Rules;
@@ -62,7 +63,8 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
                 }
             });
 
-            // The block of an expression-bodied property is its expression alone; a report on the name would stand outside it and not be live.
+            // The block of an expression-bodied property is its expression alone; a report on the name would stand outside it and not be
+            // live.
             start.RegisterSyntaxNodeAction(
                 node => AnalyzeExpressionBody(node, reads),
                 SyntaxKind.PropertyDeclaration,
@@ -128,11 +130,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
     }
 
     /// <summary>The flow of the body itself, and those of its local functions, which are units of their own.</summary>
-    private static IEnumerable<(ISymbol Symbol, FlowResult Flow)> FlowsOf(
-        Body body,
-        MethodSummaries.Search search,
-        CancellationToken cancellation
-    )
+    private static IEnumerable<(ISymbol Symbol, FlowResult Flow)> FlowsOf(Body body, SummarySearch search, CancellationToken cancellation)
     {
         var isKept = body.Owner is IMethodSymbol method && ForeignBodies.SyntaxOf(method, cancellation).Contains(body.Syntax);
         if (isKept)
@@ -154,7 +152,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
     }
 
     // Where a body names only one thing that may send, its flow is of no other use.
-    private static void ReportLoneWrite(Body body, MethodSummaries.Search search, Action<Diagnostic> report, CancellationToken cancellation)
+    private static void ReportLoneWrite(Body body, SummarySearch search, Action<Diagnostic> report, CancellationToken cancellation)
     {
         if (body.Owner is IMethodSymbol method && ConsistencyAnnotations.NearestTo(method) is { IsSnapshot: true })
         {
@@ -166,7 +164,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         ISymbol symbol,
         FlowResult flow,
         Body body,
-        MethodSummaries.Search search,
+        SummarySearch search,
         Action<Diagnostic> report,
         CancellationToken cancellation
     )
@@ -197,13 +195,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static void ReportPlan(
-        IMethodSymbol method,
-        FlowResult flow,
-        SeriesPlan plan,
-        MethodSummaries.Search search,
-        Action<Diagnostic> report
-    )
+    private static void ReportPlan(IMethodSymbol method, FlowResult flow, SeriesPlan plan, SummarySearch search, Action<Diagnostic> report)
     {
         if (!MR1006WrongPlan.Report(method, flow.Reads, plan, search, report))
         {

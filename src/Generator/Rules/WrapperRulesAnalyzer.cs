@@ -2,14 +2,15 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
-using MonotonicReads.Generator.Calls;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Names;
+using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Rules;
 
 /// <summary>
-/// The rules about how wrappers are used. Where no file names an annotation or a session, and no referenced project does, nothing is looked at. Each looks at syntax first, and binds only what bears the name of a wrapped class, stands in one, or
-/// stands in a session that the code begins.
+/// The rules about how wrappers are used. Where no file names an annotation or a session, and no referenced project does, nothing is looked
+/// at. Each looks at syntax first, and binds only what bears the name of a wrapped class, stands in one, or stands in a session that the
+/// code begins.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class WrapperRulesAnalyzer : DiagnosticAnalyzer

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
-using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Names;
 
 namespace MonotonicReads.Analyzer.Tests.Calls;
 
@@ -88,7 +88,7 @@ public class SourceWordsTests
             var members = NameIndex.Of(tree).Members.ToDictionary(static m => m.Start);
             foreach (var node in tree.GetRoot().DescendantNodes())
             {
-                if (NameIndex.Mentioned(node) is not { Length: > 0 } name)
+                if (SyntaxNames.Mentioned(node) is not { Length: > 0 } name)
                 {
                     continue;
                 }

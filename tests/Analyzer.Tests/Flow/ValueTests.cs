@@ -1,3 +1,4 @@
+using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Flow;
 
 namespace MonotonicReads.Analyzer.Tests.Flow;

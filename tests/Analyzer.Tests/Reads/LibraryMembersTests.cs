@@ -258,7 +258,7 @@ public class LibraryMembersTests
     [Fact]
     public void Each_library_knows_its_own_names()
     {
-        var types = new KnownTypes(CSharpCompilation.Create("All", references: Packages.EntityFramework("10.0.15")));
+        var types = new LibraryTypes(CSharpCompilation.Create("All", references: Packages.EntityFramework("10.0.15")));
         var (ado, dapper, entities) = (AdoNetLibrary.Create(types)!, DapperLibrary.Create(types)!, EntityFrameworkLibrary.Create(types)!);
         Assert.Equal(
             [],
@@ -383,7 +383,7 @@ public class LibraryMembersTests
             ],
             ReadRules.References
         );
-        var types = new KnownTypes(compilation);
+        var types = new LibraryTypes(compilation);
         var generic = compilation.GetTypeByMetadataName("C`3")!;
         Assert.Equal([true, false, false], generic.TypeParameters.Select(types.IsConnection));
         Assert.Equal([false, true, false], generic.TypeParameters.Select(types.IsCommand));
@@ -392,10 +392,10 @@ public class LibraryMembersTests
         Assert.False(types.IsConnection(compilation.GetTypeByMetadataName("MySqlConnector.MySqlCommand")));
         Assert.False(types.IsConnection(generic.GetMembers("gone").OfType<IFieldSymbol>().Single().Type));
         Assert.False(types.IsConnection(null));
-        Assert.True(KnownTypes.IsExactly(compilation.GetTypeByMetadataName("System.Text.StringBuilder"), types.StringBuilder));
-        Assert.False(KnownTypes.IsExactly(generic, types.StringBuilder));
-        Assert.False(KnownTypes.IsExactly(null, types.StringBuilder));
-        Assert.False(KnownTypes.IsExactly(generic, null));
+        Assert.True(LibraryTypes.IsExactly(compilation.GetTypeByMetadataName("System.Text.StringBuilder"), types.StringBuilder));
+        Assert.False(LibraryTypes.IsExactly(generic, types.StringBuilder));
+        Assert.False(LibraryTypes.IsExactly(null, types.StringBuilder));
+        Assert.False(LibraryTypes.IsExactly(generic, null));
     }
 
     [Fact]

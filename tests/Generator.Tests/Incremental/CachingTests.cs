@@ -1,7 +1,8 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using MonotonicReads.Generator.Tests.Harness;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Wrapping.Planning;
+using MonotonicReads.Generator.Wrapping.Survey;
 
 namespace MonotonicReads.Generator.Tests.Incremental;
 

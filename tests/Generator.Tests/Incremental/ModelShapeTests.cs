@@ -1,7 +1,9 @@
 using System.Reflection;
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Tests.Harness;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Wrapping.Planning;
+using MonotonicReads.Generator.Wrapping.Survey;
 
 namespace MonotonicReads.Generator.Tests.Incremental;
 

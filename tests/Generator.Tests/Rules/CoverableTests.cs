@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 using MonotonicReads.Generator.Tests.Harness;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Tests.Rules;
 

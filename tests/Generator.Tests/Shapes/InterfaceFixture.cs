@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.CodeAnalysis;
-using MonotonicReads.Generator.Wrapping;
+using MonotonicReads.Generator.Symbols;
+using MonotonicReads.Generator.Wrapping.Text;
 
 namespace MonotonicReads.Generator.Tests.Shapes;
 

@@ -1,0 +1,108 @@
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Annotations;
+
+/// <summary>The guarantees in the order of their strength.</summary>
+internal enum AnnotationKind
+{
+    Eventual,
+    Monotonic,
+    Causal,
+    Primary,
+}
+
+/// <summary>One annotation as it stands in source or metadata.</summary>
+internal sealed class Annotation
+{
+    /// <summary>What a fix would write: <c>[Monotonic]</c> without arguments.</summary>
+    public static readonly Annotation PlainMonotonic = new(AnnotationKind.Monotonic, null);
+
+    private const string AttributeNamespace = "MonotonicReads";
+    private const int DefaultMaxWaitMilliseconds = 500;
+
+    private Annotation(AnnotationKind kind, AttributeData? data)
+    {
+        Kind = kind;
+        Key = Named(data, "Key")?.Value as string;
+        OnReplicaLoss = Named(data, "OnReplicaLoss");
+        Reads = Named(data, "Reads")?.Value as int? ?? 0;
+        IsSnapshot = kind == AnnotationKind.Monotonic && Named(data, "Snapshot")?.Value is true;
+        MaxWaitMilliseconds = Named(data, "MaxWaitMilliseconds")?.Value as int? ?? DefaultMaxWaitMilliseconds;
+    }
+
+    public AnnotationKind Kind { get; }
+
+    public string? Key { get; }
+
+    public TypedConstant? OnReplicaLoss { get; }
+
+    public int MaxWaitMilliseconds { get; }
+
+    /// <summary>How many reads a call makes one after the other; 0 where that is not said.</summary>
+    public int Reads { get; }
+
+    /// <summary>Whether all reads of a call show one moment.</summary>
+    public bool IsSnapshot { get; }
+
+    public bool HasDefaultWait => MaxWaitMilliseconds == DefaultMaxWaitMilliseconds;
+
+    /// <summary>Whether a wrapper has anything to do: <c>[Eventual]</c> opens no session.</summary>
+    public bool NeedsSession => Kind != AnnotationKind.Eventual;
+
+    public string Display => "[" + Kind + "]";
+
+    /// <summary>The strongest annotation that stands on the symbol itself, or null.</summary>
+    public static Annotation? On(ISymbol symbol)
+    {
+        Annotation? strongest = null;
+        foreach (var attribute in symbol.GetAttributes())
+        {
+            if (KindOf(attribute.AttributeClass) is { } kind && (strongest is null || kind > strongest.Kind))
+            {
+                strongest = new Annotation(kind, attribute);
+            }
+        }
+
+        return strongest;
+    }
+
+    public static Annotation? Stronger(Annotation? left, Annotation? right) =>
+        left is null || (right is not null && right.Kind > left.Kind) ? right : left;
+
+    /// <summary>The annotation that an attribute's class is, or null where it is none of ours.</summary>
+    public static AnnotationKind? KindOf(INamedTypeSymbol? attribute)
+    {
+        if (
+            attribute
+            is not { ContainingType: null, ContainingNamespace: { Name: AttributeNamespace, ContainingNamespace.IsGlobalNamespace: true } }
+        )
+        {
+            return null;
+        }
+
+        return attribute.Name switch
+        {
+            "MonotonicAttribute" => AnnotationKind.Monotonic,
+            "CausalAttribute" => AnnotationKind.Causal,
+            "PrimaryAttribute" => AnnotationKind.Primary,
+            "EventualAttribute" => AnnotationKind.Eventual,
+            _ => null,
+        };
+    }
+
+    private static TypedConstant? Named(AttributeData? data, string name)
+    {
+        if (data is not null)
+        {
+            foreach (var argument in data.NamedArguments)
+            {
+                if (argument.Key == name && argument.Value.Kind != TypedConstantKind.Error)
+                {
+                    return argument.Value;
+                }
+            }
+        }
+
+        return null;
+    }
+}

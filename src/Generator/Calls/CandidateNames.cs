@@ -1,0 +1,48 @@
+using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Flow;
+using MonotonicReads.Generator.Names;
+using MonotonicReads.Generator.Reads;
+
+namespace MonotonicReads.Generator.Calls;
+
+/// <summary>
+/// The test on names. An editor asks for one file: names are taken at their word, unless a library's are few. A build asks for all: once
+/// it has asked for many bodies it pays for binding what names a library's member, and everything that only shares such a name is out.
+/// </summary>
+internal sealed class CandidateNames
+{
+    /// <summary>More candidates than this are asked for by a build and not by an editor.</summary>
+    private const int MaxUnconfirmed = 150;
+
+    /// <summary>
+    /// So few members that name a library's member are bound at once: it may spare all the rest. An editor pays for them at each keystroke.
+    /// </summary>
+    private const int FewToConfirm = 5;
+
+    private readonly Lazy<NameKinds> _kinds;
+    private readonly Lazy<ReachingNames> _reaching;
+    private readonly Lazy<ReachingNames> _confirmed;
+    private int _candidates;
+
+    public CandidateNames(Compilation compilation, DataLibraries libraries, ForeignBodies bodies)
+    {
+        _kinds = new Lazy<NameKinds>(() => new NameKinds(compilation, libraries));
+        _reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, _kinds.Value, CallEffect.MaxDistance));
+        _confirmed = new Lazy<ReachingNames>(() =>
+            new LibraryCalls(bodies, libraries) is var calls && calls.AreMostlyOthers(_reaching.Value.NamingLibrary)
+                ? new ReachingNames(compilation.SyntaxTrees, _kinds.Value, CallEffect.MaxDistance, calls.IsConfirmed)
+                : _reaching.Value
+        );
+    }
+
+    public ReachingNames Reaching =>
+        Volatile.Read(ref _candidates) > MaxUnconfirmed || _reaching.Value.NamingLibrary.Count <= FewToConfirm
+            ? _confirmed.Value
+            : _reaching.Value;
+
+    /// <summary>False where no file names anything that reads or writes a database, so that no body needs to be looked at.</summary>
+    public bool MayRead(IEnumerable<SyntaxTree> trees) => trees.Any(tree => _kinds.Value.MayBeginIn(NameIndex.Of(tree)));
+
+    /// <summary>Counts a body that passed the test.</summary>
+    public void Count() => Interlocked.Increment(ref _candidates);
+}

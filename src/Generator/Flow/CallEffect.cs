@@ -1,0 +1,48 @@
+using MonotonicReads.Generator.Collections;
+using MonotonicReads.Generator.Sql;
+
+namespace MonotonicReads.Generator.Flow;
+
+/// <summary>One command that a call may send, in terms of the method's parameters, so that the caller's arguments decide.</summary>
+internal sealed record CallEffect
+{
+    /// <summary>The text of any read, where the method's own texts decided that it is one.</summary>
+    public static readonly Items<string> Read = ["SELECT a FROM t"];
+
+    /// <summary>The text of any write, likewise.</summary>
+    public static readonly Items<string> Write = ["DELETE FROM t"];
+
+    /// <summary>
+    /// Effects further down than this are dropped: at the end of so long a chain of calls, mostly through what events and virtual members
+    /// might do, there is no proof any more that the piece of work reaches them.
+    /// </summary>
+    public const int MaxDistance = 3;
+
+    /// <summary>How many calls lie between the method and the statement: 0 where it sends the command itself.</summary>
+    public int Distance { get; init; }
+
+    /// <summary>The command's texts, with parameters in them as <see cref="SqlText.Parameter"/> marks.</summary>
+    public Items<string> Texts { get; init; } = [];
+
+    public bool ForRows { get; init; }
+
+    public bool IsProcedure { get; init; }
+
+    /// <summary>Certain to run on the primary, or in a transaction of the method's own that does.</summary>
+    public bool OnPrimary { get; init; }
+
+    /// <summary>The parameter whose transaction pins it, where its argument is not null.</summary>
+    public int? Transaction { get; init; }
+
+    /// <summary>True where that parameter is declared so that it cannot be null: only a literal null at the call says otherwise.</summary>
+    public bool IsCertainTransaction { get; init; }
+
+    /// <summary>The parameter whose connection it goes through.</summary>
+    public int? Connection { get; init; }
+
+    /// <summary>True where it goes through a context that opens its connection for each command.</summary>
+    public bool OpensPerCommand { get; init; }
+
+    /// <summary>The parameter that is the command.</summary>
+    public int? Command { get; init; }
+}

@@ -1,0 +1,217 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Reads;
+
+namespace MonotonicReads.Generator.Flow;
+
+/// <summary>Calls, their receiver and arguments evaluated: what they do to the path, and what they hand back.</summary>
+internal sealed class CallEvaluator(
+    FlowContext context,
+    FlowFindings findings,
+    KnownValues known,
+    ListedMemberEffects listed,
+    LibraryCallEffects library,
+    QuerySender queries,
+    CalleeEffects callees,
+    CallbackRunner callbacks
+)
+{
+    public Value Evaluate(IInvocationOperation invocation, Value receiver, Value[] arguments)
+    {
+        var method = invocation.TargetMethod;
+        if (context.Libraries.Listed.RoleOf(method) is { } role)
+        {
+            callbacks.RunArguments(invocation, arguments);
+            return listed.Apply(
+                invocation,
+                method,
+                invocation.Type,
+                role,
+                receiver,
+                [.. invocation.Arguments.Select((a, i) => (Arguments.Unconverted(a.Value), arguments[i]))]
+            );
+        }
+
+        if (context.Libraries.Describe(method) is { } member)
+        {
+            return library.Apply(invocation, member, receiver, arguments);
+        }
+
+        if (method.MethodKind == MethodKind.DelegateInvoke)
+        {
+            queries.SendCompiled(invocation, arguments);
+            foreach (var lambda in receiver.Callbacks)
+            {
+                callbacks.Run(lambda, LambdaUse.Once);
+            }
+        }
+
+        if (LibraryTypes.IsExactly(method.ContainingType, context.Types.ReadSession) && method.Name is "Begin" or "Resume")
+        {
+            return BeginSession(invocation);
+        }
+
+        if (method.Name is "Dispose" or "DisposeAsync" && receiver.Object is { } disposed)
+        {
+            Dispose(disposed);
+            return Value.Unknown;
+        }
+
+        Run(invocation, arguments);
+        return ResultOf(invocation, receiver, arguments);
+    }
+
+    /// <summary>Runs whatever is neither a library's nor the session's.</summary>
+    private void Run(IInvocationOperation invocation, Value[] arguments)
+    {
+        var method = invocation.TargetMethod;
+        queries.SendWalked(invocation, arguments);
+        callbacks.RunArguments(invocation, arguments);
+        callees.Apply(
+            invocation,
+            method,
+            isVirtualCall: invocation.IsVirtual,
+            ordinal => Arguments.At(invocation.Arguments, arguments, ordinal)
+        );
+        if (WorkBoundaries.Separates(method) && IsInLoop(context.Block))
+        {
+            findings.AddFreshStart();
+            context.StartAfresh();
+        }
+    }
+
+    /// <summary>The values of calls that pass a text, a connection or a task through.</summary>
+    private Value ResultOf(IInvocationOperation invocation, Value receiver, Value[] arguments)
+    {
+        var method = invocation.TargetMethod;
+        if (method.ContainingType?.SpecialType == SpecialType.System_String)
+        {
+            return TextCalls.Evaluate(method, receiver, Pieces(invocation, arguments));
+        }
+
+        if (LibraryTypes.IsExactly(method.ContainingType, context.Types.StringBuilder))
+        {
+            return BuilderCalls.Evaluate(context, method, receiver, arguments);
+        }
+
+        switch (method.Name)
+        {
+            case "ConfigureAwait" or "AsTask" or "GetAwaiter" or "GetResult" or "Preserve" or "Unwrap":
+                return Arguments.SubjectOf(invocation, receiver, arguments);
+            case "FromResult" when arguments.Length == 1:
+                return arguments[0];
+        }
+
+        if (context.Types.HasQueries && context.Types.IsQueryable(invocation.Type))
+        {
+            return QueryOf(invocation, receiver, arguments);
+        }
+
+        var result = Arguments.Unwrapped(invocation.Type);
+        if (context.Types.IsContext(result))
+        {
+            return context.Create(invocation, new TrackedObject { OnPrimary = known.IsPrimary(receiver) });
+        }
+
+        // A connection that a factory hands out: a new one at each call, open as far as anyone can tell.
+        return context.Types.IsConnection(result) ? context.Create(invocation, TrackedObject.Default) : Value.Unknown;
+    }
+
+    /// <summary>What an operator hands back goes through the context of the query that it composes.</summary>
+    private static Value QueryOf(IInvocationOperation invocation, Value receiver, Value[] arguments) =>
+        invocation.Instance is not null
+            ? receiver
+            : arguments.FirstOrDefault(static a => !a.Objects.IsEmpty || !a.Texts.IsEmpty) ?? Value.Unknown;
+
+    /// <summary>The arguments of a call of <see cref="string"/>, what a <c>params</c> argument gathers as arguments of their own.</summary>
+    private Value[] Pieces(IInvocationOperation invocation, Value[] arguments)
+    {
+        // The span that newer frameworks gather into: ArgumentKind.ParamCollection is newer than the compiler that this is built against.
+        const ArgumentKind gathered = (ArgumentKind)4;
+        IEnumerable<IOperation>? pieces = invocation.Arguments switch
+        {
+            [.., { Value: IArrayCreationOperation { Initializer: { } initializer } }] => initializer.ElementValues,
+            [.., { ArgumentKind: gathered, Value: var collection }] => Arguments.Unconverted(collection).ChildOperations,
+            _ => null,
+        };
+        return pieces is null ? arguments : [.. arguments.Take(arguments.Length - 1), .. pieces.Select(Piece)];
+
+        Value Piece(IOperation piece) =>
+            Arguments.Unconverted(piece) is { ConstantValue: { HasValue: true, Value: string constant } }
+                ? Value.OfText(constant)
+                : known.Of(piece);
+    }
+
+    private Value BeginSession(IInvocationOperation invocation)
+    {
+        var session = context.Create(invocation, TrackedObject.Default);
+
+        // A session inside a session joins it.
+        if (context.State.Session is null)
+        {
+            // A resumed one has its token's level, which nothing here shows.
+            var level = invocation
+                .Arguments.Select(static a => (a.Value as IFieldReferenceOperation)?.Field)
+                .FirstOrDefault(static f => f?.Type.Name == "ReadConsistency")
+                ?.Name;
+            context.SetSession(new OpenSession(invocation, level == "Primary", level == "Causal"));
+        }
+
+        return session;
+    }
+
+    private void Dispose(object disposed)
+    {
+        var tracked = context[disposed];
+        if (tracked.IsScope)
+        {
+            context.Update(disposed, tracked with { IsScope = false });
+            context.CloseScope();
+        }
+        else if (tracked is { IsTransaction: true, Connection: { } connection })
+        {
+            context.SetTransaction(connection, hasTransaction: false);
+        }
+        else if (Equals(context.State.Session?.Identity, disposed))
+        {
+            context.SetSession(null);
+        }
+    }
+
+    /// <summary>True where control can come back from a block to itself.</summary>
+    private static bool IsInLoop(BasicBlock? block)
+    {
+        if (block is null)
+        {
+            return false;
+        }
+
+        var seen = new HashSet<int>();
+        var stack = new Stack<BasicBlock>();
+        stack.Push(block);
+        while (stack.Count > 0)
+        {
+            var b = stack.Pop();
+            foreach (var next in new[] { b.FallThroughSuccessor?.Destination, b.ConditionalSuccessor?.Destination })
+            {
+                if (next is null)
+                {
+                    continue;
+                }
+
+                if (next.Ordinal == block.Ordinal)
+                {
+                    return true;
+                }
+
+                if (seen.Add(next.Ordinal))
+                {
+                    stack.Push(next);
+                }
+            }
+        }
+
+        return false;
+    }
+}

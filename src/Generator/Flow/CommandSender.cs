@@ -1,0 +1,122 @@
+using MonotonicReads.Generator.Options;
+using MonotonicReads.Generator.Sql;
+
+namespace MonotonicReads.Generator.Flow;
+
+/// <summary>What is sent: the unit that a command runs in, what it meets on its path, and what the path has then seen.</summary>
+internal sealed class CommandSender(FlowContext context, FlowFindings findings)
+{
+    /// <summary>
+    /// What one site does, be it one statement or one call. Everything in it is judged against what came before the site: what meets
+    /// inside a callee is reported there.
+    /// </summary>
+    public void Perform(Site site, params SentCommand[] commands)
+    {
+        var before = context.State;
+        foreach (var command in commands)
+        {
+            var does = CommandEffects.Of(command.Texts, command.IsProcedure, command.ForRows, context.Options.StoredProcedures);
+            if (command.Connection is { } connection && (does.Begins || does.Ends))
+            {
+                context.SetTransaction(connection, does.Begins && !does.Ends);
+            }
+
+            var (unit, primary) = UnitOf(command, command.InTransaction);
+            Export(command, does);
+            if (does.ReplicaRead || does.PrimaryRead)
+            {
+                Read(site, unit, primary || !does.ReplicaRead, before);
+            }
+
+            if (does.Writes)
+            {
+                findings.AddWrite(site);
+
+                // A session holds reads; what is written in it goes to the primary all the same.
+                var outside = Equals(unit, context.State.Session?.Identity) ? null : unit;
+                context.Write(new Access(site, outside, IsCurrent: true, primary));
+            }
+        }
+    }
+
+    /// <summary>Notes for callers what was sent: resolved where the body shows it, in terms of parameters where it does not.</summary>
+    private void Export(SentCommand command, CommandEffects does)
+    {
+        // A transaction that the caller hands over pins as far as the caller's argument does.
+        var transaction = context.OrdinalOf(command.Transaction);
+        var onPrimary = UnitOf(command, command.InTransaction && transaction is null).OnPrimary;
+        var pinned = new CallEffect
+        {
+            OnPrimary = onPrimary,
+            Transaction = transaction,
+            IsCertainTransaction = transaction is not null && command.InTransaction,
+            Connection = context.OrdinalOf(command.Connection),
+            Command = context.OrdinalOf(command.Command),
+            OpensPerCommand = command.OpensPerCommand,
+        };
+        if (command.Texts.IsEmpty || command.Texts.Any(SqlText.HasParameters))
+        {
+            findings.AddEffect(
+                pinned with
+                {
+                    Texts = command.Texts,
+                    ForRows = command.ForRows,
+                    IsProcedure = command.IsProcedure,
+                },
+                command.Distance
+            );
+            return;
+        }
+
+        if (does.ReplicaRead || does.PrimaryRead)
+        {
+            findings.AddEffect(
+                pinned with
+                {
+                    Texts = CallEffect.Read,
+                    ForRows = true,
+                    OnPrimary = onPrimary || !does.ReplicaRead,
+                },
+                command.Distance
+            );
+        }
+
+        if (does.Writes)
+        {
+            findings.AddEffect(pinned with { Texts = CallEffect.Write }, command.Distance);
+        }
+    }
+
+    private void Read(Site site, object? unit, bool onPrimary, FlowState before)
+    {
+        var seesWrites = context.State.Session is { SeesWrites: true };
+        var repeats = findings.AddRead(site, unit, onPrimary, seesWrites, before);
+        context.Observe(new Access(site, unit, IsCurrent: true, onPrimary), counts: !repeats);
+    }
+
+    /// <summary>The unit that a command runs in now, null for one of its own, and whether that is certain to be on the primary.</summary>
+    private (object? Unit, bool OnPrimary) UnitOf(SentCommand command, bool inTransaction)
+    {
+        var (state, routing) = (context.State, context.Options.Routing);
+        var own = command.Connection ?? command.Command;
+        var tracked = command.Connection is null ? TrackedObject.Default : state[command.Connection];
+        var onPrimary = command.OnPrimary || tracked.OnPrimary;
+        var inScope = state.Scopes > 0 && !tracked.OpenedOutsideScope;
+        if (inTransaction || tracked.HasTransaction || inScope)
+        {
+            return (inScope ? FlowContext.ScopeUnit : own, onPrimary || routing == RoutingMode.Statement);
+        }
+
+        if (onPrimary)
+        {
+            return (null, true);
+        }
+
+        if (state.Session is { } session)
+        {
+            return (session.Identity, session.OnPrimary);
+        }
+
+        return routing == RoutingMode.Connection && !tracked.IsClosed && !command.OpensPerCommand ? (own, false) : (null, false);
+    }
+}

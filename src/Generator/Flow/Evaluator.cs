@@ -1,0 +1,228 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Collections;
+
+namespace MonotonicReads.Generator.Flow;
+
+/// <summary>Evaluates operations in the order in which they run: gives what is known of the value and applies what they do.</summary>
+internal sealed class Evaluator(
+    FlowContext context,
+    KnownValues known,
+    Assignments assignments,
+    PropertyEvaluator properties,
+    CallEvaluator calls,
+    CreationEvaluator creations,
+    CallbackRunner callbacks
+)
+{
+    /// <summary>Deeper expressions than this are not followed.</summary>
+    private const int MaxDepth = 400;
+
+    private int _depth;
+
+    public void EvaluateStatement(IOperation operation) => callbacks.RunUnheld(Evaluate(operation));
+
+    private Value Evaluate(IOperation? operation)
+    {
+        if (operation is null || _depth > MaxDepth)
+        {
+            return Value.Unknown;
+        }
+
+        _depth++;
+        try
+        {
+            return operation.ConstantValue switch
+            {
+                { HasValue: true, Value: string constant } => Value.OfText(constant),
+                { HasValue: true, Value: null } => Value.Null,
+                _ => OfChange(operation) ?? OfReference(operation) ?? OfInner(operation) ?? OfText(operation) ?? OfCall(operation),
+            };
+        }
+        finally
+        {
+            _depth--;
+        }
+    }
+
+    /// <summary>What changes a variable.</summary>
+    private Value? OfChange(IOperation operation)
+    {
+        switch (operation)
+        {
+            case IExpressionStatementOperation statement:
+                Evaluate(statement.Operation);
+                return Value.Unknown;
+            case ISimpleAssignmentOperation assignment:
+                EvaluateChildren(assignment.Target);
+                var assigned = Evaluate(assignment.Value);
+                assignments.Assign(assignment.Target, assigned, assignment.Value);
+                return assigned;
+            case ICompoundAssignmentOperation compound:
+                EvaluateChildren(compound.Target);
+                return assignments.AssignCompound(compound, Evaluate(compound.Value));
+            case IEventAssignmentOperation handler:
+                callbacks.RunLater(Evaluate(handler.HandlerValue));
+                return Value.Unknown;
+            case IFlowCaptureOperation capture:
+                context.SetValue(capture.Id, Evaluate(capture.Value));
+                return Value.Unknown;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>What names a variable or a member that holds a value.</summary>
+    private Value? OfReference(IOperation operation)
+    {
+        switch (operation)
+        {
+            case IFlowCaptureReferenceOperation reference:
+                return context.GetValue(reference.Id);
+            case ILocalReferenceOperation local:
+                return known.Of(local.Local, local.Local.Type);
+            case IParameterReferenceOperation parameter:
+                return known.Of(parameter.Parameter);
+            case IFieldReferenceOperation field:
+                Evaluate(field.Instance);
+                return known.Of(field.Field);
+            case IPropertyReferenceOperation property:
+                return OfProperty(property);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>What stands around another operation, or around code that runs elsewhere.</summary>
+    private Value? OfInner(IOperation operation)
+    {
+        switch (operation)
+        {
+            case IConversionOperation conversion:
+                return context.Types.IsExpressionTree(conversion.Type) ? Value.Unknown : Evaluate(conversion.Operand);
+            case IDelegateCreationOperation creation:
+                return Evaluate(creation.Target);
+            case IFlowAnonymousFunctionOperation lambda:
+                return Value.OfCallback(new LambdaCallback(lambda, context.Graph));
+            case IMethodReferenceOperation reference:
+                Evaluate(reference.Instance);
+                return Value.OfCallback(new MethodCallback(reference.Method, reference));
+            case IAwaitOperation await:
+                return Evaluate(await.Operation);
+            case IParenthesizedOperation parenthesized:
+                return Evaluate(parenthesized.Operand);
+            case ITranslatedQueryOperation query:
+                return Evaluate(query.Operation);
+            default:
+                return null;
+        }
+    }
+
+    private Value? OfText(IOperation operation) =>
+        operation switch
+        {
+            IInterpolatedStringOperation interpolated => OfInterpolated(interpolated),
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, Type.SpecialType: SpecialType.System_String } concatenation =>
+                OfConcatenation(concatenation),
+            _ => null,
+        };
+
+    private Value OfCall(IOperation operation) =>
+        operation switch
+        {
+            IInvocationOperation invocation => OfInvocation(invocation),
+            IObjectCreationOperation creation => OfCreation(creation),
+            _ => Value.OfCallbacks(operation.ChildOperations.Select(Evaluate).ToList()),
+        };
+
+    private Value OfInvocation(IInvocationOperation invocation)
+    {
+        var receiver = Evaluate(invocation.Instance);
+        var arguments = new Value[invocation.Arguments.Length];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = Evaluate(invocation.Arguments[i].Value);
+        }
+
+        return calls.Evaluate(invocation, receiver, arguments);
+    }
+
+    private Value OfCreation(IObjectCreationOperation creation)
+    {
+        var arguments = new Value[creation.Arguments.Length];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = Evaluate(creation.Arguments[i].Value);
+            callbacks.RunLater(arguments[i]);
+        }
+
+        return creations.Evaluate(creation, arguments);
+    }
+
+    private Value OfProperty(IPropertyReferenceOperation reference)
+    {
+        var receiver = Evaluate(reference.Instance);
+        foreach (var argument in reference.Arguments)
+        {
+            Evaluate(argument.Value);
+        }
+
+        return properties.Evaluate(reference, receiver);
+    }
+
+    private Value OfInterpolated(IInterpolatedStringOperation interpolated)
+    {
+        Items<string> texts = [string.Empty];
+        foreach (var part in interpolated.Parts)
+        {
+            var piece = part switch
+            {
+                IInterpolatedStringTextOperation literal => Evaluate(literal.Text).Texts,
+                IInterpolationOperation hole => Evaluate(hole.Expression).Texts,
+                _ => OfUnknownPart(part),
+            };
+            texts = Value.Concat(texts, piece);
+        }
+
+        return Value.Unknown.WithTexts(texts);
+
+        Items<string> OfUnknownPart(IOperation part)
+        {
+            EvaluateChildren(part);
+            return [];
+        }
+    }
+
+    /// <summary>Long concatenations lean to the left; they are walked in a loop, not by recursion.</summary>
+    private Value OfConcatenation(IBinaryOperation concatenation)
+    {
+        var parts = new Stack<IOperation>();
+        IOperation left = concatenation;
+        while (
+            left is IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, Type.SpecialType: SpecialType.System_String } binary
+            && !binary.ConstantValue.HasValue
+        )
+        {
+            parts.Push(binary.RightOperand);
+            left = binary.LeftOperand;
+        }
+
+        var texts = Evaluate(left).Texts;
+        while (parts.Count > 0)
+        {
+            texts = Value.Concat(texts, Evaluate(parts.Pop()).Texts);
+        }
+
+        return Value.Unknown.WithTexts(texts);
+    }
+
+    /// <summary>Of the target of an assignment: what stands left of its last dot or in its index.</summary>
+    private void EvaluateChildren(IOperation operation)
+    {
+        foreach (var child in operation.ChildOperations)
+        {
+            Evaluate(child);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.Generator.Names;
+
+/// <summary>
+/// The names of members from which a database may be reached, judged by names alone: the cheap test that spares the
+/// binding of bodies and callees that cannot matter. It errs on the side of looking.
+/// </summary>
+internal sealed class ReachingNames
+{
+    private readonly HashSet<ulong> _names = [];
+    private readonly NameKinds _kinds;
+
+    /// <summary>The members that name a library's member and turned out to call another of that name.</summary>
+    private readonly HashSet<(SyntaxTree Tree, int Start)> _refuted = [];
+
+    private readonly ConcurrentDictionary<SyntaxTree, bool> _files = new();
+
+    private readonly List<(SyntaxTree Tree, NamedMember Member)> _namingLibrary = [];
+
+    /// <param name="trees">The files of the compilation.</param>
+    /// <param name="kinds">The names that the closure begins with.</param>
+    /// <param name="maxDistance">So many calls down effects are followed: what lies further down cannot matter.</param>
+    /// <param name="confirm">Says whether a member that names a library's member calls it; null to take names at their word, which binds
+    /// nothing.</param>
+    public ReachingNames(
+        IEnumerable<SyntaxTree> trees,
+        NameKinds kinds,
+        int maxDistance,
+        Func<SyntaxTree, NamedMember, bool>? confirm = null
+    )
+    {
+        _kinds = kinds;
+        var indexes = trees.Select(static tree => (Tree: tree, Index: NameIndex.Of(tree))).ToList();
+        var fresh = new HashSet<ulong>();
+        foreach (var (tree, index) in indexes)
+        {
+            if (kinds.MayBeginIn(index))
+            {
+                AddBeginnings(tree, index, confirm, fresh);
+            }
+        }
+
+        fresh.Remove(0);
+        _names.UnionWith(fresh);
+
+        // The names are closed level by level.
+        for (var level = 0; level <= maxDistance && fresh.Count > 0; level++)
+        {
+            var next = new HashSet<ulong>();
+            foreach (var (_, index) in indexes)
+            {
+                if (index.HasAnyOf(fresh))
+                {
+                    AddMentioning(index, fresh, next);
+                }
+            }
+
+            _names.UnionWith(next);
+            fresh = next;
+        }
+    }
+
+    /// <summary>The members that name a library's member, confirmed or not, in the order of the files.</summary>
+    public IReadOnlyList<(SyntaxTree Tree, NamedMember Member)> NamingLibrary => _namingLibrary;
+
+    public bool Contains(string name)
+    {
+        var code = NameCode.Of(name);
+        return _names.Contains(code) || (_kinds.Of(code, name) & (NameKind.Library | NameKind.Annotated)) != 0;
+    }
+
+    /// <summary>False where no body of the file can reach a database.</summary>
+    public bool MayMatter(SyntaxTree tree) =>
+        _files.GetOrAdd(tree, t => NameIndex.Of(t) is var index && (_kinds.MayBeginIn(index) || index.HasAnyOf(_names)));
+
+    /// <summary>True where a body mentions a name that may reach a database.</summary>
+    public bool IsMentionedIn(SyntaxNode body) => MayMatter(body.SyntaxTree) && IsMentionedIn(body.SyntaxTree, NameIndex.MemberOf(body));
+
+    /// <summary>The same for what the index says of a body.</summary>
+    public bool IsMentionedIn(SyntaxTree tree, NamedMember member)
+    {
+        if (Array.Exists(member.Mentions, _names.Contains))
+        {
+            return true;
+        }
+
+        var mentioned = _kinds.In(member);
+        return (mentioned & NameKind.Annotated) != 0
+            || ((mentioned & NameKind.Library) != 0 && !_refuted.Contains((tree, member.Start)))
+            || SendsQuery(member, mentioned);
+    }
+
+    /// <summary>The test on a name in one body.</summary>
+    public Func<string, bool> In(SyntaxTree tree, NamedMember body)
+    {
+        var wanted =
+            NameKind.Annotated
+            | (NamesQuery(body) ? NameKind.Query : NameKind.None)
+            | (_refuted.Contains((tree, body.Start)) ? NameKind.None : NameKind.Library);
+        return name => NameCode.Of(name) is var code && (_names.Contains(code) || (_kinds.Of(code, name) & wanted) != 0);
+    }
+
+    /// <summary>True where the body gets hold of a query.</summary>
+    public bool NamesQuery(NamedMember body) => _kinds.NamesQuery(body, _kinds.In(body));
+
+    /// <summary>Adds the members of a file that read by themselves.</summary>
+    private void AddBeginnings(SyntaxTree tree, NameIndex index, Func<SyntaxTree, NamedMember, bool>? confirm, HashSet<ulong> found)
+    {
+        foreach (var member in index.Members)
+        {
+            var mentioned = _kinds.In(member);
+            var namesLibrary = (mentioned & NameKind.Library) != 0;
+            if (namesLibrary)
+            {
+                _namingLibrary.Add((tree, member));
+            }
+
+            if (namesLibrary && confirm?.Invoke(tree, member) == false)
+            {
+                _refuted.Add((tree, member.Start));
+                namesLibrary = false;
+            }
+
+            if (namesLibrary || (mentioned & NameKind.Annotated) != 0 || SendsQuery(member, mentioned))
+            {
+                found.Add(member.Name);
+            }
+        }
+    }
+
+    /// <summary>Adds the members of a file that mention one of the names and are not among those that are known.</summary>
+    private void AddMentioning(NameIndex index, HashSet<ulong> names, HashSet<ulong> found)
+    {
+        foreach (var member in index.Members)
+        {
+            if (member.Name != 0 && !_names.Contains(member.Name) && Array.Exists(member.Mentions, names.Contains))
+            {
+                found.Add(member.Name);
+            }
+        }
+    }
+
+    private bool SendsQuery(NamedMember member, NameKind mentioned) =>
+        _kinds.NamesQuery(member, mentioned) && (member.WalksQueries || (mentioned & NameKind.Query) != 0);
+}
