@@ -6,13 +6,6 @@ using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.CodeFixes;
 
-/// <summary>One edit: an annotation or a session statement on one declaration.</summary>
-internal sealed record ConsistencyDeclaration(SyntaxNode Node, bool Annotates, string SessionName)
-{
-    public SyntaxNode Apply(SyntaxNode current, SyntaxTrivia lineEnd, SyntaxAnnotation imported) =>
-        Annotates ? MonotonicAnnotation.AddTo(current, lineEnd, imported) : SessionStatement.AddTo(current, SessionName, lineEnd, imported);
-}
-
 /// <summary>
 /// Decides for each diagnostic whether it is settled by an annotation, by a session, or left alone; every precondition is checked here.
 /// </summary>
@@ -108,4 +101,11 @@ internal static class ConsistencyDeclarations
             )?.GetMethod,
             _ => model.GetDeclaredSymbol(declaration, cancellation) as IMethodSymbol,
         };
+}
+
+/// <summary>One edit: an annotation or a session statement on one declaration.</summary>
+internal sealed record ConsistencyDeclaration(SyntaxNode Node, bool Annotates, string SessionName)
+{
+    public SyntaxNode Apply(SyntaxNode current, SyntaxTrivia lineEnd, SyntaxAnnotation imported) =>
+        Annotates ? MonotonicAnnotation.AddTo(current, lineEnd, imported) : SessionStatement.AddTo(current, SessionName, lineEnd, imported);
 }

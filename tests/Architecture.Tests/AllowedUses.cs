@@ -13,39 +13,51 @@ internal static class AllowedUses
     public const string SharedNamespace = "MonotonicReads";
 
     private const string Generator = """
-        Rules       -> Annotations, Calls, Flow, Options, Reads, Wrapping
-        (root)      -> Emit, Wrapping
-        Calls       -> Annotations, Flow, Options, Reads, Wrapping
-        Flow        -> Annotations, Calls, Options, Reads, Sql
-        Emit        -> Wrapping
-        Reads       -> Options
-        Annotations -> Wrapping
-        Options     -> nothing
-        Sql         -> nothing
-        Wrapping    -> Annotations
+        (root)            -> Collections, Emit, Wrapping/Decision, Wrapping/Planning, Wrapping/Survey
+        Emit              -> Collections, Symbols, Wrapping/Decision, Wrapping/Planning
+        Rules             -> Annotations, Calls, Collections, Flow, Names, Options, Reads, Symbols, Wrapping/Decision
+        Wrapping/Planning -> Annotations, Collections, Symbols, Wrapping/Decision, Wrapping/Survey, Wrapping/Text
+        Wrapping/Decision -> Annotations, Names, Symbols, Wrapping/Survey, Wrapping/Text
+        Calls             -> Annotations, Collections, Flow, Names, Options, Reads, Symbols
+        Wrapping/Survey   -> Annotations, Collections, Names, Symbols
+        Flow              -> Annotations, Collections, Options, Reads, Sql
+        Names             -> Annotations, Reads
+        Reads             -> Options
+        Sql               -> Shared/Sql
+        Wrapping/Text     -> Collections, Symbols
+        Annotations       -> nothing
+        Collections       -> nothing
+        Options           -> nothing
+        Shared/Sql        -> nothing
+        Symbols           -> nothing
         """;
 
     private const string CodeFixes = """
-        (root) -> Generator/Annotations, Generator/Rules, Generator/Wrapping
+        (root) -> Generator/Annotations, Generator/Rules, Generator/Wrapping/Decision
         """;
 
     private const string Runtime = """
-        DependencyInjection -> Annotations, Monitoring, Observability, Proxies, Routing, Selection, Sessions, Topology
-        Monitoring          -> Observability, Positions, Routing, Servers
-        Observability       -> Annotations, Monitoring, Positions, Routing, Selection, Servers, Sessions, Topology
-        Proxies             -> Annotations, DependencyInjection, Routing, Sessions
-        Routing             -> Annotations, Monitoring, Observability, Positions, Proxies, Selection, Servers, Sessions, Tokens, Topology
-        Servers             -> Positions, Proxies, Routing
-        Sessions            -> Annotations, Observability, Positions, Routing, Servers, Tokens
-        Tokens              -> Positions, Sessions
-        Topology            -> Routing, Servers
+        DependencyInjection -> AdoNet, Annotations, Configuration, MySql, Observability, Routing, Topology
+        Configuration       -> Annotations, Monitoring, MySql, Proxies, Routing, Selection
+        MySql               -> AdoNet, Annotations, Choosing, Monitoring, Observability, Proxies, Routing, Selection, Servers, Topology
+        Monitoring          -> Choosing, Observability, Positions, Servers
+        AdoNet              -> Choosing, Observability, Proxies, Routing, Selection, Servers, Sql
+        Choosing            -> Annotations, Observability, Positions, Selection, Servers, Sessions
+        Routing             -> Annotations, Choosing, Observability, Positions, Proxies, Selection, Servers, Sessions
+        Sessions            -> Annotations, Observability, Positions, Servers
+        Proxies             -> Annotations, Servers, Sql
+        Topology            -> Servers
+        Servers             -> Observability, Positions
+        Observability       -> Annotations
+        Sql                 -> Shared/Sql
         Annotations         -> nothing
         Positions           -> nothing
         Selection           -> nothing
+        Shared/Sql          -> nothing
         """;
 
     private const string AspNetCore = """
-        (root) -> Runtime/Annotations, Runtime/Sessions, Runtime/Tokens
+        (root) -> Runtime/Annotations, Runtime/Sessions
         """;
 
     /// <summary>Each after the one that it references.</summary>

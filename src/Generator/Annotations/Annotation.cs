@@ -2,15 +2,6 @@ using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Annotations;
 
-/// <summary>The guarantees in the order of their strength.</summary>
-internal enum AnnotationKind
-{
-    Eventual,
-    Monotonic,
-    Causal,
-    Primary,
-}
-
 /// <summary>One annotation as it stands in source or metadata.</summary>
 internal sealed class Annotation
 {
@@ -105,4 +96,13 @@ internal sealed class Annotation
 
         return null;
     }
+}
+
+/// <summary>The guarantees in the order of their strength.</summary>
+internal enum AnnotationKind
+{
+    Eventual,
+    Monotonic,
+    Causal,
+    Primary,
 }

@@ -2,14 +2,6 @@ using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Flow;
 
-/// <summary>How often a lambda that is handed to a call runs during that call.</summary>
-internal enum LambdaUse
-{
-    Once,
-    PerElement,
-    Later,
-}
-
 /// <summary>
 /// Decides how a call uses its lambda arguments. Only known operators run one per element; registrations keep it for
 /// later; every other call is taken to run it once.
@@ -66,4 +58,12 @@ internal static class LambdaArguments
 
         return LambdaUse.Once;
     }
+}
+
+/// <summary>How often a lambda that is handed to a call runs during that call.</summary>
+internal enum LambdaUse
+{
+    Once,
+    PerElement,
+    Later,
 }

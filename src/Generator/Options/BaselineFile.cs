@@ -3,11 +3,6 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace MonotonicReads.Generator.Options;
 
-/// <summary>One finding that a project has accepted for the time being.</summary>
-/// <param name="Rule">The rule's id.</param>
-/// <param name="Member">The member's documentation id; a local function's is that of the member around it.</param>
-internal readonly record struct BaselineEntry(string Rule, string Member);
-
 /// <summary>
 /// The AdditionalFile <c>MonotonicReads.Baseline.txt</c>: findings that a project starts with, one to a line,
 /// <c>MR1001 M:Shop.Orders.Get(System.Int32)</c>; what follows <c>#</c> is a comment. Only what is new is reported.
@@ -53,3 +48,8 @@ internal static class BaselineFile
             ? new BaselineEntry(rule, member)
             : null;
 }
+
+/// <summary>One finding that a project has accepted for the time being.</summary>
+/// <param name="Rule">The rule's id.</param>
+/// <param name="Member">The member's documentation id; a local function's is that of the member around it.</param>
+internal readonly record struct BaselineEntry(string Rule, string Member);

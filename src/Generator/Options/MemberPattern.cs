@@ -2,21 +2,6 @@ using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Options;
 
-/// <summary>What a member that an option or an AdditionalFile names is taken to do.</summary>
-internal enum ListedRole
-{
-    /// <summary>One replica read.</summary>
-    Read,
-
-    /// <summary>One write.</summary>
-    Write,
-
-    /// <summary>
-    /// Hands out the primary: a connection, data source, command or context on it; where it returns anything else, one read of the primary.
-    /// </summary>
-    Primary,
-}
-
 /// <summary>
 /// Members by metadata name, such as <c>Shop.Data.IOrderStore.Get*</c>: <c>*</c> stands for any characters, <c>+</c> leads into a nested
 /// type.
@@ -97,4 +82,19 @@ internal sealed record MemberPattern
 
         return p == pattern.Length;
     }
+}
+
+/// <summary>What a member that an option or an AdditionalFile names is taken to do.</summary>
+internal enum ListedRole
+{
+    /// <summary>One replica read.</summary>
+    Read,
+
+    /// <summary>One write.</summary>
+    Write,
+
+    /// <summary>
+    /// Hands out the primary: a connection, data source, command or context on it; where it returns anything else, one read of the primary.
+    /// </summary>
+    Primary,
 }

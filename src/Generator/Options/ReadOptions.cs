@@ -4,34 +4,6 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace MonotonicReads.Generator.Options;
 
-/// <summary>What the path between application and replicas may send elsewhere.</summary>
-internal enum RoutingMode
-{
-    /// <summary>A proxy may send each statement to another server; only a transaction holds statements together.</summary>
-    Statement,
-
-    /// <summary>One open connection stays on one server.</summary>
-    Connection,
-}
-
-/// <summary>What a stored procedure of which only the name is known does.</summary>
-internal enum StoredProcedureMode
-{
-    /// <summary>Its name's verb decides; without one, whether rows are taken from it.</summary>
-    ByName,
-
-    /// <summary>It reads, on a replica.</summary>
-    Read,
-
-    /// <summary>It writes.</summary>
-    Write,
-
-    /// <summary>
-    /// It is routed to the primary, as a call whose effect the proxy cannot know: a primary read where rows are taken from it.
-    /// </summary>
-    Primary,
-}
-
 /// <summary>The options of <c>.editorconfig</c> under the prefix <c>monotonic_reads.</c> that hold for one file.</summary>
 internal sealed record ReadOptions(RoutingMode Routing, StoredProcedureMode StoredProcedures, bool RepositoryConvention)
 {
@@ -79,4 +51,32 @@ internal sealed record ReadOptions(RoutingMode Routing, StoredProcedureMode Stor
 
     public static ReadOptions From(AnalyzerConfigOptions file, AnalyzerConfigOptions global) =>
         new(RoutingOption.Read(file, global), StoredProceduresOption.Read(file, global), RepositoryConventionOption.Read(file, global));
+}
+
+/// <summary>What the path between application and replicas may send elsewhere.</summary>
+internal enum RoutingMode
+{
+    /// <summary>A proxy may send each statement to another server; only a transaction holds statements together.</summary>
+    Statement,
+
+    /// <summary>One open connection stays on one server.</summary>
+    Connection,
+}
+
+/// <summary>What a stored procedure of which only the name is known does.</summary>
+internal enum StoredProcedureMode
+{
+    /// <summary>Its name's verb decides; without one, whether rows are taken from it.</summary>
+    ByName,
+
+    /// <summary>It reads, on a replica.</summary>
+    Read,
+
+    /// <summary>It writes.</summary>
+    Write,
+
+    /// <summary>
+    /// It is routed to the primary, as a call whose effect the proxy cannot know: a primary read where rows are taken from it.
+    /// </summary>
+    Primary,
 }

@@ -1,5 +1,19 @@
 namespace MonotonicReads.Generator.Reads;
 
+/// <summary>How a member of a data library takes part in reading; parameters are named as the library names them.</summary>
+/// <param name="Role">What it does.</param>
+/// <param name="TextParameter">Holds the command text or a command definition; null where the receiver is the command.</param>
+/// <param name="TransactionParameter">Holds the transaction, where the member takes one.</param>
+/// <param name="CommandTypeParameter">Holds a <c>CommandType</c>, where the member takes one.</param>
+/// <param name="IsProcedure">True where the text is always a procedure's name.</param>
+internal sealed record DataMember(
+    DataRole Role,
+    string? TextParameter = null,
+    string? TransactionParameter = null,
+    string? CommandTypeParameter = null,
+    bool IsProcedure = false
+);
+
 /// <summary>What a member of a data library does with the database.</summary>
 internal enum DataRole
 {
@@ -43,20 +57,6 @@ internal enum DataRole
     /// <summary>Ends the transaction of its target, a connection or context.</summary>
     EndsTransactionOnTarget,
 }
-
-/// <summary>How a member of a data library takes part in reading; parameters are named as the library names them.</summary>
-/// <param name="Role">What it does.</param>
-/// <param name="TextParameter">Holds the command text or a command definition; null where the receiver is the command.</param>
-/// <param name="TransactionParameter">Holds the transaction, where the member takes one.</param>
-/// <param name="CommandTypeParameter">Holds a <c>CommandType</c>, where the member takes one.</param>
-/// <param name="IsProcedure">True where the text is always a procedure's name.</param>
-internal sealed record DataMember(
-    DataRole Role,
-    string? TextParameter = null,
-    string? TransactionParameter = null,
-    string? CommandTypeParameter = null,
-    bool IsProcedure = false
-);
 
 /// <summary>One library that reads databases; made only where the compilation references it.</summary>
 internal interface IDataLibrary

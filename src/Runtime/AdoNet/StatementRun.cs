@@ -4,32 +4,6 @@ using MySqlConnector;
 
 namespace MonotonicReads.AdoNet;
 
-/// <summary>A command or a batch of a <see cref="ReplicatedConnection"/>, as <see cref="StatementRun"/> runs it.</summary>
-/// <typeparam name="TDriver">The driver's own.</typeparam>
-internal interface IRoutedStatement<TDriver>
-{
-    /// <summary>What the driver executes.</summary>
-    TDriver Driver { get; }
-
-    /// <summary>Whether a proxy's servers may take less time for it than the caller allows.</summary>
-    bool IsLimited { get; }
-
-    /// <summary>Finds the server and gives the driver's statement its connection there.</summary>
-    ReplicatedConnection Route(bool returnsData);
-
-    /// <inheritdoc cref="Route"/>
-    ValueTask<ReplicatedConnection> RouteAsync(bool returnsData, CancellationToken cancellation);
-
-    /// <summary>Whether what was prepared has another text now: the statement goes to another server of the proxy.</summary>
-    bool NeedsPreparing(ReplicatedConnection connection);
-
-    /// <summary>Prepares it where it was routed to, unless its text had better not be prepared.</summary>
-    void PrepareHere();
-
-    /// <inheritdoc cref="PrepareHere"/>
-    Task PrepareHereAsync(CancellationToken cancellation);
-}
-
 /// <summary>Prepares and executes statements, and sends one that was not executed on to another server.</summary>
 internal static class StatementRun
 {
@@ -130,4 +104,30 @@ internal static class StatementRun
     // by another clock.
     private static bool IsOverdue<TDriver>(IRoutedStatement<TDriver> statement, DbException exception) =>
         statement.IsLimited && exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
+}
+
+/// <summary>A command or a batch of a <see cref="ReplicatedConnection"/>, as <see cref="StatementRun"/> runs it.</summary>
+/// <typeparam name="TDriver">The driver's own.</typeparam>
+internal interface IRoutedStatement<TDriver>
+{
+    /// <summary>What the driver executes.</summary>
+    TDriver Driver { get; }
+
+    /// <summary>Whether a proxy's servers may take less time for it than the caller allows.</summary>
+    bool IsLimited { get; }
+
+    /// <summary>Finds the server and gives the driver's statement its connection there.</summary>
+    ReplicatedConnection Route(bool returnsData);
+
+    /// <inheritdoc cref="Route"/>
+    ValueTask<ReplicatedConnection> RouteAsync(bool returnsData, CancellationToken cancellation);
+
+    /// <summary>Whether what was prepared has another text now: the statement goes to another server of the proxy.</summary>
+    bool NeedsPreparing(ReplicatedConnection connection);
+
+    /// <summary>Prepares it where it was routed to, unless its text had better not be prepared.</summary>
+    void PrepareHere();
+
+    /// <inheritdoc cref="PrepareHere"/>
+    Task PrepareHereAsync(CancellationToken cancellation);
 }

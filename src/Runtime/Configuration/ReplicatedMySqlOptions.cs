@@ -1,28 +1,5 @@
 namespace MonotonicReads;
 
-/// <summary>Which <see cref="IReplicaSelector"/> draws replicas.</summary>
-public enum ReplicaSelection
-{
-    /// <summary><see cref="ReplicaSelectors.WeightedModulo"/>.</summary>
-    WeightedModulo,
-
-    /// <summary><see cref="ReplicaSelectors.WeightedRendezvous"/>.</summary>
-    WeightedRendezvous,
-}
-
-/// <summary>What is done at the start about a topology that breaks the promises of read sessions.</summary>
-public enum TopologyValidation
-{
-    /// <summary>Each finding is logged; the start does not wait for it.</summary>
-    Warn,
-
-    /// <summary>The start waits, and fails with <see cref="TopologyException"/> on an error.</summary>
-    Fail,
-
-    /// <summary>Nobody is asked.</summary>
-    Off,
-}
-
 /// <summary>A replicated data source as configuration describes it.</summary>
 public sealed class ReplicatedMySqlOptions
 {
@@ -60,4 +37,27 @@ public sealed class ReplicatedMySqlOptions
 
     /// <summary>Everything that could not be read from configuration.</summary>
     internal List<string> Unread { get; } = [];
+}
+
+/// <summary>Which <see cref="IReplicaSelector"/> draws replicas.</summary>
+public enum ReplicaSelection
+{
+    /// <summary><see cref="ReplicaSelectors.WeightedModulo"/>.</summary>
+    WeightedModulo,
+
+    /// <summary><see cref="ReplicaSelectors.WeightedRendezvous"/>.</summary>
+    WeightedRendezvous,
+}
+
+/// <summary>What is done at the start about a topology that breaks the promises of read sessions.</summary>
+public enum TopologyValidation
+{
+    /// <summary>Each finding is logged; the start does not wait for it.</summary>
+    Warn,
+
+    /// <summary>The start waits, and fails with <see cref="TopologyException"/> on an error.</summary>
+    Fail,
+
+    /// <summary>Nobody is asked.</summary>
+    Off,
 }

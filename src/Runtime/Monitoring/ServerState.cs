@@ -1,18 +1,5 @@
 namespace MonotonicReads;
 
-/// <summary>Whether a server answers.</summary>
-public enum ServerHealth
-{
-    /// <summary>It was not looked at.</summary>
-    Unknown,
-
-    /// <summary>It answers.</summary>
-    Up,
-
-    /// <summary>It has not answered several times in a row.</summary>
-    Down,
-}
-
 /// <summary>What is known of a server.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="IsPrimary">Whether it takes the writes.</param>
@@ -46,4 +33,17 @@ public sealed record ServerState(string Name, bool IsPrimary)
     public string? Error { get; init; }
 
     internal static ServerState Unknown(string name, bool isPrimary) => new(name, isPrimary);
+}
+
+/// <summary>Whether a server answers.</summary>
+public enum ServerHealth
+{
+    /// <summary>It was not looked at.</summary>
+    Unknown,
+
+    /// <summary>It answers.</summary>
+    Up,
+
+    /// <summary>It has not answered several times in a row.</summary>
+    Down,
 }

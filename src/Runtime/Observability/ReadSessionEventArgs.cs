@@ -1,24 +1,5 @@
 namespace MonotonicReads;
 
-/// <summary>What happened to a read session, or to a read outside one.</summary>
-public enum ReadSessionEventKind
-{
-    /// <summary>The replica that the session has read is lost; the policy decides what its next read does.</summary>
-    ReplicaLost,
-
-    /// <summary>A replica refused to open before anything was read on it; another server takes the read.</summary>
-    ReplicaUnavailable,
-
-    /// <summary>No replica is available; the primary takes the read.</summary>
-    NoReplicaAvailable,
-
-    /// <summary>A read ran after its session was disposed; it counts as outside a session. Given once per session.</summary>
-    LateRead,
-
-    /// <summary>The session reads on another server from now on: its replica is lost, or did not catch up in time.</summary>
-    Moved,
-}
-
 /// <summary>The data of <see cref="ReplicatedDataSource.SessionEvent"/>.</summary>
 public sealed class ReadSessionEventArgs : EventArgs
 {
@@ -49,4 +30,23 @@ public sealed class ReadSessionEventArgs : EventArgs
 
     /// <summary>The driver's exception, or <see langword="null"/> where there is none.</summary>
     public Exception? Exception { get; }
+}
+
+/// <summary>What happened to a read session, or to a read outside one.</summary>
+public enum ReadSessionEventKind
+{
+    /// <summary>The replica that the session has read is lost; the policy decides what its next read does.</summary>
+    ReplicaLost,
+
+    /// <summary>A replica refused to open before anything was read on it; another server takes the read.</summary>
+    ReplicaUnavailable,
+
+    /// <summary>No replica is available; the primary takes the read.</summary>
+    NoReplicaAvailable,
+
+    /// <summary>A read ran after its session was disposed; it counts as outside a session. Given once per session.</summary>
+    LateRead,
+
+    /// <summary>The session reads on another server from now on: its replica is lost, or did not catch up in time.</summary>
+    Moved,
 }

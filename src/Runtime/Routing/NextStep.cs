@@ -1,5 +1,49 @@
 namespace MonotonicReads.Routing;
 
+/// <summary>The one place that decides where a statement runs. Pure: it asks nobody and changes nothing.</summary>
+internal static class NextStep
+{
+    public static Step Of(in Statement statement, in LinkFacts link, in PinFacts pin, Readiness ready) =>
+        pin.Level is null ? OutsideSession(statement, link)
+        : link.IsPrimary || !statement.IsPlainRead || pin.Level == ReadConsistency.Primary || pin.IsOnPrimary
+            ? OnPrimary(statement, link, pin, ready)
+        : OnReplica(link, pin, ready);
+
+    private static Step OutsideSession(in Statement statement, in LinkFacts link) =>
+        link.IsPrimary ? Step.Run
+        : !statement.IsPlainRead ? Step.MoveToPrimary
+        // The session that named the server is over.
+        : link.IsThroughProxy && !link.IsAnywhere ? Step.LeaveToProxy
+        : Step.Run;
+
+    private static Step OnPrimary(in Statement statement, in LinkFacts link, in PinFacts pin, Readiness ready) =>
+        !link.IsPrimary ? Step.MoveToPrimary
+        : (ready & Readiness.BehindBarrier) == 0 && pin.NeedsBarrier && (statement.ReturnsData || statement.BeginsTransaction)
+            ? Step.PassBarrier
+        : Step.Run;
+
+    private static Step OnReplica(in LinkFacts link, in PinFacts pin, Readiness ready)
+    {
+        if (link.IsThroughProxy && pin.MustLeave(link))
+        {
+            return pin.HasLoss || !pin.IsOtherRun ? Step.FindServer : Step.NoteRestart;
+        }
+
+        if ((ready & Readiness.CaughtUp) == 0 && pin.MustCatchUp && pin.AgreesToHere)
+        {
+            return Step.CatchUp;
+        }
+
+        if (!link.IsGone && pin.AgreesToHere)
+        {
+            return Step.ReadHere;
+        }
+
+        // The session has lost its replica, or a concurrent read found it out of reach and drew again.
+        return link.IsThroughProxy || pin.HasLoss || link.IsGone || pin.IsOurs ? Step.FindServer : Step.Refuse;
+    }
+}
+
 /// <summary>What has to happen before a statement runs.</summary>
 internal enum Step
 {
@@ -79,51 +123,8 @@ internal readonly record struct PinFacts(
     /// <summary>Whether a read on the connection's replica is one of the session's.</summary>
     public bool AgreesToHere => !HasLoss && (!HasServer || IsHere);
 
-    /// <summary>Whether the server that the connection names to a proxy cannot be the session's: it has drawn none (what was named for another
+    /// <summary>Whether the server that the connection names to a proxy cannot be the session's: it has drawn none (what was named for
+    /// another
     /// session is nothing to this one), has lost its own, or read another run of it.</summary>
     public bool MustLeave(in LinkFacts link) => (link.NamesServers && !HasServer) || HasLoss || IsOtherRun;
-}
-
-/// <summary>The one place that decides where a statement runs. Pure: it asks nobody and changes nothing.</summary>
-internal static class NextStep
-{
-    public static Step Of(in Statement statement, in LinkFacts link, in PinFacts pin, Readiness ready) =>
-        pin.Level is null ? OutsideSession(statement, link)
-        : link.IsPrimary || !statement.IsPlainRead || pin.Level == ReadConsistency.Primary || pin.IsOnPrimary
-            ? OnPrimary(statement, link, pin, ready)
-        : OnReplica(link, pin, ready);
-
-    private static Step OutsideSession(in Statement statement, in LinkFacts link) =>
-        link.IsPrimary ? Step.Run
-        : !statement.IsPlainRead ? Step.MoveToPrimary
-        // The session that named the server is over.
-        : link.IsThroughProxy && !link.IsAnywhere ? Step.LeaveToProxy
-        : Step.Run;
-
-    private static Step OnPrimary(in Statement statement, in LinkFacts link, in PinFacts pin, Readiness ready) =>
-        !link.IsPrimary ? Step.MoveToPrimary
-        : (ready & Readiness.BehindBarrier) == 0 && pin.NeedsBarrier && (statement.ReturnsData || statement.BeginsTransaction)
-            ? Step.PassBarrier
-        : Step.Run;
-
-    private static Step OnReplica(in LinkFacts link, in PinFacts pin, Readiness ready)
-    {
-        if (link.IsThroughProxy && pin.MustLeave(link))
-        {
-            return pin.HasLoss || !pin.IsOtherRun ? Step.FindServer : Step.NoteRestart;
-        }
-
-        if ((ready & Readiness.CaughtUp) == 0 && pin.MustCatchUp && pin.AgreesToHere)
-        {
-            return Step.CatchUp;
-        }
-
-        if (!link.IsGone && pin.AgreesToHere)
-        {
-            return Step.ReadHere;
-        }
-
-        // The session has lost its replica, or a concurrent read found it out of reach and drew again.
-        return link.IsThroughProxy || pin.HasLoss || link.IsGone || pin.IsOurs ? Step.FindServer : Step.Refuse;
-    }
 }

@@ -1,7 +1,8 @@
 namespace MonotonicReads.Sessions;
 
 /// <summary>
-/// What a session wrote in a data source, and saw on its primary, that its causal reads must contain. A field of the session's pin, which is
+/// What a session wrote in a data source, and saw on its primary, that its causal reads must contain. A field of the session's pin, which
+/// is
 /// also the lock; safe for concurrent use.
 /// </summary>
 internal struct SessionWrites

@@ -1,15 +1,5 @@
 namespace MonotonicReads;
 
-/// <summary>How much a <see cref="TopologyFinding"/> matters.</summary>
-public enum TopologySeverity
-{
-    /// <summary>A promise holds less far than it could.</summary>
-    Warning,
-
-    /// <summary>A promise does not hold.</summary>
-    Error,
-}
-
 /// <summary>Something in the servers' settings that the promises of read sessions do not survive.</summary>
 /// <param name="Id">Stable: MRT001 and so on; docs/topology.md has them all.</param>
 /// <param name="Severity">How much it matters.</param>
@@ -21,6 +11,16 @@ public sealed record TopologyFinding(string Id, TopologySeverity Severity, strin
     /// <summary>Everything in one line.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => $"{Id} {Severity.ToString().ToLowerInvariant()}: '{Server}' {Message} {Remedy}";
+}
+
+/// <summary>How much a <see cref="TopologyFinding"/> matters.</summary>
+public enum TopologySeverity
+{
+    /// <summary>A promise holds less far than it could.</summary>
+    Warning,
+
+    /// <summary>A promise does not hold.</summary>
+    Error,
 }
 
 /// <summary>The servers are set up so that read sessions cannot keep their promises.</summary>

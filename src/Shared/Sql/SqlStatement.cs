@@ -1,5 +1,14 @@
 namespace MonotonicReads.Sql;
 
+/// <summary>
+/// One statement of a text and what it does; the procedure's name, without schema and quotes, is that of a
+/// <see cref="SqlStatementKind.Procedure"/>.
+/// </summary>
+internal readonly record struct SqlStatement(SqlStatementKind Kind, SqlTraits Traits = SqlTraits.None, string? Procedure = null)
+{
+    public bool Has(SqlTraits any) => (Traits & any) != 0;
+}
+
 internal enum SqlStatementKind
 {
     /// <summary>Neither SQL that is known nor the name of a procedure.</summary>
@@ -90,13 +99,4 @@ internal enum SqlTraits
 
     /// <summary>Plans a statement that is no query.</summary>
     PlansOther = 1 << 14,
-}
-
-/// <summary>
-/// One statement of a text and what it does; the procedure's name, without schema and quotes, is that of a
-/// <see cref="SqlStatementKind.Procedure"/>.
-/// </summary>
-internal readonly record struct SqlStatement(SqlStatementKind Kind, SqlTraits Traits = SqlTraits.None, string? Procedure = null)
-{
-    public bool Has(SqlTraits any) => (Traits & any) != 0;
 }

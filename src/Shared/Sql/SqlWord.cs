@@ -1,5 +1,26 @@
 namespace MonotonicReads.Sql;
 
+/// <summary>A word of SQL and what it means in each place where it may stand.</summary>
+internal sealed class SqlWord(string text)
+{
+    public string Text => text;
+
+    public SqlVerb Verb { get; set; }
+
+    public SqlClause Clause { get; set; }
+
+    public SqlFunction Function { get; set; }
+
+    public SqlSubject Subject { get; set; }
+
+    /// <summary>Whether a table's name follows.</summary>
+    public bool PrecedesTable { get; set; }
+
+    /// <summary>Whether it begins a statement where none is expected, that is behind one without a semicolon.</summary>
+    public bool BeginsStatement =>
+        Verb is SqlVerb.Select or SqlVerb.Write or SqlVerb.CreateOrDrop or SqlVerb.Call || Clause == SqlClause.Write;
+}
+
 /// <summary>What a statement does that begins with a word.</summary>
 internal enum SqlVerb
 {
@@ -125,25 +146,4 @@ internal enum SqlSubject
 
     /// <summary>What the statement before on this connection left behind.</summary>
     Connection,
-}
-
-/// <summary>A word of SQL and what it means in each place where it may stand.</summary>
-internal sealed class SqlWord(string text)
-{
-    public string Text => text;
-
-    public SqlVerb Verb { get; set; }
-
-    public SqlClause Clause { get; set; }
-
-    public SqlFunction Function { get; set; }
-
-    public SqlSubject Subject { get; set; }
-
-    /// <summary>Whether a table's name follows.</summary>
-    public bool PrecedesTable { get; set; }
-
-    /// <summary>Whether it begins a statement where none is expected, that is behind one without a semicolon.</summary>
-    public bool BeginsStatement =>
-        Verb is SqlVerb.Select or SqlVerb.Write or SqlVerb.CreateOrDrop or SqlVerb.Call || Clause == SqlClause.Write;
 }

@@ -13,6 +13,7 @@ namespace MonotonicReads.Architecture.Tests.Edges;
 internal sealed class RoomUses
 {
     private readonly SortedDictionary<(string From, string To), string> _examples = [];
+    private readonly Dictionary<string, int> _excused = [];
 
     private RoomUses(IEnumerable<string> rooms) => Rooms = [.. rooms];
 
@@ -20,8 +21,17 @@ internal sealed class RoomUses
 
     public IEnumerable<(string From, string To)> Pairs => _examples.Keys;
 
+    /// <summary>How often each excused use was found.</summary>
+    public IReadOnlyDictionary<string, int> Excused => _excused;
+
     /// <param name="roomOf">The room of a file that another assembly declares, by its path.</param>
-    public static RoomUses Of(CSharpCompilation compilation, IReadOnlyCollection<SourceFile> files, Func<string, string?> roomOf)
+    /// <param name="excused">Uses that count for no room: <c>path of the file -> name of the type</c>.</param>
+    public static RoomUses Of(
+        CSharpCompilation compilation,
+        IReadOnlyCollection<SourceFile> files,
+        Func<string, string?> roomOf,
+        IReadOnlySet<string>? excused = null
+    )
     {
         var rooms = files.ToDictionary(f => f.Path, f => f.Room);
         var uses = new RoomUses(rooms.Values);
@@ -33,6 +43,13 @@ internal sealed class RoomUses
                 var place = Declaration(Bind(model, node));
                 if (place is not null && (rooms.GetValueOrDefault(place) ?? roomOf(place)) is { } to && to != file.Room)
                 {
+                    var use = $"{file.Path} -> {Path.GetFileNameWithoutExtension(place)}";
+                    if (excused?.Contains(use) == true)
+                    {
+                        uses._excused[use] = uses._excused.GetValueOrDefault(use) + 1;
+                        continue;
+                    }
+
                     var line = file.Tree.GetLineSpan(node.Span).StartLinePosition.Line + 1;
                     uses._examples.TryAdd((file.Room, to), $"{file.Path}({line}): {node}");
                 }

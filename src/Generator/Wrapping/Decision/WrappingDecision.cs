@@ -6,22 +6,6 @@ using MonotonicReads.Generator.Wrapping.Survey;
 
 namespace MonotonicReads.Generator.Wrapping.Decision;
 
-/// <summary>What becomes of a type.</summary>
-internal enum WrappingOutcome
-{
-    /// <summary>No annotation asks for a wrapper.</summary>
-    NotAnnotated,
-
-    /// <summary>An abstract class without interfaces: each of its concrete subclasses gets a wrapper of its own.</summary>
-    LeftToSubclasses,
-
-    /// <summary>A wrapper is written; single members may still have obstacles.</summary>
-    Wrapped,
-
-    /// <summary>No wrapper is written; the obstacles say why.</summary>
-    Declined,
-}
-
 /// <summary>
 /// Whether and how a type is wrapped. The generator, MR2001 and the code fix all ask here, so that an annotated member
 /// is either covered by generated code or named by MR2001, never both and never neither.
@@ -327,4 +311,20 @@ internal sealed class WrappingDecision
 
         return builder.ToImmutable();
     }
+}
+
+/// <summary>What becomes of a type.</summary>
+internal enum WrappingOutcome
+{
+    /// <summary>No annotation asks for a wrapper.</summary>
+    NotAnnotated,
+
+    /// <summary>An abstract class without interfaces: each of its concrete subclasses gets a wrapper of its own.</summary>
+    LeftToSubclasses,
+
+    /// <summary>A wrapper is written; single members may still have obstacles.</summary>
+    Wrapped,
+
+    /// <summary>No wrapper is written; the obstacles say why.</summary>
+    Declined,
 }

@@ -1,8 +1,5 @@
 namespace MonotonicReads.Observability;
 
-/// <summary>What spans say of a session.</summary>
-internal readonly record struct SessionTags(Guid Id, ReadConsistency Level);
-
 /// <summary>What spans say of a server.</summary>
 /// <param name="Name">Its name, "primary" for the primary.</param>
 /// <param name="System">What OpenTelemetry calls its kind; null where that is not known.</param>
