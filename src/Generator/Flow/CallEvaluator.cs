@@ -128,11 +128,11 @@ internal sealed class CallEvaluator(
     private Value[] Pieces(IInvocationOperation invocation, Value[] arguments)
     {
         // The span that newer frameworks gather into: ArgumentKind.ParamCollection is newer than the compiler that this is built against.
-        const ArgumentKind gathered = (ArgumentKind)4;
+        const ArgumentKind Gathered = (ArgumentKind)4;
         IEnumerable<IOperation>? pieces = invocation.Arguments switch
         {
             [.., { Value: IArrayCreationOperation { Initializer: { } initializer } }] => initializer.ElementValues,
-            [.., { ArgumentKind: gathered, Value: var collection }] => Arguments.Unconverted(collection).ChildOperations,
+            [.., { ArgumentKind: Gathered, Value: var collection }] => Arguments.Unconverted(collection).ChildOperations,
             _ => null,
         };
         return pieces is null ? arguments : [.. arguments.Take(arguments.Length - 1), .. pieces.Select(Piece)];

@@ -51,10 +51,10 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
 
     public void ReplicaUnavailable(Guid? session, string replica, ReplicaLoss? policy, Exception exception)
     {
-        const string reason = "open failed";
-        RoutingMetrics.CountLoss(replica, reason, policy);
+        const string Reason = "open failed";
+        RoutingMetrics.CountLoss(replica, Reason, policy);
         RoutingLog.ReplicaUnavailable(logger, session, replica, exception);
-        raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaUnavailable, session, replica, null, reason, exception));
+        raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaUnavailable, session, replica, null, Reason, exception));
     }
 
     public void NoReplicaAvailable(Guid? session, string primary)

@@ -7,8 +7,8 @@ namespace MonotonicReads.Architecture.Tests.Edges;
 /// <summary>The rooms of the product use each other as <see cref="AllowedUses"/> says, and never in a circle.</summary>
 public class EdgeTests
 {
-    private const string NoCycle = "no cycle";
-    private const string UsePastTheTable = "use past the table";
+    internal const string NoCycle = "no cycle";
+    internal const string UsePastTheTable = "use past the table";
 
     public static TheoryData<string> Assemblies => [.. AllowedUses.Assemblies.Select(a => a.Name)];
 

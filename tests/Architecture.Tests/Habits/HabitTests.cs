@@ -39,7 +39,8 @@ public class HabitTests
                     WholeTypes.Habit,
                     PlainPlaces.Name,
                     PlainPlaces.Namespace,
-                    "no cycle",
+                    Edges.EdgeTests.NoCycle,
+                    Edges.EdgeTests.UsePastTheTable,
                 ])
         );
 
