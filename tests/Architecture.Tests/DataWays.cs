@@ -39,15 +39,12 @@ internal static class DataWays
     [
         new("wrapper", "called by your code", IsOutside: true),
         new("Sessions", "one UUID, one guarantee, what was seen"),
-        new("AdoNet", "a connection of .NET's own kind"),
+        new("AdoNet", "a connection as .NET knows it"),
         new("Sql", "is it provably a plain read?"),
         new("Routing", "the next step, by one table"),
         new("Choosing", "which server has what was seen?"),
         new("Selection", "the UUID's hash draws a replica"),
-        new("Proxies", "the server's name in a comment"),
         new("Servers", "waits for a position, asks"),
-        new("Positions", "GTIDs: who has what"),
-        new("Observability", "each move is told"),
         new("one server", "MySQL or MariaDB, or a proxy", IsOutside: true),
     ];
 }

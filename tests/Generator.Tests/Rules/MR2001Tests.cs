@@ -254,7 +254,10 @@ public class MR2001Tests
                     options
                 )
             );
-        var decision = MonotonicReads.Generator.Wrapping.Decision.WrappingDecision.For(compilation.GetTypeByMetadataName("Repo")!, compilation);
+        var decision = MonotonicReads.Generator.Wrapping.Decision.WrappingDecision.For(
+            compilation.GetTypeByMetadataName("Repo")!,
+            compilation
+        );
         Assert.Contains("C# 9", Assert.Single(decision.Obstacles).Why, StringComparison.Ordinal);
     }
 }
