@@ -43,8 +43,12 @@ public class CrashFuzzTests
         var wrappers = 0;
         for (var round = 0; round < Rounds; round++)
         {
-            var random = new Random(20261123 + round);
-            var broken = sources.Select(s => CSharpSyntaxTree.ParseText(SourceText.From(Break(s.Text, random)), path: s.Path)).ToList();
+            // Each file by its own seed, so that a change of one breaks no other differently.
+            var broken = sources
+                .Select(s =>
+                    CSharpSyntaxTree.ParseText(SourceText.From(Break(s.Text, new Random(SeedOf(s.Path) + 20261123 + round))), path: s.Path)
+                )
+                .ToList();
             trees += broken.Count;
             var compilation = CSharpCompilation.Create(
                 "Broken",
@@ -99,6 +103,11 @@ public class CrashFuzzTests
                 .Select((path, i) => (path, File.ReadAllText(path) + Repository(i))),
         ];
     }
+
+    // Of its last two parts, which are the same wherever the repository lies, and in every process.
+    private static int SeedOf(string path) =>
+        string.Join('/', path.Replace((char)92, '/').Split('/')[^2..]).Aggregate(17, static (seed, c) => unchecked((seed * 31) + c))
+        & 0xffffff;
 
     private static string Repository(int i) =>
         $$"""
