@@ -33,6 +33,19 @@ public class OrderRepository(DbDataSource source) : IOrderRepository
     }
 }
 
+public class OrderPages(DbConnection db)
+{
+    public async Task<OrderPage> GetPageAsync(int id)
+    {
+        var order = await db.QuerySingleAsync<Order>("SELECT id, customer FROM orders WHERE id = @id", new { id });
+        var lines = await LinesAsync(id); // another method, which reads too
+        return new OrderPage(order, lines);
+    }
+
+    private async Task<IReadOnlyList<Line>> LinesAsync(int id) =>
+        [.. await db.QueryAsync<Line>("SELECT product, amount FROM order_lines WHERE order_id = @id", new { id })];
+}
+
 public sealed class Shop(DbContextOptions<Shop> options) : DbContext(options);
 
 public static class Examples
