@@ -95,7 +95,11 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
     public async Task Several_domains_applied_in_parallel()
     {
         await using var other = await MariaDbCluster.StartAsync(replicas: 1, ["--slave-parallel-threads=2"]);
-        await ExecuteAsync(other.Primary, "create table app.other (id int); set gtid_domain_id = 7; insert into app.other values (1)");
+        await ExecuteAsync(other.Primary, "create table app.other (id int)");
+
+        // The other domain is applied beside the first one, and would not wait for the table.
+        await other.WaitForReplicasAsync();
+        await ExecuteAsync(other.Primary, "set gtid_domain_id = 7; insert into app.other values (1)");
         await other.WaitForReplicasAsync();
         await using var source = new ReplicatedMySqlDataSourceBuilder()
             .UsePrimary(other.Primary.ConnectionString)
