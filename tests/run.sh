@@ -297,7 +297,7 @@ run_project() { # run_project PROJECT [FILTER]: leaves PASSED FAILED SKIPPED BRO
   } 9>"$results/lock"
 }
 
-# The tests with servers mostly wait, the others mostly compute: one lane each. What builds the package fills the shorter one.
+# The tests with servers mostly wait, the others mostly compute: one lane each. What is short fills the shorter one.
 run_lane() {
   local name filter
   while read -r name filter; do
@@ -305,8 +305,8 @@ run_lane() {
   done
 }
 
-run_lane < <(grep -E '^(Cluster|Package)' <<<"$targets" || true) &
-run_lane < <(grep -vE '^(Cluster|Package)' <<<"$targets" || true)
+run_lane < <(grep -E '^(Cluster|Package|Runtime|Architecture)' <<<"$targets" || true) &
+run_lane < <(grep -vE '^(Cluster|Package|Runtime|Architecture)' <<<"$targets" || true)
 wait
 
 passed=0 failed=0 skipped=0
