@@ -60,9 +60,6 @@ internal sealed class RoutedConnection : IAskedConnection
     /// end.</summary>
     public int Limited(int timeout) => Addressing?.Limited(timeout, Link.Server) ?? timeout;
 
-    /// <summary>Whether a reader was told to close the connection.</summary>
-    public bool ClosesWithReader => _readers.CloseConnection;
-
     public RoutedServer Server => Link.Server ?? throw NotOpen();
 
     /// <summary>The driver's connection.</summary>
