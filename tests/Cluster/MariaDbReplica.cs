@@ -1,10 +1,21 @@
 using System.Globalization;
+using MySqlConnector;
 
 namespace MonotonicReads.Cluster;
 
 /// <summary>A read-only server that applies the changes of the primary, as late as it is told.</summary>
 public sealed class MariaDbReplica : MariaDbServer
 {
+    private static readonly string[] ThreadColumns =
+    [
+        "Slave_IO_Running",
+        "Slave_SQL_Running",
+        "Last_IO_Errno",
+        "Last_IO_Error",
+        "Last_SQL_Errno",
+        "Last_SQL_Error",
+    ];
+
     private readonly MariaDbServer _primary;
     private TimeSpan _delay;
 
@@ -76,16 +87,28 @@ public sealed class MariaDbReplica : MariaDbServer
         if (await ScalarAsync(wait, cancellation).ConfigureAwait(false) != "0")
         {
             var applied = await ScalarAsync("select @@gtid_slave_pos", cancellation).ConfigureAwait(false);
-            var state = await ScalarAsync(
-                    "select group_concat(concat(variable_name, '=', variable_value)) from information_schema.global_status "
-                        + "where variable_name in ('SLAVE_RUNNING', 'SLAVES_RUNNING')",
-                    cancellation
-                )
-                .ConfigureAwait(false);
+            var state = await ThreadsAsync(cancellation).ConfigureAwait(false);
             throw new TimeoutException(
                 $"{Name} did not apply {position} within {timeout.TotalSeconds} seconds; it is at '{applied}', {state}."
             );
         }
+    }
+
+    // What SHOW SLAVE STATUS says of both threads: whether they run, and what ended them.
+    private async Task<string> ThreadsAsync(CancellationToken cancellation)
+    {
+        await using var connection = await OpenAdminAsync(cancellation).ConfigureAwait(false);
+        await using var command = new MySqlCommand("SHOW SLAVE STATUS", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        return await reader.ReadAsync(cancellation).ConfigureAwait(false)
+            ? string.Join(
+                ", ",
+                ThreadColumns
+                    .Select(column => (column, value: Convert.ToString(reader[column], CultureInfo.InvariantCulture)))
+                    .Where(told => told.value is not ("" or "0"))
+                    .Select(told => $"{told.column}={told.value}")
+            )
+            : "it follows nobody";
     }
 
     internal Task ReplicateAsync(CancellationToken cancellation) =>
