@@ -86,9 +86,6 @@ internal sealed class QueryLibrary : IDataLibrary
     public static bool MayTouchQuery(string memberName) =>
         Terminals.Contains(memberName) || Walkers.Contains(memberName) || Copying.Contains(memberName);
 
-    /// <summary>A name that sends a query not by what it is, but where it is handed one.</summary>
-    public static bool Copies(string memberName) => Walkers.Contains(memberName) || Copying.Contains(memberName);
-
     public static bool WalksThrough(IMethodSymbol method) =>
         Walkers.Contains(method.Name) || (method.Name == "Join" && method.ContainingType?.SpecialType == SpecialType.System_String);
 

@@ -94,11 +94,11 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        var search = summaries.Begin(cancellation);
         if (!ReadCandidates.MayMeet(body.Syntax, summaries.Reaching))
         {
             if (NameIndex.Of(body.Syntax.SyntaxTree).MayAnnotate)
             {
+                var search = summaries.Begin(cancellation);
                 MR1006WrongPlan.ReportFew(body.Owner, search, report, cancellation);
                 MR1004NeedlessAnnotation.Report(body.Owner, search, report, cancellation);
                 ReportLoneWrite(body, search, report, cancellation);
@@ -108,6 +108,17 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         }
 
         summaries.CountCandidate();
+        AnalyzeCandidate(body, reads, summaries.Begin(cancellation), report, cancellation);
+    }
+
+    private static void AnalyzeCandidate(
+        Body body,
+        CompilationReads reads,
+        SummarySearch search,
+        Action<Diagnostic> report,
+        CancellationToken cancellation
+    )
+    {
         var declared = ConsistencyAnnotations.Of(body.Owner);
         if (
             declared == DeclaredConsistency.Causal

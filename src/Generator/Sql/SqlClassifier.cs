@@ -10,8 +10,7 @@ namespace MonotonicReads.Generator.Sql;
 internal static class SqlClassifier
 {
     /// <summary>What makes a query one of the primary, as the run time sends it there.</summary>
-    private const SqlTraits OfPrimary =
-        SqlTraits.PrimaryFunction | SqlTraits.Connection | SqlTraits.Server | SqlTraits.SystemVariable | SqlTraits.Locks;
+    private const SqlTraits OfPrimary = SqlTraits.PrimaryFunction | SqlTraits.Connection | SqlTraits.SystemVariable | SqlTraits.Locks;
 
     private const SqlTraits OfTable = SqlTraits.Table | SqlTraits.UnknownFunction | SqlTraits.UncertainFunction;
 
@@ -50,7 +49,7 @@ internal static class SqlClassifier
     }
 
     private static bool AsksConnection(SqlStatement statement) =>
-        statement.Kind == SqlStatementKind.Read && (statement.Traits & ~(SqlTraits.Variable | SqlTraits.Waiting)) == SqlTraits.Connection;
+        statement.Kind == SqlStatementKind.Read && (statement.Traits & ~SqlTraits.Waiting) == SqlTraits.Connection;
 
     private static int Strength(SqlEffect effect) =>
         effect switch

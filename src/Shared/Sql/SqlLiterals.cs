@@ -21,6 +21,8 @@ internal static class SqlLiterals
         return position;
     }
 
+    public static bool IsBlank(char c) => c is ' ' or (>= '\t' and <= '\r');
+
     /// <summary>A blank for us and for other dialects, part of a name for MySQL.</summary>
     public static bool IsForeignBlank(char c) => c >= 0x80 && (c == '\uFEFF' || char.IsWhiteSpace(c));
 

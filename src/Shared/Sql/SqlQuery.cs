@@ -57,9 +57,6 @@ internal struct SqlQuery(SqlTraits traits, bool isHead = false, bool endsAtElse 
                     : tokens.Is(')') ? -1
                     : 0;
                 break;
-            case SqlTokenKind.Variable:
-                _traits |= SqlTraits.Variable;
-                break;
             case SqlTokenKind.SystemVariable:
                 _traits |= SqlTraits.SystemVariable;
                 break;

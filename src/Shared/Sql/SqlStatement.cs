@@ -79,24 +79,21 @@ internal enum SqlTraits
 
     SystemVariable = 1 << 7,
 
-    /// <summary>Names a user variable or parameter, which look the same.</summary>
-    Variable = 1 << 8,
-
     /// <summary>Assigns to a user variable.</summary>
-    Assignment = 1 << 9,
+    Assignment = 1 << 8,
 
     /// <summary>Locks rows.</summary>
-    Locks = 1 << 10,
+    Locks = 1 << 9,
 
     /// <summary>Puts its rows into variables, a file or a temporary table.</summary>
-    IntoElsewhere = 1 << 11,
+    IntoElsewhere = 1 << 10,
 
     /// <summary>Puts its rows into a table.</summary>
-    IntoTable = 1 << 12,
+    IntoTable = 1 << 11,
 
     /// <summary>Has a word in it that writes, where a query has no place for it.</summary>
-    StrayWord = 1 << 13,
+    StrayWord = 1 << 12,
 
     /// <summary>Plans a statement that is no query.</summary>
-    PlansOther = 1 << 14,
+    PlansOther = 1 << 13,
 }

@@ -144,8 +144,7 @@ internal struct SqlStatements(string text)
             ? Explain(runs: true)
             : Rest(SqlStatementKind.Administrative);
 
-    private readonly bool BeginsPlanned() =>
-        _tokens.Is('(') || _tokens.Word?.Verb is SqlVerb.Select or SqlVerb.Rows or SqlVerb.With or SqlVerb.Write;
+    private readonly bool BeginsPlanned() => _tokens.Word?.Verb is SqlVerb.Select or SqlVerb.Rows or SqlVerb.With or SqlVerb.Write;
 
     /// <param name="runs">Whether the statement also runs, so that the plan has its true numbers.</param>
     private SqlStatement Explain(bool runs)
@@ -162,9 +161,17 @@ internal struct SqlStatements(string text)
             return Rest(SqlStatementKind.Plan) with { Traits = SqlTraits.Server };
         }
 
+        var isOpened = _tokens.Is('(');
+        SkipOpening();
         if (!BeginsPlanned())
         {
-            return new SqlQuery(SqlTraits.Table).Read(ref _tokens) with { Kind = SqlStatementKind.Plan };
+            // What is in parentheses and no query is no plan either: EXPLAIN (EXPLAIN ... would go as deep as somebody's text.
+            return isOpened
+                ? Rest(SqlStatementKind.Unknown)
+                : new SqlQuery(SqlTraits.Table).Read(ref _tokens) with
+                {
+                    Kind = SqlStatementKind.Plan,
+                };
         }
 
         var planned = Read();

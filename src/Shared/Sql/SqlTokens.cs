@@ -48,18 +48,16 @@ internal struct SqlTokens(string text)
     {
         get
         {
-            if (_position >= text.Length)
+            var next = _position;
+            while (next < text.Length && SqlLiterals.IsBlank(text[next]))
             {
-                return false;
+                next++;
             }
 
-            var c = text[_position];
-            if (c > ' ' && c < 0x80 && c is not ('/' or '-' or '#' or '*'))
-            {
-                return c == '(';
-            }
+            var c = next < text.Length ? text[next] : ';';
 
-            return Ahead().Is('(');
+            // Only what may begin a comment, or be a blank elsewhere, needs a whole token.
+            return c is '/' or '-' or '#' or '*' or >= '\x80' ? Ahead().Is('(') : c == '(';
         }
     }
 
@@ -181,9 +179,10 @@ internal struct SqlTokens(string text)
     {
         var isSystem = Peek(1) == '@';
         _position += isSystem ? 2 : 1;
-        while (_position < text.Length && (SqlLiterals.IsWordPart(text[_position]) || text[_position] == '.'))
+        _position = SqlLiterals.EndOfWord(text, _position);
+        while (Peek(0) == '.')
         {
-            _position++;
+            _position = SqlLiterals.EndOfWord(text, _position + 1);
         }
 
         return isSystem ? SqlTokenKind.SystemVariable : SqlTokenKind.Variable;
@@ -194,7 +193,7 @@ internal struct SqlTokens(string text)
         while (_position < text.Length)
         {
             var c = text[_position];
-            if (c is ' ' or (>= '\t' and <= '\r'))
+            if (SqlLiterals.IsBlank(c))
             {
                 _position++;
             }

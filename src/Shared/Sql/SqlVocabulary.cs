@@ -78,7 +78,7 @@ internal static class SqlVocabulary
         Verbs(words, SqlVerb.Start, "START");
         Verbs(words, SqlVerb.EndTransaction, "COMMIT ROLLBACK");
         Verbs(words, SqlVerb.End, "END");
-        Verbs(words, SqlVerb.Session, "USE DO PREPARE EXECUTE_IMMEDIATE DEALLOCATE SAVEPOINT RELEASE XA LOCK UNLOCK SIGNAL PRINT HELP");
+        Verbs(words, SqlVerb.Session, "USE DO PREPARE DEALLOCATE SAVEPOINT RELEASE XA LOCK UNLOCK SIGNAL PRINT HELP");
         Verbs(words, SqlVerb.Session, "PRAGMA ATTACH DETACH");
     }
 
@@ -102,7 +102,7 @@ internal static class SqlVocabulary
         Clauses(words, SqlClause.End, "END");
         Clauses(words, SqlClause.Write, "UPDATE DELETE MERGE CALL");
         Clauses(words, SqlClause.WriteUnlessCalled, "INSERT REPLACE TRUNCATE");
-        foreach (var word in Each(words, "FROM JOIN INTO TABLE UPDATE DELETE EXISTS"))
+        foreach (var word in Each(words, "FROM JOIN INTO TABLE INSERT UPDATE DELETE MERGE USING APPLY EXISTS EXEC EXECUTE"))
         {
             word.PrecedesTable = true;
         }

@@ -17,8 +17,7 @@ internal sealed class SqlWord(string text)
     public bool PrecedesTable { get; set; }
 
     /// <summary>Whether it begins a statement where none is expected, that is behind one without a semicolon.</summary>
-    public bool BeginsStatement =>
-        Verb is SqlVerb.Select or SqlVerb.Write or SqlVerb.CreateOrDrop or SqlVerb.Call || Clause == SqlClause.Write;
+    public bool BeginsStatement => Verb is SqlVerb.Select or SqlVerb.Write or SqlVerb.CreateOrDrop or SqlVerb.Call;
 }
 
 /// <summary>What a statement does that begins with a word.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Flow;
 using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Reads;
 using Xunit;
@@ -44,7 +45,11 @@ public class LibraryCallsTests
             new(OutputKind.DynamicallyLinkedLibrary)
         );
         var libraries = DataLibraries.Create(compilation, new ListedMembers([]), repositoriesRead: false)!;
-        var naming = new ReachingNames(compilation.SyntaxTrees, new NameKinds(compilation, libraries), maxDistance: 3).NamingLibrary;
+        var naming = new ReachingNames(
+            compilation.SyntaxTrees,
+            new NameKinds(compilation, libraries),
+            CallEffect.MaxDistance
+        ).NamingLibrary;
 
         Assert.Equal(reading + other, naming.Count);
         Assert.Equal(areMostlyOthers, new LibraryCalls(new ForeignBodies(compilation), libraries).AreMostlyOthers(naming));

@@ -59,10 +59,10 @@ public partial class CatalogueTests
     [MemberData(nameof(Ids))]
     public void A_rule_is_tested(string id) =>
         Assert.Contains(
-            Directory.GetFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories),
+            Directory.GetFiles(Path.Combine(Root, "tests/Analyzer.Tests"), "*Tests.cs", SearchOption.AllDirectories),
             file =>
-                !file.EndsWith("CatalogueTests.cs", StringComparison.Ordinal)
-                && File.ReadAllText(file).Contains(id, StringComparison.Ordinal)
+                File.ReadAllText(file) is var text
+                && (text.Contains($"{{|{id}:", StringComparison.Ordinal) || text.Contains($"\"{id}\"", StringComparison.Ordinal))
         );
 
     [Theory]

@@ -6,7 +6,8 @@ namespace MonotonicReads.Analyzer.Tests.Sql.Differential;
 
 /// <summary>
 /// The two questions on a text, asked side by side: run time's (is it proven to be a plain read?), compiled in from its own file, and
-/// compile time's (what does it probably do?). Whatever run time lets onto a replica, compile time calls a replica's read.
+/// compile time's (what does it probably do?). Whatever run time lets onto a replica, compile time calls a replica's read, but for what stands in
+/// <see cref="AllowedDifferences"/>.
 /// </summary>
 public class OneGrammarTests
 {
@@ -83,12 +84,18 @@ public class OneGrammarTests
         ("SELECT a FROM t WHERE a = 1FOR UPDATE", SqlEffect.ReplicaRead),
         ("SELECT a FROM #x", SqlEffect.ReplicaRead),
         ("SELECT a INTO #x FROM t", SqlEffect.Nothing),
+        ("SELECT a FROM t CROSS APPLY #x; DELETE FROM t", SqlEffect.Write),
+        ("SELECT a FROM t; EXEC #x; DELETE FROM t", SqlEffect.Write),
+        ("SELECT a FROM t WHERE #x; DELETE FROM t", SqlEffect.ReplicaRead),
         ("SELECT\u00A0a FROM t", SqlEffect.ReplicaRead),
         ("\uFEFFSELECT a FROM t", SqlEffect.ReplicaRead),
         ("{SELECT a FROM t}", SqlEffect.ReplicaRead),
         ("SELECT a FROM \uFFFC", SqlEffect.ReplicaRead),
         ("SELECT a FROM t WHERE \uE000", SqlEffect.ReplicaRead),
         ("SELECT a FROM t\uFFFB", SqlEffect.ReplicaRead),
+        ("SELECT @a\uFFFC", SqlEffect.ReplicaRead),
+        ("SELECT @a.b\uFFFB", SqlEffect.ReplicaRead),
+        ("SELECT @a\u00A0FROM t", SqlEffect.ReplicaRead),
     ];
 
     /// <summary>Compile time names what is likely, run time needs proof.</summary>
@@ -116,6 +123,8 @@ public class OneGrammarTests
         (" ; ", SqlEffect.Unknown),
         ("-- c", SqlEffect.Unknown),
         ("no sql at all", SqlEffect.Unknown),
+        ("EXPLAIN (EXPLAIN SELECT a FROM t)", SqlEffect.Unknown),
+        ("ANALYZE (DELETE FROM t)", SqlEffect.Write),
         ("'a'", SqlEffect.Unknown),
         ("5", SqlEffect.Unknown),
     ];
@@ -137,7 +146,7 @@ public class OneGrammarTests
         var differences = new List<string>();
         foreach (var text in ByHand())
         {
-            foreach (var framed in SqlTexts.Frames.Concat(SqlTexts.Companions).Select(frame => string.Format(null, frame, text)))
+            foreach (var framed in SqlTexts.Everywhere(text))
             {
                 var effect = SqlClassifier.Classify(framed).Effect;
                 if (
@@ -167,9 +176,7 @@ public class OneGrammarTests
         Assert.Equal(
             [],
             SqlTexts
-                .PlainReads.SelectMany(text =>
-                    SqlTexts.Frames.Concat(SqlTexts.Companions).Select(frame => string.Format(null, frame, text))
-                )
+                .PlainReads.SelectMany(SqlTexts.Everywhere)
                 .Where(text => !PlainRead.IsProven(text) || SqlClassifier.Classify(text).Effect != SqlEffect.ReplicaRead)
                 .Select(text => $"{text}: {PlainRead.IsProven(text)}, {SqlClassifier.Classify(text).Effect}")
         );
@@ -179,10 +186,9 @@ public class OneGrammarTests
     public void What_is_unsafe_is_let_through_by_neither(string kind)
     {
         var texts = Texts(kind);
-        var alone = texts.SelectMany(text => SqlTexts.Frames.Select(frame => string.Format(null, frame, text))).ToList();
-        var beside = texts.SelectMany(text => SqlTexts.Companions.Select(frame => string.Format(null, frame, text)));
+        var alone = texts.SelectMany(SqlTexts.Alone).ToList();
 
-        Assert.Equal([], alone.Concat(beside).Concat(texts.Select(text => $"/*! {text} */")).Where(PlainRead.IsProven));
+        Assert.Equal([], texts.SelectMany(SqlTexts.Everywhere).Concat(texts.Select(text => $"/*! {text} */")).Where(PlainRead.IsProven));
         Assert.Equal([], alone.Where(text => SqlClassifier.Classify(text).Effect is SqlEffect.ReplicaRead or SqlEffect.Unknown));
     }
 
@@ -191,7 +197,7 @@ public class OneGrammarTests
         Assert.Equal(
             [],
             SqlTexts
-                .Writes.SelectMany(text => SqlTexts.Frames.Concat(SqlTexts.Companions).Select(frame => string.Format(null, frame, text)))
+                .Writes.SelectMany(SqlTexts.Everywhere)
                 .Where(text => SqlClassifier.Classify(text).Effect != SqlEffect.Write)
                 .Select(text => $"{text}: {SqlClassifier.Classify(text).Effect}")
         );
@@ -205,6 +211,24 @@ public class OneGrammarTests
                 .Where(t => PlainRead.IsProven(t.Text) || SqlClassifier.Classify(t.Text).Effect != t.CompileTime)
                 .Select(t => $"{t.Text}: {PlainRead.IsProven(t.Text)}, {SqlClassifier.Classify(t.Text).Effect}")
         );
+
+    /// <summary>A stack that is full ends the process, and the compiler's and a server's read texts that somebody else may have made.</summary>
+    [Theory]
+    [InlineData("EXPLAIN(")]
+    [InlineData("ANALYZE(")]
+    [InlineData("EXPLAIN ANALYZE (")]
+    [InlineData("SELECT (")]
+    [InlineData("WITH a AS (")]
+    [InlineData("CASE IF BEGIN ")]
+    [InlineData("CALL {")]
+    [InlineData("/*! ")]
+    [InlineData("a.")]
+    public void A_text_may_be_as_deep_as_it_likes(string part)
+    {
+        var text = string.Concat(Enumerable.Repeat(part, 100_000));
+        Assert.NotEqual(SqlEffect.Write, SqlClassifier.Classify(text).Effect);
+        Assert.False(PlainRead.IsProven(text + " FOR UPDATE"));
+    }
 
     /// <summary>Tokens strung together at random make no sense to a server, and yet both readings have to agree on them.</summary>
     [Fact]

@@ -76,6 +76,7 @@ internal static class SqlTexts
         "EXPLAIN ANALYZE FORMAT=TREE SELECT a FROM t",
         "EXPLAIN FOR SCHEMA db SELECT a FROM t",
         "EXPLAIN (SELECT a FROM t) UNION (SELECT b FROM u)",
+        "EXPLAIN ((SELECT a FROM t))",
         "EXPLAIN WITH c AS (SELECT a FROM t) SELECT a FROM c",
         "EXPLAIN t",
         "EXPLAIN t a",
@@ -423,8 +424,8 @@ internal static class SqlTexts
         "HELP 'x'",
     ];
 
-    /// <summary>One statement before and after.</summary>
-    public static readonly string[] Frames =
+    /// <summary>A text amid comments, blanks and empty statements.</summary>
+    private static readonly string[] Frames =
     [
         "{0}",
         "{0}\n;",
@@ -441,11 +442,18 @@ internal static class SqlTexts
     ];
 
     /// <summary>Beside another read.</summary>
-    public static readonly string[] Companions =
+    private static readonly string[] Companions =
     [
         "SELECT b FROM u; {0}",
         "{0}\n; SELECT b FROM u",
         "SELECT ';' FROM u;{0}",
         "SHOW TABLES; {0}\n;",
     ];
+
+    /// <summary>The text in each layout that changes nothing.</summary>
+    public static IEnumerable<string> Alone(string text) => Frames.Select(frame => string.Format(null, frame, text));
+
+    /// <summary>The text in each layout, and beside another read.</summary>
+    public static IEnumerable<string> Everywhere(string text) =>
+        Alone(text).Concat(Companions.Select(frame => string.Format(null, frame, text)));
 }

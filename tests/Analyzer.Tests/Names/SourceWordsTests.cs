@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.Generator.Names;
 
-namespace MonotonicReads.Analyzer.Tests.Calls;
+namespace MonotonicReads.Analyzer.Tests.Names;
 
 /// <summary>The words of a text: none that the parser sees may be missing, and what stands in comments and strings is none.</summary>
 public class SourceWordsTests
