@@ -191,16 +191,17 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
             inner.Connection = connection.Driver;
         }
 
-        if (connection.Routed.Addressing is not null)
+        if (connection.Routed.Addressing is { } addressing)
         {
+            var server = connection.Routed.Server;
             _canBePrepared = _wantsPrepared;
             foreach (var command in _commands.Commands)
             {
-                _canBePrepared &= command.Address(connection, _wantsPrepared);
+                _canBePrepared &= command.Address(addressing, server, _wantsPrepared);
             }
 
             var timeout = Timeout;
-            var limited = connection.Routed.Limited(timeout);
+            var limited = addressing.Limited(timeout, server);
             inner.Timeout = limited;
             _timeout = limited == timeout ? null : timeout;
         }

@@ -2,6 +2,8 @@ using System.Collections;
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using MonotonicReads.Routing;
+using MonotonicReads.Servers;
 
 namespace MonotonicReads.AdoNet;
 
@@ -41,10 +43,11 @@ internal sealed class ReplicatedBatchCommand(DbBatchCommand inner) : DbBatchComm
     public override DbParameter CreateParameter() => inner.CreateParameter();
 
     /// <summary>Writes the text as the proxy gets it; callers go on seeing their own.</summary>
-    /// <param name="connection">The connection, on the server where it shall run.</param>
+    /// <param name="addressing">How the proxy is told.</param>
+    /// <param name="server">Where it shall run.</param>
     /// <param name="toPrepare">Whether it shall be prepared.</param>
     /// <returns>Whether it can be, where it shall.</returns>
-    public bool Address(ReplicatedConnection connection, bool toPrepare)
+    public bool Address(ProxyAddressing addressing, RoutedServer server, bool toPrepare)
     {
         if (CommandType != CommandType.Text)
         {
@@ -52,16 +55,9 @@ internal sealed class ReplicatedBatchCommand(DbBatchCommand inner) : DbBatchComm
         }
 
         var text = CommandText;
-        if (ReplicatedCommand.IsEmpty(text))
-        {
-            inner.CommandText = text;
-            return toPrepare;
-        }
-
-        var prepared = toPrepare ? connection.Routed.AnnotatedToPrepare(text) : null;
-        inner.CommandText = prepared ?? connection.Routed.Annotated(text);
+        (inner.CommandText, var mayBePrepared) = addressing.Addressed(text, server, toPrepare);
         _text = text;
-        return prepared is not null;
+        return mayBePrepared;
     }
 }
 

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using MonotonicReads.AdoNet;
 using MonotonicReads.Routing;
+using MonotonicReads.Servers;
 
 namespace MonotonicReads;
 
@@ -287,34 +288,26 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
             Inner.Connection = inner;
         }
 
-        if (connection.Routed.Addressing is not null)
+        if (connection.Routed.Addressing is { } addressing)
         {
-            Address(connection);
+            Address(addressing, connection.Routed.Server);
         }
 
         return connection;
     }
 
-    // The driver refuses it; a comment alone it would send.
-    internal static bool IsEmpty(string text) => string.IsNullOrWhiteSpace(text);
-
     // A procedure's name takes no comment: it goes where the proxy's rules say.
-    private void Address(ReplicatedConnection connection)
+    private void Address(ProxyAddressing addressing, RoutedServer server)
     {
         if (CommandType == CommandType.Text)
         {
             var text = CommandText;
-            var prepared =
-                !_wantsPrepared ? null
-                : IsEmpty(text) ? text
-                : connection.Routed.AnnotatedToPrepare(text);
-            _canBePrepared = prepared is not null;
-            Inner.CommandText = prepared ?? (IsEmpty(text) ? text : connection.Routed.Annotated(text));
+            (Inner.CommandText, _canBePrepared) = addressing.Addressed(text, server, _wantsPrepared);
             _text = text;
         }
 
         var timeout = CommandTimeout;
-        var limited = connection.Routed.Limited(timeout);
+        var limited = addressing.Limited(timeout, server);
         Inner.CommandTimeout = limited;
         _timeout = limited == timeout ? null : timeout;
     }

@@ -79,16 +79,16 @@ public sealed class ReplicatedConnection : DbConnection
 
     internal ReplicatedDataSource Source { get; }
 
-    private ConnectionOpening Opener => new(Source.Routed, _connection, Routing);
+    private ConnectionOpening Opener => new(_connection);
 
     /// <summary>Where it is open.</summary>
     internal RoutedConnection Routed => _connection;
 
     /// <summary>Brings it to where a statement may run.</summary>
-    internal StatementRouting Routing => new(Source.Routed, _connection);
+    internal StatementRouting Routing => new(_connection);
 
     /// <summary>What <see cref="Inner"/> is, for statements that leave nothing behind.</summary>
-    internal DbConnection Driver => _connection.Link.Driver ?? throw _connection.NotOpen();
+    internal DbConnection Driver => _connection.Driver;
 
     /// <summary>Opens the connection on the server that the running session asks for.</summary>
     /// <exception cref="InvalidOperationException">The connection is open.</exception>
@@ -137,7 +137,7 @@ public sealed class ReplicatedConnection : DbConnection
     public override void EnlistTransaction(System.Transactions.Transaction? transaction)
     {
         _connection.Snapshot.ThrowIfTaken();
-        Synchronous.Result(Routing.MoveToPrimaryAsync(isAsync: false, CancellationToken.None));
+        Routing.MoveToPrimary();
         Driver.EnlistTransaction(transaction);
     }
 

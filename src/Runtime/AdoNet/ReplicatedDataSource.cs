@@ -50,7 +50,7 @@ public class ReplicatedDataSource : DbDataSource
     /// How long a replica that refused to open is left out of new draws: 5 seconds. A session that has read on it
     /// does not wait for it but fails.
     /// </summary>
-    public static TimeSpan UnavailableFor => RoutedSource.UnavailableFor;
+    public static TimeSpan UnavailableFor => ReplicaLosses.UnavailableFor;
 
     /// <summary>Raised when a session loses its replica, when a replica refuses, when the primary takes reads because no
     /// replica is available, and when a read comes after its session. Handlers run on the reading thread and must not

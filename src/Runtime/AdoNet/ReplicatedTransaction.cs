@@ -10,9 +10,6 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
 
     public DbTransaction Inner => inner;
 
-    /// <summary>The driver's transaction; null once it has ended.</summary>
-    public DbTransaction? Open => inner.Connection is null ? null : inner;
-
     public override IsolationLevel IsolationLevel => inner.IsolationLevel;
 
     public override bool SupportsSavepoints => inner.SupportsSavepoints;

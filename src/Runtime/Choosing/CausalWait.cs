@@ -77,7 +77,7 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
     /// <summary>The session reads on the primary from now on, because its replica has not what it needs.</summary>
     public RoutedServer FallBack(ReadSession session, SessionPin pin, RoutedServer replica)
     {
-        pin.BindPrimary(primary, session.LossIn(pin.Source));
+        pin.BindPrimary(session.LossIn(pin.Source));
         losses.MovedToBeCaughtUp(session, pin, replica, primary);
         return primary;
     }

@@ -7,7 +7,7 @@ internal interface IAskedConnection
 {
     RoutedServer Server { get; }
 
-    /// <summary>Asks the server on the connection.</summary>
+    /// <summary>What asks the server on the connection.</summary>
     /// <exception cref="InvalidOperationException">A reader is open on it, or it is closed.</exception>
     ServerQuestions Ask(bool isAsync, CancellationToken cancellation);
 

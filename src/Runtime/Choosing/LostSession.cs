@@ -6,7 +6,7 @@ namespace MonotonicReads.Choosing;
 /// <summary>The exceptions of a session that cannot go on, in the words of its user.</summary>
 internal static class LostSession
 {
-    public static ReplicaLostException Lost(ReadSession session, PinLoss loss, string? why = null, Exception? exception = null)
+    public static ReplicaLostException Lost(ReadSession session, PinLoss loss, string? why = null)
     {
         var how = loss.Reason switch
         {
@@ -25,7 +25,7 @@ internal static class LostSession
             ),
             session.Id,
             loss.Replica,
-            exception ?? loss.Exception
+            loss.Exception
         );
     }
 

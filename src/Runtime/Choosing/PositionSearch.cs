@@ -9,11 +9,9 @@ namespace MonotonicReads.Choosing;
 /// Finds out, for a session, what servers contain: which replica has what it saw, whether its own has caught up with its
 /// writes, whether the primary may be read after a replica. Only for data sources whose servers tell their position.
 /// </summary>
-/// <param name="primary">The primary.</param>
-/// <param name="time">The clock.</param>
+/// <param name="source">The data source of the servers.</param>
 /// <param name="losses">Where it is noted that a server refuses.</param>
-/// <param name="isServerFailure">Whether an exception says that a server is out of reach.</param>
-internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, ReplicaLosses losses, Func<Exception, bool> isServerFailure)
+internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses)
 {
     /// <summary>Where a session goes that has lost its replica: the first that has reached what it saw, otherwise the primary.</summary>
     /// <param name="session">The session, with its wait budget.</param>
@@ -29,13 +27,13 @@ internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, Re
         CancellationToken cancellation
     )
     {
-        var otherwise = (primary, primary.Incarnation);
+        var otherwise = (source.Primary, source.Primary.Incarnation);
         if (pin.Seen is not { } seen)
         {
             return otherwise;
         }
 
-        using var activity = RoutingActivities.Search(session.Tags, (pin.Server ?? primary).Tags);
+        using var activity = RoutingActivities.Search(session.Tags, (pin.Server ?? source.Primary).Tags);
         var wanted = pin.Required is { } required ? seen.Union(required) : seen;
         RoutedServer? first = null;
         foreach (var replica in candidates.ToList())
@@ -120,9 +118,9 @@ internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, Re
         try
         {
             connection = await BoundedOpening
-                .OpenAsync(replica, BoundedOpening.Patience, time, isAsync, cancellation)
+                .OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, cancellation)
                 .ConfigureAwait(false);
-            var server = new ServerQuestions(replica, connection, time, isAsync, cancellation);
+            var server = new ServerQuestions(replica, connection, source.Time, isAsync, cancellation);
             await replica.MeetAsync(server).ConfigureAwait(false);
             var incarnation = replica.Incarnation;
             var budget = wait ? session.RemainingWait : TimeSpan.Zero;
@@ -136,7 +134,7 @@ internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, Re
             losses.NoteRefusal(session, pin: null, replica, exception);
             return null;
         }
-        catch (Exception exception) when (isServerFailure(exception) && !cancellation.IsCancellationRequested)
+        catch (Exception exception) when (source.IsServerFailure(exception) && !cancellation.IsCancellationRequested)
         {
             losses.NoteRefusal(session, pin: null, replica, exception);
             return null;
@@ -164,7 +162,7 @@ internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, Re
         }
 
         using var activity = RoutingActivities.Wait(session.Tags, replica.Tags);
-        var started = time.GetTimestamp();
+        var started = source.Time.GetTimestamp();
         try
         {
             return await protocol.WaitAsync(server, wanted, budget).ConfigureAwait(false);
@@ -176,7 +174,7 @@ internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, Re
         }
         finally
         {
-            var waited = time.GetElapsedTime(started);
+            var waited = source.Time.GetElapsedTime(started);
             session.SpendWait(waited);
             RoutingMetrics.RecordWait(replica.Name, waited);
         }
@@ -193,7 +191,7 @@ internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, Re
                 await RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (isServerFailure(exception))
+        catch (Exception exception) when (source.IsServerFailure(exception))
         {
             return null;
         }
@@ -223,11 +221,11 @@ internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, Re
         try
         {
             connection = await BoundedOpening
-                .OpenAsync(primary, BoundedOpening.Patience, time, isAsync, cancellation)
+                .OpenAsync(source.Primary, BoundedOpening.Patience, source.Time, isAsync, cancellation)
                 .ConfigureAwait(false);
-            var server = new ServerQuestions(primary, connection, time, isAsync, cancellation);
-            await primary.MeetAsync(server).ConfigureAwait(false);
-            pin.EndToAsk(begun, await primary.Protocol!.SeenAsync(server).ConfigureAwait(false));
+            var server = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
+            await source.Primary.MeetAsync(server).ConfigureAwait(false);
+            pin.EndToAsk(begun, await source.Primary.Protocol!.SeenAsync(server).ConfigureAwait(false));
         }
         catch (SilentServerException exception)
         {
@@ -249,7 +247,7 @@ internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, Re
         try
         {
             connection = await BoundedOpening
-                .OpenAsync(replica, BoundedOpening.Patience, time, isAsync, CancellationToken.None)
+                .OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, CancellationToken.None)
                 .ConfigureAwait(false);
             if (pin.IsOtherIncarnation(replica) || !replica.CanTellWhatWasSeen)
             {
@@ -257,7 +255,7 @@ internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, Re
             }
 
             return await replica
-                .Protocol!.SeenAsync(new ServerQuestions(replica, connection, time, isAsync, CancellationToken.None))
+                .Protocol!.SeenAsync(new ServerQuestions(replica, connection, source.Time, isAsync, CancellationToken.None))
                 .ConfigureAwait(false);
         }
         catch (SilentServerException exception)
@@ -265,7 +263,7 @@ internal sealed class PositionSearch(RoutedServer primary, TimeProvider time, Re
             silent = exception;
             return null;
         }
-        catch (Exception exception) when (isServerFailure(exception))
+        catch (Exception exception) when (source.IsServerFailure(exception))
         {
             return null;
         }

@@ -9,8 +9,7 @@ namespace MonotonicReads.Choosing;
 /// What a session's first read on the primary goes behind, after reads on a replica: the primary can be behind its replicas, for a moment
 /// while it commits, or for good when it is another one or another run.
 /// </summary>
-/// <param name="time">The clock.</param>
-internal sealed class PrimaryBarrier(TimeProvider time)
+internal static class PrimaryBarrier
 {
     /// <summary>Whether the session must pass it. A primary that is another run of the server is behind it too until it is proved to have
     /// what was seen.</summary>
@@ -24,7 +23,7 @@ internal sealed class PrimaryBarrier(TimeProvider time)
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="ReplicaLostException">The primary is not proved to have it.</exception>
-    public async ValueTask PassAsync(
+    public static async ValueTask PassAsync(
         ReadSession session,
         SessionPin pin,
         IAskedConnection connection,
@@ -46,7 +45,7 @@ internal sealed class PrimaryBarrier(TimeProvider time)
         }
     }
 
-    private async ValueTask AskAsync(
+    private static async ValueTask AskAsync(
         ReadSession session,
         SessionPin pin,
         RoutedServer primary,
@@ -56,7 +55,7 @@ internal sealed class PrimaryBarrier(TimeProvider time)
     {
         var reads = pin.EndedReads;
         var incarnation = primary.Incarnation;
-        var started = time.GetTimestamp();
+        var started = pin.Source.Time.GetTimestamp();
         bool hasPassed;
         try
         {
@@ -80,7 +79,7 @@ internal sealed class PrimaryBarrier(TimeProvider time)
         }
         finally
         {
-            var waited = time.GetElapsedTime(started);
+            var waited = pin.Source.Time.GetElapsedTime(started);
             session.SpendWait(waited);
             RoutingMetrics.RecordWait(primary.Name, waited);
         }

@@ -5,12 +5,13 @@ using MonotonicReads.Sessions;
 namespace MonotonicReads.Choosing;
 
 /// <summary>Takes note of servers that fail and of sessions that lose theirs or go elsewhere, once for each, and says so.</summary>
+/// <param name="source">The data source of the servers.</param>
 /// <param name="reports">Where it is said.</param>
-/// <param name="time">The clock.</param>
-/// <param name="unavailableFor">How long a server that refused is left out of new draws.</param>
-/// <param name="otherwise">The policy of sessions that say nothing.</param>
-internal sealed class ReplicaLosses(RoutingReports reports, TimeProvider time, TimeSpan unavailableFor, ReplicaLoss otherwise)
+internal sealed class ReplicaLosses(ISessionSource source, RoutingReports reports)
 {
+    /// <summary>How long a server that refused is left out of new draws.</summary>
+    public static readonly TimeSpan UnavailableFor = TimeSpan.FromSeconds(5);
+
     /// <summary>A replica is lost for a session that has read on it.</summary>
     public void Lose(ReadSession session, SessionPin pin, RoutedServer replica, ReplicaLossReason reason, Exception? exception)
     {
@@ -28,10 +29,16 @@ internal sealed class ReplicaLosses(RoutingReports reports, TimeProvider time, T
     /// <param name="exception">What it refused with.</param>
     public void NoteRefusal(ReadSession? session, SessionPin? pin, RoutedServer replica, Exception exception)
     {
-        replica.MarkUnavailable(time, unavailableFor);
+        replica.MarkUnavailable(source.Time, UnavailableFor);
         if (pin is null || pin.TryLeave(replica))
         {
-            reports.ReplicaUnavailable(session?.Id, replica.Name, session is null ? null : session.OnReplicaLoss ?? otherwise, exception);
+            reports.ReplicaUnavailable(
+                session?.Id,
+                replica.Name,
+                PinLoss.Text(ReplicaLossReason.OpenFailed),
+                session?.LossIn(source),
+                exception
+            );
             return;
         }
 

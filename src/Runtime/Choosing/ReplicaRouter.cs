@@ -1,4 +1,3 @@
-using System.Globalization;
 using MonotonicReads.Observability;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;

@@ -116,6 +116,8 @@ internal static class OptionsCheck
             (nameof(options.ForPomelo), options.ForPomelo),
             (nameof(options.AllowWritableReplicas), options.AllowWritableReplicas),
             (nameof(options.DrainTimeout), options.DrainTimeout),
+            (nameof(options.OnReplicaLoss), options.OnReplicaLoss),
+            (nameof(options.Proxy), options.Proxy is { } p ? (p.ConnectionString, p.Dialect) : null),
             (
                 nameof(options.Monitor),
                 options.Monitor is { } m

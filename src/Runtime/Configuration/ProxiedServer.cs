@@ -1,4 +1,4 @@
-using MySqlConnector;
+using MonotonicReads.MySql;
 
 namespace MonotonicReads.Configuration;
 
@@ -7,24 +7,11 @@ internal sealed record ProxiedServer(string Name, string Host, uint Port, int We
 {
     public static ProxiedServer Of(string name, string connectionString, int weight)
     {
-        var parsed = Parsed(name, connectionString);
+        var parsed = ConnectionText.Parsed(name, connectionString);
         return string.IsNullOrWhiteSpace(parsed.Server) || parsed.Server.AsSpan().ContainsAny(",\r\n")
             ? throw new ArgumentException(
                 $"The connection string of '{name}' names no single host (Server=...), so that the proxy's configuration cannot."
             )
             : new ProxiedServer(name, parsed.Server, parsed.Port, weight);
-    }
-
-    public static MySqlConnectionStringBuilder Parsed(string name, string connectionString)
-    {
-        try
-        {
-            return new MySqlConnectionStringBuilder(connectionString);
-        }
-        catch (Exception exception)
-            when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
-        {
-            throw new ArgumentException($"The connection string of '{name}' cannot be parsed: {exception.Message}", exception);
-        }
     }
 }

@@ -1,7 +1,7 @@
 using MonotonicReads.Configuration;
+using MonotonicReads.MySql;
 using MonotonicReads.Proxies;
 using MonotonicReads.Routing;
-using MySqlConnector;
 
 namespace MonotonicReads;
 
@@ -33,7 +33,7 @@ public static class ProxyConfiguration
         dialect.Check([.. set.Replicas.Select(replica => replica.Name)]);
         var primary = ProxiedServer.Of(ReplicaSet.PrimaryName, set.Primary!, weight: 1);
         var replicas = set.Replicas.Select(replica => ProxiedServer.Of(replica.Name, replica.ConnectionString, replica.Weight)).ToList();
-        var user = ProxiedServer.Parsed(ProxyRoute.Name, set.Proxy?.ConnectionString ?? set.Primary!).UserID;
+        var user = ConnectionText.Parsed(ProxyRoute.Name, set.Proxy?.ConnectionString ?? set.Primary!).UserID;
         return dialect switch
         {
             ProxySqlDialect proxySql => ProxySqlConfiguration.For(proxySql, primary, replicas, user),

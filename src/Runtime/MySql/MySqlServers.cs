@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MonotonicReads.Observability;
@@ -98,18 +97,7 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
             return connectionString;
         }
 
-        MySqlConnectionStringBuilder parsed;
-        try
-        {
-            parsed = new MySqlConnectionStringBuilder(connectionString);
-        }
-        catch (Exception exception)
-            when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
-        {
-            // The driver's message can quote what stands in the string, and what it takes for an option can be the end of a password.
-            throw new ArgumentException($"The connection string of '{name}' cannot be parsed: {FaultOf(connectionString)}");
-        }
-
+        var parsed = ConnectionText.Parsed(name, connectionString);
         if (string.IsNullOrWhiteSpace(parsed.Server))
         {
             throw new ArgumentException($"The connection string of '{name}' names no host (Server=...).");
@@ -138,50 +126,5 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         }
 
         return parsed.ConnectionString;
-    }
-
-    private static string FaultOf(string connectionString)
-    {
-        var parts = new DbConnectionStringBuilder();
-        try
-        {
-            parts.ConnectionString = connectionString;
-        }
-        catch (ArgumentException)
-        {
-            return "it is no list of Option=Value with semicolons between. A value that has a semicolon stands in quotes.";
-        }
-
-        var at = 0;
-        foreach (string option in parts.Keys)
-        {
-            at++;
-            if (!IsTaken(one => _ = one[option]))
-            {
-                return $"MySqlConnector knows no option like the {at}. of its {parts.Count}. A value that has a semicolon stands in "
-                    + $"quotes.";
-            }
-
-            if (!IsTaken(one => one[option] = parts[option]))
-            {
-                return $"the option '{option}' does not take its value.";
-            }
-        }
-
-        return "its options do not go together.";
-    }
-
-    private static bool IsTaken(Action<MySqlConnectionStringBuilder> use)
-    {
-        try
-        {
-            use(new MySqlConnectionStringBuilder());
-            return true;
-        }
-        catch (Exception exception)
-            when (exception is ArgumentException or FormatException or OverflowException or InvalidOperationException)
-        {
-            return false;
-        }
     }
 }

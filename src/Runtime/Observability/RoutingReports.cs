@@ -28,15 +28,7 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
     /// <param name="reason">Why.</param>
     /// <param name="policy">By which policy.</param>
     /// <param name="exception">What told; null for nothing.</param>
-    public void Moved(
-        Guid session,
-        string from,
-        string to,
-        bool isToPrimary,
-        string reason,
-        ReplicaLoss policy,
-        Exception? exception = null
-    )
+    public void Moved(Guid session, string from, string to, bool isToPrimary, string reason, ReplicaLoss policy, Exception? exception)
     {
         RoutingMetrics.CountMove(from, to, reason, policy);
         RoutingActivities.NoteMove(from, to, reason);
@@ -49,12 +41,11 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
         raise(new ReadSessionEventArgs(ReadSessionEventKind.Moved, session, from, to, reason, exception));
     }
 
-    public void ReplicaUnavailable(Guid? session, string replica, ReplicaLoss? policy, Exception exception)
+    public void ReplicaUnavailable(Guid? session, string replica, string reason, ReplicaLoss? policy, Exception exception)
     {
-        const string Reason = "open failed";
-        RoutingMetrics.CountLoss(replica, Reason, policy);
+        RoutingMetrics.CountLoss(replica, reason, policy);
         RoutingLog.ReplicaUnavailable(logger, session, replica, exception);
-        raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaUnavailable, session, replica, null, Reason, exception));
+        raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaUnavailable, session, replica, null, reason, exception));
     }
 
     public void NoReplicaAvailable(Guid? session, string primary)

@@ -5,19 +5,23 @@ using MonotonicReads.Sessions;
 namespace MonotonicReads.Routing;
 
 /// <summary>Opens a connection on the server that the running session asks for, and gives it back.</summary>
-internal readonly struct ConnectionOpening(RoutedSource source, RoutedConnection connection, StatementRouting routing)
+internal readonly struct ConnectionOpening(RoutedConnection connection)
 {
+    private RoutedSource Source => connection.Source;
+
+    private StatementRouting Routing => new(connection);
+
     /// <summary>Opens the connection on the server that the running session asks for.</summary>
     public async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
     {
-        var session = source.SessionForRead();
+        var session = Source.SessionForRead();
         if (session?.Snapshot is { } scope)
         {
-            await OpenInSnapshotAsync(session, scope.ConnectionIn(source), isAsync, cancellation).ConfigureAwait(false);
+            await OpenInSnapshotAsync(session, scope.ConnectionIn(Source), isAsync, cancellation).ConfigureAwait(false);
         }
         else
         {
-            await OpenOnServerAsync(new OpenAttempt(source, session, connection.IsForPrimary), isAsync, cancellation).ConfigureAwait(false);
+            await OpenOnServerAsync(new OpenAttempt(Source, session, connection.IsForPrimary), isAsync, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -34,9 +38,9 @@ internal readonly struct ConnectionOpening(RoutedSource source, RoutedConnection
             var (server, lease) = (connection.Link.Server, LeaseToKeep());
             if (connection.Release() is { } pooled)
             {
-                if (lease is not null && lease.TryKeep(pooled, server!, source.Time.GetTimestamp()))
+                if (lease is not null && lease.TryKeep(pooled, server!, Source.Time.GetTimestamp()))
                 {
-                    source.Leases.Add(lease);
+                    Source.Leases.Add(lease);
                 }
                 else
                 {
@@ -61,22 +65,37 @@ internal readonly struct ConnectionOpening(RoutedSource source, RoutedConnection
             try
             {
                 var pooled = await connection.Link.ConnectAsync(server, isAsync, cancellation).ConfigureAwait(false);
-                if (attempt.Opened(server))
-                {
-                    connection.Link.Take(pooled, server);
-                }
-                else
-                {
-                    await pooled.DisposeAsync(isAsync).ConfigureAwait(false);
-                }
+                await TakeAsync(pooled, server, attempt, isAsync).ConfigureAwait(false);
             }
-            catch (Exception exception) when (source.CanTryAnother(server, exception))
+            catch (Exception exception) when (Source.CanTryAnother(server, exception))
             {
                 attempt.Refused(server, exception);
             }
         }
 
         connection.Use.OpenFor(attempt.Pin);
+    }
+
+    private async ValueTask TakeAsync(PooledConnection pooled, RoutedServer server, OpenAttempt attempt, bool isAsync)
+    {
+        var isTaken = false;
+        try
+        {
+            // Tells of a restart, and who is told may throw.
+            isTaken = attempt.Opened(server);
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                await pooled.DisposeAsync(isAsync).ConfigureAwait(false);
+            }
+        }
+
+        if (isTaken)
+        {
+            connection.Link.Take(pooled, server);
+        }
     }
 
     private async ValueTask OpenInSnapshotAsync(
@@ -96,14 +115,14 @@ internal readonly struct ConnectionOpening(RoutedSource source, RoutedConnection
         {
             if (snapshot.Pooled is null)
             {
-                await OpenOnServerAsync(new OpenAttempt(source, session, isForPrimary: false), isAsync, cancellation).ConfigureAwait(false);
+                await OpenOnServerAsync(new OpenAttempt(Source, session, isForPrimary: false), isAsync, cancellation).ConfigureAwait(false);
                 await TakeSnapshotAsync(snapshot, isAsync, cancellation).ConfigureAwait(false);
             }
             else
             {
                 SnapshotUse.ThrowIfLost(session, snapshot);
                 connection.Link.Borrow(snapshot.Pooled, snapshot.Server!);
-                connection.Use.OpenFor(session.PinFor(source));
+                connection.Use.OpenFor(session.PinFor(Source));
                 connection.Snapshot.Enter(snapshot);
             }
         }
@@ -125,7 +144,7 @@ internal readonly struct ConnectionOpening(RoutedSource source, RoutedConnection
     // First where the session may read, caught up and behind the barrier, then the transaction: what it shows is fixed by its beginning.
     private async ValueTask TakeSnapshotAsync(SnapshotConnection snapshot, bool isAsync, CancellationToken cancellation)
     {
-        if (!source.HasPositions)
+        if (!Source.HasPositions)
         {
             throw new NotSupportedException(
                 "Snapshot sessions need servers of MySQL or MariaDB that can be named: a ReplicatedMySqlDataSource."
@@ -135,11 +154,11 @@ internal readonly struct ConnectionOpening(RoutedSource source, RoutedConnection
         List<RoutedServer>? refused = null;
         while (true)
         {
-            await routing.RouteOnAsync(Statement.Snapshot, isAsync, cancellation).ConfigureAwait(false);
+            await Routing.RouteOnAsync(Statement.Snapshot, isAsync, cancellation).ConfigureAwait(false);
             var server = connection.Server;
             try
             {
-                var questions = new ServerQuestions(server, connection.Driver, source.Time, isAsync, cancellation);
+                var questions = new ServerQuestions(server, connection.Driver, Source.Time, isAsync, cancellation);
                 await ServerProtocol.BeginSnapshotAsync(questions).ConfigureAwait(false);
                 snapshot.Keep(connection.Link.Pooled!, server);
                 connection.Link.Lend();
@@ -152,11 +171,11 @@ internal readonly struct ConnectionOpening(RoutedSource source, RoutedConnection
                 throw;
             }
             catch (Exception exception)
-                when (connection.Addressing is not null && source.CanTryAnother(server, exception) && refused?.Contains(server) != true)
+                when (connection.Addressing is not null && Source.CanTryAnother(server, exception) && refused?.Contains(server) != true)
             {
                 // Behind a proxy this is the first that a server which is out of reach says.
                 (refused ??= []).Add(server);
-                if (!routing.CanRunElsewhere(exception, isOverdue: false))
+                if (!Routing.CanRunElsewhere(exception, isOverdue: false))
                 {
                     throw;
                 }
@@ -169,7 +188,7 @@ internal readonly struct ConnectionOpening(RoutedSource source, RoutedConnection
         connection.Use.OpenedFor is { Lease: { } lease, Loss: null, Session.IsAtEndOfPlan: false } pin
         && connection.Link.Server is { IsPrimary: false, Pool.IsUsedUp: false } server
         && ReferenceEquals(pin.Server, server)
-        && !server.IsGone(source.Time)
+        && !server.IsGone(Source.Time)
         && !connection.Snapshot.IsTaken
         && connection.Link.IsAsReadsLeaveIt
         && !connection.HasOpenReader

@@ -1,4 +1,5 @@
 using System.Transactions;
+using MonotonicReads.Choosing;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
 
@@ -6,7 +7,7 @@ namespace MonotonicReads.Routing;
 
 /// <summary>
 /// One opening of a connection, from the choice of a server to the first one that takes it. A replica that refuses is
-/// left for <see cref="RoutedSource.UnavailableFor"/> and another is chosen; only what the caller asked for on
+/// left for <see cref="ReplicaLosses.UnavailableFor"/> and another is chosen; only what the caller asked for on
 /// the primary fails with the primary.
 /// </summary>
 internal sealed class OpenAttempt

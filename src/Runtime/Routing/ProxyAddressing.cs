@@ -1,4 +1,3 @@
-using MonotonicReads.Choosing;
 using MonotonicReads.Proxies;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
@@ -14,15 +13,26 @@ internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
     private string? _minGtid;
 
     /// <summary>The text of a statement that is about to run, as the proxy gets it.</summary>
-    public string Annotated(string text, RoutedServer server) => proxy.Annotate(text, server, source.SessionForRead()?.Id, _minGtid);
+    /// <param name="text">The caller's.</param>
+    /// <param name="server">Where it shall run.</param>
+    /// <param name="toPrepare">Whether it shall be prepared.</param>
+    /// <returns>The text, and whether it may be prepared; it may not where it shall not.</returns>
+    public (string Text, bool MayBePrepared) Addressed(string text, RoutedServer server, bool toPrepare)
+    {
+        // The driver refuses it; a comment alone it would send.
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return (text, toPrepare);
+        }
 
-    /// <summary>The same where the statement is prepared; null where it had better not be.</summary>
-    public string? AnnotatedToPrepare(string text, RoutedServer server) =>
-        _minGtid is null ? ProxyRoute.AnnotateToPrepare(text, server, source.SessionForRead()?.Id) : null;
+        var session = source.SessionForRead()?.Id;
+        var prepared = toPrepare && _minGtid is null ? ProxyRoute.AnnotateToPrepare(text, server, session) : null;
+        return (prepared ?? proxy.Annotate(text, server, session, _minGtid), prepared is not null);
+    }
 
     /// <summary>How long a statement that is about to run may take, if less than its own time is said: in seconds; 0 is without
     /// end.</summary>
-    public int Limited(int timeout, RoutedServer? server)
+    public int Limited(int timeout, RoutedServer server)
     {
         if (!Names(server) || proxy.Dialect.Deadline is not { } deadline)
         {

@@ -50,16 +50,6 @@ internal sealed class RoutedConnection : IAskedConnection
 
     public bool HasOpenReader => _readers.Any;
 
-    /// <summary>The text of a statement that is about to run, as the proxy gets it.</summary>
-    public string Annotated(string text) => Addressing?.Annotated(text, Server) ?? text;
-
-    /// <summary>The same where the statement is prepared; null where it had better not be.</summary>
-    public string? AnnotatedToPrepare(string text) => Addressing is null ? text : Addressing.AnnotatedToPrepare(text, Server);
-
-    /// <summary>How long a statement that is about to run may take, if less than its own time is said: in seconds; 0 is without
-    /// end.</summary>
-    public int Limited(int timeout) => Addressing?.Limited(timeout, Link.Server) ?? timeout;
-
     public RoutedServer Server => Link.Server ?? throw NotOpen();
 
     /// <summary>The driver's connection.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using MonotonicReads.Choosing;
 using MonotonicReads.Observability;
 using MonotonicReads.Proxies;
@@ -10,9 +9,6 @@ namespace MonotonicReads.Routing;
 /// <summary>All that routing and sessions know of one data source; it knows nothing of ADO.NET's classes above it.</summary>
 internal sealed class RoutedSource : ISessionSource
 {
-    /// <summary>How long a replica that refused to open is left out of new draws.</summary>
-    public static readonly TimeSpan UnavailableFor = TimeSpan.FromSeconds(5);
-
     private readonly Func<Exception, bool> _isServerFailure;
 
     /// <param name="set">The servers and the settings.</param>
@@ -30,10 +26,9 @@ internal sealed class RoutedSource : ISessionSource
         Proxy = set.Proxy;
         Leases = new LeaseBook(Time);
         Reports = new RoutingReports(set.LoggerFactory.CreateLogger(RoutingLog.Category), raise);
-        Losses = new ReplicaLosses(Reports, Time, UnavailableFor, OnReplicaLoss);
-        Positions = set.HasPositions ? new PositionSearch(Primary, Time, Losses, isServerFailure) : null;
+        Losses = new ReplicaLosses(this, Reports);
+        Positions = set.HasPositions ? new PositionSearch(this, Losses) : null;
         Router = new ReplicaRouter(Primary, set.Replicas, set.Selector, Time, Reports, Losses, Positions);
-        Barrier = new PrimaryBarrier(Time);
         CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses);
     }
 
@@ -64,8 +59,6 @@ internal sealed class RoutedSource : ISessionSource
     public PositionSearch? Positions { get; }
 
     public ReplicaRouter Router { get; }
-
-    public PrimaryBarrier Barrier { get; }
 
     /// <summary>Waits for what a session wrote; null where <see cref="Positions"/> is.</summary>
     public CausalWait? CausalWait { get; }

@@ -5,8 +5,8 @@ using MonotonicReads.Servers;
 namespace MonotonicReads.Routing;
 
 /// <summary>
-/// Where a connection is: the driver's connection, with its place in its pool's count, and the server that it leads to. The only one who
-/// opens it, lends it, and gives it back.
+/// Where a connection is: the driver's connection, with its place in its pool's count, and the server that it leads to. Who
+/// lets go of it gives it back.
 /// </summary>
 /// <param name="idle">Who gives back idle connections where an opening would have to wait.</param>
 /// <param name="driverChanged">Told when the driver's connection changes its state.</param>
@@ -36,7 +36,7 @@ internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler 
     /// <summary>Hands the driver's connection out; whoever has it may change it.</summary>
     public DbConnection? Share()
     {
-        _isShared = true;
+        _isShared = _pooled is not null;
         return Driver;
     }
 

@@ -143,7 +143,7 @@ internal sealed class SessionUse(RoutedSource source)
         var isCausal = session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true };
         if (statement.ReturnsData && !isCausal)
         {
-            pin.BindPrimary(primary, session.LossIn(source));
+            pin.BindPrimary(session.LossIn(source));
             pin.ReadPrimary();
         }
 

@@ -10,8 +10,10 @@ namespace MonotonicReads.Routing;
 /// Brings an open connection to the server where its next statement may run, step by step as <see cref="NextStep"/> says, and lets the
 /// session learn of it.
 /// </summary>
-internal readonly struct StatementRouting(RoutedSource source, RoutedConnection connection)
+internal readonly struct StatementRouting(RoutedConnection connection)
 {
+    private RoutedSource Source => connection.Source;
+
     /// <summary>Makes sure that the connection is on the server where a statement may run, and tells the session.</summary>
     public void Route(Statement statement)
     {
@@ -32,8 +34,13 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
         : RouteOnAsync(statement, isAsync: true, cancellation);
 
     /// <summary>Moves the open connection to the primary, where it is not there already.</summary>
-    public ValueTask MoveToPrimaryAsync(bool isAsync, CancellationToken cancellation) =>
-        connection.Server.IsPrimary ? default : MoveToAsync(source.Primary, isAsync, cancellation);
+    public void MoveToPrimary()
+    {
+        if (!connection.Server.IsPrimary)
+        {
+            Synchronous.Result(MoveToAsync(Source.Primary, isAsync: false, CancellationToken.None));
+        }
+    }
 
     /// <summary>Takes note of what a failed statement says of the server that a proxy should have sent it to.</summary>
     /// <param name="exception">What came instead of an answer.</param>
@@ -56,7 +63,7 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
         if (verdict != ProxyVerdict.None || isOverdue)
         {
             var reason = isOverdue ? ReplicaLossReason.Silent : ReplicaLossReason.ConnectionBroken;
-            source.Losses.Lose(reads.Pin.Session, reads.Pin, reads.Replica, reason, exception);
+            Source.Losses.Lose(reads.Pin.Session, reads.Pin, reads.Replica, reason, exception);
         }
 
         return false;
@@ -68,13 +75,13 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
         List<RoutedServer>? refused = null;
         while (true)
         {
-            var step = connection.Link.Driver is null ? Step.FindServer : Next(statement, ready);
+            var session = Source.SessionForRead();
+            var step = connection.Link.Driver is null && session is not null ? Step.FindServer : Next(statement, ready);
             if (step == Step.Run)
             {
                 return;
             }
 
-            var session = source.SessionForRead();
             var (target, done) = await TakeAsync(step, session, refused, isAsync, cancellation).ConfigureAwait(false);
             ready = step is Step.FindServer or Step.NoteRestart ? Readiness.None : ready | done;
             if (target is null || ReferenceEquals(target, connection.Link.Server))
@@ -86,11 +93,11 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
             {
                 await MoveToAsync(target, isAsync, cancellation).ConfigureAwait(false);
             }
-            catch (Exception exception) when (source.CanTryAnother(target, exception))
+            catch (Exception exception) when (Source.CanTryAnother(target, exception))
             {
                 ready = Readiness.None;
                 (refused ??= []).Add(target);
-                source.Losses.NoteRefusal(session, session is null ? null : connection.Use.PinOf(session), target, exception);
+                Source.Losses.NoteRefusal(session, session is null ? null : connection.Use.PinOf(session), target, exception);
             }
         }
     }
@@ -117,10 +124,10 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
     private Step Next(in Statement statement, Readiness ready)
     {
         var server = connection.Server;
-        var session = source.SessionForRead();
+        var session = Source.SessionForRead();
         if (!statement.BeginsSnapshot)
         {
-            connection.Snapshot.Check(session, statement.IsPlainRead, connection.IsForPrimary, source);
+            connection.Snapshot.Check(session, statement.IsPlainRead, connection.IsForPrimary, Source);
         }
 
         if (connection.Snapshot.IsTaken)
@@ -136,7 +143,7 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
             return outside == Step.Run ? Run(server, null, null, statement) : outside;
         }
 
-        source.Proxy?.ThrowIfNotKept(session.Consistency, session.LossIn(source));
+        Source.Proxy?.ThrowIfNotKept(session.Consistency, session.LossIn(Source));
         return NextInSession(statement, server, link, session, connection.Use.PinOf(session), ready);
     }
 
@@ -151,7 +158,7 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
     {
         while (true)
         {
-            var step = NextStep.Of(statement, link, FactsOf(session, pin, server), ready);
+            var step = NextStep.Of(statement, link, FactsOf(session, pin, server, statement.IsPlainRead), ready);
             switch (step)
             {
                 case Step.Run:
@@ -160,7 +167,8 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
                 case Step.ReadHere:
                     // A concurrent read moved the session in between: what is to be done is another thing now.
                     continue;
-                case Step.CatchUp when connection.Addressing?.CatchesUp(session, pin) == true:
+                // What begins a snapshot is a statement of ours, which carries nothing to the proxy.
+                case Step.CatchUp when !statement.BeginsSnapshot && connection.Addressing?.CatchesUp(session, pin) == true:
                     ready |= Readiness.CaughtUp;
                     continue;
                 case Step.Refuse:
@@ -177,13 +185,13 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
     private LinkFacts FactsOf(RoutedServer server) =>
         new(
             IsPrimary: server.IsPrimary,
-            IsGone: server.IsGone(source.Time),
-            IsThroughProxy: source.Proxy is not null,
-            NamesServers: source.Proxy is { Dialect.NamesServers: true },
-            IsAnywhere: ReferenceEquals(server, source.Proxy?.Anywhere)
+            IsGone: server.IsGone(Source.Time),
+            IsThroughProxy: Source.Proxy is not null,
+            NamesServers: Source.Proxy is { Dialect.NamesServers: true },
+            IsAnywhere: ReferenceEquals(server, Source.Proxy?.Anywhere)
         );
 
-    private PinFacts FactsOf(ReadSession session, SessionPin pin, RoutedServer server)
+    private PinFacts FactsOf(ReadSession session, SessionPin pin, RoutedServer server, bool isPlainRead)
     {
         var reads = pin.Server;
         return new PinFacts(
@@ -193,8 +201,8 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
             IsOnPrimary: reads is { IsPrimary: true },
             HasLoss: pin.Loss is not null,
             // No connection breaks when a server is restarted behind a proxy: the monitor tells.
-            IsOtherRun: source.Proxy is not null && pin.IsOtherIncarnation(server),
-            MustCatchUp: !server.IsPrimary && pin.MustCatchUp(server, session.Consistency == ReadConsistency.Causal),
+            IsOtherRun: !server.IsPrimary && Source.Proxy is not null && pin.IsOtherIncarnation(server),
+            MustCatchUp: isPlainRead && !server.IsPrimary && pin.MustCatchUp(server, session.Consistency == ReadConsistency.Causal),
             NeedsBarrier: server.IsPrimary && PrimaryBarrier.IsNeeded(session, pin),
             IsOurs: connection.Use.IsOf(pin)
         );
@@ -206,7 +214,7 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
         return Step.Run;
     }
 
-    /// <summary>Takes a step that asks a server.</summary>
+    /// <summary>Takes a step before the statement, which may ask a server.</summary>
     /// <returns>Where the connection has to go, null for nowhere; and what is done for the statement now.</returns>
     private async ValueTask<(RoutedServer? Target, Readiness Done)> TakeAsync(
         Step step,
@@ -219,41 +227,41 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
         switch (step)
         {
             case Step.MoveToPrimary:
-                return (source.Primary, Readiness.None);
+                return (Source.Primary, Readiness.None);
             case Step.LeaveToProxy:
-                return (source.Proxy!.Anywhere, Readiness.None);
+                return (Source.Proxy!.Anywhere, Readiness.None);
             case Step.CatchUp:
                 var instead = await CatchUpAsync(session!, connection.Use.PinOf(session!), isAsync, cancellation).ConfigureAwait(false);
 
                 // Another server is looked at again: a concurrent read may have chosen it, for less than is needed here.
                 return (instead, instead is null ? Readiness.CaughtUp : Readiness.None);
             case Step.PassBarrier:
-                await source
-                    .Barrier.PassAsync(session!, connection.Use.PinOf(session!), connection, isAsync, cancellation)
+                await PrimaryBarrier
+                    .PassAsync(session!, connection.Use.PinOf(session!), connection, isAsync, cancellation)
                     .ConfigureAwait(false);
                 return (null, Readiness.BehindBarrier);
             default:
                 var pin = connection.Use.PinOf(session!);
                 if (step == Step.NoteRestart)
                 {
-                    source.Losses.Lose(session!, pin, connection.Server, ReplicaLossReason.Restarted, exception: null);
+                    Source.Losses.Lose(session!, pin, connection.Server, ReplicaLossReason.Restarted, exception: null);
                 }
 
-                var found = await source.Router.PinnedAsync(session!, pin, refused, isAsync, cancellation).ConfigureAwait(false);
+                var found = await Source.Router.PinnedAsync(session!, pin, refused, isAsync, cancellation).ConfigureAwait(false);
                 return (found, Readiness.None);
         }
     }
 
     private ValueTask<RoutedServer?> CatchUpAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
-        if (source.CausalWait is { } wait && connection.Server.Protocol is not null && source.Proxy is not { Dialect.IsExact: false })
+        if (Source.CausalWait is { } wait && connection.Server.Protocol is not null && Source.Proxy is not { Dialect.IsExact: false })
         {
             return wait.CatchUpAsync(session, pin, connection, isAsync, cancellation);
         }
 
         // Nothing tells how far the replica is.
-        pin.BindPrimary(source.Primary, session.LossIn(source));
-        return new(source.Primary);
+        pin.BindPrimary(session.LossIn(Source));
+        return new(Source.Primary);
     }
 
     private async ValueTask MoveToAsync(RoutedServer target, bool isAsync, CancellationToken cancellation)
@@ -263,7 +271,7 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
             connection.ThrowIfUnableToMove(target);
         }
 
-        if (source.Proxy is { } proxy)
+        if (Source.Proxy is { } proxy)
         {
             await TurnToAsync(proxy, target, isAsync, cancellation).ConfigureAwait(false);
             return;
@@ -288,19 +296,11 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
     // Only the address in the statements changes.
     private async ValueTask TurnToAsync(ProxyRoute proxy, RoutedServer target, bool isAsync, CancellationToken cancellation)
     {
-        if (connection.Link.Driver is null)
-        {
-            // The last one did not answer, and was abandoned.
-            connection.Link.Take(
-                await connection.Link.ConnectAsync(proxy.Anywhere, isAsync, cancellation).ConfigureAwait(false),
-                proxy.Anywhere
-            );
-        }
-
+        await ConnectToAsync(proxy, isAsync, cancellation).ConfigureAwait(false);
         try
         {
             await target
-                .MeetAsync(new ServerQuestions(target, connection.Driver, source.Time, isAsync, cancellation))
+                .MeetAsync(new ServerQuestions(target, connection.Driver, Source.Time, isAsync, cancellation))
                 .ConfigureAwait(false);
         }
         catch (SilentServerException silent)
@@ -310,6 +310,19 @@ internal readonly struct StatementRouting(RoutedSource source, RoutedConnection 
         }
 
         await connection.LearnAsync(connection.Driver, isAsync).ConfigureAwait(false);
+        await ConnectToAsync(proxy, isAsync, cancellation).ConfigureAwait(false);
         connection.Link.TurnTo(target);
+    }
+
+    // There is no connection any more where a server did not answer on it.
+    private async ValueTask ConnectToAsync(ProxyRoute proxy, bool isAsync, CancellationToken cancellation)
+    {
+        if (connection.Link.Driver is null)
+        {
+            connection.Link.Take(
+                await connection.Link.ConnectAlikeAsync(proxy.Anywhere, isAsync, cancellation).ConfigureAwait(false),
+                proxy.Anywhere
+            );
+        }
     }
 }

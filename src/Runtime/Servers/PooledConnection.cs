@@ -3,8 +3,7 @@ using System.Data.Common;
 namespace MonotonicReads.Servers;
 
 /// <summary>
-/// One of the driver's connections together with its place in its pool's count: who holds it has both, and gives both up at once. The only
-/// place where either is touched.
+/// One of the driver's connections together with its place in its pool's count: who holds it has both, and gives both up at once.
 /// </summary>
 internal sealed class PooledConnection
 {
@@ -33,13 +32,14 @@ internal sealed class PooledConnection
         CancellationToken cancellation
     )
     {
-        if (!pool.Enter())
-        {
-            idle.GiveBack(pool);
-        }
-
+        var isUsedUp = !pool.Enter();
         try
         {
+            if (isUsedUp)
+            {
+                idle.GiveBack(pool);
+            }
+
             return new PooledConnection(await pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false), pool);
         }
         catch

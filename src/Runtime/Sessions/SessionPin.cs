@@ -200,15 +200,15 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public void Require(ReplicationPosition position) => _writes.Require(this, position);
 
     /// <summary>From now on the session reads on the primary; unless it has lost its replica and may not move.</summary>
-    public void BindPrimary(RoutedServer primary, ReplicaLoss policy)
+    public void BindPrimary(ReplicaLoss policy)
     {
-        if (!ReferenceEquals(_server, primary) || _loss is not null)
+        if (!ReferenceEquals(_server, source.Primary) || _loss is not null)
         {
             lock (this)
             {
                 if (_loss is null || policy == ReplicaLoss.Redraw || (policy != ReplicaLoss.Fail && source.HasPositions))
                 {
-                    _server = primary;
+                    _server = source.Primary;
                     _loss = null;
                 }
             }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MonotonicReads.Sessions;
 
 namespace MonotonicReads;

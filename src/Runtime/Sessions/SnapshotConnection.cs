@@ -36,32 +36,22 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
         var started = source.Time.GetTimestamp();
         var most = source.ConnectionTimeout > 0 ? TimeSpan.FromSeconds(source.ConnectionTimeout) : ForReaders;
         var isMine = isAsync ? await _turn.WaitAsync(most, cancellation).ConfigureAwait(false) : _turn.Wait(most, cancellation);
-        for (var pause = TimeSpan.FromMilliseconds(1); isMine && !_hasEnded; pause = pause < LongestPause ? pause * 2 : pause)
+        var mayAsk = false;
+        try
         {
-            if (_reader is null or { IsClosed: true })
+            mayAsk = isMine && await IsReadToItsEndAsync(started, most, isAsync, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isMine && !mayAsk)
             {
-                _reader = null;
-                return;
-            }
-
-            if (source.Time.GetElapsedTime(started) > most)
-            {
-                break;
-            }
-
-            if (isAsync)
-            {
-                await Task.Delay(pause, source.Time, cancellation).ConfigureAwait(false);
-            }
-            else
-            {
-                Thread.Sleep(pause);
+                _turn.Release();
             }
         }
 
-        if (isMine)
+        if (mayAsk)
         {
-            _turn.Release();
+            return;
         }
 
         throw _hasEnded
@@ -98,6 +88,34 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
     public void Dispose() => _turn.Dispose();
 
     public static InvalidOperationException Ended() => new("The snapshot session has ended. Open connections and read inside it.");
+
+    private async ValueTask<bool> IsReadToItsEndAsync(long started, TimeSpan most, bool isAsync, CancellationToken cancellation)
+    {
+        for (var pause = TimeSpan.FromMilliseconds(1); !_hasEnded; pause = pause < LongestPause ? pause * 2 : pause)
+        {
+            if (_reader is null or { IsClosed: true })
+            {
+                _reader = null;
+                return true;
+            }
+
+            if (source.Time.GetElapsedTime(started) > most)
+            {
+                return false;
+            }
+
+            if (isAsync)
+            {
+                await Task.Delay(pause, source.Time, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                Thread.Sleep(pause);
+            }
+        }
+
+        return false;
+    }
 
     private async Task EndAsync()
     {

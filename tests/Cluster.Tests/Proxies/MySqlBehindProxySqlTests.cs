@@ -74,6 +74,18 @@ public abstract class MySqlBehindProxySqlTests(MySqlFixture fixture)
         Assert.Equal(isInText ? 0 : 1, log.Ids.Count(id => id == 15));
     }
 
+    [SkippableFact]
+    public async Task What_begins_a_snapshot_is_no_read_for_which_the_proxy_could_wait()
+    {
+        await using var through = await StartAsync((_, _) => true);
+        using var causal = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 50 });
+        causal.ObserveWrite(MySqlGtidSet.Parse(Someone + ":7"));
+        using var snapshot = ReadSession.Begin(ReadConsistency.Snapshot);
+        Assert.Equal(1, await through.ReadAsync("select 1"));
+        Assert.Equal("primary", causal.GetDecisions()[^1].Server);
+        Assert.Empty(through.Route.CheckedGtids);
+    }
+
     private async Task<Through> StartAsync(Func<RelayServer, string, bool>? hasGtid, Told? log = null)
     {
         var servers = new List<RelayServer> { new("primary", fixture.Cluster.Primary, isPrimary: true) };

@@ -100,22 +100,48 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
     [Fact]
     public async Task An_open_reader_holds_up_the_next_read_until_it_is_closed_or_for_as_long_as_a_connection_may_take_to_open()
     {
-        var primary = new MySqlConnectionStringBuilder(fixture.Cluster.Primary.ConnectionString) { ConnectionTimeout = 1 }.ConnectionString;
-        await using var source = new ReplicatedMySqlDataSourceBuilder()
-            .UsePrimary(primary)
+        using var session = ReadSession.Begin(ReadConsistency.Snapshot);
+        await using (var impatient = WithTimeout(seconds: 1))
+        await using (var connection = await impatient.OpenConnectionAsync())
+        await using (var reader = await connection.ExecuteReaderAsync("select 1 union select 2"))
+        {
+            await reader.ReadAsync();
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ReadAsync(Count, impatient));
+            Assert.Contains("one connection", refused.Message);
+        }
+
+        await using (var patient = WithTimeout(seconds: 60))
+        await using (var connection = await patient.OpenConnectionAsync())
+        {
+            var reader = await connection.ExecuteReaderAsync("select 1 union select 2");
+            await reader.ReadAsync();
+            var waiting = ReadAsync("select 7", patient);
+            await Task.Delay(100);
+            Assert.False(waiting.IsCompleted);
+            await reader.DisposeAsync();
+            Assert.Equal(7, await waiting);
+        }
+    }
+
+    private ReplicatedMySqlDataSource WithTimeout(uint seconds) =>
+        new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(
+                new MySqlConnectionStringBuilder(fixture.Cluster.Primary.ConnectionString) { ConnectionTimeout = seconds }.ConnectionString
+            )
             .AddReplica("replica1", fixture.Cluster.Replicas[0].ConnectionString)
             .Build();
+
+    [Fact]
+    public async Task Who_gives_up_waiting_leaves_the_turn_to_the_next()
+    {
         using var session = ReadSession.Begin(ReadConsistency.Snapshot);
-        await using var connection = await source.OpenConnectionAsync();
+        await using var connection = await fixture.Source.OpenConnectionAsync();
         var reader = await connection.ExecuteReaderAsync("select 1 union select 2");
         await reader.ReadAsync();
-        Assert.Contains("one connection", (await Assert.ThrowsAsync<InvalidOperationException>(() => ReadAsync(Count, source))).Message);
-
-        var waiting = ReadAsync("select 7", source);
-        await Task.Delay(100);
-        Assert.False(waiting.IsCompleted);
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await fixture.Source.OpenConnectionAsync(soon.Token));
         await reader.DisposeAsync();
-        Assert.Equal(7, await waiting);
+        Assert.Equal(7, await ReadAsync("select 7"));
     }
 
     [Fact]
@@ -193,13 +219,15 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
             Assert.Equal(1, await OpenTransactionsAsync());
         }
 
-        // The server makes this table anew only when nobody has read it for a tenth of a second.
-        for (var i = 0; i < 25 && await OpenTransactionsAsync() > 0; i++)
-        {
-            await Task.Delay(200);
-        }
-
-        Assert.Equal(0, await OpenTransactionsAsync());
+        await Eventually.IsAsync(
+            async () =>
+            {
+                // The server makes this table anew only when nobody has read it for a tenth of a second.
+                await Task.Delay(200);
+                return await OpenTransactionsAsync() == 0;
+            },
+            "the transaction has ended"
+        );
 
         async Task<long> OpenTransactionsAsync() =>
             await admin.ExecuteScalarAsync<long>(
