@@ -16,10 +16,10 @@ internal static class DataWays
     public static ImmutableArray<Step> FromSourceToFinding { get; } =
     [
         new("your method", "as the compiler sees it", IsOutside: true),
+        new("Names", "which bodies can matter at all"),
         new("Options", "routing, listed members, baseline"),
         new("Reads", "what each library's member sends"),
         new("Sql", "what a text probably does"),
-        new("Names", "which bodies can matter at all"),
         new("Flow", "what the path has seen and written"),
         new("Calls", "what a callee adds, as a summary"),
         new("Rules", "MR1xxx to MR3xxx"),
@@ -39,11 +39,11 @@ internal static class DataWays
     [
         new("wrapper", "called by your code", IsOutside: true),
         new("Sessions", "one UUID, one guarantee, what was seen"),
+        new("Selection", "the UUID's hash draws a replica"),
         new("AdoNet", "a connection as .NET knows it"),
         new("Sql", "is it provably a plain read?"),
         new("Routing", "the next step, by one table"),
         new("Choosing", "which server has what was seen?"),
-        new("Selection", "the UUID's hash draws a replica"),
         new("Servers", "waits for a position, asks"),
         new("one server", "MySQL or MariaDB, or a proxy", IsOutside: true),
     ];

@@ -18,6 +18,7 @@ public class DocumentationTests
             .GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()!)
             .ToList();
+        Assert.NotEmpty(messages);
         Assert.Equal(messages.Count, messages.Select(m => m.EventId).Distinct().Count());
         Assert.All(messages, m => Assert.Matches($@"[|;] {m.EventId}, {m.Level.ToString().ToLowerInvariant()}[ ;]", text));
     }
@@ -29,7 +30,9 @@ public class DocumentationTests
         var names = Directory
             .GetFiles(Path.Combine(Root, "src/Runtime/Observability"), "*.cs")
             .SelectMany(f => Regex.Matches(File.ReadAllText(f), "\"(monotonic_reads\\.[a-z_.]+)\""))
-            .Select(m => m.Groups[1].Value);
+            .Select(m => m.Groups[1].Value)
+            .ToList();
+        Assert.NotEmpty(names);
         Assert.All(names, n => Assert.Contains($"`{n}`", text, StringComparison.Ordinal));
         Assert.All(Enum.GetNames<ReadSessionEventKind>(), n => Assert.Contains($"| `{n}` |", text, StringComparison.Ordinal));
     }

@@ -106,7 +106,7 @@ public sealed class CancellationBehaviours : BehaviourList
                                     "[OperationCanceledException, Open, 1]",
                                     async (command, how) =>
                                     {
-                                        using var source = new CancellationTokenSource(500);
+                                        using var source = new CancellationTokenSource(TimeSpan.FromSeconds(2));
                                         var outcome = Outcome.NoException;
                                         try
                                         {

@@ -52,7 +52,7 @@ public sealed class BarrierTests(FlushingFixture fixture) : IClassFixture<Flushi
         using var session = ReadSession.Begin(
             ReadConsistency.Monotonic,
             fixture.KeyOn(ahead),
-            new ReadSessionOptions { MaxWaitMilliseconds = 8000 }
+            new ReadSessionOptions { MaxWaitMilliseconds = 60_000 }
         );
         var seen = await stuck.WriteAsync(ahead, () => AskAsync(source));
         await ahead.KillAsync();
@@ -210,14 +210,13 @@ public sealed class BarrierTests(FlushingFixture fixture) : IClassFixture<Flushi
                 "set global rpl_semi_sync_master_enabled = 1; set global rpl_semi_sync_master_wait_point = 'AFTER_SYNC'; set global rpl_semi_sync_master_timeout = 60000"
             );
             await using var primary = new MySqlConnection(cluster.Primary.AdminConnectionString);
-            while (
-                await primary.QuerySingleAsync<string>(
-                    "select variable_value from information_schema.global_status where variable_name = 'Rpl_semi_sync_master_clients'"
-                ) == "0"
-            )
-            {
-                await Task.Delay(20);
-            }
+            await Eventually.IsAsync(
+                async () =>
+                    await primary.QuerySingleAsync<string>(
+                        "select variable_value from information_schema.global_status where variable_name = 'Rpl_semi_sync_master_clients'"
+                    ) != "0",
+                "the primary waits for a replica's acknowledgement"
+            );
 
             await cluster.WaitForReplicasAsync();
             await stuck.Acknowledger.PauseAsync();
@@ -229,17 +228,9 @@ public sealed class BarrierTests(FlushingFixture fixture) : IClassFixture<Flushi
         {
             var before = await NewestOnPrimaryAsync();
             _write = Task.Run(() => ExecuteAsync(_cluster.Primary, "insert into app.writes (server, note) values ('primary', 'stuck')"));
-            for (var i = 0; i < 500; i++)
-            {
-                if (await read() is var newest && newest > before)
-                {
-                    return newest;
-                }
-
-                await Task.Delay(10);
-            }
-
-            throw new InvalidOperationException($"The write never reached {ahead.Name}.");
+            var newest = before;
+            await Eventually.IsAsync(async () => (newest = await read()) > before, $"the write has reached {ahead.Name}");
+            return newest;
         }
 
         public async Task<long> NewestOnPrimaryAsync()

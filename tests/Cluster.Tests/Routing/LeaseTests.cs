@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Dapper;
 using MonotonicReads.Cluster;
+using MonotonicReads.Sessions;
 using MySqlConnector;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
@@ -99,7 +100,7 @@ public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFi
         using var session = Series(9, fixture.KeyOn(fixture.Cluster.Replicas[0]));
         var before = await ResetsAsync(fixture.Cluster.Replicas[0]);
         await AskAsync(source);
-        await Task.Delay(LeaseBookIdle * 4);
+        await Task.Delay(SessionLease.LongestIdle * 40);
         await AskAsync(source);
         Assert.Equal(2, await ResetsAsync(fixture.Cluster.Replicas[0]) - before);
     }
@@ -191,20 +192,10 @@ public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFi
         var id = await AskAsync(source);
         await source.DisposeAsync();
         await using var admin = new MySqlConnection(fixture.Cluster.Replicas[0].AdminConnectionString);
-        for (
-            var i = 0;
-            i < 200
-                && await admin.ExecuteScalarAsync<long>("select count(*) from information_schema.processlist where id = @id", new { id })
-                    > 0;
-            i++
-        )
-        {
-            await Task.Delay(10);
-        }
-
-        Assert.Equal(
-            0,
-            await admin.ExecuteScalarAsync<long>("select count(*) from information_schema.processlist where id = @id", new { id })
+        await Eventually.IsAsync(
+            async () =>
+                await admin.ExecuteScalarAsync<long>("select count(*) from information_schema.processlist where id = @id", new { id }) == 0,
+            "the connection is gone from the server"
         );
     }
 
@@ -220,8 +211,6 @@ public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFi
         await AskAsync(source);
         Assert.Equal(2, await ResetsAsync(fixture.Cluster.Replicas[0]) - before);
     }
-
-    private static readonly TimeSpan LeaseBookIdle = TimeSpan.FromMilliseconds(50);
 
     // Opened once, so that what follows counts resets alone.
     private async Task WarmAsync(ReplicatedMySqlDataSource source)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Dapper;
+using MonotonicReads.Runtime.Tests.Support;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
 
@@ -54,18 +55,19 @@ public sealed class MembershipTests(RoutingFixture fixture) : IClassFixture<Rout
     [Fact]
     public async Task After_the_drain_timeout_it_is_lost_unless_it_came_back()
     {
-        await using var source = fixture.BuildSource(b => b.UseDrainTimeout(TimeSpan.FromMilliseconds(200)));
+        var time = new ManualTime();
+        await using var source = fixture.BuildSource(b => b.UseDrainTimeout(TimeSpan.FromSeconds(2)).UseTimeProvider(time));
         var events = Watch(source);
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(fixture.Cluster.Replicas[1]));
         Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
         source.UpdateReplicas(Settings(1, 0, 3));
         source.UpdateReplicas(Settings(1, 2, 3));
-        await Task.Delay(300);
+        time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
 
         source.UpdateReplicas(Settings(1, 0, 3));
         Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
-        await Task.Delay(300);
+        time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal("primary", await RoutingFixture.AskAsync(source));
         Assert.Equal(
             [(ReadSessionEventKind.ReplicaLost, "removed"), (ReadSessionEventKind.Moved, "removed")],
@@ -130,15 +132,8 @@ public sealed class MembershipTests(RoutingFixture fixture) : IClassFixture<Rout
 
         await UntilAsync(0);
 
-        async Task UntilAsync(int connections)
-        {
-            for (var i = 0; i < 500 && await OursAsync() != connections; i++)
-            {
-                await Task.Delay(10);
-            }
-
-            Assert.Equal(connections, await OursAsync());
-        }
+        Task UntilAsync(int connections) =>
+            Eventually.IsAsync(async () => await OursAsync() == connections, $"there are {connections} connections");
 
         async Task<int> OursAsync() => (await ConnectionsAsync(replica)).Count(id => !earlier.Contains(id));
 

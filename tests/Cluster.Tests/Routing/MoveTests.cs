@@ -144,7 +144,7 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
         {
             await WriteAsync();
             await victim.CatchUpAsync();
-            var options = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 3000 };
+            var options = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 60_000 };
             using var waits = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(victim), options);
             var before = await NewestAsync(source);
             using (var gives = ReadSession.Begin(ReadConsistency.Monotonic, fixture.SessionOn(victim)))

@@ -145,10 +145,7 @@ public abstract class MySqlTests(MySqlFixture fixture)
             ReadConsistency.Monotonic,
             new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = 3000 }
         );
-        while (await CountAsync(source, note) == 0)
-        {
-            await Task.Delay(5);
-        }
+        await Eventually.IsAsync(async () => await CountAsync(source, note) > 0, "the session's replica has the write");
 
         var first = source.Replicas.Single(r => r.Name == session.GetDecisions()[0].Server);
         source.Routed.Losses.Lose(session, session.PinFor(source.Routed), first, ReplicaLossReason.ConnectionBroken, null);

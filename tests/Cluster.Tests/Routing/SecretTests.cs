@@ -75,10 +75,7 @@ public sealed class SecretTests(RoutingFixture fixture) : IClassFixture<RoutingF
             told.Add(string.Join("; ", await source.ValidateTopologyAsync()));
             told.Add(string.Join("; ", Settings(password)));
             told.Add(source.ConnectionString + source.Primary.ConnectionString + source.CreateConnection().ConnectionString);
-            while (source.GetServers().Any(s => s.CheckedAt is null))
-            {
-                await Task.Delay(10);
-            }
+            await Eventually.IsAsync(() => source.GetServers().All(s => s.CheckedAt is not null), "the monitor has looked at every server");
 
             told.Add(string.Join("; ", source.GetServers()));
             var health = await new ReplicatedMySqlHealthCheck(source).CheckHealthAsync(

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.DependencyInjection;
 
 public class AddConsistentRepositoriesTests
 {
@@ -301,7 +301,7 @@ public class AddConsistentRepositoriesTests
         var error = Assert.Throws<InvalidOperationException>(() => services.AddConsistentRepositories());
         Assert.Equal(5, error.Message.Split("\n- ").Length - 1);
         Assert.Contains(
-            "OrderRepository (key 'k'): its wrapper MonotonicReads.Runtime.Tests.ConsistentOrderRepository is no MonotonicReads.Runtime.Tests.OrderRepository: register it under an interface",
+            $"OrderRepository (key 'k'): its wrapper {typeof(OrderRepository).Namespace}.ConsistentOrderRepository is no {typeof(OrderRepository).Namespace}.OrderRepository: register it under an interface",
             error.Message,
             StringComparison.Ordinal
         );

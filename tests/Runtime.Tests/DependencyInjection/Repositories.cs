@@ -1,12 +1,12 @@
 using MonotonicReads;
-using MonotonicReads.Runtime.Tests;
+using MonotonicReads.Runtime.Tests.DependencyInjection;
 
 [assembly: ConsistentRepository(typeof(OrderRepository), typeof(ConsistentOrderRepository))]
 [assembly: ConsistentRepository(typeof(Repository<>), typeof(ConsistentRepository<>))]
 [assembly: ConsistentRepository(typeof(ReportQueries), typeof(ConsistentReportQueries))]
 [assembly: ConsistentRepository(typeof(DerivedBase<>), typeof(ConsistentDerivedBase<>))]
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.DependencyInjection;
 
 public interface IOrderRepository
 {

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using MonotonicReads.AdoNet;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Routing;
 
 public class BuilderTests
 {

@@ -3,7 +3,7 @@ using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Routing;
 
 /// <summary>What Dapper and plain ADO.NET expect of a connection.</summary>
 public class ConnectionTests

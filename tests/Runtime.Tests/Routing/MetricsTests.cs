@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Routing;
 
 public class MetricsTests
 {

@@ -3,7 +3,7 @@ using System.Data.Common;
 using System.Transactions;
 using Dapper;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Routing;
 
 public class MoveToPrimaryTests
 {

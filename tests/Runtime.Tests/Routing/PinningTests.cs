@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Routing;
 
 public class PinningTests
 {

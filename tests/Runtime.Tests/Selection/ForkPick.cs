@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Selection;
 
 /// <summary>One pick of Shopify's ProxySQL fork, taken from the fork itself while it ran.</summary>
 public sealed record ForkPick(Guid SessionId, uint Hash, WeightedReplica[] Replicas, int Replica)

@@ -1,6 +1,6 @@
 using MonotonicReads.Selection;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Selection;
 
 public class WeightedModuloTests
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 using CsCheck;
 using MonotonicReads.Selection;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Selection;
 
 public class WeightedRendezvousTests
 {

@@ -1,4 +1,4 @@
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Sessions;
 
 public class ReadSessionTests
 {

@@ -1,6 +1,6 @@
 using MonotonicReads.Sql;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Sql;
 
 public class PlainReadTests
 {

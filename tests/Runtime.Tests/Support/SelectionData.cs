@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Support;
 
 internal static class VectorFile
 {

@@ -2,7 +2,7 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
-namespace MonotonicReads.Runtime.Tests;
+namespace MonotonicReads.Runtime.Tests.Support;
 
 /// <summary>A primary and three replicas, each a SQLite database of its own that knows its name.</summary>
 internal sealed class SqliteReplicaSet : IDisposable
@@ -171,17 +171,6 @@ internal sealed class RefusableDataSource(DbDataSource inner) : DbDataSource
 }
 
 internal sealed class RefusedException() : DbException("connection refused");
-
-internal sealed class ManualTime : TimeProvider
-{
-    private long _ticks = 1;
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override long GetTimestamp() => Interlocked.Read(ref _ticks);
-
-    public void Advance(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
-}
 
 internal sealed class RecordingLog : ILoggerFactory, ILogger
 {
