@@ -117,7 +117,7 @@ internal static class OptionsCheck
             (nameof(options.AllowWritableReplicas), options.AllowWritableReplicas),
             (nameof(options.DrainTimeout), options.DrainTimeout),
             (nameof(options.OnReplicaLoss), options.OnReplicaLoss),
-            (nameof(options.Proxy), options.Proxy is { } p ? (p.ConnectionString, p.Dialect) : null),
+            (nameof(options.Proxy), Comparable(options.Proxy)),
             (
                 nameof(options.Monitor),
                 options.Monitor is { } m
@@ -134,6 +134,22 @@ internal static class OptionsCheck
                     : null
             ),
         ];
+
+    // Each reading of the settings makes a dictionary of its own, which equals no other.
+    private static object? Comparable(ProxyOptions? proxy) =>
+        proxy?.Dialect is ProxySqlDialect { ReplicaHostgroups: { } hostgroups } dialect
+            ? (
+                proxy.ConnectionString,
+                dialect with
+                {
+                    ReplicaHostgroups = null,
+                },
+                string.Join(
+                    ';',
+                    hostgroups.OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Key}={group.Value}")
+                )
+            )
+            : (proxy?.ConnectionString, proxy?.Dialect);
 
     private static void Try(List<string> failures, Action check)
     {

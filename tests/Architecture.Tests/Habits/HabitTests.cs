@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MonotonicReads.Architecture.Tests.Sources;
 
 namespace MonotonicReads.Architecture.Tests.Habits;
@@ -26,6 +27,22 @@ public class HabitTests
             PlainPlaces.Namespace,
             AllowedUses.Assemblies.SelectMany(a => Product.Files[a.Name].SelectMany(f => PlainPlaces.OtherNamespace(f, a)))
         );
+
+    /// <summary><c>tests/run.sh AREA</c> finds the tests of a folder by their namespace.</summary>
+    [Fact]
+    public void A_test_is_in_the_namespace_of_its_folder()
+    {
+        var tests = Directory
+            .GetDirectories(Repository.FullPath("tests"), "*.Tests")
+            .SelectMany(project => Directory.GetFiles(project, "*Tests.cs", SearchOption.AllDirectories))
+            .ToList();
+        Assert.True(tests.Count > 100, $"{tests.Count} files of tests");
+        Assert.Equal([], tests.Where(test => !Regex.IsMatch(File.ReadAllText(test), $"(?m)^namespace {Regex.Escape(NamespaceOf(test))};")));
+
+        static string NamespaceOf(string test) =>
+            "MonotonicReads."
+            + Path.GetRelativePath(Repository.FullPath("tests"), Path.GetDirectoryName(test)!).Replace(Path.DirectorySeparatorChar, '.');
+    }
 
     [Fact]
     public void Each_exemption_is_of_a_habit_that_there_is() =>

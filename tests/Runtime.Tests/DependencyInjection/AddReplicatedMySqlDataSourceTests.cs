@@ -202,6 +202,32 @@ public class AddReplicatedMySqlDataSourceTests
         Assert.Equal(HealthStatus.Degraded, result.Status);
     }
 
+    [Fact]
+    public void What_only_a_new_start_changes_is_named()
+    {
+        Assert.Empty(Changed(_ => { }, _ => { }));
+        Assert.Equal(["OnReplicaLoss"], Changed(_ => { }, o => o.OnReplicaLoss = ReplicaLoss.Fail));
+        Assert.Equal(["Proxy"], Changed(_ => { }, o => o.Proxy = Proxy(5)));
+        Assert.Equal(["Proxy"], Changed(o => o.Proxy = Proxy(5), o => o.Proxy = Proxy(6)));
+        Assert.Empty(Changed(o => o.Proxy = Proxy(5), o => o.Proxy = Proxy(5)));
+        Assert.Empty(Changed(o => Configure(o, "r1"), o => Configure(o, "r2")));
+
+        static ProxyOptions Proxy(int hostgroup) =>
+            new()
+            {
+                ConnectionString = "Server=p",
+                Dialect = ProxyDialect.ProxySql with { ReplicaHostgroups = new Dictionary<string, int> { ["r1"] = hostgroup } },
+            };
+
+        static List<string> Changed(Action<ReplicatedMySqlOptions> atStart, Action<ReplicatedMySqlOptions> now)
+        {
+            var (before, after) = (new ReplicatedMySqlOptions(), new ReplicatedMySqlOptions());
+            atStart(before);
+            now(after);
+            return OptionsCheck.FixedAtStart(before, after);
+        }
+    }
+
     // Each server has a loop of its own.
     private static bool IsDown(HealthReport report, string server) =>
         ((string)report.Entries["mysql"].Data[server]).StartsWith("Down", StringComparison.Ordinal);
