@@ -136,10 +136,10 @@ public class ReplicatedDataSource : DbDataSource
             Routed.Leases.Dispose();
             if (_ownsServers)
             {
-                PrimaryServer.Pool.Source.Dispose();
+                PrimaryServer.Pool.Dispose();
                 foreach (var replica in Replicas)
                 {
-                    replica.Pool.Source.Dispose();
+                    replica.Pool.Dispose();
                 }
             }
         }
@@ -156,10 +156,10 @@ public class ReplicatedDataSource : DbDataSource
             Routed.Leases.Dispose();
             if (_ownsServers)
             {
-                await PrimaryServer.Pool.Source.DisposeAsync().ConfigureAwait(false);
+                await PrimaryServer.Pool.DisposeAsync().ConfigureAwait(false);
                 foreach (var replica in Replicas)
                 {
-                    await replica.Pool.Source.DisposeAsync().ConfigureAwait(false);
+                    await replica.Pool.DisposeAsync().ConfigureAwait(false);
                 }
             }
         }

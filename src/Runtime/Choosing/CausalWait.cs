@@ -26,9 +26,13 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
     )
     {
         var replica = connection.Server;
-        if (session.Consistency == ReadConsistency.Causal && pin.MustAskPrimary)
+        if (
+            session.Consistency == ReadConsistency.Causal
+            && pin.MustAskPrimary
+            && !await RequirePrimaryAsync(session, pin, isAsync, cancellation).ConfigureAwait(false)
+        )
         {
-            await RequirePrimaryAsync(session, pin, isAsync, cancellation).ConfigureAwait(false);
+            return FallBack(session, pin, replica);
         }
 
         if (pin.Required is not { } required || replica.Reached?.Contains(required) == true)
@@ -52,12 +56,12 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
             reads = pin.ReplicaReads;
             if (pin.LastReplica is not null)
             {
-                if (!replica.CanTellWhatWasSeen)
+                if (!replica.CanTellWhatWasSeen || await replica.Protocol!.SeenAsync(questions).ConfigureAwait(false) is not { } seen)
                 {
                     return FallBack(session, pin, replica);
                 }
 
-                required = required.Union(await replica.Protocol!.SeenAsync(questions).ConfigureAwait(false));
+                required = required.Union(seen);
             }
         }
         catch (SilentServerException silent)
@@ -82,11 +86,11 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
         return primary;
     }
 
-    private async ValueTask RequirePrimaryAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
+    private async ValueTask<bool> RequirePrimaryAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
         try
         {
-            await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
+            return await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
         }
         catch (TimeoutException silent)
         {

@@ -41,6 +41,20 @@ internal static class LostSession
             exception
         );
 
+    /// <summary>An open connection leads to a server that is the primary no more.</summary>
+    public static ReplicaLostException PrimaryReplaced(ReadSession session) =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Read session {session.Id} uses an open connection to a server that was the primary: the primary's address leads to another "
+                    + $"one by now, or to another run of it. What was begun on the connection cannot go on. Run the unit of work again in a new "
+                    + $"session."
+            ),
+            session.Id,
+            replica: null,
+            innerException: null
+        );
+
     /// <summary>The policy keeps a session from the primary, and nothing else takes it.</summary>
     public static ReplicaLostException NoReplica(ReadSession session) =>
         new(

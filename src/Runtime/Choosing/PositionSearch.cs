@@ -186,9 +186,12 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
     {
         try
         {
-            if (pin.MustAskPrimary || pin.Server is { IsPrimary: true })
+            if (
+                (pin.MustAskPrimary || pin.Server is { IsPrimary: true })
+                && !await RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false)
+            )
             {
-                await RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
+                return null;
             }
         }
         catch (Exception exception) when (source.IsServerFailure(exception))
@@ -213,7 +216,8 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
     }
 
     /// <summary>What the session must see although nobody has told it where: the primary's position now.</summary>
-    public async ValueTask RequirePrimaryAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
+    /// <returns>False where the primary tells none.</returns>
+    public async ValueTask<bool> RequirePrimaryAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
         var begun = pin.BeginToAsk();
         SilentServerException? silent = null;
@@ -225,7 +229,13 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
                 .ConfigureAwait(false);
             var server = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
             await source.Primary.MeetAsync(server).ConfigureAwait(false);
-            pin.EndToAsk(begun, await source.Primary.Protocol!.SeenAsync(server).ConfigureAwait(false));
+            if (await SeenAsync(source.Primary, server).ConfigureAwait(false) is not { } position)
+            {
+                return false;
+            }
+
+            pin.EndToAsk(begun, position);
+            return true;
         }
         catch (SilentServerException exception)
         {
@@ -249,14 +259,13 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             connection = await BoundedOpening
                 .OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, CancellationToken.None)
                 .ConfigureAwait(false);
-            if (pin.IsOtherIncarnation(replica) || !replica.CanTellWhatWasSeen)
+            if (pin.LastIncarnation != replica.Incarnation || !replica.CanTellWhatWasSeen)
             {
                 return null;
             }
 
-            return await replica
-                .Protocol!.SeenAsync(new ServerQuestions(replica, connection, source.Time, isAsync, CancellationToken.None))
-                .ConfigureAwait(false);
+            var questions = new ServerQuestions(replica, connection, source.Time, isAsync, CancellationToken.None);
+            return await SeenAsync(replica, questions).ConfigureAwait(false);
         }
         catch (SilentServerException exception)
         {
@@ -272,4 +281,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             await Letting.GoAsync(connection, silent, isAsync).ConfigureAwait(false);
         }
     }
+
+    private static ValueTask<ReplicationPosition?> SeenAsync(RoutedServer server, ServerQuestions questions) =>
+        server.CanTellWhatWasSeen ? server.Protocol!.SeenAsync(questions) : default;
 }

@@ -20,6 +20,7 @@ internal static class PrimaryBarrier
     /// <param name="session">The session.</param>
     /// <param name="pin">What it saw.</param>
     /// <param name="connection">A connection on the primary.</param>
+    /// <param name="positions">Asks the replica.</param>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="ReplicaLostException">The primary is not proved to have it.</exception>
@@ -27,6 +28,7 @@ internal static class PrimaryBarrier
         ReadSession session,
         SessionPin pin,
         IAskedConnection connection,
+        PositionSearch positions,
         bool isAsync,
         CancellationToken cancellation
     )
@@ -36,7 +38,8 @@ internal static class PrimaryBarrier
         using var activity = RoutingActivities.Barrier(session.Tags, primary.Tags);
         try
         {
-            await AskAsync(session, pin, primary, questions, connection).ConfigureAwait(false);
+            var seen = await SeenAsync(session, pin, positions, isAsync).ConfigureAwait(false);
+            await AskAsync(session, pin, seen, questions, connection).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -45,22 +48,73 @@ internal static class PrimaryBarrier
         }
     }
 
+    // What the session saw on the replica, as a position; null where nothing was seen there, or where the primary is known to have all
+    // that this run of the replica has.
+    private static async ValueTask<ReplicationPosition?> SeenAsync(
+        ReadSession session,
+        SessionPin pin,
+        PositionSearch positions,
+        bool isAsync
+    )
+    {
+        if (!pin.NeedsBarrier || pin.LastReplica is not { } replica)
+        {
+            return null;
+        }
+
+        if (pin.Seen is { } known)
+        {
+            return known;
+        }
+
+        var isWell = replica.IsAvailable(pin.Source.Time) && !replica.IsGone(pin.Source.Time);
+        if (isWell && await positions.SeenAsync(pin, replica, isAsync).ConfigureAwait(false) is { } seen)
+        {
+            return seen;
+        }
+
+        var primary = pin.Source.Primary.Incarnation;
+        if (replica.Compared is { } compared && compared.IsOf(pin.LastIncarnation, primary))
+        {
+            return compared.Found != Lineage.Diverged
+                ? null
+                : throw LostSession.NotBehindBarrier(session, pin, "The replica held what the primary lacks.", null);
+        }
+
+        // Nobody was able to compare them yet; that the primary is the first one that was met is all that is known.
+        return primary <= FirstIncarnation && !pin.HasOtherPrimary
+            ? null
+            : throw LostSession.NotBehindBarrier(
+                session,
+                pin,
+                "The primary is another server, or another run of it, than before, and nothing tells whether it has what the session saw.",
+                null
+            );
+    }
+
+    private const int FirstIncarnation = 1;
+
+    // However short the session's budget is: a commit on its way takes so long, and it is no replication that is waited for.
+    private static readonly TimeSpan ForCommits = TimeSpan.FromMilliseconds(250);
+
     private static async ValueTask AskAsync(
         ReadSession session,
         SessionPin pin,
-        RoutedServer primary,
+        ReplicationPosition? seen,
         ServerQuestions questions,
         IAskedConnection connection
     )
     {
+        var primary = connection.Server;
         var reads = pin.EndedReads;
         var incarnation = primary.Incarnation;
         var started = pin.Source.Time.GetTimestamp();
         bool hasPassed;
         try
         {
-            await ProveKeptAsync(session, pin, primary.Protocol!, questions).ConfigureAwait(false);
-            hasPassed = await primary.Protocol!.PassBarrierAsync(questions, session.RemainingWait).ConfigureAwait(false);
+            await ProveKeptAsync(session, pin, seen, primary.Protocol!, questions).ConfigureAwait(false);
+            var budget = session.RemainingWait > ForCommits ? session.RemainingWait : ForCommits;
+            hasPassed = await primary.Protocol!.PassBarrierAsync(questions, budget).ConfigureAwait(false);
         }
         catch (SilentServerException silent)
         {
@@ -97,27 +151,17 @@ internal static class PrimaryBarrier
         pin.PassedBarrier(incarnation, reads);
     }
 
-    private static async ValueTask ProveKeptAsync(ReadSession session, SessionPin pin, ServerProtocol protocol, ServerQuestions questions)
+    private static async ValueTask ProveKeptAsync(
+        ReadSession session,
+        SessionPin pin,
+        ReplicationPosition? seen,
+        ServerProtocol protocol,
+        ServerQuestions questions
+    )
     {
-        if (
-            pin is { IsResumed: true, Required: { } carried }
-            && !(await protocol.SeenAsync(questions).ConfigureAwait(false)).Contains(carried)
-        )
-        {
-            throw LostSession.NotBehindBarrier(
-                session,
-                pin,
-                "Its token names a position that the primary does not have: it comes from another cluster, or the primary has lost it.",
-                null
-            );
-        }
-
-        if (!pin.HasOtherPrimary || session.LossIn(pin.Source) == ReplicaLoss.Redraw)
-        {
-            return;
-        }
-
-        if (!pin.TryTellWanted(session.Consistency == ReadConsistency.Causal, out var wanted))
+        var isCausal = session.Consistency == ReadConsistency.Causal;
+        var isOther = pin.HasOtherPrimary && session.LossIn(pin.Source) != ReplicaLoss.Redraw;
+        if (isOther && !pin.TellsOfPrimary(isCausal))
         {
             throw LostSession.NotBehindBarrier(
                 session,
@@ -128,13 +172,27 @@ internal static class PrimaryBarrier
             );
         }
 
-        if (wanted is not null && !await protocol.HasKeptAsync(questions, wanted, pin.HasRestartedPrimary).ConfigureAwait(false))
+        var carried = pin.IsResumed || (isOther && isCausal) ? pin.Required : null;
+        if (carried is not null && !await protocol.HasKeptAsync(questions, carried, pin.HasRestartedPrimary).ConfigureAwait(false))
         {
             throw LostSession.NotBehindBarrier(
                 session,
                 pin,
-                "The primary is another server, or another run of it, than when the session began, and is not proved to have what the "
-                    + "session saw.",
+                pin.IsResumed
+                    ? "Its token names a position that the primary does not have: it comes from another cluster, or the primary has lost it."
+                    : "The primary is another server, or another run of it, than when the session began, and is not proved to have what the "
+                        + "session wrote.",
+                null
+            );
+        }
+
+        if (seen is not null && !await protocol.HasKeptAsync(questions, seen, pin.HasRestartedPrimary).ConfigureAwait(false))
+        {
+            throw LostSession.NotBehindBarrier(
+                session,
+                pin,
+                "The primary is not proved to have what the session saw there: it is another server, or another run of it, than the one that "
+                    + "the replica had it from.",
                 null
             );
         }

@@ -34,6 +34,9 @@ internal sealed class ReplicaRouter
         _positions = positions;
     }
 
+    /// <summary>What keeps out replicas that hold what the primary lacks; null where nothing does.</summary>
+    public Divergence? Divergence { get; init; }
+
     /// <summary>The replicas of this moment; setting it moves no session.</summary>
     public ReplicaTable Replicas
     {
@@ -206,5 +209,5 @@ internal sealed class ReplicaRouter
     }
 
     private bool CanTake(RoutedServer replica, List<RoutedServer>? refused) =>
-        replica.IsAvailable(_time) && !replica.IsGone(_time) && refused?.Contains(replica) != true;
+        replica.IsAvailable(_time) && !replica.IsGone(_time) && refused?.Contains(replica) != true && Divergence?.KeepsOut(replica) != true;
 }

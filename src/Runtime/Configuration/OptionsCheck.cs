@@ -12,7 +12,7 @@ internal static class OptionsCheck
     public static List<string> Failures(ReplicatedMySqlOptions options)
     {
         var failures = new List<string>(options.Unread);
-        var servers = new MySqlServers(options.ForPomelo, options.AllowWritableReplicas, TimeProvider.System, NullLoggerFactory.Instance);
+        var servers = new MySqlServers(options.ForPomelo, options.AllowWritableReplicas, NullLoggerFactory.Instance);
         if (options.Primary is not null)
         {
             Try(failures, () => servers.Parse(ReplicaSet.PrimaryName, options.Primary));
@@ -98,6 +98,7 @@ internal static class OptionsCheck
         builder = options.Primary is { } primary ? builder.UsePrimary(primary) : builder;
         builder = options.Proxy is { } proxy ? builder.UseProxy(proxy.ConnectionString, proxy.Dialect!) : builder;
         builder = options.ForPomelo ? builder.ForPomelo() : builder;
+        builder = options.AllowDivergedReplicas ? builder.AllowDivergedReplicas() : builder;
         builder = options.AllowWritableReplicas ? builder.AllowWritableReplicas() : builder;
         builder = options.DrainTimeout is { } drain ? builder.UseDrainTimeout(drain) : builder;
         return (
@@ -115,6 +116,7 @@ internal static class OptionsCheck
             (nameof(options.Selector), options.Selector),
             (nameof(options.ForPomelo), options.ForPomelo),
             (nameof(options.AllowWritableReplicas), options.AllowWritableReplicas),
+            (nameof(options.AllowDivergedReplicas), options.AllowDivergedReplicas),
             (nameof(options.DrainTimeout), options.DrainTimeout),
             (nameof(options.OnReplicaLoss), options.OnReplicaLoss),
             (nameof(options.Proxy), Comparable(options.Proxy)),

@@ -40,6 +40,9 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
                 case "FORPOMELO":
                     options.ForPomelo = Flag(child);
                     break;
+                case "ALLOWDIVERGEDREPLICAS":
+                    options.AllowDivergedReplicas = Flag(child);
+                    break;
                 case "ALLOWWRITABLEREPLICAS":
                     options.AllowWritableReplicas = Flag(child);
                     break;

@@ -25,6 +25,9 @@ public sealed class ReplicatedMySqlOptions
     /// <summary>See <see cref="ReplicatedMySqlDataSourceBuilder.AllowWritableReplicas"/>. Key <c>AllowWritableReplicas</c>.</summary>
     public bool AllowWritableReplicas { get; set; }
 
+    /// <summary>See <see cref="ReplicatedMySqlDataSourceBuilder.AllowDivergedReplicas"/>. Key <c>AllowDivergedReplicas</c>.</summary>
+    public bool AllowDivergedReplicas { get; set; }
+
     /// <summary>See <see cref="ReplicatedMySqlDataSourceBuilder.UseDrainTimeout"/>. Key <c>DrainTimeout</c>, as <c>hh:mm:ss</c>.</summary>
     public TimeSpan? DrainTimeout { get; set; }
 

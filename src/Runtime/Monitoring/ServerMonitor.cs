@@ -16,12 +16,21 @@ internal sealed class ServerMonitor
     private const double LagToReturn = 0.5;
 
     private readonly RoutingReports _reports;
+    private readonly Divergence? _divergence;
     private readonly TimeProvider _time;
     private readonly MonitorOptions _options;
     private readonly ConcurrentDictionary<RoutedServer, Watch> _watches = new();
 
-    public ServerMonitor(RoutedServer primary, ReplicaTable replicas, RoutingReports reports, TimeProvider time, MonitorOptions options)
+    public ServerMonitor(
+        RoutedServer primary,
+        ReplicaTable replicas,
+        RoutingReports reports,
+        Divergence? divergence,
+        TimeProvider time,
+        MonitorOptions options
+    )
     {
+        _divergence = divergence;
         _reports = reports;
         _time = time;
         _options = options;
@@ -177,11 +186,18 @@ internal sealed class ServerMonitor
             .ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
         var protocol = watch.Server.Protocol!;
         var position = watch.Server.IsPrimary
-            ? await protocol.SeenAsync(server).ConfigureAwait(false)
+            ? await protocol.SeenAsync(server).ConfigureAwait(false) ?? protocol.Parse("")
             : await protocol.ReachedAsync(server).ConfigureAwait(false);
+        var isReadOnly = variables.GetValueOrDefault("read_only") is not (null or "OFF" or "0");
         if (!watch.Server.IsPrimary)
         {
             watch.Server.Learn(position, incarnation);
+            _divergence?.Begin(watch.Server);
+        }
+        else if (isReadOnly)
+        {
+            // It is the primary no more: the next connections are made to where the address leads now.
+            watch.Server.Pool.Retire(watch.Server.Pool.Current);
         }
 
         return new ServerState(watch.Server.Name, watch.Server.IsPrimary)
@@ -191,7 +207,7 @@ internal sealed class ServerMonitor
                 ' ',
                 variables.Where(v => v.Key != "read_only").OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")
             ),
-            IsReadOnly = variables.GetValueOrDefault("read_only") is not (null or "OFF" or "0"),
+            IsReadOnly = isReadOnly,
             Lag = watch.Server.IsPrimary ? null : await LagAsync(server, protocol).ConfigureAwait(false),
         };
     }

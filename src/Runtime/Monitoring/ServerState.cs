@@ -14,6 +14,9 @@ public sealed record ServerState(string Name, bool IsPrimary)
     /// <summary>Whether it is kept out of new draws: it is down, or lags too far.</summary>
     public bool IsKeptOut { get; init; }
 
+    /// <summary>Whether it is known to hold what the primary lacks; it takes no new sessions then.</summary>
+    public bool IsDiverged { get; init; }
+
     /// <summary>How far it is behind the primary; null where that is not known, and on the primary.</summary>
     public TimeSpan? Lag { get; init; }
 

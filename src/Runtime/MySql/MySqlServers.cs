@@ -9,13 +9,13 @@ using MySqlConnector;
 namespace MonotonicReads.MySql;
 
 /// <summary>Makes the servers of a <see cref="ReplicatedMySqlDataSource"/> from connection strings, at the start and later.</summary>
-internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas, TimeProvider time, ILoggerFactory loggerFactory)
+internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas, ILoggerFactory loggerFactory)
 {
     private ProxyDialect? _dialect;
     private ConnectionPool? _behind;
 
-    /// <summary>Where a server says that it was restarted; set when the data source is there.</summary>
-    public RoutingReports? Reports { get; set; }
+    /// <summary>What is told of each run of a server that was not there before; set when the data source is there.</summary>
+    public RoutedSource? Source { get; set; }
 
     /// <summary>From now on every server is reached through a proxy.</summary>
     /// <param name="dialect">How it is spoken to.</param>
@@ -40,11 +40,11 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     public RoutedServer CreateReplica(string name, string connectionString, int place) =>
         Create(name, connectionString, isPrimary: false, place);
 
-    private void Restarted(RoutedServer server) => Reports?.ServerRestarted(server.Name);
+    private void Changed(RoutedServer server, bool isOther) => Source?.NoteRun(server, isOther);
 
     private RoutedServer Create(string name, string? connectionString, bool isPrimary, int place)
     {
-        var identity = new ServerIdentity(mustBeReadOnly: !isPrimary && !allowsWritableReplicas, time);
+        var identity = new ServerIdentity(isPrimary, mayWrite: isPrimary || allowsWritableReplicas);
         var server = _behind is null
             ? Direct(name, connectionString!, isPrimary, identity)
             : new RoutedServer(name, _behind, isPrimary)
@@ -53,7 +53,7 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
                 Address = _dialect!.AddressOf(isPrimary ? null : name, place),
                 Introduction = _dialect.NamesPrimary ? identity.AskAsync : null,
             };
-        identity.Follow(server, Restarted);
+        identity.Follow(server, Changed);
         return server;
     }
 
@@ -62,7 +62,13 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         var parsed = new MySqlConnectionStringBuilder(connectionString);
         return new RoutedServer(
             name,
-            Pool(Builder(name, connectionString).UseConnectionOpenedCallback(identity.CheckAsync), connectionString),
+            new ConnectionPool(
+                generation =>
+                    Builder(name, connectionString)
+                        .UseConnectionOpenedCallback((opened, cancellation) => identity.CheckAsync(opened, generation, cancellation))
+                        .Build(),
+                PoolSize(connectionString)
+            ),
             isPrimary
         )
         {

@@ -29,10 +29,10 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
         : base(set)
     {
         _servers = servers;
-        servers.Reports = Routed.Reports;
+        servers.Source = Routed;
         if (monitor is not null)
         {
-            _monitor = new ServerMonitor(Routed.Primary, Routed.Router.Replicas, Routed.Reports, Routed.Time, monitor);
+            _monitor = new ServerMonitor(Routed.Primary, Routed.Router.Replicas, Routed.Reports, Routed.Divergence, Routed.Time, monitor);
         }
     }
 
@@ -49,6 +49,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
                     (_monitor?.StateOf(server) ?? ServerState.Unknown(server.Name, server.IsPrimary)) with
                     {
                         Weight = table.WeightOf(server),
+                        IsDiverged = server.IsDiverged,
                     }
                 ),
         ];
@@ -113,7 +114,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
                 if (Proxy is null)
                 {
                     // Closes the idle connections; those in use are closed when they are given back.
-                    removed.Pool.Source.Dispose();
+                    removed.Pool.Dispose();
                 }
             }
 

@@ -19,6 +19,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
     private bool _isForPomelo;
     private bool _allowsWritableReplicas;
+    private bool _allowsDivergedReplicas;
     private bool _recordsDecisions;
     private TimeSpan? _drainTimeout;
     private MonitorOptions? _monitor;
@@ -121,6 +122,18 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     }
 
     /// <summary>
+    /// Lets replicas that hold what the primary lacks take new sessions, which are kept out otherwise: where a failover lost what such a
+    /// replica has, a session that saw it cannot go on on the primary, and gets <see cref="ReplicaLostException"/>. For replicas that log
+    /// something of their own that no read sees, such as <c>ANALYZE TABLE</c>.
+    /// </summary>
+    /// <returns>This builder.</returns>
+    public ReplicatedMySqlDataSourceBuilder AllowDivergedReplicas()
+    {
+        _allowsDivergedReplicas = true;
+        return this;
+    }
+
+    /// <summary>
     /// Sets how long running sessions may stay on a replica whose weight has become 0; then it counts as lost for them.
     /// Default: until they end.
     /// </summary>
@@ -197,7 +210,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <exception cref="NotSupportedException">Something that the proxy's dialect cannot keep.</exception>
     public ReplicatedMySqlDataSource Build()
     {
-        var servers = new MySqlServers(_isForPomelo, _allowsWritableReplicas, _time, _loggerFactory);
+        var servers = new MySqlServers(_isForPomelo, _allowsWritableReplicas, _loggerFactory);
         if (_proxy is { } proxy)
         {
             return BuildBehind(proxy.ConnectionString, proxy.Dialect, servers);
@@ -267,6 +280,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
                 OwnsServers = true,
                 HasPositions = hasPositions,
                 RecordsDecisions = _recordsDecisions,
+                AllowsDivergedReplicas = _allowsDivergedReplicas,
                 DrainTimeout = _drainTimeout,
                 OnReplicaLoss = _onReplicaLoss,
                 Proxy = proxy,

@@ -49,4 +49,7 @@ public enum ReadSessionEventKind
 
     /// <summary>The session reads on another server from now on: its replica is lost, or did not catch up in time.</summary>
     Moved,
+
+    /// <summary>A replica holds what the primary lacks, and takes no new sessions until it does not.</summary>
+    ReplicaDiverged,
 }

@@ -71,4 +71,15 @@ internal static partial class RoutingLog
         "ProxySQL would ignore min_gtid for {Position}, which is not a single transaction: read session {SessionId} waits itself."
     )]
     public static partial void MinGtidIgnored(ILogger logger, Guid sessionId, string position);
+
+    [LoggerMessage(
+        16,
+        LogLevel.Error,
+        "Replica {Replica} holds what the primary lacks: a failover lost it, or somebody wrote there. It takes no new sessions. Rebuild it from "
+            + "the primary, or commit empty transactions with its GTIDs there."
+    )]
+    public static partial void Diverged(ILogger logger, string replica);
+
+    [LoggerMessage(17, LogLevel.Information, "Replica {Replica} holds nothing any more that the primary lacks: it takes sessions again.")]
+    public static partial void NotDiverged(ILogger logger, string replica);
 }

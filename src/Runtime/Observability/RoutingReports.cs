@@ -65,6 +65,28 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
 
     public void ServerRestarted(string server) => RoutingLog.ServerRestarted(logger, server);
 
+    /// <summary>A replica holds what the primary lacks, or does not any more.</summary>
+    public void Diverged(string replica, bool isDiverged)
+    {
+        if (!isDiverged)
+        {
+            RoutingLog.NotDiverged(logger, replica);
+            return;
+        }
+
+        RoutingLog.Diverged(logger, replica);
+        raise(
+            new ReadSessionEventArgs(
+                ReadSessionEventKind.ReplicaDiverged,
+                sessionId: null,
+                replica,
+                null,
+                "it holds what the primary lacks",
+                exception: null
+            )
+        );
+    }
+
     public void HealthChanged(string server, Enum health, bool isKeptOut, TimeSpan? lag, string? error) =>
         RoutingLog.HealthChanged(logger, server, health, isKeptOut, lag, error);
 

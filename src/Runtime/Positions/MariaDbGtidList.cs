@@ -5,13 +5,14 @@ using MonotonicReads.Positions;
 namespace MonotonicReads;
 
 /// <summary>
-/// A MariaDB GTID list, such as <c>0-1-2910,1-1-7</c>: for each replication domain the last transaction, as
-/// domain-server-sequence.
+/// A MariaDB GTID list, such as <c>0-1-2910,1-1-7</c>: for each replication domain, and in it for each server that wrote, the last
+/// transaction, as domain-server-sequence.
 /// </summary>
 /// <remarks>
-/// <para>Within a domain the higher sequence number contains the lower one. Equal numbers of two servers are two
-/// histories that went apart: neither contains the other, and their union keeps both. (The servers' own
-/// <c>MASTER_GTID_WAIT</c> ignores the server id and would take one for the other.)</para>
+/// <para>Within a domain and a server the higher sequence number contains the lower one. The number of another server says nothing,
+/// however large it is: after a failover that lost transactions their numbers go to others. (The servers' own
+/// <c>MASTER_GTID_WAIT</c> ignores the server id and would take one for the other.) What a server's binary log knows of every server
+/// before it, <c>gtid_binlog_state</c>, is such a list too.</para>
 /// <para>Source: mariadb.com/kb/en/gtid.</para>
 /// </remarks>
 public sealed class MariaDbGtidList : ReplicationPosition
@@ -29,37 +30,66 @@ public sealed class MariaDbGtidList : ReplicationPosition
     /// <inheritdoc/>
     public override bool IsEmpty => _gtids.Length == 0;
 
-    /// <summary>Whether two servers' transactions of one number are in it; no server can be asked for both.</summary>
-    internal bool IsForked
-    {
-        get
-        {
-            for (var i = 1; i < _gtids.Length; i++)
-            {
-                if (_gtids[i].Domain == _gtids[i - 1].Domain)
-                {
-                    return true;
-                }
-            }
+    /// <summary>The last transaction of each domain, as text: what a server that applies them in order is waited for.</summary>
+    internal string Ends => Text(LastOfEachDomain(_gtids));
 
-            return false;
+    /// <summary>
+    /// What a read on a server can have seen at most. On one server the numbers of a domain only grow, so that its last transaction
+    /// contains the others there, whoever wrote them.
+    /// </summary>
+    /// <param name="logged">What it logged last in each domain, <c>gtid_binlog_pos</c>.</param>
+    /// <param name="applied">What it applied last in each domain, <c>gtid_slave_pos</c>.</param>
+    internal static MariaDbGtidList Seen(string logged, string applied) =>
+        new(LastOfEachDomain([.. ParseGtids(logged), .. ParseGtids(applied)]));
+
+    /// <summary>What a server has logged or applied, of each server.</summary>
+    /// <param name="state">The last that it logged of each server, <c>gtid_binlog_state</c>.</param>
+    /// <param name="applied">What it applied last in each domain, <c>gtid_slave_pos</c>.</param>
+    internal static MariaDbGtidList Logged(string state, string applied) => Of([.. ParseGtids(state), .. ParseGtids(applied)]);
+
+    /// <summary>
+    /// What a read that starts now sees on a replica for sure: a transaction is logged before it is visible, and visible before it counts
+    /// as applied; of what is logged, that is what is not above the number that was applied last.
+    /// </summary>
+    /// <param name="applied">What it applied last in each domain, <c>gtid_slave_pos</c>, asked first.</param>
+    /// <param name="state">The last that it logged of each server, <c>gtid_binlog_state</c>; empty where it logs nothing.</param>
+    internal static MariaDbGtidList Reached(string applied, string state)
+    {
+        var ends = ParseGtids(applied);
+        var reached = new List<Gtid>(ends);
+        foreach (var logged in ParseGtids(state))
+        {
+            if (ends.FindIndex(end => end.Domain == logged.Domain) is >= 0 and var at)
+            {
+                reached.Add(logged with { Sequence = Math.Min(logged.Sequence, ends[at].Sequence) });
+            }
         }
+
+        return Of(reached);
     }
 
-    /// <summary>Whether a binary log's state, <c>gtid_binlog_state</c>, has every transaction of this list: there each server has its own
-    /// last one.</summary>
-    internal bool IsInState(string state)
+    /// <summary>Whether a server that logged this list holds something that another lacks which was asked later.</summary>
+    /// <param name="state">What the other logged last of each server, <c>gtid_binlog_state</c>.</param>
+    /// <param name="applied">What it applied last in each domain, <c>gtid_slave_pos</c>: of a server that came from a backup of another, what
+    /// is not above that can have been before its log began.</param>
+    internal bool HasMoreThan(string state, string applied)
     {
-        var logged = ParseGtids(state);
-        return Array.TrueForAll(
+        var known = Logged(state, applied)._gtids;
+        var ends = ParseGtids(applied);
+        return Array.Exists(
             _gtids,
-            wanted => logged.Exists(own => own.Domain == wanted.Domain && own.Server == wanted.Server && own.Sequence >= wanted.Sequence)
+            own =>
+                !Array.Exists(known, other => other.Contains(own))
+                && (
+                    Array.Exists(known, other => other.Domain == own.Domain && other.Server == own.Server)
+                    || !ends.Exists(end => end.Domain == own.Domain && end.Sequence >= own.Sequence)
+                )
         );
     }
 
     /// <summary>Parses a list as servers write it, in any order, with or without blanks.</summary>
     /// <param name="text">The text; empty for the empty position.</param>
-    /// <returns>The position. Of several GTIDs of one domain the last transaction counts.</returns>
+    /// <returns>The position. Of several GTIDs of one domain and server the last transaction counts.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
     /// <exception cref="FormatException">No GTID list; the message gives the offset.</exception>
     public static MariaDbGtidList Parse(string text) => ParseGtids(text) is { Count: > 0 } gtids ? Of(gtids) : Empty;
@@ -109,42 +139,47 @@ public sealed class MariaDbGtidList : ReplicationPosition
     }
 
     /// <inheritdoc/>
-    /// <remarks>A list has one GTID for each domain; there is no shorter list that contains it.</remarks>
+    /// <remarks>A list has one GTID for each domain and server; there is no shorter list that contains it.</remarks>
     public override ReplicationPosition? Enlarge(int maxLength) => ToString().Length <= maxLength ? this : null;
 
     /// <inheritdoc/>
-    public override string ToString()
+    public override string ToString() => _text ??= Text(_gtids);
+
+    private static string Text(Gtid[] gtids)
     {
-        if (_text is null)
-        {
-            var text = new StringBuilder();
-            foreach (var gtid in _gtids)
-            {
-                text.Append(text.Length == 0 ? "" : ",")
-                    .Append(CultureInfo.InvariantCulture, $"{gtid.Domain}-{gtid.Server}-{gtid.Sequence}");
-            }
-
-            _text = text.ToString();
-        }
-
-        return _text;
-    }
-
-    private static MariaDbGtidList Of(List<Gtid> gtids)
-    {
-        var highest = new Dictionary<uint, ulong>();
+        var text = new StringBuilder();
         foreach (var gtid in gtids)
         {
-            highest[gtid.Domain] = Math.Max(gtid.Sequence, highest.GetValueOrDefault(gtid.Domain));
+            text.Append(text.Length == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $"{gtid.Domain}-{gtid.Server}-{gtid.Sequence}");
         }
 
-        var last = gtids.FindAll(gtid => gtid.Sequence == highest[gtid.Domain]);
-        return new MariaDbGtidList([.. last.Distinct().OrderBy(gtid => gtid.Domain).ThenBy(gtid => gtid.Server)]);
+        return text.ToString();
     }
+
+    private static MariaDbGtidList Of(List<Gtid> gtids) =>
+        new([
+            .. gtids
+                .GroupBy(gtid => (gtid.Domain, gtid.Server))
+                .Select(own => own.MaxBy(gtid => gtid.Sequence))
+                .OrderBy(gtid => gtid.Domain)
+                .ThenBy(gtid => gtid.Server),
+        ]);
+
+    // Two of one number are two histories that went apart; both stay.
+    private static Gtid[] LastOfEachDomain(IReadOnlyCollection<Gtid> gtids) =>
+        [
+            .. gtids
+                .GroupBy(gtid => gtid.Domain)
+                .OrderBy(domain => domain.Key)
+                .SelectMany(domain =>
+                {
+                    var highest = domain.Max(gtid => gtid.Sequence);
+                    return domain.Where(gtid => gtid.Sequence == highest).Distinct().OrderBy(gtid => gtid.Server);
+                }),
+        ];
 
     private readonly record struct Gtid(uint Domain, uint Server, ulong Sequence)
     {
-        public bool Contains(Gtid other) =>
-            Domain == other.Domain && (Sequence > other.Sequence || (Sequence == other.Sequence && Server == other.Server));
+        public bool Contains(Gtid other) => Domain == other.Domain && Server == other.Server && Sequence >= other.Sequence;
     }
 }

@@ -5,6 +5,7 @@ internal static class NextStep
 {
     public static Step Of(in Statement statement, in LinkFacts link, in PinFacts pin, Readiness ready) =>
         pin.Level is null ? OutsideSession(statement, link)
+        : link.IsOutdated ? OutOfDate(link, pin)
         : link.IsPrimary || !statement.IsPlainRead || pin.Level == ReadConsistency.Primary || pin.IsOnPrimary
             ? OnPrimary(statement, link, pin, ready)
         : OnReplica(link, pin, ready);
@@ -15,6 +16,12 @@ internal static class NextStep
         // The session that named the server is over.
         : link.IsThroughProxy && !link.IsAnywhere ? Step.LeaveToProxy
         : Step.Run;
+
+    // The address leads elsewhere by now, and what the connection leads to may be older, or newer, than that.
+    private static Step OutOfDate(in LinkFacts link, in PinFacts pin) =>
+        link.IsPrimary ? Step.RefuseOutdated
+        : pin.IsOtherRun && !pin.HasLoss ? Step.NoteRestart
+        : Step.FindServer;
 
     private static Step OnPrimary(in Statement statement, in LinkFacts link, in PinFacts pin, Readiness ready) =>
         !link.IsPrimary ? Step.MoveToPrimary
@@ -71,6 +78,9 @@ internal enum Step
     /// <summary>The primary has to contain what the session saw on replicas.</summary>
     PassBarrier,
 
+    /// <summary>The connection leads to a server that is the primary no more, and may be in the middle of what was begun on it.</summary>
+    RefuseOutdated,
+
     /// <summary>The connection was opened outside the session, on another replica than the session's.</summary>
     Refuse,
 }
@@ -90,12 +100,14 @@ internal enum Readiness
 /// <param name="IsThroughProxy">Every server is reached over one connection to a proxy.</param>
 /// <param name="NamesServers">Statements name the server to the proxy.</param>
 /// <param name="IsAnywhere">No server is named: the proxy's rules decide.</param>
+/// <param name="IsOutdated">It leads to another server, or another run of it, than the address does by now.</param>
 internal readonly record struct LinkFacts(
     bool IsPrimary,
     bool IsGone = false,
     bool IsThroughProxy = false,
     bool NamesServers = false,
-    bool IsAnywhere = false
+    bool IsAnywhere = false,
+    bool IsOutdated = false
 );
 
 /// <summary>What the running session says.</summary>

@@ -22,6 +22,9 @@ internal sealed record ReplicaSet(
 
     public bool RecordsDecisions { get; init; }
 
+    /// <summary>Whether replicas that hold what the primary lacks take new sessions.</summary>
+    public bool AllowsDivergedReplicas { get; init; }
+
     public TimeSpan? DrainTimeout { get; init; }
 
     /// <summary>What a session does that says nothing of the loss of its replica.</summary>

@@ -28,7 +28,11 @@ internal sealed class RoutedSource : ISessionSource
         Reports = new RoutingReports(set.LoggerFactory.CreateLogger(RoutingLog.Category), raise);
         Losses = new ReplicaLosses(this, Reports);
         Positions = set.HasPositions ? new PositionSearch(this, Losses) : null;
-        Router = new ReplicaRouter(Primary, set.Replicas, set.Selector, Time, Reports, Losses, Positions);
+        Divergence = Positions is null ? null : new Divergence(this, Reports, () => Router!.Replicas.Servers);
+        Router = new ReplicaRouter(Primary, set.Replicas, set.Selector, Time, Reports, Losses, Positions)
+        {
+            Divergence = set.AllowsDivergedReplicas ? null : Divergence,
+        };
         CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses);
     }
 
@@ -60,6 +64,9 @@ internal sealed class RoutedSource : ISessionSource
 
     public ReplicaRouter Router { get; }
 
+    /// <summary>Compares replicas with the primary; null where <see cref="Positions"/> is.</summary>
+    public Divergence? Divergence { get; }
+
     /// <summary>Waits for what a session wrote; null where <see cref="Positions"/> is.</summary>
     public CausalWait? CausalWait { get; }
 
@@ -67,6 +74,19 @@ internal sealed class RoutedSource : ISessionSource
     public LeaseBook Leases { get; }
 
     public bool IsServerFailure(Exception exception) => _isServerFailure(exception);
+
+    /// <summary>A run of a server is there that was not there before.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="isOther">Whether there was another before it.</param>
+    public void NoteRun(RoutedServer server, bool isOther)
+    {
+        if (isOther)
+        {
+            Reports.ServerRestarted(server.Name);
+        }
+
+        Divergence?.NoteRun(server);
+    }
 
     /// <summary>Whether a server that failed leaves another to try.</summary>
     public bool CanTryAnother(RoutedServer server, Exception exception) =>

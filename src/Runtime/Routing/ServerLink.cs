@@ -31,7 +31,11 @@ internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler 
     public string? Database => _database;
 
     /// <summary>Whether it is as reads leave it, so that another read may go on on it.</summary>
-    public bool IsAsReadsLeaveIt => !_isShared && _database is null && _pooled is { Connection.State: ConnectionState.Open };
+    public bool IsAsReadsLeaveIt =>
+        !_isShared && _database is null && _pooled is { Connection.State: ConnectionState.Open, IsOutdated: false };
+
+    /// <summary>Whether it leads to another server, or another run of it, than its address does by now.</summary>
+    public bool IsOutdated => _pooled is { IsOutdated: true };
 
     /// <summary>Hands the driver's connection out; whoever has it may change it.</summary>
     public DbConnection? Share()
@@ -91,6 +95,15 @@ internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler 
 
     /// <summary>Leads to another server over the same connection, which is one to a proxy.</summary>
     public void TurnTo(RoutedServer server) => _server = server;
+
+    /// <summary>A primary that refuses writes is none: no connection that was made to it until now is handed out again.</summary>
+    public void NoteIfRefused(Exception exception)
+    {
+        if (_server is { IsPrimary: true } && ReadOnlyPrimaryException.IsRefusal(exception))
+        {
+            _pooled!.RetireAll();
+        }
+    }
 
     /// <summary>Is nowhere from now on.</summary>
     /// <returns>The connection to give back; null where there was none, or it was borrowed.</returns>

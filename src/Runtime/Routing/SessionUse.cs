@@ -193,17 +193,19 @@ internal sealed class SessionUse(RoutedSource source)
         bool isAsync
     ) => AskedAsync(AskWrittenAsync(use, driver, isAsync));
 
-    private async ValueTask<ReplicationPosition> AskWrittenAsync(PrimaryUse use, DbConnection driver, bool isAsync)
+    private async ValueTask<ReplicationPosition?> AskWrittenAsync(PrimaryUse use, DbConnection driver, bool isAsync)
     {
         var questions = new ServerQuestions(source.Primary, driver, source.Time, isAsync, CancellationToken.None);
         await source.Primary.MeetAsync(questions).ConfigureAwait(false);
         var protocol = source.Primary.Protocol!;
-        return use.Saw
-            ? await protocol.SeenAsync(questions).ConfigureAwait(false)
+        return !source.Primary.CanTellWhatWasSeen ? null
+            : use.Saw ? await protocol.SeenAsync(questions).ConfigureAwait(false)
             : await protocol.WrittenAsync(questions).ConfigureAwait(false);
     }
 
-    private async ValueTask<(ReplicationPosition? Position, SilentServerException? Silent)> AskedAsync(ValueTask<ReplicationPosition> asked)
+    private async ValueTask<(ReplicationPosition? Position, SilentServerException? Silent)> AskedAsync(
+        ValueTask<ReplicationPosition?> asked
+    )
     {
         try
         {

@@ -48,6 +48,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
     /// <returns>Whether it was not executed, so that it may run on another server.</returns>
     public bool CanRunElsewhere(Exception exception, bool isOverdue)
     {
+        connection.Link.NoteIfRefused(exception);
         if (connection.Addressing is null || !connection.Addressing.Names(connection.Link.Server) || connection.Use.Reads is not { } reads)
         {
             return false;
@@ -84,7 +85,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
 
             var (target, done) = await TakeAsync(step, session, refused, isAsync, cancellation).ConfigureAwait(false);
             ready = step is Step.FindServer or Step.NoteRestart ? Readiness.None : ready | done;
-            if (target is null || ReferenceEquals(target, connection.Link.Server))
+            if (target is null || (ReferenceEquals(target, connection.Link.Server) && !connection.Link.IsOutdated))
             {
                 continue;
             }
@@ -171,6 +172,8 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 case Step.CatchUp when !statement.BeginsSnapshot && connection.Addressing?.CatchesUp(session, pin) == true:
                     ready |= Readiness.CaughtUp;
                     continue;
+                case Step.RefuseOutdated:
+                    throw LostSession.PrimaryReplaced(session);
                 case Step.Refuse:
                     throw new InvalidOperationException(
                         $"This connection was opened outside read session {session.Id}, on replica '{server.Name}', and the session reads "
@@ -188,7 +191,8 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             IsGone: server.IsGone(Source.Time),
             IsThroughProxy: Source.Proxy is not null,
             NamesServers: Source.Proxy is { Dialect.NamesServers: true },
-            IsAnywhere: ReferenceEquals(server, Source.Proxy?.Anywhere)
+            IsAnywhere: ReferenceEquals(server, Source.Proxy?.Anywhere),
+            IsOutdated: connection.Link.IsOutdated
         );
 
     private PinFacts FactsOf(ReadSession session, SessionPin pin, RoutedServer server, bool isPlainRead)
@@ -201,7 +205,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             IsOnPrimary: reads is { IsPrimary: true },
             HasLoss: pin.Loss is not null,
             // No connection breaks when a server is restarted behind a proxy: the monitor tells.
-            IsOtherRun: !server.IsPrimary && Source.Proxy is not null && pin.IsOtherIncarnation(server),
+            IsOtherRun: !server.IsPrimary && (Source.Proxy is not null || connection.Link.IsOutdated) && pin.IsOtherIncarnation(server),
             MustCatchUp: isPlainRead && !server.IsPrimary && pin.MustCatchUp(server, session.Consistency == ReadConsistency.Causal),
             NeedsBarrier: server.IsPrimary && PrimaryBarrier.IsNeeded(session, pin),
             IsOurs: connection.Use.IsOf(pin)
@@ -237,7 +241,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 return (instead, instead is null ? Readiness.CaughtUp : Readiness.None);
             case Step.PassBarrier:
                 await PrimaryBarrier
-                    .PassAsync(session!, connection.Use.PinOf(session!), connection, isAsync, cancellation)
+                    .PassAsync(session!, connection.Use.PinOf(session!), connection, Source.Positions!, isAsync, cancellation)
                     .ConfigureAwait(false);
                 return (null, Readiness.BehindBarrier);
             default:

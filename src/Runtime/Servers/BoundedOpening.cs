@@ -29,19 +29,19 @@ internal static class BoundedOpening
         var opened = server.Pool.ConnectAsync(isAsync, cancellation);
         if (!isAsync)
         {
-            return await opened.ConfigureAwait(false);
+            return (await opened.ConfigureAwait(false)).Connection;
         }
 
         var opening = opened.AsTask();
         try
         {
-            return await opening.WaitAsync(deadline, time, cancellation).ConfigureAwait(false);
+            return (await opening.WaitAsync(deadline, time, cancellation).ConfigureAwait(false)).Connection;
         }
         catch
         {
             // The driver may be waiting still.
             _ = opening.ContinueWith(
-                static done => done.Result.Dispose(),
+                static done => done.Result.Connection.Dispose(),
                 CancellationToken.None,
                 TaskContinuationOptions.OnlyOnRanToCompletion,
                 TaskScheduler.Default

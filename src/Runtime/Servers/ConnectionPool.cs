@@ -2,29 +2,124 @@ using System.Data.Common;
 
 namespace MonotonicReads.Servers;
 
-/// <summary>The driver's connections to one address, and how many of them are in use. Several servers share one where a proxy stands before
-/// them.</summary>
-/// <param name="source">The driver's data source.</param>
-/// <param name="size">How many connections it has at most.</param>
-internal sealed class ConnectionPool(DbDataSource source, int size = int.MaxValue)
+/// <summary>
+/// The driver's connections to one address, and how many of them are in use. Several servers share one where a proxy stands before them.
+/// A connection belongs to the run of the server that it was made to: when the address leads to another one, the pool begins a new
+/// generation, and no older connection is handed out again.
+/// </summary>
+internal sealed class ConnectionPool : IDisposable
 {
+    // An address that leads elsewhere each time is no address of a server.
+    private const int MostGenerations = 8;
+
+    private readonly object _lock = new();
+    private readonly Func<PoolGeneration, DbDataSource>? _make;
+    private readonly int _size;
+    private volatile PoolGeneration _current;
+    private bool _isDisposed;
     private int _open;
 
-    public DbDataSource Source => source;
+    /// <summary>A pool whose connections all lead to one and the same.</summary>
+    /// <param name="source">The driver's data source.</param>
+    /// <param name="size">How many connections it has at most.</param>
+    public ConnectionPool(DbDataSource source, int size = int.MaxValue)
+    {
+        _size = size;
+        _current = new PoolGeneration(this, _ => source);
+    }
+
+    /// <summary>A pool whose address may lead to another server one day.</summary>
+    /// <param name="make">Makes the driver's data source of a generation; connects to nothing.</param>
+    /// <param name="size">How many connections it has at most.</param>
+    public ConnectionPool(Func<PoolGeneration, DbDataSource> make, int size)
+    {
+        _size = size;
+        _make = make;
+        _current = new PoolGeneration(this, make);
+    }
+
+    /// <summary>The connections that may be handed out.</summary>
+    public PoolGeneration Current => _current;
+
+    /// <summary>Their data source.</summary>
+    public DbDataSource Source => _current.Source;
 
     /// <summary>Whether whoever opens a connection now has to wait for one.</summary>
-    public bool IsUsedUp => Volatile.Read(ref _open) > size;
+    public bool IsUsedUp => Volatile.Read(ref _open) > _size;
 
     /// <summary>Somebody opens a connection.</summary>
     /// <returns>False where all of the pool's are in use.</returns>
-    public bool Enter() => Interlocked.Increment(ref _open) <= size;
+    public bool Enter() => Interlocked.Increment(ref _open) <= _size;
 
     /// <summary>A connection is closed, or did not open.</summary>
     public void Leave() => Interlocked.Decrement(ref _open);
 
+    /// <summary>The connections of a generation are out of use: idle ones are closed, others when they are given back. Doing it twice does
+    /// nothing.</summary>
+    /// <param name="generation">The generation.</param>
+    public void Retire(PoolGeneration generation)
+    {
+        lock (_lock)
+        {
+            if (_make is null || _isDisposed || !ReferenceEquals(_current, generation))
+            {
+                return;
+            }
+
+            _current = new PoolGeneration(this, _make);
+        }
+
+        // Says goodbye on each of the connections; nobody waits for that.
+        using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
+        _ = Task.Run(generation.Source.Dispose);
+    }
+
     /// <summary>Opens a connection past all routing; the caller disposes it.</summary>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Cancels the opening.</param>
-    public ValueTask<DbConnection> ConnectAsync(bool isAsync, CancellationToken cancellation) =>
-        isAsync ? source.OpenConnectionAsync(cancellation) : new(source.OpenConnection());
+    /// <returns>The connection, and the generation that it is of.</returns>
+    public async ValueTask<(DbConnection Connection, PoolGeneration Generation)> ConnectAsync(bool isAsync, CancellationToken cancellation)
+    {
+        for (var left = MostGenerations; ; left--)
+        {
+            var generation = _current;
+            try
+            {
+                var connection = isAsync
+                    ? await generation.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false)
+                    : generation.Source.OpenConnection();
+                if (generation.IsCurrent)
+                {
+                    generation.IsUsed = true;
+                    return (connection, generation);
+                }
+
+                await Letting.GoAsync(connection, silent: null, isAsync).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+                when (left > 0 && exception is OutdatedConnectionException or ObjectDisposedException && !generation.IsCurrent) { }
+
+            if (left == 0)
+            {
+                throw new InvalidOperationException(
+                    "The address leads to another server with each connection. Add each server with an address of its own."
+                );
+            }
+        }
+    }
+
+    /// <summary>Closes the idle connections; those in use are closed when they are given back.</summary>
+    public void Dispose() => Last()?.Dispose();
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync() => Last()?.DisposeAsync() ?? default;
+
+    private DbDataSource? Last()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            return _current.Source;
+        }
+    }
 }

@@ -15,49 +15,90 @@ internal sealed class MariaDbProtocol : ServerProtocol
 
     public override ReplicationPosition Parse(string text) => MariaDbGtidList.Parse(text);
 
+    public override bool HasExactRuns(string version) => true;
+
     // Without log_slave_updates a replica logs nothing of what it applies.
-    public override bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables) =>
-        variables.GetValueOrDefault("log_bin") is "ON" or "1" && variables.GetValueOrDefault("log_slave_updates") is "ON" or "1";
+    public override bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables, bool isPrimary) =>
+        variables.GetValueOrDefault("log_bin") is "ON" or "1"
+        && (isPrimary || variables.GetValueOrDefault("log_slave_updates") is "ON" or "1");
 
     // The last transaction of a connection contains the earlier ones of its domain. It is empty where nothing was logged.
     // A proxy may have run the write on another of its connections: then everything that is logged, which has more.
-    public override async ValueTask<ReplicationPosition> WrittenAsync(ServerQuestions server) =>
+    public override async ValueTask<ReplicationPosition?> WrittenAsync(ServerQuestions server) =>
         server.AreThroughProxy
             ? await SeenAsync(server).ConfigureAwait(false)
             : Parse((await server.AskAsync("SELECT @@last_gtid", AnswerTime).ConfigureAwait(false))[0].Value ?? "");
 
-    public override async ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server) =>
-        Parse(await server.VariableAsync("gtid_binlog_pos", AnswerTime).ConfigureAwait(false));
+    // A server that came from a backup, or was told to forget its log, has logged nothing of what it has.
+    public override async ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server)
+    {
+        var (logged, applied) = await BothAsync(server, "gtid_binlog_pos", "gtid_slave_pos").ConfigureAwait(false);
+        return MariaDbGtidList.Seen(logged, applied) is { IsEmpty: false } seen ? seen : null;
+    }
+
+    public override async ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions replica)
+    {
+        var (applied, state) = await BothAsync(replica, "gtid_slave_pos", "gtid_binlog_state").ConfigureAwait(false);
+        return MariaDbGtidList.Logged(state, applied) is { IsEmpty: false } held ? held : null;
+    }
+
+    public override async ValueTask<bool> LacksAsync(ServerQuestions primary, ReplicationPosition held)
+    {
+        var (state, applied) = await BothAsync(primary, "gtid_binlog_state", "gtid_slave_pos").ConfigureAwait(false);
+        return ((MariaDbGtidList)held).HasMoreThan(state, applied);
+    }
 
     // The binary log's state has the last transaction of each server and domain, where the position has one for each domain.
     public override async ValueTask<bool> HasKeptAsync(ServerQuestions primary, ReplicationPosition position, bool wasRestarted)
     {
         var isDurable =
             !wasRestarted || await primary.VariableAsync("innodb_flush_log_at_trx_commit", AnswerTime).ConfigureAwait(false) == "1";
-        return isDurable
-            && ((MariaDbGtidList)position).IsInState(await primary.VariableAsync("gtid_binlog_state", AnswerTime).ConfigureAwait(false));
+        if (!isDurable)
+        {
+            return false;
+        }
+
+        var (state, applied) = await BothAsync(primary, "gtid_binlog_state", "gtid_slave_pos").ConfigureAwait(false);
+        return MariaDbGtidList.Logged(state, applied).Contains(position);
     }
 
-    public override async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) =>
-        Parse(await server.VariableAsync("gtid_slave_pos", AnswerTime).ConfigureAwait(false));
+    public override async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server)
+    {
+        var (applied, state) = await BothAsync(server, "gtid_slave_pos", "gtid_binlog_state").ConfigureAwait(false);
+        return MariaDbGtidList.Reached(applied, state);
+    }
+
+    // The first is asked first: columns are evaluated in order.
+    private static async ValueTask<(string First, string Second)> BothAsync(ServerQuestions server, string first, string second)
+    {
+        if (server.AreThroughProxy)
+        {
+            var one = await server.VariableAsync(first, AnswerTime).ConfigureAwait(false);
+            return (one, await server.VariableAsync(second, AnswerTime).ConfigureAwait(false));
+        }
+
+        var answer = await server.AskAsync($"SELECT @@GLOBAL.{first}, @@GLOBAL.{second}", AnswerTime).ConfigureAwait(false);
+        return (answer[0].Value ?? "", answer[1].Value ?? "");
+    }
 
     public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)
     {
-        if (position.IsEmpty || ((MariaDbGtidList)position).IsForked)
+        if (position.IsEmpty)
         {
             return await ReachedAsync(server).ConfigureAwait(false);
         }
 
-        // The wait ignores server ids, hence the second question; as a second column it is evaluated after the first.
-        var wait = $"SELECT MASTER_GTID_WAIT('{position}', {timeout.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture)})";
+        // The wait ignores server ids, hence the questions behind it; as later columns they are evaluated after the first.
+        var wait =
+            $"SELECT MASTER_GTID_WAIT('{((MariaDbGtidList)position).Ends}', {timeout.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture)})";
         if (server.AreThroughProxy)
         {
             await server.AskAsync(wait, timeout).ConfigureAwait(false);
             return await ReachedAsync(server).ConfigureAwait(false);
         }
 
-        var answer = await server.AskAsync(wait + ", @@GLOBAL.gtid_slave_pos", timeout).ConfigureAwait(false);
-        return Parse(answer[1].Value ?? "");
+        var answer = await server.AskAsync(wait + ", @@GLOBAL.gtid_slave_pos, @@GLOBAL.gtid_binlog_state", timeout).ConfigureAwait(false);
+        return MariaDbGtidList.Reached(answer[1].Value ?? "", answer[2].Value ?? "");
     }
 
     public override async ValueTask<bool> PassBarrierAsync(ServerQuestions primary, TimeSpan timeout)

@@ -15,6 +15,7 @@ internal sealed class MySqlProtocol : ServerProtocol
 {
     public static readonly MySqlProtocol Instance = new();
 
+    private static readonly Version FirstWithExactRuns = new(8, 0);
     private static readonly Version FirstWithReplicaStatus = new(8, 0, 22);
     private static readonly Version FirstWithBinaryLogStatus = new(8, 2, 0);
 
@@ -24,13 +25,28 @@ internal sealed class MySqlProtocol : ServerProtocol
 
     public override ReplicationPosition Parse(string text) => MySqlGtidSet.Parse(text);
 
-    public override bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables) =>
+    public override bool HasExactRuns(string version) => VersionOf(version) >= FirstWithExactRuns;
+
+    public override bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables, bool isPrimary) =>
         variables.GetValueOrDefault("gtid_mode") is "ON" or "1";
 
     // A superset of the connection's own: the driver does not hand out session_track_gtids.
-    public override ValueTask<ReplicationPosition> WrittenAsync(ServerQuestions server) => ReachedAsync(server);
+    public override async ValueTask<ReplicationPosition?> WrittenAsync(ServerQuestions server) =>
+        Known(await ReachedAsync(server).ConfigureAwait(false));
 
-    public override async ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server)
+    public override async ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server) =>
+        Known(await LoggedAsync(server).ConfigureAwait(false));
+
+    public override async ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions replica) =>
+        Known(await ReachedAsync(replica).ConfigureAwait(false));
+
+    public override async ValueTask<bool> LacksAsync(ServerQuestions primary, ReplicationPosition held) =>
+        !(await LoggedAsync(primary).ConfigureAwait(false)).Contains(held);
+
+    // A server without GTIDs, or one that was loaded without them, says nothing of what it has.
+    private static ReplicationPosition? Known(ReplicationPosition position) => position.IsEmpty ? null : position;
+
+    private async ValueTask<ReplicationPosition> LoggedAsync(ServerQuestions server)
     {
         if (server.AreThroughProxy)
         {
@@ -46,7 +62,7 @@ internal sealed class MySqlProtocol : ServerProtocol
     {
         var isDurable =
             !wasRestarted || await primary.VariableAsync("innodb_flush_log_at_trx_commit", AnswerTime).ConfigureAwait(false) == "1";
-        return isDurable && (await SeenAsync(primary).ConfigureAwait(false)).Contains(position);
+        return isDurable && (await LoggedAsync(primary).ConfigureAwait(false)).Contains(position);
     }
 
     public override ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => ReachedAsync(server, AnswerTime);
@@ -69,7 +85,7 @@ internal sealed class MySqlProtocol : ServerProtocol
 
     public override async ValueTask<bool> PassBarrierAsync(ServerQuestions primary, TimeSpan timeout)
     {
-        var given = await SeenAsync(primary).ConfigureAwait(false);
+        var given = await LoggedAsync(primary).ConfigureAwait(false);
         return await PollAsync(primary, timeout, async () => (await ReachedAsync(primary).ConfigureAwait(false)).Contains(given))
             .ConfigureAwait(false);
     }

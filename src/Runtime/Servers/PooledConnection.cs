@@ -8,15 +8,23 @@ namespace MonotonicReads.Servers;
 internal sealed class PooledConnection
 {
     private readonly ConnectionPool _pool;
+    private readonly PoolGeneration _generation;
     private int _hasLeft;
 
-    private PooledConnection(DbConnection connection, ConnectionPool pool)
+    private PooledConnection(DbConnection connection, PoolGeneration generation, ConnectionPool pool)
     {
         Connection = connection;
+        _generation = generation;
         _pool = pool;
     }
 
     public DbConnection Connection { get; }
+
+    /// <summary>Whether the server's address leads to another one by now, or to another run of it.</summary>
+    public bool IsOutdated => !_generation.IsCurrent;
+
+    /// <summary>No connection that was made until now is handed out again: the server is not what it was.</summary>
+    public void RetireAll() => _generation.Retire();
 
     public bool IsOf(ConnectionPool pool) => ReferenceEquals(pool, _pool);
 
@@ -40,7 +48,8 @@ internal sealed class PooledConnection
                 idle.GiveBack(pool);
             }
 
-            return new PooledConnection(await pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false), pool);
+            var (connection, generation) = await pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
+            return new PooledConnection(connection, generation, pool);
         }
         catch
         {

@@ -7,6 +7,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
 {
     private readonly object _lock = new();
     private volatile ReplicationPosition? _reached;
+    private volatile Comparison? _compared;
     private long _unavailableUntil;
     private long _goneAt;
     private volatile bool _isKeptOut;
@@ -40,7 +41,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
 
     public void Introduce(ServerProtocol protocol, IReadOnlyDictionary<string, string> variables)
     {
-        CanTellWhatWasSeen = protocol.CanTellWhatWasSeen(variables);
+        CanTellWhatWasSeen = protocol.CanTellWhatWasSeen(variables, isPrimary);
         Version = variables.GetValueOrDefault("version");
         Protocol = protocol;
     }
@@ -71,6 +72,16 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
             }
         }
     }
+
+    /// <summary>What the last comparison with the primary found; null before the first, and on the primary.</summary>
+    public Comparison? Compared
+    {
+        get => _compared;
+        set => _compared = value;
+    }
+
+    /// <summary>Whether this run of it holds what the primary lacks, as far as is known.</summary>
+    public bool IsDiverged => _compared is { Found: Lineage.Diverged } compared && compared.Incarnation == Incarnation;
 
     /// <summary>How a statement names it to the proxy before it; null where its connections lead to it alone, or where a proxy cannot be
     /// told.</summary>

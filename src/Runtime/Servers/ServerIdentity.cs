@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using MySqlConnector;
 
@@ -8,15 +7,14 @@ namespace MonotonicReads.Servers;
 /// Asks each new physical connection which run of which server it reaches. Everything that a session read may be missing
 /// from another run: a replica that is not durable was seen to come back 20 writes older.
 /// </summary>
-/// <param name="mustBeReadOnly">True for a replica, unless the caller allows writable ones.</param>
-/// <param name="time">The clock.</param>
-internal sealed class ServerIdentity(bool mustBeReadOnly, TimeProvider time)
+/// <param name="isPrimary">Whether it should be the primary, which takes writes.</param>
+/// <param name="mayWrite">Whether it may take writes; true for the primary.</param>
+internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
 {
     // Its own deadline: the answer takes a millisecond, and a server that stopped must not hold the opening.
     private const int TimeoutSeconds = 5;
 
-    // Uptime counts whole seconds.
-    private static readonly TimeSpan UptimeUnit = TimeSpan.FromSeconds(1);
+    private const string Before = "SELECT UNIX_TIMESTAMP()";
 
     private const string Variables =
         "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'server_id', 'server_uuid', 'server_uid', 'read_only', 'log_bin', "
@@ -24,68 +22,70 @@ internal sealed class ServerIdentity(bool mustBeReadOnly, TimeProvider time)
 
     private const string Uptime = "SHOW GLOBAL STATUS LIKE 'Uptime'";
 
+    private const string After = "SELECT UNIX_TIMESTAMP(), UUID()";
+
     private static readonly string[] IdentityVariables = ["server_id", "server_uid", "server_uuid"];
 
     private readonly object _lock = new();
 
-    // By the server's connection id.
-    private readonly ConcurrentDictionary<int, bool> _unproven = new();
     private RoutedServer? _server;
-    private Action<RoutedServer>? _restarted;
-    private string? _identity;
-    private DateTimeOffset _startedAfter;
-    private DateTimeOffset _startedBefore;
+    private Action<RoutedServer, bool>? _changed;
+    private ServerRun? _run;
 
     /// <summary>Judges for a server from now on.</summary>
     /// <param name="server">The server.</param>
-    /// <param name="restarted">Told of each run that is another than the one before.</param>
-    public void Follow(RoutedServer server, Action<RoutedServer> restarted)
+    /// <param name="changed">Told of each run that was not there before, and whether there was another before it.</param>
+    public void Follow(RoutedServer server, Action<RoutedServer, bool> changed)
     {
         _server = server;
-        _restarted = restarted;
+        _changed = changed;
     }
 
-    public async ValueTask CheckAsync(MySqlConnectionOpenedContext context, CancellationToken cancellationToken)
+    /// <summary>Asks on a connection that was opened just now, if it is a new one.</summary>
+    /// <exception cref="OutdatedConnectionException">It leads elsewhere than the connections of its generation before it.</exception>
+    /// <exception cref="WritableReplicaException">A replica accepts writes.</exception>
+    /// <exception cref="ReadOnlyPrimaryException">The primary does not.</exception>
+    public async ValueTask CheckAsync(MySqlConnectionOpenedContext context, PoolGeneration generation, CancellationToken cancellationToken)
     {
         var connection = context.Connection;
         var isNew = (context.Conditions & MySqlConnectionOpenedConditions.New) != 0;
-        if (!isNew && !_unproven.ContainsKey(connection.ServerThread))
+        if (!isNew && !generation.Unproven.ContainsKey(connection.ServerThread))
         {
             return;
         }
 
-        // The driver pools a connection that fails here, and it comes back as an old one.
-        _unproven[connection.ServerThread] = true;
-        await AskAndCompareAsync(connection, cancellationToken).ConfigureAwait(false);
-        _unproven.TryRemove(connection.ServerThread, out _);
-    }
-
-    private async Task AskAndCompareAsync(MySqlConnection connection, CancellationToken cancellationToken)
-    {
-        var asked = time.GetUtcNow();
-        Judge(await AskAsync(connection, cancellationToken).ConfigureAwait(false), asked, connection.ServerVersion);
+        generation.Unproven[connection.ServerThread] = true;
+        Judge(await AskAsync(connection, cancellationToken).ConfigureAwait(false), connection.ServerVersion, generation);
+        generation.Unproven.TryRemove(connection.ServerThread, out _);
     }
 
     /// <summary>Asks through a proxy, behind whose connections anyone may be.</summary>
     /// <param name="server">The server.</param>
-    /// <exception cref="WritableReplicaException">It accepts writes.</exception>
+    /// <exception cref="WritableReplicaException">A replica accepts writes.</exception>
+    /// <exception cref="ReadOnlyPrimaryException">The primary does not.</exception>
     public async ValueTask AskAsync(ServerQuestions server)
     {
-        var asked = time.GetUtcNow();
-        var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (
-            var row in (await server.AskBothAsync(Variables, Uptime, TimeSpan.FromSeconds(TimeoutSeconds)).ConfigureAwait(false)).Chunk(2)
-        )
+        var deadline = TimeSpan.FromSeconds(TimeoutSeconds);
+        var answer = new Answer();
+        foreach (var cell in await server.AskBothAsync(Before, Variables, deadline).ConfigureAwait(false))
         {
-            values[row[0].Value ?? ""] = row[1].Value ?? "";
+            answer.Add(cell.Value);
         }
 
-        Judge(values, asked, values.GetValueOrDefault("version", ""));
+        foreach (var cell in await server.AskBothAsync(Uptime, After, deadline).ConfigureAwait(false))
+        {
+            answer.Add(cell.Value);
+        }
+
+        var values = answer.Values();
+        Judge(values, values.GetValueOrDefault("version", ""), generation: null);
     }
 
-    private void Judge(SortedDictionary<string, string> values, DateTimeOffset asked, string version)
+    private void Judge(SortedDictionary<string, string> values, string version, PoolGeneration? generation)
     {
-        if (mustBeReadOnly && values.GetValueOrDefault("read_only") is null or "OFF" or "0")
+        var isOutdated = Compare(RunOf(values, version), generation);
+        var isReadOnly = values.GetValueOrDefault("read_only") is not (null or "OFF" or "0");
+        if (!mayWrite && !isReadOnly)
         {
             throw new WritableReplicaException(
                 $"Replica '{_server?.Name}' accepts writes (read_only=0), so that a write which reaches it by mistake would be lost "
@@ -93,16 +93,42 @@ internal sealed class ServerIdentity(bool mustBeReadOnly, TimeProvider time)
             );
         }
 
-        var identity = string.Join(' ', IdentityVariables.Where(values.ContainsKey).Select(name => $"{name}={values[name]}"));
-        var uptime = TimeSpan.FromSeconds(long.Parse(values.GetValueOrDefault("Uptime", "0"), CultureInfo.InvariantCulture));
-        Compare(identity, asked - uptime - UptimeUnit, time.GetUtcNow() - uptime);
+        if (isPrimary && isReadOnly)
+        {
+            if (generation is { IsUsed: true })
+            {
+                // Those that were made before lead there too.
+                generation.Retire();
+            }
+
+            throw new ReadOnlyPrimaryException(
+                "The server at the primary's address refuses writes (read_only), so that it is not the primary, or not any more. Reads that "
+                    + "must be current do not run there. Let the address lead to the primary; or set read_only=0 there, if it is."
+            );
+        }
+
         _server?.Introduce(ServerProtocol.Of(version), values);
+        if (isOutdated)
+        {
+            throw new OutdatedConnectionException();
+        }
     }
+
+    private static ServerRun RunOf(SortedDictionary<string, string> values, string version) =>
+        ServerRun.Of(
+            string.Join(' ', IdentityVariables.Where(values.ContainsKey).Select(name => $"{name}={values[name]}")),
+            version,
+            long.Parse(values[Answer.Before], CultureInfo.InvariantCulture),
+            long.Parse(values.GetValueOrDefault("Uptime", "0"), CultureInfo.InvariantCulture),
+            long.Parse(values[Answer.After], CultureInfo.InvariantCulture),
+            values[Answer.Uuid]
+        );
 
     private static async Task<SortedDictionary<string, string>> AskAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
-        var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        var command = new MySqlCommand(Variables + "; " + Uptime, connection) { CommandTimeout = TimeoutSeconds };
+        var answer = new Answer();
+        var text = string.Join("; ", Before, Variables, Uptime, After);
+        var command = new MySqlCommand(text, connection) { CommandTimeout = TimeoutSeconds };
         await using (command.ConfigureAwait(false))
         {
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -112,37 +138,85 @@ internal sealed class ServerIdentity(bool mustBeReadOnly, TimeProvider time)
                 {
                     while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                     {
-                        values[reader.GetString(0)] = reader.GetString(1);
+                        for (var i = 0; i < reader.FieldCount; i++)
+                        {
+                            answer.Add(Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture));
+                        }
                     }
                 } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
             }
         }
 
-        return values;
+        return answer.Values();
     }
 
-    // The server started between the two instants. They are replaced by the latest ones each time, so that clocks
-    // which drift apart over weeks are not taken for a restart.
-    private void Compare(string identity, DateTimeOffset startedAfter, DateTimeOffset startedBefore)
+    // Whether the connection is of no use, because it leads elsewhere than those of its generation before it.
+    private bool Compare(ServerRun run, PoolGeneration? generation)
     {
         bool isFirst,
             isOther,
-            isSame;
+            isOutdated;
         lock (_lock)
         {
-            isFirst = _identity is null;
-            isSame = _identity == identity;
-            isOther = !isFirst && (!isSame || startedAfter > _startedBefore || startedBefore < _startedAfter);
-            (_identity, _startedAfter, _startedBefore) = (identity, startedAfter, startedBefore);
+            if (generation is { IsCurrent: false })
+            {
+                // What it says is of yesterday.
+                return true;
+            }
+
+            isFirst = _run is null;
+            isOther = _run is { } known && !known.IsSame(run);
+            isOutdated = isOther && generation is { HasRun: true };
+            if (isFirst || isOther)
+            {
+                _server?.NewIncarnation(isRestart: isOther && _run!.Server == run.Server);
+            }
+
+            _run = run;
+            if (isOutdated)
+            {
+                generation!.Retire();
+            }
+            else if (generation is not null)
+            {
+                generation.HasRun = true;
+            }
         }
 
         if (_server is not null && (isFirst || isOther))
         {
-            _server.NewIncarnation(isRestart: isOther && isSame);
-            if (isOther)
+            _changed?.Invoke(_server, isOther);
+        }
+
+        return isOutdated;
+    }
+
+    /// <summary>The cells of all four questions, in order.</summary>
+    private readonly struct Answer()
+    {
+        public const string Before = "(before)";
+        public const string After = "(after)";
+        public const string Uuid = "(uuid)";
+
+        private readonly List<string?> _cells = [];
+
+        public void Add(string? value) => _cells.Add(value);
+
+        // Before; names and values; after and the UUID.
+        public SortedDictionary<string, string> Values()
+        {
+            var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase)
             {
-                _restarted?.Invoke(_server);
+                [Before] = _cells[0] ?? "0",
+                [After] = _cells[^2] ?? "0",
+                [Uuid] = _cells[^1] ?? "",
+            };
+            for (var i = 1; i < _cells.Count - 3; i += 2)
+            {
+                values[_cells[i] ?? ""] = _cells[i + 1] ?? "";
             }
+
+            return values;
         }
     }
 }

@@ -21,14 +21,29 @@ internal abstract class ServerProtocol
     /// <exception cref="FormatException">It is none.</exception>
     public abstract ReplicationPosition Parse(string text);
 
+    /// <summary>Whether a server draws the clock sequence of its UUIDs anew with each run.</summary>
+    /// <param name="version">As it introduces itself.</param>
+    public abstract bool HasExactRuns(string version);
+
     /// <summary>Whether a server's variables say that <see cref="SeenAsync"/> can be asked of it.</summary>
-    public abstract bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables);
+    /// <param name="variables">The variables.</param>
+    /// <param name="isPrimary">Whether it applies nothing of others.</param>
+    public abstract bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables, bool isPrimary);
 
     /// <summary>A position with all that this connection has committed.</summary>
-    public abstract ValueTask<ReplicationPosition> WrittenAsync(ServerQuestions server);
+    /// <returns>Null where nothing tells what.</returns>
+    public abstract ValueTask<ReplicationPosition?> WrittenAsync(ServerQuestions server);
 
     /// <summary>A position with all that any read which has ended saw on the server; it may have more.</summary>
-    public abstract ValueTask<ReplicationPosition> SeenAsync(ServerQuestions server);
+    /// <returns>Null where it tells none: a server that has data and an empty position says nothing of what it has.</returns>
+    public abstract ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server);
+
+    /// <summary>All that a replica holds for sure, of each server that wrote.</summary>
+    /// <returns>Null where it tells nothing.</returns>
+    public abstract ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions replica);
+
+    /// <summary>Whether the primary lacks something of what a replica held before it was asked.</summary>
+    public abstract ValueTask<bool> LacksAsync(ServerQuestions primary, ReplicationPosition held);
 
     /// <summary>
     /// Whether a read that starts now on a primary which took the place of another, or of an earlier run of itself, sees a position. What

@@ -31,7 +31,10 @@ internal sealed class SessionLease
             _kept = null;
         }
 
-        if (kept is null || (ReferenceEquals(kept.Server, server) && kept.Pooled.Connection.State == ConnectionState.Open))
+        if (
+            kept is null
+            || (ReferenceEquals(kept.Server, server) && kept.Pooled is { Connection.State: ConnectionState.Open, IsOutdated: false })
+        )
         {
             return kept?.Pooled;
         }

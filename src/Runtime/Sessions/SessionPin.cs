@@ -16,6 +16,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     private volatile bool _lacksSeen;
     private volatile ReplicationPosition? _seen;
     private int _incarnation;
+    private int _lastIncarnation;
     private int _primaryIncarnation;
     private int _openReplicaConnections;
     private SessionWrites _writes;
@@ -60,30 +61,10 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether the primary was restarted since the session first read or wrote.</summary>
     public bool HasRestartedPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known < source.Primary.RestartedAs;
 
-    /// <summary>What another run of the primary must have to be read in this session.</summary>
+    /// <summary>Whether it is known what another run of the primary must have for what the session saw and wrote on the one
+    /// before.</summary>
     /// <param name="isCausal">Whether the session's writes count.</param>
-    /// <param name="wanted">Null where anything will do.</param>
-    /// <returns>False where nobody can tell.</returns>
-    public bool TryTellWanted(bool isCausal, out ReplicationPosition? wanted)
-    {
-        wanted = isCausal || IsResumed ? Required : null;
-        if (_server is { IsPrimary: true } && _hasReadPrimary || (isCausal && MustAskPrimary))
-        {
-            return false;
-        }
-
-        if (_lastReplica is not null)
-        {
-            if (Seen is not { } seen)
-            {
-                return false;
-            }
-
-            wanted = wanted?.Union(seen) ?? seen;
-        }
-
-        return true;
-    }
+    public bool TellsOfPrimary(bool isCausal) => !((_server is { IsPrimary: true } && _hasReadPrimary) || (isCausal && MustAskPrimary));
 
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
     public bool MustAskPrimary => _writes.MustAskPrimary;
@@ -141,6 +122,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
             }
 
             _lastReplica = replica;
+            _lastIncarnation = _incarnation;
             Volatile.Write(ref _replicaReads, _replicaReads + 1);
             _openReplicaConnections += isFirstOfConnection ? 1 : 0;
             return true;
@@ -290,6 +272,9 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
             return _hasRead && !replica.IsPrimary && ReferenceEquals(_server, replica) && _incarnation != replica.Incarnation;
         }
     }
+
+    /// <summary>The run of <see cref="LastReplica"/> on which the session has read last.</summary>
+    public int LastIncarnation => Volatile.Read(ref _lastIncarnation);
 
     /// <summary>Records that the replica which the session has read is lost; the first record stays.</summary>
     /// <returns>Whether this call recorded it.</returns>
