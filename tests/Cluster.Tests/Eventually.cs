@@ -22,6 +22,21 @@ internal static class Eventually
         }
     }
 
+    /// <summary>Asks again and again until this is the answer.</summary>
+    /// <exception cref="TimeoutException">It did not come within a minute; the message has the last one.</exception>
+    public static async Task BecomesAsync<T>(T wanted, Func<Task<T>> ask)
+    {
+        T? last = default;
+        try
+        {
+            await IsAsync(async () => Equals(last = await ask(), wanted), $"{wanted}");
+        }
+        catch (TimeoutException timeout)
+        {
+            throw new TimeoutException($"{timeout.Message} The last answer was {last}.", timeout);
+        }
+    }
+
     /// <inheritdoc cref="IsAsync(Func{Task{bool}}, string)"/>
     public static Task IsAsync(Func<bool> isSo, string what) => IsAsync(() => Task.FromResult(isSo()), what);
 }

@@ -14,14 +14,34 @@ namespace MonotonicReads.Choosing;
 /// <param name="replicas">The replicas of the moment.</param>
 internal sealed class Divergence(ISessionSource source, RoutingReports reports, Func<IEnumerable<RoutedServer>> replicas)
 {
+    // Nothing says yet that anything went wrong: the servers are let alone while reads begin.
+    private static readonly TimeSpan BeforeFirst = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<RoutedServer, bool> _running = new();
 
-    /// <summary>Another run of a server is there: what was found of the one before holds no more.</summary>
-    public void NoteRun(RoutedServer server)
+    /// <summary>A run of a server is there that was not there before.</summary>
+    /// <param name="server">The server; it has said what it holds.</param>
+    /// <param name="isOther">Whether there was another before it.</param>
+    public void NoteRun(RoutedServer server, bool isOther)
     {
-        foreach (var replica in server.IsPrimary ? replicas() : [server])
+        if (!server.IsPrimary)
         {
-            Begin(replica);
+            Look(server, knowsHeld: true);
+            return;
+        }
+
+        foreach (var replica in replicas())
+        {
+            Look(replica, knowsHeld: !isOther);
+        }
+    }
+
+    /// <summary>The primary has said what it holds, later than its replicas did.</summary>
+    public void NoteHeld()
+    {
+        foreach (var replica in replicas())
+        {
+            Look(replica, knowsHeld: true);
         }
     }
 
@@ -41,62 +61,69 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
         return true;
     }
 
-    /// <summary>Compares a replica with the primary, and takes note of what is found.</summary>
-    private async Task<Comparison> CompareAsync(RoutedServer replica, CancellationToken cancellation)
-    {
-        var (held, incarnation) = await AskAsync(
-                replica,
-                static (server, questions) => server.Protocol?.HeldAsync(questions) ?? default,
-                cancellation
-            )
-            .ConfigureAwait(false);
-        var (lacks, primary) = await AskAsync(
-                source.Primary,
-                (server, questions) => held is null ? default : server.Protocol!.LacksAsync(questions, held),
-                cancellation
-            )
-            .ConfigureAwait(false);
-        var found =
-            held is null || !source.Primary.CanTellWhatWasSeen ? Lineage.Untold
-            : lacks ? Lineage.Diverged
-            : Lineage.Same;
-        var before = replica.IsDiverged;
-        var compared = new Comparison(incarnation, primary, found, source.Time.GetTimestamp());
-        replica.Compared = compared;
-        if (before != replica.IsDiverged)
-        {
-            reports.Diverged(replica.Name, replica.IsDiverged);
-        }
+    /// <summary>Asks both servers whether a replica holds what the primary lacks.</summary>
+    /// <returns>False also where one of them does not answer.</returns>
+    public async Task<bool> IsDivergedAsync(RoutedServer replica) =>
+        await TryCompareAsync(replica).ConfigureAwait(false) && replica.IsDiverged;
 
-        return compared;
-    }
-
-    /// <summary>Compares in the background.</summary>
-    public void Begin(RoutedServer replica)
+    // Nobody is asked where it is known already that the primary has all.
+    private void Look(RoutedServer replica, bool knowsHeld)
     {
-        if (!_running.TryAdd(replica, true))
+        var primary = source.Primary;
+        var (incarnation, primaryIncarnation) = (replica.Incarnation, primary.Incarnation);
+        if (incarnation == 0 || primaryIncarnation == 0)
         {
+            // Who is met last is compared.
             return;
         }
 
-        // Not in the session of whoever opened the connection that told.
+        if (knowsHeld && replica.Held is { } held && primary.Held?.Contains(held) == true)
+        {
+            Note(replica, incarnation, primaryIncarnation, Lineage.Same);
+        }
+        else if (primaryIncarnation == 1 && replica.Compared is null)
+        {
+            InBackground(async () =>
+            {
+                await Task.Delay(BeforeFirst, source.Time).ConfigureAwait(false);
+                if (replica.Compared is null)
+                {
+                    Begin(replica);
+                }
+            });
+        }
+        else
+        {
+            Begin(replica);
+        }
+    }
+
+    private void Begin(RoutedServer replica)
+    {
+        if (_running.TryAdd(replica, true))
+        {
+            InBackground(() => RunAsync(replica));
+        }
+    }
+
+    // Not in the session of whoever opened the connection that told.
+    private static void InBackground(Func<Task> work)
+    {
         using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
-        _ = Task.Run(() => RunAsync(replica));
+        _ = Task.Run(work);
     }
 
     private async Task RunAsync(RoutedServer replica)
     {
         try
         {
-            Comparison compared;
+            bool isOutdated;
             do
             {
-                compared = await CompareAsync(replica, CancellationToken.None).ConfigureAwait(false);
-            } while (!compared.IsOf(replica.Incarnation, source.Primary.Incarnation));
-        }
-        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException)
-        {
-            // Not known: whoever needs to know asks the servers then.
+                isOutdated =
+                    await TryCompareAsync(replica).ConfigureAwait(false)
+                    && replica.Compared?.IsOf(replica.Incarnation, source.Primary.Incarnation) == false;
+            } while (isOutdated);
         }
         finally
         {
@@ -104,19 +131,58 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
         }
     }
 
+    // False where a server does not answer: it is not known then, and whoever needs to know asks.
+    private async Task<bool> TryCompareAsync(RoutedServer replica)
+    {
+        try
+        {
+            await CompareAsync(replica).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private async Task CompareAsync(RoutedServer replica)
+    {
+        var (held, incarnation) = await AskAsync(replica, static (server, questions) => server.Protocol?.HeldAsync(questions) ?? default)
+            .ConfigureAwait(false);
+        var (lacks, primary) = await AskAsync(
+                source.Primary,
+                (server, questions) => held is null ? default : server.Protocol!.LacksAsync(questions, held)
+            )
+            .ConfigureAwait(false);
+        var found =
+            held is null || !source.Primary.CanTellWhatWasSeen ? Lineage.Untold
+            : lacks ? Lineage.Diverged
+            : Lineage.Same;
+        Note(replica, incarnation, primary, found);
+    }
+
+    private void Note(RoutedServer replica, int incarnation, int primaryIncarnation, Lineage found)
+    {
+        var before = replica.IsDiverged;
+        replica.Compared = new Comparison(incarnation, primaryIncarnation, found, source.Time.GetTimestamp());
+        if (before != replica.IsDiverged)
+        {
+            reports.Diverged(replica.Name, replica.IsDiverged);
+        }
+    }
+
     private async ValueTask<(T Answer, int Incarnation)> AskAsync<T>(
         RoutedServer server,
-        Func<RoutedServer, ServerQuestions, ValueTask<T>> ask,
-        CancellationToken cancellation
+        Func<RoutedServer, ServerQuestions, ValueTask<T>> ask
     )
     {
         SilentServerException? silent = null;
         var connection = await BoundedOpening
-            .OpenAsync(server, BoundedOpening.Patience, source.Time, isAsync: true, cancellation)
+            .OpenAsync(server, BoundedOpening.Patience, source.Time, isAsync: true, CancellationToken.None)
             .ConfigureAwait(false);
         try
         {
-            var questions = new ServerQuestions(server, connection, source.Time, isAsync: true, cancellation);
+            var questions = new ServerQuestions(server, connection, source.Time, isAsync: true, CancellationToken.None);
             await server.MeetAsync(questions).ConfigureAwait(false);
             var incarnation = server.Incarnation;
             return (await ask(server, questions).ConfigureAwait(false), incarnation);

@@ -192,12 +192,17 @@ internal sealed class ServerMonitor
         if (!watch.Server.IsPrimary)
         {
             watch.Server.Learn(position, incarnation);
-            _divergence?.Begin(watch.Server);
+            watch.Server.NoteHeld(position, incarnation);
         }
         else if (isReadOnly)
         {
             // It is the primary no more: the next connections are made to where the address leads now.
             watch.Server.Pool.Retire(watch.Server.Pool.Current);
+        }
+        else
+        {
+            watch.Server.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), incarnation);
+            _divergence?.NoteHeld();
         }
 
         return new ServerState(watch.Server.Name, watch.Server.IsPrimary)

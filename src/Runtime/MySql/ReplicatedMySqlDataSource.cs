@@ -133,7 +133,13 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     public Task<IReadOnlyList<TopologyFinding>> ValidateTopologyAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        return new TopologyLint(ServersToAsk(), Routed.Time, IsServerFailure, cancellationToken).RunAsync();
+        return new TopologyLint(
+            ServersToAsk(),
+            Routed.Time,
+            IsServerFailure,
+            async replica => Routed.Divergence is { } divergence && await divergence.IsDivergedAsync(replica).ConfigureAwait(false),
+            cancellationToken
+        ).RunAsync();
     }
 
     // Behind a proxy that picks the servers itself only the primary can be named, and behind some not even that.

@@ -85,7 +85,7 @@ internal sealed class RoutedSource : ISessionSource
             Reports.ServerRestarted(server.Name);
         }
 
-        Divergence?.NoteRun(server);
+        Divergence?.NoteRun(server, isOther);
     }
 
     /// <summary>Whether a server that failed leaves another to try.</summary>

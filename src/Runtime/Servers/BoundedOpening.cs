@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Transactions;
 
 namespace MonotonicReads.Servers;
 
@@ -26,6 +27,10 @@ internal static class BoundedOpening
         CancellationToken cancellation
     )
     {
+        // A question of ours is no part of the caller's transaction.
+        using var without = Transaction.Current is null
+            ? null
+            : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
         var opened = server.Pool.ConnectAsync(isAsync, cancellation);
         if (!isAsync)
         {

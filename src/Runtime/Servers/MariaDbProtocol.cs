@@ -36,11 +36,17 @@ internal sealed class MariaDbProtocol : ServerProtocol
         return MariaDbGtidList.Seen(logged, applied) is { IsEmpty: false } seen ? seen : null;
     }
 
-    public override async ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions replica)
+    public override ReplicationPosition? HeldOf(IReadOnlyDictionary<string, string> variables) =>
+        Held(variables.GetValueOrDefault("gtid_binlog_state", ""), variables.GetValueOrDefault("gtid_slave_pos", ""));
+
+    public override async ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions server)
     {
-        var (applied, state) = await BothAsync(replica, "gtid_slave_pos", "gtid_binlog_state").ConfigureAwait(false);
-        return MariaDbGtidList.Logged(state, applied) is { IsEmpty: false } held ? held : null;
+        var (applied, state) = await BothAsync(server, "gtid_slave_pos", "gtid_binlog_state").ConfigureAwait(false);
+        return Held(state, applied);
     }
+
+    private static MariaDbGtidList? Held(string state, string applied) =>
+        MariaDbGtidList.Logged(state, applied) is { IsEmpty: false } held ? held : null;
 
     public override async ValueTask<bool> LacksAsync(ServerQuestions primary, ReplicationPosition held)
     {

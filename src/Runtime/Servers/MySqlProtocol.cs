@@ -37,8 +37,14 @@ internal sealed class MySqlProtocol : ServerProtocol
     public override async ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server) =>
         Known(await LoggedAsync(server).ConfigureAwait(false));
 
-    public override async ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions replica) =>
-        Known(await ReachedAsync(replica).ConfigureAwait(false));
+    // What is shown is cut off where it is long.
+    public override ReplicationPosition? HeldOf(IReadOnlyDictionary<string, string> variables) =>
+        variables.GetValueOrDefault("gtid_executed", "") is { Length: < ShownAtMost } executed
+            ? Known(MySqlGtidSet.ParseReached(executed, ""))
+            : null;
+
+    public override async ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions server) =>
+        Known(await ReachedAsync(server).ConfigureAwait(false));
 
     public override async ValueTask<bool> LacksAsync(ServerQuestions primary, ReplicationPosition held) =>
         !(await LoggedAsync(primary).ConfigureAwait(false)).Contains(held);

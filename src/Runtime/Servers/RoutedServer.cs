@@ -8,6 +8,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     private readonly object _lock = new();
     private volatile ReplicationPosition? _reached;
     private volatile Comparison? _compared;
+    private volatile Holding? _held;
     private long _unavailableUntil;
     private long _goneAt;
     private volatile bool _isKeptOut;
@@ -39,8 +40,14 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// <summary>What this run of the server is known to have reached; null where nothing is known.</summary>
     public ReplicationPosition? Reached => _reached;
 
+    /// <summary>What this run of the server was last seen to hold; null where nothing is known.</summary>
+    public ReplicationPosition? Held => _held is { } held && held.Incarnation == Incarnation ? held.Position : null;
+
+    public void NoteHeld(ReplicationPosition? held, int incarnation) => _held = held is null ? null : new Holding(held, incarnation);
+
     public void Introduce(ServerProtocol protocol, IReadOnlyDictionary<string, string> variables)
     {
+        NoteHeld(protocol.HeldOf(variables), Incarnation);
         CanTellWhatWasSeen = protocol.CanTellWhatWasSeen(variables, isPrimary);
         Version = variables.GetValueOrDefault("version");
         Protocol = protocol;
@@ -155,4 +162,6 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
             Volatile.Write(ref _unavailableUntil, 0);
         }
     }
+
+    private sealed record Holding(ReplicationPosition Position, int Incarnation);
 }

@@ -18,7 +18,7 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
 
     private const string Variables =
         "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'server_id', 'server_uuid', 'server_uid', 'read_only', 'log_bin', "
-        + "'log_slave_updates', 'gtid_mode')";
+        + "'log_slave_updates', 'gtid_mode', 'gtid_executed', 'gtid_binlog_state', 'gtid_slave_pos')";
 
     private const string Uptime = "SHOW GLOBAL STATUS LIKE 'Uptime'";
 
@@ -83,7 +83,7 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
 
     private void Judge(SortedDictionary<string, string> values, string version, PoolGeneration? generation)
     {
-        var isOutdated = Compare(RunOf(values, version), generation);
+        var found = Compare(RunOf(values, version), generation);
         var isReadOnly = values.GetValueOrDefault("read_only") is not (null or "OFF" or "0");
         if (!mayWrite && !isReadOnly)
         {
@@ -107,8 +107,18 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
             );
         }
 
-        _server?.Introduce(ServerProtocol.Of(version), values);
-        if (isOutdated)
+        if (_server is null || found == Finding.OfYesterday)
+        {
+            throw new OutdatedConnectionException();
+        }
+
+        _server.Introduce(ServerProtocol.Of(version), values);
+        if (found is Finding.First or Finding.Other or Finding.OtherThanItsPool)
+        {
+            _changed!(_server, found != Finding.First);
+        }
+
+        if (found == Finding.OtherThanItsPool)
         {
             throw new OutdatedConnectionException();
         }
@@ -150,45 +160,59 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
         return answer.Values();
     }
 
-    // Whether the connection is of no use, because it leads elsewhere than those of its generation before it.
-    private bool Compare(ServerRun run, PoolGeneration? generation)
+    private Finding Compare(ServerRun run, PoolGeneration? generation)
     {
-        bool isFirst,
-            isOther,
-            isOutdated;
         lock (_lock)
         {
             if (generation is { IsCurrent: false })
             {
-                // What it says is of yesterday.
-                return true;
+                return Finding.OfYesterday;
             }
 
-            isFirst = _run is null;
-            isOther = _run is { } known && !known.IsSame(run);
-            isOutdated = isOther && generation is { HasRun: true };
-            if (isFirst || isOther)
-            {
-                _server?.NewIncarnation(isRestart: isOther && _run!.Server == run.Server);
-            }
-
+            var before = _run;
             _run = run;
-            if (isOutdated)
+            if (before?.IsSame(run) == true)
             {
-                generation!.Retire();
+                return Met(generation, Finding.Same);
             }
-            else if (generation is not null)
-            {
-                generation.HasRun = true;
-            }
-        }
 
-        if (_server is not null && (isFirst || isOther))
+            _server?.NewIncarnation(isRestart: before?.Server == run.Server);
+            if (generation is not { HasRun: true })
+            {
+                return Met(generation, before is null ? Finding.First : Finding.Other);
+            }
+
+            generation.Retire();
+            return Finding.OtherThanItsPool;
+        }
+    }
+
+    private static Finding Met(PoolGeneration? generation, Finding finding)
+    {
+        if (generation is not null)
         {
-            _changed?.Invoke(_server, isOther);
+            generation.HasRun = true;
         }
 
-        return isOutdated;
+        return finding;
+    }
+
+    private enum Finding
+    {
+        /// <summary>The run that is known.</summary>
+        Same,
+
+        /// <summary>The first that was met.</summary>
+        First,
+
+        /// <summary>Another than the one before.</summary>
+        Other,
+
+        /// <summary>Another than the one that the connections of the generation lead to: this one is of no use there.</summary>
+        OtherThanItsPool,
+
+        /// <summary>The generation has ended meanwhile: what is said there is of yesterday.</summary>
+        OfYesterday,
     }
 
     /// <summary>The cells of all four questions, in order.</summary>

@@ -38,9 +38,13 @@ internal abstract class ServerProtocol
     /// <returns>Null where it tells none: a server that has data and an empty position says nothing of what it has.</returns>
     public abstract ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server);
 
-    /// <summary>All that a replica holds for sure, of each server that wrote.</summary>
+    /// <summary>All that a server holds, by what it said as it introduced itself.</summary>
+    /// <returns>Null where that does not tell.</returns>
+    public abstract ReplicationPosition? HeldOf(IReadOnlyDictionary<string, string> variables);
+
+    /// <summary>All that a server holds for sure, of each server that wrote.</summary>
     /// <returns>Null where it tells nothing.</returns>
-    public abstract ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions replica);
+    public abstract ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions server);
 
     /// <summary>Whether the primary lacks something of what a replica held before it was asked.</summary>
     public abstract ValueTask<bool> LacksAsync(ServerQuestions primary, ReplicationPosition held);

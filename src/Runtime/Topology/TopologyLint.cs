@@ -8,11 +8,13 @@ namespace MonotonicReads.Topology;
 /// <param name="servers">Those that can be asked, the primary first.</param>
 /// <param name="time">The clock.</param>
 /// <param name="isServerFailure">Whether an exception says that a server is out of reach.</param>
+/// <param name="isDiverged">Whether a replica holds what the primary lacks.</param>
 /// <param name="cancellation">Ends the questions.</param>
 internal sealed class TopologyLint(
     IReadOnlyList<RoutedServer> servers,
     TimeProvider time,
     Func<Exception, bool> isServerFailure,
+    Func<RoutedServer, Task<bool>> isDiverged,
     CancellationToken cancellation
 )
 {
@@ -56,6 +58,10 @@ internal sealed class TopologyLint(
                 AppliesOutOfOrder(one);
                 HasSeveralDomains(one);
                 LogsNothing(one);
+                if (await isDiverged(one.Server).ConfigureAwait(false))
+                {
+                    HoldsMore(one.Server);
+                }
             }
         }
 
@@ -233,6 +239,15 @@ internal sealed class TopologyLint(
             );
         }
     }
+
+    private void HoldsMore(RoutedServer server) =>
+        Found(
+            "MRT012",
+            TopologySeverity.Error,
+            server,
+            "holds what the primary lacks: a failover lost it, or somebody wrote there. A session that saw it cannot go on on the primary.",
+            "Rebuild it from the primary; or, where no read sees the difference, commit empty transactions with its GTIDs on the primary."
+        );
 
     private void HasNoLog(Seen seen)
     {

@@ -56,7 +56,17 @@ internal sealed class CommandRelay : IDisposable
             var server = new TcpClient { NoDelay = true };
             client.NoDelay = true;
             _clients.Add(client);
-            await server.ConnectAsync(IPAddress.Loopback, serverPort(), _end.Token);
+            try
+            {
+                await server.ConnectAsync(IPAddress.Loopback, serverPort(), _end.Token);
+            }
+            catch (SocketException)
+            {
+                // Nobody is there just now.
+                client.Dispose();
+                continue;
+            }
+
             _ = PumpAsync(client.GetStream(), server.GetStream(), isFromClient: true);
             _ = PumpAsync(server.GetStream(), client.GetStream(), isFromClient: false);
         }

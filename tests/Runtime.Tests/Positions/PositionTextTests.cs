@@ -54,7 +54,7 @@ public class PositionTextTests
     [InlineData("", "")]
     [InlineData("0-1-2910", "0-1-2910")]
     [InlineData("1-1-7,0-1-2910", "0-1-2910,1-1-7")]
-    [InlineData("0-1-5,0-2-6", "0-2-6")]
+    [InlineData("0-2-6,0-1-5,0-2-4", "0-1-5,0-2-6")]
     [InlineData("0-1-6,0-2-6", "0-1-6,0-2-6")]
     [InlineData(" 0-1-5 , 1-2-3 ", "0-1-5,1-2-3")]
     [InlineData("4294967295-4294967295-18446744073709551615", "4294967295-4294967295-18446744073709551615")]
@@ -81,12 +81,15 @@ public class PositionTextTests
 
     [Theory]
     [InlineData("0-1-5", "0-1-5", true)]
-    [InlineData("0-1-6", "0-2-5", true)]
+    [InlineData("0-1-6", "0-1-5", true)]
+    [InlineData("0-1-6", "0-2-5", false)]
+    [InlineData("0-1-5,0-2-9", "0-1-5", true)]
+    [InlineData("0-1-5,0-2-9", "0-1-6", false)]
     [InlineData("0-1-5", "0-2-5", false)]
     [InlineData("0-1-5", "0-1-6", false)]
     [InlineData("0-1-5", "1-1-1", false)]
     [InlineData("0-1-5,1-1-1", "1-1-1", true)]
-    public void A_list_contains_lower_numbers_of_its_domains_and_no_other_servers_equal_one(string list, string other, bool contains) =>
+    public void A_list_contains_lower_numbers_of_its_domains_and_servers_and_no_others(string list, string other, bool contains) =>
         Assert.Equal(contains, MariaDbGtidList.Parse(list).Contains(MariaDbGtidList.Parse(other)));
 
     [Fact]

@@ -1,0 +1,483 @@
+using System.Collections.Concurrent;
+using Dapper;
+using MonotonicReads.Cluster;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster.Tests.Routing;
+
+/// <summary>
+/// Servers whose histories went apart, or that say less than they have: what a session saw on one of them must not be taken for what
+/// another has.
+/// </summary>
+public sealed class HistoryTests : IAsyncLifetime, IDisposable
+{
+    private const string Newest = "select coalesce(max(id), 0) from writes";
+    private static readonly SessionTokenOptions Tokens = SessionTokenOptions.WithKey(new byte[32]);
+    private static readonly ReadSessionOptions CaughtUp = new() { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 200 };
+
+    private readonly ConcurrentQueue<ReadSessionEventArgs> _events = new();
+    private MariaDbCluster? _cluster;
+    private CommandRelay? _relay;
+    private MariaDbServer? _primary;
+
+    private MariaDbCluster Cluster => _cluster!;
+
+    private MariaDbReplica One => Cluster.Replicas[0];
+
+    private MariaDbReplica Two => Cluster.Replicas[1];
+
+    public async Task InitializeAsync()
+    {
+        _cluster = await MariaDbCluster.StartAsync(replicas: 2, ["--innodb-flush-log-at-trx-commit=1"]);
+        _primary = Cluster.Primary;
+        _relay = new CommandRelay(() => _primary!.Port);
+        await ExecuteAsync(Cluster.Primary, "create table app.writes (id bigint primary key)");
+        await WriteAsync(1, 2, 3);
+        await Cluster.WaitForReplicasAsync();
+    }
+
+    public async Task DisposeAsync() => await Cluster.DisposeAsync();
+
+    public void Dispose() => _relay?.Dispose();
+
+    /// <summary>The failover lost what one replica still has.</summary>
+    [Theory]
+    [InlineData(ReadConsistency.Monotonic)]
+    [InlineData(ReadConsistency.Causal)]
+    public async Task What_only_a_diverged_replica_has_does_not_vanish_silently(ReadConsistency level)
+    {
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        using var session = ReadSession.Begin(level);
+        await LoseWritesOfAsync(Two, onlyOn: One);
+
+        Assert.Equal(5, await NewestAsync(source));
+        using var nested = ReadSession.Begin(ReadConsistency.Primary);
+        var lost = await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+        Assert.Contains("not proved", lost.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_diverged_replica_takes_no_new_sessions_and_is_named()
+    {
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        Assert.Equal("one", await ServerAsync(source));
+        await LoseWritesOfAsync(Two, onlyOn: One);
+        await NewestOnPrimaryAsync(source);
+
+        await Eventually.BecomesAsync("primary", () => ServerAsync(source));
+        Assert.True(source.GetServers().Single(s => s.Name == "one").IsDiverged);
+        Assert.Equal("one", Assert.Single(_events, e => e.Kind == ReadSessionEventKind.ReplicaDiverged).From);
+        Assert.Contains(await source.ValidateTopologyAsync(), f => f.Id == "MRT012" && f.Server == "one");
+
+        await using var allowing = Build(One, b => b.AllowDivergedReplicas());
+        await NewestOnPrimaryAsync(allowing);
+        Assert.Equal("one", await ServerAsync(allowing));
+    }
+
+    /// <summary>Nobody can ask a dead replica what it had.</summary>
+    [Fact]
+    public async Task What_only_a_diverged_replica_had_does_not_vanish_when_it_dies()
+    {
+        await using var source = Build(One, b => b.AllowDivergedReplicas());
+        await NewestOnPrimaryAsync(source);
+        await LoseWritesOfAsync(Two, onlyOn: One);
+        await NewestOnPrimaryAsync(source);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        Assert.Equal(5, await NewestAsync(source));
+        await Eventually.BecomesAsync(true, () => Task.FromResult(source.GetServers().Single(s => s.Name == "one").IsDiverged));
+        await One.KillAsync();
+        await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+    }
+
+    /// <summary>Its numbers are beyond the write's.</summary>
+    [Fact]
+    public async Task A_causal_session_sees_its_write_and_not_the_larger_number_of_a_diverged_replica()
+    {
+        await using var source = Build(One, b => b.AllowDivergedReplicas());
+        await NewestOnPrimaryAsync(source);
+        await LoseWritesOfAsync(Two, onlyOn: One);
+        await NewestOnPrimaryAsync(source);
+        using var session = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 100 });
+        await using (var connection = await source.Primary.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync("insert into writes values (1000)");
+        }
+
+        Assert.Equal(1000, await NewestAsync(source));
+    }
+
+    /// <summary>The near miss: what was written on the primary before a replica was asked is on its way, and no divergence.</summary>
+    [Fact]
+    public async Task A_replica_that_follows_is_not_diverged()
+    {
+        await using var source = Build(One, b => b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(20) }));
+        for (var i = 10; i < 200; i++)
+        {
+            await WriteAsync(i);
+            Assert.Equal("one", await ServerAsync(source));
+        }
+
+        Assert.DoesNotContain(_events, e => e.Kind == ReadSessionEventKind.ReplicaDiverged);
+        Assert.DoesNotContain(await source.ValidateTopologyAsync(), f => f.Id == "MRT012");
+    }
+
+    [Fact]
+    public async Task A_write_on_a_replica_keeps_it_out_until_the_primary_has_it_too()
+    {
+        await using var source = Build(One, b => b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50) }));
+        await NewestOnPrimaryAsync(source);
+        using (ReadSession.Begin(ReadConsistency.Monotonic))
+        {
+            await ExecuteAsync(One, "insert into app.writes values (77)");
+            Assert.Equal(77, await NewestAsync(source));
+            using var nested = ReadSession.Begin(ReadConsistency.Primary);
+            await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+        }
+
+        await Eventually.BecomesAsync("primary", () => ServerAsync(source));
+        await ExecuteAsync(
+            Cluster.Primary,
+            $"set gtid_seq_no = {(await PositionAsync(One, "gtid_binlog_pos")).Split('-')[2]}, server_id = {One.ServerId}; "
+                + "insert into app.writes values (77)"
+        );
+        await Eventually.BecomesAsync("one", () => ServerAsync(source));
+    }
+
+    /// <summary>As a backup leaves it: all of the data, and nothing in its own log.</summary>
+    [Fact]
+    public async Task What_was_seen_on_a_replica_without_a_log_of_its_own_is_known()
+    {
+        await MakeFreshAsync(ahead: One, behind: Two);
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        string token;
+        using (var session = ReadSession.Begin(ReadConsistency.Monotonic))
+        {
+            Assert.Equal(5, await NewestAsync(source));
+            token = await session.ToTokenAsync(Tokens);
+        }
+
+        source.UpdateReplicas([new("two", Two.ConnectionString)]);
+        using (ReadSession.Resume(token, Tokens))
+        {
+            Assert.Equal(5, await NewestAsync(source));
+        }
+    }
+
+    [Fact]
+    public async Task A_session_that_is_caught_up_leaves_a_replica_without_a_log_of_its_own_for_one_that_has_as_much()
+    {
+        await MakeFreshAsync(ahead: One, behind: Two);
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, CaughtUp);
+        Assert.Equal(5, await NewestAsync(source));
+        source.UpdateReplicas([new("two", Two.ConnectionString)]);
+        Assert.Equal(5, await NewestAsync(source));
+    }
+
+    [Fact]
+    public async Task What_was_seen_on_a_promoted_primary_without_a_log_of_its_own_is_known()
+    {
+        await MakeFreshAsync(ahead: One, behind: Two);
+        await Cluster.Primary.KillAsync();
+        await ExecuteAsync(One, "stop slave; reset slave all; reset master; set global read_only = 0");
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(One.ConnectionString)
+            .AddReplica("two", Two.ConnectionString)
+            .Build();
+        using var session = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 100 });
+        await using (var connection = await source.Primary.OpenConnectionAsync())
+        {
+            Assert.Equal(5, await connection.ExecuteScalarAsync<long>(Newest));
+        }
+
+        Assert.Equal(5, await NewestAsync(source));
+    }
+
+    /// <summary>A lossy failover gives the numbers of lost transactions to others.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_write_that_was_lost_is_not_taken_for_the_one_that_has_its_number(bool isResumed)
+    {
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        await One.StopReplicationAsync();
+        await Two.StopReplicationAsync();
+        using var session = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 100 });
+        await using (var connection = await source.Primary.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync("insert into writes values (100)");
+        }
+
+        var token = await session.ToTokenAsync(Tokens);
+        await PromoteAsync(Two, follower: One);
+        await WriteAsync(6, 7, 8, 9);
+        await CatchUpAsync(One, Two);
+        if (isResumed)
+        {
+            session.Dispose();
+        }
+
+        using var resumed = isResumed ? ReadSession.Resume(token, Tokens) : null;
+        await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+    }
+
+    [Theory]
+    [InlineData(ReadConsistency.Monotonic)]
+    [InlineData(ReadConsistency.Causal)]
+    [InlineData(ReadConsistency.Primary)]
+    public async Task What_a_token_carries_is_not_taken_for_what_has_its_number_on_the_next_primary(ReadConsistency level)
+    {
+        await using var source = Build(One);
+        await One.StopReplicationAsync();
+        await Two.StopReplicationAsync();
+        await WriteAsync(100);
+        string token;
+        using (var session = ReadSession.Begin(level))
+        {
+            Assert.Equal(100, await NewestOnPrimaryAsync(source));
+            token = await session.ToTokenAsync(Tokens);
+        }
+
+        await PromoteAsync(Two, follower: One);
+        await WriteAsync(6, 7, 8, 9);
+        using var resumed = ReadSession.Resume(token, Tokens);
+        using var nested = ReadSession.Begin(ReadConsistency.Primary);
+        await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+    }
+
+    /// <summary>The near miss: a failover that lost nothing.</summary>
+    [Theory]
+    [InlineData(ReadConsistency.Monotonic)]
+    [InlineData(ReadConsistency.Causal)]
+    [InlineData(ReadConsistency.Primary)]
+    public async Task What_a_token_carries_is_read_on_the_next_primary_that_has_it(ReadConsistency level)
+    {
+        await using var source = Build(One);
+        await WriteAsync(100);
+        await Cluster.WaitForReplicasAsync();
+        string token;
+        using (var session = ReadSession.Begin(level))
+        {
+            Assert.Equal(100, await NewestOnPrimaryAsync(source));
+            token = await session.ToTokenAsync(Tokens);
+        }
+
+        await PromoteAsync(Two, follower: One);
+        await WriteAsync(101, 102);
+        await CatchUpAsync(One, Two);
+        using var resumed = ReadSession.Resume(token, Tokens);
+        Assert.Equal(102, await NewestAsync(source));
+        using var nested = ReadSession.Begin(ReadConsistency.Primary);
+        Assert.Equal(102, await NewestAsync(source));
+    }
+
+    /// <summary>The address of the primary leads to another server, and the one before lives on as a replica.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task No_pooled_connection_outlives_the_primary_that_it_was_made_to(bool isMonitored)
+    {
+        await using var source = Build(
+            One,
+            b => isMonitored ? b.UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50) }) : b
+        );
+        await using (await source.Primary.OpenConnectionAsync())
+        {
+            // Two idle ones.
+            await using var second = await source.Primary.OpenConnectionAsync();
+        }
+
+        await ExecuteAsync(Cluster.Primary, "set global read_only = 1");
+        await Two.CatchUpAsync();
+        await ExecuteAsync(Two, "stop slave; reset slave all; set global read_only = 0");
+        _primary = Two;
+        await WriteAsync(6);
+        if (isMonitored)
+        {
+            await Eventually.BecomesAsync(6L, () => NewestOrNoneAsync(source));
+        }
+        else
+        {
+            // A write that reaches the old one is refused there, which tells.
+            await using var connection = await source.Primary.OpenConnectionAsync();
+            await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync("insert into writes values (7)"));
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Primary);
+            await using var first = await source.OpenConnectionAsync();
+            await using var second = await source.OpenConnectionAsync();
+            await using var third = await source.OpenConnectionAsync();
+            foreach (var connection in new[] { first, second, third })
+            {
+                Assert.Equal(6, await connection.ExecuteScalarAsync<long>(Newest));
+            }
+        }
+    }
+
+    /// <summary>One that is open stays where it is, and says so.</summary>
+    [Fact]
+    public async Task An_open_connection_to_the_primary_before_is_not_read_in_a_session()
+    {
+        await using var source = Build(One);
+        await using var open = await source.Primary.OpenConnectionAsync();
+        await ExecuteAsync(Cluster.Primary, "set global read_only = 1");
+        await Two.CatchUpAsync();
+        await ExecuteAsync(Two, "stop slave; reset slave all; set global read_only = 0");
+        _primary = Two;
+        await WriteAsync(6);
+        Assert.Equal(6, await NewestOnPrimaryAsync(source));
+
+        using var session = ReadSession.Begin(ReadConsistency.Primary);
+        await Assert.ThrowsAsync<ReplicaLostException>(() => open.ExecuteScalarAsync<long>(Newest));
+        await open.CloseAsync();
+        await open.OpenAsync();
+        Assert.Equal(6, await open.ExecuteScalarAsync<long>(Newest));
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_writes_is_not_read_as_the_primary()
+    {
+        await using var source = Build(One);
+        await ExecuteAsync(Cluster.Primary, "set global read_only = 1");
+        using var session = ReadSession.Begin(ReadConsistency.Primary);
+        var refused = await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => NewestAsync(source));
+        Assert.Contains("not the primary", refused.Message, StringComparison.Ordinal);
+        Assert.True(refused.IsTransient);
+        await ExecuteAsync(Cluster.Primary, "set global read_only = 0");
+        Assert.Equal(3, await NewestAsync(source));
+    }
+
+    /// <summary>A server counts its uptime in whole seconds; runs that begin within one are told apart all the same.</summary>
+    [Fact]
+    public async Task Each_of_several_quick_restarts_is_another_run()
+    {
+        await using var source = Build(One, b => b.RecordDecisions());
+        await NewestOnPrimaryAsync(source);
+        for (var i = 0; i < 8; i++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic, $"quick {i}");
+            await NewestAsync(source);
+            await NewestAsync(source);
+            Assert.All(session.GetDecisions(), d => Assert.Equal("one", d.Server));
+            await One.RestartAsync();
+            Assert.Equal(3, await NewestAsync(source));
+            Assert.Equal("primary", session.GetDecisions()[^1].Server);
+        }
+    }
+
+    private ReplicatedMySqlDataSource Build(
+        MariaDbReplica replica,
+        Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null
+    )
+    {
+        var primary = new MySqlConnectionStringBuilder(Cluster.Primary.ConnectionString) { Port = (uint)_relay!.Port };
+        var source = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder())
+            .UsePrimary(primary.ConnectionString)
+            .AddReplica("one", replica.ConnectionString)
+            .Build();
+        source.SessionEvent += (_, e) => _events.Enqueue(e);
+        return source;
+    }
+
+    // The primary dies with two writes that one replica has, and the other takes its place.
+    private async Task LoseWritesOfAsync(MariaDbReplica promoted, MariaDbReplica onlyOn)
+    {
+        await promoted.StopReplicationAsync();
+        await WriteAsync(4, 5);
+        await onlyOn.CatchUpAsync();
+        await PromoteAsync(promoted, follower: onlyOn);
+    }
+
+    private async Task PromoteAsync(MariaDbReplica promoted, MariaDbReplica follower)
+    {
+        await Cluster.Primary.KillAsync();
+        await ExecuteAsync(promoted, "stop slave; reset slave all; set global read_only = 0");
+        _primary = promoted;
+        _relay!.Break();
+        await FollowAsync(follower, promoted);
+    }
+
+    private static Task FollowAsync(MariaDbReplica follower, MariaDbServer primary) =>
+        ExecuteAsync(
+            follower,
+            $"stop slave; change master to master_host = '127.0.0.1', master_port = {primary.Port}, master_use_gtid = slave_pos; start slave"
+        );
+
+    private async Task MakeFreshAsync(MariaDbReplica ahead, MariaDbReplica behind)
+    {
+        await behind.StopReplicationAsync();
+        await WriteAsync(4, 5);
+        await ahead.CatchUpAsync();
+        await ExecuteAsync(ahead, "stop slave; reset master; start slave");
+        Assert.Equal("", await PositionAsync(ahead, "gtid_binlog_pos"));
+    }
+
+    private static async Task CatchUpAsync(MariaDbReplica replica, MariaDbServer primary)
+    {
+        var position = await PositionAsync(primary, "gtid_binlog_pos");
+        await using var connection = new MySqlConnection(replica.AdminConnectionString);
+        Assert.Equal(
+            0,
+            await connection.ExecuteScalarAsync<int>("select master_gtid_wait(@position, 30)", new { position }, commandTimeout: 60)
+        );
+    }
+
+    private static async Task<string> PositionAsync(MariaDbServer server, string variable)
+    {
+        await using var connection = new MySqlConnection(server.AdminConnectionString);
+        return (await connection.ExecuteScalarAsync<string>("select @@global." + variable))!;
+    }
+
+    private async Task WriteAsync(params int[] ids)
+    {
+        foreach (var id in ids)
+        {
+            await ExecuteAsync(_primary!, $"insert into app.writes values ({id})");
+        }
+    }
+
+    private static async Task<long> NewestAsync(ReplicatedMySqlDataSource source)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<long>(Newest);
+    }
+
+    private static async Task<long> NewestOnPrimaryAsync(ReplicatedMySqlDataSource source)
+    {
+        await using var connection = await source.Primary.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<long>(Newest);
+    }
+
+    // Between two primaries there is none for a moment.
+    private static async Task<long> NewestOrNoneAsync(ReplicatedMySqlDataSource source)
+    {
+        try
+        {
+            return await NewestOnPrimaryAsync(source);
+        }
+        catch (System.Data.Common.DbException)
+        {
+            return 0;
+        }
+    }
+
+    private static async Task<string?> ServerAsync(ReplicatedMySqlDataSource source)
+    {
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid());
+        await using var connection = await source.OpenConnectionAsync();
+        return connection.ServerName;
+    }
+
+    private static async Task ExecuteAsync(MariaDbServer server, string sql)
+    {
+        await using var connection = new MySqlConnection(server.AdminConnectionString);
+        await connection.ExecuteAsync(sql);
+    }
+}
