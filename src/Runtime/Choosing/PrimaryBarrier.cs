@@ -172,6 +172,16 @@ internal static class PrimaryBarrier
             );
         }
 
+        if (pin.CarriedRun is { Length: > 0 } run && run != pin.Source.Primary.Run)
+        {
+            throw LostSession.NotBehindBarrier(
+                session,
+                pin,
+                "Its token says that only the primary which it came from will do, and the primary is another one, or another run of it.",
+                null
+            );
+        }
+
         var carried = pin.IsResumed || (isOther && isCausal) ? pin.Required : null;
         if (carried is not null && !await protocol.HasKeptAsync(questions, carried, pin.HasRestartedPrimary).ConfigureAwait(false))
         {

@@ -117,6 +117,9 @@ internal sealed class RoutedSource : ISessionSource
         return new SourceState(
             Name,
             Positions is null ? null : await Positions.StateOfAsync(pin, isAsync, cancellation).ConfigureAwait(false)
-        );
+        )
+        {
+            PrimaryRun = Primary.Run,
+        };
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MonotonicReads.Observability;
 
 namespace MonotonicReads.Servers;
@@ -5,7 +6,10 @@ namespace MonotonicReads.Servers;
 /// <summary>One server of a replicated data source: its name, its connections, and what is known of it.</summary>
 internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrimary)
 {
+    private const int MostMet = 8;
+
     private readonly object _lock = new();
+    private readonly ConcurrentQueue<string> _met = new();
     private volatile ReplicationPosition? _reached;
     private volatile Comparison? _compared;
     private volatile Holding? _held;
@@ -39,6 +43,21 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
 
     /// <summary>What this run of the server is known to have reached; null where nothing is known.</summary>
     public ReplicationPosition? Reached => _reached;
+
+    /// <summary>The servers that answered at the address, by their ids, the last ones of them.</summary>
+    public IReadOnlyCollection<string> Met => _met;
+
+    public void NoteMet(string server)
+    {
+        _met.Enqueue(server);
+        if (_met.Count > MostMet)
+        {
+            _met.TryDequeue(out _);
+        }
+    }
+
+    /// <summary>What every process calls the run of the server that was met last; empty before that.</summary>
+    public string Run { get; set; } = "";
 
     /// <summary>What this run of the server was last seen to hold; null where nothing is known.</summary>
     public ReplicationPosition? Held => _held is { } held && held.Incarnation == Incarnation ? held.Position : null;

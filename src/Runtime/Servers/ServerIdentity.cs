@@ -176,7 +176,13 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
                 return Met(generation, Finding.Same);
             }
 
-            _server?.NewIncarnation(isRestart: before?.Server == run.Server);
+            if (_server is not null)
+            {
+                _server.NewIncarnation(isRestart: before?.Server == run.Server);
+                _server.NoteMet(run.Server);
+                _server.Run = run.Name;
+            }
+
             if (generation is not { HasRun: true })
             {
                 return Met(generation, before is null ? Finding.First : Finding.Other);

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace MonotonicReads.Servers;
 
 /// <summary>
@@ -37,6 +40,11 @@ internal sealed record ServerRun(string Server, string Sequence, long StartedFro
             ServerProtocol.Of(version).HasExactRuns(version),
             uptime
         );
+
+    /// <summary>What every process calls it: a short text that tells runs apart, and nothing of the server.</summary>
+    public string Name => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{Server} {Sequence}")).AsSpan(0, NameBytes));
+
+    private const int NameBytes = 9;
 
     /// <summary>Whether what was asked later is the same run for sure.</summary>
     public bool IsSame(ServerRun later) =>

@@ -302,7 +302,7 @@ public sealed class ReadSession : IDisposable
     {
         if (Resumed?.Sources.FirstOrDefault(state => state.Name == pin.Source.Name) is { } state)
         {
-            pin.Resume(state.Position);
+            pin.Resume(state.Position, state.PrimaryRun);
         }
     }
 

@@ -72,10 +72,15 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether every read must contain <see cref="Required"/>, because the session saw it before it travelled here.</summary>
     public bool IsResumed { get; private set; }
 
+    /// <summary>The run of the primary without which a resumed session cannot go on; empty for any.</summary>
+    public string CarriedRun { get; private set; } = "";
+
     /// <summary>The session goes on here; called before anyone else has the pin.</summary>
     /// <param name="position">What it saw; null where only the primary will do.</param>
-    public void Resume(ReplicationPosition? position)
+    /// <param name="primaryRun">The run of the primary that will do then; empty where nobody knows.</param>
+    public void Resume(ReplicationPosition? position, string primaryRun)
     {
+        CarriedRun = position is null ? primaryRun : "";
         _writes.Resume(position);
         _replicaReads = 1;
         IsResumed = true;

@@ -8,7 +8,7 @@ namespace MonotonicReads.Sessions;
 /// </summary>
 /// <remarks>
 /// Version 1, before encryption: version, level, expiry in seconds since 1970 (8 bytes), UUID (16), then for each data source its
-/// name and the kind and text of its position, each text with its length before it. A token that would be longer than
+/// name and the kind and text of its position (P: the run of the primary), each text with its length before it. A token that would be longer than
 /// <see cref="SessionTokenOptions.MaxLength"/> is pruned, the longest position first: it becomes a larger position with a shorter
 /// text, and where there is none the mark that only the primary will do. Both contain what they stand for.
 /// </remarks>
@@ -33,6 +33,7 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
                 ? own with
                 {
                     Position = own.IsPrimaryOnly || source.IsPrimaryOnly ? null : own.Position!.Union(source.Position!),
+                    PrimaryRun = SourceState.Both(own, source),
                 }
                 : source;
         }
@@ -133,7 +134,7 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
             writer.Write(
                 source.Position switch
                 {
-                    null => Primary,
+                    null => Primary + source.PrimaryRun,
                     MariaDbGtidList list => MariaDb + list,
                     var set => MySql + set,
                 }
@@ -165,6 +166,9 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
                         _ => null,
                     }
                 )
+                {
+                    PrimaryRun = position.StartsWith(Primary, StringComparison.Ordinal) ? position[1..] : "",
+                }
             );
         }
 
@@ -177,7 +181,19 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
 /// <param name="Position">The position; null where only the primary will do.</param>
 internal sealed record SourceState(string Name, ReplicationPosition? Position)
 {
+    // No run is called so.
+    private const string None = "-";
+
     public bool IsPrimaryOnly => Position is null;
+
+    /// <summary>The run of the primary that will do where no position is known; empty where that is not known either.</summary>
+    public string PrimaryRun { get; init; } = "";
+
+    /// <summary>The run that will do for two states; one that there is not, where they are of two.</summary>
+    public static string Both(SourceState one, SourceState other) =>
+        !one.IsPrimaryOnly ? other.PrimaryRun
+        : !other.IsPrimaryOnly || one.PrimaryRun == other.PrimaryRun ? one.PrimaryRun
+        : None;
 
     public int Length => Position?.ToString().Length ?? 0;
 }

@@ -58,7 +58,7 @@ internal sealed class TopologyLint(
                 AppliesOutOfOrder(one);
                 HasSeveralDomains(one);
                 LogsNothing(one);
-                if (await isDiverged(one.Server).ConfigureAwait(false))
+                if (seen[0].Server.IsPrimary && await isDiverged(one.Server).ConfigureAwait(false))
                 {
                     HoldsMore(one.Server);
                 }
@@ -71,6 +71,7 @@ internal sealed class TopologyLint(
 
     private async Task<Seen?> LookAsync(RoutedServer server)
     {
+        var runs = server.Incarnation;
         var held = new List<DbConnection>();
         var identities = new HashSet<string>(StringComparer.Ordinal);
         SilentServerException? silent = null;
@@ -88,6 +89,12 @@ internal sealed class TopologyLint(
                     .Chunk(2)
                     .ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
                 identities.Add(Identity(variables));
+            }
+
+            // A pool that is led to another server begins anew, so that its connections alone would not show it.
+            if (server.Incarnation - runs > 1)
+            {
+                identities.UnionWith(server.Met.TakeLast(server.Incarnation - runs).Select(met => met.Replace('=', ' ')));
             }
 
             return new Seen(server, variables, identities);

@@ -250,6 +250,46 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
     }
 
+    /// <summary>Where no position is known only the primary will do, and another is another one.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_token_that_knows_no_position_is_good_for_the_primary_that_it_came_from_alone(bool isLost)
+    {
+        await using var source = Build(One);
+        string token;
+        using (ReadSession.Begin(ReadConsistency.Monotonic, CaughtUp))
+        {
+            Assert.Equal(3, await NewestOnPrimaryAsync(source));
+        }
+
+        using (var session = ReadSession.Begin(ReadConsistency.Monotonic))
+        {
+            Assert.Equal(3, await NewestAsync(source));
+            await One.KillAsync();
+            token = await session.ToTokenAsync(Tokens); // nobody can ask the replica any more
+        }
+
+        if (isLost)
+        {
+            await Cluster.Primary.KillAsync();
+            await ExecuteAsync(Two, "stop slave; reset slave all; set global read_only = 0");
+            _primary = Two;
+            _relay!.Break();
+        }
+
+        using var resumed = ReadSession.Resume(token, Tokens);
+        if (isLost)
+        {
+            var lost = await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+            Assert.Contains("token", lost.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Equal(3, await NewestAsync(source));
+        }
+    }
+
     /// <summary>The near miss: a failover that lost nothing.</summary>
     [Theory]
     [InlineData(ReadConsistency.Monotonic)]
@@ -370,6 +410,36 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
             Assert.Equal(3, await NewestAsync(source));
             Assert.Equal("primary", session.GetDecisions()[^1].Server);
         }
+    }
+
+    [Fact]
+    public async Task A_step_of_this_machines_clock_is_no_restart()
+    {
+        var clock = new SteppedClock();
+        await using var source = Build(One, b => b.UseTimeProvider(clock));
+        await NewestOnPrimaryAsync(source);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        await using var open = await source.OpenConnectionAsync();
+        foreach (var step in new[] { 30, -60 })
+        {
+            clock.Step += TimeSpan.FromSeconds(step);
+
+            // The open ones keep their places, so that these are new.
+            var more = await source.OpenConnectionAsync();
+            var primary = await source.Primary.OpenConnectionAsync();
+            Assert.Equal("one", more.ServerName);
+            Assert.Equal(3, await more.ExecuteScalarAsync<long>(Newest));
+            GC.KeepAlive(primary);
+        }
+
+        Assert.Empty(_events);
+    }
+
+    private sealed class SteppedClock : TimeProvider
+    {
+        public TimeSpan Step { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Step;
     }
 
     private ReplicatedMySqlDataSource Build(
