@@ -33,15 +33,6 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         : Next(statement, Readiness.None) == Step.Run ? default
         : RouteOnAsync(statement, isAsync: true, cancellation);
 
-    /// <summary>Moves the open connection to the primary, where it is not there already.</summary>
-    public void MoveToPrimary()
-    {
-        if (!connection.Server.IsPrimary)
-        {
-            Synchronous.Result(MoveToAsync(Source.Primary, isAsync: false, CancellationToken.None));
-        }
-    }
-
     /// <summary>Takes note of what a failed statement says of the server that a proxy should have sent it to.</summary>
     /// <param name="exception">What came instead of an answer.</param>
     /// <param name="isOverdue">Whether it took longer than was allowed it there, and not than the caller did.</param>
