@@ -26,7 +26,7 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
     )
     {
         var replica = connection.Server;
-        if (session.Consistency == ReadConsistency.Causal && pin.MustAskPrimary)
+        if (pin.BindsToRequired(session.Consistency == ReadConsistency.Causal) && pin.MustAskPrimary)
         {
             await RequirePrimaryAsync(session, pin, isAsync, cancellation).ConfigureAwait(false);
         }

@@ -158,7 +158,11 @@ internal sealed class SessionUse(RoutedSource source)
     private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
     {
         var isCausal = session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true };
-        if (statement.ReturnsData && !isCausal)
+        if (statement.ReturnsData && isCausal)
+        {
+            pin.SeeRequired();
+        }
+        else if (statement.ReturnsData)
         {
             pin.BindPrimary(session.LossIn(source));
             pin.ReadPrimary();

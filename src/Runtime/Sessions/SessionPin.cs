@@ -66,23 +66,15 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <returns>False where nobody can tell.</returns>
     public bool TryTellWanted(bool isCausal, out ReplicationPosition? wanted)
     {
-        wanted = isCausal || IsResumed ? Required : null;
-        if (_server is { IsPrimary: true } && _hasReadPrimary || (isCausal && MustAskPrimary))
+        wanted = BindsToRequired(isCausal) || IsResumed ? Required : null;
+        if ((_server is { IsPrimary: true } && _hasReadPrimary) || (BindsToRequired(isCausal) && MustAskPrimary))
         {
             return false;
         }
 
-        if (_lastReplica is not null)
-        {
-            if (Seen is not { } seen)
-            {
-                return false;
-            }
-
-            wanted = wanted?.Union(seen) ?? seen;
-        }
-
-        return true;
+        var seen = _lastReplica is null ? null : Seen;
+        wanted = seen is null ? wanted : wanted?.Union(seen) ?? seen;
+        return _lastReplica is null || seen is not null;
     }
 
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
@@ -113,10 +105,13 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
         }
     }
 
+    /// <summary>Whether a read must contain <see cref="Required"/>: of a causal handle, or once one of those has read on the primary.</summary>
+    public bool BindsToRequired(bool isCausal) => isCausal || _writes.WereSeen;
+
     /// <summary>Whether a read may not run on a replica before something was asked or waited for.</summary>
     public bool MustCatchUp(RoutedServer replica, bool isCausal) =>
-        (isCausal && MustAskPrimary)
-        || ((isCausal || IsResumed) && Required is { } required && replica.Reached?.Contains(required) != true);
+        (BindsToRequired(isCausal) && MustAskPrimary)
+        || ((BindsToRequired(isCausal) || IsResumed) && Required is { } required && replica.Reached?.Contains(required) != true);
 
     /// <summary>Notes a read on a replica; adopts the replica if none was drawn.</summary>
     /// <param name="replica">The replica.</param>
@@ -172,6 +167,9 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
         KnowPrimary();
         _writes.Enter();
     }
+
+    /// <summary>A causal handle reads on the primary: every later read of the session must contain what it sees.</summary>
+    public void SeeRequired() => _writes.See();
 
     /// <summary>What a read saw on the primary binds the session to this run of it.</summary>
     public void ReadPrimary()
