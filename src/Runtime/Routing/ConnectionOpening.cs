@@ -158,6 +158,8 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
             var server = connection.Server;
             try
             {
+                // Whatever becomes of it: it may have begun although no answer came.
+                connection.Link.Pooled!.HasTransactionOn = server;
                 var questions = new ServerQuestions(server, connection.Driver, Source.Time, isAsync, cancellation);
                 await ServerProtocol.BeginSnapshotAsync(questions).ConfigureAwait(false);
                 snapshot.Keep(connection.Link.Pooled!, server);
