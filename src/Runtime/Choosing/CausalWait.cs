@@ -60,13 +60,12 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
                 required = required.Union(await replica.Protocol!.SeenAsync(questions).ConfigureAwait(false));
             }
         }
-        catch (SilentServerException silent)
+        catch (Exception exception) when (connection.IsLostBy(exception, cancellation))
         {
-            connection.Abandon(silent);
-            losses.NoteRefusal(session, pin, replica, silent);
-            return pin.Loss is null
-                ? FallBack(session, pin, replica)
-                : await router.PinnedAsync(session, pin, [replica], isAsync, cancellation).ConfigureAwait(false);
+            // Nothing of the caller's was executed: the read goes on elsewhere.
+            connection.Abandon(exception as SilentServerException);
+            losses.NoteRefusal(session, pin, replica, exception);
+            return await router.PinnedAsync(session, pin, [replica], isAsync, cancellation).ConfigureAwait(false);
         }
 
         var others = router.InOrder(session, [replica]);
@@ -88,13 +87,16 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
         {
             await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
         }
-        catch (TimeoutException silent)
+        catch (Exception exception) when (exception is TimeoutException || pin.Source.IsServerFailure(exception))
         {
+            cancellation.ThrowIfCancellationRequested();
             throw LostSession.NotBehindBarrier(
                 session,
                 pin,
-                "The primary did not answer, and nothing else tells what the session wrote there.",
-                silent
+                exception is TimeoutException
+                    ? "The primary did not answer, and nothing else tells what the session wrote there."
+                    : "The primary could not be asked, and nothing else tells what the session wrote there.",
+                exception
             );
         }
     }

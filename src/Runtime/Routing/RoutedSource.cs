@@ -66,7 +66,8 @@ internal sealed class RoutedSource : ISessionSource
     /// <summary>The connections that sessions keep between reads.</summary>
     public LeaseBook Leases { get; }
 
-    public bool IsServerFailure(Exception exception) => _isServerFailure(exception);
+    public bool IsServerFailure(Exception exception) =>
+        _isServerFailure(exception) || exception is WritableReplicaException { WasReplica: true };
 
     /// <summary>Whether a server that failed leaves another to try.</summary>
     public bool CanTryAnother(RoutedServer server, Exception exception) =>
