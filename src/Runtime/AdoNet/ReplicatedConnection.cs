@@ -137,8 +137,16 @@ public sealed class ReplicatedConnection : DbConnection
     public override void EnlistTransaction(System.Transactions.Transaction? transaction)
     {
         _connection.Snapshot.ThrowIfTaken();
-        Routing.MoveToPrimary();
+        if (transaction is null)
+        {
+            Driver.EnlistTransaction(null);
+            return;
+        }
+
+        ThrowIfNotOpen();
+        Routing.Route(Statement.Transaction);
         Driver.EnlistTransaction(transaction);
+        _connection.Use.Enlist(transaction);
     }
 
     /// <inheritdoc/>

@@ -10,28 +10,44 @@ internal static class StatementRun
     /// <summary>Prepares the statement on the server where it may run.</summary>
     public static void Prepare<TDriver>(IRoutedStatement<TDriver> statement)
     {
-        var connection = statement.Route(returnsData: false);
-        try
+        while (true)
         {
-            statement.PrepareHere();
-        }
-        finally
-        {
-            connection.Routed.EndTurn<object>(null);
+            var connection = statement.Route(returnsData: false);
+            try
+            {
+                statement.PrepareHere();
+                return;
+            }
+            catch (Exception exception) when (WasKeptDead(connection, exception))
+            {
+                connection.Routing.LeaveDead();
+            }
+            finally
+            {
+                connection.Routed.EndTurn<object>(null);
+            }
         }
     }
 
     /// <inheritdoc cref="Prepare"/>
     public static async Task PrepareAsync<TDriver>(IRoutedStatement<TDriver> statement, CancellationToken cancellation)
     {
-        var connection = await statement.RouteAsync(returnsData: false, cancellation).ConfigureAwait(false);
-        try
+        while (true)
         {
-            await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            connection.Routed.EndTurn<object>(null);
+            var connection = await statement.RouteAsync(returnsData: false, cancellation).ConfigureAwait(false);
+            try
+            {
+                await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (WasKeptDead(connection, exception))
+            {
+                connection.Routing.LeaveDead();
+            }
+            finally
+            {
+                connection.Routed.EndTurn<object>(null);
+            }
         }
     }
 
@@ -56,9 +72,10 @@ internal static class StatementRun
 
                 return result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
             }
-            catch (DbException exception) when (connection.Routing.CanRunElsewhere(exception, IsOverdue(statement, exception)))
+            catch (Exception exception) when (CanRunElsewhere(statement, connection, exception))
             {
                 // It was not executed: the next round finds another server.
+                connection.Routing.LeaveDead();
             }
             finally
             {
@@ -89,9 +106,10 @@ internal static class StatementRun
 
                 return result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
             }
-            catch (DbException exception) when (connection.Routing.CanRunElsewhere(exception, IsOverdue(statement, exception)))
+            catch (Exception exception) when (CanRunElsewhere(statement, connection, exception))
             {
                 // It was not executed: the next round finds another server.
+                connection.Routing.LeaveDead();
             }
             finally
             {
@@ -100,10 +118,24 @@ internal static class StatementRun
         }
     }
 
+    private static bool CanRunElsewhere<TDriver>(
+        IRoutedStatement<TDriver> statement,
+        ReplicatedConnection connection,
+        Exception exception
+    ) =>
+        (exception is DbException failure && connection.Routing.CanRunElsewhere(failure, IsOverdue(statement, failure)))
+        || WasKeptDead(connection, exception);
+
+    // Where the caller's own time limit has passed that is told, and nothing else is begun.
+    private static bool WasKeptDead(ReplicatedConnection connection, Exception exception) =>
+        !IsTimeout(exception) && connection.Routing.WasKeptDead(exception);
+
+    private static bool IsTimeout(Exception exception) => exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
+
     // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little early
     // by another clock.
     private static bool IsOverdue<TDriver>(IRoutedStatement<TDriver> statement, DbException exception) =>
-        statement.IsLimited && exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
+        statement.IsLimited && IsTimeout(exception);
 }
 
 /// <summary>A command or a batch of a <see cref="ReplicatedConnection"/>, as <see cref="StatementRun"/> runs it.</summary>

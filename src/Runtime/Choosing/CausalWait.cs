@@ -27,7 +27,7 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
     {
         var replica = connection.Server;
         if (
-            session.Consistency == ReadConsistency.Causal
+            pin.BindsToRequired(session.Consistency == ReadConsistency.Causal)
             && pin.MustAskPrimary
             && !await RequirePrimaryAsync(session, pin, isAsync, cancellation).ConfigureAwait(false)
         )
@@ -64,13 +64,12 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
                 required = required.Union(seen);
             }
         }
-        catch (SilentServerException silent)
+        catch (Exception exception) when (connection.IsLostBy(exception, cancellation))
         {
-            connection.Abandon(silent);
-            losses.NoteRefusal(session, pin, replica, silent);
-            return pin.Loss is null
-                ? FallBack(session, pin, replica)
-                : await router.PinnedAsync(session, pin, [replica], isAsync, cancellation).ConfigureAwait(false);
+            // Nothing of the caller's was executed: the read goes on elsewhere.
+            connection.Abandon(exception as SilentServerException);
+            losses.NoteRefusal(session, pin, replica, exception);
+            return await router.PinnedAsync(session, pin, [replica], isAsync, cancellation).ConfigureAwait(false);
         }
 
         var others = router.InOrder(session, [replica]);
@@ -92,13 +91,16 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
         {
             return await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
         }
-        catch (TimeoutException silent)
+        catch (Exception exception) when (exception is TimeoutException || pin.Source.IsServerFailure(exception))
         {
+            cancellation.ThrowIfCancellationRequested();
             throw LostSession.NotBehindBarrier(
                 session,
                 pin,
-                "The primary did not answer, and nothing else tells what the session wrote there.",
-                silent
+                exception is TimeoutException
+                    ? "The primary did not answer, and nothing else tells what the session wrote there."
+                    : "The primary could not be asked, and nothing else tells what the session wrote there.",
+                exception
             );
         }
     }

@@ -11,6 +11,10 @@ internal interface IAskedConnection
     /// <exception cref="InvalidOperationException">A reader is open on it, or it is closed.</exception>
     ServerQuestions Ask(bool isAsync, CancellationToken cancellation);
 
-    /// <summary>The server did not answer: the connection is left to the driver, and another must be opened.</summary>
-    void Abandon(SilentServerException silent);
+    /// <summary>Whether a question on it failed because its server, or the connection to it, is gone.</summary>
+    bool IsLostBy(Exception exception, CancellationToken cancellation);
+
+    /// <summary>The connection is let go, and another must be opened.</summary>
+    /// <param name="silent">The question that got no answer: the connection is left to the driver. Null where nothing runs on it.</param>
+    void Abandon(SilentServerException? silent);
 }

@@ -182,7 +182,7 @@ internal static class PrimaryBarrier
             );
         }
 
-        var carried = pin.IsResumed || (isOther && isCausal) ? pin.Required : null;
+        var carried = pin.IsResumed || (isOther && pin.BindsToRequired(isCausal)) ? pin.Required : null;
         if (carried is not null && !await protocol.HasKeptAsync(questions, carried, pin.HasRestartedPrimary).ConfigureAwait(false))
         {
             throw LostSession.NotBehindBarrier(

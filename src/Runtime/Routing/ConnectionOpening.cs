@@ -1,4 +1,6 @@
+using System.Runtime.ExceptionServices;
 using System.Transactions;
+using MonotonicReads.Choosing;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
 
@@ -49,14 +51,14 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
             }
         }
 
-        connection.Link.ForgetDatabase();
+        connection.Link.Forget();
     }
 
     private async ValueTask OpenOnServerAsync(OpenAttempt attempt, bool isAsync, CancellationToken cancellation)
     {
         if (attempt.TakeKept(out var kept) is { } keptBy)
         {
-            connection.Link.Take(kept, keptBy);
+            connection.Link.TakeKept(kept, keptBy);
         }
 
         while (connection.Link.Driver is null)
@@ -116,7 +118,7 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
             if (snapshot.Pooled is null)
             {
                 await OpenOnServerAsync(new OpenAttempt(Source, session, isForPrimary: false), isAsync, cancellation).ConfigureAwait(false);
-                await TakeSnapshotAsync(snapshot, isAsync, cancellation).ConfigureAwait(false);
+                await TakeSnapshotAsync(session, snapshot, isAsync, cancellation).ConfigureAwait(false);
             }
             else
             {
@@ -142,7 +144,12 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
     }
 
     // First where the session may read, caught up and behind the barrier, then the transaction: what it shows is fixed by its beginning.
-    private async ValueTask TakeSnapshotAsync(SnapshotConnection snapshot, bool isAsync, CancellationToken cancellation)
+    private async ValueTask TakeSnapshotAsync(
+        ReadSession session,
+        SnapshotConnection snapshot,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
         if (!Source.HasPositions)
         {
@@ -151,13 +158,15 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
             );
         }
 
-        List<RoutedServer>? refused = null;
+        List<RoutedServer> refused = [];
         while (true)
         {
-            await Routing.RouteOnAsync(Statement.Snapshot, isAsync, cancellation).ConfigureAwait(false);
+            await Routing.RouteOnAsync(Statement.Snapshot, isAsync, cancellation, refused).ConfigureAwait(false);
             var server = connection.Server;
             try
             {
+                // Whatever becomes of it: it may have begun although no answer came.
+                connection.Link.Pooled!.HasTransactionOn = server;
                 var questions = new ServerQuestions(server, connection.Driver, Source.Time, isAsync, cancellation);
                 await ServerProtocol.BeginSnapshotAsync(questions).ConfigureAwait(false);
                 snapshot.Keep(connection.Link.Pooled!, server);
@@ -165,21 +174,41 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
                 connection.Snapshot.Enter(snapshot);
                 return;
             }
-            catch (SilentServerException silent)
+            catch (Exception exception) when (connection.IsLostBy(exception, cancellation) && !refused.Contains(server))
             {
-                connection.Abandon(silent);
-                throw;
+                refused.Add(server);
+                LeaveRefused(session, server, exception);
             }
-            catch (Exception exception)
-                when (connection.Addressing is not null && Source.CanTryAnother(server, exception) && refused?.Contains(server) != true)
+        }
+    }
+
+    // Nothing of the caller's was executed.
+    private void LeaveRefused(ReadSession session, RoutedServer server, Exception exception)
+    {
+        var pin = connection.Use.PinOf(session);
+        if (exception is not SilentServerException && connection.Addressing is not null)
+        {
+            // Behind a proxy this is the first that a server which is out of reach says.
+            if (!Routing.CanRunElsewhere(exception, isOverdue: false))
             {
-                // Behind a proxy this is the first that a server which is out of reach says.
-                (refused ??= []).Add(server);
-                if (!Routing.CanRunElsewhere(exception, isOverdue: false))
-                {
-                    throw;
-                }
+                ExceptionDispatchInfo.Throw(exception);
             }
+
+            return;
+        }
+
+        connection.Abandon(exception as SilentServerException);
+        if (!server.IsPrimary)
+        {
+            Source.Losses.NoteRefusal(session, pin, server, exception);
+        }
+        else if (exception is SilentServerException)
+        {
+            throw LostSession.NotBehindBarrier(session, pin, "The primary did not answer.", exception);
+        }
+        else
+        {
+            ExceptionDispatchInfo.Throw(exception);
         }
     }
 

@@ -72,7 +72,11 @@ internal sealed class RoutedConnection : IAskedConnection
 
     /// <summary>A statement has run, or failed: in a snapshot the next one may.</summary>
     /// <param name="result">What it returned; the default value where it failed.</param>
-    public void EndTurn<T>(T? result) => _snapshot.EndTurn(result as DbDataReader);
+    public void EndTurn<T>(T? result)
+    {
+        Link.Tried();
+        _snapshot.EndTurn(result as DbDataReader);
+    }
 
     public DbDataReader Track(DbDataReader reader, CommandBehavior behavior) => _readers.Track(reader, behavior);
 
@@ -86,13 +90,21 @@ internal sealed class RoutedConnection : IAskedConnection
         return new ServerQuestions(Server, Driver, _source.Time, isAsync, cancellation, transaction);
     }
 
-    public void Abandon(SilentServerException silent)
+    public bool IsLostBy(Exception exception, CancellationToken cancellation) =>
+        !cancellation.IsCancellationRequested
+        && exception is not ReplicaLostException
+        && (_source.IsServerFailure(exception) || (exception is InvalidOperationException && State != ConnectionState.Open));
+
+    public void Abandon(SilentServerException? silent)
     {
+        var openedFor = Use.OpenedFor;
         if (Release() is { } pooled)
         {
             // Nothing is waited for.
             Synchronous.Result(pooled.DisposeAsync(isAsync: false, silent));
         }
+
+        Use.OpenFor(openedFor);
     }
 
     public async ValueTask LearnAsync(DbConnection driver, bool isAsync)

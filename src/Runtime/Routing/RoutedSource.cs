@@ -73,7 +73,8 @@ internal sealed class RoutedSource : ISessionSource
     /// <summary>The connections that sessions keep between reads.</summary>
     public LeaseBook Leases { get; }
 
-    public bool IsServerFailure(Exception exception) => _isServerFailure(exception);
+    public bool IsServerFailure(Exception exception) =>
+        _isServerFailure(exception) || exception is WritableReplicaException { WasReplica: true };
 
     /// <summary>A run of a server is there that was not there before.</summary>
     /// <param name="server">The server.</param>

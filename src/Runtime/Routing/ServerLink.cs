@@ -47,8 +47,25 @@ internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler 
     /// <summary>Notes which database was chosen on the driver's connection.</summary>
     public void ChangedDatabase(string database) => _database = database;
 
+    /// <summary>Whether the driver's connection was kept from an earlier read, and nothing has run on it since: it may be dead, and nobody
+    /// knows.</summary>
+    public bool IsUntried { get; private set; }
+
+    /// <summary>Whether such a connection turned out to be dead: another is opened for the statement.</summary>
+    public bool MustReconnect { get; private set; }
+
+    /// <summary>A statement has run on it.</summary>
+    public void Tried() => IsUntried = false;
+
+    /// <summary>Nothing is open any more, and there is nothing that the next statement could use.</summary>
+    public void Reconnect() => MustReconnect = true;
+
     /// <summary>What <see cref="ChangedDatabase"/> noted ends here; the next opening begins with the connection string's.</summary>
-    public void ForgetDatabase() => _database = null;
+    public void Forget()
+    {
+        _database = null;
+        MustReconnect = false;
+    }
 
     /// <summary>Opens a connection that is not taken yet.</summary>
     public ValueTask<PooledConnection> ConnectAsync(RoutedServer server, bool isAsync, CancellationToken cancellation) =>
@@ -87,6 +104,13 @@ internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler 
     /// <summary>Is on a connection from now on, and owns it.</summary>
     public void Take(PooledConnection pooled, RoutedServer server) => Be(pooled, server, isBorrowed: false);
 
+    /// <summary>Is on a connection that was kept open from now on, and owns it.</summary>
+    public void TakeKept(PooledConnection pooled, RoutedServer server)
+    {
+        Take(pooled, server);
+        IsUntried = true;
+    }
+
     /// <summary>Is on a connection that somebody else gives back.</summary>
     public void Borrow(PooledConnection pooled, RoutedServer server) => Be(pooled, server, isBorrowed: true);
 
@@ -118,6 +142,7 @@ internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler 
         _pooled = null;
         _server = null;
         _isShared = false;
+        IsUntried = false;
         return _isBorrowed ? null : pooled;
     }
 
@@ -126,6 +151,7 @@ internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler 
         _pooled = pooled;
         _server = server;
         _isBorrowed = isBorrowed;
+        MustReconnect = false;
         pooled.Connection.StateChange += driverChanged;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class SessionUse(RoutedSource source)
     private SessionPin? _openedFor;
     private ReplicaUse? _reads;
     private PrimaryUse? _primary;
+    private TransactionWrites? _transaction;
 
     /// <summary>The session's pin that the connection was opened for; null outside a session, and on the primary.</summary>
     public SessionPin? OpenedFor => _openedFor;
@@ -20,7 +21,22 @@ internal sealed class SessionUse(RoutedSource source)
     /// <summary>The reads on a replica; null where none was read.</summary>
     public ReplicaUse? Reads => _reads;
 
-    public void OpenFor(SessionPin? pin) => _openedFor = pin;
+    /// <summary>The driver's connection was opened now.</summary>
+    public void OpenFor(SessionPin? pin)
+    {
+        _openedFor = pin;
+        EnlistInCurrent();
+    }
+
+    /// <summary>The driver's connection is in this transaction from now on: what is written on it is not committed before that is.</summary>
+    public void Enlist(Transaction transaction)
+    {
+        if (_transaction?.AreIn(transaction) != true)
+        {
+            _transaction = TransactionWrites.In(transaction);
+            _primary = _primary is { } use ? use with { Captures = !_transaction.TryAdd(use.Pin) && use.Captures } : null;
+        }
+    }
 
     public SessionPin PinOf(ReadSession session) =>
         _reads is { } reads && ReferenceEquals(reads.Pin.Session, session.Root) ? reads.Pin : session.PinFor(source);
@@ -106,6 +122,7 @@ internal sealed class SessionUse(RoutedSource source)
     public void End()
     {
         _openedFor = null;
+        _transaction = null;
         EndReads(seen: null);
         EndPrimary(position: null);
     }
@@ -141,7 +158,11 @@ internal sealed class SessionUse(RoutedSource source)
     private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
     {
         var isCausal = session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true };
-        if (statement.ReturnsData && !isCausal)
+        if (statement.ReturnsData && isCausal)
+        {
+            pin.SeeRequired();
+        }
+        else if (statement.ReturnsData)
         {
             pin.BindPrimary(session.LossIn(source));
             pin.ReadPrimary();
@@ -152,21 +173,18 @@ internal sealed class SessionUse(RoutedSource source)
             return;
         }
 
+        // What commits later is not in what the connection can tell when it is closed.
+        EnlistInCurrent();
+        var captures = _transaction?.TryAdd(pin) != true && isCausal;
         if (_primary is { } use && ReferenceEquals(use.Pin, pin))
         {
-            _primary = use with { Saw = use.Saw || statement.ReturnsData, Captures = use.Captures && isCausal };
+            _primary = use with { Saw = use.Saw || statement.ReturnsData, Captures = use.Captures && captures };
             return;
         }
 
         EndPrimary(position: null);
         pin.EnterPrimary();
-        _primary = new PrimaryUse(pin, statement.ReturnsData, isCausal);
-        if (Transaction.Current is { } transaction)
-        {
-            // It commits after this connection is closed.
-            _primary = new PrimaryUse(pin, statement.ReturnsData, Captures: false);
-            transaction.TransactionCompleted += (_, _) => pin.MarkWritten();
-        }
+        _primary = new PrimaryUse(pin, statement.ReturnsData, captures);
     }
 
     private async ValueTask<(ReplicationPosition? Seen, SilentServerException? Silent)> SeenAsync(
@@ -218,6 +236,14 @@ internal sealed class SessionUse(RoutedSource source)
         catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException)
         {
             return default;
+        }
+    }
+
+    private void EnlistInCurrent()
+    {
+        if (Transaction.Current is { } transaction)
+        {
+            Enlist(transaction);
         }
     }
 

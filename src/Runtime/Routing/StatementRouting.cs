@@ -21,7 +21,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         {
             Synchronous.Result(TakeTurnAsync(statement, isAsync: false, CancellationToken.None));
         }
-        else if (Next(statement, Readiness.None) != Step.Run)
+        else if (connection.Link.MustReconnect || Next(statement, Readiness.None) != Step.Run)
         {
             Synchronous.Result(RouteOnAsync(statement, isAsync: false, CancellationToken.None));
         }
@@ -30,17 +30,8 @@ internal readonly struct StatementRouting(RoutedConnection connection)
     /// <inheritdoc cref="Route"/>
     public ValueTask RouteAsync(Statement statement, CancellationToken cancellation) =>
         connection.Snapshot.IsTaken ? TakeTurnAsync(statement, isAsync: true, cancellation)
-        : Next(statement, Readiness.None) == Step.Run ? default
+        : !connection.Link.MustReconnect && Next(statement, Readiness.None) == Step.Run ? default
         : RouteOnAsync(statement, isAsync: true, cancellation);
-
-    /// <summary>Moves the open connection to the primary, where it is not there already.</summary>
-    public void MoveToPrimary()
-    {
-        if (!connection.Server.IsPrimary)
-        {
-            Synchronous.Result(MoveToAsync(Source.Primary, isAsync: false, CancellationToken.None));
-        }
-    }
 
     /// <summary>Takes note of what a failed statement says of the server that a proxy should have sent it to.</summary>
     /// <param name="exception">What came instead of an answer.</param>
@@ -70,10 +61,38 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         return false;
     }
 
-    public async ValueTask RouteOnAsync(Statement statement, bool isAsync, CancellationToken cancellation)
+    /// <summary>Whether a plain read failed because the connection that was kept for it had died: nothing of it was seen, and it may run
+    /// elsewhere. Another statement runs on no kept connection.</summary>
+    /// <param name="exception">What came instead of an answer.</param>
+    public bool WasKeptDead(Exception exception) =>
+        connection.Link is { IsUntried: true, Server.IsPrimary: false, Driver.State: not ConnectionState.Open }
+        && connection.Use.Reads is { Reads: 1 }
+        && exception is not OperationCanceledException;
+
+    /// <summary>Leaves a connection of which <see cref="WasKeptDead"/> was said; the next routing opens another.</summary>
+    public void LeaveDead()
+    {
+        if (connection.Link.IsUntried)
+        {
+            connection.Use.TakeBackRead(connection.Use.Reads!.Value);
+            connection.Abandon(silent: null);
+            connection.Link.Reconnect();
+        }
+    }
+
+    /// <summary>Goes on where <see cref="Route"/> found something to do.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the questions.</param>
+    /// <param name="refused">The replicas that refuse it; more are added.</param>
+    public async ValueTask RouteOnAsync(
+        Statement statement,
+        bool isAsync,
+        CancellationToken cancellation,
+        List<RoutedServer>? refused = null
+    )
     {
         var ready = Readiness.None;
-        List<RoutedServer>? refused = null;
         while (true)
         {
             var session = Source.SessionForRead();

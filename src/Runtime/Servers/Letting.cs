@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 
 namespace MonotonicReads.Servers;
@@ -28,6 +29,57 @@ internal static class Letting
             connection.Dispose();
         }
     }
+
+    /// <summary>
+    /// Lets go of a connection on which a transaction of ours may be open, once the server has said that it has ended, or the connection
+    /// broke: the pool need not reset it (<c>ConnectionReset=False</c>), and whoever gets it next would read in that transaction.
+    /// </summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="server">Where it leads to.</param>
+    /// <param name="silent">The question on it that got no answer; null where nothing runs on it.</param>
+    public static ValueTask GoWhenEnded(DbConnection connection, RoutedServer server, SilentServerException? silent)
+    {
+        using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
+        _ = Task.Run(() => EndAndGoAsync(connection, server, silent?.Pending ?? Task.CompletedTask));
+        return default;
+    }
+
+    private static async Task EndAndGoAsync(DbConnection connection, RoutedServer server, Task pending)
+    {
+        await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (
+            var pause = TimeSpan.FromMilliseconds(100);
+            connection.State == ConnectionState.Open && !await TryEndAsync(connection, server).ConfigureAwait(false);
+            pause = pause < LongestPause ? pause * 2 : pause
+        )
+        {
+            await Task.Delay(pause).ConfigureAwait(false);
+        }
+
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // The driver drops a connection that broke. One that is open still is out of the pool until the server has answered.
+    private static async Task<bool> TryEndAsync(DbConnection connection, RoutedServer server)
+    {
+        try
+        {
+            var questions = new ServerQuestions(server, connection, TimeProvider.System, isAsync: true, CancellationToken.None);
+            await ServerProtocol.EndSnapshotAsync(questions).ConfigureAwait(false);
+            return true;
+        }
+        catch (SilentServerException silent)
+        {
+            await silent.Pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
+        }
+        catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private static void GoWhenGivenUp(DbConnection connection, SilentServerException silent) =>
         _ = silent.Pending.ContinueWith(

@@ -26,6 +26,9 @@ internal sealed class PooledConnection
     /// <summary>No connection that was made until now is handed out again: the server is not what it was.</summary>
     public void RetireAll() => _generation.Retire();
 
+    /// <summary>Where a transaction of ours may be open on it, whatever became of the statements that begin and end it; null for nowhere.</summary>
+    public RoutedServer? HasTransactionOn { get; set; }
+
     public bool IsOf(ConnectionPool pool) => ReferenceEquals(pool, _pool);
 
     /// <summary>Opens one. Counted from the beginning, so that whoever comes meanwhile knows of it.</summary>
@@ -58,12 +61,15 @@ internal sealed class PooledConnection
         }
     }
 
-    /// <summary>Gives it back to the driver. Doing it twice does nothing.</summary>
+    /// <summary>Gives it back to the driver, with a transaction of ours as soon as that has ended: nobody waits for it. Doing it twice does
+    /// nothing.</summary>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="silent">The question on it that got no answer: it is left alone until the driver gives up. Null where nothing runs on
     /// it.</param>
     public ValueTask DisposeAsync(bool isAsync, SilentServerException? silent = null) =>
-        TryLeave() ? Letting.GoAsync(Connection, silent, isAsync) : default;
+        !TryLeave() ? default
+        : HasTransactionOn is { } server ? Letting.GoWhenEnded(Connection, server, silent)
+        : Letting.GoAsync(Connection, silent, isAsync);
 
     private bool TryLeave()
     {

@@ -92,9 +92,10 @@ internal abstract class ServerProtocol
             )
             .ConfigureAwait(false);
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Ends it, and the setting for it where that alone was done. A server can be told to begin another one, or to hang up, with
+    /// each end (<c>completion_type</c>).</summary>
     public static async ValueTask EndSnapshotAsync(ServerQuestions server) =>
-        await server.AskAsync("COMMIT", AnswerTime).ConfigureAwait(false);
+        await server.AskAsync("COMMIT AND NO CHAIN NO RELEASE", AnswerTime).ConfigureAwait(false);
 
     /// <summary>How many seconds a replica says that it is behind.</summary>
     /// <returns>Seconds; <see langword="null"/> where it does not say, as while it has no link to the primary.</returns>

@@ -12,7 +12,8 @@ namespace MonotonicReads;
 /// <para>
 /// Begin inside a running session joins it: the reads share its UUID and its replica, and disposing the joined handle
 /// ends nothing. A stronger guarantee or loss policy holds for the joined reads alone, but what they saw binds the
-/// session: once a read ran on the primary, its later reads run there too. A weaker one never weakens. A different
+/// session: once a read ran on the primary, its later reads run there too, or on a replica that has what it saw. A weaker
+/// one never weakens. A different
 /// explicit UUID opens a separate session that shadows the running one until it is disposed.
 /// </para>
 /// <para>

@@ -64,7 +64,8 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether it is known what another run of the primary must have for what the session saw and wrote on the one
     /// before.</summary>
     /// <param name="isCausal">Whether the session's writes count.</param>
-    public bool TellsOfPrimary(bool isCausal) => !((_server is { IsPrimary: true } && _hasReadPrimary) || (isCausal && MustAskPrimary));
+    public bool TellsOfPrimary(bool isCausal) =>
+        !((_server is { IsPrimary: true } && _hasReadPrimary) || (BindsToRequired(isCausal) && MustAskPrimary));
 
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
     public bool MustAskPrimary => _writes.MustAskPrimary;
@@ -99,10 +100,13 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
         }
     }
 
+    /// <summary>Whether a read must contain <see cref="Required"/>: of a causal handle, or once one of those has read on the primary.</summary>
+    public bool BindsToRequired(bool isCausal) => isCausal || _writes.WereSeen;
+
     /// <summary>Whether a read may not run on a replica before something was asked or waited for.</summary>
     public bool MustCatchUp(RoutedServer replica, bool isCausal) =>
-        (isCausal && MustAskPrimary)
-        || ((isCausal || IsResumed) && Required is { } required && replica.Reached?.Contains(required) != true);
+        (BindsToRequired(isCausal) && MustAskPrimary)
+        || ((BindsToRequired(isCausal) || IsResumed) && Required is { } required && replica.Reached?.Contains(required) != true);
 
     /// <summary>Notes a read on a replica; adopts the replica if none was drawn.</summary>
     /// <param name="replica">The replica.</param>
@@ -159,6 +163,9 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
         KnowPrimary();
         _writes.Enter();
     }
+
+    /// <summary>A causal handle reads on the primary: every later read of the session must contain what it sees.</summary>
+    public void SeeRequired() => _writes.See();
 
     /// <summary>What a read saw on the primary binds the session to this run of it.</summary>
     public void ReadPrimary()

@@ -7,7 +7,8 @@ namespace MonotonicReads.Sessions;
 internal struct SessionPins
 {
     private SessionPin? _first;
-    private List<(ISessionSource? Source, ReplicationPosition Position)>? _observed;
+    private List<ReplicationPosition>? _observed;
+    private object? _lock;
 
     /// <summary>The last one made; the others follow by <see cref="SessionPin.Next"/>. Null before the first read.</summary>
     public SessionPin? First => Volatile.Read(ref _first);
@@ -17,51 +18,37 @@ internal struct SessionPins
     /// <param name="source">The data source.</param>
     public SessionPin In(ReadSession session, ISessionSource source)
     {
-        var first = Volatile.Read(ref _first);
-        SessionPin? created = null;
-        while (true)
+        if (Find(source) is { } known)
         {
-            for (var pin = first; pin is not null; pin = pin.Next)
-            {
-                if (ReferenceEquals(pin.Source, source))
-                {
-                    return pin;
-                }
-            }
+            return known;
+        }
 
-            if (created is null)
-            {
-                created = new SessionPin(session, source);
-                session.TellResumed(created);
-            }
-
-            created.Next = first;
-            var seen = Interlocked.CompareExchange(ref _first, created, first);
-            if (ReferenceEquals(seen, first))
-            {
-                TellObserved(session, created);
-                return created;
-            }
-
-            first = seen;
+        // Whoever finds the pin finds it told: who observes a write either comes before it is made, or finds it.
+        lock (Lock())
+        {
+            return Find(source) ?? Create(session, source);
         }
     }
 
-    /// <summary>Something was written where no data source saw it.</summary>
+    /// <summary>Something was written where no data source saw it. Every read that starts after the call knows of it.</summary>
     /// <param name="session">The session that this belongs to.</param>
     /// <param name="source">The data source; null for every one.</param>
     /// <param name="position">The position that contains it.</param>
     public void Observe(ReadSession session, ISessionSource? source, ReplicationPosition position)
     {
-        lock (session)
+        if (source is not null)
         {
-            (_observed ??= []).Add((source, position));
-            for (var pin = Volatile.Read(ref _first); pin is not null; pin = pin.Next)
+            // Also where nothing is read there any more: a token has it.
+            In(session, source).Require(position);
+            return;
+        }
+
+        lock (Lock())
+        {
+            (_observed ??= []).Add(position);
+            for (var pin = First; pin is not null; pin = pin.Next)
             {
-                if (source is null || ReferenceEquals(source, pin.Source))
-                {
-                    pin.Require(position);
-                }
+                pin.Require(position);
             }
         }
     }
@@ -69,23 +56,46 @@ internal struct SessionPins
     /// <summary>Lets go of all that is kept for the session.</summary>
     public void End()
     {
-        for (var pin = Interlocked.Exchange(ref _first, null); pin is not null; pin = pin.Next)
+        if (First is null)
+        {
+            return;
+        }
+
+        SessionPin? pin;
+        lock (Lock())
+        {
+            pin = _first;
+            Volatile.Write(ref _first, null);
+        }
+
+        for (; pin is not null; pin = pin.Next)
         {
             pin.Lease?.End();
         }
     }
 
-    private readonly void TellObserved(ReadSession session, SessionPin pin)
+    private SessionPin? Find(ISessionSource source)
     {
-        lock (session)
+        var pin = First;
+        while (pin is not null && !ReferenceEquals(pin.Source, source))
         {
-            foreach (var (source, position) in _observed ?? [])
-            {
-                if (source is null || ReferenceEquals(source, pin.Source))
-                {
-                    pin.Require(position);
-                }
-            }
+            pin = pin.Next;
         }
+
+        return pin;
     }
+
+    private SessionPin Create(ReadSession session, ISessionSource source)
+    {
+        var pin = new SessionPin(session, source) { Next = _first };
+        session.TellResumed(pin);
+        _observed?.ForEach(pin.Require);
+
+        Volatile.Write(ref _first, pin);
+        return pin;
+    }
+
+    // An object of its own: callers have the session, and may lock it.
+    private object Lock() =>
+        Volatile.Read(ref _lock) ?? Interlocked.CompareExchange(ref _lock, new object(), null) ?? Volatile.Read(ref _lock)!;
 }

@@ -9,6 +9,7 @@ internal struct SessionWrites
 {
     private ReplicationPosition? _required;
     private int _open;
+    private bool _wereSeen;
 
     // Both counted, and not only flagged: what begins while the primary is being asked is not in its answer.
     private long _unknown;
@@ -22,6 +23,12 @@ internal struct SessionWrites
 
     /// <summary>Whether only the primary's position tells what was written, or something is about to be.</summary>
     public bool MustAskPrimary => Volatile.Read(ref _unknown) != Volatile.Read(ref _asked) || Volatile.Read(ref _open) > 0;
+
+    /// <summary>Whether a causal handle has seen of them on the primary, so that the reads of every other handle must contain them.</summary>
+    public bool WereSeen => Volatile.Read(ref _wereSeen);
+
+    /// <inheritdoc cref="WereSeen"/>
+    public void See() => Volatile.Write(ref _wereSeen, true);
 
     /// <summary>The session goes on here with this; called before anyone else has the pin.</summary>
     public void Resume(ReplicationPosition? position) => _required = position;

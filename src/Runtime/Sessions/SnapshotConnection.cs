@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 using MonotonicReads.Servers;
 
@@ -11,6 +10,7 @@ namespace MonotonicReads.Sessions;
 internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(16);
+    private static readonly TimeSpan Unhurried = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ForReaders = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -33,6 +33,11 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
     /// ended.</exception>
     public async ValueTask TakeTurnAsync(bool isAsync, CancellationToken cancellation)
     {
+        if (_hasEnded)
+        {
+            throw Ended();
+        }
+
         var started = source.Time.GetTimestamp();
         var most = source.ConnectionTimeout > 0 ? TimeSpan.FromSeconds(source.ConnectionTimeout) : ForReaders;
         var isMine = isAsync ? await _turn.WaitAsync(most, cancellation).ConfigureAwait(false) : _turn.Wait(most, cancellation);
@@ -117,41 +122,19 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
         return false;
     }
 
+    // However long it lasts: to end the transaction under a reader would be to use one connection twice at once.
     private async Task EndAsync()
     {
-        var isMine = await _turn.WaitAsync(ForReaders).ConfigureAwait(false);
-        if (_pooled is not { } pooled)
+        await _turn.WaitAsync().ConfigureAwait(false);
+        _turn.Release();
+        for (var pause = LongestPause; _reader is { IsClosed: false }; pause = pause < Unhurried ? pause * 2 : pause)
         {
-            return;
+            await Task.Delay(pause, source.Time).ConfigureAwait(false);
         }
 
-        var started = source.Time.GetTimestamp();
-        while (_reader is { IsClosed: false } && source.Time.GetElapsedTime(started) < ForReaders)
+        if (_pooled is { } pooled)
         {
-            await Task.Delay(LongestPause, source.Time).ConfigureAwait(false);
-        }
-
-        SilentServerException? silent = null;
-        try
-        {
-            if (isMine && pooled.Connection.State == ConnectionState.Open && _reader is null or { IsClosed: true })
-            {
-                await ServerProtocol
-                    .EndSnapshotAsync(new ServerQuestions(Server!, pooled.Connection, source.Time, isAsync: true, CancellationToken.None))
-                    .ConfigureAwait(false);
-            }
-        }
-        catch (SilentServerException exception)
-        {
-            silent = exception;
-        }
-        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException)
-        {
-            // A broken connection has no transaction any more.
-        }
-        finally
-        {
-            await pooled.DisposeAsync(isAsync: true, silent).ConfigureAwait(false);
+            await pooled.DisposeAsync(isAsync: true).ConfigureAwait(false);
         }
     }
 }

@@ -33,6 +33,9 @@ internal sealed class CommandRelay : IDisposable
     /// <summary>The commands so far.</summary>
     public int Commands => Volatile.Read(ref _commands);
 
+    /// <summary>How long an answer is on its way.</summary>
+    public TimeSpan Delay { get; set; }
+
     /// <summary>Breaks the connections of this moment.</summary>
     public void Break()
     {
@@ -85,6 +88,11 @@ internal sealed class CommandRelay : IDisposable
                 if (isFromClient && packet[3] == 0)
                 {
                     Interlocked.Increment(ref _commands);
+                }
+
+                if (!isFromClient && Delay > TimeSpan.Zero)
+                {
+                    await Task.Delay(Delay, _end.Token);
                 }
 
                 await to.WriteAsync(packet.AsMemory(0, HeaderSize + length), _end.Token);

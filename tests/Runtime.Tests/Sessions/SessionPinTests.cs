@@ -86,6 +86,62 @@ public sealed class SessionPinTests : IDisposable
         Assert.Equal(Position, _pin.Seen);
     }
 
+    // A first read makes the pin, and another that starts after the call finds it.
+    [Fact]
+    public async Task What_was_observed_is_known_to_every_read_that_starts_then()
+    {
+        var missed = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Causal, Guid.NewGuid());
+            using var barrier = new Barrier(2);
+            var first = Task.Run(() =>
+            {
+                barrier.SignalAndWait();
+                session.PinFor(_set.Source.Routed);
+            });
+            barrier.SignalAndWait();
+            session.ObserveWrite(Position);
+            missed += session.PinFor(_set.Source.Routed).Required is null ? 1 : 0;
+            await first;
+            Assert.Equal(Position, session.PinFor(_set.Source.Routed).Required);
+        }
+
+        Assert.Equal(0, missed);
+    }
+
+    [Fact]
+    public void Whoever_locks_the_session_holds_up_no_read()
+    {
+        using var elsewhere = new SqliteReplicaSet();
+        var source = elsewhere.Source.Routed;
+        lock (_session)
+        {
+            var other = new Thread(() =>
+            {
+                _session.ObserveWrite(Position);
+                _session.PinFor(source);
+            });
+            other.Start();
+            Assert.True(other.Join(TimeSpan.FromMinutes(1)));
+        }
+
+        Assert.Equal(Position, _session.PinFor(source).Required);
+    }
+
+    [Fact]
+    public void What_was_observed_in_one_data_source_is_required_there_alone_and_travels_unread()
+    {
+        using var elsewhere = new SqliteReplicaSet();
+        using var session = ReadSession.Begin(ReadConsistency.Causal, Guid.NewGuid());
+        Assert.False(session.HasBeenUsed);
+        session.ObserveWrite(Position, _set.Source);
+        Assert.True(session.HasBeenUsed);
+        Assert.Equal(Position, session.FirstPin!.Required);
+        Assert.Null(session.PinFor(elsewhere.Source.Routed).Required);
+        Assert.Equal(Position, session.PinFor(_set.Source.Routed).Required);
+    }
+
     [Fact]
     public void To_find_the_session_and_its_replica_allocates_nothing()
     {
