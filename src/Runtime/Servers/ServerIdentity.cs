@@ -90,7 +90,7 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
             throw new WritableReplicaException(
                 $"Replica '{_server?.Name}' accepts writes (read_only=0), so that a write which reaches it by mistake would be lost "
                     + $"silently. Set read_only=1 there, or call AllowWritableReplicas().",
-                wasReplica: _server is { Incarnation: > 0 }
+                wasReplica: _server is { Protocol: not null }
             );
         }
 

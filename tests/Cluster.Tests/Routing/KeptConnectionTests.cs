@@ -148,7 +148,9 @@ public sealed class KeptConnectionTests(RoutingFixture fixture) : IClassFixture<
 
     private async Task DieAsync(Death death)
     {
-        await using var admin = new MySqlConnection(Replica.AdminConnectionString);
+        // One that was in a pool may have been killed with the others.
+        await using var admin = new MySqlConnection(Replica.AdminConnectionString + ";Pooling=false");
+        await admin.OpenAsync();
         switch (death)
         {
             case Death.Killed:
