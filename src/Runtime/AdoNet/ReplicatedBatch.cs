@@ -166,25 +166,24 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
         return true;
     }
 
-    ReplicatedConnection IRoutedStatement<DbBatch>.Route(bool returnsData)
+    ReplicatedConnection IRoutedStatement<DbBatch>.Connected() =>
+        _connection ?? throw new InvalidOperationException("The batch has no connection.");
+
+    void IRoutedStatement<DbBatch>.Route(ReplicatedConnection connection, bool returnsData)
     {
-        var connection = Connected();
         connection.Routing.Route(new Statement(ArePlainReads(connection.Source), returnsData));
-        return Attached(connection);
+        Attach(connection);
     }
 
-    async ValueTask<ReplicatedConnection> IRoutedStatement<DbBatch>.RouteAsync(bool returnsData, CancellationToken cancellation)
+    async ValueTask IRoutedStatement<DbBatch>.RouteAsync(ReplicatedConnection connection, bool returnsData, CancellationToken cancellation)
     {
-        var connection = Connected();
         await connection
             .Routing.RouteAsync(new Statement(ArePlainReads(connection.Source), returnsData), cancellation)
             .ConfigureAwait(false);
-        return Attached(connection);
+        Attach(connection);
     }
 
-    private ReplicatedConnection Connected() => _connection ?? throw new InvalidOperationException("The batch has no connection.");
-
-    private ReplicatedConnection Attached(ReplicatedConnection connection)
+    private void Attach(ReplicatedConnection connection)
     {
         if (!ReferenceEquals(inner.Connection, connection.Driver))
         {
@@ -205,7 +204,5 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
             inner.Timeout = limited;
             _timeout = limited == timeout ? null : timeout;
         }
-
-        return connection;
     }
 }

@@ -241,7 +241,7 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
         }
     }
 
-    private bool IsPlainRead()
+    private bool IsPlainRead(ReplicatedConnection connection)
     {
         if (CommandType != CommandType.Text)
         {
@@ -251,36 +251,41 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
         var text = CommandText;
         if (!ReferenceEquals(text, _judgedText))
         {
-            _isPlainRead = text is not null && _connection!.Source.IsPlainRead(text);
+            _isPlainRead = text is not null && connection.Source.IsPlainRead(text);
             _judgedText = text;
         }
 
         return _isPlainRead;
     }
 
-    ReplicatedConnection IRoutedStatement<DbCommand>.Route(bool returnsData)
+    ReplicatedConnection IRoutedStatement<DbCommand>.Connected() =>
+        _connection ?? throw new InvalidOperationException("The command has no connection.");
+
+    void IRoutedStatement<DbCommand>.Route(ReplicatedConnection connection, bool returnsData)
     {
-        var connection = Connected();
-        connection.Routing.Route(new Statement(IsPlainRead(), returnsData));
-        return Attached(connection);
+        connection.Routing.Route(new Statement(IsPlainRead(connection), returnsData));
+        Attach(connection);
     }
 
-    ValueTask<ReplicatedConnection> IRoutedStatement<DbCommand>.RouteAsync(bool returnsData, CancellationToken cancellation)
+    ValueTask IRoutedStatement<DbCommand>.RouteAsync(ReplicatedConnection connection, bool returnsData, CancellationToken cancellation)
     {
-        var connection = Connected();
-        var routed = connection.Routing.RouteAsync(new Statement(IsPlainRead(), returnsData), cancellation);
-        return routed.IsCompletedSuccessfully ? new(Attached(connection)) : Awaited(routed, connection);
+        var routed = connection.Routing.RouteAsync(new Statement(IsPlainRead(connection), returnsData), cancellation);
+        if (!routed.IsCompletedSuccessfully)
+        {
+            return AttachAsync(routed, connection);
+        }
+
+        Attach(connection);
+        return default;
     }
 
-    private async ValueTask<ReplicatedConnection> Awaited(ValueTask routed, ReplicatedConnection connection)
+    private async ValueTask AttachAsync(ValueTask routed, ReplicatedConnection connection)
     {
         await routed.ConfigureAwait(false);
-        return Attached(connection);
+        Attach(connection);
     }
 
-    private ReplicatedConnection Connected() => _connection ?? throw new InvalidOperationException("The command has no connection.");
-
-    private ReplicatedConnection Attached(ReplicatedConnection connection)
+    private void Attach(ReplicatedConnection connection)
     {
         var inner = connection.Driver;
         if (!ReferenceEquals(Inner.Connection, inner))
@@ -292,8 +297,6 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
         {
             Address(addressing, connection.Routed.Server);
         }
-
-        return connection;
     }
 
     // A procedure's name takes no comment: it goes where the proxy's rules say.

@@ -43,7 +43,7 @@ public sealed class ReplicatedConnection : DbConnection
     /// through it is not routed, and the session knows nothing of it. It changes when the connection moves.
     /// </summary>
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
-    public DbConnection Inner => _connection.Link.Share() ?? throw _connection.NotOpen();
+    public DbConnection Inner => _connection.Share();
 
     /// <summary>The name of the server that the connection is open on, "primary" for the primary; <see langword="null"/>
     /// while it is closed.</summary>
@@ -119,53 +119,77 @@ public sealed class ReplicatedConnection : DbConnection
     /// <inheritdoc/>
     public override void ChangeDatabase(string databaseName)
     {
-        _connection.Snapshot.ThrowIfTaken();
-        Driver.ChangeDatabase(databaseName);
-        _connection.Link.ChangedDatabase(databaseName);
+        _connection.BeginUse();
+        try
+        {
+            _connection.Snapshot.ThrowIfTaken();
+            Driver.ChangeDatabase(databaseName);
+            _connection.Link.ChangedDatabase(databaseName);
+        }
+        finally
+        {
+            EndUse<object>(result: null);
+        }
     }
 
     /// <inheritdoc/>
     public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
     {
-        _connection.Snapshot.ThrowIfTaken();
-        await Driver.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
-        _connection.Link.ChangedDatabase(databaseName);
+        _connection.BeginUse();
+        try
+        {
+            _connection.Snapshot.ThrowIfTaken();
+            await Driver.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
+            _connection.Link.ChangedDatabase(databaseName);
+        }
+        finally
+        {
+            await EndUseAsync<object>(result: null).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Enlists the connection in a transaction, on the primary.</summary>
     /// <param name="transaction">The transaction, or <see langword="null"/> to leave one.</param>
     public override void EnlistTransaction(System.Transactions.Transaction? transaction)
     {
-        _connection.Snapshot.ThrowIfTaken();
-        Routing.MoveToPrimary();
-        Driver.EnlistTransaction(transaction);
+        _connection.BeginUse();
+        try
+        {
+            _connection.Snapshot.ThrowIfTaken();
+            Routing.MoveToPrimary();
+            Driver.EnlistTransaction(transaction);
+        }
+        finally
+        {
+            EndUse<object>(result: null);
+        }
     }
 
     /// <inheritdoc/>
-    public override DataTable GetSchema() => Driver.GetSchema();
+    public override DataTable GetSchema() => Schema(driver => driver.GetSchema());
 
     /// <inheritdoc/>
-    public override DataTable GetSchema(string collectionName) => Driver.GetSchema(collectionName);
+    public override DataTable GetSchema(string collectionName) => Schema(driver => driver.GetSchema(collectionName));
 
     /// <inheritdoc/>
     public override DataTable GetSchema(string collectionName, string?[] restrictionValues) =>
-        Driver.GetSchema(collectionName, restrictionValues);
+        Schema(driver => driver.GetSchema(collectionName, restrictionValues));
 
 #pragma warning disable RS0026 // The optional parameters are those of the base class.
     /// <inheritdoc/>
-    public override async Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
-        await Driver.GetSchemaAsync(cancellationToken).ConfigureAwait(false);
+    public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
+        SchemaAsync(driver => driver.GetSchemaAsync(cancellationToken));
 
     /// <inheritdoc/>
-    public override async Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
-        await Driver.GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
+    public override Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        SchemaAsync(driver => driver.GetSchemaAsync(collectionName, cancellationToken));
 
     /// <inheritdoc/>
-    public override async Task<DataTable> GetSchemaAsync(
+    public override Task<DataTable> GetSchemaAsync(
         string collectionName,
         string?[] restrictionValues,
         CancellationToken cancellationToken = default
-    ) => await Driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
+    ) => SchemaAsync(driver => driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken));
 #pragma warning restore RS0026
 
     /// <inheritdoc/>
@@ -174,9 +198,17 @@ public sealed class ReplicatedConnection : DbConnection
     /// <inheritdoc/>
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {
-        ThrowIfNotOpen();
-        Routing.Route(Statement.Transaction);
-        return new ReplicatedTransaction(this, _connection.Began(Driver.BeginTransaction(isolationLevel)));
+        _connection.BeginUse();
+        try
+        {
+            ThrowIfNotOpen();
+            Routing.Route(Statement.Transaction);
+            return new ReplicatedTransaction(this, _connection.Began(Driver.BeginTransaction(isolationLevel)));
+        }
+        finally
+        {
+            EndUse<object>(result: null);
+        }
     }
 
     /// <inheritdoc/>
@@ -185,10 +217,18 @@ public sealed class ReplicatedConnection : DbConnection
         CancellationToken cancellationToken
     )
     {
-        ThrowIfNotOpen();
-        await Routing.RouteAsync(Statement.Transaction, cancellationToken).ConfigureAwait(false);
-        var transaction = await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
-        return new ReplicatedTransaction(this, _connection.Began(transaction));
+        _connection.BeginUse();
+        try
+        {
+            ThrowIfNotOpen();
+            await Routing.RouteAsync(Statement.Transaction, cancellationToken).ConfigureAwait(false);
+            var transaction = await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
+            return new ReplicatedTransaction(this, _connection.Began(transaction));
+        }
+        finally
+        {
+            await EndUseAsync<object>(result: null).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -209,10 +249,55 @@ public sealed class ReplicatedConnection : DbConnection
         base.Dispose(disposing);
     }
 
+    /// <summary>What began with <see cref="RoutedConnection.BeginUse"/> has ended.</summary>
+    /// <param name="result">What it returned; the default value where it failed.</param>
+    internal void EndUse<T>(T? result)
+    {
+        _connection.EndTurn(result);
+        if (_connection.EndUse())
+        {
+            Close();
+        }
+    }
+
+    /// <inheritdoc cref="EndUse"/>
+    internal ValueTask EndUseAsync<T>(T? result)
+    {
+        _connection.EndTurn(result);
+        return _connection.EndUse() ? CloseAsync(isAsync: true) : default;
+    }
+
+    private DataTable Schema(Func<DbConnection, DataTable> ask)
+    {
+        _connection.BeginUse();
+        try
+        {
+            return ask(Driver);
+        }
+        finally
+        {
+            EndUse<object>(result: null);
+        }
+    }
+
+    private async Task<DataTable> SchemaAsync(Func<DbConnection, Task<DataTable>> ask)
+    {
+        _connection.BeginUse();
+        try
+        {
+            return await ask(Driver).ConfigureAwait(false);
+        }
+        finally
+        {
+            await EndUseAsync<object>(result: null).ConfigureAwait(false);
+        }
+    }
+
     private async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
     {
         PrepareToOpen();
         cancellation.ThrowIfCancellationRequested();
+        _connection.BeginUse(toOpen: true);
         _isConnecting = true;
         try
         {
@@ -222,18 +307,38 @@ public sealed class ReplicatedConnection : DbConnection
         catch
         {
             _isConnecting = false;
+            _connection.EndUse();
             OnStateChange(NotOpened);
             throw;
         }
 
         _isConnecting = false;
+        if (_connection.EndUse())
+        {
+            await CloseAsync(isAsync).ConfigureAwait(false);
+            OnStateChange(NotOpened);
+            throw new InvalidOperationException("The connection was closed while it was being opened.");
+        }
+
         _isKnownOpen = true;
         OnStateChange(Opened);
     }
 
     private async ValueTask CloseAsync(bool isAsync)
     {
-        await Opener.CloseAsync(isAsync).ConfigureAwait(false);
+        // For the caller it is closed at once, also where that has to wait for a statement.
+        if (_connection.TryClose())
+        {
+            try
+            {
+                await Opener.CloseAsync(isAsync).ConfigureAwait(false);
+            }
+            finally
+            {
+                _connection.EndUse();
+            }
+        }
+
         NoteClosed();
     }
 

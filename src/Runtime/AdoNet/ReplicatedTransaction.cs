@@ -16,34 +16,40 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
 
     protected override DbConnection? DbConnection => inner.Connection is null ? null : connection;
 
-    public override void Commit() => inner.Commit();
+    public override void Commit() => Run(static inner => inner.Commit());
 
-    public override Task CommitAsync(CancellationToken cancellationToken = default) => inner.CommitAsync(cancellationToken);
+    public override Task CommitAsync(CancellationToken cancellationToken = default) =>
+        RunAsync(inner => inner.CommitAsync(cancellationToken));
 
-    public override void Rollback() => inner.Rollback();
+    public override void Rollback() => Run(static inner => inner.Rollback());
 
-    public override Task RollbackAsync(CancellationToken cancellationToken = default) => inner.RollbackAsync(cancellationToken);
+    public override Task RollbackAsync(CancellationToken cancellationToken = default) =>
+        RunAsync(inner => inner.RollbackAsync(cancellationToken));
 
-    public override void Save(string savepointName) => inner.Save(savepointName);
+    public override void Save(string savepointName) => Run(inner => inner.Save(savepointName));
 
     public override Task SaveAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        inner.SaveAsync(savepointName, cancellationToken);
+        RunAsync(inner => inner.SaveAsync(savepointName, cancellationToken));
 
-    public override void Rollback(string savepointName) => inner.Rollback(savepointName);
+    public override void Rollback(string savepointName) => Run(inner => inner.Rollback(savepointName));
 
     public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        inner.RollbackAsync(savepointName, cancellationToken);
+        RunAsync(inner => inner.RollbackAsync(savepointName, cancellationToken));
 
-    public override void Release(string savepointName) => inner.Release(savepointName);
+    public override void Release(string savepointName) => Run(inner => inner.Release(savepointName));
 
     public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        inner.ReleaseAsync(savepointName, cancellationToken);
+        RunAsync(inner => inner.ReleaseAsync(savepointName, cancellationToken));
 
     public override async ValueTask DisposeAsync()
     {
         // The base class disposes once more, synchronously.
         _isInnerDisposed = true;
-        await inner.DisposeAsync().ConfigureAwait(false);
+        if (MustEnd)
+        {
+            await RunAsync(static inner => inner.DisposeAsync().AsTask()).ConfigureAwait(false);
+        }
+
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -53,11 +59,40 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_isInnerDisposed)
+        if (disposing && !_isInnerDisposed && MustEnd)
         {
-            inner.Dispose();
+            Run(static inner => inner.Dispose());
         }
 
         base.Dispose(disposing);
+    }
+
+    // Where its connection waits for a statement to end before it is closed, the transaction ends with it.
+    private bool MustEnd => inner.Connection is not null && !connection.Routed.IsClosing;
+
+    private void Run(Action<DbTransaction> step)
+    {
+        connection.Routed.BeginUse();
+        try
+        {
+            step(inner);
+        }
+        finally
+        {
+            connection.EndUse<object>(result: null);
+        }
+    }
+
+    private async Task RunAsync(Func<DbTransaction, Task> step)
+    {
+        connection.Routed.BeginUse();
+        try
+        {
+            await step(inner).ConfigureAwait(false);
+        }
+        finally
+        {
+            await connection.EndUseAsync<object>(result: null).ConfigureAwait(false);
+        }
     }
 }

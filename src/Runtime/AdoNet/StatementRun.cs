@@ -10,28 +10,32 @@ internal static class StatementRun
     /// <summary>Prepares the statement on the server where it may run.</summary>
     public static void Prepare<TDriver>(IRoutedStatement<TDriver> statement)
     {
-        var connection = statement.Route(returnsData: false);
+        var connection = statement.Connected();
+        connection.Routed.BeginUse();
         try
         {
+            statement.Route(connection, returnsData: false);
             statement.PrepareHere();
         }
         finally
         {
-            connection.Routed.EndTurn<object>(null);
+            connection.EndUse<object>(result: null);
         }
     }
 
     /// <inheritdoc cref="Prepare"/>
     public static async Task PrepareAsync<TDriver>(IRoutedStatement<TDriver> statement, CancellationToken cancellation)
     {
-        var connection = await statement.RouteAsync(returnsData: false, cancellation).ConfigureAwait(false);
+        var connection = statement.Connected();
+        connection.Routed.BeginUse();
         try
         {
+            await statement.RouteAsync(connection, returnsData: false, cancellation).ConfigureAwait(false);
             await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {
-            connection.Routed.EndTurn<object>(null);
+            await connection.EndUseAsync<object>(result: null).ConfigureAwait(false);
         }
     }
 
@@ -45,10 +49,14 @@ internal static class StatementRun
     {
         while (true)
         {
-            var connection = statement.Route(returnsData);
+            var connection = statement.Connected();
+            connection.Routed.BeginUse();
+            var isRouted = false;
             T? result = default;
             try
             {
+                statement.Route(connection, returnsData);
+                isRouted = true;
                 if (statement.NeedsPreparing(connection))
                 {
                     statement.PrepareHere();
@@ -56,13 +64,13 @@ internal static class StatementRun
 
                 return result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
             }
-            catch (DbException exception) when (connection.Routing.CanRunElsewhere(exception, IsOverdue(statement, exception)))
+            catch (DbException exception) when (isRouted && connection.Routing.CanRunElsewhere(exception, IsOverdue(statement, exception)))
             {
                 // It was not executed: the next round finds another server.
             }
             finally
             {
-                connection.Routed.EndTurn(result);
+                connection.EndUse(result);
             }
         }
     }
@@ -78,10 +86,14 @@ internal static class StatementRun
     {
         while (true)
         {
-            var connection = await statement.RouteAsync(returnsData, cancellation).ConfigureAwait(false);
+            var connection = statement.Connected();
+            connection.Routed.BeginUse();
+            var isRouted = false;
             T? result = default;
             try
             {
+                await statement.RouteAsync(connection, returnsData, cancellation).ConfigureAwait(false);
+                isRouted = true;
                 if (statement.NeedsPreparing(connection))
                 {
                     await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
@@ -89,13 +101,13 @@ internal static class StatementRun
 
                 return result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
             }
-            catch (DbException exception) when (connection.Routing.CanRunElsewhere(exception, IsOverdue(statement, exception)))
+            catch (DbException exception) when (isRouted && connection.Routing.CanRunElsewhere(exception, IsOverdue(statement, exception)))
             {
                 // It was not executed: the next round finds another server.
             }
             finally
             {
-                connection.Routed.EndTurn(result);
+                await connection.EndUseAsync(result).ConfigureAwait(false);
             }
         }
     }
@@ -116,11 +128,15 @@ internal interface IRoutedStatement<TDriver>
     /// <summary>Whether a proxy's servers may take less time for it than the caller allows.</summary>
     bool IsLimited { get; }
 
+    /// <summary>Its connection.</summary>
+    /// <exception cref="InvalidOperationException">It has none.</exception>
+    ReplicatedConnection Connected();
+
     /// <summary>Finds the server and gives the driver's statement its connection there.</summary>
-    ReplicatedConnection Route(bool returnsData);
+    void Route(ReplicatedConnection connection, bool returnsData);
 
     /// <inheritdoc cref="Route"/>
-    ValueTask<ReplicatedConnection> RouteAsync(bool returnsData, CancellationToken cancellation);
+    ValueTask RouteAsync(ReplicatedConnection connection, bool returnsData, CancellationToken cancellation);
 
     /// <summary>Whether what was prepared has another text now: the statement goes to another server of the proxy.</summary>
     bool NeedsPreparing(ReplicatedConnection connection);

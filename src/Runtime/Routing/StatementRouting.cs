@@ -103,20 +103,12 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         }
     }
 
-    // The turn is given back by EndTurn, when the statement has run.
+    // The turn is given back by EndTurn, when the statement has run or could not.
     private async ValueTask TakeTurnAsync(Statement statement, bool isAsync, CancellationToken cancellation)
     {
-        var snapshot = connection.Snapshot;
-        await snapshot.TakeTurnAsync(isAsync, cancellation).ConfigureAwait(false);
-        try
-        {
-            Next(statement, Readiness.None);
-        }
-        catch
-        {
-            snapshot.EndTurn(reader: null);
-            throw;
-        }
+        await connection.Snapshot.TakeTurnAsync(isAsync, cancellation).ConfigureAwait(false);
+        connection.Snapshot.GotTurn();
+        Next(statement, Readiness.None);
     }
 
     /// <summary>What to do before the statement runs; where that is nothing, the session is told of it.</summary>
