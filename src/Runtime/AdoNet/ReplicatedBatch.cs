@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using MonotonicReads.Routing;
+using MonotonicReads.Sql;
 
 namespace MonotonicReads.AdoNet;
 
@@ -153,17 +154,25 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
         }
     }
 
-    private bool ArePlainReads(ReplicatedDataSource source)
+    private Statement Judge(ReplicatedDataSource source, bool returnsData)
     {
+        var arePlainReads = true;
+        var (isFirst, first, areAlone) = (true, LastStatementUse.None, true);
         foreach (var command in _commands.Commands)
         {
-            if (command.CommandType != CommandType.Text || command.CommandText is null || !source.IsPlainRead(command.CommandText))
-            {
-                return false;
-            }
+            var verdict =
+                command.CommandType != CommandType.Text || command.CommandText is null
+                    ? StatementText.NotProven
+                    : source.VerdictOf(command.CommandText);
+            arePlainReads &= verdict.IsPlainRead;
+            areAlone &= verdict.LastStatement == LastStatementUse.Alone;
+            first = isFirst ? verdict.LastStatement : first;
+            isFirst = false;
         }
 
-        return true;
+        // Only the first follows what ran before the batch.
+        var use = first == LastStatementUse.None || areAlone ? first : LastStatementUse.BesideOthers;
+        return StatementText.Statement(new TextVerdict(arePlainReads, use), returnsData);
     }
 
     ReplicatedConnection IRoutedStatement<DbBatch>.Connected() =>
@@ -171,15 +180,13 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
 
     void IRoutedStatement<DbBatch>.Route(ReplicatedConnection connection, bool returnsData)
     {
-        connection.Routing.Route(new Statement(ArePlainReads(connection.Source), returnsData));
+        connection.Routing.Route(Judge(connection.Source, returnsData));
         Attach(connection);
     }
 
     async ValueTask IRoutedStatement<DbBatch>.RouteAsync(ReplicatedConnection connection, bool returnsData, CancellationToken cancellation)
     {
-        await connection
-            .Routing.RouteAsync(new Statement(ArePlainReads(connection.Source), returnsData), cancellation)
-            .ConfigureAwait(false);
+        await connection.Routing.RouteAsync(Judge(connection.Source, returnsData), cancellation).ConfigureAwait(false);
         Attach(connection);
     }
 

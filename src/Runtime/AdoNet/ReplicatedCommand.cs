@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using MonotonicReads.AdoNet;
 using MonotonicReads.Routing;
 using MonotonicReads.Servers;
+using MonotonicReads.Sql;
 
 namespace MonotonicReads;
 
@@ -19,9 +20,9 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
     private string? _text;
     private string? _preparedText;
     private int? _timeout;
+    private TextVerdict _verdict;
     private bool _wantsPrepared;
     private bool _canBePrepared = true;
-    private bool _isPlainRead;
     private bool _hasTimeout;
     private bool _isInnerDisposed;
 
@@ -241,21 +242,21 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
         }
     }
 
-    private bool IsPlainRead(ReplicatedConnection connection)
+    private Statement Judge(ReplicatedConnection connection, bool returnsData)
     {
         if (CommandType != CommandType.Text)
         {
-            return false;
+            return StatementText.Statement(StatementText.NotProven, returnsData);
         }
 
         var text = CommandText;
         if (!ReferenceEquals(text, _judgedText))
         {
-            _isPlainRead = text is not null && connection.Source.IsPlainRead(text);
+            _verdict = text is null ? StatementText.NotProven : connection.Source.VerdictOf(text);
             _judgedText = text;
         }
 
-        return _isPlainRead;
+        return StatementText.Statement(_verdict, returnsData);
     }
 
     ReplicatedConnection IRoutedStatement<DbCommand>.Connected() =>
@@ -263,13 +264,13 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
 
     void IRoutedStatement<DbCommand>.Route(ReplicatedConnection connection, bool returnsData)
     {
-        connection.Routing.Route(new Statement(IsPlainRead(connection), returnsData));
+        connection.Routing.Route(Judge(connection, returnsData));
         Attach(connection);
     }
 
     ValueTask IRoutedStatement<DbCommand>.RouteAsync(ReplicatedConnection connection, bool returnsData, CancellationToken cancellation)
     {
-        var routed = connection.Routing.RouteAsync(new Statement(IsPlainRead(connection), returnsData), cancellation);
+        var routed = connection.Routing.RouteAsync(Judge(connection, returnsData), cancellation);
         if (!routed.IsCompletedSuccessfully)
         {
             return AttachAsync(routed, connection);

@@ -26,7 +26,7 @@ namespace MonotonicReads;
 public class ReplicatedDataSource : DbDataSource
 {
     private readonly DbProviderFactory? _driver;
-    private readonly PlainReadCache _plainReads = new();
+    private readonly TextVerdictCache _texts = new();
     private readonly bool _ownsServers;
     private volatile bool _isDisposed;
 
@@ -181,7 +181,7 @@ public class ReplicatedDataSource : DbDataSource
     internal virtual DbBatch CreateInnerBatch() =>
         _driver is { CanCreateBatch: true } ? _driver.CreateBatch() : PrimaryServer.Pool.Source.CreateConnection().CreateBatch();
 
-    internal bool IsPlainRead(string text) => _plainReads.IsPlainRead(text);
+    internal TextVerdict VerdictOf(string text) => _texts.Of(text);
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 

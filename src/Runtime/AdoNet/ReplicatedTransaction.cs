@@ -45,7 +45,11 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
     {
         // The base class disposes once more, synchronously.
         _isInnerDisposed = true;
-        if (MustEnd)
+        if (HasEnded)
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+        }
+        else if (!connection.Routed.IsClosing)
         {
             await RunAsync(static inner => inner.DisposeAsync().AsTask()).ConfigureAwait(false);
         }
@@ -59,16 +63,28 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_isInnerDisposed && MustEnd)
+        if (disposing && !_isInnerDisposed)
         {
-            Run(static inner => inner.Dispose());
+            DisposeInner();
         }
 
         base.Dispose(disposing);
     }
 
+    private bool HasEnded => inner.Connection is null;
+
     // Where its connection waits for a statement to end before it is closed, the transaction ends with it.
-    private bool MustEnd => inner.Connection is not null && !connection.Routed.IsClosing;
+    private void DisposeInner()
+    {
+        if (HasEnded)
+        {
+            inner.Dispose();
+        }
+        else if (!connection.Routed.IsClosing)
+        {
+            Run(static inner => inner.Dispose());
+        }
+    }
 
     private void Run(Action<DbTransaction> step)
     {

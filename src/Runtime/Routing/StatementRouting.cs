@@ -116,6 +116,17 @@ internal readonly struct StatementRouting(RoutedConnection connection)
     /// <param name="ready">What was done for this statement already.</param>
     private Step Next(in Statement statement, Readiness ready)
     {
+        var step = Judged(statement, ready);
+        return step == Step.Run || !statement.MayNotMove
+            ? step
+            : throw new InvalidOperationException(
+                "The statement asks what the one before it left on this connection (ROW_COUNT(), FOUND_ROWS(), warnings), and would have to "
+                    + "go to another server, or wait for one, first. Ask in a command of its own, behind that statement on its connection."
+            );
+    }
+
+    private Step Judged(in Statement statement, Readiness ready)
+    {
         var server = connection.Server;
         var session = Source.SessionForRead();
         if (!statement.BeginsSnapshot)
@@ -123,12 +134,17 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             connection.Snapshot.Check(session, statement.IsPlainRead, connection.IsForPrimary, Source);
         }
 
+        connection.Addressing?.Begin();
+        if (statement.StaysHere)
+        {
+            return Step.Run;
+        }
+
         if (connection.Snapshot.IsTaken)
         {
             return Run(server, session, connection.Use.PinOf(session!), statement);
         }
 
-        connection.Addressing?.Begin();
         var link = FactsOf(server);
         if (session is null)
         {
