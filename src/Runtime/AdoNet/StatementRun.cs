@@ -57,6 +57,7 @@ internal static class StatementRun
             {
                 statement.Route(connection, returnsData);
                 isRouted = true;
+                connection.Routed.BeginExecution();
                 if (statement.NeedsPreparing(connection))
                 {
                     statement.PrepareHere();
@@ -64,7 +65,7 @@ internal static class StatementRun
 
                 return result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
             }
-            catch (DbException exception) when (isRouted && connection.Routing.CanRunElsewhere(exception, IsOverdue(statement, exception)))
+            catch (DbException exception) when (isRouted && CanRunElsewhere(statement, connection, exception))
             {
                 // It was not executed: the next round finds another server.
             }
@@ -94,6 +95,7 @@ internal static class StatementRun
             {
                 await statement.RouteAsync(connection, returnsData, cancellation).ConfigureAwait(false);
                 isRouted = true;
+                connection.Routed.BeginExecution();
                 if (statement.NeedsPreparing(connection))
                 {
                     await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
@@ -101,7 +103,7 @@ internal static class StatementRun
 
                 return result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
             }
-            catch (DbException exception) when (isRouted && connection.Routing.CanRunElsewhere(exception, IsOverdue(statement, exception)))
+            catch (DbException exception) when (isRouted && CanRunElsewhere(statement, connection, exception))
             {
                 // It was not executed: the next round finds another server.
             }
@@ -112,10 +114,26 @@ internal static class StatementRun
         }
     }
 
-    // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little early
-    // by another clock.
-    private static bool IsOverdue<TDriver>(IRoutedStatement<TDriver> statement, DbException exception) =>
-        statement.IsLimited && exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
+    private static bool CanRunElsewhere<TDriver>(
+        IRoutedStatement<TDriver> statement,
+        ReplicatedConnection connection,
+        DbException exception
+    )
+    {
+        var isTimeout = exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
+        if (isTimeout && !TriesToCancel(connection.Routed.Link.Driver))
+        {
+            connection.Routed.NoteTimeout();
+        }
+
+        // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little
+        // early by another clock.
+        return connection.Routing.CanRunElsewhere(exception, isOverdue: statement.IsLimited && isTimeout);
+    }
+
+    // Where it does not, closing the connection is all that it does.
+    private static bool TriesToCancel(DbConnection? driver) =>
+        driver is MySqlConnection mysql && new MySqlConnectionStringBuilder(mysql.ConnectionString).CancellationTimeout >= 0;
 }
 
 /// <summary>A command or a batch of a <see cref="ReplicatedConnection"/>, as <see cref="StatementRun"/> runs it.</summary>

@@ -19,6 +19,9 @@ internal sealed class RoutedConnection : IAskedConnection
     private SnapshotUse _snapshot;
     private DbTransaction? _transaction;
     private int _use;
+    private bool _isExecuting;
+    private bool _brokeInUse;
+    private bool _isTimedOut;
 
     /// <param name="source">The data source.</param>
     /// <param name="isForPrimary">Whether the caller asked for the primary.</param>
@@ -86,7 +89,24 @@ internal sealed class RoutedConnection : IAskedConnection
 
     /// <summary>It has ended.</summary>
     /// <returns>Whether the connection was closed meanwhile: the caller closes it now.</returns>
-    public bool EndUse() => Interlocked.Exchange(ref _use, ConnectionUse.Idle) == ConnectionUse.Closing;
+    public bool EndUse()
+    {
+        _isExecuting = false;
+        if (_brokeInUse)
+        {
+            _brokeInUse = false;
+            NoteIfBroken(ConnectionState.Closed);
+        }
+
+        return Interlocked.Exchange(ref _use, ConnectionUse.Idle) == ConnectionUse.Closing;
+    }
+
+    /// <summary>The driver executes the caller's statement from now on: should the connection break, its exception tells why.</summary>
+    public void BeginExecution() => _isExecuting = true;
+
+    /// <summary>The statement took longer than its caller allows, and the driver closes the connection for that alone: it says nothing of the
+    /// server.</summary>
+    public void NoteTimeout() => _isTimedOut = true;
 
     /// <summary>The connection is to be closed, which is a use too. MySqlConnector gives one on which a statement runs back to its pool, and
     /// whoever gets it next reads the answer: it is closed when the statement has ended.</summary>
@@ -160,6 +180,7 @@ internal sealed class RoutedConnection : IAskedConnection
         }
 
         NoteIfBroken(driver.State);
+        (_brokeInUse, _isTimedOut) = (false, false);
         var pooled = Link.LetGo();
         Use.End();
         _transaction = null;
@@ -189,7 +210,15 @@ internal sealed class RoutedConnection : IAskedConnection
 
     private void DriverChanged(object sender, StateChangeEventArgs change)
     {
-        NoteIfBroken(change.CurrentState);
+        if (_isExecuting)
+        {
+            _brokeInUse |= change.CurrentState is ConnectionState.Closed or ConnectionState.Broken;
+        }
+        else
+        {
+            NoteIfBroken(change.CurrentState);
+        }
+
         if (change.CurrentState == ConnectionState.Closed)
         {
             _driverClosed();
@@ -210,7 +239,7 @@ internal sealed class RoutedConnection : IAskedConnection
     private void NoteIfBroken(ConnectionState state)
     {
         var isGone = state is ConnectionState.Closed or ConnectionState.Broken;
-        if (isGone && _source.Proxy is null && !_readers.CloseConnection && Use.Reads is { } reads)
+        if (isGone && !_isTimedOut && _source.Proxy is null && !_readers.CloseConnection && Use.Reads is { } reads)
         {
             _source.Losses.Lose(reads.Pin.Session, reads.Pin, reads.Replica, ReplicaLossReason.ConnectionBroken, exception: null);
         }

@@ -33,6 +33,11 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
     /// ended.</exception>
     public async ValueTask TakeTurnAsync(bool isAsync, CancellationToken cancellation)
     {
+        if (_hasEnded)
+        {
+            throw Ended();
+        }
+
         var started = source.Time.GetTimestamp();
         var most = source.ConnectionTimeout > 0 ? TimeSpan.FromSeconds(source.ConnectionTimeout) : ForReaders;
         var isMine = isAsync ? await _turn.WaitAsync(most, cancellation).ConfigureAwait(false) : _turn.Wait(most, cancellation);
@@ -119,8 +124,13 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
 
     private async Task EndAsync()
     {
-        var isMine = await _turn.WaitAsync(ForReaders).ConfigureAwait(false);
-        if (_pooled is not { } pooled)
+        // However long its last statement takes: the driver would hand a connection on which one runs to somebody else.
+        await _turn.WaitAsync().ConfigureAwait(false);
+        var pooled = _pooled;
+
+        // Who waits for the turn learns that there is none any more.
+        _turn.Release();
+        if (pooled is null)
         {
             return;
         }
@@ -134,7 +144,7 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
         SilentServerException? silent = null;
         try
         {
-            if (isMine && pooled.Connection.State == ConnectionState.Open && _reader is null or { IsClosed: true })
+            if (pooled.Connection.State == ConnectionState.Open && _reader is null or { IsClosed: true })
             {
                 await ServerProtocol
                     .EndSnapshotAsync(new ServerQuestions(Server!, pooled.Connection, source.Time, isAsync: true, CancellationToken.None))
