@@ -117,119 +117,85 @@ public sealed class ReplicatedConnection : DbConnection
     }
 
     /// <inheritdoc/>
-    public override void ChangeDatabase(string databaseName)
-    {
-        _connection.BeginUse();
-        try
+    public override void ChangeDatabase(string databaseName) =>
+        this.Use(() =>
         {
             _connection.Snapshot.ThrowIfTaken();
             Driver.ChangeDatabase(databaseName);
             _connection.Link.ChangedDatabase(databaseName);
-        }
-        finally
-        {
-            EndUse<object>(result: null);
-        }
-    }
+        });
 
     /// <inheritdoc/>
-    public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
-    {
-        _connection.BeginUse();
-        try
+    public override Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default) =>
+        this.UseAsync(async () =>
         {
             _connection.Snapshot.ThrowIfTaken();
             await Driver.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
             _connection.Link.ChangedDatabase(databaseName);
-        }
-        finally
-        {
-            await EndUseAsync<object>(result: null).ConfigureAwait(false);
-        }
-    }
+        });
 
     /// <summary>Enlists the connection in a transaction, on the primary.</summary>
     /// <param name="transaction">The transaction, or <see langword="null"/> to leave one.</param>
-    public override void EnlistTransaction(System.Transactions.Transaction? transaction)
-    {
-        _connection.BeginUse();
-        try
+    public override void EnlistTransaction(System.Transactions.Transaction? transaction) =>
+        this.Use(() =>
         {
             _connection.Snapshot.ThrowIfTaken();
             Routing.MoveToPrimary();
             Driver.EnlistTransaction(transaction);
-        }
-        finally
-        {
-            EndUse<object>(result: null);
-        }
-    }
+        });
 
     /// <inheritdoc/>
-    public override DataTable GetSchema() => Schema(driver => driver.GetSchema());
+    public override DataTable GetSchema() => this.Use(() => Driver.GetSchema());
 
     /// <inheritdoc/>
-    public override DataTable GetSchema(string collectionName) => Schema(driver => driver.GetSchema(collectionName));
+    public override DataTable GetSchema(string collectionName) => this.Use(() => Driver.GetSchema(collectionName));
 
     /// <inheritdoc/>
     public override DataTable GetSchema(string collectionName, string?[] restrictionValues) =>
-        Schema(driver => driver.GetSchema(collectionName, restrictionValues));
+        this.Use(() => Driver.GetSchema(collectionName, restrictionValues));
 
 #pragma warning disable RS0026 // The optional parameters are those of the base class.
     /// <inheritdoc/>
     public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
-        SchemaAsync(driver => driver.GetSchemaAsync(cancellationToken));
+        this.UseAsync(() => Driver.GetSchemaAsync(cancellationToken));
 
     /// <inheritdoc/>
     public override Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
-        SchemaAsync(driver => driver.GetSchemaAsync(collectionName, cancellationToken));
+        this.UseAsync(() => Driver.GetSchemaAsync(collectionName, cancellationToken));
 
     /// <inheritdoc/>
     public override Task<DataTable> GetSchemaAsync(
         string collectionName,
         string?[] restrictionValues,
         CancellationToken cancellationToken = default
-    ) => SchemaAsync(driver => driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken));
+    ) => this.UseAsync(() => Driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken));
 #pragma warning restore RS0026
 
     /// <inheritdoc/>
     protected override DbProviderFactory? DbProviderFactory => Source.Factory;
 
     /// <inheritdoc/>
-    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
-    {
-        _connection.BeginUse();
-        try
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
+        this.Use(() =>
         {
             ThrowIfNotOpen();
             Routing.Route(Statement.Transaction);
             return new ReplicatedTransaction(this, _connection.Began(Driver.BeginTransaction(isolationLevel)));
-        }
-        finally
-        {
-            EndUse<object>(result: null);
-        }
-    }
+        });
 
     /// <inheritdoc/>
     protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(
         IsolationLevel isolationLevel,
         CancellationToken cancellationToken
-    )
-    {
-        _connection.BeginUse();
-        try
-        {
-            ThrowIfNotOpen();
-            await Routing.RouteAsync(Statement.Transaction, cancellationToken).ConfigureAwait(false);
-            var transaction = await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
-            return new ReplicatedTransaction(this, _connection.Began(transaction));
-        }
-        finally
-        {
-            await EndUseAsync<object>(result: null).ConfigureAwait(false);
-        }
-    }
+    ) =>
+        await this.UseAsync(async () =>
+            {
+                ThrowIfNotOpen();
+                await Routing.RouteAsync(Statement.Transaction, cancellationToken).ConfigureAwait(false);
+                var transaction = await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
+                return new ReplicatedTransaction(this, _connection.Began(transaction));
+            })
+            .ConfigureAwait(false);
 
     /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => new ReplicatedCommand(this, Source.CreateInnerCommand());
@@ -265,32 +231,6 @@ public sealed class ReplicatedConnection : DbConnection
     {
         _connection.EndTurn(result);
         return _connection.EndUse() ? CloseAsync(isAsync: true) : default;
-    }
-
-    private DataTable Schema(Func<DbConnection, DataTable> ask)
-    {
-        _connection.BeginUse();
-        try
-        {
-            return ask(Driver);
-        }
-        finally
-        {
-            EndUse<object>(result: null);
-        }
-    }
-
-    private async Task<DataTable> SchemaAsync(Func<DbConnection, Task<DataTable>> ask)
-    {
-        _connection.BeginUse();
-        try
-        {
-            return await ask(Driver).ConfigureAwait(false);
-        }
-        finally
-        {
-            await EndUseAsync<object>(result: null).ConfigureAwait(false);
-        }
     }
 
     private async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)

@@ -16,30 +16,30 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
 
     protected override DbConnection? DbConnection => inner.Connection is null ? null : connection;
 
-    public override void Commit() => Run(static inner => inner.Commit());
+    public override void Commit() => connection.Use(() => inner.Commit());
 
     public override Task CommitAsync(CancellationToken cancellationToken = default) =>
-        RunAsync(inner => inner.CommitAsync(cancellationToken));
+        connection.UseAsync(() => inner.CommitAsync(cancellationToken));
 
-    public override void Rollback() => Run(static inner => inner.Rollback());
+    public override void Rollback() => connection.Use(() => inner.Rollback());
 
     public override Task RollbackAsync(CancellationToken cancellationToken = default) =>
-        RunAsync(inner => inner.RollbackAsync(cancellationToken));
+        connection.UseAsync(() => inner.RollbackAsync(cancellationToken));
 
-    public override void Save(string savepointName) => Run(inner => inner.Save(savepointName));
+    public override void Save(string savepointName) => connection.Use(() => inner.Save(savepointName));
 
     public override Task SaveAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        RunAsync(inner => inner.SaveAsync(savepointName, cancellationToken));
+        connection.UseAsync(() => inner.SaveAsync(savepointName, cancellationToken));
 
-    public override void Rollback(string savepointName) => Run(inner => inner.Rollback(savepointName));
+    public override void Rollback(string savepointName) => connection.Use(() => inner.Rollback(savepointName));
 
     public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        RunAsync(inner => inner.RollbackAsync(savepointName, cancellationToken));
+        connection.UseAsync(() => inner.RollbackAsync(savepointName, cancellationToken));
 
-    public override void Release(string savepointName) => Run(inner => inner.Release(savepointName));
+    public override void Release(string savepointName) => connection.Use(() => inner.Release(savepointName));
 
     public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        RunAsync(inner => inner.ReleaseAsync(savepointName, cancellationToken));
+        connection.UseAsync(() => inner.ReleaseAsync(savepointName, cancellationToken));
 
     public override async ValueTask DisposeAsync()
     {
@@ -51,7 +51,7 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
         }
         else if (!connection.Routed.IsClosing)
         {
-            await RunAsync(static inner => inner.DisposeAsync().AsTask()).ConfigureAwait(false);
+            await connection.UseAsync(() => inner.DisposeAsync().AsTask()).ConfigureAwait(false);
         }
 
         await base.DisposeAsync().ConfigureAwait(false);
@@ -82,33 +82,7 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
         }
         else if (!connection.Routed.IsClosing)
         {
-            Run(static inner => inner.Dispose());
-        }
-    }
-
-    private void Run(Action<DbTransaction> step)
-    {
-        connection.Routed.BeginUse();
-        try
-        {
-            step(inner);
-        }
-        finally
-        {
-            connection.EndUse<object>(result: null);
-        }
-    }
-
-    private async Task RunAsync(Func<DbTransaction, Task> step)
-    {
-        connection.Routed.BeginUse();
-        try
-        {
-            await step(inner).ConfigureAwait(false);
-        }
-        finally
-        {
-            await connection.EndUseAsync<object>(result: null).ConfigureAwait(false);
+            connection.Use(() => inner.Dispose());
         }
     }
 }

@@ -104,12 +104,12 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <summary>The driver executes the caller's statement from now on: should the connection break, its exception tells why.</summary>
     public void BeginExecution() => _isExecuting = true;
 
-    /// <summary>The statement took longer than its caller allows, and the driver closes the connection for that alone: it says nothing of the
-    /// server.</summary>
+    /// <summary>The statement took longer than its caller allows, and the driver closes the connection for that alone: it says nothing of
+    /// the server.</summary>
     public void NoteTimeout() => _isTimedOut = true;
 
-    /// <summary>The connection is to be closed, which is a use too. MySqlConnector gives one on which a statement runs back to its pool, and
-    /// whoever gets it next reads the answer: it is closed when the statement has ended.</summary>
+    /// <summary>The connection is to be closed, which is a use too. MySqlConnector gives one on which a statement runs back to its pool,
+    /// and whoever gets it next reads the answer: it is closed when the statement has ended.</summary>
     /// <returns>Whether that is now.</returns>
     public bool TryClose()
     {

@@ -120,8 +120,8 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         return step == Step.Run || !statement.MayNotMove
             ? step
             : throw new InvalidOperationException(
-                "The statement asks what the one before it left on this connection (ROW_COUNT(), FOUND_ROWS(), warnings), and would have to "
-                    + "go to another server, or wait for one, first. Ask in a command of its own, behind that statement on its connection."
+                "The statement asks what the one before it left on this connection (ROW_COUNT(), FOUND_ROWS(), warnings), and would have "
+                    + "to go to another server, or wait for one, first. Ask in a command of its own, right behind that statement."
             );
     }
 

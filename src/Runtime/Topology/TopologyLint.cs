@@ -169,10 +169,10 @@ internal sealed class TopologyLint(
             "MRT013",
             TopologySeverity.Warning,
             server,
-            $"is read_only, and its user may write all the same ({privilege}): a stored function that writes, called by a read, writes there "
-                + $"and is lost silently.",
-            "Give the application a user without it: REVOKE READ_ONLY ADMIN, SUPER (MariaDB) or CONNECTION_ADMIN, SUPER (MySQL) ON *.*; on MySQL "
-                + "super_read_only = 1 does too."
+            $"is read_only, and its user may write all the same ({privilege}): a stored function that writes, called by a read, writes "
+                + $"there and is lost silently.",
+            "Give the application a user without it: REVOKE READ_ONLY ADMIN, SUPER (MariaDB) or CONNECTION_ADMIN, SUPER (MySQL) ON *.*; "
+                + "on MySQL super_read_only = 1 does too."
         );
 
     private void AppliesOutOfOrder(Seen seen)
