@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using MonotonicReads.Routing;
+using MonotonicReads.Sql;
 
 namespace MonotonicReads.AdoNet;
 
@@ -153,38 +154,43 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
         }
     }
 
-    private bool ArePlainReads(ReplicatedDataSource source)
+    private Statement Judge(ReplicatedDataSource source, bool returnsData)
     {
+        var arePlainReads = true;
+        var (isFirst, first, areAlone) = (true, LastStatementUse.None, true);
         foreach (var command in _commands.Commands)
         {
-            if (command.CommandType != CommandType.Text || command.CommandText is null || !source.IsPlainRead(command.CommandText))
-            {
-                return false;
-            }
+            var verdict =
+                command.CommandType != CommandType.Text || command.CommandText is null
+                    ? StatementText.NotProven
+                    : source.VerdictOf(command.CommandText);
+            arePlainReads &= verdict.IsPlainRead;
+            areAlone &= verdict.LastStatement == LastStatementUse.Alone;
+            first = isFirst ? verdict.LastStatement : first;
+            isFirst = false;
         }
 
-        return true;
+        // Only the first follows what ran before the batch.
+        var use = first == LastStatementUse.None || areAlone ? first : LastStatementUse.BesideOthers;
+        return StatementText.Statement(new TextVerdict(arePlainReads, use), returnsData);
     }
 
-    ReplicatedConnection IRoutedStatement<DbBatch>.Route(bool returnsData)
+    ReplicatedConnection IRoutedStatement<DbBatch>.Connected() =>
+        _connection ?? throw new InvalidOperationException("The batch has no connection.");
+
+    void IRoutedStatement<DbBatch>.Route(ReplicatedConnection connection, bool returnsData)
     {
-        var connection = Connected();
-        connection.Routing.Route(new Statement(ArePlainReads(connection.Source), returnsData));
-        return Attached(connection);
+        connection.Routing.Route(Judge(connection.Source, returnsData));
+        Attach(connection);
     }
 
-    async ValueTask<ReplicatedConnection> IRoutedStatement<DbBatch>.RouteAsync(bool returnsData, CancellationToken cancellation)
+    async ValueTask IRoutedStatement<DbBatch>.RouteAsync(ReplicatedConnection connection, bool returnsData, CancellationToken cancellation)
     {
-        var connection = Connected();
-        await connection
-            .Routing.RouteAsync(new Statement(ArePlainReads(connection.Source), returnsData), cancellation)
-            .ConfigureAwait(false);
-        return Attached(connection);
+        await connection.Routing.RouteAsync(Judge(connection.Source, returnsData), cancellation).ConfigureAwait(false);
+        Attach(connection);
     }
 
-    private ReplicatedConnection Connected() => _connection ?? throw new InvalidOperationException("The batch has no connection.");
-
-    private ReplicatedConnection Attached(ReplicatedConnection connection)
+    private void Attach(ReplicatedConnection connection)
     {
         if (!ReferenceEquals(inner.Connection, connection.Driver))
         {
@@ -205,7 +211,5 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
             inner.Timeout = limited;
             _timeout = limited == timeout ? null : timeout;
         }
-
-        return connection;
     }
 }

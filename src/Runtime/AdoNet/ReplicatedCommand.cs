@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using MonotonicReads.AdoNet;
 using MonotonicReads.Routing;
 using MonotonicReads.Servers;
+using MonotonicReads.Sql;
 
 namespace MonotonicReads;
 
@@ -19,9 +20,9 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
     private string? _text;
     private string? _preparedText;
     private int? _timeout;
+    private TextVerdict _verdict;
     private bool _wantsPrepared;
     private bool _canBePrepared = true;
-    private bool _isPlainRead;
     private bool _hasTimeout;
     private bool _isInnerDisposed;
 
@@ -241,46 +242,51 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
         }
     }
 
-    private bool IsPlainRead()
+    private Statement Judge(ReplicatedConnection connection, bool returnsData)
     {
         if (CommandType != CommandType.Text)
         {
-            return false;
+            return StatementText.Statement(StatementText.NotProven, returnsData);
         }
 
         var text = CommandText;
         if (!ReferenceEquals(text, _judgedText))
         {
-            _isPlainRead = text is not null && _connection!.Source.IsPlainRead(text);
+            _verdict = text is null ? StatementText.NotProven : connection.Source.VerdictOf(text);
             _judgedText = text;
         }
 
-        return _isPlainRead;
+        return StatementText.Statement(_verdict, returnsData);
     }
 
-    ReplicatedConnection IRoutedStatement<DbCommand>.Route(bool returnsData)
+    ReplicatedConnection IRoutedStatement<DbCommand>.Connected() =>
+        _connection ?? throw new InvalidOperationException("The command has no connection.");
+
+    void IRoutedStatement<DbCommand>.Route(ReplicatedConnection connection, bool returnsData)
     {
-        var connection = Connected();
-        connection.Routing.Route(new Statement(IsPlainRead(), returnsData));
-        return Attached(connection);
+        connection.Routing.Route(Judge(connection, returnsData));
+        Attach(connection);
     }
 
-    ValueTask<ReplicatedConnection> IRoutedStatement<DbCommand>.RouteAsync(bool returnsData, CancellationToken cancellation)
+    ValueTask IRoutedStatement<DbCommand>.RouteAsync(ReplicatedConnection connection, bool returnsData, CancellationToken cancellation)
     {
-        var connection = Connected();
-        var routed = connection.Routing.RouteAsync(new Statement(IsPlainRead(), returnsData), cancellation);
-        return routed.IsCompletedSuccessfully ? new(Attached(connection)) : Awaited(routed, connection);
+        var routed = connection.Routing.RouteAsync(Judge(connection, returnsData), cancellation);
+        if (!routed.IsCompletedSuccessfully)
+        {
+            return AttachAsync(routed, connection);
+        }
+
+        Attach(connection);
+        return default;
     }
 
-    private async ValueTask<ReplicatedConnection> Awaited(ValueTask routed, ReplicatedConnection connection)
+    private async ValueTask AttachAsync(ValueTask routed, ReplicatedConnection connection)
     {
         await routed.ConfigureAwait(false);
-        return Attached(connection);
+        Attach(connection);
     }
 
-    private ReplicatedConnection Connected() => _connection ?? throw new InvalidOperationException("The command has no connection.");
-
-    private ReplicatedConnection Attached(ReplicatedConnection connection)
+    private void Attach(ReplicatedConnection connection)
     {
         var inner = connection.Driver;
         if (!ReferenceEquals(Inner.Connection, inner))
@@ -292,8 +298,6 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
         {
             Address(addressing, connection.Routed.Server);
         }
-
-        return connection;
     }
 
     // A procedure's name takes no comment: it goes where the proxy's rules say.

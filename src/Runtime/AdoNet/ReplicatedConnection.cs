@@ -43,7 +43,7 @@ public sealed class ReplicatedConnection : DbConnection
     /// through it is not routed, and the session knows nothing of it. It changes when the connection moves.
     /// </summary>
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
-    public DbConnection Inner => _connection.Link.Share() ?? throw _connection.NotOpen();
+    public DbConnection Inner => _connection.Share();
 
     /// <summary>The name of the server that the connection is open on, "primary" for the primary; <see langword="null"/>
     /// while it is closed.</summary>
@@ -117,87 +117,93 @@ public sealed class ReplicatedConnection : DbConnection
     }
 
     /// <inheritdoc/>
-    public override void ChangeDatabase(string databaseName)
-    {
-        _connection.Snapshot.ThrowIfTaken();
-        Driver.ChangeDatabase(databaseName);
-        _connection.Link.ChangedDatabase(databaseName);
-    }
+    public override void ChangeDatabase(string databaseName) =>
+        this.Use(() =>
+        {
+            _connection.Snapshot.ThrowIfTaken();
+            Driver.ChangeDatabase(databaseName);
+            _connection.Link.ChangedDatabase(databaseName);
+        });
 
     /// <inheritdoc/>
-    public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
-    {
-        _connection.Snapshot.ThrowIfTaken();
-        await Driver.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
-        _connection.Link.ChangedDatabase(databaseName);
-    }
+    public override Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default) =>
+        this.UseAsync(async () =>
+        {
+            _connection.Snapshot.ThrowIfTaken();
+            await Driver.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
+            _connection.Link.ChangedDatabase(databaseName);
+        });
 
     /// <summary>Enlists the connection in a transaction, on the primary.</summary>
     /// <param name="transaction">The transaction, or <see langword="null"/> to leave one.</param>
-    public override void EnlistTransaction(System.Transactions.Transaction? transaction)
-    {
-        _connection.Snapshot.ThrowIfTaken();
-        if (transaction is null)
+    public override void EnlistTransaction(System.Transactions.Transaction? transaction) =>
+        this.Use(() =>
         {
-            Driver.EnlistTransaction(null);
-            return;
-        }
+            _connection.Snapshot.ThrowIfTaken();
+            if (transaction is null)
+            {
+                Driver.EnlistTransaction(null);
+                return;
+            }
 
-        ThrowIfNotOpen();
-        Routing.Route(Statement.Transaction);
-        Driver.EnlistTransaction(transaction);
-        _connection.Use.Enlist(transaction);
-    }
+            ThrowIfNotOpen();
+            Routing.Route(Statement.Transaction);
+            Driver.EnlistTransaction(transaction);
+            _connection.Use.Enlist(transaction);
+        });
 
     /// <inheritdoc/>
-    public override DataTable GetSchema() => Driver.GetSchema();
+    public override DataTable GetSchema() => this.Use(() => Driver.GetSchema());
 
     /// <inheritdoc/>
-    public override DataTable GetSchema(string collectionName) => Driver.GetSchema(collectionName);
+    public override DataTable GetSchema(string collectionName) => this.Use(() => Driver.GetSchema(collectionName));
 
     /// <inheritdoc/>
     public override DataTable GetSchema(string collectionName, string?[] restrictionValues) =>
-        Driver.GetSchema(collectionName, restrictionValues);
+        this.Use(() => Driver.GetSchema(collectionName, restrictionValues));
 
 #pragma warning disable RS0026 // The optional parameters are those of the base class.
     /// <inheritdoc/>
-    public override async Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
-        await Driver.GetSchemaAsync(cancellationToken).ConfigureAwait(false);
+    public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
+        this.UseAsync(() => Driver.GetSchemaAsync(cancellationToken));
 
     /// <inheritdoc/>
-    public override async Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
-        await Driver.GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
+    public override Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        this.UseAsync(() => Driver.GetSchemaAsync(collectionName, cancellationToken));
 
     /// <inheritdoc/>
-    public override async Task<DataTable> GetSchemaAsync(
+    public override Task<DataTable> GetSchemaAsync(
         string collectionName,
         string?[] restrictionValues,
         CancellationToken cancellationToken = default
-    ) => await Driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
+    ) => this.UseAsync(() => Driver.GetSchemaAsync(collectionName, restrictionValues, cancellationToken));
 #pragma warning restore RS0026
 
     /// <inheritdoc/>
     protected override DbProviderFactory? DbProviderFactory => Source.Factory;
 
     /// <inheritdoc/>
-    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
-    {
-        ThrowIfNotOpen();
-        Routing.Route(Statement.Transaction);
-        return new ReplicatedTransaction(this, _connection.Began(Driver.BeginTransaction(isolationLevel)));
-    }
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
+        this.Use(() =>
+        {
+            ThrowIfNotOpen();
+            Routing.Route(Statement.Transaction);
+            return new ReplicatedTransaction(this, _connection.Began(Driver.BeginTransaction(isolationLevel)));
+        });
 
     /// <inheritdoc/>
     protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(
         IsolationLevel isolationLevel,
         CancellationToken cancellationToken
-    )
-    {
-        ThrowIfNotOpen();
-        await Routing.RouteAsync(Statement.Transaction, cancellationToken).ConfigureAwait(false);
-        var transaction = await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
-        return new ReplicatedTransaction(this, _connection.Began(transaction));
-    }
+    ) =>
+        await this.UseAsync(async () =>
+            {
+                ThrowIfNotOpen();
+                await Routing.RouteAsync(Statement.Transaction, cancellationToken).ConfigureAwait(false);
+                var transaction = await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
+                return new ReplicatedTransaction(this, _connection.Began(transaction));
+            })
+            .ConfigureAwait(false);
 
     /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => new ReplicatedCommand(this, Source.CreateInnerCommand());
@@ -217,10 +223,29 @@ public sealed class ReplicatedConnection : DbConnection
         base.Dispose(disposing);
     }
 
+    /// <summary>What began with <see cref="RoutedConnection.BeginUse"/> has ended.</summary>
+    /// <param name="result">What it returned; the default value where it failed.</param>
+    internal void EndUse<T>(T? result)
+    {
+        _connection.EndTurn(result);
+        if (_connection.EndUse())
+        {
+            Close();
+        }
+    }
+
+    /// <inheritdoc cref="EndUse"/>
+    internal ValueTask EndUseAsync<T>(T? result)
+    {
+        _connection.EndTurn(result);
+        return _connection.EndUse() ? CloseAsync(isAsync: true) : default;
+    }
+
     private async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
     {
         PrepareToOpen();
         cancellation.ThrowIfCancellationRequested();
+        _connection.BeginUse(toOpen: true);
         _isConnecting = true;
         try
         {
@@ -230,18 +255,38 @@ public sealed class ReplicatedConnection : DbConnection
         catch
         {
             _isConnecting = false;
+            _connection.EndUse();
             OnStateChange(NotOpened);
             throw;
         }
 
         _isConnecting = false;
+        if (_connection.EndUse())
+        {
+            await CloseAsync(isAsync).ConfigureAwait(false);
+            OnStateChange(NotOpened);
+            throw new InvalidOperationException("The connection was closed while it was being opened.");
+        }
+
         _isKnownOpen = true;
         OnStateChange(Opened);
     }
 
     private async ValueTask CloseAsync(bool isAsync)
     {
-        await Opener.CloseAsync(isAsync).ConfigureAwait(false);
+        // For the caller it is closed at once, also where that has to wait for a statement.
+        if (_connection.TryClose())
+        {
+            try
+            {
+                await Opener.CloseAsync(isAsync).ConfigureAwait(false);
+            }
+            finally
+            {
+                _connection.EndUse();
+            }
+        }
+
         NoteClosed();
     }
 

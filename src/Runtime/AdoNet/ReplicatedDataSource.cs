@@ -26,7 +26,7 @@ namespace MonotonicReads;
 public class ReplicatedDataSource : DbDataSource
 {
     private readonly DbProviderFactory? _driver;
-    private readonly PlainReadCache _plainReads = new();
+    private readonly TextVerdictCache _texts = new();
     private readonly bool _ownsServers;
     private volatile bool _isDisposed;
 
@@ -53,8 +53,8 @@ public class ReplicatedDataSource : DbDataSource
     public static TimeSpan UnavailableFor => ReplicaLosses.UnavailableFor;
 
     /// <summary>Raised when a session loses its replica, when a replica refuses, when the primary takes reads because no
-    /// replica is available, and when a read comes after its session. Handlers run on the reading thread and must not
-    /// throw.</summary>
+    /// replica is available, and when a read comes after its session. Handlers run on the reading thread; what one
+    /// throws is logged.</summary>
     public event EventHandler<ReadSessionEventArgs>? SessionEvent;
 
     /// <summary>What session tokens call it; the same in every process that takes them.</summary>
@@ -181,9 +181,23 @@ public class ReplicatedDataSource : DbDataSource
     internal virtual DbBatch CreateInnerBatch() =>
         _driver is { CanCreateBatch: true } ? _driver.CreateBatch() : PrimaryServer.Pool.Source.CreateConnection().CreateBatch();
 
-    internal bool IsPlainRead(string text) => _plainReads.IsPlainRead(text);
+    internal TextVerdict VerdictOf(string text) => _texts.Of(text);
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 
-    private void Raise(ReadSessionEventArgs args) => SessionEvent?.Invoke(this, args);
+    private void Raise(ReadSessionEventArgs args)
+    {
+        foreach (var handler in SessionEvent?.GetInvocationList() ?? [])
+        {
+            try
+            {
+                ((EventHandler<ReadSessionEventArgs>)handler)(this, args);
+            }
+            catch (Exception exception)
+            {
+                // It would break a read, or an opening whose connection nobody has yet.
+                Routed.Reports.HandlerThrew(exception);
+            }
+        }
+    }
 }

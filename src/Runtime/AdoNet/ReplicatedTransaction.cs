@@ -16,34 +16,44 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
 
     protected override DbConnection? DbConnection => inner.Connection is null ? null : connection;
 
-    public override void Commit() => inner.Commit();
+    public override void Commit() => connection.Use(() => inner.Commit());
 
-    public override Task CommitAsync(CancellationToken cancellationToken = default) => inner.CommitAsync(cancellationToken);
+    public override Task CommitAsync(CancellationToken cancellationToken = default) =>
+        connection.UseAsync(() => inner.CommitAsync(cancellationToken));
 
-    public override void Rollback() => inner.Rollback();
+    public override void Rollback() => connection.Use(() => inner.Rollback());
 
-    public override Task RollbackAsync(CancellationToken cancellationToken = default) => inner.RollbackAsync(cancellationToken);
+    public override Task RollbackAsync(CancellationToken cancellationToken = default) =>
+        connection.UseAsync(() => inner.RollbackAsync(cancellationToken));
 
-    public override void Save(string savepointName) => inner.Save(savepointName);
+    public override void Save(string savepointName) => connection.Use(() => inner.Save(savepointName));
 
     public override Task SaveAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        inner.SaveAsync(savepointName, cancellationToken);
+        connection.UseAsync(() => inner.SaveAsync(savepointName, cancellationToken));
 
-    public override void Rollback(string savepointName) => inner.Rollback(savepointName);
+    public override void Rollback(string savepointName) => connection.Use(() => inner.Rollback(savepointName));
 
     public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        inner.RollbackAsync(savepointName, cancellationToken);
+        connection.UseAsync(() => inner.RollbackAsync(savepointName, cancellationToken));
 
-    public override void Release(string savepointName) => inner.Release(savepointName);
+    public override void Release(string savepointName) => connection.Use(() => inner.Release(savepointName));
 
     public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        inner.ReleaseAsync(savepointName, cancellationToken);
+        connection.UseAsync(() => inner.ReleaseAsync(savepointName, cancellationToken));
 
     public override async ValueTask DisposeAsync()
     {
         // The base class disposes once more, synchronously.
         _isInnerDisposed = true;
-        await inner.DisposeAsync().ConfigureAwait(false);
+        if (HasEnded)
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+        }
+        else if (!connection.Routed.IsClosing)
+        {
+            await connection.UseAsync(() => inner.DisposeAsync().AsTask()).ConfigureAwait(false);
+        }
+
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -55,9 +65,24 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
     {
         if (disposing && !_isInnerDisposed)
         {
-            inner.Dispose();
+            DisposeInner();
         }
 
         base.Dispose(disposing);
+    }
+
+    private bool HasEnded => inner.Connection is null;
+
+    // Where its connection waits for a statement to end before it is closed, the transaction ends with it.
+    private void DisposeInner()
+    {
+        if (HasEnded)
+        {
+            inner.Dispose();
+        }
+        else if (!connection.Routed.IsClosing)
+        {
+            connection.Use(() => inner.Dispose());
+        }
     }
 }

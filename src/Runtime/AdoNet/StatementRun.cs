@@ -12,19 +12,23 @@ internal static class StatementRun
     {
         while (true)
         {
-            var connection = statement.Route(returnsData: false);
+            var connection = statement.Connected();
+            connection.Routed.BeginUse();
+            var isRouted = false;
             try
             {
+                statement.Route(connection, returnsData: false);
+                isRouted = true;
                 statement.PrepareHere();
                 return;
             }
-            catch (Exception exception) when (WasKeptDead(connection, exception))
+            catch (Exception exception) when (isRouted && WasKeptDead(connection, exception))
             {
                 connection.Routing.LeaveDead();
             }
             finally
             {
-                connection.Routed.EndTurn<object>(null);
+                connection.EndUse<object>(result: null);
             }
         }
     }
@@ -34,19 +38,23 @@ internal static class StatementRun
     {
         while (true)
         {
-            var connection = await statement.RouteAsync(returnsData: false, cancellation).ConfigureAwait(false);
+            var connection = statement.Connected();
+            connection.Routed.BeginUse();
+            var isRouted = false;
             try
             {
+                await statement.RouteAsync(connection, returnsData: false, cancellation).ConfigureAwait(false);
+                isRouted = true;
                 await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (WasKeptDead(connection, exception))
+            catch (Exception exception) when (isRouted && WasKeptDead(connection, exception))
             {
                 connection.Routing.LeaveDead();
             }
             finally
             {
-                connection.Routed.EndTurn<object>(null);
+                await connection.EndUseAsync<object>(result: null).ConfigureAwait(false);
             }
         }
     }
@@ -61,10 +69,15 @@ internal static class StatementRun
     {
         while (true)
         {
-            var connection = statement.Route(returnsData);
+            var connection = statement.Connected();
+            connection.Routed.BeginUse();
+            var isRouted = false;
             T? result = default;
             try
             {
+                statement.Route(connection, returnsData);
+                isRouted = true;
+                connection.Routed.BeginExecution();
                 if (statement.NeedsPreparing(connection))
                 {
                     statement.PrepareHere();
@@ -72,14 +85,14 @@ internal static class StatementRun
 
                 return result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
             }
-            catch (Exception exception) when (CanRunElsewhere(statement, connection, exception))
+            catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, exception))
             {
                 // It was not executed: the next round finds another server.
                 connection.Routing.LeaveDead();
             }
             finally
             {
-                connection.Routed.EndTurn(result);
+                connection.EndUse(result);
             }
         }
     }
@@ -95,10 +108,15 @@ internal static class StatementRun
     {
         while (true)
         {
-            var connection = await statement.RouteAsync(returnsData, cancellation).ConfigureAwait(false);
+            var connection = statement.Connected();
+            connection.Routed.BeginUse();
+            var isRouted = false;
             T? result = default;
             try
             {
+                await statement.RouteAsync(connection, returnsData, cancellation).ConfigureAwait(false);
+                isRouted = true;
+                connection.Routed.BeginExecution();
                 if (statement.NeedsPreparing(connection))
                 {
                     await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
@@ -106,25 +124,31 @@ internal static class StatementRun
 
                 return result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
             }
-            catch (Exception exception) when (CanRunElsewhere(statement, connection, exception))
+            catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, exception))
             {
                 // It was not executed: the next round finds another server.
                 connection.Routing.LeaveDead();
             }
             finally
             {
-                connection.Routed.EndTurn(result);
+                await connection.EndUseAsync(result).ConfigureAwait(false);
             }
         }
     }
 
-    private static bool CanRunElsewhere<TDriver>(
-        IRoutedStatement<TDriver> statement,
-        ReplicatedConnection connection,
-        Exception exception
-    ) =>
-        (exception is DbException failure && connection.Routing.CanRunElsewhere(failure, IsOverdue(statement, failure)))
-        || WasKeptDead(connection, exception);
+    private static bool CanRunElsewhere<TDriver>(IRoutedStatement<TDriver> statement, ReplicatedConnection connection, Exception exception)
+    {
+        var isTimeout = IsTimeout(exception);
+        if (isTimeout && !TriesToCancel(connection.Routed.Link.Driver))
+        {
+            connection.Routed.NoteTimeout();
+        }
+
+        // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little
+        // early by another clock.
+        return (exception is DbException && connection.Routing.CanRunElsewhere(exception, isOverdue: statement.IsLimited && isTimeout))
+            || WasKeptDead(connection, exception);
+    }
 
     // Where the caller's own time limit has passed that is told, and nothing else is begun.
     private static bool WasKeptDead(ReplicatedConnection connection, Exception exception) =>
@@ -132,10 +156,9 @@ internal static class StatementRun
 
     private static bool IsTimeout(Exception exception) => exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
 
-    // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little early
-    // by another clock.
-    private static bool IsOverdue<TDriver>(IRoutedStatement<TDriver> statement, DbException exception) =>
-        statement.IsLimited && IsTimeout(exception);
+    // Where it does not, closing the connection is all that it does.
+    private static bool TriesToCancel(DbConnection? driver) =>
+        driver is MySqlConnection mysql && new MySqlConnectionStringBuilder(mysql.ConnectionString).CancellationTimeout >= 0;
 }
 
 /// <summary>A command or a batch of a <see cref="ReplicatedConnection"/>, as <see cref="StatementRun"/> runs it.</summary>
@@ -148,11 +171,15 @@ internal interface IRoutedStatement<TDriver>
     /// <summary>Whether a proxy's servers may take less time for it than the caller allows.</summary>
     bool IsLimited { get; }
 
+    /// <summary>Its connection.</summary>
+    /// <exception cref="InvalidOperationException">It has none.</exception>
+    ReplicatedConnection Connected();
+
     /// <summary>Finds the server and gives the driver's statement its connection there.</summary>
-    ReplicatedConnection Route(bool returnsData);
+    void Route(ReplicatedConnection connection, bool returnsData);
 
     /// <inheritdoc cref="Route"/>
-    ValueTask<ReplicatedConnection> RouteAsync(bool returnsData, CancellationToken cancellation);
+    ValueTask RouteAsync(ReplicatedConnection connection, bool returnsData, CancellationToken cancellation);
 
     /// <summary>Whether what was prepared has another text now: the statement goes to another server of the proxy.</summary>
     bool NeedsPreparing(ReplicatedConnection connection);

@@ -170,6 +170,12 @@ public static class ReplicatedMySqlServiceCollectionExtensions
         {
             // The change came while the data source was disposed: nobody reads from it any more.
         }
+        catch (Exception exception)
+            when (exception is ArgumentException or InvalidOperationException or OverflowException or NotSupportedException)
+        {
+            // A proxy's dialect takes fewer changes than starts.
+            source.Routed.Reports.ChangeRefused(exception.Message);
+        }
     }
 
     private sealed class SectionChanges(string name, IConfigurationSection section) : IOptionsChangeTokenSource<ReplicatedMySqlOptions>

@@ -14,11 +14,13 @@ namespace MonotonicReads.Monitoring;
 internal sealed class ServerMonitor
 {
     private const double LagToReturn = 0.5;
+    private const double LongestWaitDays = 24;
 
     private readonly RoutingReports _reports;
     private readonly Divergence? _divergence;
     private readonly TimeProvider _time;
     private readonly MonitorOptions _options;
+    private readonly TimeSpan _timeout;
     private readonly ConcurrentDictionary<RoutedServer, Watch> _watches = new();
 
     public ServerMonitor(
@@ -34,6 +36,7 @@ internal sealed class ServerMonitor
         _reports = reports;
         _time = time;
         _options = options;
+        _timeout = Bounded(options.Timeout.TotalDays);
 
         // Loops live as long as the data source, and must not keep the session of whoever built it.
         using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
@@ -90,7 +93,7 @@ internal sealed class ServerMonitor
             var jitter = 1 + (_options.Jitter * ((2 * Random.Shared.NextDouble()) - 1));
             try
             {
-                await Task.Delay(_options.Interval * jitter, _time, watch.Stopping.Token).ConfigureAwait(false);
+                await Task.Delay(Bounded(_options.Interval.TotalDays * jitter), _time, watch.Stopping.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -98,6 +101,9 @@ internal sealed class ServerMonitor
             }
         }
     }
+
+    // Timers count to 49 days; who says more means never.
+    private static TimeSpan Bounded(double days) => TimeSpan.FromDays(Math.Min(days, LongestWaitDays));
 
     private async Task LookAsync(Watch watch)
     {
@@ -150,7 +156,7 @@ internal sealed class ServerMonitor
     private async Task<ServerState> AskAsync(Watch watch)
     {
         var connection = await BoundedOpening
-            .OpenAsync(watch.Server, _options.Timeout, _time, isAsync: true, watch.Stopping.Token)
+            .OpenAsync(watch.Server, _timeout, _time, isAsync: true, watch.Stopping.Token)
             .ConfigureAwait(false);
         SilentServerException? silent = null;
         try
@@ -179,7 +185,7 @@ internal sealed class ServerMonitor
 
         var incarnation = watch.Server.Incarnation;
         var answer = await server
-            .AskAsync("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'server_id', 'server_uuid')", _options.Timeout)
+            .AskAsync("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'server_id', 'server_uuid')", _timeout)
             .ConfigureAwait(false);
         var variables = answer
             .Chunk(2)
@@ -223,7 +229,7 @@ internal sealed class ServerMonitor
         try
         {
             seconds = _options.HeartbeatQuery is { } query
-                ? (await server.AskAsync(query, _options.Timeout).ConfigureAwait(false)).FirstOrDefault().Value
+                ? (await server.AskAsync(query, _timeout).ConfigureAwait(false)).FirstOrDefault().Value
                 : await protocol.LagAsync(server).ConfigureAwait(false);
         }
         catch (DbException)

@@ -81,7 +81,9 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     private MySqlDataSourceBuilder Builder(string name, string connectionString)
     {
         var builder = new MySqlDataSourceBuilder(connectionString).UseName(name);
-        return ReferenceEquals(loggerFactory, NullLoggerFactory.Instance) ? builder : builder.UseLoggerFactory(loggerFactory);
+        return ReferenceEquals(loggerFactory, NullLoggerFactory.Instance)
+            ? builder
+            : builder.UseLoggerFactory(new QuietLoggerFactory(loggerFactory));
     }
 
     private static ConnectionPool Pool(MySqlDataSourceBuilder builder, string connectionString) =>

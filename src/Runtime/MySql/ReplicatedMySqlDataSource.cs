@@ -24,6 +24,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     private readonly MySqlServers _servers;
     private readonly ServerMonitor? _monitor;
     private IDisposable? _changes;
+    private bool _isEnding;
 
     internal ReplicatedMySqlDataSource(ReplicaSet set, MySqlServers servers, MonitorOptions? monitor)
         : base(set)
@@ -82,6 +83,8 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
 
         lock (_membership)
         {
+            // What began beside the end would make pools and loops that nobody ends.
+            ObjectDisposedException.ThrowIf(_isEnding, this);
             var before = Router.Replicas;
             Proxy?.Dialect.CheckChange([.. before.Servers.Select(server => server.Name)], wanted.ConvertAll(replica => replica.Name));
             var known = before.Servers.ToDictionary(server => (server.Name, server.Settings));
@@ -173,6 +176,11 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
 
     private void StopFollowing()
     {
+        lock (_membership)
+        {
+            _isEnding = true;
+        }
+
         _changes?.Dispose();
         _monitor?.Stop();
     }

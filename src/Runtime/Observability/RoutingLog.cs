@@ -82,4 +82,7 @@ internal static partial class RoutingLog
 
     [LoggerMessage(17, LogLevel.Information, "Replica {Replica} holds nothing any more that the primary lacks: it takes sessions again.")]
     public static partial void NotDiverged(ILogger logger, string replica);
+
+    [LoggerMessage(20, LogLevel.Error, "A handler of SessionEvent threw; the read goes on.")]
+    public static partial void HandlerThrew(ILogger logger, Exception exception);
 }

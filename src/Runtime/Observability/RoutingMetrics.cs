@@ -50,12 +50,14 @@ internal static class RoutingMetrics
     {
         if (Moves.Enabled)
         {
-            Moves.Add(
-                1,
-                new("monotonic_reads.from", from),
-                new("monotonic_reads.to", to),
-                new("monotonic_reads.reason", reason),
-                new("monotonic_reads.policy", Text(policy))
+            Add(
+                Moves,
+                [
+                    new("monotonic_reads.from", from),
+                    new("monotonic_reads.to", to),
+                    new("monotonic_reads.reason", reason),
+                    new("monotonic_reads.policy", Text(policy)),
+                ]
             );
         }
     }
@@ -64,7 +66,7 @@ internal static class RoutingMetrics
     {
         if (Waits.Enabled)
         {
-            Waits.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("monotonic_reads.server", server));
+            Record(Waits, waited.TotalSeconds, new KeyValuePair<string, object?>("monotonic_reads.server", server));
         }
     }
 
@@ -72,11 +74,13 @@ internal static class RoutingMetrics
     {
         if (Reads.Enabled)
         {
-            Reads.Add(
-                1,
-                new("monotonic_reads.server", server),
-                new("monotonic_reads.role", isPrimary ? "primary" : "replica"),
-                new("monotonic_reads.level", Text(level))
+            Add(
+                Reads,
+                [
+                    new("monotonic_reads.server", server),
+                    new("monotonic_reads.role", isPrimary ? "primary" : "replica"),
+                    new("monotonic_reads.level", Text(level)),
+                ]
             );
         }
     }
@@ -85,7 +89,7 @@ internal static class RoutingMetrics
     {
         if (SessionReads.Enabled)
         {
-            SessionReads.Record(reads, new KeyValuePair<string, object?>("monotonic_reads.level", Text(level)));
+            Record(SessionReads, reads, new KeyValuePair<string, object?>("monotonic_reads.level", Text(level)));
         }
     }
 
@@ -93,7 +97,7 @@ internal static class RoutingMetrics
     {
         if (Fallbacks.Enabled)
         {
-            Fallbacks.Add(1, new KeyValuePair<string, object?>("monotonic_reads.reason", reason));
+            Add(Fallbacks, [new KeyValuePair<string, object?>("monotonic_reads.reason", reason)]);
         }
     }
 
@@ -101,12 +105,40 @@ internal static class RoutingMetrics
     {
         if (Losses.Enabled)
         {
-            Losses.Add(
-                1,
-                new("monotonic_reads.replica", replica),
-                new("monotonic_reads.reason", reason),
-                new("monotonic_reads.policy", Text(policy))
+            Add(
+                Losses,
+                [
+                    new("monotonic_reads.replica", replica),
+                    new("monotonic_reads.reason", reason),
+                    new("monotonic_reads.policy", Text(policy)),
+                ]
             );
+        }
+    }
+
+    // A listener that throws must not break what it counts.
+    private static void Add(Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(1, tags);
+        }
+        catch (Exception exception)
+        {
+            QuietLogger.Threw("A metrics listener", exception);
+        }
+    }
+
+    private static void Record<T>(Histogram<T> histogram, T value, KeyValuePair<string, object?> tag)
+        where T : struct
+    {
+        try
+        {
+            histogram.Record(value, tag);
+        }
+        catch (Exception exception)
+        {
+            QuietLogger.Threw("A metrics listener", exception);
         }
     }
 

@@ -63,6 +63,8 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
         );
     }
 
+    public void HandlerThrew(Exception exception) => RoutingLog.HandlerThrew(logger, exception);
+
     public void ServerRestarted(string server) => RoutingLog.ServerRestarted(logger, server);
 
     /// <summary>A replica holds what the primary lacks, or does not any more.</summary>

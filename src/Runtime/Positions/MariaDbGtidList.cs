@@ -92,7 +92,10 @@ public sealed class MariaDbGtidList : ReplicationPosition
     /// <returns>The position. Of several GTIDs of one domain and server the last transaction counts.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
     /// <exception cref="FormatException">No GTID list; the message gives the offset.</exception>
-    public static MariaDbGtidList Parse(string text) => ParseGtids(text) is { Count: > 0 } gtids ? Of(gtids) : Empty;
+    public static MariaDbGtidList Parse(string text) => OfServer(PositionText.Bounded(text, Kind));
+
+    /// <summary>Parses what a server said, however long.</summary>
+    internal static MariaDbGtidList OfServer(string text) => ParseGtids(text) is { Count: > 0 } gtids ? Of(gtids) : Empty;
 
     private static List<Gtid> ParseGtids(string text)
     {

@@ -41,7 +41,10 @@ public sealed class MySqlGtidSet : ReplicationPosition
     /// <returns>The position. An interval that ends before it starts is empty, as it is for the server.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
     /// <exception cref="FormatException">No GTID set; the message gives the offset.</exception>
-    public static MySqlGtidSet Parse(string text) => Of(ParseIntervals(text, isOwned: false)).WithAtMost(MaxIntervals);
+    public static MySqlGtidSet Parse(string text) => OfServer(PositionText.Bounded(text, Kind));
+
+    /// <summary>Parses what a server said, however long.</summary>
+    internal static MySqlGtidSet OfServer(string text) => Of(ParseIntervals(text, isOwned: false)).WithAtMost(MaxIntervals);
 
     /// <summary>Parses <c>gtid_owned</c>, the transactions on their way into the engine: <c>uuid:5#12:6#13</c>.</summary>
     internal static MySqlGtidSet ParseOwned(string text) => Of(ParseIntervals(text, isOwned: true)).WithAtMost(MaxIntervals);

@@ -14,6 +14,13 @@ internal ref struct PositionText
         ArgumentNullException.ThrowIfNull(text);
         _text = text;
         _kind = kind;
+    }
+
+    /// <summary>What somebody handed in is bounded; what a server says of itself is as long as it is.</summary>
+    /// <exception cref="FormatException">It is too long.</exception>
+    public static string Bounded(string text, string kind)
+    {
+        ArgumentNullException.ThrowIfNull(text);
         if (text.Length > ReplicationPosition.MaxTextLength)
         {
             throw new FormatException(
@@ -23,6 +30,8 @@ internal ref struct PositionText
                 )
             );
         }
+
+        return text;
     }
 
     public bool IsAtEnd

@@ -39,7 +39,7 @@ internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
             return timeout;
         }
 
-        var most = (int)Math.Ceiling(deadline.TotalSeconds);
+        var most = (int)Math.Min(int.MaxValue, Math.Ceiling(deadline.TotalSeconds));
         return timeout == 0 || timeout > most ? most : timeout;
     }
 

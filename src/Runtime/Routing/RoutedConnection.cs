@@ -18,6 +18,10 @@ internal sealed class RoutedConnection : IAskedConnection
     private OpenReaders _readers;
     private SnapshotUse _snapshot;
     private DbTransaction? _transaction;
+    private int _use;
+    private bool _isExecuting;
+    private bool _brokeInUse;
+    private bool _isTimedOut;
 
     /// <param name="source">The data source.</param>
     /// <param name="isForPrimary">Whether the caller asked for the primary.</param>
@@ -59,9 +63,73 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <summary>Whether statements can be sent: in a snapshot, whose connection others use on, a reader that was told to closes only this
     /// one.</summary>
     public ConnectionState State =>
-        _snapshot.IsTaken && _readers is { CloseConnection: true, Any: false }
+        IsClosing || (_snapshot.IsTaken && _readers is { CloseConnection: true, Any: false })
             ? ConnectionState.Closed
             : Link.Driver?.State ?? ConnectionState.Closed;
+
+    /// <summary>Hands the driver's connection out.</summary>
+    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
+    public DbConnection Share() => IsClosing ? throw NotOpen() : Link.Share() ?? throw NotOpen();
+
+    /// <summary>Whether it is closed for the caller, and will be when its statement has ended.</summary>
+    public bool IsClosing => Volatile.Read(ref _use) == ConnectionUse.Closing;
+
+    /// <summary>A statement, or whatever else the caller asks of the server, begins; <see cref="EndUse"/> ends it. Meanwhile no other may:
+    /// the connection would have to move under the first one, or send a question of ours beside it.</summary>
+    /// <param name="toOpen">Whether it is the opening.</param>
+    /// <exception cref="InvalidOperationException">Another one has not ended: the driver has room for one.</exception>
+    public void BeginUse(bool toOpen = false)
+    {
+        var before = Interlocked.CompareExchange(ref _use, ConnectionUse.Busy, ConnectionUse.Idle);
+        if (before != ConnectionUse.Idle)
+        {
+            throw before == ConnectionUse.Busy || toOpen ? InUse() : NotOpen();
+        }
+    }
+
+    /// <summary>It has ended.</summary>
+    /// <returns>Whether the connection was closed meanwhile: the caller closes it now.</returns>
+    public bool EndUse()
+    {
+        _isExecuting = false;
+        if (_brokeInUse)
+        {
+            _brokeInUse = false;
+            NoteIfBroken(ConnectionState.Closed);
+        }
+
+        return Interlocked.Exchange(ref _use, ConnectionUse.Idle) == ConnectionUse.Closing;
+    }
+
+    /// <summary>The driver executes the caller's statement from now on: should the connection break, its exception tells why.</summary>
+    public void BeginExecution() => _isExecuting = true;
+
+    /// <summary>The statement took longer than its caller allows, and the driver closes the connection for that alone: it says nothing of
+    /// the server.</summary>
+    public void NoteTimeout() => _isTimedOut = true;
+
+    /// <summary>The connection is to be closed, which is a use too. MySqlConnector gives one on which a statement runs back to its pool,
+    /// and whoever gets it next reads the answer: it is closed when the statement has ended.</summary>
+    /// <returns>Whether that is now.</returns>
+    public bool TryClose()
+    {
+        while (true)
+        {
+            if (Interlocked.CompareExchange(ref _use, ConnectionUse.Busy, ConnectionUse.Idle) == ConnectionUse.Idle)
+            {
+                return true;
+            }
+
+            if (Interlocked.CompareExchange(ref _use, ConnectionUse.Closing, ConnectionUse.Busy) != ConnectionUse.Idle)
+            {
+                return false;
+            }
+        }
+    }
+
+    // In the driver's words: programs look for them.
+    private InvalidOperationException InUse() =>
+        new($"This {Link.Driver?.GetType().Name ?? "connection"} is already in use. See https://mysqlconnector.net/conn-reuse");
 
     public InvalidOperationException NotOpen() =>
         IsDisposed ? new ObjectDisposedException("ReplicatedConnection") : new InvalidOperationException(ClosedMessage);
@@ -124,6 +192,7 @@ internal sealed class RoutedConnection : IAskedConnection
         }
 
         NoteIfBroken(driver.State);
+        (_brokeInUse, _isTimedOut) = (false, false);
         var pooled = Link.LetGo();
         Use.End();
         _transaction = null;
@@ -153,18 +222,36 @@ internal sealed class RoutedConnection : IAskedConnection
 
     private void DriverChanged(object sender, StateChangeEventArgs change)
     {
-        NoteIfBroken(change.CurrentState);
+        if (_isExecuting)
+        {
+            _brokeInUse |= change.CurrentState is ConnectionState.Closed or ConnectionState.Broken;
+        }
+        else
+        {
+            NoteIfBroken(change.CurrentState);
+        }
+
         if (change.CurrentState == ConnectionState.Closed)
         {
             _driverClosed();
         }
     }
 
+    // What an Interlocked exchange takes.
+    private static class ConnectionUse
+    {
+        public const int Idle = 0;
+        public const int Busy = 1;
+
+        /// <summary>Busy, and closed for the caller already.</summary>
+        public const int Closing = 2;
+    }
+
     // Nobody but a reader that was told to closes the driver's connection behind this one. A proxy's says nothing of a server.
     private void NoteIfBroken(ConnectionState state)
     {
         var isGone = state is ConnectionState.Closed or ConnectionState.Broken;
-        if (isGone && _source.Proxy is null && !_readers.CloseConnection && Use.Reads is { } reads)
+        if (isGone && !_isTimedOut && _source.Proxy is null && !_readers.CloseConnection && Use.Reads is { } reads)
         {
             _source.Losses.Lose(reads.Pin.Session, reads.Pin, reads.Replica, ReplicaLossReason.ConnectionBroken, exception: null);
         }

@@ -25,7 +25,7 @@ internal sealed class RoutedSource : ISessionSource
         OnReplicaLoss = set.OnReplicaLoss;
         Proxy = set.Proxy;
         Leases = new LeaseBook(Time);
-        Reports = new RoutingReports(set.LoggerFactory.CreateLogger(RoutingLog.Category), raise);
+        Reports = new RoutingReports(new QuietLogger(set.LoggerFactory.CreateLogger(RoutingLog.Category)), raise);
         Losses = new ReplicaLosses(this, Reports);
         Positions = set.HasPositions ? new PositionSearch(this, Losses) : null;
         Divergence = Positions is null ? null : new Divergence(this, Reports, () => Router!.Replicas.Servers);

@@ -13,21 +13,35 @@ namespace MonotonicReads.Routing;
 internal struct SnapshotUse
 {
     private SnapshotConnection? _snapshot;
+    private bool _hasTurn;
 
     public readonly bool IsTaken => _snapshot is not null;
 
     /// <summary>The connection reads in this snapshot from now on.</summary>
     public void Enter(SnapshotConnection snapshot) => _snapshot = snapshot;
 
-    public void Leave() => _snapshot = null;
+    public void Leave()
+    {
+        EndTurn(reader: null);
+        _snapshot = null;
+    }
 
-    /// <summary>Waits for the turn; <see cref="EndTurn"/> gives it back.</summary>
+    /// <summary>Waits for the turn; who has it says so by <see cref="GotTurn"/>, and <see cref="EndTurn"/> gives it back.</summary>
     public readonly ValueTask TakeTurnAsync(bool isAsync, CancellationToken cancellation) =>
         _snapshot!.TakeTurnAsync(isAsync, cancellation);
 
-    /// <summary>A statement has run, or failed: the next one may.</summary>
+    public void GotTurn() => _hasTurn = true;
+
+    /// <summary>A statement has run, or failed: the next one may. Does nothing where it did not have the turn.</summary>
     /// <param name="reader">What has to be read first; null for nothing.</param>
-    public readonly void EndTurn(DbDataReader? reader) => _snapshot?.EndTurn(reader);
+    public void EndTurn(DbDataReader? reader)
+    {
+        if (_hasTurn)
+        {
+            _hasTurn = false;
+            _snapshot!.EndTurn(reader);
+        }
+    }
 
     /// <summary>Whether a statement may run here at all, where the session shows a snapshot.</summary>
     /// <exception cref="InvalidOperationException">The connection was opened outside the snapshot, the snapshot has ended, or the statement

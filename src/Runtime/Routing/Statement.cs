@@ -12,5 +12,12 @@ internal readonly record struct Statement(bool IsPlainRead, bool ReturnsData, bo
     /// <summary>Begins a transaction that may write.</summary>
     public static Statement Transaction { get; } = new(IsPlainRead: false, ReturnsData: false, BeginsTransaction: true);
 
+    /// <summary>Whether it runs where the connection is, and nothing of ours before it: it asks what the statement before it left there,
+    /// and nothing else.</summary>
+    public bool StaysHere { get; init; }
+
+    /// <summary>Whether it also asks that: it may run where the connection is, and nowhere else.</summary>
+    public bool MayNotMove { get; init; }
+
     public bool BeginsSnapshot => IsPlainRead && BeginsTransaction;
 }

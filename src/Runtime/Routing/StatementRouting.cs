@@ -122,26 +122,29 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         }
     }
 
-    // The turn is given back by EndTurn, when the statement has run.
+    // The turn is given back by EndTurn, when the statement has run or could not.
     private async ValueTask TakeTurnAsync(Statement statement, bool isAsync, CancellationToken cancellation)
     {
-        var snapshot = connection.Snapshot;
-        await snapshot.TakeTurnAsync(isAsync, cancellation).ConfigureAwait(false);
-        try
-        {
-            Next(statement, Readiness.None);
-        }
-        catch
-        {
-            snapshot.EndTurn(reader: null);
-            throw;
-        }
+        await connection.Snapshot.TakeTurnAsync(isAsync, cancellation).ConfigureAwait(false);
+        connection.Snapshot.GotTurn();
+        Next(statement, Readiness.None);
     }
 
     /// <summary>What to do before the statement runs; where that is nothing, the session is told of it.</summary>
     /// <param name="statement">The statement.</param>
     /// <param name="ready">What was done for this statement already.</param>
     private Step Next(in Statement statement, Readiness ready)
+    {
+        var step = Judged(statement, ready);
+        return step == Step.Run || !statement.MayNotMove
+            ? step
+            : throw new InvalidOperationException(
+                "The statement asks what the one before it left on this connection (ROW_COUNT(), FOUND_ROWS(), warnings), and would have "
+                    + "to go to another server, or wait for one, first. Ask in a command of its own, right behind that statement."
+            );
+    }
+
+    private Step Judged(in Statement statement, Readiness ready)
     {
         var server = connection.Server;
         var session = Source.SessionForRead();
@@ -150,12 +153,17 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             connection.Snapshot.Check(session, statement.IsPlainRead, connection.IsForPrimary, Source);
         }
 
+        connection.Addressing?.Begin();
+        if (statement.StaysHere)
+        {
+            return Step.Run;
+        }
+
         if (connection.Snapshot.IsTaken)
         {
             return Run(server, session, connection.Use.PinOf(session!), statement);
         }
 
-        connection.Addressing?.Begin();
         var link = FactsOf(server);
         if (session is null)
         {

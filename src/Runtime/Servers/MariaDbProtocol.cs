@@ -13,7 +13,7 @@ internal sealed class MariaDbProtocol : ServerProtocol
 
     public override string SystemName => "mariadb";
 
-    public override ReplicationPosition Parse(string text) => MariaDbGtidList.Parse(text);
+    public override ReplicationPosition Parse(string text) => MariaDbGtidList.OfServer(text);
 
     public override bool HasExactRuns(string version) => true;
 

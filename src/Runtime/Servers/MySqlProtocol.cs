@@ -23,7 +23,7 @@ internal sealed class MySqlProtocol : ServerProtocol
 
     public override string SystemName => "mysql";
 
-    public override ReplicationPosition Parse(string text) => MySqlGtidSet.Parse(text);
+    public override ReplicationPosition Parse(string text) => MySqlGtidSet.OfServer(text);
 
     public override bool HasExactRuns(string version) => VersionOf(version) >= FirstWithExactRuns;
 

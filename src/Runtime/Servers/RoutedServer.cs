@@ -155,10 +155,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
 
     /// <summary>Sessions may stay for so long; null for as long as they like.</summary>
     public void LeaveAfter(TimeProvider time, TimeSpan? rest) =>
-        Volatile.Write(
-            ref _goneAt,
-            rest is { } left ? Math.Max(1, time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency)) : 0
-        );
+        Volatile.Write(ref _goneAt, rest is { } left ? Math.Max(1, After(time, left)) : 0);
 
     public bool IsAvailable(TimeProvider time)
     {
@@ -171,8 +168,15 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
         return until == 0 || time.GetTimestamp() >= until;
     }
 
-    public void MarkUnavailable(TimeProvider time, TimeSpan duration) =>
-        Volatile.Write(ref _unavailableUntil, time.GetTimestamp() + (long)(duration.TotalSeconds * time.TimestampFrequency));
+    public void MarkUnavailable(TimeProvider time, TimeSpan duration) => Volatile.Write(ref _unavailableUntil, After(time, duration));
+
+    // What is beyond all counting is never.
+    private static long After(TimeProvider time, TimeSpan duration)
+    {
+        var now = time.GetTimestamp();
+        var ticks = duration.TotalSeconds * time.TimestampFrequency;
+        return ticks < long.MaxValue - now ? now + (long)ticks : long.MaxValue;
+    }
 
     public void MarkAvailable()
     {

@@ -17,7 +17,7 @@ internal abstract class ServerProtocol
     /// <summary>What OpenTelemetry's conventions for databases call it (db.system.name).</summary>
     public abstract string SystemName { get; }
 
-    /// <summary>Parses a position of this kind.</summary>
+    /// <summary>Parses a position of this kind, as a server said it.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public abstract ReplicationPosition Parse(string text);
 

@@ -1,4 +1,5 @@
 using System.Data;
+using MonotonicReads.Observability;
 using MonotonicReads.Servers;
 
 namespace MonotonicReads.Sessions;
@@ -103,6 +104,17 @@ internal sealed class SessionLease
     // One object, so that who takes the connection never takes another's server for its own.
     private sealed record Kept(PooledConnection Pooled, RoutedServer Server, long Since)
     {
-        public void GiveBack() => Synchronous.Result(Pooled.DisposeAsync(isAsync: false));
+        // Whoever gives it back does so in passing: a timer, the end of a session, another's opening.
+        public void GiveBack()
+        {
+            try
+            {
+                Synchronous.Result(Pooled.DisposeAsync(isAsync: false));
+            }
+            catch (Exception exception)
+            {
+                QuietLogger.Threw("The driver, when a kept connection was given back,", exception);
+            }
+        }
     }
 }

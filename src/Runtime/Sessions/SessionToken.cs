@@ -49,7 +49,10 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
     /// <exception cref="InvalidOperationException">The session has so many data sources that not even their names fit.</exception>
     public string Protect(SessionTokenOptions options)
     {
-        var expiry = (options.TimeProvider.GetUtcNow() + options.Lifetime).ToUnixTimeSeconds();
+        var now = options.TimeProvider.GetUtcNow();
+        var expiry = (
+            options.Lifetime < DateTimeOffset.MaxValue - now ? now + options.Lifetime : DateTimeOffset.MaxValue
+        ).ToUnixTimeSeconds();
         var sources = Sources.ToList();
         while (true)
         {

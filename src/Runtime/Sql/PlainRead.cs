@@ -6,8 +6,8 @@ namespace MonotonicReads.Sql;
 /// that two servers or two SQL modes would read differently, is not proven and runs on the primary.
 /// </summary>
 /// <remarks>
-/// A stored function is taken for a read; replicas are read-only, so that one which writes fails there. FOUND_ROWS(),
-/// ROW_COUNT(), CONNECTION_ID() and SHOW WARNINGS ask about the connection and stay with it.
+/// A stored function is taken for a read; replicas are read-only, so that one which writes fails there. What asks about the statement
+/// before it on the connection, as FOUND_ROWS(), ROW_COUNT() and SHOW WARNINGS do, reads too: <see cref="LastStatement"/> keeps it there.
 /// </remarks>
 internal static class PlainRead
 {

@@ -50,9 +50,13 @@ internal sealed class TopologyLint(
             }
             else
             {
-                if (!one.IsOn("read_only"))
+                if (one.Value("read_only") is "" or "OFF" or "0")
                 {
                     IsWritable(one.Server);
+                }
+                else if (one.Writer is { } writer)
+                {
+                    WritesInSpiteOfReadOnly(one.Server, writer);
                 }
 
                 AppliesOutOfOrder(one);
@@ -97,7 +101,12 @@ internal sealed class TopologyLint(
                 identities.UnionWith(server.Met.TakeLast(server.Incarnation - runs).Select(met => met.Replace('=', ' ')));
             }
 
-            return new Seen(server, variables, identities);
+            var grants = server.IsPrimary
+                ? []
+                : await Privileges
+                    .OfUserAsync(new ServerQuestions(server, held[^1], time, isAsync: true, cancellation), Patience)
+                    .ConfigureAwait(false);
+            return new Seen(server, variables, identities) { Grants = grants };
         }
         catch (WritableReplicaException)
         {
@@ -153,6 +162,17 @@ internal sealed class TopologyLint(
             server,
             "accepts writes (read_only=0): one that reaches it by mistake is lost silently.",
             "SET GLOBAL read_only = 1, also in its configuration file."
+        );
+
+    private void WritesInSpiteOfReadOnly(RoutedServer server, string privilege) =>
+        Found(
+            "MRT013",
+            TopologySeverity.Warning,
+            server,
+            $"is read_only, and its user may write all the same ({privilege}): a stored function that writes, called by a read, writes "
+                + $"there and is lost silently.",
+            "Give the application a user without it: REVOKE READ_ONLY ADMIN, SUPER (MariaDB) or CONNECTION_ADMIN, SUPER (MySQL) ON *.*; "
+                + "on MySQL super_read_only = 1 does too."
         );
 
     private void AppliesOutOfOrder(Seen seen)
@@ -326,6 +346,10 @@ internal sealed class TopologyLint(
 
     private sealed record Seen(RoutedServer Server, IReadOnlyDictionary<string, string> Variables, HashSet<string> Identities)
     {
+        public IReadOnlyList<string> Grants { get; init; } = [];
+
+        public string? Writer => Privileges.Writer(Grants, Variables, IsMariaDb);
+
         public bool IsMariaDb => Server.Protocol is MariaDbProtocol;
 
         public string Value(string name) => Variables.GetValueOrDefault(name) ?? "";

@@ -39,6 +39,10 @@ internal struct SqlQuery(SqlTraits traits, bool isHead = false, bool endsAtElse 
         return new SqlStatement(SqlStatementKind.Read, _traits);
     }
 
+    /// <summary>Whether a system variable tells what the statement before left behind, as <c>SHOW WARNINGS</c> does.</summary>
+    public static bool IsOfLastStatement(in SqlTokens variable) =>
+        variable.IsVariable("WARNING_COUNT") || variable.IsVariable("ERROR_COUNT");
+
     private readonly bool IsOutside => _depth <= 0;
 
     private void Take(in SqlTokens tokens)
@@ -58,7 +62,7 @@ internal struct SqlQuery(SqlTraits traits, bool isHead = false, bool endsAtElse 
                     : 0;
                 break;
             case SqlTokenKind.SystemVariable:
-                _traits |= SqlTraits.SystemVariable;
+                _traits |= IsOfLastStatement(tokens) ? SqlTraits.Connection : SqlTraits.SystemVariable;
                 break;
             case SqlTokenKind.Assignment:
                 _traits |= SqlTraits.Assignment;
@@ -144,9 +148,14 @@ internal struct SqlQuery(SqlTraits traits, bool isHead = false, bool endsAtElse 
         }
     }
 
-    // MariaDB counts a sequence up by its member under the SQL mode ORACLE.
+    // MariaDB counts a sequence up by its member under the SQL mode ORACLE. The list of connections is that of one server.
     private void TakeMember(in SqlTokens tokens)
     {
+        if (tokens.IsNamed("PROCESSLIST"))
+        {
+            _traits |= SqlTraits.Server;
+        }
+
         if (tokens.IsNamed("NEXTVAL") || tokens.IsNamed("CURRVAL"))
         {
             _traits |= SqlTraits.PrimaryFunction;

@@ -77,6 +77,15 @@ internal struct SqlTokens(string text)
             && string.Compare(text, Start + quotes, word, 0, word.Length, StringComparison.OrdinalIgnoreCase) == 0;
     }
 
+    /// <summary>Whether the last part of a system variable's name is this.</summary>
+    public readonly bool IsVariable(string name)
+    {
+        var start = End - name.Length;
+        return start > Start
+            && text[start - 1] is '@' or '.'
+            && string.Compare(text, start, name, 0, name.Length, StringComparison.OrdinalIgnoreCase) == 0;
+    }
+
     public readonly SqlTokens Ahead()
     {
         var ahead = this;

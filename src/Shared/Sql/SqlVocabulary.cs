@@ -7,7 +7,21 @@ namespace MonotonicReads.Sql;
 internal static class SqlVocabulary
 {
     /// <summary>Families of functions too large to list.</summary>
-    private static readonly string[] UncertainPrefixes = ["PG_", "GROUP_REPLICATION_", "ASYNCHRONOUS_CONNECTION_FAILOVER_"];
+    private static readonly string[] UncertainPrefixes =
+    [
+        "PG_",
+        "GROUP_REPLICATION_",
+        "ASYNCHRONOUS_CONNECTION_FAILOVER_",
+        "VERSION_TOKENS_",
+        "KEYRING_",
+        "AUDIT_",
+        "FIREWALL_",
+        "MYSQL_FIREWALL_",
+        "GEN_DICTIONARY_",
+        "MASKING_DICTIONARY",
+        "SPIDER_",
+        "WSREP_",
+    ];
 
     private static readonly SqlWordTable Words = new(Everything());
 
@@ -117,7 +131,10 @@ internal static class SqlVocabulary
         Functions(words, SqlFunction.Primary, "MASTER_POS_WAIT SOURCE_POS_WAIT MASTER_GTID_WAIT BINLOG_GTID_POS");
         Functions(words, SqlFunction.Primary, "WAIT_FOR_EXECUTED_GTID_SET WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS");
         Functions(words, SqlFunction.Primary, "PG_ADVISORY_LOCK PG_ADVISORY_XACT_LOCK PG_TRY_ADVISORY_LOCK");
-        Functions(words, SqlFunction.Connection, "FOUND_ROWS ROW_COUNT CONNECTION_ID");
+        Functions(words, SqlFunction.Primary, "SET_FIREWALL_MODE LOAD_REWRITE_RULES MROONGA_COMMAND SYS_EXEC SYS_EVAL SYS_SET");
+        // KILL goes to the primary, where the numbers are other connections'.
+        Functions(words, SqlFunction.Primary, "CONNECTION_ID PS_CURRENT_THREAD_ID PS_THREAD_ID");
+        Functions(words, SqlFunction.Connection, "FOUND_ROWS ROW_COUNT");
         Functions(words, SqlFunction.Waiting, "SLEEP BENCHMARK");
         Functions(words, SqlFunction.Tableless, "NOW SYSDATE CURRENT_TIMESTAMP UTC_TIMESTAMP UTC_DATE CURDATE CURTIME UNIX_TIMESTAMP");
         Functions(words, SqlFunction.Tableless, "GETDATE GETUTCDATE SYSUTCDATETIME DATE DATETIME CONVERT CAST UUID UUID_SHORT NEWID RAND");

@@ -9,7 +9,7 @@ namespace MonotonicReads.Cluster.Tests.Routing;
 /// <summary>What a planned series keeps between its reads, and that it gives it back.</summary>
 public sealed class LeaseTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>
 {
-    private const string Mark = "select connection_id() from this_server";
+    private const string Mark = "select this_connection() from this_server";
 
     private static ReadSession Series(int reads, string? key = null) =>
         key is null

@@ -175,10 +175,19 @@ public abstract class MySqlTests(MySqlFixture fixture)
     }
 
     [SkippableFact]
-    public async Task The_lint_finds_nothing_in_a_cluster_that_is_well()
+    public async Task The_lint_finds_nothing_in_a_cluster_that_is_well_but_that_its_user_is_root()
     {
         await using var source = fixture.BuildSource();
-        Assert.Empty(await source.ValidateTopologyAsync());
+        Assert.Equal(
+            fixture.Cluster.Replicas.Select((_, index) => ("MRT013", $"replica{index + 1}")),
+            (await source.ValidateTopologyAsync()).Select(f => (f.Id, f.Server))
+        );
+        if (fixture.Release != MySqlRelease.Oldest)
+        {
+            await MySqlCluster.ExecuteAsync(fixture.Cluster.Replicas[0], "set global super_read_only = 1");
+            Assert.Equal(["replica2"], (await source.ValidateTopologyAsync()).Select(f => f.Server));
+            await MySqlCluster.ExecuteAsync(fixture.Cluster.Replicas[0], "set global super_read_only = 0");
+        }
     }
 
     [SkippableFact]
@@ -196,10 +205,10 @@ public abstract class MySqlTests(MySqlFixture fixture)
             await using var source = fixture.BuildSource();
             Assert.Equal(
                 [("MRT008", "replica1"), ("MRT004", "replica1")],
-                (await source.ValidateTopologyAsync()).Select(f => (f.Id, f.Server))
+                (await source.ValidateTopologyAsync()).Where(f => f.Id != "MRT013").Select(f => (f.Id, f.Server))
             );
             await MySqlCluster.ExecuteAsync(replica, "stop replica; set global replica_parallel_workers = 1; start replica");
-            Assert.Equal(["MRT008"], (await source.ValidateTopologyAsync()).Select(f => f.Id));
+            Assert.Equal(["MRT008"], (await source.ValidateTopologyAsync()).Select(f => f.Id).Except(["MRT013"]));
         }
         finally
         {

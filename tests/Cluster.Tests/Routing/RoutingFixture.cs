@@ -6,7 +6,7 @@ namespace MonotonicReads.Cluster.Tests.Routing;
 
 /// <summary>
 /// A cluster, and the data source under test over it with weights 1, 2 and 3. The table <c>this_server</c> has another row
-/// on every server, so that each answer says where it comes from.
+/// on every server, so that each answer says where it comes from; the function <c>this_connection</c> says on which connection.
 /// </summary>
 public class RoutingFixture : IAsyncLifetime
 {
@@ -37,6 +37,11 @@ public class RoutingFixture : IAsyncLifetime
                 create procedure add_write(in p varchar(60)) insert into writes (server, note) select name, p from this_server;
                 """
             );
+        }
+
+        await using (var connection = new MySqlConnection(_cluster.Primary.AdminConnectionString))
+        {
+            await connection.ExecuteAsync("create function app.this_connection() returns bigint no sql return connection_id()");
         }
 
         await _cluster.WaitForReplicasAsync();

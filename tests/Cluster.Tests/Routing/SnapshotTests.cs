@@ -59,16 +59,16 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
         var replica = fixture.Cluster.Replicas[1];
         using var session = ReadSession.Begin(ReadConsistency.Snapshot, fixture.SessionOn(replica));
         await using var outer = await source.OpenConnectionAsync();
-        var first = await outer.ExecuteScalarAsync<long>("select connection_id()");
+        var first = await outer.ExecuteScalarAsync<long>("select this_connection()");
         await using (var inner = await source.OpenConnectionAsync())
         {
-            Assert.Equal(first, await inner.ExecuteScalarAsync<long>("select connection_id()"));
+            Assert.Equal(first, await inner.ExecuteScalarAsync<long>("select this_connection()"));
         }
 
-        Assert.Equal(first, await outer.ExecuteScalarAsync<long>("select connection_id()"));
+        Assert.Equal(first, await outer.ExecuteScalarAsync<long>("select this_connection()"));
         await using var closed = source.CreateConnection();
-        Assert.Equal([first], await closed.QueryAsync<long>("select connection_id()"));
-        Assert.Equal(first, await ReadAsync("select connection_id()", source));
+        Assert.Equal([first], await closed.QueryAsync<long>("select this_connection()"));
+        Assert.Equal(first, await ReadAsync("select this_connection()", source));
         Assert.All(
             session.GetDecisions(),
             decision => Assert.Equal((replica.Name, ReadConsistency.Snapshot), (decision.Server, decision.Consistency))
@@ -214,7 +214,7 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
         long id;
         using (ReadSession.Begin(ReadConsistency.Snapshot, fixture.SessionOn(replica)))
         {
-            id = await ReadAsync("select connection_id()");
+            id = await ReadAsync("select this_connection()");
             await ReadAsync(Count);
             Assert.Equal(1, await OpenTransactionsAsync());
         }
@@ -247,7 +247,7 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
                 fixture.KeyOn(replica),
                 new ReadSessionOptions { OnReplicaLoss = policy }
             );
-            var id = await ReadAsync("select connection_id()");
+            var id = await ReadAsync("select this_connection()");
             await using var admin = new MySqlConnection(replica.AdminConnectionString);
             await admin.ExecuteAsync($"kill {id}");
             await Assert.ThrowsAsync<MySqlException>(() => ReadAsync(Count));

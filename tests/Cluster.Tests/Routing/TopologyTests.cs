@@ -91,6 +91,27 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
         Assert.Equal([("MRT011", "primary")], await FindingsAsync(source));
     }
 
+    [Theory]
+    [InlineData("all privileges", "ALL PRIVILEGES")]
+    [InlineData("select, read only admin, show databases", "READ_ONLY ADMIN")]
+    [InlineData("select, super", null)] // 10.11 took it from SUPER
+    [InlineData("select", null)]
+    public async Task A_user_that_writes_in_spite_of_read_only(string granted, string? named)
+    {
+        var name = $"user{granted.Length}";
+        await ExecuteAsync(Primary, $"create or replace user {name} identified by 'x'; grant {granted} on *.* to {name}");
+        await fixture.Cluster.WaitForReplicasAsync();
+        var user = new MySqlConnectionStringBuilder(First.ConnectionString) { UserID = name, Password = "x" };
+        await using var source = Build(b => b.AddReplica("r1", user.ConnectionString));
+        var findings = await source.ValidateTopologyAsync();
+        Assert.Equal(named is null ? [] : [("MRT013", TopologySeverity.Warning)], findings.Select(f => (f.Id, f.Severity)));
+        Assert.All(findings, finding => Assert.Contains($"({named})", finding.Message, StringComparison.Ordinal));
+        await using var writing = new MySqlConnection(user.ConnectionString);
+        var refused = await Record.ExceptionAsync(() => writing.ExecuteAsync("set sql_log_bin = 0; create table app.here (id int)"));
+        Assert.Equal(named != "ALL PRIVILEGES", refused is MySqlException);
+        await ExecuteAsync(First, "set sql_log_bin = 0; drop table if exists app.here");
+    }
+
     [Fact]
     public async Task Several_domains_applied_in_parallel()
     {

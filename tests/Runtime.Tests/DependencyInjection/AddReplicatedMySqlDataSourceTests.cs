@@ -4,8 +4,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using MonotonicReads.Configuration;
+using MonotonicReads.Runtime.Tests.Support;
 
 namespace MonotonicReads.Runtime.Tests.DependencyInjection;
 
@@ -170,6 +173,44 @@ public class AddReplicatedMySqlDataSourceTests
         Assert.Equal([5, 0], source.GetServers().Skip(1).Select(s => s.Weight));
         Assert.NotSame(first, source.Replicas[0]);
         Assert.True(first.IsGone(source.Routed.Time));
+    }
+
+    [Fact]
+    public void A_change_that_the_proxy_does_not_take_is_logged_and_not_thrown()
+    {
+        var log = new RecordingLog();
+        var root = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Db:Proxy:ConnectionString"] = "Server=proxy",
+                    ["Db:Proxy:Dialect"] = "ProxySql",
+                    ["Db:Replicas:0:Name"] = "r1",
+                    ["Db:Replicas:1:Name"] = "r2",
+                }
+            )
+            .Build();
+        using var provider = new ServiceCollection()
+            .AddSingleton<ILoggerFactory>(new OneCategory(log))
+            .AddReplicatedMySqlDataSource(root.GetSection("Db"))
+            .BuildServiceProvider();
+        var source = provider.GetRequiredService<ReplicatedMySqlDataSource>();
+
+        root["Db:Replicas:0:Name"] = "r0";
+        root.Reload();
+
+        Assert.Equal(["r1", "r2"], Replicas(source));
+        Assert.Contains("'r1' has left its place", Assert.Single(log.Records, record => record.Id.Id == 10).Text, StringComparison.Ordinal);
+    }
+
+    private sealed class OneCategory(RecordingLog log) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName == "MonotonicReads" ? log.CreateLogger(categoryName) : NullLogger.Instance;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public void Dispose() { }
     }
 
     [Fact]

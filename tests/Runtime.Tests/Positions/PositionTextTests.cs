@@ -1,3 +1,5 @@
+using MonotonicReads.Servers;
+
 namespace MonotonicReads.Runtime.Tests.Positions;
 
 /// <summary>What servers write is read, and nothing else.</summary>
@@ -95,6 +97,18 @@ public class PositionTextTests
     [Fact]
     public void Too_long_a_text_is_refused() =>
         Assert.Throws<FormatException>(() => MariaDbGtidList.Parse(new string(' ', ReplicationPosition.MaxTextLength + 1)));
+
+    [Fact]
+    public void What_a_server_says_of_itself_is_as_long_as_it_is()
+    {
+        var list = string.Join(',', Enumerable.Range(1, 10_000).Select(domain => $"{domain}-1-1"));
+        var set = string.Join(',', Enumerable.Range(1, 2_000).Select(source => $"{new Guid(source, 0, 0, new byte[8])}:1-5"));
+        Assert.All([list, set], text => Assert.True(text.Length > ReplicationPosition.MaxTextLength));
+        Assert.Equal(list, MariaDbProtocol.Instance.Parse(list).ToString());
+        Assert.Equal(set, MySqlProtocol.Instance.Parse(set).ToString());
+        Assert.Throws<FormatException>(() => MariaDbGtidList.Parse(list));
+        Assert.Throws<FormatException>(() => MySqlGtidSet.Parse(set));
+    }
 
     [Fact]
     public void Kinds_do_not_mix()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MonotonicReads.Sql;
 
 namespace MonotonicReads.Runtime.Tests.Sql;
@@ -112,18 +113,100 @@ public class PlainReadTests
     [InlineData("SELECT '\0'")]
     public void Is_not_proven(string text) => Assert.False(PlainRead.IsProven(text));
 
+    /// <summary>They lock, wait, count up, or tell of the primary's connection, in whatever spelling the server takes for the same.</summary>
+    [Theory]
+    [InlineData("GET_LOCK RELEASE_LOCK RELEASE_ALL_LOCKS IS_FREE_LOCK IS_USED_LOCK")]
+    [InlineData("SERVICE_GET_READ_LOCKS SERVICE_GET_WRITE_LOCKS SERVICE_RELEASE_LOCKS VERSION_TOKENS_SET VERSION_TOKENS_LOCK_SHARED")]
+    [InlineData("SLEEP BENCHMARK LAST_INSERT_ID NEXTVAL LASTVAL SETVAL LOAD_FILE")]
+    [InlineData("MASTER_POS_WAIT SOURCE_POS_WAIT MASTER_GTID_WAIT BINLOG_GTID_POS WAIT_FOR_EXECUTED_GTID_SET")]
+    [InlineData("WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS WSREP_SYNC_WAIT_UPTO_GTID GROUP_REPLICATION_SET_AS_PRIMARY")]
+    [InlineData("CONNECTION_ID PS_CURRENT_THREAD_ID PS_THREAD_ID")]
+    [InlineData("KEYRING_KEY_STORE AUDIT_LOG_ROTATE SET_FIREWALL_MODE LOAD_REWRITE_RULES SPIDER_DIRECT_SQL SYS_EXEC")]
+    public void A_function_that_belongs_to_the_primary_does_so_in_every_spelling(string functions)
+    {
+        string[] spellings =
+        [
+            "SELECT {0}('a', 1)",
+            "select {1} ('a', 1)",
+            "SELECT `{0}`('a', 1)",
+            "SELECT `{1}` ('a', 1)",
+            "SELECT \"{0}\"('a', 1)",
+            "SELECT mysql.{0}('a', 1)",
+            "SELECT `mysql`.`{0}`('a', 1)",
+            "SELECT {0}/* x */('a', 1)",
+            "SELECT `{0}`/* x */ ('a', 1)",
+            "SELECT {0} -- x\n('a', 1)",
+            "SELECT 1 FROM t WHERE a = (SELECT {0}('a', 1))",
+            "SELECT 1; SELECT `{0}`('a', 1)",
+            "WITH a AS (SELECT {0}('a', 1)) SELECT * FROM a",
+            "VALUES ({0}('a', 1))",
+            "SHOW TABLES WHERE {0}('a', 1) = 1",
+            "EXPLAIN SELECT {0}('a', 1)",
+        ];
+        var let = functions
+            .Split(' ')
+            .SelectMany(name => spellings.Select(s => string.Format(CultureInfo.InvariantCulture, s, name, name.ToLowerInvariant())))
+            .Where(PlainRead.IsProven);
+        Assert.Equal([], let);
+    }
+
+    [Theory]
+    [InlineData("SELECT s.nextval")]
+    [InlineData("SELECT `s`.`nextval` FROM dual")]
+    [InlineData("SELECT app . s . currval")]
+    [InlineData("SELECT NEXT /* x */ VALUE FOR app.s")]
+    [InlineData("SELECT a, (next value for `s`) FROM t")]
+    [InlineData("SELECT id FROM information_schema.processlist")]
+    [InlineData("SELECT * FROM `performance_schema`.`processlist`")]
+    public void What_counts_up_or_lists_a_servers_connections_is_not_proven(string text) => Assert.False(PlainRead.IsProven(text));
+
+    [Theory]
+    [InlineData("SELECT ROW_COUNT()")]
+    [InlineData("select `row_count` () as n")]
+    [InlineData("SELECT FOUND_ROWS() + 1")]
+    [InlineData("SHOW WARNINGS")]
+    [InlineData("show /* x */ errors limit 1")]
+    [InlineData("SHOW COUNT(*) WARNINGS")]
+    [InlineData("SELECT @@warning_count, @@session.error_count")]
+    [InlineData("SELECT ROW_COUNT(); SHOW WARNINGS;")]
+    [InlineData("GET DIAGNOSTICS CONDITION 1 @message = MESSAGE_TEXT")]
+    [InlineData("GET CURRENT DIAGNOSTICS @n = ROW_COUNT; SELECT @n")]
+    public void What_asks_only_of_the_statement_before_it_is_told_from_the_rest(string text) =>
+        Assert.Equal(LastStatementUse.Alone, LastStatement.UseIn(text));
+
+    [Theory]
+    [InlineData("SELECT ROW_COUNT(), id FROM t")]
+    [InlineData("SELECT FOUND_ROWS(); SELECT id FROM t")]
+    [InlineData("SELECT ROW_COUNT(), app.price(1)")]
+    [InlineData("SET @n = FOUND_ROWS()")]
+    [InlineData("INSERT INTO log SELECT `ROW_COUNT`()")]
+    [InlineData("SET @n = @@warning_count")]
+    [InlineData("GET DIAGNOSTICS @n = NUMBER; DELETE FROM t")]
+    public void What_asks_that_beside_others_too(string text) => Assert.Equal(LastStatementUse.BesideOthers, LastStatement.UseIn(text));
+
+    [Theory]
+    [InlineData("SELECT SQL_CALC_FOUND_ROWS id FROM t LIMIT 1; SELECT FOUND_ROWS()")]
+    [InlineData("UPDATE t SET a = 1; SELECT ROW_COUNT()")]
+    [InlineData("SELECT row_count, found_rows FROM t")]
+    [InlineData("SHOW TABLES")]
+    [InlineData("SELECT 'SHOW WARNINGS', 'ROW_COUNT()'")]
+    [InlineData("SELECT @@global.my_warning_count, @warning_count")]
+    [InlineData("")]
+    public void What_follows_its_own_text_or_nothing_does_not(string text) =>
+        Assert.Equal(LastStatementUse.None, LastStatement.UseIn(text));
+
     [Fact]
     public void Verdicts_are_kept_by_reference_and_never_mixed_up()
     {
-        var cache = new PlainReadCache();
+        var cache = new TextVerdictCache();
         var texts = Enumerable.Range(0, 2000).Select(i => i % 3 == 0 ? $"DELETE FROM t{i}" : $"SELECT {i}").ToArray();
         for (var round = 0; round < 3; round++)
         {
-            Assert.All(texts, (text, i) => Assert.Equal(i % 3 != 0, cache.IsPlainRead(text)));
+            Assert.All(texts, (text, i) => Assert.Equal(i % 3 != 0, cache.Of(text).IsPlainRead));
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.True(cache.IsPlainRead(texts[1999]));
+        Assert.True(cache.Of(texts[1999]).IsPlainRead);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }

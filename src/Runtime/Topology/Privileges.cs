@@ -1,0 +1,57 @@
+using System.Data.Common;
+using MonotonicReads.Servers;
+
+namespace MonotonicReads.Topology;
+
+/// <summary>What the user of a connection may do on its server.</summary>
+internal static class Privileges
+{
+    // From here on SUPER is not enough.
+    private static readonly Version SuperIsRefusedByMariaDb = new(10, 11);
+
+    /// <summary>The lines of <c>SHOW GRANTS</c>; none where the server does not tell.</summary>
+    public static async Task<IReadOnlyList<string>> OfUserAsync(ServerQuestions server, TimeSpan deadline)
+    {
+        try
+        {
+            return (await server.AskAsync("SHOW GRANTS", deadline).ConfigureAwait(false)).ConvertAll(cell => cell.Value ?? "");
+        }
+        catch (DbException exception) when (exception.SqlState is not null)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The privilege by which a user writes to a server that is read only.</summary>
+    /// <param name="grants">The lines: <c>GRANT SELECT, SUPER ON *.* TO ...</c>.</param>
+    /// <param name="variables">The server's.</param>
+    /// <param name="isMariaDb">Whether the server is MariaDB, otherwise MySQL.</param>
+    /// <returns>Null where there is none, or where the server refuses even those who have it.</returns>
+    public static string? Writer(IEnumerable<string> grants, IReadOnlyDictionary<string, string> variables, bool isMariaDb)
+    {
+        if (variables.GetValueOrDefault("super_read_only") is "ON" or "1" || variables.GetValueOrDefault("read_only") == "NO_LOCK_NO_ADMIN")
+        {
+            return null;
+        }
+
+        List<string> wanted = ["ALL PRIVILEGES", .. isMariaDb ? ["READ_ONLY ADMIN", "READ ONLY ADMIN"] : (string[])["CONNECTION_ADMIN"]];
+        var isOld =
+            !Version.TryParse(variables.GetValueOrDefault("version", "").Split('-')[0], out var version)
+            || version < SuperIsRefusedByMariaDb;
+        if (!isMariaDb || isOld)
+        {
+            wanted.Add("SUPER");
+        }
+
+        return grants.SelectMany(ForAll).FirstOrDefault(privilege => wanted.Contains(privilege, StringComparer.OrdinalIgnoreCase));
+    }
+
+    private static IEnumerable<string> ForAll(string grant)
+    {
+        const string Opening = "GRANT ";
+        var end = grant.IndexOf(" ON *.* TO ", StringComparison.OrdinalIgnoreCase);
+        return end > Opening.Length && grant.StartsWith(Opening, StringComparison.OrdinalIgnoreCase)
+            ? grant[Opening.Length..end].Split(',', StringSplitOptions.TrimEntries)
+            : [];
+    }
+}
