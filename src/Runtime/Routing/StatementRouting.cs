@@ -111,7 +111,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
 
             try
             {
-                await MoveToAsync(target, isAsync, cancellation).ConfigureAwait(false);
+                await new ConnectionMove(connection).ToAsync(target, isAsync, cancellation).ConfigureAwait(false);
             }
             catch (Exception exception) when (Source.CanTryAnother(target, exception))
             {
@@ -293,67 +293,5 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         // Nothing tells how far the replica is.
         pin.BindPrimary(session.LossIn(Source));
         return new(Source.Primary);
-    }
-
-    private async ValueTask MoveToAsync(RoutedServer target, bool isAsync, CancellationToken cancellation)
-    {
-        if (connection.Link.Driver is not null)
-        {
-            connection.ThrowIfUnableToMove(target);
-        }
-
-        if (Source.Proxy is { } proxy)
-        {
-            await TurnToAsync(proxy, target, isAsync, cancellation).ConfigureAwait(false);
-            return;
-        }
-
-        var pooled = await connection.Link.ConnectAlikeAsync(target, isAsync, cancellation).ConfigureAwait(false);
-        var openedFor = connection.Use.OpenedFor;
-        if (connection.Link.Driver is { } driver)
-        {
-            await connection.LearnAsync(driver, isAsync).ConfigureAwait(false);
-        }
-
-        if (connection.Release() is { } left)
-        {
-            await left.DisposeAsync(isAsync).ConfigureAwait(false);
-        }
-
-        connection.Link.Take(pooled, target);
-        connection.Use.OpenFor(openedFor);
-    }
-
-    // Only the address in the statements changes.
-    private async ValueTask TurnToAsync(ProxyRoute proxy, RoutedServer target, bool isAsync, CancellationToken cancellation)
-    {
-        await ConnectToAsync(proxy, isAsync, cancellation).ConfigureAwait(false);
-        try
-        {
-            await target
-                .MeetAsync(new ServerQuestions(target, connection.Driver, Source.Time, isAsync, cancellation))
-                .ConfigureAwait(false);
-        }
-        catch (SilentServerException silent)
-        {
-            connection.Abandon(silent);
-            throw;
-        }
-
-        await connection.LearnAsync(connection.Driver, isAsync).ConfigureAwait(false);
-        await ConnectToAsync(proxy, isAsync, cancellation).ConfigureAwait(false);
-        connection.Link.TurnTo(target);
-    }
-
-    // There is no connection any more where a server did not answer on it.
-    private async ValueTask ConnectToAsync(ProxyRoute proxy, bool isAsync, CancellationToken cancellation)
-    {
-        if (connection.Link.Driver is null)
-        {
-            connection.Link.Take(
-                await connection.Link.ConnectAlikeAsync(proxy.Anywhere, isAsync, cancellation).ConfigureAwait(false),
-                proxy.Anywhere
-            );
-        }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class TopologyLint(
 
     public async Task<IReadOnlyList<TopologyFinding>> RunAsync()
     {
-        var seen = new List<Seen>();
+        var seen = new List<SeenServer>();
         foreach (var server in servers)
         {
             if (await LookAsync(server).ConfigureAwait(false) is { } one)
@@ -73,7 +73,7 @@ internal sealed class TopologyLint(
         return _findings;
     }
 
-    private async Task<Seen?> LookAsync(RoutedServer server)
+    private async Task<SeenServer?> LookAsync(RoutedServer server)
     {
         var runs = server.Incarnation;
         var held = new List<DbConnection>();
@@ -92,7 +92,7 @@ internal sealed class TopologyLint(
                 variables = cells
                     .Chunk(2)
                     .ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
-                identities.Add(Identity(variables));
+                identities.Add(SeenServer.Identity(variables));
             }
 
             // A pool that is led to another server begins anew, so that its connections alone would not show it.
@@ -106,7 +106,7 @@ internal sealed class TopologyLint(
                 : await Privileges
                     .OfUserAsync(new ServerQuestions(server, held[^1], time, isAsync: true, cancellation), Patience)
                     .ConfigureAwait(false);
-            return new Seen(server, variables, identities) { Grants = grants };
+            return new SeenServer(server, variables, identities) { Grants = grants };
         }
         catch (WritableReplicaException)
         {
@@ -140,7 +140,7 @@ internal sealed class TopologyLint(
             "Check the address, the user and its password, and that the server runs."
         );
 
-    private void IsBalanced(Seen seen)
+    private void IsBalanced(SeenServer seen)
     {
         if (seen.Identities.Count > 1)
         {
@@ -175,7 +175,7 @@ internal sealed class TopologyLint(
                 + "on MySQL super_read_only = 1 does too."
         );
 
-    private void AppliesOutOfOrder(Seen seen)
+    private void AppliesOutOfOrder(SeenServer seen)
     {
         var workers = seen.Number("replica_parallel_workers") ?? seen.Number("slave_parallel_workers") ?? 0;
         var keepsOrder = seen.IsOn("replica_preserve_commit_order") || seen.IsOn("slave_preserve_commit_order");
@@ -193,7 +193,7 @@ internal sealed class TopologyLint(
         }
     }
 
-    private void HasSeveralDomains(Seen seen)
+    private void HasSeveralDomains(SeenServer seen)
     {
         var domains = seen.Value("gtid_binlog_pos")
             .Split(',', StringSplitOptions.RemoveEmptyEntries)
@@ -213,7 +213,7 @@ internal sealed class TopologyLint(
         }
     }
 
-    private void AreTheSame(List<Seen> all)
+    private void AreTheSame(List<SeenServer> all)
     {
         foreach (
             var group in all.GroupBy(seen => seen.Value("server_uuid") is { Length: > 0 } uuid ? uuid : seen.Value("server_id"))
@@ -237,7 +237,7 @@ internal sealed class TopologyLint(
         }
     }
 
-    private void HasNoGtids(Seen seen)
+    private void HasNoGtids(SeenServer seen)
     {
         if (!seen.IsMariaDb && !string.Equals(seen.Value("gtid_mode"), "ON", StringComparison.OrdinalIgnoreCase))
         {
@@ -252,7 +252,7 @@ internal sealed class TopologyLint(
         }
     }
 
-    private void LogsNothing(Seen seen)
+    private void LogsNothing(SeenServer seen)
     {
         if (seen.IsMariaDb && !(seen.IsOn("log_bin") && seen.IsOn("log_slave_updates")))
         {
@@ -276,7 +276,7 @@ internal sealed class TopologyLint(
             "Rebuild it from the primary; or, where no read sees the difference, commit empty transactions with its GTIDs on the primary."
         );
 
-    private void HasNoLog(Seen seen)
+    private void HasNoLog(SeenServer seen)
     {
         if (!seen.IsOn("log_bin"))
         {
@@ -290,7 +290,7 @@ internal sealed class TopologyLint(
         }
     }
 
-    private async Task MayNotBeAskedAsync(Seen seen)
+    private async Task MayNotBeAskedAsync(SeenServer seen)
     {
         DbConnection connection;
         try
@@ -336,27 +336,4 @@ internal sealed class TopologyLint(
 
     private void Found(string id, TopologySeverity severity, RoutedServer server, string message, string remedy) =>
         _findings.Add(new TopologyFinding(id, severity, server.Name, message, remedy));
-
-    private static string Identity(Dictionary<string, string> variables) =>
-        string.Create(
-                CultureInfo.InvariantCulture,
-                $"server_id {variables.GetValueOrDefault("server_id")} {variables.GetValueOrDefault("server_uuid")}"
-            )
-            .TrimEnd();
-
-    private sealed record Seen(RoutedServer Server, IReadOnlyDictionary<string, string> Variables, HashSet<string> Identities)
-    {
-        public IReadOnlyList<string> Grants { get; init; } = [];
-
-        public string? Writer => Privileges.Writer(Grants, Variables, IsMariaDb);
-
-        public bool IsMariaDb => Server.Protocol is MariaDbProtocol;
-
-        public string Value(string name) => Variables.GetValueOrDefault(name) ?? "";
-
-        public bool IsOn(string name) => Value(name) is "ON" or "1" or "on";
-
-        public long? Number(string name) =>
-            long.TryParse(Value(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-    }
 }
