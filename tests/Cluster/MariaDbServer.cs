@@ -77,19 +77,20 @@ public class MariaDbServer
     /// </summary>
     /// <param name="cancellation">Ends the wait for the server.</param>
     /// <exception cref="MariaDbClusterException">It did not start; the message holds the end of its log.</exception>
-    public virtual Task RestartAsync(CancellationToken cancellation = default) => RestartAloneAsync(cancellation);
+    public virtual Task RestartAsync(CancellationToken cancellation = default) => RestartAloneAsync(cancellation: cancellation);
 
     /// <summary>As <see cref="RestartAsync"/>, and nothing more: whom the server follows, and from where, is the caller's matter.</summary>
+    /// <param name="options">More options of this run; they win over all others. Null is none.</param>
     /// <param name="cancellation">Ends the wait for the server.</param>
     /// <exception cref="MariaDbClusterException">It did not start; the message holds the end of its log.</exception>
-    public async Task RestartAloneAsync(CancellationToken cancellation = default)
+    public async Task RestartAloneAsync(IReadOnlyList<string>? options = null, CancellationToken cancellation = default)
     {
         if (_process is not null)
         {
             await KillAsync().ConfigureAwait(false);
         }
 
-        Launch();
+        Launch(options);
         if (!await IsServingAsync(cancellation).ConfigureAwait(false))
         {
             throw Died();
@@ -101,9 +102,10 @@ public class MariaDbServer
     /// this moment, its binary log included, or those of a new server. What is set up besides is the caller's matter.
     /// </summary>
     /// <param name="source">The server whose files are copied; it stands still meanwhile. Null for the files of a new server.</param>
+    /// <param name="options">As <see cref="RestartAloneAsync"/> takes them.</param>
     /// <param name="cancellation">Ends the wait for the server.</param>
     /// <exception cref="MariaDbClusterException">It did not start; the message holds the end of its log.</exception>
-    public async Task RebuildAsync(MariaDbServer? source, CancellationToken cancellation = default)
+    public async Task RebuildAsync(MariaDbServer? source, IReadOnlyList<string>? options = null, CancellationToken cancellation = default)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -135,7 +137,7 @@ public class MariaDbServer
             }
         }
 
-        await RestartAloneAsync(cancellation).ConfigureAwait(false);
+        await RestartAloneAsync(options, cancellation).ConfigureAwait(false);
     }
 
     [SupportedOSPlatform("linux")]
@@ -191,8 +193,12 @@ public class MariaDbServer
         return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
     }
 
-    private void Launch() =>
-        _process = Watchdog.StartServer(_place, _binaries.Server, ServerOptions.For(_place, Port, ServerId, IsReadOnly, _moreOptions));
+    private void Launch(IReadOnlyList<string>? options = null) =>
+        _process = Watchdog.StartServer(
+            _place,
+            _binaries.Server,
+            ServerOptions.For(_place, Port, ServerId, IsReadOnly, [.. _moreOptions, .. options ?? []])
+        );
 
     // False: the process ended before it served.
     private async Task<bool> IsServingAsync(CancellationToken cancellation)

@@ -34,7 +34,7 @@ internal sealed class MariaDbMember(MariaDbServer server) : Member(string.Create
 
     public override Task KillAsync() => server.KillAsync();
 
-    public override Task StartAsync() => server.RestartAloneAsync();
+    public override Task StartAsync() => server.RestartAloneAsync(Options);
 
     public override Task PauseAsync() => server.PauseAsync();
 
@@ -50,7 +50,7 @@ internal sealed class MariaDbMember(MariaDbServer server) : Member(string.Create
         {
             // Either it was the primary, and what it wrote counts as applied; or a kill lost what its log still has, which then has to be forgotten.
             await ExecuteAsync(
-                    await HoldsItsLogAsync(logged).ConfigureAwait(false)
+                    HoldsItsLog(logged)
                         ? $"SET GLOBAL gtid_slave_pos = '{logged}'"
                         : $"RESET MASTER; SET GLOBAL gtid_binlog_state = '{applied}'"
                 )
@@ -66,7 +66,8 @@ internal sealed class MariaDbMember(MariaDbServer server) : Member(string.Create
 
     public override async Task RebuildAsync(Member? source)
     {
-        await server.RebuildAsync((source as MariaDbMember)?.Inner).ConfigureAwait(false);
+        IsReadOnly = true;
+        await server.RebuildAsync((source as MariaDbMember)?.Inner, Options).ConfigureAwait(false);
         if (source is not null)
         {
             // As a backup leaves it: all data, the position it was taken at, and no log of its own.
@@ -103,8 +104,9 @@ internal sealed class MariaDbMember(MariaDbServer server) : Member(string.Create
 
     private MariaDbServer Inner => server;
 
-    // The last number that its chain has, and the last that its log has, are of the same transaction: the log's position is as far as the tables.
-    private async Task<bool> HoldsItsLogAsync(string logged)
+    private string[] Options => [$"--read-only={(IsReadOnly ? 1 : 0)}", $"--innodb-flush-log-at-trx-commit={(IsDurable ? 1 : 0)}"];
+
+    private bool HoldsItsLog(string logged)
     {
         // What wrote last says it: a replica's log has other servers' transactions, a former primary's its own.
         var last = logged.Split(',').Select(gtid => gtid.Split('-')).MaxBy(parts => long.Parse(parts[2], CultureInfo.InvariantCulture))!;

@@ -36,6 +36,12 @@ internal abstract class Member(string name)
     /// <summary>Follows nobody any more.</summary>
     public abstract string Leave { get; }
 
+    /// <summary>Whether it refuses writes; also when it is started again.</summary>
+    public bool IsReadOnly { get; set; }
+
+    /// <summary>Whether a kill loses nothing that it committed; also when it is started again.</summary>
+    public bool IsDurable { get; private set; } = true;
+
     public abstract Task KillAsync();
 
     /// <summary>Starts it over its files; it follows whom they say once it is told to.</summary>
@@ -92,10 +98,18 @@ internal abstract class Member(string name)
 
     public Task<string> PositionAsync() => ScalarAsync(Position);
 
-    public Task SetReadOnlyAsync(bool on) => ExecuteAsync(on ? "SET GLOBAL read_only = 1" : "SET GLOBAL read_only = 0");
+    public Task SetReadOnlyAsync(bool on)
+    {
+        IsReadOnly = on;
+        return ExecuteAsync(on ? "SET GLOBAL read_only = 1" : "SET GLOBAL read_only = 0");
+    }
 
     /// <summary>With false a kill loses what its last second committed.</summary>
-    public Task SetDurableAsync(bool on) => ExecuteAsync($"SET GLOBAL innodb_flush_log_at_trx_commit = {(on ? 1 : 0)}");
+    public Task SetDurableAsync(bool on)
+    {
+        IsDurable = on;
+        return ExecuteAsync($"SET GLOBAL innodb_flush_log_at_trx_commit = {(on ? 1 : 0)}");
+    }
 
     /// <summary>Writes its name into its own table, and nowhere else.</summary>
     public abstract Task NameAsync();

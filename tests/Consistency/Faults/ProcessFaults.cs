@@ -34,7 +34,6 @@ internal static class ProcessFaults
     {
         await member.StartAsync();
         scene.Tell($"{member} is back");
-        await member.SetReadOnlyAsync(true);
         await member.FollowAsync(scene.Stage.Primary);
     }
 
@@ -75,7 +74,6 @@ internal static class ProcessFaults
         await member.KillAsync();
         await scene.WaitAsync(0.1);
         await member.StartAsync();
-        await member.SetReadOnlyAsync(false);
         scene.Tell($"{member} is back");
         await scene.WaitAsync(0.4);
     }
@@ -90,7 +88,6 @@ internal static class ProcessFaults
         await scene.Stage.CollectAsync(rebuilt);
         scene.Tell($"{rebuilt} is rebuilt from a backup of {source}");
         await rebuilt.RebuildAsync(source);
-        await rebuilt.SetReadOnlyAsync(true);
         await rebuilt.FollowAsync(scene.Stage.Primary);
         await scene.WaitAsync(0.2);
         if (scene.Random.Next(2) == 0)
@@ -115,7 +112,6 @@ internal static class ProcessFaults
         await scene.Stage.CollectAsync(member);
         scene.Tell($"{member} is rebuilt empty");
         await member.RebuildAsync(null);
-        await member.SetReadOnlyAsync(true);
         await scene.WaitAsync(0.6);
     }
 }

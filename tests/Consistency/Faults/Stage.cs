@@ -29,6 +29,11 @@ internal sealed class Stage : IAsyncDisposable
     {
         (_cluster, Members, Primary) = (cluster, members, members[0]);
         PrimaryRelay = new(members[0].Port);
+        foreach (var replica in members.Skip(1))
+        {
+            replica.IsReadOnly = true;
+        }
+
         Slots = [.. members.Skip(1).Select((member, index) => new Slot($"r{index + 1}", member, new TcpRelay(member.Port)))];
     }
 
@@ -174,8 +179,8 @@ internal sealed class Stage : IAsyncDisposable
             }
             else
             {
+                member.IsReadOnly = member != Primary;
                 await member.StartAsync().ConfigureAwait(false);
-                await member.SetReadOnlyAsync(member != Primary).ConfigureAwait(false);
             }
         }
     }

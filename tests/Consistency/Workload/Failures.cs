@@ -14,8 +14,10 @@ internal static class Failures
             ReplicaLostException or SessionTokenException => true,
             DbException => IsPublic(exception),
             OperationCanceledException => wasCancelled,
+            // Where a connection that was not reset turns out to be broken, the driver says so in the system's words.
+            IOException or System.Net.Sockets.SocketException => IsDrivers(exception),
             // EF Core wraps what the driver threw.
-            InvalidOperationException { InnerException: DbException or ReplicaLostException } => true,
+            InvalidOperationException { InnerException: { } inner } when IsEntityFrameworks(exception) => IsAllowed(inner, wasCancelled),
             Microsoft.EntityFrameworkCore.DbUpdateException { InnerException: { } inner } => IsAllowed(inner, wasCancelled),
             _ => false,
         };
@@ -39,6 +41,16 @@ internal static class Failures
         );
         return $"{text} [{from}]";
     }
+
+    private static bool IsDrivers(Exception exception) =>
+        (exception.StackTrace ?? "")
+            .Split('\n')
+            .Select(line => line.Trim())
+            .FirstOrDefault(line => !line.StartsWith("at System.", StringComparison.Ordinal))
+            ?.StartsWith("at MySqlConnector.", StringComparison.Ordinal) == true;
+
+    private static bool IsEntityFrameworks(Exception exception) =>
+        exception.StackTrace?.Contains("Microsoft.EntityFrameworkCore", StringComparison.Ordinal) == true;
 
     private static bool IsPublic(Exception exception) => exception.GetType().IsVisible;
 }
