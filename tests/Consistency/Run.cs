@@ -14,6 +14,9 @@ namespace MonotonicReads.Consistency;
 /// <summary>One run: the controls, then each fault alone, then several at once until the time is over.</summary>
 internal sealed class Run : IAsyncDisposable
 {
+    /// <summary>Of one phase and one promise no more are told and drawn; all are counted.</summary>
+    private const int MostTold = 3;
+
     private const int Workers = 12;
     private const int SlowWorkers = 6;
     private const int SynchronousWorkers = 3;
@@ -204,9 +207,9 @@ internal sealed class Run : IAsyncDisposable
         _history.Append(name, entries);
         Summary.Add(name, entries, judgement, played);
         say(Summary.Last);
-        foreach (var violation in judgement.Violations)
+        foreach (var (number, violation) in judgement.Violations.GroupBy(v => v.Promise).SelectMany(same => same.Take(MostTold)).Index())
         {
-            say(Timeline.Tell(violation, Path.Combine(_options.Output, $"violation-{Summary.Violations.Count}-{name}.svg")));
+            say(Timeline.Tell(violation, Path.Combine(_options.Output, $"violation-{Summary.Phases}-{name}-{number + 1}.svg")));
         }
     }
 

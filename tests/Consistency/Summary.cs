@@ -23,11 +23,16 @@ internal sealed class Summary(RunOptions options)
     private TimeSpan _played;
     private int _unjudged;
 
+    public int Phases { get; private set; }
+
     public string Last { get; private set; } = "";
 
     public IReadOnlyList<(string Phase, Violation Violation)> Violations => _violations;
 
     public IReadOnlyDictionary<string, bool> Controls => _controls;
+
+    /// <summary>The phases that were played.</summary>
+    public IEnumerable<string> Faults => _faults.Keys;
 
     public long SessionReads => _levels.Where(level => level.Key != nameof(ReadConsistency.Eventual)).Sum(level => level.Value.Reads);
 
@@ -42,6 +47,7 @@ internal sealed class Summary(RunOptions options)
     public void Add(string phase, IReadOnlyList<Entry> entries, Judgement judgement, TimeSpan played)
     {
         _played += played;
+        Phases++;
         _unjudged += judgement.Unjudged;
         Add(phase, judgement.Violations);
         var fault = CountsOf(_faults, phase);
@@ -183,10 +189,10 @@ internal sealed class Summary(RunOptions options)
                 Server = options.IsMySql ? "MySQL" : "MariaDB",
                 SessionReads,
                 PlayedSeconds = _played.TotalSeconds,
-                Faults = _faults,
-                Levels = _levels,
-                KindsOfSession = _ways,
-                FaultsAndPolicies = _policies.ToDictionary(
+                ByFault = _faults,
+                ByLevel = _levels,
+                ByKindOfSession = _ways,
+                ByFaultAndPolicy = _policies.ToDictionary(
                     p => p.Key,
                     p => new { p.Value.Sessions, p.Value.Losses, LossesPer1000Sessions = 1000.0 * p.Value.Losses / Math.Max(1, p.Value.Sessions) }
                 ),

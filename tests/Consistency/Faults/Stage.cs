@@ -24,10 +24,12 @@ internal sealed class Stage : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<(long Tag, long Number), (long Parent, int Item)> _links = [];
     private readonly List<string> _twice = [];
+    private readonly SemaphoreSlim _rebuilding = new(1);
+    private Member _healed;
 
     private Stage(IAsyncDisposable cluster, IReadOnlyList<Member> members)
     {
-        (_cluster, Members, Primary) = (cluster, members, members[0]);
+        (_cluster, Members, Primary, _healed) = (cluster, members, members[0], members[0]);
         PrimaryRelay = new(members[0].Port);
         foreach (var replica in members.Skip(1))
         {
@@ -196,7 +198,14 @@ internal sealed class Stage : IAsyncDisposable
 
         await Primary.SetDurableAsync(true).ConfigureAwait(false);
         await Primary.SetReadOnlyAsync(false).ConfigureAwait(false);
-        PrimaryRelay.Retarget(Primary.Port, cut: false);
+
+        // What is left of a switch must not be told of the next fault.
+        if (_healed != Primary)
+        {
+            PrimaryRelay.Retarget(Primary.Port, cut: true);
+            _healed = Primary;
+        }
+
         await Task.WhenAll(Replicas.Select(HealAsync)).ConfigureAwait(false);
 
         // Who was promoted gives its place to who was the primary.
@@ -250,8 +259,6 @@ internal sealed class Stage : IAsyncDisposable
 
         await replica.SetDurableAsync(true).ConfigureAwait(false);
     }
-
-    private readonly SemaphoreSlim _rebuilding = new(1);
 
     // Whether the primary has all that the replica has.
     private async Task<bool> IsBehindAsync(Member replica)

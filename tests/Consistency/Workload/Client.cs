@@ -666,10 +666,27 @@ internal sealed class Client(Grounds grounds, Source source, ReplicatedMySqlData
         var connection = await OpenAsync(cancel);
         try
         {
-            using var transaction = new System.Transactions.CommittableTransaction();
-            connection.EnlistTransaction(transaction);
-            await ExecuteWriteAsync(connection, null, tag, item, cancel);
-            transaction.Commit();
+            var transaction = new System.Transactions.CommittableTransaction();
+            try
+            {
+                connection.EnlistTransaction(transaction);
+                await ExecuteWriteAsync(connection, null, tag, item, cancel);
+                transaction.Commit();
+                transaction.Dispose();
+            }
+            catch
+            {
+                try
+                {
+                    transaction.Dispose();
+                }
+                catch (InvalidOperationException)
+                {
+                    // The driver rolls back on the connection that broke; what broke it is what the caller gets.
+                }
+
+                throw;
+            }
         }
         finally
         {
