@@ -14,6 +14,9 @@ namespace MonotonicReads.Consistency;
 /// <summary>One run: the controls, then each fault alone, then several at once until the time is over.</summary>
 internal sealed class Run : IAsyncDisposable
 {
+    private const string ConnectionsOfClients =
+        "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'app' AND command <> 'Binlog Dump'";
+
     /// <summary>Of one phase and one promise no more are told and drawn; all are counted.</summary>
     private const int MostTold = 3;
 
@@ -77,14 +80,21 @@ internal sealed class Run : IAsyncDisposable
             await PlayControlsAsync(say);
         }
 
+        if (_options.IsSoak)
+        {
+            await SoakAsync(say);
+            return;
+        }
+
         var faults = FaultCatalogue.All.Where(fault => _options.Only.Count == 0 || _options.Only.Contains(fault.Name)).ToList();
         var left = TimeLeft();
         var length = TimeSpan.FromSeconds(Math.Clamp(left.TotalSeconds / (faults.Count + 4) - 0.9, 0.8, 8));
-        for (var round = 0; TimeLeft() > TimeSpan.Zero; round++)
+        for (var round = 0; round == 0 || TimeLeft() > TimeSpan.Zero; round++)
         {
             foreach (var fault in faults)
             {
-                if (TimeLeft() <= TimeSpan.Zero)
+                // Each is played once, on a slow machine too.
+                if (round > 0 && TimeLeft() <= TimeSpan.Zero)
                 {
                     break;
                 }
@@ -127,7 +137,7 @@ internal sealed class Run : IAsyncDisposable
             left = "";
             foreach (var member in _stage.Members)
             {
-                var count = await member.ScalarAsync("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'app' AND command <> 'Binlog Dump'");
+                var count = await member.ScalarAsync(ConnectionsOfClients);
                 left += count == "0" ? "" : $" {count} on {member}";
             }
 
@@ -150,6 +160,44 @@ internal sealed class Run : IAsyncDisposable
         _history.Dispose();
         await _stage.DisposeAsync();
         _time.Dispose();
+    }
+
+    private async Task SoakAsync(Action<string> say)
+    {
+        using var process = Process.GetCurrentProcess();
+        var reads = 0L;
+        for (var minute = 1; TimeLeft() > TimeSpan.Zero; minute++)
+        {
+            var next = Stopwatch.GetTimestamp();
+            while (TimeLeft() > TimeSpan.Zero && Stopwatch.GetElapsedTime(next) < TimeSpan.FromSeconds(58))
+            {
+                await PlayPhaseAsync([FaultCatalogue.Calm], TimeSpan.FromSeconds(Math.Clamp(TimeLeft().TotalSeconds, 1, 14)), _ => { });
+            }
+
+            process.Refresh();
+            var connections = 0;
+            foreach (var member in _stage.Members)
+            {
+                connections += int.Parse(await member.ScalarAsync(ConnectionsOfClients), CultureInfo.InvariantCulture);
+            }
+
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Summary.Add(
+                new Minute(
+                    minute,
+                    GC.GetTotalMemory(forceFullCollection: true),
+                    process.WorkingSet64,
+                    connections,
+                    Summary.SessionReads - reads,
+                    process.Threads.Count
+                )
+            );
+            reads = Summary.SessionReads;
+            say(Summary.Soak[^1].ToString());
+        }
+
+        Summary.JudgeSoak();
     }
 
     private TimeSpan TimeLeft() => TimeSpan.FromSeconds(_options.Seconds) - Stopwatch.GetElapsedTime(_started);
@@ -204,7 +252,13 @@ internal sealed class Run : IAsyncDisposable
         await _stage.HealAsync();
         var entries = _recorder.Take();
         var judgement = await JudgeAsync(entries, faults.Any(fault => fault.MovesPrimary));
-        _history.Append(name, entries);
+
+        // Of a soak all would be gigabytes.
+        if (!_options.IsSoak || judgement.Violations.Count > 0)
+        {
+            _history.Append(name, entries);
+        }
+
         Summary.Add(name, entries, judgement, played);
         say(Summary.Last);
         foreach (var (number, violation) in judgement.Violations.GroupBy(v => v.Promise).SelectMany(same => same.Take(MostTold)).Index())
@@ -218,7 +272,9 @@ internal sealed class Run : IAsyncDisposable
         var seeds = Enumerable.Range(0, Workers + SlowWorkers + SynchronousWorkers + 2).Select(_ => _random.Next()).ToList();
         return
         [
-            .. seeds.Take(Workers + SlowWorkers).Select((seed, index) => Task.Run(() => new Worker(_grounds, seed, false, index >= Workers).RunAsync())),
+            .. seeds
+                .Take(Workers + SlowWorkers)
+                .Select((seed, index) => Task.Run(() => new Worker(_grounds, seed, false, index >= Workers).RunAsync())),
             .. seeds
                 .Skip(Workers + SlowWorkers)
                 .Take(SynchronousWorkers)
@@ -230,7 +286,9 @@ internal sealed class Run : IAsyncDisposable
                         TaskScheduler.Default
                     )
                 ),
-            .. seeds.Skip(Workers + SlowWorkers + SynchronousWorkers).Select(seed => Task.Run(() => new BackgroundWriter(_grounds, seed).RunAsync())),
+            .. seeds
+                .Skip(Workers + SlowWorkers + SynchronousWorkers)
+                .Select(seed => Task.Run(() => new BackgroundWriter(_grounds, seed).RunAsync())),
         ];
     }
 

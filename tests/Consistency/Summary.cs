@@ -2,15 +2,35 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MonotonicReads.Consistency.Checking;
 using MonotonicReads.Consistency.History;
 
 namespace MonotonicReads.Consistency;
 
+/// <summary>A minute of a soak.</summary>
+/// <param name="Number">Which, from 1.</param>
+/// <param name="HeapBytes">What is in use after a full collection.</param>
+/// <param name="WorkingSetBytes">What the process has of the machine's memory.</param>
+/// <param name="Connections">The clients' connections that the servers know.</param>
+/// <param name="Reads">Session reads since the last line.</param>
+/// <param name="Threads">The process's threads.</param>
+internal sealed record Minute(int Number, long HeapBytes, long WorkingSetBytes, int Connections, long Reads, int Threads)
+{
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"minute {Number, 3}: heap {HeapBytes / 1e6, 7:F1} MB, working set {WorkingSetBytes / 1e6, 7:F1} MB, {Connections, 4} connections, {Threads, 3} threads, {Reads, 8} reads"
+        );
+}
+
 /// <summary>What a run has seen, by level, by fault, and by fault and policy.</summary>
 internal sealed class Summary(RunOptions options)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    // What differs from one session, process and machine to the next.
+    private static readonly Regex Varying = new("[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]+-[0-9]+-[0-9]+|[0-9]{3,}", RegexOptions.Compiled);
 
     private readonly SortedDictionary<string, Counts> _faults = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Counts> _levels = new(StringComparer.Ordinal);
@@ -18,7 +38,8 @@ internal sealed class Summary(RunOptions options)
     private readonly SortedDictionary<string, Counts> _ways = new(StringComparer.Ordinal);
     private readonly List<(string Phase, Violation Violation)> _violations = [];
     private readonly Dictionary<string, bool> _controls = [];
-    private readonly List<object> _soak = [];
+    private readonly List<Minute> _soak = [];
+    private readonly TimeSpan _processorBefore = Process.GetCurrentProcess().TotalProcessorTime;
     private readonly SortedDictionary<string, int> _strange = new(StringComparer.Ordinal);
     private TimeSpan _played;
     private int _unjudged;
@@ -40,9 +61,56 @@ internal sealed class Summary(RunOptions options)
 
     public void AddControl(string name, bool isCaught) => _controls[name] = isCaught;
 
-    public void AddMinute(object line) => _soak.Add(line);
+    public IReadOnlyList<Minute> Soak => _soak;
 
-    public void Add(string phase, IReadOnlyList<Violation> violations) => _violations.AddRange(violations.Select(violation => (phase, violation)));
+    /// <summary>Takes a minute down. The second half must not need more than the first: less than a tenth and some megabytes.</summary>
+    public void Add(Minute minute)
+    {
+        _soak.Add(minute);
+    }
+
+    /// <summary>Looks whether memory and connections were flat; of a soak too short to tell it says nothing.</summary>
+    public void JudgeSoak()
+    {
+        // What is filled once, such as pools and compiled code, is full after the first quarter.
+        var settled = _soak.Skip(_soak.Count / 4).ToList();
+        if (settled.Count < 4)
+        {
+            return;
+        }
+
+        var (first, last) = (settled.Take(settled.Count / 2).ToList(), settled.Skip(settled.Count / 2).ToList());
+        if (last.Min(m => m.HeapBytes) > first.Max(m => m.HeapBytes) * 1.1 + 4e6)
+        {
+            Add(
+                "soak",
+                [
+                    new(
+                        Promise.Memory,
+                        $"The heap grew from at most {first.Max(m => m.HeapBytes)} to at least {last.Min(m => m.HeapBytes)} bytes.",
+                        []
+                    ),
+                ]
+            );
+        }
+
+        if (last.Min(m => m.Connections) > first.Max(m => m.Connections) * 1.1 + 4)
+        {
+            Add(
+                "soak",
+                [
+                    new(
+                        Promise.Connections,
+                        $"Connections grew from at most {first.Max(m => m.Connections)} to at least {last.Min(m => m.Connections)}.",
+                        []
+                    ),
+                ]
+            );
+        }
+    }
+
+    public void Add(string phase, IReadOnlyList<Violation> violations) =>
+        _violations.AddRange(violations.Select(violation => (phase, violation)));
 
     public void Add(string phase, IReadOnlyList<Entry> entries, Judgement judgement, TimeSpan played)
     {
@@ -75,7 +143,10 @@ internal sealed class Summary(RunOptions options)
                         break;
                     case EntryKind.Error:
                         counts.Errors[entry.Text] = counts.Errors.GetValueOrDefault(entry.Text) + 1;
-                        if (entry.Text == nameof(ReplicaLostException) || entry.Detail.Contains(nameof(ReplicaLostException), StringComparison.Ordinal))
+                        if (
+                            entry.Text == nameof(ReplicaLostException)
+                            || entry.Detail.Contains(nameof(ReplicaLostException), StringComparison.Ordinal)
+                        )
                         {
                             counts.Losses++;
                         }
@@ -90,7 +161,8 @@ internal sealed class Summary(RunOptions options)
             if (entry.Kind == EntryKind.Error)
             {
                 var text = $"{(entry.IsAllowed ? "" : "NOT ALLOWED: ")}{entry.Text}: {entry.Detail}";
-                var key = text[..Math.Min(text.Length, 260)];
+                var key = Varying.Replace(text, "*");
+                key = key[..Math.Min(key.Length, 260)];
                 _strange[key] = _strange.GetValueOrDefault(key) + 1;
             }
         }
@@ -152,6 +224,11 @@ internal sealed class Summary(RunOptions options)
             text.AppendLine(CultureInfo.InvariantCulture, $"  {count, 6} {name}");
         }
 
+        foreach (var minute in _soak)
+        {
+            text.AppendLine(minute.ToString());
+        }
+
         text.AppendLine().AppendLine("violations");
         foreach (var group in _violations.GroupBy(v => (v.Phase, v.Violation.Promise)))
         {
@@ -159,17 +236,22 @@ internal sealed class Summary(RunOptions options)
         }
 
         text.AppendLine()
-            .AppendLine("controls: " + string.Join("; ", _controls.Select(control => $"{control.Key}: {(control.Value ? "caught" : "MISSED")}")))
+            .AppendLine(
+                "controls: " + string.Join("; ", _controls.Select(control => $"{control.Key}: {(control.Value ? "caught" : "MISSED")}"))
+            )
             .AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{SessionReads} session reads in {_played.TotalSeconds:F0} s ({SessionReads / Math.Max(1, _played.TotalSeconds):F0}/s), seed {options.Seed}: {_violations.Count} violations, {_faults.Values.Sum(f => f.Late)} hangs; {_unjudged} comparisons could not be told"
+                $"{SessionReads} session reads in {_played.TotalSeconds:F0} s ({SessionReads / Math.Max(1, _played.TotalSeconds):F0}/s), seed {options.Seed}: {_violations.Count} violations, {_faults.Values.Sum(f => f.Late)} hangs; {_unjudged} comparisons could not be told; {(Process.GetCurrentProcess().TotalProcessorTime - _processorBefore).TotalSeconds:F0} s of processor time here"
             );
         return text.ToString();
 
         void Section(string title, SortedDictionary<string, Counts> rows)
         {
             text.AppendLine()
-                .AppendLine(CultureInfo.InvariantCulture, $"{title, -60} {"reads", 9} {"sessions", 9} {"writes", 7} {"late", 5} {"violations", 10}  errors");
+                .AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"{title, -60} {"reads", 9} {"sessions", 9} {"writes", 7} {"late", 5} {"violations", 10}  errors"
+                );
             foreach (var (name, counts) in rows)
             {
                 text.AppendLine(
@@ -194,10 +276,20 @@ internal sealed class Summary(RunOptions options)
                 ByKindOfSession = _ways,
                 ByFaultAndPolicy = _policies.ToDictionary(
                     p => p.Key,
-                    p => new { p.Value.Sessions, p.Value.Losses, LossesPer1000Sessions = 1000.0 * p.Value.Losses / Math.Max(1, p.Value.Sessions) }
+                    p => new
+                    {
+                        p.Value.Sessions,
+                        p.Value.Losses,
+                        LossesPer1000Sessions = 1000.0 * p.Value.Losses / Math.Max(1, p.Value.Sessions),
+                    }
                 ),
                 Errors = _strange,
-                Violations = _violations.Select(v => new { v.Phase, Promise = v.Violation.Promise.ToString(), v.Violation.Message }),
+                Violations = _violations.Select(v => new
+                {
+                    v.Phase,
+                    Promise = v.Violation.Promise.ToString(),
+                    v.Violation.Message,
+                }),
                 Unjudged = _unjudged,
                 Controls = _controls,
                 Soak = _soak,

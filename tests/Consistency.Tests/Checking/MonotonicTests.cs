@@ -14,7 +14,8 @@ public sealed class MonotonicTests
     }
 
     [Fact]
-    public void The_same_state_and_a_newer_one_are_right() => new Story().Line(9).Session().Read(10, 20, 5).Read(30, 40, 5).Read(50, 60, 7).IsGood();
+    public void The_same_state_and_a_newer_one_are_right() =>
+        new Story().Line(9).Session().Read(10, 20, 5).Read(30, 40, 5).Read(50, 60, 7).IsGood();
 
     [Fact]
     public void Reads_that_overlap_are_in_no_order() => new Story().Line(9).Session().Read(10, 30, 7).Read(30, 40, 5).IsGood();
@@ -37,7 +38,14 @@ public sealed class MonotonicTests
 
     [Fact]
     public void A_keys_older_version_is_told_after_a_newer_state() =>
-        new Story().Had(2, key: 3).Had(3, key: 4).Had(4, key: 3).Session().Read(10, 20, 4).ReadKey(30, 40, 3, tag: 2).Breaks(Promise.Monotonic);
+        new Story()
+            .Had(2, key: 3)
+            .Had(3, key: 4)
+            .Had(4, key: 3)
+            .Session()
+            .Read(10, 20, 4)
+            .ReadKey(30, 40, 3, tag: 2)
+            .Breaks(Promise.Monotonic);
 
     [Fact]
     public void A_key_that_was_written_last_long_ago_is_right() =>
@@ -71,11 +79,27 @@ public sealed class MonotonicTests
     /// <summary>Numbers are used again after a lossy failover: 12 is another write than 3 under the same number.</summary>
     [Fact]
     public void A_lost_write_that_was_seen_must_not_go_away() =>
-        new Story().Line(2).Had(3, isLost: true).Had(12, parent: 2).Had(13, parent: 12).Session().Read(10, 20, 3).Read(30, 40, 13).Breaks(Promise.Monotonic);
+        new Story()
+            .Line(2)
+            .Had(3, isLost: true)
+            .Had(12, parent: 2)
+            .Had(13, parent: 12)
+            .Session()
+            .Read(10, 20, 3)
+            .Read(30, 40, 13)
+            .Breaks(Promise.Monotonic);
 
     [Fact]
     public void Who_stays_with_what_was_lost_is_right() =>
-        new Story().Line(2).Had(3, isLost: true).Had(4, parent: 3, isLost: true).Had(12, parent: 2).Session().Read(10, 20, 3).Read(30, 40, 4).IsGood();
+        new Story()
+            .Line(2)
+            .Had(3, isLost: true)
+            .Had(4, parent: 3, isLost: true)
+            .Had(12, parent: 2)
+            .Session()
+            .Read(10, 20, 3)
+            .Read(30, 40, 4)
+            .IsGood();
 
     [Fact]
     public void Who_saw_nothing_of_it_is_right() =>
@@ -107,9 +131,24 @@ public sealed class MonotonicTests
 
     [Fact]
     public void A_token_carries_what_was_seen() =>
-        new Story().Line(9).Session(1).Read(10, 20, 7).Token(30, token: 1).Session(2, token: 1, at: 35).Read(40, 50, 5, session: 2).Breaks(Promise.Monotonic);
+        new Story()
+            .Line(9)
+            .Session(1)
+            .Read(10, 20, 7)
+            .Token(30, token: 1)
+            .Session(2, token: 1, at: 35)
+            .Read(40, 50, 5, session: 2)
+            .Breaks(Promise.Monotonic);
 
     [Fact]
     public void A_token_does_not_carry_what_was_seen_later() =>
-        new Story().Line(9).Session(1).Read(10, 20, 5).Token(30, token: 1).Read(25, 36, 7).Session(2, token: 1, at: 37).Read(40, 50, 5, session: 2).IsGood();
+        new Story()
+            .Line(9)
+            .Session(1)
+            .Read(10, 20, 5)
+            .Token(30, token: 1)
+            .Read(25, 36, 7)
+            .Session(2, token: 1, at: 37)
+            .Read(40, 50, 5, session: 2)
+            .IsGood();
 }

@@ -15,7 +15,14 @@ public sealed class PromiseTests
 
     [Fact]
     public void A_write_that_was_lost_is_missed_all_the_same() =>
-        new Story().Line(3).Had(4, isLost: true).Had(12, parent: 3).Session().Write(10, 20, 4).Read(30, 40, 12, claims: Causal).Breaks(Promise.OwnWrites);
+        new Story()
+            .Line(3)
+            .Had(4, isLost: true)
+            .Had(12, parent: 3)
+            .Session()
+            .Write(10, 20, 4)
+            .Read(30, 40, 12, claims: Causal)
+            .Breaks(Promise.OwnWrites);
 
     [Fact]
     public void A_write_that_no_server_knows_any_more_is_missed_too() =>
@@ -113,7 +120,13 @@ public sealed class PromiseTests
 
     [Fact]
     public void While_the_primary_moves_another_data_source_does_not_know() =>
-        new Story().Line(5).PrimaryMoves().Session().Write(10, 20, 4, session: 0, source: 2).Read(30, 40, 3, claims: Primary, source: 1).IsGood();
+        new Story()
+            .Line(5)
+            .PrimaryMoves()
+            .Session()
+            .Write(10, 20, 4, session: 0, source: 2)
+            .Read(30, 40, 3, claims: Primary, source: 1)
+            .IsGood();
 
     [Fact]
     public void The_same_one_does() =>
@@ -149,15 +162,49 @@ public sealed class PromiseTests
 
     [Fact]
     public void A_caller_who_waited_too_long_is_told() =>
-        new Story().Session().Add(new() { Kind = EntryKind.Late, Session = 1, Begin = 10, Seconds = 40 }).Breaks(Promise.Deadline);
+        new Story()
+            .Session()
+            .Add(
+                new()
+                {
+                    Kind = EntryKind.Late,
+                    Session = 1,
+                    Begin = 10,
+                    Seconds = 40,
+                }
+            )
+            .Breaks(Promise.Deadline);
 
     [Fact]
     public void An_exception_that_nobody_documented_is_told() =>
-        new Story().Session().Add(new() { Kind = EntryKind.Error, Session = 1, Begin = 10, Text = "TimeoutException" }).Breaks(Promise.Exceptions);
+        new Story()
+            .Session()
+            .Add(
+                new()
+                {
+                    Kind = EntryKind.Error,
+                    Session = 1,
+                    Begin = 10,
+                    Text = "TimeoutException",
+                }
+            )
+            .Breaks(Promise.Exceptions);
 
     [Fact]
     public void One_that_is_documented_is_right() =>
-        new Story().Session().Add(new() { Kind = EntryKind.Error, Session = 1, Begin = 10, Text = "ReplicaLostException", IsAllowed = true }).IsGood();
+        new Story()
+            .Session()
+            .Add(
+                new()
+                {
+                    Kind = EntryKind.Error,
+                    Session = 1,
+                    Begin = 10,
+                    Text = "ReplicaLostException",
+                    IsAllowed = true,
+                }
+            )
+            .IsGood();
 
     private static Entry Tail(long begin, long end, params (long Number, long Tag, long Parent)[] rows) =>
         new()

@@ -198,7 +198,9 @@ internal sealed class Checker
         if (missing is { } required && session.Reports(promise))
         {
             var earlier = _entries[required.Entry];
-            _violations.Add(new(promise, $"{Describe(read)} {how}: {Describe(earlier)}", [session.Begun, .. Between(session, earlier, read)]));
+            _violations.Add(
+                new(promise, $"{Describe(read)} {how}: {Describe(earlier)}", [session.Begun, .. Between(session, earlier, read)])
+            );
         }
     }
 
@@ -227,9 +229,16 @@ internal sealed class Checker
 
         if (read.Child is { } child)
         {
-            if (rows.Length == 0 && (read.Claims & Claims.Monotonic) != 0 && session is { IsFree: false } && session.Reports(Promise.Prefix))
+            if (
+                rows.Length == 0
+                && (read.Claims & Claims.Monotonic) != 0
+                && session is { IsFree: false }
+                && session.Reports(Promise.Prefix)
+            )
             {
-                _violations.Add(new(Promise.Prefix, $"{Describe(read)} finds no parent {child.Parent} of {child.Number}", [session.Begun, read]));
+                _violations.Add(
+                    new(Promise.Prefix, $"{Describe(read)} finds no parent {child.Parent} of {child.Number}", [session.Begun, read])
+                );
             }
 
             return;
@@ -349,7 +358,11 @@ internal sealed class Checker
     private List<Entry> Between(SessionState session, Entry earlier, Entry read)
     {
         var told = _entries
-            .Where(e => e.Session == session.Begun.Session && e.Kind is EntryKind.Event or EntryKind.Token or EntryKind.Error && e.Session == session.Begun.Session)
+            .Where(e =>
+                e.Session == session.Begun.Session
+                && e.Kind is EntryKind.Event or EntryKind.Token or EntryKind.Error
+                && e.Session == session.Begun.Session
+            )
             .Where(e => e.Begin >= earlier.Begin && e.Begin <= read.End)
             .TakeLast(8);
         return [.. told.Append(earlier).Append(read).DistinctBy(e => (e.Kind, e.Begin, e.End)).OrderBy(e => e.Begin)];
@@ -395,7 +408,13 @@ internal sealed class Checker
         public bool IsFree => WasMoved && begun.Policy == ReplicaLoss.Redraw;
 
         /// <summary>What goes on from a token knows what was known when that was made.</summary>
-        public SessionState ResumedAs(Entry entry) => new(entry) { Seen = Seen, Written = Written, KeysSeen = KeysSeen };
+        public SessionState ResumedAs(Entry entry) =>
+            new(entry)
+            {
+                Seen = Seen,
+                Written = Written,
+                KeysSeen = KeysSeen,
+            };
 
         public bool Reports(Promise promise)
         {

@@ -60,7 +60,8 @@ internal sealed class StateTree
     public bool IsAtRoot(int key, long tag) => _rootKeyTags[key] == tag;
 
     /// <summary>The tag of the last write of a key in a state; null where that is not known.</summary>
-    public long? KeyTag(long state, int key) => _nodes.TryGetValue(state, out var node) && node.KeyTags[key] is var tag && tag != 0 ? tag : null;
+    public long? KeyTag(long state, int key) =>
+        _nodes.TryGetValue(state, out var node) && node.KeyTags[key] is var tag && tag != 0 ? tag : null;
 
     /// <summary>Whether a state contains a write; null where its line is not known.</summary>
     /// <param name="state">The state.</param>
@@ -94,7 +95,10 @@ internal sealed class StateTree
         return branch == earlier.Branch && earlier.Number <= limit;
     }
 
-    public long NumberOf(long tag) => _nodes.TryGetValue(tag, out var node) ? node.Number : _pending.TryGetValue(tag, out var p) ? p.Number : 0;
+    public long NumberOf(long tag) =>
+        _nodes.TryGetValue(tag, out var node) ? node.Number
+        : _pending.TryGetValue(tag, out var p) ? p.Number
+        : 0;
 
     private void Place(long tag, Pending pending, Node parent)
     {

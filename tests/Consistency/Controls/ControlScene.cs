@@ -54,7 +54,9 @@ internal sealed class ControlScene(Grounds grounds, Recorder recorder)
 
     public static async Task<MySqlConnection> OpenAsync(Member member)
     {
-        var connection = new MySqlConnection(new MySqlConnectionStringBuilder(member.ConnectionString) { Pooling = false }.ConnectionString);
+        var connection = new MySqlConnection(
+            new MySqlConnectionStringBuilder(member.ConnectionString) { Pooling = false }.ConnectionString
+        );
         await connection.OpenAsync();
         return connection;
     }
@@ -98,7 +100,10 @@ internal sealed class ControlScene(Grounds grounds, Recorder recorder)
     {
         var tag = grounds.Recorder.NextTag();
         var begin = Recorder.Now;
-        await Stage.Primary.ExecuteAsync("USE app", string.Create(CultureInfo.InvariantCulture, $"UPDATE head SET tag = {tag}, item = 3 WHERE id = 1"));
+        await Stage.Primary.ExecuteAsync(
+            "USE app",
+            string.Create(CultureInfo.InvariantCulture, $"UPDATE head SET tag = {tag}, item = 3 WHERE id = 1")
+        );
         recorder.Add(
             new()
             {

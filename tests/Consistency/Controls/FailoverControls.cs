@@ -33,5 +33,9 @@ internal static class FailoverControls
     }
 
     private static long NumberOf(string position) =>
-        position.Split(',').Select(gtid => gtid.Split('-')).Where(gtid => gtid[0] == "0").Max(gtid => long.Parse(gtid[2], CultureInfo.InvariantCulture));
+        position
+            .Split(',')
+            .Select(gtid => gtid.Split('-'))
+            .Where(gtid => gtid[0] == "0")
+            .Max(gtid => long.Parse(gtid[2], CultureInfo.InvariantCulture));
 }

@@ -41,12 +41,18 @@ internal static class Timeline
             $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width + Left + 60}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"12\">"
         );
         svg.AppendLine("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>");
-        svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"10\" y=\"20\" font-weight=\"bold\">{Escape($"{violation.Promise}: {violation.Message}")}</text>");
+        svg.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"10\" y=\"20\" font-weight=\"bold\">{Escape($"{violation.Promise}: {violation.Message}")}</text>"
+        );
         for (var lane = 0; lane < lanes.Length; lane++)
         {
             var y = 56 + lane * Lane;
             svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"10\" y=\"{y + 4}\">{Escape(lanes[lane])}</text>");
-            svg.AppendLine(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" y1=\"{y}\" x2=\"{Left + Width}\" y2=\"{y}\" stroke=\"#ccc\"/>");
+            svg.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"<line x1=\"{Left}\" y1=\"{y}\" x2=\"{Left + Width}\" y2=\"{y}\" stroke=\"#ccc\"/>"
+            );
         }
 
         for (var i = 0; i < entries.Count; i++)
@@ -89,11 +95,14 @@ internal static class Timeline
         );
         var what = entry.Kind switch
         {
-            EntryKind.Session => $"session {entry.Session}, {entry.Level}, {entry.Policy}, {entry.Via}{(entry.Token != 0 ? $", from token {entry.Token}" : "")}",
-            EntryKind.Read when entry.Child is { } child => $"{entry.Level} read of {child.Parent}, the parent of {child.Number}: {entry.Rows?.Length ?? 0} rows",
+            EntryKind.Session =>
+                $"session {entry.Session}, {entry.Level}, {entry.Policy}, {entry.Via}{(entry.Token != 0 ? $", from token {entry.Token}" : "")}",
+            EntryKind.Read when entry.Child is { } child =>
+                $"{entry.Level} read of {child.Parent}, the parent of {child.Number}: {entry.Rows?.Length ?? 0} rows",
             EntryKind.Read when entry.IsExact =>
                 $"{entry.Level} read on {entry.Server}: number {entry.Number}, tag {entry.State}{(entry.Key >= 0 ? $", key {entry.Key} version {entry.KeyVersion}" : "")}{(entry.Rows is { } rows ? ", rows " + string.Join(' ', rows.Select(row => $"{row.Tag}<{row.Parent}")) : "")} ({entry.Via})",
-            EntryKind.Read => $"{entry.Level} read on {entry.Server}: key {entry.Key} version {entry.KeyVersion}, tag {entry.KeyTag} ({entry.Via})",
+            EntryKind.Read =>
+                $"{entry.Level} read on {entry.Server}: key {entry.Key} version {entry.KeyVersion}, tag {entry.KeyTag} ({entry.Via})",
             EntryKind.Write => $"write {entry.Tag}{(entry.IsAcknowledged ? ", acknowledged" : ", unknown")} ({entry.Via})",
             EntryKind.Token => $"token {entry.Token} is made",
             _ => $"{entry.Kind} {entry.Text} {entry.Detail}",
@@ -102,5 +111,7 @@ internal static class Timeline
     }
 
     private static string Escape(string text) =>
-        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+        text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal);
 }

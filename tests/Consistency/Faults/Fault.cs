@@ -47,5 +47,12 @@ internal sealed record Scene(Grounds Grounds, Random Random, TimeSpan Length)
     }
 
     public void Tell(string what) =>
-        Grounds.Recorder.Add(new() { Kind = EntryKind.Fault, Begin = Recorder.Now, Text = what });
+        Grounds.Recorder.Add(
+            new()
+            {
+                Kind = EntryKind.Fault,
+                Begin = Recorder.Now,
+                Text = what,
+            }
+        );
 }

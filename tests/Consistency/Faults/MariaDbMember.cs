@@ -40,12 +40,16 @@ internal sealed class MariaDbMember(MariaDbServer server) : Member(string.Create
 
     public override Task ResumeAsync() => server.ResumeAsync();
 
-    public override Task NameAsync() => ExecuteAsync($"SET sql_log_bin = 0; DELETE FROM app.whoami; INSERT INTO app.whoami VALUES ('{Name}')");
+    public override Task NameAsync() =>
+        ExecuteAsync($"SET sql_log_bin = 0; DELETE FROM app.whoami; INSERT INTO app.whoami VALUES ('{Name}')");
 
     public override async Task FollowAsync(Member primary, int delay = 0)
     {
         await ExecuteAsync("STOP SLAVE").ConfigureAwait(false);
-        var (applied, logged) = (await ScalarAsync("SELECT @@gtid_slave_pos").ConfigureAwait(false), await PositionAsync().ConfigureAwait(false));
+        var (applied, logged) = (
+            await ScalarAsync("SELECT @@gtid_slave_pos").ConfigureAwait(false),
+            await PositionAsync().ConfigureAwait(false)
+        );
         if (logged.Length > 0 && applied != logged)
         {
             // Either it was the primary, and what it wrote counts as applied; or a kill lost what its log still has, which then has to be forgotten.
@@ -77,7 +81,8 @@ internal sealed class MariaDbMember(MariaDbServer server) : Member(string.Create
                 position = await ScalarAsync("SELECT @@gtid_slave_pos").ConfigureAwait(false);
             }
 
-            await ExecuteAsync($"STOP SLAVE; RESET SLAVE ALL; RESET MASTER; SET GLOBAL gtid_slave_pos = '{position}'").ConfigureAwait(false);
+            await ExecuteAsync($"STOP SLAVE; RESET SLAVE ALL; RESET MASTER; SET GLOBAL gtid_slave_pos = '{position}'")
+                .ConfigureAwait(false);
             await NameAsync().ConfigureAwait(false);
         }
     }
@@ -99,7 +104,9 @@ internal sealed class MariaDbMember(MariaDbServer server) : Member(string.Create
 
         var isTrying = Convert.ToString(reader["Slave_IO_Running"], CultureInfo.InvariantCulture) is "Yes" or "Connecting" or "Preparing";
         var isApplying = Convert.ToString(reader["Slave_SQL_Running"], CultureInfo.InvariantCulture) == "Yes";
-        return isTrying && isApplying ? "" : $"{reader["Last_IO_Error"]} {reader["Last_SQL_Error"]}".Trim() is { Length: > 0 } error ? error : "stopped";
+        return isTrying && isApplying ? ""
+            : $"{reader["Last_IO_Error"]} {reader["Last_SQL_Error"]}".Trim() is { Length: > 0 } error ? error
+            : "stopped";
     }
 
     private MariaDbServer Inner => server;

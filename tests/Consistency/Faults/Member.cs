@@ -94,7 +94,9 @@ internal abstract class Member(string name)
     }
 
     public async Task<string> ScalarAsync(string sql) =>
-        await QueryAsync(sql).ConfigureAwait(false) is [[var value, ..], ..] ? Convert.ToString(value, CultureInfo.InvariantCulture) ?? "" : "";
+        await QueryAsync(sql).ConfigureAwait(false) is [[var value, ..], ..]
+            ? Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""
+            : "";
 
     public Task<string> PositionAsync() => ScalarAsync(Position);
 

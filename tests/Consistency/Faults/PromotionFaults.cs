@@ -5,11 +5,26 @@ internal static class PromotionFaults
 {
     public static readonly Fault[] All =
     [
-        new("promoted-old-alive", PlannedAsync) { MovesPrimary = true, IsHeavy = true, IsForMySql = true },
+        new("promoted-old-alive", PlannedAsync)
+        {
+            MovesPrimary = true,
+            IsHeavy = true,
+            IsForMySql = true,
+        },
         new("promoted-old-dead", DeadAsync) { MovesPrimary = true, IsHeavy = true },
         new("lossy-promotion-old-dead", scene => LossyAsync(scene, isDead: true)) { MovesPrimary = true, IsHeavy = true },
-        new("lossy-promotion-old-alive", scene => LossyAsync(scene, isDead: false)) { MovesPrimary = true, IsHeavy = true, IsForMySql = true },
-        new("lossy-promotion-diverged-replica", DivergedAsync) { MovesPrimary = true, IsHeavy = true, IsForMySql = true },
+        new("lossy-promotion-old-alive", scene => LossyAsync(scene, isDead: false))
+        {
+            MovesPrimary = true,
+            IsHeavy = true,
+            IsForMySql = true,
+        },
+        new("lossy-promotion-diverged-replica", DivergedAsync)
+        {
+            MovesPrimary = true,
+            IsHeavy = true,
+            IsForMySql = true,
+        },
     ];
 
     // As it is done by hand: nothing is written any more, the next one has all, and the address is switched. The old one lives on as a replica.
@@ -69,7 +84,9 @@ internal static class PromotionFaults
 
         await scene.Stage.PromoteAsync(next);
         scene.Stage.PrimaryRelay.Retarget(next.Port, cut: isDead);
-        scene.Tell($"{next} is the primary without the last writes; {old} {(isDead ? "is dead" : "still takes writes from who is connected")}");
+        scene.Tell(
+            $"{next} is the primary without the last writes; {old} {(isDead ? "is dead" : "still takes writes from who is connected")}"
+        );
         foreach (var replica in scene.Stage.Replicas.Where(member => member != old).ToList())
         {
             await replica.FollowAsync(next);

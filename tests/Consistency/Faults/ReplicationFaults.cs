@@ -7,7 +7,10 @@ internal static class ReplicationFaults
     [
         new("lag", LagAsync) { IsForMySql = true },
         new("sql-thread-stopped", scene => ThreadAsync(scene, member => (member.StopApplying, member.StartApplying))) { IsForMySql = true },
-        new("io-thread-stopped", scene => ThreadAsync(scene, member => (member.StopReceiving, member.StartReceiving))) { IsForMySql = true },
+        new("io-thread-stopped", scene => ThreadAsync(scene, member => (member.StopReceiving, member.StartReceiving)))
+        {
+            IsForMySql = true,
+        },
         new("errant-transaction", ErrantAsync),
     ];
 

@@ -59,7 +59,10 @@ internal sealed class Stage : IAsyncDisposable
     public static async Task<Stage> StartMariaDbAsync(int replicas)
     {
         var cluster = await MariaDbCluster
-            .StartAsync(replicas, ["--innodb-flush-log-at-trx-commit=1", "--max-connections=1500", "--thread-handling=one-thread-per-connection"])
+            .StartAsync(
+                replicas,
+                ["--innodb-flush-log-at-trx-commit=1", "--max-connections=1500", "--thread-handling=one-thread-per-connection"]
+            )
             .ConfigureAwait(false);
         var stage = new Stage(cluster, [.. cluster.Replicas.Prepend(cluster.Primary).Select(server => new MariaDbMember(server))]);
         await stage.PrepareAsync().ConfigureAwait(false);
@@ -83,9 +86,15 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Waits until a replica has all that the primary has committed.</summary>
     public async Task CaughtUpAsync(Member replica)
     {
-        if (!await replica.HasAppliedAsync(await Primary.PositionAsync().ConfigureAwait(false), TimeSpan.FromSeconds(60)).ConfigureAwait(false))
+        if (
+            !await replica
+                .HasAppliedAsync(await Primary.PositionAsync().ConfigureAwait(false), TimeSpan.FromSeconds(60))
+                .ConfigureAwait(false)
+        )
         {
-            throw new InvalidOperationException($"{replica} did not catch up: {await replica.ReplicationErrorAsync().ConfigureAwait(false)}");
+            throw new InvalidOperationException(
+                $"{replica} did not catch up: {await replica.ReplicationErrorAsync().ConfigureAwait(false)}"
+            );
         }
     }
 
@@ -105,7 +114,9 @@ internal sealed class Stage : IAsyncDisposable
         try
         {
             rows = await member
-                .QueryAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT number, tag, parent, item FROM app.chain WHERE number > {Floor}"))
+                .QueryAsync(
+                    string.Create(CultureInfo.InvariantCulture, $"SELECT number, tag, parent, item FROM app.chain WHERE number > {Floor}")
+                )
                 .ConfigureAwait(false);
         }
         catch (MySqlException exception) when (exception.ErrorCode is MySqlErrorCode.NoSuchTable or MySqlErrorCode.UnknownDatabase)
@@ -141,7 +152,10 @@ internal sealed class Stage : IAsyncDisposable
             string[] twice =
             [
                 .. _twice.Distinct(),
-                .. _links.Keys.GroupBy(write => write.Tag).Where(same => same.Count() > 1).Select(same => $"write {same.Key} has the numbers {string.Join(", ", same.Select(w => w.Number))}"),
+                .. _links
+                    .Keys.GroupBy(write => write.Tag)
+                    .Where(same => same.Count() > 1)
+                    .Select(same => $"write {same.Key} has the numbers {string.Join(", ", same.Select(w => w.Number))}"),
             ];
             _twice.Clear();
             foreach (var old in _links.Keys.Where(write => write.Number <= Floor).ToList())
@@ -241,7 +255,11 @@ internal sealed class Stage : IAsyncDisposable
     private async Task HealAsync(Member replica)
     {
         await replica.SetReadOnlyAsync(true).ConfigureAwait(false);
-        if (!await IsBehindAsync(replica).ConfigureAwait(false) || !await FollowsAsync(replica).ConfigureAwait(false) || !await IsSameAsync(replica).ConfigureAwait(false))
+        if (
+            !await IsBehindAsync(replica).ConfigureAwait(false)
+            || !await FollowsAsync(replica).ConfigureAwait(false)
+            || !await IsSameAsync(replica).ConfigureAwait(false)
+        )
         {
             await _rebuilding.WaitAsync().ConfigureAwait(false);
             try
@@ -268,7 +286,12 @@ internal sealed class Stage : IAsyncDisposable
             var last = await replica.QueryAsync("SELECT number, tag FROM app.chain ORDER BY number DESC LIMIT 1").ConfigureAwait(false);
             return last.Count > 0
                 && await Primary
-                    .ScalarAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT COUNT(*) FROM app.chain WHERE number = {last[0][0]} AND tag = {last[0][1]}"))
+                    .ScalarAsync(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"SELECT COUNT(*) FROM app.chain WHERE number = {last[0][0]} AND tag = {last[0][1]}"
+                        )
+                    )
                     .ConfigureAwait(false) == "1";
         }
         catch (MySqlException exception) when (exception.ErrorCode is MySqlErrorCode.NoSuchTable or MySqlErrorCode.UnknownDatabase)

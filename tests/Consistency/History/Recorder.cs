@@ -48,7 +48,16 @@ internal sealed class Recorder(MachineTime time)
     {
         if (told.SessionId is { } id && _watched.TryGetValue(id, out var session))
         {
-            Add(new() { Kind = EntryKind.Event, Session = session, Begin = Now, Text = told.Kind.ToString(), Detail = $"{told.From} -> {told.To}: {told.Reason}" });
+            Add(
+                new()
+                {
+                    Kind = EntryKind.Event,
+                    Session = session,
+                    Begin = Now,
+                    Text = told.Kind.ToString(),
+                    Detail = $"{told.From} -> {told.To}: {told.Reason}",
+                }
+            );
         }
     }
 
@@ -71,5 +80,7 @@ internal sealed class Recorder(MachineTime time)
 
     /// <summary>Who still waits, longer than anyone may.</summary>
     public IEnumerable<Entry> Overdue() =>
-        _running.Values.Where(r => time.Now - r.Started > Longest).Select(r => r.Entry with { Kind = EntryKind.Late, End = Now, Seconds = (time.Now - r.Started).TotalSeconds });
+        _running
+            .Values.Where(r => time.Now - r.Started > Longest)
+            .Select(r => r.Entry with { Kind = EntryKind.Late, End = Now, Seconds = (time.Now - r.Started).TotalSeconds });
 }

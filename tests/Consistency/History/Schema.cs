@@ -35,12 +35,12 @@ internal static class Schema
         "CREATE TABLE chain (number BIGINT PRIMARY KEY, tag BIGINT NOT NULL, parent BIGINT NOT NULL, item INT NOT NULL, KEY (tag)) ENGINE=InnoDB",
         "CREATE TRIGGER numbers BEFORE UPDATE ON head FOR EACH ROW SET NEW.number = OLD.number + 1, NEW.parent = OLD.tag",
         """
-        CREATE TRIGGER chains AFTER UPDATE ON head FOR EACH ROW
-        BEGIN
-          INSERT INTO chain VALUES (NEW.number, NEW.tag, NEW.parent, NEW.item);
-          UPDATE item SET version = version + 1, tag = NEW.tag WHERE id = NEW.item;
-        END
-        """,
+            CREATE TRIGGER chains AFTER UPDATE ON head FOR EACH ROW
+            BEGIN
+              INSERT INTO chain VALUES (NEW.number, NEW.tag, NEW.parent, NEW.item);
+              UPDATE item SET version = version + 1, tag = NEW.tag WHERE id = NEW.item;
+            END
+            """,
         $"INSERT INTO item VALUES {string.Join(", ", Enumerable.Range(0, Keys).Select(key => $"({key}, 0, {FirstTag})"))}",
         $"INSERT INTO chain VALUES (1, {FirstTag}, 0, 1)",
         $"INSERT INTO head VALUES (1, 1, {FirstTag}, 0, 1)",

@@ -31,7 +31,8 @@ internal sealed class BackgroundWriter(Grounds grounds, int seed)
                 await command.ExecuteNonQueryAsync();
                 done = true;
             }
-            catch (Exception exception) when (exception is MySqlException or InvalidOperationException or IOException or System.Net.Sockets.SocketException)
+            catch (Exception exception)
+                when (exception is MySqlException or InvalidOperationException or IOException or System.Net.Sockets.SocketException)
             {
                 // The primary is away, or another one: nobody knows what became of the write.
                 if (connection is not null)

@@ -8,7 +8,14 @@ using MySqlConnector;
 namespace MonotonicReads.Consistency.Workload;
 
 /// <summary>One session's reads and writes in one data source, taken down. What a call throws is taken down too, and ends the session.</summary>
-internal sealed class Client(Grounds grounds, Source source, ReplicatedMySqlDataSource data, int session, ReadConsistency level, Random random)
+internal sealed class Client(
+    Grounds grounds,
+    Source source,
+    ReplicatedMySqlDataSource data,
+    int session,
+    ReadConsistency level,
+    Random random
+)
 {
     private readonly int _sourceId = source.IdOf(data);
     private Action<Entry>? _publish;
@@ -303,7 +310,8 @@ internal sealed class Client(Grounds grounds, Source source, ReplicatedMySqlData
         }
     }
 
-    private async Task<DbConnection> OpenAsync(CancellationToken cancel) => IsSynchronous ? data.OpenConnection() : await data.OpenConnectionAsync(cancel);
+    private async Task<DbConnection> OpenAsync(CancellationToken cancel) =>
+        IsSynchronous ? data.OpenConnection() : await data.OpenConnectionAsync(cancel);
 
     private async ValueTask CloseAsync(DbConnection connection)
     {

@@ -35,7 +35,10 @@ internal static class Failures
             (exception.StackTrace ?? "")
                 .Split('\n')
                 .Select(line => line.Trim())
-                .Where(line => line.StartsWith("at MonotonicReads", StringComparison.Ordinal) || line.StartsWith("at MySqlConnector", StringComparison.Ordinal))
+                .Where(line =>
+                    line.StartsWith("at MonotonicReads", StringComparison.Ordinal)
+                    || line.StartsWith("at MySqlConnector", StringComparison.Ordinal)
+                )
                 .Select(line => line[3..].Split(" in ")[0].Split('(')[0])
                 .Take(exception is System.Data.Common.DbException ? 1 : 9)
         );

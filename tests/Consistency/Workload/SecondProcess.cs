@@ -8,7 +8,18 @@ using MonotonicReads.Consistency.History;
 namespace MonotonicReads.Consistency.Workload;
 
 /// <summary>What the other process is asked: to go on with a session, in a data source at these addresses.</summary>
-internal sealed record Resumption(string Source, Addresses Addresses, string Version, string Token, ReadConsistency Level, ReplicaLoss Policy, int Session, int Number, int Seed, int Reads);
+internal sealed record Resumption(
+    string Source,
+    Addresses Addresses,
+    string Version,
+    string Token,
+    ReadConsistency Level,
+    ReplicaLoss Policy,
+    int Session,
+    int Number,
+    int Seed,
+    int Reads
+);
 
 /// <summary>Another process of this program, with data sources of its own; one question is with it at a time.</summary>
 internal sealed class SecondProcess : IAsyncDisposable
@@ -74,7 +85,8 @@ internal sealed class SecondProcess : IAsyncDisposable
             var step = grounds.Recorder.BeginStep(entry);
             await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(asked, Json));
             await _process.StandardInput.FlushAsync();
-            var answer = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The second process has ended.");
+            var answer =
+                await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The second process has ended.");
             grounds.Recorder.EndStep(step);
             grounds.Recorder.Add(entry);
             foreach (var told in JsonSerializer.Deserialize<List<Entry>>(answer, Json)!)
@@ -108,17 +120,33 @@ internal sealed class SecondProcess : IAsyncDisposable
             var key = string.Create(CultureInfo.InvariantCulture, $"{asked.Source} {asked.Addresses.Primary}");
             if (!sources.TryGetValue(key, out var source))
             {
-                source = new(asked.Number, SourceKind.All.Single(kind => kind.Name == asked.Source), asked.Addresses, TimeProvider.System, null);
+                source = new(
+                    asked.Number,
+                    SourceKind.All.Single(kind => kind.Name == asked.Source),
+                    asked.Addresses,
+                    TimeProvider.System,
+                    null
+                );
                 sources[key] = source;
             }
 
             source.Update(asked.Addresses);
             var grounds = new Grounds(recorder, [source], null!, ServerVersion.Parse(asked.Version));
             source.Here.SessionEvent += recorder.OnEvent;
-            using (var session = ReadSession.Resume(asked.Token, asked.Level, new ReadSessionOptions { OnReplicaLoss = asked.Policy }, Source.Tokens))
+            using (
+                var session = ReadSession.Resume(
+                    asked.Token,
+                    asked.Level,
+                    new ReadSessionOptions { OnReplicaLoss = asked.Policy },
+                    Source.Tokens
+                )
+            )
             {
                 recorder.Watch(session.Id, asked.Session);
-                var client = new Client(grounds, source, source.Here, asked.Session, asked.Level, new Random(asked.Seed)) { MayCancel = false };
+                var client = new Client(grounds, source, source.Here, asked.Session, asked.Level, new Random(asked.Seed))
+                {
+                    MayCancel = false,
+                };
                 for (var i = 0; i < asked.Reads && await client.ReadAsync(); i++) { }
             }
 

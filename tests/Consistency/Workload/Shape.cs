@@ -26,8 +26,18 @@ internal sealed class Shape
             4,
             (entry, rows) =>
                 rows.Count == 0
-                    ? entry with { Key = -1 }
-                    : entry with { Number = rows[0][0], State = rows[0][1], KeyVersion = rows[0][2], KeyTag = rows[0][3], Server = rows[0].Server }
+                    ? entry with
+                    {
+                        Key = -1,
+                    }
+                    : entry with
+                    {
+                        Number = rows[0][0],
+                        State = rows[0][1],
+                        KeyVersion = rows[0][2],
+                        KeyTag = rows[0][3],
+                        Server = rows[0].Server,
+                    }
         );
 
     /// <summary>One key alone.</summary>
@@ -36,7 +46,17 @@ internal sealed class Shape
             Schema.Key,
             2,
             (entry, rows) =>
-                rows.Count == 0 ? entry with { Key = -1 } : entry with { KeyVersion = rows[0][0], KeyTag = rows[0][1], Server = rows[0].Server }
+                rows.Count == 0
+                    ? entry with
+                    {
+                        Key = -1,
+                    }
+                    : entry with
+                    {
+                        KeyVersion = rows[0][0],
+                        KeyTag = rows[0][1],
+                        Server = rows[0].Server,
+                    }
         );
 
     /// <summary>The newest writes, each with its parent.</summary>

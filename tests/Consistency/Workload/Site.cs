@@ -69,7 +69,9 @@ internal sealed class Site : IAsyncDisposable
                 Via = "web request",
                 Begin = Recorder.Now,
             };
-            using var answer = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"{address}/{path}?request={request}")));
+            using var answer = await http.GetAsync(
+                new Uri(string.Create(CultureInfo.InvariantCulture, $"{address}/{path}?request={request}"))
+            );
 
             // What the user did not get the user did not see.
             if (answer.StatusCode != HttpStatusCode.OK)

@@ -16,7 +16,14 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
         ReadConsistency.Primary,
     ];
 
-    private static readonly ReplicaLoss[] Policies = [ReplicaLoss.Primary, ReplicaLoss.Primary, ReplicaLoss.CaughtUp, ReplicaLoss.Fail, ReplicaLoss.Redraw];
+    private static readonly ReplicaLoss[] Policies =
+    [
+        ReplicaLoss.Primary,
+        ReplicaLoss.Primary,
+        ReplicaLoss.CaughtUp,
+        ReplicaLoss.Fail,
+        ReplicaLoss.Redraw,
+    ];
 
     private readonly Random _random = new(seed);
 
@@ -96,7 +103,8 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
                 Level = level,
                 Policy = policy,
                 Source = source.IdOf(data),
-                Via = $"{name}{(isPlanned ? ", planned" : "")}{(isKeyed ? ", keyed" : "")}{(isSynchronous ? ", sync" : "")}{(isSlow ? ", slow" : "")}",
+                Via =
+                    $"{name}{(isPlanned ? ", planned" : "")}{(isKeyed ? ", keyed" : "")}{(isSynchronous ? ", sync" : "")}{(isSlow ? ", slow" : "")}",
             }
         );
         await (
@@ -121,7 +129,10 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
     private Client ClientOf(Source source, ReplicatedMySqlDataSource data, int number, ReadConsistency level) =>
         new(grounds, source, data, number, level, new Random(_random.Next())) { IsSynchronous = isSynchronous };
 
-    private Task PauseAsync(Client client) => isSlow ? client.PauseAsync(60) : _random.Next(6) == 0 ? client.PauseAsync(2) : Task.CompletedTask;
+    private Task PauseAsync(Client client) =>
+        isSlow ? client.PauseAsync(60)
+        : _random.Next(6) == 0 ? client.PauseAsync(2)
+        : Task.CompletedTask;
 
     private async Task<bool> SeriesAsync(Client client, int reads)
     {
@@ -149,7 +160,13 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
                 return;
             }
 
-            ReadConsistency[] inner = [ReadConsistency.Monotonic, ReadConsistency.Snapshot, ReadConsistency.Causal, ReadConsistency.Primary];
+            ReadConsistency[] inner =
+            [
+                ReadConsistency.Monotonic,
+                ReadConsistency.Snapshot,
+                ReadConsistency.Causal,
+                ReadConsistency.Primary,
+            ];
             var level = inner[_random.Next(inner.Length)];
             if (level == ReadConsistency.Snapshot && client.Level == ReadConsistency.Primary)
             {
@@ -224,7 +241,12 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
             Via = "token",
             Level = client.Level,
         };
-        if (!await client.StepAsync(made, async cancel => text = isSynchronous ? session.ToToken(Source.Tokens) : await session.ToTokenAsync(Source.Tokens, cancel)))
+        if (
+            !await client.StepAsync(
+                made,
+                async cancel => text = isSynchronous ? session.ToToken(Source.Tokens) : await session.ToTokenAsync(Source.Tokens, cancel)
+            )
+        )
         {
             return;
         }
