@@ -63,7 +63,7 @@ internal sealed class Run : IAsyncDisposable
 
     public static async Task<Run> StartAsync(RunOptions options)
     {
-        var stage = await Stage.StartMariaDbAsync(replicas: 3);
+        var stage = options.IsMySql ? await Stage.StartMySqlAsync(replicas: 3) : await Stage.StartMariaDbAsync(replicas: 3);
         var version = await stage.Primary.ScalarAsync("SELECT VERSION()");
         var run = new Run(options, stage, ServerVersion.Parse(version));
         run._grounds.Site = await Site.StartAsync(run._sources[0]);
@@ -86,7 +86,9 @@ internal sealed class Run : IAsyncDisposable
             return;
         }
 
-        var faults = FaultCatalogue.All.Where(fault => _options.Only.Count == 0 || _options.Only.Contains(fault.Name)).ToList();
+        var faults = FaultCatalogue
+            .All.Where(fault => fault.IsForMySql || !_options.IsMySql)
+            .Where(fault => _options.Only.Count == 0 || _options.Only.Contains(fault.Name)).ToList();
         var left = TimeLeft();
         var length = TimeSpan.FromSeconds(Math.Clamp(left.TotalSeconds / (faults.Count + 4) - 0.9, 0.8, 8));
         for (var round = 0; round == 0 || TimeLeft() > TimeSpan.Zero; round++)
@@ -346,7 +348,7 @@ internal sealed class Run : IAsyncDisposable
         var recorders = new List<(Control Control, Recorder Recorder)>();
         var rest = new ControlScene(_grounds, new Recorder(_time));
         await rest.RestAsync();
-        foreach (var control in StaleControls.All)
+        foreach (var control in StaleControls.All.Where(control => control.IsForMySql || !_options.IsMySql))
         {
             recorders.Add((control, new Recorder(_time)));
             await control.RunAsync(new ControlScene(_grounds, recorders[^1].Recorder));
@@ -356,7 +358,7 @@ internal sealed class Run : IAsyncDisposable
         await JudgeControlsAsync(recorders, say);
         recorders.Clear();
         await StartPhaseAsync();
-        foreach (var control in FailoverControls.All)
+        foreach (var control in FailoverControls.All.Where(control => control.IsForMySql || !_options.IsMySql))
         {
             recorders.Add((control, new Recorder(_time)));
             await control.RunAsync(new ControlScene(_grounds, recorders[^1].Recorder));

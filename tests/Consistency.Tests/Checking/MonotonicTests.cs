@@ -141,6 +141,18 @@ public sealed class MonotonicTests
             .Breaks(Promise.Monotonic);
 
     [Fact]
+    public void What_Redraw_gave_up_no_token_carries() =>
+        new Story()
+            .Line(9)
+            .Session(1, policy: ReplicaLoss.Redraw)
+            .Read(10, 20, 7)
+            .Event(22)
+            .Token(30, token: 1)
+            .Session(2, policy: ReplicaLoss.Redraw, token: 1, at: 35)
+            .Read(40, 50, 5, session: 2)
+            .IsGood();
+
+    [Fact]
     public void A_token_does_not_carry_what_was_seen_later() =>
         new Story()
             .Line(9)

@@ -40,9 +40,6 @@ internal sealed class MariaDbMember(MariaDbServer server) : Member(string.Create
 
     public override Task ResumeAsync() => server.ResumeAsync();
 
-    public override Task NameAsync() =>
-        ExecuteAsync($"SET sql_log_bin = 0; DELETE FROM app.whoami; INSERT INTO app.whoami VALUES ('{Name}')");
-
     public override async Task FollowAsync(Member primary, int delay = 0)
     {
         await ExecuteAsync("STOP SLAVE").ConfigureAwait(false);

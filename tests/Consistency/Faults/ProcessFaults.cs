@@ -5,7 +5,7 @@ internal static class ProcessFaults
 {
     public static readonly Fault[] All =
     [
-        new("replica-killed", scene => KillAsync(scene, isDurable: true)) { IsHeavy = true },
+        new("replica-killed", scene => KillAsync(scene, isDurable: true)) { IsHeavy = true, IsForMySql = true },
         new("replica-killed-not-durable", scene => KillAsync(scene, isDurable: false)) { IsHeavy = true },
         new("quick-restarts", QuickAsync) { IsHeavy = true },
         new("replica-paused-shortly", scene => PauseAsync(scene, scene.AnyReplica(), 0.4)),

@@ -69,10 +69,30 @@ internal sealed class Stage : IAsyncDisposable
         return stage;
     }
 
-    /// <summary>Starts the servers and makes the tables.</summary>
+    public static async Task<Stage> StartMySqlAsync(int replicas)
+    {
+        var cluster = await MySqlCluster.StartAsync(MySqlRelease.Current, replicas).ConfigureAwait(false);
+        var stage = new Stage(cluster, [.. cluster.Servers.Select(server => new MySqlMember(server))]);
+        await stage
+            .Primary.ExecuteAsync(
+                "CREATE USER 'app'@'%' IDENTIFIED BY ''",
+                "GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON app.* TO 'app'@'%'",
+                "GRANT REPLICATION CLIENT, PROCESS ON *.* TO 'app'@'%'"
+            )
+            .ConfigureAwait(false);
+        foreach (var member in stage.Members)
+        {
+            await member.ExecuteAsync("SET GLOBAL max_connections = 1500").ConfigureAwait(false);
+            await member.SetDurableAsync(true).ConfigureAwait(false);
+        }
+
+        await stage.PrepareAsync().ConfigureAwait(false);
+        return stage;
+    }
+
     private async Task PrepareAsync()
     {
-        await Primary.ExecuteAsync(Schema.Create).ConfigureAwait(false);
+        await Primary.ExecuteAsync(["USE app", .. Schema.Create]).ConfigureAwait(false);
         await Primary.NameAsync().ConfigureAwait(false);
         foreach (var replica in Replicas)
         {
