@@ -88,7 +88,8 @@ internal sealed class Run : IAsyncDisposable
 
         var faults = FaultCatalogue
             .All.Where(fault => fault.IsForMySql || !_options.IsMySql)
-            .Where(fault => _options.Only.Count == 0 || _options.Only.Contains(fault.Name)).ToList();
+            .Where(fault => _options.Only.Count == 0 || _options.Only.Contains(fault.Name))
+            .ToList();
         var left = TimeLeft();
         var length = TimeSpan.FromSeconds(Math.Clamp(left.TotalSeconds / (faults.Count + 4) - 0.9, 0.8, 8));
         for (var round = 0; round == 0 || TimeLeft() > TimeSpan.Zero; round++)
@@ -136,13 +137,7 @@ internal sealed class Run : IAsyncDisposable
         var left = "";
         for (var started = _time.Now; _time.Now - started < TimeSpan.FromSeconds(30); await Task.Delay(50))
         {
-            left = "";
-            foreach (var member in _stage.Members)
-            {
-                var count = await member.ScalarAsync(ConnectionsOfClients);
-                left += count == "0" ? "" : $" {count} on {member}";
-            }
-
+            left = await ConnectionsLeftAsync();
             if (left.Length == 0)
             {
                 return;
@@ -162,6 +157,18 @@ internal sealed class Run : IAsyncDisposable
         _history.Dispose();
         await _stage.DisposeAsync();
         _time.Dispose();
+    }
+
+    private async Task<string> ConnectionsLeftAsync()
+    {
+        var left = "";
+        foreach (var member in _stage.Members)
+        {
+            var count = await member.ScalarAsync(ConnectionsOfClients);
+            left += count == "0" ? "" : $" {count} on {member}";
+        }
+
+        return left;
     }
 
     private async Task SoakAsync(Action<string> say)
@@ -354,6 +361,8 @@ internal sealed class Run : IAsyncDisposable
             await control.RunAsync(new ControlScene(_grounds, recorders[^1].Recorder));
         }
 
+        // The pools that those clients used are open: what looks for connections that are left must find them.
+        Summary.AddControl("connections that are left", (await ConnectionsLeftAsync()).Length > 0);
         await _stage.HealAsync();
         await JudgeControlsAsync(recorders, say);
         recorders.Clear();

@@ -57,14 +57,20 @@ public sealed class MySqlCluster : IAsyncDisposable
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var template = Path.Combine(directory, "template");
             await release.BootstrapAsync(template).ConfigureAwait(false);
-            var servers = Enumerable.Range(1, replicas + 1).Select(id => new MySqlServer(release, directory, LoopbackPorts.Next(), id)).ToArray();
+            var servers = Enumerable
+                .Range(1, replicas + 1)
+                .Select(id => new MySqlServer(release, directory, LoopbackPorts.Next(), id))
+                .ToArray();
             await Task.WhenAll(servers.Select(server => server.StartAsync(Path.Combine(template, "data")))).ConfigureAwait(false);
             var cluster = new MySqlCluster(watchdog, servers);
             await ExecuteAsync(cluster.Primary.Replace("Database=app", "Database=mysql", StringComparison.Ordinal), "CREATE DATABASE app")
                 .ConfigureAwait(false);
             foreach (var replica in cluster.Replicas)
             {
-                await ExecuteAsync(replica.Replace("Database=app", "Database=mysql", StringComparison.Ordinal), release.Follow(servers[0].Port))
+                await ExecuteAsync(
+                        replica.Replace("Database=app", "Database=mysql", StringComparison.Ordinal),
+                        release.Follow(servers[0].Port)
+                    )
                     .ConfigureAwait(false);
             }
 

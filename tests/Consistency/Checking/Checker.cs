@@ -414,6 +414,7 @@ internal sealed class Checker
                 Seen = Seen,
                 Written = Written,
                 KeysSeen = KeysSeen,
+                WasMoved = WasMoved,
             };
 
         public bool Reports(Promise promise)

@@ -10,10 +10,16 @@ internal sealed class MySqlMember(MySqlServer server) : Member(string.Create(Cul
     public override int Port => server.Port;
 
     public override string Admin =>
-        new MySqlConnectionStringBuilder(server.ConnectionString) { Pooling = false, ConnectionTimeout = 10, Database = "mysql" }.ConnectionString;
+        new MySqlConnectionStringBuilder(server.ConnectionString)
+        {
+            Pooling = false,
+            ConnectionTimeout = 10,
+            Database = "mysql",
+        }.ConnectionString;
 
     /// <summary>Not as root, whom <c>read_only</c> does not bind.</summary>
-    public override string ConnectionString => new MySqlConnectionStringBuilder(server.ConnectionString) { UserID = "app" }.ConnectionString;
+    public override string ConnectionString =>
+        new MySqlConnectionStringBuilder(server.ConnectionString) { UserID = "app" }.ConnectionString;
 
     public override bool IsRunning => server.IsRunning;
 
@@ -54,12 +60,16 @@ internal sealed class MySqlMember(MySqlServer server) : Member(string.Create(Cul
     public override async Task RebuildAsync(Member? source)
     {
         IsReadOnly = true;
-        await server.RebuildAsync(((MySqlMember?)source ?? throw new NotSupportedException("An empty MySQL server.")).Inner, Options).ConfigureAwait(false);
+        await server
+            .RebuildAsync(((MySqlMember?)source ?? throw new NotSupportedException("An empty MySQL server.")).Inner, Options)
+            .ConfigureAwait(false);
         await NameAsync().ConfigureAwait(false);
     }
 
     public override async Task<bool> HasAppliedAsync(string position, TimeSpan within) =>
-        await ScalarAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT WAIT_FOR_EXECUTED_GTID_SET('{position}', {within.TotalSeconds:F2})"))
+        await ScalarAsync(
+                string.Create(CultureInfo.InvariantCulture, $"SELECT WAIT_FOR_EXECUTED_GTID_SET('{position}', {within.TotalSeconds:F2})")
+            )
             .ConfigureAwait(false) == "0";
 
     public override async Task<string> ReplicationErrorAsync()
@@ -75,7 +85,9 @@ internal sealed class MySqlMember(MySqlServer server) : Member(string.Create(Cul
 
         var isTrying = Convert.ToString(reader["Replica_IO_Running"], CultureInfo.InvariantCulture) is "Yes" or "Connecting";
         var isApplying = Convert.ToString(reader["Replica_SQL_Running"], CultureInfo.InvariantCulture) == "Yes";
-        return isTrying && isApplying ? "" : $"{reader["Last_IO_Error"]} {reader["Last_SQL_Error"]}".Trim() is { Length: > 0 } error ? error : "stopped";
+        return isTrying && isApplying ? ""
+            : $"{reader["Last_IO_Error"]} {reader["Last_SQL_Error"]}".Trim() is { Length: > 0 } error ? error
+            : "stopped";
     }
 
     private MySqlServer Inner => server;

@@ -11,8 +11,18 @@ internal static class PromotionFaults
             IsHeavy = true,
             IsForMySql = true,
         },
-        new("promoted-old-dead", DeadAsync) { MovesPrimary = true, IsHeavy = true, IsForMySql = true },
-        new("lossy-promotion-old-dead", scene => LossyAsync(scene, isDead: true)) { MovesPrimary = true, IsHeavy = true, IsForMySql = true },
+        new("promoted-old-dead", DeadAsync)
+        {
+            MovesPrimary = true,
+            IsHeavy = true,
+            IsForMySql = true,
+        },
+        new("lossy-promotion-old-dead", scene => LossyAsync(scene, isDead: true))
+        {
+            MovesPrimary = true,
+            IsHeavy = true,
+            IsForMySql = true,
+        },
         new("lossy-promotion-old-alive", scene => LossyAsync(scene, isDead: false))
         {
             MovesPrimary = true,

@@ -21,9 +21,7 @@ internal sealed record Slot(string Name, Member Member, TcpRelay Relay)
 internal sealed class Stage : IAsyncDisposable
 {
     private readonly IAsyncDisposable _cluster;
-    private readonly Lock _lock = new();
-    private readonly Dictionary<(long Tag, long Number), (long Parent, int Item)> _links = [];
-    private readonly List<string> _twice = [];
+    private readonly WriteLedger _ledger = new();
     private readonly SemaphoreSlim _rebuilding = new(1);
     private Member _healed;
 
@@ -144,48 +142,15 @@ internal sealed class Stage : IAsyncDisposable
             return; // It was emptied.
         }
 
-        lock (_lock)
-        {
-            var seen = new HashSet<long>();
-            foreach (var row in rows.Select(row => Array.ConvertAll(row, value => Convert.ToInt64(value, CultureInfo.InvariantCulture))))
-            {
-                if (!seen.Add(row[1]))
-                {
-                    _twice.Add($"write {row[1]} is on {member} twice");
-                }
-
-                _links[(row[1], row[0])] = (row[2], (int)row[3]);
-            }
-        }
+        _ledger.Add(
+            member.Name,
+            rows.Select(row => Array.ConvertAll(row, value => Convert.ToInt64(value, CultureInfo.InvariantCulture)))
+                .Select(row => (new Link(row[0], row[1], row[2]), (int)row[3]))
+        );
     }
 
-    /// <summary>Puts the writes that were taken down into a tree, and says which were executed twice.</summary>
-    public IReadOnlyList<string> Tell(StateTree tree)
-    {
-        lock (_lock)
-        {
-            foreach (var (write, link) in _links)
-            {
-                tree.Add(new Link(write.Number, write.Tag, link.Parent), link.Item);
-            }
-
-            string[] twice =
-            [
-                .. _twice.Distinct(),
-                .. _links
-                    .Keys.GroupBy(write => write.Tag)
-                    .Where(same => same.Count() > 1)
-                    .Select(same => $"write {same.Key} has the numbers {string.Join(", ", same.Select(w => w.Number))}"),
-            ];
-            _twice.Clear();
-            foreach (var old in _links.Keys.Where(write => write.Number <= Floor).ToList())
-            {
-                _links.Remove(old);
-            }
-
-            return twice;
-        }
-    }
+    /// <inheritdoc cref="WriteLedger.Tell"/>
+    public IReadOnlyList<string> Tell(StateTree tree) => _ledger.Tell(tree, Floor);
 
     /// <summary>The primary's state: its tag, its number, and the last write of each key.</summary>
     public async Task<(Position Newest, long[] KeyTags)> StateAsync()

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace MonotonicReads.Consistency.History;
 
 /// <summary>Takes down what clients did and saw. It hands out the numbers that name sessions, writes and snapshots.</summary>
-internal sealed class Recorder(MachineTime time)
+internal sealed class Recorder(MachineTime time, TimeSpan? longest = null)
 {
     /// <summary>
     /// Opening twice (2 s each), questions of the product's (2 s, and 2 s to end them), the caller's statement on a server that stands still
@@ -12,6 +12,7 @@ internal sealed class Recorder(MachineTime time)
     /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(25);
 
+    private readonly TimeSpan _longest = longest ?? Longest;
     private readonly ConcurrentDictionary<long, (Entry Entry, TimeSpan Started)> _running = new();
     private readonly ConcurrentDictionary<Guid, int> _watched = new();
     private ConcurrentQueue<Entry> _entries = new();
@@ -72,7 +73,7 @@ internal sealed class Recorder(MachineTime time)
     /// <summary>The caller has an answer.</summary>
     public void EndStep(long step)
     {
-        if (_running.TryRemove(step, out var running) && time.Now - running.Started is var took && took > Longest)
+        if (_running.TryRemove(step, out var running) && time.Now - running.Started is var took && took > _longest)
         {
             Add(running.Entry with { Kind = EntryKind.Late, End = Now, Seconds = took.TotalSeconds });
         }
@@ -81,6 +82,6 @@ internal sealed class Recorder(MachineTime time)
     /// <summary>Who still waits, longer than anyone may.</summary>
     public IEnumerable<Entry> Overdue() =>
         _running
-            .Values.Where(r => time.Now - r.Started > Longest)
+            .Values.Where(r => time.Now - r.Started > _longest)
             .Select(r => r.Entry with { Kind = EntryKind.Late, End = Now, Seconds = (time.Now - r.Started).TotalSeconds });
 }

@@ -360,6 +360,8 @@ internal sealed class Client(
             rows.Add(shape.RowOf(reader));
         }
 
+        // Of a statement that is ended early the driver can show an end without rows. Who gave up looks at nothing.
+        cancel.ThrowIfCancellationRequested();
         return rows;
     }
 
