@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Builds and runs tests:   tests/run.sh [AREA]        tests/run.sh help lists the areas
+# A long run of the consistency checker:   tests/run.sh consistency SECONDS SEED [OPTIONS]
 # Without an area it builds everything once and runs all tests. Ends with one line, "N passed, N failed", summed over all
 # projects. Anything but a full pass exits with an error.
 set -euo pipefail
@@ -40,6 +41,9 @@ usage: tests/run.sh [AREA]
   unit           every project that needs neither servers nor the packed package
   bench          prints the benchmarks
   fuzz           broken sources, ten times as many as in all
+  consistency SECONDS SEED [OPTIONS]
+                 sessions under faults for so long, judged by a checker that knows nothing of routing; with --help it
+                 lists its options and faults. Without SECONDS it is the project of tests, whose run has a fixed seed
   mutation [sql|reads|flow]
                  changes the code a few thousand times over and counts the changes that no test notices; hours
 
@@ -56,7 +60,7 @@ targets_of() {
   wanted=$(lower <<<"$1")
   case "$wanted" in
     all) for name in $(projects_in_order); do echo "$name"; done ;;
-    unit) for name in $(projects_in_order); do case "$name" in Cluster | Package) ;; *) echo "$name" ;; esac; done ;;
+    unit) for name in $(projects_in_order); do case "$name" in Cluster | Consistency | Package) ;; *) echo "$name" ;; esac; done ;;
     fuzz) echo "Analyzer FullyQualifiedName~.CrashFuzzTests." ;;
     mr[0-9]*)
       rule=${wanted^^}
@@ -218,7 +222,7 @@ if [ "$area" = format ]; then
   exit
 fi
 
-if [ "$area" = bench ] || grep -q '^Cluster' <<<"$targets"; then
+if [ "$area" = bench ] || grep -qE '^(Cluster|Consistency)' <<<"$targets"; then
   install_mariadb
   install_mysql
   install_current_mysql
@@ -230,6 +234,10 @@ fi
 
 if [ "$area" = bench ]; then
   exec dotnet run --configuration Release --project tests/Benchmarks
+fi
+
+if [ "$area" = consistency ] && [ $# -gt 1 ]; then
+  exec dotnet run --configuration Release --project tests/Consistency -- "${@:2}"
 fi
 
 # Fails below 85 percent. Hours, and so no part of all.
@@ -306,8 +314,11 @@ run_lane() {
 }
 
 run_lane < <(grep -E '^(Cluster|Package|Runtime|Architecture)' <<<"$targets" || true) &
-run_lane < <(grep -vE '^(Cluster|Package|Runtime|Architecture)' <<<"$targets" || true)
+run_lane < <(grep -vE '^(Cluster|Consistency|Package|Runtime|Architecture)' <<<"$targets" || true)
 wait
+
+# It uses all the processors that there are: beside others it would see less, and they would wait.
+run_lane < <(grep -E '^Consistency' <<<"$targets" || true)
 
 passed=0 failed=0 skipped=0
 while read -r name _; do

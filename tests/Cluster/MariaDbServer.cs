@@ -60,6 +60,9 @@ public class MariaDbServer
         _process = null;
     }
 
+    /// <summary>Whether the process was started and not killed; a paused one is running.</summary>
+    public bool IsRunning => _process is { HasExited: false };
+
     /// <summary>Stops the process without closing its connections: it accepts on its port and never answers.</summary>
     /// <exception cref="InvalidOperationException">The server is not running.</exception>
     public Task PauseAsync() => Signals.PauseAsync(Running.Id);
@@ -74,18 +77,67 @@ public class MariaDbServer
     /// </summary>
     /// <param name="cancellation">Ends the wait for the server.</param>
     /// <exception cref="MariaDbClusterException">It did not start; the message holds the end of its log.</exception>
-    public virtual async Task RestartAsync(CancellationToken cancellation = default)
+    public virtual Task RestartAsync(CancellationToken cancellation = default) => RestartAloneAsync(cancellation: cancellation);
+
+    /// <summary>As <see cref="RestartAsync"/>, and nothing more: whom the server follows, and from where, is the caller's matter.</summary>
+    /// <param name="options">More options of this run; they win over all others. Null is none.</param>
+    /// <param name="cancellation">Ends the wait for the server.</param>
+    /// <exception cref="MariaDbClusterException">It did not start; the message holds the end of its log.</exception>
+    public async Task RestartAloneAsync(IReadOnlyList<string>? options = null, CancellationToken cancellation = default)
     {
         if (_process is not null)
         {
             await KillAsync().ConfigureAwait(false);
         }
 
-        Launch();
+        Launch(options);
         if (!await IsServingAsync(cancellation).ConfigureAwait(false))
         {
             throw Died();
         }
+    }
+
+    /// <summary>
+    /// Starts the server again over other files, on the same port and with the same id: those of another server as they are at
+    /// this moment, its binary log included, or those of a new server. What is set up besides is the caller's matter.
+    /// </summary>
+    /// <param name="source">The server whose files are copied; it stands still meanwhile. Null for the files of a new server.</param>
+    /// <param name="options">As <see cref="RestartAloneAsync"/> takes them.</param>
+    /// <param name="cancellation">Ends the wait for the server.</param>
+    /// <exception cref="MariaDbClusterException">It did not start; the message holds the end of its log.</exception>
+    public async Task RebuildAsync(MariaDbServer? source, IReadOnlyList<string>? options = null, CancellationToken cancellation = default)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException("A MariaDB cluster runs on Linux only.");
+        }
+
+        if (_process is not null)
+        {
+            await KillAsync().ConfigureAwait(false);
+        }
+
+        Directory.Delete(_place.Data, recursive: true);
+        if (source is null)
+        {
+            ServerTemplate.CopyTo(await ServerTemplate.PrepareAsync(_binaries, cancellation).ConfigureAwait(false), _place.Data);
+        }
+        else
+        {
+            // What a process that stands still has written is what a crash would leave, less what was not flushed.
+            await source.ExecuteAsync("FLUSH ENGINE LOGS", cancellation).ConfigureAwait(false);
+            await source.PauseAsync().ConfigureAwait(false);
+            try
+            {
+                ServerTemplate.CopyTo(source._place.Data, _place.Data);
+            }
+            finally
+            {
+                await source.ResumeAsync().ConfigureAwait(false);
+            }
+        }
+
+        await RestartAloneAsync(options, cancellation).ConfigureAwait(false);
     }
 
     [SupportedOSPlatform("linux")]
@@ -141,8 +193,12 @@ public class MariaDbServer
         return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
     }
 
-    private void Launch() =>
-        _process = Watchdog.StartServer(_place, _binaries.Server, ServerOptions.For(_place, Port, ServerId, IsReadOnly, _moreOptions));
+    private void Launch(IReadOnlyList<string>? options = null) =>
+        _process = Watchdog.StartServer(
+            _place,
+            _binaries.Server,
+            ServerOptions.For(_place, Port, ServerId, IsReadOnly, [.. _moreOptions, .. options ?? []])
+        );
 
     // False: the process ended before it served.
     private async Task<bool> IsServingAsync(CancellationToken cancellation)

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.Versioning;
 using MySqlConnector;
 
@@ -11,16 +9,17 @@ namespace MonotonicReads.Cluster;
 /// </summary>
 public sealed class MySqlCluster : IAsyncDisposable
 {
-    private const int StartSeconds = 60;
-
     private readonly Watchdog _watchdog;
 
-    private MySqlCluster(Watchdog watchdog, int primaryPort, IReadOnlyList<int> replicaPorts)
+    private MySqlCluster(Watchdog watchdog, IReadOnlyList<MySqlServer> servers)
     {
-        _watchdog = watchdog;
-        Primary = ConnectionStringFor(primaryPort);
-        Replicas = [.. replicaPorts.Select(ConnectionStringFor)];
+        (_watchdog, Servers) = (watchdog, servers);
+        Primary = servers[0].ConnectionString;
+        Replicas = [.. servers.Skip(1).Select(server => server.ConnectionString)];
     }
+
+    /// <summary>All servers, first the one that takes the writes as the cluster starts.</summary>
+    public IReadOnlyList<MySqlServer> Servers { get; }
 
     /// <summary>The connection string of the server that takes the writes; its user may do everything.</summary>
     public string Primary { get; }
@@ -58,15 +57,20 @@ public sealed class MySqlCluster : IAsyncDisposable
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var template = Path.Combine(directory, "template");
             await release.BootstrapAsync(template).ConfigureAwait(false);
-            var ports = Enumerable.Range(0, replicas + 1).Select(_ => LoopbackPorts.Next()).ToArray();
-            await Task.WhenAll(ports.Select((port, index) => LaunchAsync(release, directory, template, port, serverId: index + 1)))
-                .ConfigureAwait(false);
-            var cluster = new MySqlCluster(watchdog, ports[0], ports[1..]);
+            var servers = Enumerable
+                .Range(1, replicas + 1)
+                .Select(id => new MySqlServer(release, directory, LoopbackPorts.Next(), id))
+                .ToArray();
+            await Task.WhenAll(servers.Select(server => server.StartAsync(Path.Combine(template, "data")))).ConfigureAwait(false);
+            var cluster = new MySqlCluster(watchdog, servers);
             await ExecuteAsync(cluster.Primary.Replace("Database=app", "Database=mysql", StringComparison.Ordinal), "CREATE DATABASE app")
                 .ConfigureAwait(false);
             foreach (var replica in cluster.Replicas)
             {
-                await ExecuteAsync(replica.Replace("Database=app", "Database=mysql", StringComparison.Ordinal), release.Follow(ports[0]))
+                await ExecuteAsync(
+                        replica.Replace("Database=app", "Database=mysql", StringComparison.Ordinal),
+                        release.Follow(servers[0].Port)
+                    )
                     .ConfigureAwait(false);
             }
 
@@ -92,61 +96,12 @@ public sealed class MySqlCluster : IAsyncDisposable
 
     /// <summary>Ends all servers and removes their files.</summary>
     /// <returns>A task that ends when they are gone.</returns>
-    public ValueTask DisposeAsync() => _watchdog.DisposeAsync();
-
-    private static string ConnectionStringFor(int port) =>
-        new MySqlConnectionStringBuilder
-        {
-            Server = "127.0.0.1",
-            Port = (uint)port,
-            UserID = "root",
-            Database = "app",
-            SslMode = MySqlSslMode.None,
-            ConnectionTimeout = 2,
-        }.ConnectionString;
-
-    [SupportedOSPlatform("linux")]
-    private static async Task LaunchAsync(MySqlRelease release, string directory, string template, int port, int serverId)
+    public async ValueTask DisposeAsync()
     {
-        var place = new ServerPlace(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"server{serverId}")));
-        Directory.CreateDirectory(place.Root);
-        ServerTemplate.CopyTo(Path.Combine(template, "data"), place.Data);
-        string[] options =
-        [
-            .. release.OptionsFor(place.Root),
-            "--bind-address=127.0.0.1",
-            "--skip-name-resolve",
-            $"--socket={place.Socket}",
-            string.Create(CultureInfo.InvariantCulture, $"--port={port}"),
-            string.Create(CultureInfo.InvariantCulture, $"--server-id={serverId}"),
-            "--log-bin=binlog",
-            "--relay-log=relay",
-            "--innodb-flush-log-at-trx-commit=0",
-            "--sync-binlog=0",
-            .. release.Member,
-        ];
-        using var process = Watchdog.StartServer(place, release.Command[0], [.. release.Command.Skip(1), .. options]);
-        var connectionString = ConnectionStringFor(port).Replace("Database=app", "Database=mysql", StringComparison.Ordinal);
-        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < StartSeconds; )
+        await _watchdog.DisposeAsync().ConfigureAwait(false);
+        foreach (var server in Servers)
         {
-            try
-            {
-                await ExecuteAsync(connectionString, "DO 1").ConfigureAwait(false);
-                return;
-            }
-            catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.UnableToConnectToHost)
-            {
-                if (process.HasExited)
-                {
-                    break;
-                }
-
-                await Task.Delay(20).ConfigureAwait(false);
-            }
+            server.Ended();
         }
-
-        throw new MariaDbClusterException(
-            $"MySQL ended, or did not serve within {StartSeconds} seconds:\n{await File.ReadAllTextAsync(place.Log).ConfigureAwait(false)}"
-        );
     }
 }

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.Versioning;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster;
+
+/// <summary>One server process of a <see cref="MySqlCluster"/>. Whom it follows is the caller's matter once the cluster has started.</summary>
+public sealed class MySqlServer
+{
+    private const int StartSeconds = 60;
+
+    private readonly MySqlRelease _release;
+    private readonly ServerPlace _place;
+    private Process? _process;
+
+    internal MySqlServer(MySqlRelease release, string directory, int port, int serverId)
+    {
+        (_release, Port, ServerId) = (release, port, serverId);
+        _place = new(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"server{serverId}")));
+    }
+
+    /// <summary>The value of <c>@@server_id</c>, counting up from 1.</summary>
+    public int ServerId { get; }
+
+    /// <summary>The port on 127.0.0.1. It stays the same over a restart.</summary>
+    public int Port { get; }
+
+    /// <summary>For a user who may do everything, in the database <c>app</c>.</summary>
+    public string ConnectionString => ConnectionStringFor("app");
+
+    /// <summary>Whether the process was started and not killed; a paused one is running.</summary>
+    public bool IsRunning => _process is { HasExited: false };
+
+    private Process Running => _process ?? throw new InvalidOperationException($"MySQL server {ServerId} is not running.");
+
+    /// <summary>Ends the process at once.</summary>
+    public async Task KillAsync()
+    {
+        using var process = Running;
+        process.Kill();
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        _process = null;
+    }
+
+    /// <summary>Stops the process without closing its connections.</summary>
+    public Task PauseAsync() => Signals.PauseAsync(Running.Id);
+
+    /// <summary>Lets a paused process go on.</summary>
+    public Task ResumeAsync() => Signals.ResumeAsync(Running.Id);
+
+    /// <summary>Starts the server again over its files; kills it first if it still runs.</summary>
+    /// <param name="options">More options of this run; they win over all others. Null is none.</param>
+    public async Task RestartAsync(IReadOnlyList<string>? options = null)
+    {
+        if (_process is not null)
+        {
+            await KillAsync().ConfigureAwait(false);
+        }
+
+        await LaunchAsync(options ?? []).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Starts the server again over a copy of another server's files as they are at this moment, under a name of its own. The other
+    /// one stands still meanwhile.
+    /// </summary>
+    /// <param name="source">The other server.</param>
+    /// <param name="options">As <see cref="RestartAsync"/> takes them.</param>
+    public async Task RebuildAsync(MySqlServer source, IReadOnlyList<string>? options = null)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException("The MySQL cluster runs on Linux only.");
+        }
+
+        if (_process is not null)
+        {
+            await KillAsync().ConfigureAwait(false);
+        }
+
+        await MySqlCluster.ExecuteAsync(source.ConnectionStringFor("mysql"), "FLUSH ENGINE LOGS").ConfigureAwait(false);
+        await source.PauseAsync().ConfigureAwait(false);
+        try
+        {
+            Directory.Delete(_place.Data, recursive: true);
+            ServerTemplate.CopyTo(source._place.Data, _place.Data);
+        }
+        finally
+        {
+            await source.ResumeAsync().ConfigureAwait(false);
+        }
+
+        File.Delete(Path.Combine(_place.Data, "auto.cnf"));
+        await LaunchAsync(options ?? []).ConfigureAwait(false);
+    }
+
+    [SupportedOSPlatform("linux")]
+    internal Task StartAsync(string template)
+    {
+        Directory.CreateDirectory(_place.Root);
+        ServerTemplate.CopyTo(template, _place.Data);
+        return LaunchAsync([]);
+    }
+
+    /// <summary>The watchdog has ended the process.</summary>
+    internal void Ended()
+    {
+        _process?.Dispose();
+        _process = null;
+    }
+
+    private async Task LaunchAsync(IReadOnlyList<string> more)
+    {
+        string[] options =
+        [
+            .. _release.OptionsFor(_place.Root),
+            "--bind-address=127.0.0.1",
+            "--skip-name-resolve",
+            $"--socket={_place.Socket}",
+            string.Create(CultureInfo.InvariantCulture, $"--port={Port}"),
+            string.Create(CultureInfo.InvariantCulture, $"--server-id={ServerId}"),
+            "--log-bin=binlog",
+            "--relay-log=relay",
+            "--innodb-flush-log-at-trx-commit=0",
+            "--sync-binlog=0",
+            .. _release.Member,
+            .. more,
+        ];
+        _process = Watchdog.StartServer(_place, _release.Command[0], [.. _release.Command.Skip(1), .. options]);
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < StartSeconds; )
+        {
+            try
+            {
+                await MySqlCluster.ExecuteAsync(ConnectionStringFor("mysql"), "DO 1").ConfigureAwait(false);
+                return;
+            }
+            catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.UnableToConnectToHost)
+            {
+                if (_process.HasExited)
+                {
+                    break;
+                }
+
+                await Task.Delay(20).ConfigureAwait(false);
+            }
+        }
+
+        throw new MariaDbClusterException(
+            $"MySQL ended, or did not serve within {StartSeconds} seconds:\n{await File.ReadAllTextAsync(_place.Log).ConfigureAwait(false)}"
+        );
+    }
+
+    private string ConnectionStringFor(string database) =>
+        new MySqlConnectionStringBuilder
+        {
+            Server = "127.0.0.1",
+            Port = (uint)Port,
+            UserID = "root",
+            Database = database,
+            SslMode = MySqlSslMode.None,
+            ConnectionTimeout = 2,
+        }.ConnectionString;
+}

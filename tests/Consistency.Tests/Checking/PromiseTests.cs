@@ -1,0 +1,222 @@
+using MonotonicReads.Consistency.Checking;
+using MonotonicReads.Consistency.History;
+
+namespace MonotonicReads.Consistency.Tests.Checking;
+
+/// <summary>The other promises, each with what is nearly a breach of it.</summary>
+public sealed class PromiseTests
+{
+    private const Claims Causal = Claims.Monotonic | Claims.OwnWrites;
+    private const Claims Primary = Causal | Claims.Fresh;
+
+    [Fact]
+    public void A_causal_read_without_the_sessions_write_is_told() =>
+        new Story().Line(5).Session().Write(10, 20, 4).Read(30, 40, 3, claims: Causal).Breaks(Promise.OwnWrites);
+
+    [Fact]
+    public void A_write_that_was_lost_is_missed_all_the_same() =>
+        new Story()
+            .Line(3)
+            .Had(4, isLost: true)
+            .Had(12, parent: 3)
+            .Session()
+            .Write(10, 20, 4)
+            .Read(30, 40, 12, claims: Causal)
+            .Breaks(Promise.OwnWrites);
+
+    [Fact]
+    public void A_write_that_no_server_knows_any_more_is_missed_too() =>
+        new Story().Line(3).Session().Write(10, 20, 99).Read(30, 40, 3, claims: Causal).Breaks(Promise.OwnWrites);
+
+    [Fact]
+    public void A_write_that_threw_is_neither_written_nor_not() =>
+        new Story().Line(5).Session().Write(10, 20, 4, acknowledged: false).Read(30, 40, 3, claims: Causal).IsGood();
+
+    [Fact]
+    public void A_write_that_had_not_returned_binds_nobody() =>
+        new Story().Line(5).Session().Write(10, 35, 4).Read(30, 40, 3, claims: Causal).IsGood();
+
+    [Fact]
+    public void A_monotonic_read_may_miss_it() => new Story().Line(5).Session().Write(10, 20, 4).Read(30, 40, 3).IsGood();
+
+    [Fact]
+    public void What_was_written_under_a_weaker_level_is_not_promised() =>
+        new Story().Line(5).Session().Write(10, 20, 4, claims: Claims.Monotonic).Read(30, 40, 3, claims: Causal).IsGood();
+
+    [Fact]
+    public void Another_sessions_write_may_be_missed() =>
+        new Story().Line(5).Session(1).Session(2).Write(10, 20, 4, session: 2).Read(30, 40, 3, claims: Causal).IsGood();
+
+    [Fact]
+    public void A_token_carries_what_was_written() =>
+        new Story()
+            .Line(5)
+            .Session(1)
+            .Write(10, 20, 4)
+            .Token(30, token: 1)
+            .Session(2, token: 1, at: 31)
+            .Read(40, 50, 3, session: 2, claims: Causal)
+            .Breaks(Promise.OwnWrites);
+
+    [Fact]
+    public void A_key_as_it_was_before_the_sessions_write_is_told() =>
+        new Story()
+            .Had(2, key: 3)
+            .Had(3, key: 3)
+            .Session()
+            .Write(10, 20, 3)
+            .ReadKey(30, 40, 3, tag: 2, claims: Causal)
+            .Breaks(Promise.OwnWrites);
+
+    [Fact]
+    public void Another_key_says_nothing_of_the_write() =>
+        new Story().Had(2, key: 3).Had(3, key: 4).Session().Write(10, 20, 3).ReadKey(30, 40, 3, tag: 2, claims: Causal).IsGood();
+
+    [Fact]
+    public void A_child_without_its_parent_is_told() =>
+        new Story().Line(9).Session().Add(Tail(10, 20, (9, 9, 8), (7, 7, 6))).Breaks(Promise.Prefix);
+
+    [Fact]
+    public void The_oldest_row_of_a_window_has_its_parent_outside() =>
+        new Story().Line(9).Session().Add(Tail(10, 20, (9, 9, 8), (8, 8, 7))).IsGood();
+
+    [Fact]
+    public void A_parent_that_was_looked_for_and_not_found_is_told() =>
+        new Story().Line(9).Session().Read(10, 20, 9).Add(Tail(30, 40) with { Child = new(9, 9, 8) }).Breaks(Promise.Prefix);
+
+    [Fact]
+    public void One_that_was_found_is_right() =>
+        new Story().Line(9).Session().Read(10, 20, 9).Add(Tail(30, 40, (8, 8, 7)) with { Child = new(9, 9, 8) }).IsGood();
+
+    [Fact]
+    public void A_read_on_the_primary_without_what_was_written_before_is_told() =>
+        new Story().Line(5).Session().Write(10, 20, 4, session: 0).Read(30, 40, 3, claims: Primary).Breaks(Promise.PrimaryIsFresh);
+
+    [Fact]
+    public void Or_without_what_was_read_there_before() =>
+        new Story()
+            .Line(5)
+            .Session(1)
+            .Session(2)
+            .Read(10, 20, 4, session: 2, claims: Primary)
+            .Read(30, 40, 3, session: 1, claims: Primary)
+            .Breaks(Promise.PrimaryIsFresh);
+
+    [Fact]
+    public void What_a_replica_showed_may_not_be_there_yet() =>
+        new Story().Line(5).Session(1).Session(2).Read(10, 20, 4, session: 2).Read(30, 40, 3, session: 1, claims: Primary).IsGood();
+
+    [Fact]
+    public void What_was_lost_may_be_missing() =>
+        new Story().Line(3).Had(4, isLost: true).Session().Write(10, 20, 4, session: 0).Read(30, 40, 3, claims: Primary).IsGood();
+
+    [Fact]
+    public void A_write_that_overlaps_may_be_missing() =>
+        new Story().Line(5).Session().Write(10, 30, 4, session: 0).Read(30, 40, 3, claims: Primary).IsGood();
+
+    [Fact]
+    public void A_connection_that_was_open_before_stays_where_it_is() =>
+        new Story().Line(5).Session().Write(10, 20, 4, session: 0).Read(30, 40, 3, claims: Primary, opened: 15).IsGood();
+
+    [Fact]
+    public void While_the_primary_moves_another_data_source_does_not_know() =>
+        new Story()
+            .Line(5)
+            .PrimaryMoves()
+            .Session()
+            .Write(10, 20, 4, session: 0, source: 2)
+            .Read(30, 40, 3, claims: Primary, source: 1)
+            .IsGood();
+
+    [Fact]
+    public void The_same_one_does() =>
+        new Story()
+            .Line(5)
+            .PrimaryMoves()
+            .Session()
+            .Write(10, 20, 4, session: 0, source: 1)
+            .Read(30, 40, 3, claims: Primary, source: 1)
+            .Breaks(Promise.PrimaryIsFresh);
+
+    [Fact]
+    public void A_snapshot_with_two_moments_is_told() =>
+        new Story().Line(5).Session().Read(10, 20, 3, scope: 1).Read(30, 40, 4, scope: 1).Breaks(Promise.OneMoment);
+
+    [Fact]
+    public void One_moment_is_right_and_so_is_another_snapshots() =>
+        new Story().Line(5).Session().Read(10, 20, 3, scope: 1).Read(30, 40, 3, scope: 1).Read(50, 60, 4, scope: 2).IsGood();
+
+    [Fact]
+    public void A_key_of_another_moment_is_told() =>
+        new Story()
+            .Had(2, key: 3)
+            .Had(3, key: 3)
+            .Session()
+            .Read(10, 20, 2, scope: 1)
+            .ReadKey(30, 40, 3, tag: 3, scope: 1)
+            .Breaks(Promise.OneMoment);
+
+    [Fact]
+    public void A_key_of_the_same_moment_is_right() =>
+        new Story().Had(2, key: 3).Had(3, key: 4).Session().ReadKey(10, 20, 3, tag: 2, scope: 1).Read(30, 40, 3, scope: 1).IsGood();
+
+    [Fact]
+    public void A_caller_who_waited_too_long_is_told() =>
+        new Story()
+            .Session()
+            .Add(
+                new()
+                {
+                    Kind = EntryKind.Late,
+                    Session = 1,
+                    Begin = 10,
+                    Seconds = 40,
+                }
+            )
+            .Breaks(Promise.Deadline);
+
+    [Fact]
+    public void An_exception_that_nobody_documented_is_told() =>
+        new Story()
+            .Session()
+            .Add(
+                new()
+                {
+                    Kind = EntryKind.Error,
+                    Session = 1,
+                    Begin = 10,
+                    Text = "TimeoutException",
+                }
+            )
+            .Breaks(Promise.Exceptions);
+
+    [Fact]
+    public void One_that_is_documented_is_right() =>
+        new Story()
+            .Session()
+            .Add(
+                new()
+                {
+                    Kind = EntryKind.Error,
+                    Session = 1,
+                    Begin = 10,
+                    Text = "ReplicaLostException",
+                    IsAllowed = true,
+                }
+            )
+            .IsGood();
+
+    private static Entry Tail(long begin, long end, params (long Number, long Tag, long Parent)[] rows) =>
+        new()
+        {
+            Kind = EntryKind.Read,
+            Session = 1,
+            Claims = Claims.Monotonic,
+            Begin = begin,
+            End = end,
+            State = rows is [var newest, ..] ? newest.Tag : 0,
+            Number = rows is [var first, ..] ? first.Number : 0,
+            Rows = [.. rows.Select(row => new Link(row.Number, row.Tag, row.Parent))],
+            Server = "n1",
+        };
+}
