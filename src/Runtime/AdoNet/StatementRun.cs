@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using MonotonicReads.Routing;
 using MySqlConnector;
 
 namespace MonotonicReads.AdoNet;
@@ -20,7 +21,7 @@ internal static class StatementRun
             }
             catch (Exception exception) when (WasKeptDead(connection, exception))
             {
-                connection.Routing.LeaveDead();
+                new KeptConnection(connection.Routed).Leave();
             }
             finally
             {
@@ -42,7 +43,7 @@ internal static class StatementRun
             }
             catch (Exception exception) when (WasKeptDead(connection, exception))
             {
-                connection.Routing.LeaveDead();
+                new KeptConnection(connection.Routed).Leave();
             }
             finally
             {
@@ -75,7 +76,7 @@ internal static class StatementRun
             catch (Exception exception) when (CanRunElsewhere(statement, connection, exception))
             {
                 // It was not executed: the next round finds another server.
-                connection.Routing.LeaveDead();
+                new KeptConnection(connection.Routed).Leave();
             }
             finally
             {
@@ -109,7 +110,7 @@ internal static class StatementRun
             catch (Exception exception) when (CanRunElsewhere(statement, connection, exception))
             {
                 // It was not executed: the next round finds another server.
-                connection.Routing.LeaveDead();
+                new KeptConnection(connection.Routed).Leave();
             }
             finally
             {
@@ -128,7 +129,10 @@ internal static class StatementRun
 
     // Where the caller's own time limit has passed that is told, and nothing else is begun.
     private static bool WasKeptDead(ReplicatedConnection connection, Exception exception) =>
-        !IsTimeout(exception) && connection.Routing.WasKeptDead(exception);
+        !IsTimeout(exception) && new KeptConnection(connection.Routed).WasDead(exception, IsFarewell(exception));
+
+    // ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED and ER_CLIENT_INTERACTION_TIMEOUT: what a server sends on a connection that it closes.
+    private static bool IsFarewell(Exception exception) => exception is MySqlException { Number: 1053 or 1927 or 4031 };
 
     private static bool IsTimeout(Exception exception) => exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
 
