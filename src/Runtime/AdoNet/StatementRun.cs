@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using MonotonicReads.Routing;
 using MySqlConnector;
 
 namespace MonotonicReads.AdoNet;
@@ -24,7 +25,7 @@ internal static class StatementRun
             }
             catch (Exception exception) when (isRouted && WasKeptDead(connection, exception))
             {
-                connection.Routing.LeaveDead();
+                new KeptConnection(connection.Routed).Leave();
             }
             finally
             {
@@ -50,7 +51,7 @@ internal static class StatementRun
             }
             catch (Exception exception) when (isRouted && WasKeptDead(connection, exception))
             {
-                connection.Routing.LeaveDead();
+                new KeptConnection(connection.Routed).Leave();
             }
             finally
             {
@@ -88,7 +89,7 @@ internal static class StatementRun
             catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, exception))
             {
                 // It was not executed: the next round finds another server.
-                connection.Routing.LeaveDead();
+                new KeptConnection(connection.Routed).Leave();
             }
             finally
             {
@@ -127,7 +128,7 @@ internal static class StatementRun
             catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, exception))
             {
                 // It was not executed: the next round finds another server.
-                connection.Routing.LeaveDead();
+                new KeptConnection(connection.Routed).Leave();
             }
             finally
             {
@@ -152,7 +153,10 @@ internal static class StatementRun
 
     // Where the caller's own time limit has passed that is told, and nothing else is begun.
     private static bool WasKeptDead(ReplicatedConnection connection, Exception exception) =>
-        !IsTimeout(exception) && connection.Routing.WasKeptDead(exception);
+        !IsTimeout(exception) && new KeptConnection(connection.Routed).WasDead(exception, IsFarewell(exception));
+
+    // ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED and ER_CLIENT_INTERACTION_TIMEOUT: what a server sends on a connection that it closes.
+    private static bool IsFarewell(Exception exception) => exception is MySqlException { Number: 1053 or 1927 or 4031 };
 
     private static bool IsTimeout(Exception exception) => exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
 

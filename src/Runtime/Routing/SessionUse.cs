@@ -28,7 +28,7 @@ internal sealed class SessionUse(RoutedSource source)
         EnlistInCurrent();
     }
 
-    /// <summary>The driver's connection is in this transaction from now on: what is written on it is not committed before that is.</summary>
+    /// <summary>The driver's connection is in this transaction from now on: what is written on it commits with that.</summary>
     public void Enlist(Transaction transaction)
     {
         if (_transaction?.AreIn(transaction) != true)

@@ -61,25 +61,6 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         return false;
     }
 
-    /// <summary>Whether a plain read failed because the connection that was kept for it had died: nothing of it was seen, and it may run
-    /// elsewhere. Another statement runs on no kept connection.</summary>
-    /// <param name="exception">What came instead of an answer.</param>
-    public bool WasKeptDead(Exception exception) =>
-        connection.Link is { IsUntried: true, Server.IsPrimary: false, Driver.State: not ConnectionState.Open }
-        && connection.Use.Reads is { Reads: 1 }
-        && exception is not OperationCanceledException;
-
-    /// <summary>Leaves a connection of which <see cref="WasKeptDead"/> was said; the next routing opens another.</summary>
-    public void LeaveDead()
-    {
-        if (connection.Link.IsUntried)
-        {
-            connection.Use.TakeBackRead(connection.Use.Reads!.Value);
-            connection.Abandon(silent: null);
-            connection.Link.Reconnect();
-        }
-    }
-
     /// <summary>Goes on where <see cref="Route"/> found something to do.</summary>
     /// <param name="statement">The statement.</param>
     /// <param name="isAsync">False where the task must be completed.</param>
@@ -112,6 +93,10 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             try
             {
                 await new ConnectionMove(connection).ToAsync(target, isAsync, cancellation).ConfigureAwait(false);
+                if (session is not null && connection.Use.PinOf(session) is var pin && pin.IsOtherIncarnation(target))
+                {
+                    Source.Losses.Lose(session, pin, target, ReplicaLossReason.Restarted, exception: null);
+                }
             }
             catch (Exception exception) when (Source.CanTryAnother(target, exception))
             {

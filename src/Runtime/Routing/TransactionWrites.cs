@@ -4,8 +4,8 @@ using MonotonicReads.Sessions;
 namespace MonotonicReads.Routing;
 
 /// <summary>
-/// What sessions wrote on a connection within a transaction of <c>System.Transactions</c>. It commits when the connection may long be closed,
-/// and what it wrote then is not known to the sessions: they learn that there is something.
+/// What sessions wrote on a connection within a transaction of <c>System.Transactions</c>. It commits when the connection may long be
+/// closed, and what it wrote then is not known to the sessions: they learn that there is something.
 /// </summary>
 internal sealed class TransactionWrites
 {

@@ -26,7 +26,7 @@ internal sealed class PooledConnection
     /// <summary>No connection that was made until now is handed out again: the server is not what it was.</summary>
     public void RetireAll() => _generation.Retire();
 
-    /// <summary>Where a transaction of ours may be open on it, whatever became of the statements that begin and end it; null for nowhere.</summary>
+    /// <summary>Where a transaction of ours may be open on it, whatever became of the statement that begins it; null for nowhere.</summary>
     public RoutedServer? HasTransactionOn { get; set; }
 
     public bool IsOf(ConnectionPool pool) => ReferenceEquals(pool, _pool);

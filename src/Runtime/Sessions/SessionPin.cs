@@ -100,7 +100,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
         }
     }
 
-    /// <summary>Whether a read must contain <see cref="Required"/>: of a causal handle, or once one of those has read on the primary.</summary>
+    /// <summary>Whether a read must contain <see cref="Required"/>: of a causal handle, or once one has read on the primary.</summary>
     public bool BindsToRequired(bool isCausal) => isCausal || _writes.WereSeen;
 
     /// <summary>Whether a read may not run on a replica before something was asked or waited for.</summary>

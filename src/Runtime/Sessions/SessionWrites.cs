@@ -24,7 +24,7 @@ internal struct SessionWrites
     /// <summary>Whether only the primary's position tells what was written, or something is about to be.</summary>
     public bool MustAskPrimary => Volatile.Read(ref _unknown) != Volatile.Read(ref _asked) || Volatile.Read(ref _open) > 0;
 
-    /// <summary>Whether a causal handle has seen of them on the primary, so that the reads of every other handle must contain them.</summary>
+    /// <summary>Whether a causal handle has read on the primary, so that the reads of every other handle must contain them.</summary>
     public bool WereSeen => Volatile.Read(ref _wereSeen);
 
     /// <inheritdoc cref="WereSeen"/>

@@ -1,0 +1,28 @@
+using System.Data;
+
+namespace MonotonicReads.Routing;
+
+/// <summary>A connection that was kept open between two reads of a series may have died meanwhile; nobody knows before it is used.</summary>
+internal readonly struct KeptConnection(RoutedConnection connection)
+{
+    /// <summary>Whether a plain read failed because the connection that was kept for it had died: nothing of it was seen, and it may run
+    /// elsewhere, once. Another statement runs on no kept connection.</summary>
+    /// <param name="exception">What came instead of an answer.</param>
+    /// <param name="isFarewell">Whether the server said that it closes the connection; the driver may not know then.</param>
+    public bool WasDead(Exception exception, bool isFarewell) =>
+        connection.Link is { IsUntried: true, Server.IsPrimary: false, Driver: { } driver }
+        && (isFarewell || driver.State != ConnectionState.Open)
+        && connection.Use.Reads is { Reads: 1 }
+        && exception is not OperationCanceledException;
+
+    /// <summary>Leaves it, if <see cref="WasDead"/> was said of it; the next routing opens another.</summary>
+    public void Leave()
+    {
+        if (connection.Link.IsUntried && connection.Use.Reads is { } reads)
+        {
+            connection.Use.TakeBackRead(reads);
+            connection.Abandon(silent: null);
+            connection.Link.Reconnect();
+        }
+    }
+}
