@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Data;
+using System.Data.Common;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using MonotonicReads.Cluster;
@@ -76,12 +78,15 @@ public sealed class ExceptionPathTests(RoutingFixture fixture) : IClassFixture<R
     {
         await using var source = Build("ConnectionTimeout=120");
         ReplicatedConnection connection;
+        DbConnection driver;
         using (ReadSession.Begin(ReadConsistency.Snapshot))
         {
             connection = await source.OpenConnectionAsync();
             await connection.ExecuteScalarAsync<string>(RoutingFixture.WhoAnswers);
+            driver = connection.Inner;
         }
 
+        await Eventually.IsAsync(() => driver.State == ConnectionState.Closed, "the snapshot's connection has gone back");
         await using (connection)
         {
             var late = isAsync
