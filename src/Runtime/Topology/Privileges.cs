@@ -22,12 +22,30 @@ internal static class Privileges
         }
     }
 
-    /// <summary>The privilege by which a user writes to a server that is read only.</summary>
+    /// <summary>That the user may write to a replica although it is read only.</summary>
+    /// <param name="replica">The replica.</param>
     /// <param name="grants">The lines: <c>GRANT SELECT, SUPER ON *.* TO ...</c>.</param>
     /// <param name="variables">The server's.</param>
-    /// <param name="isMariaDb">Whether the server is MariaDB, otherwise MySQL.</param>
-    /// <returns>Null where there is none, or where the server refuses even those who have it.</returns>
-    public static string? Writer(IEnumerable<string> grants, IReadOnlyDictionary<string, string> variables, bool isMariaDb)
+    /// <returns>Null where it may not.</returns>
+    public static TopologyFinding? InSpiteOfReadOnly(
+        RoutedServer replica,
+        IEnumerable<string> grants,
+        IReadOnlyDictionary<string, string> variables
+    ) =>
+        Writing(grants, variables, replica.Protocol is MariaDbProtocol) is { } privilege
+            ? new TopologyFinding(
+                "MRT013",
+                TopologySeverity.Warning,
+                replica.Name,
+                $"is read_only, and its user may write all the same ({privilege}): a stored function that writes, called by a read, "
+                    + "writes there and is lost silently.",
+                "Give the application a user without it: REVOKE READ_ONLY ADMIN, SUPER (MariaDB) or CONNECTION_ADMIN, SUPER (MySQL) ON "
+                    + "*.*; on MySQL super_read_only = 1 does too."
+            )
+            : null;
+
+    // Some servers refuse even those who have it.
+    private static string? Writing(IEnumerable<string> grants, IReadOnlyDictionary<string, string> variables, bool isMariaDb)
     {
         if (variables.GetValueOrDefault("super_read_only") is "ON" or "1" || variables.GetValueOrDefault("read_only") == "NO_LOCK_NO_ADMIN")
         {

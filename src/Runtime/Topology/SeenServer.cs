@@ -11,8 +11,6 @@ internal sealed record SeenServer(RoutedServer Server, IReadOnlyDictionary<strin
 {
     public IReadOnlyList<string> Grants { get; init; } = [];
 
-    public string? Writer => Privileges.Writer(Grants, Variables, IsMariaDb);
-
     public bool IsMariaDb => Server.Protocol is MariaDbProtocol;
 
     public string Value(string name) => Variables.GetValueOrDefault(name) ?? "";

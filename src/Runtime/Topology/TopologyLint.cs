@@ -54,9 +54,9 @@ internal sealed class TopologyLint(
                 {
                     IsWritable(one.Server);
                 }
-                else if (one.Writer is { } writer)
+                else if (Privileges.InSpiteOfReadOnly(one.Server, one.Grants, one.Variables) is { } finding)
                 {
-                    WritesInSpiteOfReadOnly(one.Server, writer);
+                    _findings.Add(finding);
                 }
 
                 AppliesOutOfOrder(one);
@@ -96,9 +96,10 @@ internal sealed class TopologyLint(
             }
 
             // A pool that is led to another server begins anew, so that its connections alone would not show it.
-            if (server.Incarnation - runs > 1)
+            var met = server.Met.TakeLast(server.Incarnation - runs).Distinct().ToList();
+            if (met.Count > 1)
             {
-                identities.UnionWith(server.Met.TakeLast(server.Incarnation - runs).Select(met => met.Replace('=', ' ')));
+                identities = [.. met.Select(ids => ids.Replace('=', ' '))];
             }
 
             var grants = server.IsPrimary
@@ -162,17 +163,6 @@ internal sealed class TopologyLint(
             server,
             "accepts writes (read_only=0): one that reaches it by mistake is lost silently.",
             "SET GLOBAL read_only = 1, also in its configuration file."
-        );
-
-    private void WritesInSpiteOfReadOnly(RoutedServer server, string privilege) =>
-        Found(
-            "MRT013",
-            TopologySeverity.Warning,
-            server,
-            $"is read_only, and its user may write all the same ({privilege}): a stored function that writes, called by a read, writes "
-                + $"there and is lost silently.",
-            "Give the application a user without it: REVOKE READ_ONLY ADMIN, SUPER (MariaDB) or CONNECTION_ADMIN, SUPER (MySQL) ON *.*; "
-                + "on MySQL super_read_only = 1 does too."
         );
 
     private void AppliesOutOfOrder(SeenServer seen)

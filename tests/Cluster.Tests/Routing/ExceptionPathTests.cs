@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Data;
+using System.Data.Common;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using MonotonicReads.Cluster;
@@ -76,17 +78,21 @@ public sealed class ExceptionPathTests(RoutingFixture fixture) : IClassFixture<R
     {
         await using var source = Build("ConnectionTimeout=120");
         ReplicatedConnection connection;
+        DbConnection driver;
         using (ReadSession.Begin(ReadConsistency.Snapshot))
         {
             connection = await source.OpenConnectionAsync();
             await connection.ExecuteScalarAsync<string>(RoutingFixture.WhoAnswers);
+            driver = connection.Inner;
         }
 
+        await Eventually.IsAsync(() => driver.State == ConnectionState.Closed, "the snapshot's connection has gone back");
         await using (connection)
         {
-            var late = isAsync
-                ? connection.ExecuteScalarAsync<string>("select 1")
-                : Task.Run(() => connection.ExecuteScalar<string>("select 1"));
+            // Dapper would open it again.
+            await using var command = connection.CreateCommand();
+            command.CommandText = "select 1";
+            var late = isAsync ? command.ExecuteScalarAsync() : Task.Run(() => command.ExecuteScalar());
             var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => late.WaitAsync(TimeSpan.FromSeconds(60)));
             Assert.StartsWith("The snapshot session has ended", refused.Message, StringComparison.Ordinal);
         }
