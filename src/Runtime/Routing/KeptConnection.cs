@@ -2,7 +2,7 @@ using System.Data;
 
 namespace MonotonicReads.Routing;
 
-/// <summary>A connection that was kept open between two reads of a series may have died meanwhile; nobody knows before it is used.</summary>
+/// <summary>A connection that was kept open between two reads of a series may be dead, and nobody knows before it is used.</summary>
 internal readonly struct KeptConnection(RoutedConnection connection)
 {
     /// <summary>Whether a plain read failed because the connection that was kept for it had died: nothing of it was seen, and it may run

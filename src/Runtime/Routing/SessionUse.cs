@@ -241,7 +241,8 @@ internal sealed class SessionUse(RoutedSource source)
 
     private void EnlistInCurrent()
     {
-        if (Transaction.Current is { } transaction)
+        // Where the connection is in another one already, it stays there.
+        if (_transaction is not { IsOpen: true } && Transaction.Current is { } transaction)
         {
             Enlist(transaction);
         }

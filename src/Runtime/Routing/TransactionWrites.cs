@@ -11,7 +11,7 @@ internal sealed class TransactionWrites
 {
     private readonly Transaction _transaction;
     private readonly List<SessionPin> _pins = [];
-    private bool _hasEnded;
+    private volatile bool _hasEnded;
 
     private TransactionWrites(Transaction transaction) => _transaction = transaction;
 
@@ -23,6 +23,8 @@ internal sealed class TransactionWrites
         transaction.TransactionCompleted += (_, _) => writes.End();
         return writes;
     }
+
+    public bool IsOpen => !_hasEnded;
 
     public bool AreIn(Transaction transaction) => _transaction == transaction;
 

@@ -114,6 +114,37 @@ public sealed class EnlistedTests(RoutingFixture fixture) : IClassFixture<Routin
     }
 
     [Fact]
+    public async Task A_statement_in_another_scope_is_in_the_transaction_that_the_connection_is_in()
+    {
+        await using var source = fixture.BuildSource();
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StopApplyingAsync()));
+        try
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 50 });
+            var note = Guid.NewGuid().ToString();
+            using var transaction = new CommittableTransaction();
+            await using (var connection = await source.OpenConnectionAsync())
+            {
+                connection.EnlistTransaction(transaction);
+                using (var other = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+                {
+                    await connection.ExecuteAsync(Insert, new { note });
+                    other.Complete();
+                }
+            }
+
+            // Asked once, so that only the commit tells of it.
+            Assert.Equal(0, await CountAsync(source, note));
+            transaction.Commit();
+            Assert.Equal(1, await CountAsync(source, note));
+        }
+        finally
+        {
+            await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StartApplyingAsync()));
+        }
+    }
+
+    [Fact]
     public async Task What_is_rolled_back_leaves_the_session_on_its_replica_and_the_connection_usable()
     {
         await using var source = fixture.BuildSource(b => b.RecordDecisions());
