@@ -46,8 +46,10 @@ internal static class LostSession
         new(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Read session {session.Id} uses an open connection to a server that was the primary: the primary's address leads to another "
-                    + $"one by now, or to another run of it. What was begun on the connection cannot go on. Run the unit of work again in a new "
+                $"Read session {session.Id} uses an open connection to a server that was the primary: the primary's "
+                    + "address leads to another "
+                    + "one by now, or to another run of it. What was begun on the connection cannot go on. Run the unit of "
+                    + "work again in a new "
                     + $"session."
             ),
             session.Id,

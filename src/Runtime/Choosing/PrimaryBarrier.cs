@@ -14,7 +14,11 @@ internal static class PrimaryBarrier
     /// <summary>Whether the session must pass it. A primary that is another run of the server is behind it too until it is proved to have
     /// what was seen.</summary>
     public static bool IsNeeded(ReadSession session, SessionPin pin) =>
-        pin.Source.HasPositions && (pin.NeedsBarrier || (pin.HasOtherPrimary && session.LossIn(pin.Source) != ReplicaLoss.Redraw));
+        pin.Source.HasPositions && (pin.NeedsBarrier || HasOtherPrimary(session, pin));
+
+    // A policy that accepts every replica says nothing of the primary.
+    private static bool HasOtherPrimary(ReadSession session, SessionPin pin) =>
+        pin.HasOtherPrimary && (session.LossIn(pin.Source) != ReplicaLoss.Redraw || pin.HasReadPrimary);
 
     /// <summary>Waits, within the session's budget, until the primary shows all that the session saw.</summary>
     /// <param name="session">The session.</param>
@@ -71,6 +75,16 @@ internal static class PrimaryBarrier
         if (isWell && await positions.SeenAsync(pin, replica, isAsync).ConfigureAwait(false) is { } seen)
         {
             return seen;
+        }
+
+        if (replica.IsPromoted)
+        {
+            throw LostSession.NotBehindBarrier(
+                session,
+                pin,
+                "The replica takes writes now, and nothing tells whether the primary has what the session saw there.",
+                null
+            );
         }
 
         var primary = pin.Source.Primary.Incarnation;
@@ -160,7 +174,7 @@ internal static class PrimaryBarrier
     )
     {
         var isCausal = session.Consistency == ReadConsistency.Causal;
-        var isOther = pin.HasOtherPrimary && session.LossIn(pin.Source) != ReplicaLoss.Redraw;
+        var isOther = HasOtherPrimary(session, pin);
         if (isOther && !pin.TellsOfPrimary(isCausal))
         {
             throw LostSession.NotBehindBarrier(
@@ -189,8 +203,10 @@ internal static class PrimaryBarrier
                 session,
                 pin,
                 pin.IsResumed
-                    ? "Its token names a position that the primary does not have: it comes from another cluster, or the primary has lost it."
-                    : "The primary is another server, or another run of it, than when the session began, and is not proved to have what the "
+                    ? "Its token names a position that the primary does not have: it comes from another cluster, or the "
+                        + "primary has lost it."
+                    : "The primary is another server, or another run of it, than when the session began, and is not proved "
+                        + "to have what the "
                         + "session wrote.",
                 null
             );
@@ -201,7 +217,8 @@ internal static class PrimaryBarrier
             throw LostSession.NotBehindBarrier(
                 session,
                 pin,
-                "The primary is not proved to have what the session saw there: it is another server, or another run of it, than the one that "
+                "The primary is not proved to have what the session saw there: it is another server, or another run of "
+                    + "it, than the one that "
                     + "the replica had it from.",
                 null
             );

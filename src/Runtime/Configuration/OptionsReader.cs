@@ -37,15 +37,6 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
                 case "SELECTOR":
                     options.Selector = Enumeration(child, options.Selector);
                     break;
-                case "FORPOMELO":
-                    options.ForPomelo = Flag(child);
-                    break;
-                case "ALLOWDIVERGEDREPLICAS":
-                    options.AllowDivergedReplicas = Flag(child);
-                    break;
-                case "ALLOWWRITABLEREPLICAS":
-                    options.AllowWritableReplicas = Flag(child);
-                    break;
                 case "DRAINTIMEOUT":
                     options.DrainTimeout = Time(child);
                     break;
@@ -56,9 +47,28 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
                     options.Monitor = child.Value is not null && !Flag(child) ? null : ReadMonitor(child);
                     break;
                 default:
-                    NotUnderstood(child);
+                    ReadFlag(child);
                     break;
             }
+        }
+    }
+
+    private void ReadFlag(IConfigurationSection child)
+    {
+        switch (child.Key.ToUpperInvariant())
+        {
+            case "FORPOMELO":
+                options.ForPomelo = Flag(child);
+                break;
+            case "ALLOWDIVERGEDREPLICAS":
+                options.AllowDivergedReplicas = Flag(child);
+                break;
+            case "ALLOWWRITABLEREPLICAS":
+                options.AllowWritableReplicas = Flag(child);
+                break;
+            default:
+                NotUnderstood(child);
+                break;
         }
     }
 

@@ -75,7 +75,8 @@ internal static partial class RoutingLog
     [LoggerMessage(
         16,
         LogLevel.Error,
-        "Replica {Replica} holds what the primary lacks: a failover lost it, or somebody wrote there. It takes no new sessions. Rebuild it from "
+        "Replica {Replica} holds what the primary lacks: a failover lost it, or somebody wrote there. It takes no new "
+            + "sessions. Rebuild it from "
             + "the primary, or commit empty transactions with its GTIDs there."
     )]
     public static partial void Diverged(ILogger logger, string replica);

@@ -70,7 +70,8 @@ public sealed class MariaDbGtidList : ReplicationPosition
 
     /// <summary>Whether a server that logged this list holds something that another lacks which was asked later.</summary>
     /// <param name="state">What the other logged last of each server, <c>gtid_binlog_state</c>.</param>
-    /// <param name="applied">What it applied last in each domain, <c>gtid_slave_pos</c>: of a server that came from a backup of another, what
+    /// <param name="applied">What it applied last in each domain, <c>gtid_slave_pos</c>: of a server that came from a backup of another,
+    /// what
     /// is not above that can have been before its log began.</param>
     internal bool HasMoreThan(string state, string applied)
     {

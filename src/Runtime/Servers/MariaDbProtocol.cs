@@ -95,8 +95,8 @@ internal sealed class MariaDbProtocol : ServerProtocol
         }
 
         // The wait ignores server ids, hence the questions behind it; as later columns they are evaluated after the first.
-        var wait =
-            $"SELECT MASTER_GTID_WAIT('{((MariaDbGtidList)position).Ends}', {timeout.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture)})";
+        var ends = ((MariaDbGtidList)position).Ends;
+        var wait = string.Create(CultureInfo.InvariantCulture, $"SELECT MASTER_GTID_WAIT('{ends}', {timeout.TotalSeconds:F3})");
         if (server.AreThroughProxy)
         {
             await server.AskAsync(wait, timeout).ConfigureAwait(false);

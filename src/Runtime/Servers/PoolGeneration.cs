@@ -27,7 +27,8 @@ internal sealed class PoolGeneration
     /// <summary>Whether one of them was handed out.</summary>
     public bool IsUsed { get; set; }
 
-    /// <summary>Those that were not asked to the end, by the server's connection id: the driver pools one that fails when it is opened, and it
+    /// <summary>Those that were not asked to the end, by the server's connection id: the driver pools one that fails when it is opened,
+    /// and it
     /// comes back as an old one.</summary>
     public ConcurrentDictionary<int, bool> Unproven { get; } = new();
 

@@ -64,8 +64,12 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
 
     public void NoteHeld(ReplicationPosition? held, int incarnation) => _held = held is null ? null : new Holding(held, incarnation);
 
+    /// <summary>Whether it was a replica and takes writes now: what it has since is of its own making.</summary>
+    public bool IsPromoted { get; set; }
+
     public void Introduce(ServerProtocol protocol, IReadOnlyDictionary<string, string> variables)
     {
+        IsPromoted = false;
         NoteHeld(protocol.HeldOf(variables), Incarnation);
         CanTellWhatWasSeen = protocol.CanTellWhatWasSeen(variables, isPrimary);
         Version = variables.GetValueOrDefault("version");

@@ -87,10 +87,16 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
         var isReadOnly = values.GetValueOrDefault("read_only") is not (null or "OFF" or "0");
         if (!mayWrite && !isReadOnly)
         {
+            var wasReplica = _server is { Protocol: not null };
+            if (wasReplica)
+            {
+                _server!.IsPromoted = true;
+            }
+
             throw new WritableReplicaException(
                 $"Replica '{_server?.Name}' accepts writes (read_only=0), so that a write which reaches it by mistake would be lost "
                     + $"silently. Set read_only=1 there, or call AllowWritableReplicas().",
-                wasReplica: _server is { Protocol: not null }
+                wasReplica
             );
         }
 
@@ -103,7 +109,8 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
             }
 
             throw new ReadOnlyPrimaryException(
-                "The server at the primary's address refuses writes (read_only), so that it is not the primary, or not any more. Reads that "
+                "The server at the primary's address refuses writes (read_only), so that it is not the primary, or not "
+                    + "any more. Reads that "
                     + "must be current do not run there. Let the address lead to the primary; or set read_only=0 there, if it is."
             );
         }

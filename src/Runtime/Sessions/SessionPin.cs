@@ -167,6 +167,9 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>A causal handle reads on the primary: every later read of the session must contain what it sees.</summary>
     public void SeeRequired() => _writes.See();
 
+    /// <summary>Whether a read saw the primary, and binds the session to it.</summary>
+    public bool HasReadPrimary => _hasReadPrimary;
+
     /// <summary>What a read saw on the primary binds the session to this run of it.</summary>
     public void ReadPrimary()
     {

@@ -18,6 +18,8 @@ internal static class Failures
             IOException or System.Net.Sockets.SocketException => IsDrivers(exception),
             // EF Core wraps what the driver threw.
             InvalidOperationException { InnerException: { } inner } when IsEntityFrameworks(exception) => IsAllowed(inner, wasCancelled),
+            // What the driver's transaction says of a commit on a connection that broke.
+            InvalidOperationException when IsEnlistment(exception) => true,
             Microsoft.EntityFrameworkCore.DbUpdateException { InnerException: { } inner } => IsAllowed(inner, wasCancelled),
             _ => false,
         };
@@ -51,6 +53,10 @@ internal static class Failures
             .Select(line => line.Trim())
             .FirstOrDefault(line => !line.StartsWith("at System.", StringComparison.Ordinal))
             ?.StartsWith("at MySqlConnector.", StringComparison.Ordinal) == true;
+
+    private static bool IsEnlistment(Exception exception) =>
+        exception.StackTrace?.Contains("at MySqlConnector.Core.EnlistedTransactionBase", StringComparison.Ordinal) == true
+        || exception.StackTrace?.Contains("at MySqlConnector.Core.StandardEnlistedTransaction", StringComparison.Ordinal) == true;
 
     private static bool IsEntityFrameworks(Exception exception) =>
         exception.StackTrace?.Contains("Microsoft.EntityFrameworkCore", StringComparison.Ordinal) == true;
