@@ -47,9 +47,9 @@ internal static class LostSession
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Read session {session.Id} uses an open connection to a server that was the primary: the primary's "
-                    + "address leads to another "
-                    + "one by now, or to another run of it. What was begun on the connection cannot go on. Run the unit of "
-                    + "work again in a new "
+                    + $"address leads to another "
+                    + $"one by now, or to another run of it. What was begun on the connection cannot go on. Run the unit of "
+                    + $"work again in a new "
                     + $"session."
             ),
             session.Id,
