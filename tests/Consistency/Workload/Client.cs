@@ -260,7 +260,7 @@ internal sealed class Client(
                     End = Recorder.Now,
                     Text = exception.GetType().Name,
                     Detail = Failures.Describe(exception),
-                    IsAllowed = Failures.IsAllowed(exception, cancel is not null),
+                    IsAllowed = Failures.IsAllowed(exception, cancel is not null, isFresh: Source.Id > 100),
                 }
             );
             return false;

@@ -8,7 +8,8 @@ internal static class Failures
     /// <summary>Whether a caller has to expect it.</summary>
     /// <param name="exception">The exception.</param>
     /// <param name="wasCancelled">Whether the caller asked for an early end.</param>
-    public static bool IsAllowed(Exception exception, bool wasCancelled) =>
+    /// <param name="isFresh">Whether the data source may never have met its replicas before.</param>
+    public static bool IsAllowed(Exception exception, bool wasCancelled, bool isFresh) =>
         exception switch
         {
             ReplicaLostException or SessionTokenException => true,
@@ -17,10 +18,17 @@ internal static class Failures
             // Where a connection that was not reset turns out to be broken, the driver says so in the system's words.
             IOException or System.Net.Sockets.SocketException => IsDrivers(exception),
             // EF Core wraps what the driver threw.
-            InvalidOperationException { InnerException: { } inner } when IsEntityFrameworks(exception) => IsAllowed(inner, wasCancelled),
+            InvalidOperationException { InnerException: { } inner } when IsEntityFrameworks(exception) => IsAllowed(
+                inner,
+                wasCancelled,
+                isFresh
+            ),
+            // A replica that takes writes and never was met otherwise is a mistake of configuration, which is told.
+            InvalidOperationException when isFresh && exception.Message.Contains("AllowWritableReplicas()", StringComparison.Ordinal) =>
+                true,
             // What the driver's transaction says of a commit on a connection that broke.
             InvalidOperationException when IsEnlistment(exception) => true,
-            Microsoft.EntityFrameworkCore.DbUpdateException { InnerException: { } inner } => IsAllowed(inner, wasCancelled),
+            Microsoft.EntityFrameworkCore.DbUpdateException { InnerException: { } inner } => IsAllowed(inner, wasCancelled, isFresh),
             _ => false,
         };
 
