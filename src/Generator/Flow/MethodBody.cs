@@ -93,7 +93,21 @@ internal readonly record struct MethodBody(ISymbol Symbol, ControlFlowGraph Grap
             cancellation
         );
 
+    /// <returns>Null where there is none: in broken code the compiler's own builder can fail (an interpolated string handler that cannot be
+    /// made).</returns>
     public static ControlFlowGraph? GraphOf(IOperation? body, CancellationToken cancellation)
+    {
+        try
+        {
+            return Built(body, cancellation);
+        }
+        catch (InvalidCastException)
+        {
+            return null;
+        }
+    }
+
+    private static ControlFlowGraph? Built(IOperation? body, CancellationToken cancellation)
     {
         switch (body)
         {

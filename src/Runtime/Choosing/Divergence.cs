@@ -17,6 +17,9 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
     // Nothing says yet that anything went wrong: the servers are let alone while reads begin.
     private static readonly TimeSpan BeforeFirst = TimeSpan.FromSeconds(1);
 
+    // A server that is another one each time is none that can be compared.
+    private const int MostRounds = 3;
+
     private readonly ConcurrentDictionary<RoutedServer, bool> _running = new();
 
     /// <summary>A run of a server is there that was not there before.</summary>
@@ -77,7 +80,7 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
             return;
         }
 
-        if (knowsHeld && replica.Held is { } held && primary.Held?.Contains(held) == true)
+        if (knowsHeld && replica.Held is { } held && primary.Protocol == replica.Protocol && primary.Held?.Contains(held) == true)
         {
             Note(replica, incarnation, primaryIncarnation, Lineage.Same);
         }
@@ -117,13 +120,16 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
     {
         try
         {
-            bool isOutdated;
-            do
+            for (var left = MostRounds; left > 0 && await TryCompareAsync(replica).ConfigureAwait(false); left--)
             {
-                isOutdated =
-                    await TryCompareAsync(replica).ConfigureAwait(false)
-                    && replica.Compared?.IsOf(replica.Incarnation, source.Primary.Incarnation) == false;
-            } while (isOutdated);
+                if (replica.Compared?.IsOf(replica.Incarnation, source.Primary.Incarnation) != false)
+                {
+                    return;
+                }
+            }
+
+            // Not again at each draw.
+            replica.Compared = replica.Compared is { } compared ? compared with { At = source.Time.GetTimestamp() } : null;
         }
         finally
         {
@@ -151,11 +157,12 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
             .ConfigureAwait(false);
         var (lacks, primary) = await AskAsync(
                 source.Primary,
-                (server, questions) => held is null ? default : server.Protocol!.LacksAsync(questions, held)
+                (server, questions) =>
+                    held is null || server.Protocol != replica.Protocol ? default : server.Protocol!.LacksAsync(questions, held)
             )
             .ConfigureAwait(false);
         var found =
-            held is null || !source.Primary.CanTellWhatWasSeen ? Lineage.Untold
+            held is null || source.Primary.Protocol != replica.Protocol || !source.Primary.CanTellWhatWasSeen ? Lineage.Untold
             : lacks ? Lineage.Diverged
             : Lineage.Same;
         Note(replica, incarnation, primary, found);
@@ -177,15 +184,16 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
     )
     {
         SilentServerException? silent = null;
-        var connection = await BoundedOpening
-            .OpenAsync(server, BoundedOpening.Patience, source.Time, isAsync: true, CancellationToken.None)
+        var (connection, generation) = await BoundedOpening
+            .OpenOfAsync(server, BoundedOpening.Patience, source.Time, isAsync: true, CancellationToken.None)
             .ConfigureAwait(false);
         try
         {
             var questions = new ServerQuestions(server, connection, source.Time, isAsync: true, CancellationToken.None);
             await server.MeetAsync(questions).ConfigureAwait(false);
             var incarnation = server.Incarnation;
-            return (await ask(server, questions).ConfigureAwait(false), incarnation);
+            var answer = await ask(server, questions).ConfigureAwait(false);
+            return generation.IsCurrent ? (answer, incarnation) : throw new OutdatedConnectionException();
         }
         catch (SilentServerException exception)
         {

@@ -7,6 +7,9 @@ internal interface IAskedConnection
 {
     RoutedServer Server { get; }
 
+    /// <summary>Whether it leads to another server, or another run of it, than the address does by now.</summary>
+    bool IsOutdated { get; }
+
     /// <summary>What asks the server on the connection.</summary>
     /// <exception cref="InvalidOperationException">A reader is open on it, or it is closed.</exception>
     ServerQuestions Ask(bool isAsync, CancellationToken cancellation);

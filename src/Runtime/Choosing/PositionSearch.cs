@@ -28,8 +28,9 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
     )
     {
         var otherwise = (source.Primary, source.Primary.Incarnation);
-        if (pin.Seen is not { } seen)
+        if (pin.Seen is not { } seen || pin.LastReplica is { IsDiverged: true })
         {
+            // The barrier says the rest.
             return otherwise;
         }
 
@@ -117,14 +118,20 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         DbConnection? connection = null;
         try
         {
-            connection = await BoundedOpening
-                .OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, cancellation)
+            (connection, var generation) = await BoundedOpening
+                .OpenOfAsync(replica, BoundedOpening.Patience, source.Time, isAsync, cancellation)
                 .ConfigureAwait(false);
             var server = new ServerQuestions(replica, connection, source.Time, isAsync, cancellation);
             await replica.MeetAsync(server).ConfigureAwait(false);
             var incarnation = replica.Incarnation;
             var budget = wait ? session.RemainingWait : TimeSpan.Zero;
             var reached = await ReachAsync(session, replica, server, wanted, budget).ConfigureAwait(false);
+            if (!generation.IsCurrent)
+            {
+                // The address leads elsewhere by now.
+                return null;
+            }
+
             replica.Learn(reached, incarnation);
             return reached.Contains(wanted) ? incarnation : NotReached;
         }
@@ -229,7 +236,8 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
                 .ConfigureAwait(false);
             var server = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
             await source.Primary.MeetAsync(server).ConfigureAwait(false);
-            if (await SeenAsync(source.Primary, server).ConfigureAwait(false) is not { } position)
+            // What it has says nothing of what was written to the one before.
+            if (await SeenAsync(source.Primary, server).ConfigureAwait(false) is not { } position || pin.HasOtherPrimary)
             {
                 return false;
             }
@@ -250,7 +258,38 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
 
     /// <summary>What reads on a replica saw, asked on a connection of its own, because theirs is closed.</summary>
     /// <returns>Null where the run of the server that was read cannot be asked any more.</returns>
-    public async ValueTask<ReplicationPosition?> SeenAsync(SessionPin pin, RoutedServer replica, bool isAsync)
+    public ValueTask<ReplicationPosition?> SeenAsync(SessionPin pin, RoutedServer replica, bool isAsync) =>
+        AskAsync(pin, replica, static (protocol, questions) => protocol.SeenAsync(questions), isAsync);
+
+    /// <summary>All that the run of a replica holds on which the session has read.</summary>
+    /// <returns>Null where it cannot be asked any more.</returns>
+    public async ValueTask<ReplicationPosition?> HeldAsync(SessionPin pin, RoutedServer replica, bool isAsync)
+    {
+        if (replica.Pool.IsUsedUp)
+        {
+            // The caller holds a connection to the primary: two pools must not wait for each other.
+            return null;
+        }
+
+        if (replica.IsPromoted)
+        {
+            // Only what it says now counts.
+            replica.NoteHeld(null, replica.Incarnation);
+        }
+
+        var held = await AskAsync(pin, replica, static (protocol, questions) => protocol.HeldAsync(questions), isAsync)
+            .ConfigureAwait(false);
+
+        // One that was promoted has told who it is and what it holds before it was refused.
+        return held ?? (replica.IsPromoted && pin.LastIncarnation == replica.Incarnation ? replica.Held : null);
+    }
+
+    private async ValueTask<ReplicationPosition?> AskAsync(
+        SessionPin pin,
+        RoutedServer replica,
+        Func<ServerProtocol, ServerQuestions, ValueTask<ReplicationPosition?>> ask,
+        bool isAsync
+    )
     {
         SilentServerException? silent = null;
         DbConnection? connection = null;
@@ -265,14 +304,14 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             }
 
             var questions = new ServerQuestions(replica, connection, source.Time, isAsync, CancellationToken.None);
-            return await SeenAsync(replica, questions).ConfigureAwait(false);
+            return await ask(replica.Protocol!, questions).ConfigureAwait(false);
         }
         catch (SilentServerException exception)
         {
             silent = exception;
             return null;
         }
-        catch (Exception exception) when (source.IsServerFailure(exception))
+        catch (Exception exception) when (source.IsServerFailure(exception) || exception is DbException)
         {
             return null;
         }

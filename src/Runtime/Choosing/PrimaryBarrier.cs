@@ -16,9 +16,9 @@ internal static class PrimaryBarrier
     public static bool IsNeeded(ReadSession session, SessionPin pin) =>
         pin.Source.HasPositions && (pin.NeedsBarrier || HasOtherPrimary(session, pin));
 
-    // A policy that accepts every replica says nothing of the primary.
+    // A policy that accepts every server needs no proof.
     private static bool HasOtherPrimary(ReadSession session, SessionPin pin) =>
-        pin.HasOtherPrimary && (session.LossIn(pin.Source) != ReplicaLoss.Redraw || pin.HasReadPrimary);
+        pin.HasOtherPrimary && session.LossIn(pin.Source) != ReplicaLoss.Redraw;
 
     /// <summary>Waits, within the session's budget, until the primary shows all that the session saw.</summary>
     /// <param name="session">The session.</param>
@@ -42,8 +42,8 @@ internal static class PrimaryBarrier
         using var activity = RoutingActivities.Barrier(session.Tags, primary.Tags);
         try
         {
-            var seen = await SeenAsync(session, pin, positions, isAsync).ConfigureAwait(false);
-            await AskAsync(session, pin, seen, questions, connection).ConfigureAwait(false);
+            var evidence = await EvidenceAsync(session, pin, positions, isAsync).ConfigureAwait(false);
+            await AskAsync(session, pin, evidence, questions, connection).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -52,52 +52,39 @@ internal static class PrimaryBarrier
         }
     }
 
-    // What the session saw on the replica, as a position; null where nothing was seen there, or where the primary is known to have all
-    // that this run of the replica has.
-    private static async ValueTask<ReplicationPosition?> SeenAsync(
-        ReadSession session,
-        SessionPin pin,
-        PositionSearch positions,
-        bool isAsync
-    )
+    // What the primary must have of the replica; nothing where nothing was seen there, or where it is known to have all that this run of the
+    // replica holds.
+    private static async ValueTask<Evidence> EvidenceAsync(ReadSession session, SessionPin pin, PositionSearch positions, bool isAsync)
     {
-        if (!pin.NeedsBarrier || pin.LastReplica is not { } replica)
+        if ((!pin.NeedsBarrier && !HasOtherPrimary(session, pin)) || pin.LastReplica is not { } replica)
         {
-            return null;
+            return default;
         }
 
-        if (pin.Seen is { } known)
+        var isWell = replica.IsPromoted || (replica.IsAvailable(pin.Source.Time) && !replica.IsGone(pin.Source.Time));
+        if (isWell && await positions.HeldAsync(pin, replica, isAsync).ConfigureAwait(false) is { } held)
         {
-            return known;
+            return new Evidence(held, Seen: null);
         }
 
-        var isWell = replica.IsAvailable(pin.Source.Time) && !replica.IsGone(pin.Source.Time);
-        if (isWell && await positions.SeenAsync(pin, replica, isAsync).ConfigureAwait(false) is { } seen)
+        var compared = replica.Compared is { } known && known.Incarnation == pin.LastIncarnation ? known : null;
+        if (compared?.Found == Lineage.Diverged || replica.IsPromoted)
         {
-            return seen;
+            throw LostSession.NotBehindBarrier(session, pin, "The replica holds, or may hold, what the primary lacks.", null);
         }
 
-        if (replica.IsPromoted)
+        if (pin.Seen is { } seen)
         {
-            throw LostSession.NotBehindBarrier(
-                session,
-                pin,
-                "The replica takes writes now, and nothing tells whether the primary has what the session saw there.",
-                null
-            );
+            return new Evidence(Held: null, seen);
         }
 
         var primary = pin.Source.Primary.Incarnation;
-        if (replica.Compared is { } compared && compared.IsOf(pin.LastIncarnation, primary))
-        {
-            return compared.Found != Lineage.Diverged
-                ? null
-                : throw LostSession.NotBehindBarrier(session, pin, "The replica held what the primary lacks.", null);
-        }
-
-        // Nobody was able to compare them yet; that the primary is the first one that was met is all that is known.
-        return primary <= FirstIncarnation && !pin.HasOtherPrimary
-            ? null
+        var isProved =
+            compared is { Found: Lineage.Same } && compared.PrimaryIncarnation == primary
+            // Nobody was able to compare them; that the primary is the first one that was met is all that is known.
+            || (!pin.HasOtherPrimary && (primary <= FirstIncarnation || compared is { Found: Lineage.Untold }));
+        return isProved
+            ? default
             : throw LostSession.NotBehindBarrier(
                 session,
                 pin,
@@ -105,6 +92,11 @@ internal static class PrimaryBarrier
                 null
             );
     }
+
+    /// <summary>What the primary must have.</summary>
+    /// <param name="Held">All that the replica holds; null where it cannot be asked.</param>
+    /// <param name="Seen">What the session saw; null where that is not needed, or not known.</param>
+    private readonly record struct Evidence(ReplicationPosition? Held, ReplicationPosition? Seen);
 
     private const int FirstIncarnation = 1;
 
@@ -114,7 +106,7 @@ internal static class PrimaryBarrier
     private static async ValueTask AskAsync(
         ReadSession session,
         SessionPin pin,
-        ReplicationPosition? seen,
+        Evidence evidence,
         ServerQuestions questions,
         IAskedConnection connection
     )
@@ -126,7 +118,7 @@ internal static class PrimaryBarrier
         bool hasPassed;
         try
         {
-            await ProveKeptAsync(session, pin, seen, primary.Protocol!, questions).ConfigureAwait(false);
+            await ProveKeptAsync(session, pin, evidence, primary.Protocol!, questions).ConfigureAwait(false);
             var budget = session.RemainingWait > ForCommits ? session.RemainingWait : ForCommits;
             hasPassed = await primary.Protocol!.PassBarrierAsync(questions, budget).ConfigureAwait(false);
         }
@@ -162,13 +154,18 @@ internal static class PrimaryBarrier
             );
         }
 
+        if (connection.IsOutdated)
+        {
+            throw LostSession.PrimaryReplaced(session);
+        }
+
         pin.PassedBarrier(incarnation, reads);
     }
 
     private static async ValueTask ProveKeptAsync(
         ReadSession session,
         SessionPin pin,
-        ReplicationPosition? seen,
+        Evidence evidence,
         ServerProtocol protocol,
         ServerQuestions questions
     )
@@ -212,7 +209,7 @@ internal static class PrimaryBarrier
             );
         }
 
-        if (seen is not null && !await protocol.HasKeptAsync(questions, seen, pin.HasRestartedPrimary).ConfigureAwait(false))
+        if (!await HasKeptAsync(pin, evidence, protocol, questions).ConfigureAwait(false))
         {
             throw LostSession.NotBehindBarrier(
                 session,
@@ -223,5 +220,21 @@ internal static class PrimaryBarrier
                 null
             );
         }
+    }
+
+    private static async ValueTask<bool> HasKeptAsync(SessionPin pin, Evidence evidence, ServerProtocol protocol, ServerQuestions questions)
+    {
+        if (evidence.Held is not { } held)
+        {
+            return evidence.Seen is null
+                || await protocol.HasKeptAsync(questions, evidence.Seen, pin.HasRestartedPrimary).ConfigureAwait(false);
+        }
+
+        // What a crash took away the log still has.
+        return !await protocol.LacksAsync(questions, held).ConfigureAwait(false)
+            && (
+                !pin.HasRestartedPrimary
+                || await protocol.HasKeptAsync(questions, protocol.Parse(""), wasRestarted: true).ConfigureAwait(false)
+            );
     }
 }

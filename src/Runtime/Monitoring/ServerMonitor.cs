@@ -155,13 +155,13 @@ internal sealed class ServerMonitor
 
     private async Task<ServerState> AskAsync(Watch watch)
     {
-        var connection = await BoundedOpening
-            .OpenAsync(watch.Server, _timeout, _time, isAsync: true, watch.Stopping.Token)
+        var (connection, generation) = await BoundedOpening
+            .OpenOfAsync(watch.Server, _timeout, _time, isAsync: true, watch.Stopping.Token)
             .ConfigureAwait(false);
         SilentServerException? silent = null;
         try
         {
-            return await AskAsync(watch, connection).ConfigureAwait(false);
+            return await AskAsync(watch, connection, generation).ConfigureAwait(false);
         }
         catch (SilentServerException exception)
         {
@@ -174,7 +174,7 @@ internal sealed class ServerMonitor
         }
     }
 
-    private async Task<ServerState> AskAsync(Watch watch, DbConnection connection)
+    private async Task<ServerState> AskAsync(Watch watch, DbConnection connection, PoolGeneration generation)
     {
         var server = new ServerQuestions(watch.Server, connection, _time, isAsync: true, watch.Stopping.Token);
         if (watch.Server.Introduction is { } introduction)
@@ -198,12 +198,12 @@ internal sealed class ServerMonitor
         if (!watch.Server.IsPrimary)
         {
             watch.Server.Learn(position, incarnation);
-            watch.Server.NoteHeld(position, incarnation);
+            watch.Server.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), incarnation);
         }
         else if (isReadOnly)
         {
             // It is the primary no more: the next connections are made to where the address leads now.
-            watch.Server.Pool.Retire(watch.Server.Pool.Current);
+            generation.Retire();
         }
         else
         {

@@ -56,6 +56,8 @@ internal sealed class RoutedConnection : IAskedConnection
 
     public RoutedServer Server => Link.Server ?? throw NotOpen();
 
+    public bool IsOutdated => Link.IsOutdated;
+
     /// <summary>The driver's connection.</summary>
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
     public DbConnection Driver => Link.Driver ?? throw NotOpen();

@@ -120,7 +120,7 @@ internal sealed class RoutedSource : ISessionSource
             Positions is null ? null : await Positions.StateOfAsync(pin, isAsync, cancellation).ConfigureAwait(false)
         )
         {
-            PrimaryRun = Primary.Run,
+            PrimaryRun = pin.PrimaryRun,
         };
     }
 }

@@ -25,6 +25,16 @@ internal static class BoundedOpening
         TimeProvider time,
         bool isAsync,
         CancellationToken cancellation
+    ) => (await OpenOfAsync(server, deadline, time, isAsync, cancellation).ConfigureAwait(false)).Connection;
+
+    /// <inheritdoc cref="OpenAsync"/>
+    /// <returns>The connection, and the generation of the pool that it is of.</returns>
+    public static async ValueTask<(DbConnection Connection, PoolGeneration Generation)> OpenOfAsync(
+        RoutedServer server,
+        TimeSpan deadline,
+        TimeProvider time,
+        bool isAsync,
+        CancellationToken cancellation
     )
     {
         // A question of ours is no part of the caller's transaction.
@@ -34,13 +44,13 @@ internal static class BoundedOpening
         var opened = server.Pool.ConnectAsync(isAsync, cancellation);
         if (!isAsync)
         {
-            return (await opened.ConfigureAwait(false)).Connection;
+            return await opened.ConfigureAwait(false);
         }
 
         var opening = opened.AsTask();
         try
         {
-            return (await opening.WaitAsync(deadline, time, cancellation).ConfigureAwait(false)).Connection;
+            return await opening.WaitAsync(deadline, time, cancellation).ConfigureAwait(false);
         }
         catch
         {

@@ -36,8 +36,14 @@ internal sealed class MariaDbProtocol : ServerProtocol
         return MariaDbGtidList.Seen(logged, applied) is { IsEmpty: false } seen ? seen : null;
     }
 
-    public override ReplicationPosition? HeldOf(IReadOnlyDictionary<string, string> variables) =>
-        Held(variables.GetValueOrDefault("gtid_binlog_state", ""), variables.GetValueOrDefault("gtid_slave_pos", ""));
+    // What is shown is cut off where it is long.
+    public override ReplicationPosition? HeldOf(IReadOnlyDictionary<string, string> variables)
+    {
+        var (state, applied) = (variables.GetValueOrDefault("gtid_binlog_state", ""), variables.GetValueOrDefault("gtid_slave_pos", ""));
+        return state.Length < ShownAtMost && applied.Length < ShownAtMost ? Held(state, applied) : null;
+    }
+
+    private const int ShownAtMost = 1024;
 
     public override async ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions server)
     {

@@ -31,6 +31,7 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
     private RoutedServer? _server;
     private Action<RoutedServer, bool>? _changed;
     private ServerRun? _run;
+    private Finding _untold = Finding.Same;
 
     /// <summary>Judges for a server from now on.</summary>
     /// <param name="server">The server.</param>
@@ -91,6 +92,7 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
             if (wasReplica)
             {
                 _server!.IsPromoted = true;
+                _server.NoteHeld(ServerProtocol.Of(version).HeldOf(values), _server.Incarnation);
             }
 
             throw new WritableReplicaException(
@@ -121,9 +123,9 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
         }
 
         _server.Introduce(ServerProtocol.Of(version), values);
-        if (found is Finding.First or Finding.Other or Finding.OtherThanItsPool)
+        if (TakeUntold() is not Finding.Same and var untold)
         {
-            _changed!(_server, found != Finding.First);
+            _changed!(_server, untold != Finding.First);
         }
 
         if (found == Finding.OtherThanItsPool)
@@ -184,6 +186,13 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
                 return Met(generation, Finding.Same);
             }
 
+            // Before anybody takes the others for this run.
+            var isOutdated = generation is { HasRun: true } && before?.IsOther(run) == true;
+            if (isOutdated)
+            {
+                generation!.Retire();
+            }
+
             if (_server is not null)
             {
                 _server.NewIncarnation(isRestart: before?.Server == run.Server);
@@ -191,13 +200,23 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
                 _server.Run = run.Name;
             }
 
-            if (generation is not { HasRun: true })
-            {
-                return Met(generation, before is null ? Finding.First : Finding.Other);
-            }
+            var finding =
+                isOutdated ? Finding.OtherThanItsPool
+                : before is null ? Finding.First
+                : Finding.Other;
+            _untold = _untold == Finding.Same || finding != Finding.First ? finding : _untold;
+            return isOutdated ? finding : Met(generation, finding);
+        }
+    }
 
-            generation.Retire();
-            return Finding.OtherThanItsPool;
+    // A run that was refused when it was met first is told of when it is not refused any more.
+    private Finding TakeUntold()
+    {
+        lock (_lock)
+        {
+            var untold = _untold;
+            _untold = Finding.Same;
+            return untold;
         }
     }
 

@@ -11,7 +11,7 @@ namespace MonotonicReads.Servers;
 /// <para>A server counts its uptime in whole seconds, so that two runs within one second have the same start. What tells them apart is the
 /// clock sequence of <c>UUID()</c>, which MariaDB and MySQL 8 draw anew with each run (RFC 9562, 6.1). MySQL before 8 begins each
 /// run with the same: there a run that was young when it was asked last may have been followed by another, and counts as
-/// another.</para>
+/// another. The sequence is looked at in young runs alone, since a server whose clock steps back draws another too.</para>
 /// </remarks>
 /// <param name="Server">The server's ids.</param>
 /// <param name="Sequence">The clock sequence and the node of its UUIDs.</param>
@@ -49,10 +49,19 @@ internal sealed record ServerRun(string Server, string Sequence, long StartedFro
     /// <summary>Whether what was asked later is the same run for sure.</summary>
     public bool IsSame(ServerRun later) =>
         Server == later.Server
-        && Sequence == later.Sequence
         && later.StartedFrom <= StartedTo + Tick
         && StartedFrom <= later.StartedTo + Tick
-        && (IsExact || Uptime > Tick);
+        && (Uptime > Young || (IsExact && Sequence == later.Sequence));
+
+    /// <summary>Whether what was asked later is another run for sure.</summary>
+    public bool IsOther(ServerRun later) =>
+        Server != later.Server
+        || later.StartedFrom > StartedTo + Tick
+        || StartedFrom > later.StartedTo + Tick
+        || (IsExact && Uptime <= Young && Sequence != later.Sequence);
+
+    // One that was asked later than that in its life cannot have been followed by one that has its start.
+    private const long Young = Tick + 1;
 
     // "3ee47734-ea30-11f1-a223-02fc00000001"
     private const int SequenceAt = 19;

@@ -17,7 +17,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     private volatile ReplicationPosition? _seen;
     private int _incarnation;
     private int _lastIncarnation;
-    private int _primaryIncarnation;
+    private KnownPrimary _primary;
     private int _openReplicaConnections;
     private SessionWrites _writes;
 
@@ -56,10 +56,13 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public long ReplicaReads => Volatile.Read(ref _replicaReads);
 
     /// <summary>Whether the primary is another run of the server than when the session first read or wrote.</summary>
-    public bool HasOtherPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known != source.Primary.Incarnation;
+    public bool HasOtherPrimary => _primary.IsOther(source.Primary);
+
+    /// <summary>What every process calls the run of the primary that the session knows; empty where there is none.</summary>
+    public string PrimaryRun => _primary.Run;
 
     /// <summary>Whether the primary was restarted since the session first read or wrote.</summary>
-    public bool HasRestartedPrimary => Volatile.Read(ref _primaryIncarnation) is not 0 and var known && known < source.Primary.RestartedAs;
+    public bool HasRestartedPrimary => _primary.WasRestarted(source.Primary);
 
     /// <summary>Whether it is known what another run of the primary must have for what the session saw and wrote on the one
     /// before.</summary>
@@ -126,7 +129,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
             if (!_hasRead)
             {
                 _incarnation = replica.Incarnation;
-                KnowPrimary();
+                _primary.Know(source.Primary);
                 _hasRead = true;
             }
 
@@ -160,20 +163,17 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>A connection of the session writes, or reads for a causal session, on the primary.</summary>
     public void EnterPrimary()
     {
-        KnowPrimary();
+        _primary.Know(source.Primary);
         _writes.Enter();
     }
 
     /// <summary>A causal handle reads on the primary: every later read of the session must contain what it sees.</summary>
     public void SeeRequired() => _writes.See();
 
-    /// <summary>Whether a read saw the primary, and binds the session to it.</summary>
-    public bool HasReadPrimary => _hasReadPrimary;
-
     /// <summary>What a read saw on the primary binds the session to this run of it.</summary>
     public void ReadPrimary()
     {
-        KnowPrimary();
+        _primary.Know(source.Primary);
         _hasReadPrimary = true;
     }
 
@@ -229,7 +229,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <param name="reads"><see cref="EndedReads"/> from before the barrier.</param>
     public void PassedBarrier(int incarnation, long? reads)
     {
-        Volatile.Write(ref _primaryIncarnation, incarnation);
+        _primary.Pass(incarnation, source.Primary.Run);
         if (reads is { } covered)
         {
             lock (this)
@@ -336,14 +336,6 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
             }
 
             return true;
-        }
-    }
-
-    private void KnowPrimary()
-    {
-        if (_primaryIncarnation == 0)
-        {
-            Interlocked.CompareExchange(ref _primaryIncarnation, source.Primary.Incarnation, 0);
         }
     }
 }

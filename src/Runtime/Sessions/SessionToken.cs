@@ -199,5 +199,15 @@ internal sealed record SourceState(string Name, ReplicationPosition? Position)
         : !other.IsPrimaryOnly || one.PrimaryRun == other.PrimaryRun ? one.PrimaryRun
         : None;
 
+    /// <summary>Where a position is known the run says nothing.</summary>
+    public bool Equals(SourceState? other) =>
+        other is not null
+        && Name == other.Name
+        && Equals(Position, other.Position)
+        && (Position is not null || PrimaryRun == other.PrimaryRun);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Position);
+
     public int Length => Position?.ToString().Length ?? 0;
 }

@@ -145,6 +145,87 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         await Eventually.BecomesAsync("one", () => ServerAsync(source));
     }
 
+    /// <summary>The primary's numbers go on as if there were none.</summary>
+    [Fact]
+    public async Task A_write_on_a_replica_does_not_vanish_behind_the_primarys_next_numbers()
+    {
+        await using var source = Build(One, b => b.AllowDivergedReplicas());
+        await NewestOnPrimaryAsync(source);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        Assert.Equal(3, await NewestAsync(source));
+        await ExecuteAsync(One, "set global gtid_strict_mode = 0"); // as it is by default
+        await ExecuteAsync(One, "insert into app.writes values (77)");
+        await WriteAsync(10, 11, 12);
+        await One.CatchUpAsync();
+        Assert.Equal(77, await NewestAsync(source));
+        using var nested = ReadSession.Begin(ReadConsistency.Primary);
+        await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+    }
+
+    /// <summary>What was seen on the primary before is not asked of the one after it.</summary>
+    [Fact]
+    public async Task A_token_that_is_made_after_a_failover_is_not_good_for_a_primary_that_lost_what_was_seen()
+    {
+        await using var source = Build(One);
+        await One.StopReplicationAsync();
+        await Two.StopReplicationAsync();
+        await WriteAsync(100);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        Assert.Equal(100, await NewestOnPrimaryAsync(source));
+        await PromoteAsync(Two, follower: One);
+        await WriteAsync(6, 7, 8, 9);
+        using (var other = ReadSession.Begin(ReadConsistency.Primary, Guid.NewGuid()))
+        {
+            Assert.Equal(9, await NewestAsync(source)); // the new primary is known
+        }
+
+        var token = await session.ToTokenAsync(Tokens);
+        session.Dispose();
+        using var resumed = ReadSession.Resume(token, Tokens);
+        await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+    }
+
+    /// <summary>As failovers do: the address leads there first, and then it takes writes.</summary>
+    [Fact]
+    public async Task A_primary_that_is_met_before_it_takes_writes_is_compared_all_the_same()
+    {
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        Assert.Equal("one", await ServerAsync(source));
+        await Two.StopReplicationAsync();
+        await WriteAsync(4, 5);
+        await One.CatchUpAsync();
+        await Cluster.Primary.KillAsync();
+        _primary = Two;
+        _relay!.Break();
+        Assert.Equal(0, await NewestOrNoneAsync(source));
+        await ExecuteAsync(Two, "stop slave; reset slave all; set global read_only = 0");
+        Assert.Equal(3, await NewestOnPrimaryAsync(source));
+        await Eventually.BecomesAsync("primary", () => ServerAsync(source));
+    }
+
+    /// <summary>A barrier that was passed for a write says nothing of the next primary.</summary>
+    [Fact]
+    public async Task What_was_read_before_a_transaction_is_asked_of_the_next_primary()
+    {
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        await Two.StopReplicationAsync();
+        await WriteAsync(4, 5);
+        await One.CatchUpAsync();
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        Assert.Equal(5, await NewestAsync(source));
+        await using (var connection = await source.OpenConnectionAsync())
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await connection.ExecuteAsync("insert into writes values (1000)", transaction: transaction);
+            await transaction.RollbackAsync();
+        }
+
+        await PromoteAsync(Two, follower: One);
+        await Assert.ThrowsAsync<ReplicaLostException>(() => NewestOnPrimaryAsync(source));
+    }
+
     /// <summary>As a backup leaves it: all of the data, and nothing in its own log.</summary>
     [Fact]
     public async Task What_was_seen_on_a_replica_without_a_log_of_its_own_is_known()
