@@ -130,7 +130,7 @@ internal sealed class Checker
             return; // it asks whether one row is there, and tells no state
         }
 
-        session?.NoteServer(read.Server);
+        session?.NoteRead(read);
         if ((read.Claims & Claims.Monotonic) != 0 && session is { IsFree: false })
         {
             Compare(Promise.Monotonic, read, session, begun.Seen, "is older than what the session had read before");
@@ -416,11 +416,15 @@ internal sealed class Checker
         /// <summary>Redraw gives up what was seen when a replica is lost, and says so by an event.</summary>
         public bool IsFree => WasMoved && begun.Policy == ReplicaLoss.Redraw;
 
-        /// <summary>Under Redraw another primary is as good as another replica.</summary>
-        public void NoteServer(string? server)
+        /// <summary>Under Redraw another primary is as good as another replica; no event says so.</summary>
+        public void NoteRead(Entry read)
         {
-            WasMoved |= begun is { Policy: ReplicaLoss.Redraw, Level: ReadConsistency.Primary } && _server is not null && server != _server;
-            _server = server;
+            var moves =
+                begun.Level == ReadConsistency.Primary
+                || read.Phase.Contains("promot", StringComparison.Ordinal)
+                || read.Phase.Contains("primary-restarted", StringComparison.Ordinal);
+            WasMoved |= moves && begun.Policy == ReplicaLoss.Redraw && read.Server != _server;
+            _server = read.Server;
         }
 
         /// <summary>What goes on from a token knows what was known when that was made.</summary>
