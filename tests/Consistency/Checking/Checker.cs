@@ -130,7 +130,7 @@ internal sealed class Checker
             return; // it asks whether one row is there, and tells no state
         }
 
-        session?.NoteRead(read);
+        session?.NoteRead(read, _primaryMoves);
         if ((read.Claims & Claims.Monotonic) != 0 && session is { IsFree: false })
         {
             Compare(Promise.Monotonic, read, session, begun.Seen, "is older than what the session had read before");
@@ -417,13 +417,13 @@ internal sealed class Checker
         public bool IsFree => WasMoved && begun.Policy == ReplicaLoss.Redraw;
 
         /// <summary>Under Redraw another primary is as good as another replica; no event says so.</summary>
-        public void NoteRead(Entry read)
+        public void NoteRead(Entry read, bool primaryMoves)
         {
-            var moves =
-                begun.Level == ReadConsistency.Primary
-                || read.Phase.Contains("promot", StringComparison.Ordinal)
-                || read.Phase.Contains("primary-restarted", StringComparison.Ordinal);
-            WasMoved |= moves && begun.Policy == ReplicaLoss.Redraw && read.Server != _server;
+            WasMoved |=
+                begun.Policy == ReplicaLoss.Redraw
+                && (primaryMoves || begun.Level == ReadConsistency.Primary)
+                && _server is not null
+                && read.Server != _server;
             _server = read.Server;
         }
 
