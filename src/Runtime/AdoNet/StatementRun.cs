@@ -155,8 +155,7 @@ internal static class StatementRun
         // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little
         // early by another clock.
         var isOverdue = statement.IsLimited && IsTimeout(exception);
-        return (exception is DbException && connection.Routing.CanRunElsewhere(exception, isOverdue))
-            || WasKeptDead(connection, exception);
+        return (exception is DbException && connection.Routing.CanRunElsewhere(exception, isOverdue)) || WasKeptDead(connection, exception);
     }
 
     private static bool PreparedDead(ReplicatedConnection connection, Exception exception)
