@@ -109,25 +109,17 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
 
     protected override DbBatchCommand CreateDbBatchCommand() => new ReplicatedBatchCommand(inner.CreateBatchCommand());
 
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
-    {
-        var reader = StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior));
-        return _connection!.Routed.Track(reader, behavior);
-    }
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+        StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior));
 
-    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
-    {
-        var reader = await StatementRun
-            .ExecuteAsync(
-                this,
-                returnsData: true,
-                behavior,
-                static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return _connection!.Routed.Track(reader, behavior);
-    }
+    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
+        StatementRun.ExecuteAsync(
+            this,
+            returnsData: true,
+            behavior,
+            static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation),
+            cancellationToken
+        );
 
     DbBatch IRoutedStatement<DbBatch>.Driver => inner;
 

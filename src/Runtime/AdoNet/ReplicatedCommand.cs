@@ -182,26 +182,18 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
     protected override DbParameter CreateDbParameter() => Inner.CreateParameter();
 
     /// <inheritdoc/>
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
-    {
-        var reader = StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior));
-        return _connection!.Routed.Track(reader, behavior);
-    }
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+        StatementRun.Execute(this, returnsData: true, behavior, static (inner, behavior) => inner.ExecuteReader(behavior));
 
     /// <inheritdoc/>
-    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
-    {
-        var reader = await StatementRun
-            .ExecuteAsync(
-                this,
-                returnsData: true,
-                behavior,
-                static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return _connection!.Routed.Track(reader, behavior);
-    }
+    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
+        StatementRun.ExecuteAsync(
+            this,
+            returnsData: true,
+            behavior,
+            static (inner, behavior, cancellation) => inner.ExecuteReaderAsync(behavior, cancellation),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -230,7 +230,7 @@ public sealed class ReplicatedConnection : DbConnection
         _connection.EndTurn(result);
         if (_connection.EndUse())
         {
-            Close();
+            Synchronous.Result(CloseNowAsync(isAsync: false));
         }
     }
 
@@ -238,7 +238,7 @@ public sealed class ReplicatedConnection : DbConnection
     internal ValueTask EndUseAsync<T>(T? result)
     {
         _connection.EndTurn(result);
-        return _connection.EndUse() ? CloseAsync(isAsync: true) : default;
+        return _connection.EndUse() ? CloseNowAsync(isAsync: true) : default;
     }
 
     private async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
@@ -255,7 +255,11 @@ public sealed class ReplicatedConnection : DbConnection
         catch
         {
             _isConnecting = false;
-            _connection.EndUse();
+            if (_connection.EndUse())
+            {
+                await CloseNowAsync(isAsync).ConfigureAwait(false);
+            }
+
             OnStateChange(NotOpened);
             throw;
         }
@@ -263,7 +267,7 @@ public sealed class ReplicatedConnection : DbConnection
         _isConnecting = false;
         if (_connection.EndUse())
         {
-            await CloseAsync(isAsync).ConfigureAwait(false);
+            await CloseNowAsync(isAsync).ConfigureAwait(false);
             OnStateChange(NotOpened);
             throw new InvalidOperationException("The connection was closed while it was being opened.");
         }
@@ -277,17 +281,23 @@ public sealed class ReplicatedConnection : DbConnection
         // For the caller it is closed at once, also where that has to wait for a statement.
         if (_connection.TryClose())
         {
-            try
-            {
-                await Opener.CloseAsync(isAsync).ConfigureAwait(false);
-            }
-            finally
-            {
-                _connection.EndUse();
-            }
+            await CloseNowAsync(isAsync).ConfigureAwait(false);
         }
 
         NoteClosed();
+    }
+
+    // Nobody comes between a statement's end and the closing that waited for it.
+    private async ValueTask CloseNowAsync(bool isAsync)
+    {
+        try
+        {
+            await Opener.CloseAsync(isAsync).ConfigureAwait(false);
+        }
+        finally
+        {
+            _connection.EndClosing();
+        }
     }
 
     // Once for each opening, whoever closed it.
@@ -318,7 +328,12 @@ public sealed class ReplicatedConnection : DbConnection
         {
             // A reader closed it (CommandBehavior.CloseConnection), or it broke.
             Close();
+            return;
         }
+
+        // It was given up under a statement, which leaves what the next one would go on with.
+        _connection.Link.Forget();
+        _connection.Use.End();
     }
 
     // Also where it was disposed: so says the driver.

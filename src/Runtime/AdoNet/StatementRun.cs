@@ -20,12 +20,13 @@ internal static class StatementRun
             {
                 statement.Route(connection, returnsData: false);
                 isRouted = true;
+                connection.Routed.BeginExecution();
                 statement.PrepareHere();
                 return;
             }
-            catch (Exception exception) when (isRouted && WasKeptDead(connection, exception))
+            catch (Exception exception) when (isRouted && PreparedDead(connection, exception))
             {
-                new KeptConnection(connection.Routed).Leave();
+                new KeptConnection(connection.Routed).Leave(returnsData: false);
             }
             finally
             {
@@ -46,12 +47,13 @@ internal static class StatementRun
             {
                 await statement.RouteAsync(connection, returnsData: false, cancellation).ConfigureAwait(false);
                 isRouted = true;
+                connection.Routed.BeginExecution();
                 await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (isRouted && WasKeptDead(connection, exception))
+            catch (Exception exception) when (isRouted && PreparedDead(connection, exception))
             {
-                new KeptConnection(connection.Routed).Leave();
+                new KeptConnection(connection.Routed).Leave(returnsData: false);
             }
             finally
             {
@@ -84,12 +86,14 @@ internal static class StatementRun
                     statement.PrepareHere();
                 }
 
-                return result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
+                result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
+                connection.Routed.Track(result, behavior);
+                return result;
             }
-            catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, exception))
+            catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, behavior, exception))
             {
                 // It was not executed: the next round finds another server.
-                new KeptConnection(connection.Routed).Leave();
+                new KeptConnection(connection.Routed).Leave(returnsData);
             }
             finally
             {
@@ -123,12 +127,14 @@ internal static class StatementRun
                     await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
                 }
 
-                return result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
+                result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
+                connection.Routed.Track(result, behavior);
+                return result;
             }
-            catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, exception))
+            catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, behavior, exception))
             {
                 // It was not executed: the next round finds another server.
-                new KeptConnection(connection.Routed).Leave();
+                new KeptConnection(connection.Routed).Leave(returnsData);
             }
             finally
             {
@@ -137,23 +143,51 @@ internal static class StatementRun
         }
     }
 
-    private static bool CanRunElsewhere<TDriver>(IRoutedStatement<TDriver> statement, ReplicatedConnection connection, Exception exception)
+    private static bool CanRunElsewhere<TDriver>(
+        IRoutedStatement<TDriver> statement,
+        ReplicatedConnection connection,
+        CommandBehavior behavior,
+        Exception exception
+    )
     {
-        var isTimeout = IsTimeout(exception);
-        if (isTimeout && !TriesToCancel(connection.Routed.Link.Driver))
+        NoteFailure(connection, behavior, exception);
+
+        // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little
+        // early by another clock.
+        var isOverdue = statement.IsLimited && IsTimeout(exception);
+        return (exception is DbException && connection.Routing.CanRunElsewhere(exception, isOverdue)) || WasKeptDead(connection, exception);
+    }
+
+    private static bool PreparedDead(ReplicatedConnection connection, Exception exception)
+    {
+        NoteFailure(connection, CommandBehavior.Default, exception);
+        return WasKeptDead(connection, exception);
+    }
+
+    // What a connection that is closed by now tells of its server.
+    private static void NoteFailure(ReplicatedConnection connection, CommandBehavior behavior, Exception exception)
+    {
+        if (IsTimeout(exception) && !TriesToCancel(connection.Routed.Link.Driver))
         {
             connection.Routed.NoteTimeout();
         }
 
-        // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little
-        // early by another clock.
-        return (exception is DbException && connection.Routing.CanRunElsewhere(exception, isOverdue: statement.IsLimited && isTimeout))
-            || WasKeptDead(connection, exception);
+        if (IsRefusal(exception))
+        {
+            connection.Routed.NoteRefusal(behavior);
+        }
     }
 
     // Where the caller's own time limit has passed that is told, and nothing else is begun.
     private static bool WasKeptDead(ReplicatedConnection connection, Exception exception) =>
         !IsTimeout(exception) && new KeptConnection(connection.Routed).WasDead(exception, IsFarewell(exception));
+
+    // Cancelled, or the server's own answer, which has an SQLSTATE; also to the driver's asking to cancel what took too long. A server
+    // that does not answer that either is another matter.
+    private static bool IsRefusal(Exception exception) =>
+        exception is OperationCanceledException
+        || (exception is DbException { SqlState.Length: > 0 } && !IsFarewell(exception))
+        || (IsTimeout(exception) && exception.InnerException is MySqlException { SqlState.Length: > 0 });
 
     // ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED and ER_CLIENT_INTERACTION_TIMEOUT: what a server sends on a connection that it closes.
     private static bool IsFarewell(Exception exception) => exception is MySqlException { Number: 1053 or 1927 or 4031 };

@@ -1,4 +1,5 @@
 using System.Data;
+using MonotonicReads.Sessions;
 
 namespace MonotonicReads.Routing;
 
@@ -11,18 +12,36 @@ internal readonly struct KeptConnection(RoutedConnection connection)
     /// <param name="isFarewell">Whether the server said that it closes the connection; the driver may not know then.</param>
     public bool WasDead(Exception exception, bool isFarewell) =>
         connection.Link is { IsUntried: true, Server.IsPrimary: false, Driver: { } driver }
-        && (isFarewell || driver.State != ConnectionState.Open)
+        && (isFarewell || (driver.State != ConnectionState.Open && !connection.IsClosedByReader))
         && connection.Use.Reads is { Reads: 1 }
         && exception is not OperationCanceledException;
 
     /// <summary>Leaves it, if <see cref="WasDead"/> was said of it; the next routing opens another.</summary>
-    public void Leave()
+    /// <param name="returnsData">Whether what failed counts as a read; it is counted again where it runs.</param>
+    public void Leave(bool returnsData)
     {
         if (connection.Link.IsUntried && connection.Use.Reads is { } reads)
         {
+            if (reads.Replica.Protocol is null)
+            {
+                // Nothing else tells whether the next connection leads to the same run of the server.
+                connection.Source.Losses.Lose(
+                    reads.Pin.Session,
+                    reads.Pin,
+                    reads.Replica,
+                    ReplicaLossReason.ConnectionBroken,
+                    exception: null
+                );
+            }
+
+            if (returnsData)
+            {
+                reads.Pin.Session.TakeBackRead();
+            }
+
             connection.Use.TakeBackRead(reads);
             connection.Abandon(silent: null);
-            connection.Link.Reconnect();
+            connection.RunAgain();
         }
     }
 }

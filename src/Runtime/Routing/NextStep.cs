@@ -5,9 +5,8 @@ internal static class NextStep
 {
     public static Step Of(in Statement statement, in LinkFacts link, in PinFacts pin, Readiness ready) =>
         pin.Level is null ? OutsideSession(statement, link)
-        : link.IsOutdated ? OutOfDate(link, pin)
-        : link.IsPrimary || !statement.IsPlainRead || pin.Level == ReadConsistency.Primary || pin.IsOnPrimary
-            ? OnPrimary(statement, link, pin, ready)
+        : link.IsPrimary || MustBeOnPrimary(statement, pin) ? OnPrimary(statement, link, pin, ready)
+        : link.IsOutdated ? OutOfDate(pin)
         : OnReplica(link, pin, ready);
 
     private static Step OutsideSession(in Statement statement, in LinkFacts link) =>
@@ -18,13 +17,14 @@ internal static class NextStep
         : Step.Run;
 
     // The address leads elsewhere by now, and what the connection leads to may be older, or newer, than that.
-    private static Step OutOfDate(in LinkFacts link, in PinFacts pin) =>
-        link.IsPrimary ? Step.RefuseOutdated
-        : pin.IsOtherRun && !pin.HasLoss ? Step.NoteRestart
-        : Step.FindServer;
+    private static Step OutOfDate(in PinFacts pin) => pin.IsOtherRun && !pin.HasLoss ? Step.NoteRestart : Step.FindServer;
+
+    private static bool MustBeOnPrimary(in Statement statement, in PinFacts pin) =>
+        !statement.IsPlainRead || pin.Level == ReadConsistency.Primary || pin.IsOnPrimary;
 
     private static Step OnPrimary(in Statement statement, in LinkFacts link, in PinFacts pin, Readiness ready) =>
         !link.IsPrimary ? Step.MoveToPrimary
+        : link.IsOutdated ? Step.RefuseOutdated
         : (ready & Readiness.BehindBarrier) == 0 && pin.NeedsBarrier && (statement.ReturnsData || statement.BeginsTransaction)
             ? Step.PassBarrier
         : Step.Run;

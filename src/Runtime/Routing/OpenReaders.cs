@@ -14,7 +14,7 @@ internal struct OpenReaders
     /// <summary>Whether one of them was told to close the connection (<see cref="CommandBehavior.CloseConnection"/>).</summary>
     public bool CloseConnection { get; private set; }
 
-    public DbDataReader Track(DbDataReader reader, CommandBehavior behavior)
+    public void Track(DbDataReader reader, CommandBehavior behavior)
     {
         if (_last is { IsClosed: false })
         {
@@ -22,7 +22,10 @@ internal struct OpenReaders
         }
 
         _last = reader;
-        CloseConnection |= (behavior & CommandBehavior.CloseConnection) != 0;
-        return reader;
+        NoteClosing(behavior);
     }
+
+    /// <summary>A reader closes the connection, or has, if it was told to: also one that its driver never gave away, because its statement
+    /// failed.</summary>
+    public void NoteClosing(CommandBehavior behavior) => CloseConnection |= (behavior & CommandBehavior.CloseConnection) != 0;
 }

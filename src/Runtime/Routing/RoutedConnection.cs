@@ -22,6 +22,7 @@ internal sealed class RoutedConnection : IAskedConnection
     private bool _isExecuting;
     private bool _brokeInUse;
     private bool _isTimedOut;
+    private bool _runsAgain;
 
     /// <param name="source">The data source.</param>
     /// <param name="isForPrimary">Whether the caller asked for the primary.</param>
@@ -90,7 +91,7 @@ internal sealed class RoutedConnection : IAskedConnection
     }
 
     /// <summary>It has ended.</summary>
-    /// <returns>Whether the connection was closed meanwhile: the caller closes it now.</returns>
+    /// <returns>Whether the connection was closed meanwhile: the caller closes it now, and says so by <see cref="EndClosing"/>.</returns>
     public bool EndUse()
     {
         _isExecuting = false;
@@ -100,7 +101,28 @@ internal sealed class RoutedConnection : IAskedConnection
             NoteIfBroken(ConnectionState.Closed);
         }
 
-        return Interlocked.Exchange(ref _use, ConnectionUse.Idle) == ConnectionUse.Closing;
+        var runsAgain = _runsAgain;
+        _runsAgain = false;
+        if (!runsAgain && !IsClosing && State != ConnectionState.Open)
+        {
+            _driverClosed();
+        }
+
+        return Interlocked.CompareExchange(ref _use, ConnectionUse.Idle, ConnectionUse.Busy) == ConnectionUse.Closing;
+    }
+
+    /// <summary>It is closed.</summary>
+    public void EndClosing()
+    {
+        _isExecuting = false;
+        Volatile.Write(ref _use, ConnectionUse.Idle);
+    }
+
+    /// <summary>The driver's connection was left, and the statement runs on another next: for the caller it is open all the time.</summary>
+    public void RunAgain()
+    {
+        _runsAgain = true;
+        Link.Reconnect();
     }
 
     /// <summary>The driver executes the caller's statement from now on: should the connection break, its exception tells why.</summary>
@@ -109,6 +131,19 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <summary>The statement took longer than its caller allows, and the driver closes the connection for that alone: it says nothing of
     /// the server.</summary>
     public void NoteTimeout() => _isTimedOut = true;
+
+    /// <summary>The statement failed because the server, or its caller, said so. Where the driver's connection is closed now, its reader
+    /// has done it that was told to.</summary>
+    public void NoteRefusal(CommandBehavior behavior)
+    {
+        if (Link.Driver is { State: not ConnectionState.Open })
+        {
+            _readers.NoteClosing(behavior);
+        }
+    }
+
+    /// <summary>Whether a reader was told to close the driver's connection.</summary>
+    public bool IsClosedByReader => _readers.CloseConnection;
 
     /// <summary>The connection is to be closed, which is a use too. MySqlConnector gives one on which a statement runs back to its pool,
     /// and whoever gets it next reads the answer: it is closed when the statement has ended.</summary>
@@ -148,7 +183,14 @@ internal sealed class RoutedConnection : IAskedConnection
         _snapshot.EndTurn(result as DbDataReader);
     }
 
-    public DbDataReader Track(DbDataReader reader, CommandBehavior behavior) => _readers.Track(reader, behavior);
+    /// <summary>A statement has run.</summary>
+    public void Track<T>(T result, CommandBehavior behavior)
+    {
+        if (result is DbDataReader reader)
+        {
+            _readers.Track(reader, behavior);
+        }
+    }
 
     /// <summary>The driver began a transaction.</summary>
     public DbTransaction Began(DbTransaction transaction) => _transaction = transaction;
@@ -193,7 +235,7 @@ internal sealed class RoutedConnection : IAskedConnection
             return null;
         }
 
-        NoteIfBroken(driver.State);
+        NoteIfNotLent(driver.State);
         (_brokeInUse, _isTimedOut) = (false, false);
         var pooled = Link.LetGo();
         Use.End();
@@ -230,12 +272,11 @@ internal sealed class RoutedConnection : IAskedConnection
         }
         else
         {
-            NoteIfBroken(change.CurrentState);
-        }
-
-        if (change.CurrentState == ConnectionState.Closed)
-        {
-            _driverClosed();
+            NoteIfNotLent(change.CurrentState);
+            if (change.CurrentState == ConnectionState.Closed)
+            {
+                _driverClosed();
+            }
         }
     }
 
@@ -247,6 +288,15 @@ internal sealed class RoutedConnection : IAskedConnection
 
         /// <summary>Busy, and closed for the caller already.</summary>
         public const int Closing = 2;
+    }
+
+    // The snapshot's end closes its connection, and so may another's statement on it.
+    private void NoteIfNotLent(ConnectionState state)
+    {
+        if (!_snapshot.IsTaken)
+        {
+            NoteIfBroken(state);
+        }
     }
 
     // Nobody but a reader that was told to closes the driver's connection behind this one. A proxy's says nothing of a server.

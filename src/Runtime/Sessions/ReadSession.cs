@@ -313,6 +313,8 @@ public sealed class ReadSession : IDisposable
     /// <summary>Takes note of a read; of those that run side by side each has another number.</summary>
     internal void CountRead() => Interlocked.Increment(ref _root._reads);
 
+    internal void TakeBackRead() => Interlocked.Decrement(ref _root._reads);
+
     /// <summary>A read was not executed after all: takes it back if it is the only one of the session.</summary>
     internal bool TryTakeBackOnlyRead() => Interlocked.CompareExchange(ref _root._reads, 0, 1) == 1;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using System.Data.Common;
 using Dapper;
 using MonotonicReads.Cluster;
@@ -91,6 +92,53 @@ public sealed class KeptConnectionTests(RoutingFixture fixture) : IClassFixture<
         {
             await LiveAsync(death);
         }
+    }
+
+    [Fact]
+    public async Task For_the_caller_the_connection_is_open_all_the_time()
+    {
+        await using var source = Build();
+        using var session = Series(ReadConsistency.Monotonic, ReplicaLoss.Primary);
+        await ReadAsync(source, Read.Scalar);
+        await Replica.KillAsync();
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            var closings = 0;
+            connection.StateChange += (_, change) => closings += change.CurrentState == ConnectionState.Closed ? 1 : 0;
+            await connection.ExecuteScalarAsync<long>(Newest);
+            Assert.Equal((ConnectionState.Open, 0, "primary"), (connection.State, closings, connection.ServerName));
+            await connection.CloseAsync();
+            Assert.Equal((ConnectionState.Closed, 1), (connection.State, closings));
+        }
+        finally
+        {
+            await Replica.RestartAsync();
+        }
+    }
+
+    // Nothing but its connections tells whether such a source's replica is the one that was read.
+    [Fact]
+    public async Task Without_identities_a_kept_connection_that_died_is_a_lost_replica()
+    {
+        var cluster = fixture.Cluster;
+        var builder = new ReplicatedDataSourceBuilder().UsePrimary(new MySqlDataSource(cluster.Primary.ConnectionString));
+        foreach (var (replica, index) in cluster.Replicas.Select((replica, index) => (replica, index)))
+        {
+            builder.AddReplica(replica.Name, new MySqlDataSource(replica.ConnectionString), weight: index + 1);
+        }
+
+        await using var source = builder.UseTimeProvider(new LeaseTests.ClockWithoutTimers()).Build();
+        using var session = Series(ReadConsistency.Monotonic, ReplicaLoss.Fail);
+        async Task<long> ReadOnceAsync()
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            return await connection.ExecuteScalarAsync<long>(Newest);
+        }
+
+        await ReadOnceAsync();
+        await DieAsync(Death.ConnectionKilled);
+        await Assert.ThrowsAsync<ReplicaLostException>(ReadOnceAsync);
     }
 
     // Only what is kept is tried again: a connection that its user holds tells of its death.

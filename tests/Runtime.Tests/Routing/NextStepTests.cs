@@ -10,6 +10,7 @@ public class NextStepTests
     private static readonly LinkFacts Replica = new(IsPrimary: false);
     private static readonly LinkFacts Primary = new(IsPrimary: true);
     private static readonly LinkFacts GoneReplica = Replica with { IsGone = true };
+    private static readonly LinkFacts Outdated = Replica with { IsOutdated = true };
     private static readonly LinkFacts Named = Replica with { IsThroughProxy = true, NamesServers = true };
     private static readonly LinkFacts Anywhere = Named with { IsAnywhere = true };
     private static readonly LinkFacts Picking = Anywhere with { NamesServers = false };
@@ -84,6 +85,26 @@ public class NextStepTests
                 Step.PassBarrier
             ),
             ["a lost replica, but a write"] = (Write, Replica, Lost, 0, Step.MoveToPrimary),
+
+            ["a write on an outdated replica connection"] = (Write, Outdated, Here, 0, Step.MoveToPrimary),
+            ["a primary session on one"] = (Read, Outdated, Fresh with { Level = ReadConsistency.Primary }, 0, Step.MoveToPrimary),
+            ["a session on the primary on one"] = (Read, Outdated, OnPrimary, 0, Step.MoveToPrimary),
+            ["a read on one"] = (Read, Outdated, Here, 0, Step.FindServer),
+            ["a read on one to another run"] = (Read, Outdated, Here with { IsOtherRun = true }, 0, Step.NoteRestart),
+            ["a write on an outdated primary connection"] = (Write, Primary with { IsOutdated = true }, Here, 0, Step.RefuseOutdated),
+            ["a read on one that needs a barrier"] = (
+                Read,
+                Primary with
+                {
+                    IsOutdated = true,
+                },
+                Here with
+                {
+                    NeedsBarrier = true,
+                },
+                0,
+                Step.RefuseOutdated
+            ),
 
             // On a replica.
             ["the first read adopts the replica"] = (Read, Replica, Fresh, 0, Step.ReadHere),
