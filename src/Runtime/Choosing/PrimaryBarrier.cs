@@ -52,8 +52,8 @@ internal static class PrimaryBarrier
         }
     }
 
-    // What the primary must have of the replica; nothing where nothing was seen there, or where it is known to have all that this run of the
-    // replica holds.
+    // What the primary must have of the replica; nothing where nothing was seen there, or where it is known to have all that this run of
+    // the replica holds.
     private static async ValueTask<Evidence> EvidenceAsync(ReadSession session, SessionPin pin, PositionSearch positions, bool isAsync)
     {
         if ((!pin.NeedsBarrier && !HasOtherPrimary(session, pin)) || pin.LastReplica is not { } replica)
@@ -67,6 +67,12 @@ internal static class PrimaryBarrier
             return new Evidence(held, Seen: null);
         }
 
+        return WithoutAnswer(session, pin, replica);
+    }
+
+    // What is known although the replica cannot be asked.
+    private static Evidence WithoutAnswer(ReadSession session, SessionPin pin, RoutedServer replica)
+    {
         var compared = replica.Compared is { } known && known.Incarnation == pin.LastIncarnation ? known : null;
         if (compared?.Found == Lineage.Diverged || replica.IsPromoted)
         {

@@ -123,7 +123,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
 
     /// <summary>
     /// Lets replicas that hold what the primary lacks take new sessions, which are kept out otherwise: where a failover lost what such a
-    /// replica has, a session that read there cannot go on on the primary, and gets <see cref="ReplicaLostException"/>. For sessions that stay
+    /// replica has, a session that read there cannot go on on the primary, and gets <see cref="ReplicaLostException"/>. For sessions
+    /// that stay
     /// on their replicas, while those log something of their own that no read sees, such as <c>ANALYZE TABLE</c>.
     /// </summary>
     /// <returns>This builder.</returns>

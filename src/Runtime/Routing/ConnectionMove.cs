@@ -9,8 +9,7 @@ internal readonly struct ConnectionMove(RoutedConnection connection)
     private RoutedSource Source => connection.Source;
 
     /// <summary>Leaves the server where the connection is, and opens on another; or on the same one again, where what it has leads
-    /// elsewhere by
-    /// now.</summary>
+    /// elsewhere by now.</summary>
     public async ValueTask ToAsync(RoutedServer target, bool isAsync, CancellationToken cancellation)
     {
         if (connection.Link.Driver is not null)

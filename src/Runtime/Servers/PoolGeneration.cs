@@ -28,8 +28,7 @@ internal sealed class PoolGeneration
     public bool IsUsed { get; set; }
 
     /// <summary>Those that were not asked to the end, by the server's connection id: the driver pools one that fails when it is opened,
-    /// and it
-    /// comes back as an old one.</summary>
+    /// and it comes back as an old one.</summary>
     public ConcurrentDictionary<int, bool> Unproven { get; } = new();
 
     /// <summary>No connection of it is handed out from now on.</summary>

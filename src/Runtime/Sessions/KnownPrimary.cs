@@ -2,8 +2,8 @@ using MonotonicReads.Servers;
 
 namespace MonotonicReads.Sessions;
 
-/// <summary>The run of the primary that a session knows: the one of its first read or write, or the one whose barrier it passed last. A field
-/// of the session's pin; safe for concurrent use.</summary>
+/// <summary>The run of the primary that a session knows: the one of its first read or write, or the one whose barrier it passed last. A
+/// field of the session's pin; safe for concurrent use.</summary>
 internal struct KnownPrimary
 {
     private int _incarnation;
