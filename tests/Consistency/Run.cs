@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
@@ -231,6 +232,19 @@ internal sealed class Run : IAsyncDisposable
         return mixed;
     }
 
+    // Beside others a fault may find its server taken by one of them; all are healed together afterwards.
+    private static async Task PlayAsync(Fault fault, Scene scene, bool isAlone)
+    {
+        try
+        {
+            await fault.RunAsync(scene);
+        }
+        catch (Exception exception) when (!isAlone && exception is (DbException or InvalidOperationException))
+        {
+            scene.Tell($"{fault.Name} ended early, since another fault had taken its server: {exception.Message}");
+        }
+    }
+
     private async Task PlayPhaseAsync(IReadOnlyList<Fault> faults, TimeSpan length, Action<string> say)
     {
         var name = string.Join('+', faults.Select(fault => fault.Name));
@@ -240,7 +254,11 @@ internal sealed class Run : IAsyncDisposable
         var work = WorkersOf();
         try
         {
-            await Task.WhenAll(faults.Select(fault => fault.RunAsync(new Scene(_grounds, new Random(_random.Next()), length))));
+            await Task.WhenAll(
+                faults.Select(fault =>
+                    PlayAsync(fault, new Scene(_grounds, new Random(_random.Next()), length), isAlone: faults.Count == 1)
+                )
+            );
         }
         finally
         {
