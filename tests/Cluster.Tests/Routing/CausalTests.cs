@@ -92,7 +92,14 @@ public sealed class CausalTests(RoutingFixture fixture) : IClassFixture<RoutingF
             ShouldListenTo = s => s.Name == "MonotonicReads",
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
                 options.Parent.TraceId == root.TraceId ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
-            ActivityStopped = spans.Add,
+            // A span that another test's listener asked for is told to this one too.
+            ActivityStopped = span =>
+            {
+                if (span.TraceId == root.TraceId)
+                {
+                    spans.Add(span);
+                }
+            },
         };
         ActivitySource.AddActivityListener(listener);
         using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(fixture.Cluster.Replicas[2]), Patient);
