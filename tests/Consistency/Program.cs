@@ -2,6 +2,7 @@ using MonotonicReads.Consistency;
 using MonotonicReads.Consistency.Faults;
 using MonotonicReads.Consistency.Workload;
 
+DriverFaults.Survive();
 if (args is [SecondProcess.Argument])
 {
     return await SecondProcess.ServeAsync();

@@ -224,7 +224,7 @@ internal sealed class Summary(RunOptions options)
             )
             .AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{SessionReads} session reads in {_played.TotalSeconds:F0} s ({SessionReads / Math.Max(1, _played.TotalSeconds):F0}/s), seed {options.Seed}: {_violations.Count} violations, {_faults.Values.Sum(f => f.Late)} hangs; {_unjudged} comparisons could not be told; {(Process.GetCurrentProcess().TotalProcessorTime - _processorBefore).TotalSeconds:F0} s of processor time here"
+                $"{SessionReads} session reads in {_played.TotalSeconds:F0} s ({SessionReads / Math.Max(1, _played.TotalSeconds):F0}/s), seed {options.Seed}: {_violations.Count} violations, {_faults.Values.Sum(f => f.Late)} hangs; {_unjudged} comparisons could not be told; {(Process.GetCurrentProcess().TotalProcessorTime - _processorBefore).TotalSeconds:F0} s of processor time here; {DriverFaults.Count} exceptions of the driver's timer that would have ended the process"
             );
         return text.ToString();
 

@@ -46,6 +46,12 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
         {
             var incarnation = replica.Incarnation;
             var reached = await positions.ReachAsync(session, replica, questions, required, session.RemainingWait).ConfigureAwait(false);
+            if (connection.IsOutdated)
+            {
+                // Another server has said it than the address leads to: the next look at the connection sees to that.
+                return null;
+            }
+
             replica.Learn(reached, incarnation);
             if (reached.Contains(required))
             {

@@ -143,6 +143,10 @@ internal static class PrimaryBarrier
                 exception
             );
         }
+        catch (InvalidOperationException exception) when (connection.IsLostBy(exception, CancellationToken.None))
+        {
+            throw LostSession.NotBehindBarrier(session, pin, "The connection to the primary broke.", exception);
+        }
         finally
         {
             var waited = pin.Source.Time.GetElapsedTime(started);

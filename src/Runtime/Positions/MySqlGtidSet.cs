@@ -46,8 +46,23 @@ public sealed class MySqlGtidSet : ReplicationPosition
     /// <summary>Parses what a server said, however long.</summary>
     internal static MySqlGtidSet OfServer(string text) => Of(ParseIntervals(text, isOwned: false)).WithAtMost(MaxIntervals);
 
-    /// <summary>Parses <c>gtid_owned</c>, the transactions on their way into the engine: <c>uuid:5#12:6#13</c>.</summary>
-    internal static MySqlGtidSet ParseOwned(string text) => Of(ParseIntervals(text, isOwned: true)).WithAtMost(MaxIntervals);
+    /// <summary>What a server has, or is about to have: no gap is taken for applied, however many there are.</summary>
+    /// <param name="executed"><c>gtid_executed</c>.</param>
+    /// <param name="owned"><c>gtid_owned</c>, the transactions on their way into the engine: <c>uuid:5#12:6#13</c>.</param>
+    internal static MySqlGtidSet ParseLogged(string executed, string owned)
+    {
+        var logged = ParseIntervals(executed, isOwned: false);
+        foreach (var (source, intervals) in ParseIntervals(owned, isOwned: true))
+        {
+            logged[source] = logged.TryGetValue(source, out var own) ? [.. own, .. intervals] : intervals;
+        }
+
+        return Of(logged);
+    }
+
+    /// <summary>A position that contains it and is short enough to be kept: where it has more gaps than that, the smallest are taken for
+    /// applied.</summary>
+    internal MySqlGtidSet Bounded() => WithAtMost(MaxIntervals);
 
     /// <summary>What a server has for certain: no gap is taken for applied, however many there are.</summary>
     /// <param name="executed"><c>gtid_executed</c>.</param>

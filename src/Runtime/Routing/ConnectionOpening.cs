@@ -23,6 +23,11 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         }
         else
         {
+            if (session is not null && Transaction.Current is { IsolationLevel: IsolationLevel.Snapshot })
+            {
+                await PassBarrierAheadAsync(session, isAsync, cancellation).ConfigureAwait(false);
+            }
+
             await OpenOnServerAsync(new OpenAttempt(Source, session, connection.IsForPrimary), isAsync, cancellation).ConfigureAwait(false);
         }
     }
@@ -52,6 +57,27 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         }
 
         connection.Link.Forget();
+    }
+
+    // Such a transaction begins when its connection opens, and shows that moment: what the session saw has to be there by then.
+    private async ValueTask PassBarrierAheadAsync(ReadSession session, bool isAsync, CancellationToken cancellation)
+    {
+        if (!PrimaryBarrier.IsNeeded(session, session.PinFor(Source)))
+        {
+            return;
+        }
+
+        using var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+        var ahead = new ConnectionOpening(new RoutedConnection(Source, isForPrimary: true, driverClosed: static () => { }));
+        await ahead.OpenAsync(isAsync, cancellation).ConfigureAwait(false);
+        try
+        {
+            await ahead.Routing.RouteOnAsync(Statement.Transaction, isAsync, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ahead.CloseAsync(isAsync).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask OpenOnServerAsync(OpenAttempt attempt, bool isAsync, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Runtime.ExceptionServices;
 using MonotonicReads.Choosing;
 using MonotonicReads.Proxies;
 using MonotonicReads.Servers;
@@ -72,6 +73,18 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         CancellationToken cancellation,
         List<RoutedServer>? refused = null
     )
+    {
+        try
+        {
+            await StepOnAsync(statement, isAsync, refused, cancellation).ConfigureAwait(false);
+        }
+        catch (SilentServerException silent)
+        {
+            ExceptionDispatchInfo.Throw(await silent.DriversAsync(isAsync).ConfigureAwait(false));
+        }
+    }
+
+    private async ValueTask StepOnAsync(Statement statement, bool isAsync, List<RoutedServer>? refused, CancellationToken cancellation)
     {
         var ready = Readiness.None;
         while (true)
@@ -163,7 +176,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
     private Step NextInSession(
         in Statement statement,
         RoutedServer server,
-        in LinkFacts link,
+        LinkFacts link,
         ReadSession session,
         SessionPin pin,
         Readiness ready
@@ -175,11 +188,19 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             switch (step)
             {
                 case Step.Run:
-                case Step.ReadHere when pin.TryRead(server, isFirstOfConnection: !connection.Use.ReadsFor(pin)):
-                    return Run(server, session, pin, statement);
-                case Step.ReadHere:
+                    Run(server, session, pin, statement);
+                    // Not between the look at it and the session's note of which run it uses.
+                    return server.IsPrimary && connection.Link.IsOutdated ? throw LostSession.PrimaryReplaced(session) : step;
+                case Step.ReadHere when !pin.TryRead(server, isFirstOfConnection: !connection.Use.ReadsFor(pin)):
                     // A concurrent read moved the session in between: what is to be done is another thing now.
                     continue;
+                case Step.ReadHere when connection.Link.IsOutdated:
+                    // The run that the session has noted may not be the one that this connection leads to.
+                    LeaveUnread(pin);
+                    link = FactsOf(server);
+                    continue;
+                case Step.ReadHere:
+                    return Run(server, session, pin, statement);
                 // What begins a snapshot is a statement of ours, which carries nothing to the proxy.
                 case Step.CatchUp when !statement.BeginsSnapshot && connection.Addressing?.CatchesUp(session, pin) == true:
                     ready |= Readiness.CaughtUp;
@@ -222,6 +243,14 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             NeedsBarrier: server.IsPrimary && PrimaryBarrier.IsNeeded(session, pin),
             IsOurs: connection.Use.IsOf(pin)
         );
+    }
+
+    private void LeaveUnread(SessionPin pin)
+    {
+        if (!connection.Use.ReadsFor(pin))
+        {
+            pin.LeaveReplicaUnread();
+        }
     }
 
     private Step Run(RoutedServer server, ReadSession? session, SessionPin? pin, in Statement statement)

@@ -35,7 +35,7 @@ internal sealed class MySqlProtocol : ServerProtocol
         Known(await ReachedAsync(server).ConfigureAwait(false));
 
     public override async ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server) =>
-        Known(await LoggedAsync(server).ConfigureAwait(false));
+        Known((await LoggedAsync(server).ConfigureAwait(false)).Bounded());
 
     // What is shown is cut off where it is long.
     public override ReplicationPosition? HeldOf(IReadOnlyDictionary<string, string> variables) =>
@@ -52,16 +52,16 @@ internal sealed class MySqlProtocol : ServerProtocol
     // A server without GTIDs, or one that was loaded without them, says nothing of what it has.
     private static ReplicationPosition? Known(ReplicationPosition position) => position.IsEmpty ? null : position;
 
-    private async ValueTask<ReplicationPosition> LoggedAsync(ServerQuestions server)
+    private static async ValueTask<MySqlGtidSet> LoggedAsync(ServerQuestions server)
     {
         if (server.AreThroughProxy)
         {
             var owned = await server.VariableAsync("gtid_owned", AnswerTime).ConfigureAwait(false);
-            return MySqlGtidSet.ParseOwned(Whole(owned)).Union(Parse(await ExecutedAsync(server, AnswerTime).ConfigureAwait(false)));
+            return MySqlGtidSet.ParseLogged(await ExecutedAsync(server, AnswerTime).ConfigureAwait(false), Whole(owned));
         }
 
         var answer = await server.AskAsync("SELECT @@GLOBAL.gtid_owned; SELECT @@GLOBAL.gtid_executed", AnswerTime).ConfigureAwait(false);
-        return MySqlGtidSet.ParseOwned(answer[0].Value ?? "").Union(Parse(answer[1].Value ?? ""));
+        return MySqlGtidSet.ParseLogged(answer[1].Value ?? "", answer[0].Value ?? "");
     }
 
     public override async ValueTask<bool> HasKeptAsync(ServerQuestions primary, ReplicationPosition position, bool wasRestarted)

@@ -76,11 +76,11 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
         Protocol = protocol;
     }
 
-    /// <summary>The last incarnation that was a restart of the server before it, and no other server.</summary>
+    /// <summary>The last incarnation that was a server which had been there before, and may have crashed since.</summary>
     public int RestartedAs => Volatile.Read(ref _restartedAs);
 
     /// <summary>Another run of the server, or another server: what is known of its position is void.</summary>
-    /// <param name="isRestart">Whether it is the same server as before.</param>
+    /// <param name="isRestart">Whether it is a server that was there before.</param>
     public void NewIncarnation(bool isRestart = false)
     {
         lock (_lock)
@@ -98,7 +98,8 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
         {
             if (_incarnation == incarnation)
             {
-                _reached = _reached is null || reached.Contains(_reached) ? reached : _reached.Union(reached);
+                // Not both together: what contains two positions may be more than the server has.
+                _reached = _reached?.Contains(reached) == true ? _reached : reached;
             }
         }
     }

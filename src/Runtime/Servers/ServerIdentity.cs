@@ -195,7 +195,7 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
 
             if (_server is not null)
             {
-                _server.NewIncarnation(isRestart: before?.Server == run.Server);
+                _server.NewIncarnation(isRestart: _server.Met.Contains(run.Server));
                 _server.NoteMet(run.Server);
                 _server.Run = run.Name;
             }

@@ -134,9 +134,10 @@ internal readonly struct ServerQuestions(
         {
             return await answer.WaitAsync(deadline + Grace, time, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (TimeoutException timeout) when (!answer.IsCompleted)
+        catch (TimeoutException timeout)
         {
-            throw new SilentServerException(answer, timeout);
+            // It may have come in the same moment.
+            return answer.IsCompleted ? await answer.ConfigureAwait(false) : throw new SilentServerException(answer, timeout);
         }
     }
 

@@ -6,4 +6,17 @@ internal sealed class SilentServerException(Task pending, Exception innerExcepti
 {
     /// <summary>Ends when the driver gives up; the connection can be disposed then and not before.</summary>
     public Task Pending => pending;
+
+    /// <summary>What a caller gets who has nowhere else to go: the driver's own exception, when it has given up.</summary>
+    /// <param name="isAsync">False where the driver has given up already.</param>
+    public async ValueTask<Exception> DriversAsync(bool isAsync)
+    {
+        if (isAsync)
+        {
+            await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        // Where the answer came after all it was too late.
+        return pending.Exception?.InnerException ?? (isAsync ? new TimeoutException(Message, InnerException) : InnerException!);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Transactions;
 using Dapper;
 using MonotonicReads.Cluster;
 using MySqlConnector;
@@ -70,6 +71,37 @@ public sealed class BarrierTests(FlushingFixture fixture) : IClassFixture<Flushi
         {
             await stuck.ReleaseAsync();
             await ahead.RestartAsync();
+        }
+    }
+
+    /// <summary>Its moment is that of its beginning, which is when the connection opens.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_scope_of_a_snapshot_begins_behind_it(bool isSync)
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions(), primaryOptions: "UseXaTransactions=False");
+        await using var stuck = await StuckPrimary.CreateAsync(fixture.Cluster);
+        var ahead = fixture.Cluster.Replicas[1];
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(ahead),
+            new ReadSessionOptions { MaxWaitMilliseconds = 60_000 }
+        );
+        var seen = await stuck.WriteAsync(ahead, () => AskAsync(source));
+        try
+        {
+            var read = Task.Run(() => AskInScopeAsync(source, isSync));
+            await Task.Delay(300);
+            Assert.False(read.IsCompleted);
+            await stuck.ReleaseAsync();
+
+            Assert.Equal(seen, await read);
+            Assert.Equal("primary", session.GetDecisions()[^1].Server);
+        }
+        finally
+        {
+            await stuck.ReleaseAsync();
         }
     }
 
@@ -182,6 +214,19 @@ public sealed class BarrierTests(FlushingFixture fixture) : IClassFixture<Flushi
     {
         await using var connection = new MySqlConnection(server.AdminConnectionString);
         await connection.ExecuteAsync(sql);
+    }
+
+    private static async Task<long> AskInScopeAsync(ReplicatedMySqlDataSource source, bool isSync)
+    {
+        var options = new TransactionOptions { IsolationLevel = IsolationLevel.Snapshot };
+        using var scope = new TransactionScope(TransactionScopeOption.Required, options, TransactionScopeAsyncFlowOption.Enabled);
+        return isSync ? Ask(source) : await AskAsync(source);
+    }
+
+    private static long Ask(ReplicatedMySqlDataSource source)
+    {
+        using var connection = source.CreateConnection();
+        return connection.ExecuteScalar<long>(Newest);
     }
 
     private static async Task<long> AskAsync(ReplicatedMySqlDataSource source)

@@ -204,6 +204,31 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         await Eventually.BecomesAsync("primary", () => ServerAsync(source));
     }
 
+    /// <summary>Between its two runs another server was there.</summary>
+    [Fact]
+    public async Task A_primary_that_comes_back_after_another_has_to_prove_what_a_restarted_one_has_to()
+    {
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        Assert.Equal(3, await NewestAsync(source));
+        var first = Cluster.Primary;
+        await Two.CatchUpAsync();
+        await ExecuteAsync(Two, "set global read_only = 0");
+        _primary = Two;
+        _relay!.Break();
+        Assert.Equal(3, await OutsideAsync(() => NewestOnPrimaryAsync(source)));
+        await first.RestartAsync();
+        await ExecuteAsync(first, "set global innodb_flush_log_at_trx_commit = 0"); // as it would have been all the time
+        _primary = first;
+        _relay.Break();
+        Assert.Equal(3, await OutsideAsync(() => NewestOnPrimaryAsync(source)));
+
+        using var nested = ReadSession.Begin(ReadConsistency.Primary);
+        var lost = await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+        Assert.Contains("not proved", lost.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A barrier that was passed for a write says nothing of the next primary.</summary>
     [Fact]
     public async Task What_was_read_before_a_transaction_is_asked_of_the_next_primary()
@@ -592,6 +617,12 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         {
             await ExecuteAsync(_primary!, $"insert into app.writes values ({id})");
         }
+    }
+
+    private static Task<T> OutsideAsync<T>(Func<Task<T>> ask)
+    {
+        using var outside = ExecutionContext.SuppressFlow();
+        return Task.Run(ask);
     }
 
     private static async Task<long> NewestAsync(ReplicatedMySqlDataSource source)

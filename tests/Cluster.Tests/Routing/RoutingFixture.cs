@@ -68,10 +68,12 @@ public class RoutingFixture : IAsyncLifetime
 
     public ReplicatedMySqlDataSource BuildSource(
         Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null,
-        uint? maximumPoolSize = null
+        uint? maximumPoolSize = null,
+        string primaryOptions = ""
     )
     {
-        var builder = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder()).UsePrimary(Cluster.Primary.ConnectionString);
+        var builder = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder())
+            .UsePrimary($"{Cluster.Primary.ConnectionString};{primaryOptions}");
         foreach (var (replica, index) in Cluster.Replicas.Select((replica, index) => (replica, index)))
         {
             // Another text is another replica: one that is added later must be able to have the same.

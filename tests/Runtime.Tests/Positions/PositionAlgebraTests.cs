@@ -75,6 +75,19 @@ public class PositionAlgebraTests
     }
 
     [Fact]
+    public void Nor_does_a_primary_have_it()
+    {
+        var gaps = string.Concat(Enumerable.Range(1, 2_000).Select(i => $":{2 * i}"));
+        var logged = MySqlGtidSet.ParseLogged(Sources[0] + gaps, Sources[0] + ":4001#7");
+        Assert.False(logged.Contains(MySqlGtidSet.Parse(Sources[0] + ":3")));
+        Assert.True(logged.Contains(MySqlGtidSet.Parse(Sources[0] + ":4000-4001")));
+
+        // What a read there saw has to be short, and may be more.
+        Assert.True(logged.Bounded().Contains(logged));
+        Assert.True(logged.Bounded().ToString().Length < logged.ToString().Length);
+    }
+
+    [Fact]
     public void Positions_are_a_lattice() =>
         Three.Sample(three =>
         {

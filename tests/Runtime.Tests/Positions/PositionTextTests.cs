@@ -50,7 +50,7 @@ public class PositionTextTests
 
     [Fact]
     public void Owned_transactions_are_read_without_their_threads() =>
-        Assert.Equal(U + ":5-6:9", MySqlGtidSet.ParseOwned(U + ":5#12:6#13:9#2").ToString());
+        Assert.Equal(U + ":5-6:9", MySqlGtidSet.ParseLogged("", U + ":5#12:6#13:9#2").ToString());
 
     [Theory]
     [InlineData("", "")]

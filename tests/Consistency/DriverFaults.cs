@@ -1,0 +1,30 @@
+using System.Runtime.ExceptionServices;
+
+namespace MonotonicReads.Consistency;
+
+/// <summary>
+/// What no code above the driver can catch: its timer for <c>CommandTimeout</c> asks a socket for its peer, and where the connection was
+/// reset in the same moment the exception leaves the timer and ends the process (MySqlConnector's issues 820, 1002 and 1553 are of the
+/// kind). Here it is counted, so that a long run goes on.
+/// </summary>
+internal static class DriverFaults
+{
+    private static int _count;
+
+    /// <summary>How many there were.</summary>
+    public static int Count => Volatile.Read(ref _count);
+
+    /// <summary>Counts them from now on.</summary>
+    public static void Survive() => ExceptionHandling.SetUnhandledExceptionHandler(IsOfTimer);
+
+    private static bool IsOfTimer(Exception exception)
+    {
+        var isOfTimer = exception.StackTrace?.Contains("MySqlConnector.Utilities.TimerQueue.Callback", StringComparison.Ordinal) == true;
+        if (isOfTimer)
+        {
+            Interlocked.Increment(ref _count);
+        }
+
+        return isOfTimer;
+    }
+}
