@@ -22,7 +22,7 @@ internal static class Schema
 
     public const string Key = "SELECT i.version, i.tag, w.name FROM item i JOIN whoami w WHERE i.id = @item";
 
-    public const string Tail = "SELECT c.number, c.tag, c.parent, w.name FROM chain c JOIN whoami w ORDER BY c.number DESC LIMIT 5";
+    public const string Tail = "SELECT c.number, c.tag, c.parent, (SELECT name FROM whoami) FROM chain c ORDER BY c.number DESC LIMIT 5";
 
     public const string Parent = "SELECT c.number, c.tag, c.parent, w.name FROM chain c JOIN whoami w WHERE c.tag = @tag";
 
