@@ -78,9 +78,11 @@ internal sealed class ConnectionPool : IDisposable
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Cancels the opening.</param>
     /// <returns>The connection, and the generation that it is of.</returns>
+    /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Each new connection leads to another server.</exception>
     public async ValueTask<(DbConnection Connection, PoolGeneration Generation)> ConnectAsync(bool isAsync, CancellationToken cancellation)
     {
-        for (var left = MostGenerations; ; left--)
+        for (var left = MostGenerations; left > 0; left--)
         {
             var generation = _current;
             try
@@ -96,16 +98,20 @@ internal sealed class ConnectionPool : IDisposable
 
                 await Letting.GoAsync(connection, silent: null, isAsync).ConfigureAwait(false);
             }
-            catch (Exception exception)
-                when (left > 0 && exception is OutdatedConnectionException or ObjectDisposedException && !generation.IsCurrent) { }
-
-            if (left == 0)
+            catch (Exception exception) when (exception is OutdatedConnectionException or ObjectDisposedException && !generation.IsCurrent)
             {
-                throw new InvalidOperationException(
-                    "The address leads to another server with each connection. Add each server with an address of its own."
-                );
+                // There is another generation by now.
+            }
+            catch (OutdatedConnectionException)
+            {
+                // There would be, were the pool not disposed.
+                throw new ObjectDisposedException(nameof(ConnectionPool));
             }
         }
+
+        throw new InvalidOperationException(
+            "The address leads to another server with each connection. Add each server with an address of its own."
+        );
     }
 
     /// <summary>Closes the idle connections; those in use are closed when they are given back.</summary>
