@@ -232,12 +232,18 @@ internal sealed class Run : IAsyncDisposable
         return mixed;
     }
 
-    // Beside others a fault may find its server taken by one of them; all are healed together afterwards.
-    private static async Task PlayAsync(Fault fault, Scene scene, bool isAlone)
+    // Beside others a fault may find its server taken by one of them; all are healed together afterwards. So is a server that did not come
+    // through its crash, and says so at its next command.
+    private async Task PlayAsync(Fault fault, Scene scene, bool isAlone)
     {
         try
         {
             await fault.RunAsync(scene);
+        }
+        catch (MySqlException exception) when (isAlone)
+        {
+            scene.Tell($"{fault.Name} ended early: {exception.Message}");
+            Summary.EndedEarly(fault.Name, exception);
         }
         catch (Exception exception) when (!isAlone && exception is (DbException or InvalidOperationException))
         {

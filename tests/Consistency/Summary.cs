@@ -42,6 +42,7 @@ internal sealed class Summary(RunOptions options)
     private readonly TimeSpan _processorBefore = Process.GetCurrentProcess().TotalProcessorTime;
     private readonly SortedDictionary<string, int> _strange = new(StringComparer.Ordinal);
     private TimeSpan _played;
+    private readonly List<string> _cutShort = [];
     private int _unjudged;
 
     public int Phases { get; private set; }
@@ -58,6 +59,11 @@ internal sealed class Summary(RunOptions options)
     public long SessionReads => _levels.Where(level => level.Key != nameof(ReadConsistency.Eventual)).Sum(level => level.Value.Reads);
 
     public bool IsGood => _violations.Count == 0 && _controls.Values.All(isCaught => isCaught);
+
+    /// <summary>The faults that a server did not let be played to their end, though nothing else disturbed them.</summary>
+    public IReadOnlyList<string> CutShort => _cutShort;
+
+    public void EndedEarly(string fault, Exception exception) => _cutShort.Add($"{fault}: {exception.Message}");
 
     public void AddControl(string name, bool isCaught) => _controls[name] = isCaught;
 
@@ -210,6 +216,11 @@ internal sealed class Summary(RunOptions options)
         foreach (var minute in _soak)
         {
             text.AppendLine(minute.ToString());
+        }
+
+        foreach (var fault in _cutShort)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"ended early: {fault}");
         }
 
         text.AppendLine().AppendLine("violations");

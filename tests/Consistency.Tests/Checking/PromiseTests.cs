@@ -84,6 +84,25 @@ public sealed class PromiseTests
     public void A_parent_that_was_looked_for_and_not_found_is_told() =>
         new Story().Line(9).Session().Read(10, 20, 9).Add(Tail(30, 40) with { Child = new(9, 9, 8) }).Breaks(Promise.Prefix);
 
+    [Theory]
+    [InlineData(ReplicaLoss.Redraw, true)]
+    [InlineData(ReplicaLoss.Redraw, false)]
+    [InlineData(ReplicaLoss.Primary, true)]
+    public void Under_Redraw_it_may_have_been_looked_for_on_another_primary(ReplicaLoss policy, bool primaryMoves)
+    {
+        var story = new Story().Line(9);
+        story = primaryMoves ? story.PrimaryMoves() : story;
+        story = story.Session(policy: policy).Read(10, 20, 9).Add(Tail(30, 40) with { Child = new(9, 9, 8) });
+        if (policy == ReplicaLoss.Redraw && primaryMoves)
+        {
+            story.IsGood();
+        }
+        else
+        {
+            story.Breaks(Promise.Prefix);
+        }
+    }
+
     [Fact]
     public void One_that_was_found_is_right() =>
         new Story().Line(9).Session().Read(10, 20, 9).Add(Tail(30, 40, (8, 8, 7)) with { Child = new(9, 9, 8) }).IsGood();

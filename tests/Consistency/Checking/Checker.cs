@@ -234,6 +234,7 @@ internal sealed class Checker
                 rows.Length == 0
                 && (read.Claims & Claims.Monotonic) != 0
                 && session is { IsFree: false }
+                && !session.MayBeOnAnother(_primaryMoves)
                 && session.Reports(Promise.Prefix)
             )
             {
@@ -415,6 +416,10 @@ internal sealed class Checker
 
         /// <summary>Redraw gives up what was seen when a replica is lost, and says so by an event.</summary>
         public bool IsFree => WasMoved && begun.Policy == ReplicaLoss.Redraw;
+
+        /// <summary>Of a row that is not there nobody knows on which server; under Redraw that may be another one.</summary>
+        public bool MayBeOnAnother(bool primaryMoves) =>
+            begun.Policy == ReplicaLoss.Redraw && (primaryMoves || begun.Level == ReadConsistency.Primary);
 
         /// <summary>Under Redraw another primary is as good as another replica; no event says so.</summary>
         public void NoteRead(Entry read, bool primaryMoves)
