@@ -27,7 +27,7 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
     {
         var replica = connection.Server;
         if (
-            pin.BindsToRequired(session.Consistency == ReadConsistency.Causal)
+            pin.BindsToRequired(session.SeesOwnWrites)
             && pin.MustAskPrimary
             && !await RequirePrimaryAsync(session, pin, isAsync, cancellation).ConfigureAwait(false)
         )

@@ -187,41 +187,6 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         }
     }
 
-    /// <summary>What a session saw and wrote, as a position that contains it.</summary>
-    /// <returns>Null where only the primary is sure to contain it.</returns>
-    public async ValueTask<ReplicationPosition?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
-    {
-        try
-        {
-            if (
-                (pin.MustAskPrimary || pin.Server is { IsPrimary: true })
-                && !await RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false)
-            )
-            {
-                return null;
-            }
-        }
-        catch (Exception exception) when (source.IsServerFailure(exception))
-        {
-            return null;
-        }
-
-        var wanted = pin.Required;
-
-        // A primary that was read behind the barrier has what the replica had.
-        if (pin.LastReplica is { } replica && (pin.NeedsBarrier || pin.Server is not { IsPrimary: true }))
-        {
-            if (await SeenAsync(pin, replica, isAsync).ConfigureAwait(false) is not { } seen)
-            {
-                return null;
-            }
-
-            wanted = wanted?.Union(seen) ?? seen;
-        }
-
-        return wanted;
-    }
-
     /// <summary>What the session must see although nobody has told it where: the primary's position now.</summary>
     /// <returns>False where the primary tells none.</returns>
     public async ValueTask<bool> RequirePrimaryAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)

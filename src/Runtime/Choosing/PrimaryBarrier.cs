@@ -73,24 +73,13 @@ internal static class PrimaryBarrier
     // What is known although the replica cannot be asked.
     private static Evidence WithoutAnswer(ReadSession session, SessionPin pin, RoutedServer replica)
     {
-        var compared = replica.Compared is { } known && known.Incarnation == pin.LastIncarnation ? known : null;
-        if (compared?.Found == Lineage.Diverged || replica.IsPromoted)
+        if (replica.IsPromoted || TravellingState.WasDiverged(pin, replica))
         {
             throw LostSession.NotBehindBarrier(session, pin, "The replica holds, or may hold, what the primary lacks.", null);
         }
 
-        if (pin.Seen is { } seen)
-        {
-            return new Evidence(Held: null, seen);
-        }
-
-        var primary = pin.Source.Primary.Incarnation;
-        var isProved =
-            compared is { Found: Lineage.Same } && compared.PrimaryIncarnation == primary
-            // Nobody was able to compare them; that the primary is the first one that was met is all that is known.
-            || (!pin.HasOtherPrimary && (primary <= FirstIncarnation || compared is { Found: Lineage.Untold }));
-        return isProved
-            ? default
+        return pin.Seen is { } seen ? new Evidence(Held: null, seen)
+            : TravellingState.IsInPrimary(pin, replica) ? default
             : throw LostSession.NotBehindBarrier(
                 session,
                 pin,
@@ -103,8 +92,6 @@ internal static class PrimaryBarrier
     /// <param name="Held">All that the replica holds; null where it cannot be asked.</param>
     /// <param name="Seen">What the session saw; null where that is not needed, or not known.</param>
     private readonly record struct Evidence(ReplicationPosition? Held, ReplicationPosition? Seen);
-
-    private const int FirstIncarnation = 1;
 
     // However short the session's budget is: a commit on its way takes so long, and it is no replication that is waited for.
     private static readonly TimeSpan ForCommits = TimeSpan.FromMilliseconds(250);
@@ -180,7 +167,7 @@ internal static class PrimaryBarrier
         ServerQuestions questions
     )
     {
-        var isCausal = session.Consistency == ReadConsistency.Causal;
+        var isCausal = session.SeesOwnWrites;
         var isOther = HasOtherPrimary(session, pin);
         if (isOther && !pin.TellsOfPrimary(isCausal))
         {

@@ -108,19 +108,6 @@ internal sealed class RoutedSource : ISessionSource
         return session;
     }
 
-    public async ValueTask<SourceState?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
-    {
-        if (pin.LastReplica is null && pin.Required is null && !pin.MustAskPrimary && pin.Server is not { IsPrimary: true })
-        {
-            return null;
-        }
-
-        return new SourceState(
-            Name,
-            Positions is null ? null : await Positions.StateOfAsync(pin, isAsync, cancellation).ConfigureAwait(false)
-        )
-        {
-            PrimaryRun = pin.PrimaryRun,
-        };
-    }
+    public ValueTask<SourceState?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation) =>
+        new TravellingState(this, Positions).OfAsync(pin, isAsync, cancellation);
 }

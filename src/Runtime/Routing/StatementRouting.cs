@@ -239,7 +239,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             HasLoss: pin.Loss is not null,
             // No connection breaks when a server is restarted behind a proxy: the monitor tells.
             IsOtherRun: !server.IsPrimary && (Source.Proxy is not null || connection.Link.IsOutdated) && pin.IsOtherIncarnation(server),
-            MustCatchUp: isPlainRead && !server.IsPrimary && pin.MustCatchUp(server, session.Consistency == ReadConsistency.Causal),
+            MustCatchUp: isPlainRead && !server.IsPrimary && pin.MustCatchUp(server, session.SeesOwnWrites),
             NeedsBarrier: server.IsPrimary && PrimaryBarrier.IsNeeded(session, pin),
             IsOurs: connection.Use.IsOf(pin)
         );

@@ -102,6 +102,9 @@ public sealed class ReadSession : IDisposable
         }
     }
 
+    /// <summary>Whether its level promises that it sees what it wrote.</summary>
+    internal bool SeesOwnWrites => Consistency is ReadConsistency.Causal or ReadConsistency.Primary;
+
     internal SessionPolicy Policies { get; }
 
     /// <summary>The snapshot that the reads show; null where they show none.</summary>

@@ -185,8 +185,8 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
 /// <param name="Position">The position; null where only the primary will do.</param>
 internal sealed record SourceState(string Name, ReplicationPosition? Position)
 {
-    // No run is called so.
-    private const string None = "-";
+    /// <summary>No run is called so.</summary>
+    public const string None = "-";
 
     public bool IsPrimaryOnly => Position is null;
 

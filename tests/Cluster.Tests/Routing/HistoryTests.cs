@@ -303,6 +303,68 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         Assert.Equal(5, await NewestAsync(source));
     }
 
+    /// <summary>It reads on the primary, and nowhere else; and what it wrote has to be there.</summary>
+    [Theory]
+    [InlineData(ReadConsistency.Primary)]
+    [InlineData(ReadConsistency.Causal)]
+    public async Task What_a_session_wrote_is_not_missing_on_the_next_primary(ReadConsistency level)
+    {
+        await using var source = Build(One);
+        await One.StopReplicationAsync();
+        await Two.StopReplicationAsync();
+        using var session = ReadSession.Begin(level, new ReadSessionOptions { MaxWaitMilliseconds = 100 });
+        await using (var connection = await source.Primary.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync("insert into writes values (100)");
+        }
+
+        await PromoteAsync(Two, follower: One);
+        using var nested = ReadSession.Begin(ReadConsistency.Primary);
+        await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+    }
+
+    /// <summary>A session that wrote nothing, and read nothing, is not bound to a run of the primary.</summary>
+    [Fact]
+    public async Task What_a_session_did_not_write_is_not_missing()
+    {
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        using var session = ReadSession.Begin(ReadConsistency.Primary);
+        await PromoteAsync(Two, follower: One);
+        Assert.Equal(3, await NewestAsync(source));
+    }
+
+    /// <summary>A replica that was promoted, is read on a connection from before, and cannot be asked any more; in another process the
+    /// primary before it is still the primary.</summary>
+    [Theory]
+    [InlineData(ReplicaLoss.Primary)]
+    [InlineData(ReplicaLoss.CaughtUp)]
+    public async Task What_was_seen_on_a_promoted_replica_is_in_the_token(ReplicaLoss policy)
+    {
+        await using var source = Build(One);
+        await using var other = Build(Two);
+        await NewestOnPrimaryAsync(source);
+        await NewestOnPrimaryAsync(other);
+        string token;
+        using (var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = policy }))
+        {
+            await using var open = await source.OpenConnectionAsync();
+            Assert.Equal(3, await open.ExecuteScalarAsync<long>(Newest));
+            await ExecuteAsync(One, "stop slave; reset slave all; set global read_only = 0");
+            await ExecuteAsync(One, "insert into app.writes values (100)");
+            Assert.Equal(100, await open.ExecuteScalarAsync<long>(Newest));
+            token = await session.ToTokenAsync(Tokens);
+        }
+
+        using var resumed = ReadSession.Resume(
+            token,
+            ReadConsistency.Monotonic,
+            new ReadSessionOptions { MaxWaitMilliseconds = 100 },
+            Tokens
+        );
+        await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(other));
+    }
+
     /// <summary>A lossy failover gives the numbers of lost transactions to others.</summary>
     [Theory]
     [InlineData(true)]

@@ -1,0 +1,112 @@
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Choosing;
+
+/// <summary>What a session's token says of a data source: a position that contains what the session saw and wrote, or, where that is not
+/// to be learned, the run of the primary that has it.</summary>
+/// <param name="source">The data source.</param>
+/// <param name="positions">Asks its servers; null where they tell no position.</param>
+internal sealed class TravellingState(ISessionSource source, PositionSearch? positions)
+{
+    /// <returns>Null where the session saw and wrote nothing here.</returns>
+    public async ValueTask<SourceState?> OfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
+    {
+        if (pin.LastReplica is null && pin.Required is null && !pin.MustAskPrimary && pin.Server is not { IsPrimary: true })
+        {
+            return null;
+        }
+
+        // Asked first: who was promoted says so when it is.
+        var position = positions is null ? null : await PositionAsync(positions, pin, isAsync, cancellation).ConfigureAwait(false);
+        return new SourceState(source.Name, position) { PrimaryRun = IsInPrimary(pin) ? pin.PrimaryRun : SourceState.None };
+    }
+
+    /// <summary>Whether the primary is known to have all that a session saw on a replica, which is not asked.</summary>
+    /// <param name="pin">The session's.</param>
+    /// <param name="replica">Where it read last.</param>
+    public static bool IsInPrimary(SessionPin pin, RoutedServer replica)
+    {
+        if (replica.IsPromoted || WasDiverged(pin, replica))
+        {
+            return false;
+        }
+
+        var primary = pin.Source.Primary.Incarnation;
+        var compared = ComparedOf(pin, replica);
+        return (compared is { Found: Lineage.Same } && compared.PrimaryIncarnation == primary)
+            // Nobody was able to compare them; that the primary is the first one that was met is all that is known.
+            || (!pin.HasOtherPrimary && (primary <= FirstIncarnation || compared is { Found: Lineage.Untold }));
+    }
+
+    /// <summary>Whether the run of the replica that the session read held what the primary lacked.</summary>
+    public static bool WasDiverged(SessionPin pin, RoutedServer replica) => ComparedOf(pin, replica) is { Found: Lineage.Diverged };
+
+    private const int FirstIncarnation = 1;
+
+    private static Comparison? ComparedOf(SessionPin pin, RoutedServer replica) =>
+        replica.Compared is { } compared && compared.Incarnation == pin.LastIncarnation ? compared : null;
+
+    // A primary that was read behind the barrier has what the replica had.
+    private static bool IsInPrimary(SessionPin pin) =>
+        pin.LastReplica is not { } replica
+        || !pin.NeedsBarrier
+        || !pin.Source.HasPositions
+        || (!pin.HasOtherPrimary && IsInPrimary(pin, replica));
+
+    private async ValueTask<ReplicationPosition?> PositionAsync(
+        PositionSearch positions,
+        SessionPin pin,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        ReplicationPosition? seen = null;
+        var readsReplica = pin.LastReplica is not null && (pin.NeedsBarrier || pin.Server is not { IsPrimary: true });
+        if (readsReplica)
+        {
+            seen = await SeenAsync(positions, pin, pin.LastReplica!, isAsync).ConfigureAwait(false);
+        }
+
+        if (
+            (pin.MustAskPrimary || pin.Server is { IsPrimary: true })
+            && !await IsRequiredKnownAsync(positions, pin, isAsync, cancellation).ConfigureAwait(false)
+        )
+        {
+            return null;
+        }
+
+        var wanted = pin.Required;
+        return !readsReplica ? wanted
+            : seen is null ? null
+            : wanted?.Union(seen) ?? seen;
+    }
+
+    // One that was promoted has told what it holds before it was refused.
+    private static async ValueTask<ReplicationPosition?> SeenAsync(
+        PositionSearch positions,
+        SessionPin pin,
+        RoutedServer replica,
+        bool isAsync
+    ) =>
+        await positions.SeenAsync(pin, replica, isAsync).ConfigureAwait(false)
+        ?? (replica.IsPromoted && pin.LastIncarnation == replica.Incarnation ? replica.Held : null)
+        ?? pin.Seen;
+
+    private async ValueTask<bool> IsRequiredKnownAsync(
+        PositionSearch positions,
+        SessionPin pin,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        try
+        {
+            return await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (source.IsServerFailure(exception))
+        {
+            return false;
+        }
+    }
+}
