@@ -68,6 +68,25 @@ public sealed class PromiseTests
             .ReadKey(30, 40, 3, tag: 2, claims: Causal)
             .Breaks(Promise.OwnWrites);
 
+    [Theory]
+    [InlineData(ReplicaLoss.Redraw, true)]
+    [InlineData(ReplicaLoss.Redraw, false)]
+    [InlineData(ReplicaLoss.Primary, true)]
+    public void Under_Redraw_a_write_may_have_been_made_on_another_primary(ReplicaLoss policy, bool primaryMoves)
+    {
+        var story = new Story().Had(2, key: 3).Had(3, key: 3);
+        story = primaryMoves ? story.PrimaryMoves() : story;
+        story = story.Session(policy: policy).Write(10, 20, 3).ReadKey(30, 40, 3, tag: 2, claims: Causal);
+        if (policy == ReplicaLoss.Redraw && primaryMoves)
+        {
+            story.IsGood();
+        }
+        else
+        {
+            story.Breaks(Promise.OwnWrites);
+        }
+    }
+
     [Fact]
     public void Another_key_says_nothing_of_the_write() =>
         new Story().Had(2, key: 3).Had(3, key: 4).Session().Write(10, 20, 3).ReadKey(30, 40, 3, tag: 2, claims: Causal).IsGood();

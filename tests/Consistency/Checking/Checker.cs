@@ -140,7 +140,7 @@ internal sealed class Checker
             }
         }
 
-        if ((read.Claims & Claims.OwnWrites) != 0 && session is { IsFree: false })
+        if ((read.Claims & Claims.OwnWrites) != 0 && session is { IsFree: false } && !session.MayBeOnAnother(_primaryMoves))
         {
             Compare(Promise.OwnWrites, read, session, begun.Written, "lacks what the session had written before");
         }
@@ -417,7 +417,7 @@ internal sealed class Checker
         /// <summary>Redraw gives up what was seen when a replica is lost, and says so by an event.</summary>
         public bool IsFree => WasMoved && begun.Policy == ReplicaLoss.Redraw;
 
-        /// <summary>Of a row that is not there nobody knows on which server; under Redraw that may be another one.</summary>
+        /// <summary>Of a row that is not there nobody knows on which server, nor of a write; under Redraw that may be another one.</summary>
         public bool MayBeOnAnother(bool primaryMoves) =>
             begun.Policy == ReplicaLoss.Redraw && (primaryMoves || begun.Level == ReadConsistency.Primary);
 
