@@ -43,8 +43,8 @@ internal static class AllowedUses
         Monitoring          -> Choosing, Observability, Positions, Servers
         AdoNet              -> Choosing, Observability, Proxies, Routing, Selection, Servers, Sql
         Choosing            -> Annotations, Observability, Positions, Selection, Servers, Sessions
-        Routing             -> Annotations, Choosing, Observability, Positions, Proxies, Selection, Servers, Sessions
-        Sessions            -> Annotations, Observability, Positions, Servers
+        Routing             -> Annotations, Choosing, Observability, Positions, Proxies, Selection, Servers, Sessions, Sql
+        Sessions            -> Annotations, Observability, Positions, Servers, Sql
         Proxies             -> Annotations, Servers, Sql
         Topology            -> Servers
         Servers             -> Observability, Positions

@@ -149,14 +149,20 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
     private Statement Judge(ReplicatedDataSource source, bool returnsData)
     {
         var arePlainReads = true;
+        var cause = PrimaryCause.None;
+        SessionSettings? settings = null;
+        var areSettings = true;
         var (isFirst, first, areAlone) = (true, LastStatementUse.None, true);
         foreach (var command in _commands.Commands)
         {
             var verdict =
                 command.CommandType != CommandType.Text || command.CommandText is null
                     ? StatementText.NotProven
-                    : source.VerdictOf(command.CommandText);
+                    : source.VerdictOf(command.CommandText).Bound(command.ValueOf);
             arePlainReads &= verdict.IsPlainRead;
+            cause = verdict.Cause == PrimaryCause.None ? cause : verdict.Cause;
+            areSettings &= verdict.Settings is { AreAlone: true };
+            settings = verdict.Settings is null ? settings : settings?.With(verdict.Settings) ?? verdict.Settings;
             areAlone &= verdict.LastStatement == LastStatementUse.Alone;
             first = isFirst ? verdict.LastStatement : first;
             isFirst = false;
@@ -164,7 +170,11 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
 
         // Only the first follows what ran before the batch.
         var use = first == LastStatementUse.None || areAlone ? first : LastStatementUse.BesideOthers;
-        return StatementText.Statement(new TextVerdict(arePlainReads, use), returnsData);
+        return StatementText.Statement(
+            new TextVerdict(arePlainReads, use, arePlainReads ? settings?.In(areSettings) : null, cause),
+            returnsData,
+            source.Proxy is not null
+        );
     }
 
     ReplicatedConnection IRoutedStatement<DbBatch>.Connected() =>

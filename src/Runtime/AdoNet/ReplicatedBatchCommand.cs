@@ -42,6 +42,10 @@ internal sealed class ReplicatedBatchCommand(DbBatchCommand inner) : DbBatchComm
 
     public override DbParameter CreateParameter() => inner.CreateParameter();
 
+    /// <summary>The value of a parameter; null where there is none.</summary>
+    public object? ValueOf(string parameter) =>
+        inner.Parameters.IndexOf(parameter) is >= 0 and var index ? inner.Parameters[index].Value : null;
+
     /// <summary>Writes the text as the proxy gets it; callers go on seeing their own.</summary>
     /// <param name="addressing">How the proxy is told.</param>
     /// <param name="server">Where it shall run.</param>

@@ -238,7 +238,7 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
     {
         if (CommandType != CommandType.Text)
         {
-            return StatementText.Statement(StatementText.NotProven, returnsData);
+            return new Statement(IsPlainRead: false, returnsData);
         }
 
         var text = CommandText;
@@ -248,8 +248,12 @@ public sealed class ReplicatedCommand : DbCommand, IRoutedStatement<DbCommand>
             _judgedText = text;
         }
 
-        return StatementText.Statement(_verdict, returnsData);
+        var verdict = _verdict.Settings is null ? _verdict : _verdict.Bound(ValueOf);
+        return StatementText.Statement(verdict, returnsData, connection.Source.Proxy is not null);
     }
+
+    private object? ValueOf(string parameter) =>
+        Inner.Parameters.IndexOf(parameter) is >= 0 and var index ? Inner.Parameters[index].Value : null;
 
     ReplicatedConnection IRoutedStatement<DbCommand>.Connected() =>
         _connection ?? throw new InvalidOperationException("The command has no connection.");

@@ -40,7 +40,8 @@ public sealed class ReplicatedConnection : DbConnection
 
     /// <summary>
     /// The driver's connection, a <c>MySqlConnection</c> for <see cref="ReplicatedMySqlDataSource"/>. What is done
-    /// through it is not routed, and the session knows nothing of it. It changes when the connection moves.
+    /// through it is not routed; the session in which it is taken, or the connection closed, counts it as a read, and on the
+    /// primary as a write too. It changes when the connection moves.
     /// </summary>
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
     public DbConnection Inner => _connection.Share();

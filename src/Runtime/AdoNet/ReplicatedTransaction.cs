@@ -1,66 +1,105 @@
 using System.Data;
 using System.Data.Common;
+using MonotonicReads.AdoNet;
 
-namespace MonotonicReads.AdoNet;
+namespace MonotonicReads;
 
 /// <summary>A transaction on the primary, begun by a <see cref="ReplicatedConnection"/>.</summary>
-internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbTransaction inner) : DbTransaction
+public sealed class ReplicatedTransaction : DbTransaction
 {
+    private readonly ReplicatedConnection _connection;
+    private readonly DbTransaction _inner;
     private bool _isInnerDisposed;
 
-    public DbTransaction Inner => inner;
+    internal ReplicatedTransaction(ReplicatedConnection connection, DbTransaction inner)
+    {
+        _connection = connection;
+        _inner = inner;
+    }
 
-    public override IsolationLevel IsolationLevel => inner.IsolationLevel;
+    /// <summary>
+    /// The driver's transaction, a <c>MySqlTransaction</c> for <see cref="ReplicatedMySqlDataSource"/>: for what only takes the driver's
+    /// types, with <see cref="ReplicatedConnection.Inner"/> of the same connection. The running session takes it for a write, and for a
+    /// read on the primary.
+    /// </summary>
+    public DbTransaction Inner
+    {
+        get
+        {
+            _connection.Routed.NoteShared();
+            return _inner;
+        }
+    }
 
-    public override bool SupportsSavepoints => inner.SupportsSavepoints;
+    /// <inheritdoc/>
+    public override IsolationLevel IsolationLevel => _inner.IsolationLevel;
 
-    protected override DbConnection? DbConnection => inner.Connection is null ? null : connection;
+    /// <inheritdoc/>
+    public override bool SupportsSavepoints => _inner.SupportsSavepoints;
 
-    public override void Commit() => connection.Use(() => inner.Commit());
+    /// <inheritdoc/>
+    protected override DbConnection? DbConnection => _inner.Connection is null ? null : _connection;
 
+#pragma warning disable RS0026 // The optional parameters are those of the base class.
+    /// <inheritdoc/>
+    public override void Commit() => _connection.Use(() => _inner.Commit());
+
+    /// <inheritdoc/>
     public override Task CommitAsync(CancellationToken cancellationToken = default) =>
-        connection.UseAsync(() => inner.CommitAsync(cancellationToken));
+        _connection.UseAsync(() => _inner.CommitAsync(cancellationToken));
 
-    public override void Rollback() => connection.Use(() => inner.Rollback());
+    /// <inheritdoc/>
+    public override void Rollback() => _connection.Use(() => _inner.Rollback());
 
+    /// <inheritdoc/>
     public override Task RollbackAsync(CancellationToken cancellationToken = default) =>
-        connection.UseAsync(() => inner.RollbackAsync(cancellationToken));
+        _connection.UseAsync(() => _inner.RollbackAsync(cancellationToken));
 
-    public override void Save(string savepointName) => connection.Use(() => inner.Save(savepointName));
+    /// <inheritdoc/>
+    public override void Save(string savepointName) => _connection.Use(() => _inner.Save(savepointName));
 
+    /// <inheritdoc/>
     public override Task SaveAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        connection.UseAsync(() => inner.SaveAsync(savepointName, cancellationToken));
+        _connection.UseAsync(() => _inner.SaveAsync(savepointName, cancellationToken));
 
-    public override void Rollback(string savepointName) => connection.Use(() => inner.Rollback(savepointName));
+    /// <inheritdoc/>
+    public override void Rollback(string savepointName) => _connection.Use(() => _inner.Rollback(savepointName));
 
+    /// <inheritdoc/>
     public override Task RollbackAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        connection.UseAsync(() => inner.RollbackAsync(savepointName, cancellationToken));
+        _connection.UseAsync(() => _inner.RollbackAsync(savepointName, cancellationToken));
 
-    public override void Release(string savepointName) => connection.Use(() => inner.Release(savepointName));
+    /// <inheritdoc/>
+    public override void Release(string savepointName) => _connection.Use(() => _inner.Release(savepointName));
 
+    /// <inheritdoc/>
     public override Task ReleaseAsync(string savepointName, CancellationToken cancellationToken = default) =>
-        connection.UseAsync(() => inner.ReleaseAsync(savepointName, cancellationToken));
+        _connection.UseAsync(() => _inner.ReleaseAsync(savepointName, cancellationToken));
 
+#pragma warning restore RS0026
+
+    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         // The base class disposes once more, synchronously.
         _isInnerDisposed = true;
         if (HasEnded)
         {
-            await inner.DisposeAsync().ConfigureAwait(false);
+            await _inner.DisposeAsync().ConfigureAwait(false);
         }
-        else if (!connection.Routed.IsClosing)
+        else if (!_connection.Routed.IsClosing)
         {
-            await connection.UseAsync(() => inner.DisposeAsync().AsTask()).ConfigureAwait(false);
+            await _connection.UseAsync(() => _inner.DisposeAsync().AsTask()).ConfigureAwait(false);
         }
 
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>The driver's transaction behind one that a caller hands to a command.</summary>
-    public static DbTransaction? Unwrap(DbTransaction? transaction) =>
-        transaction is ReplicatedTransaction replicated ? replicated.Inner : transaction;
+    internal static DbTransaction? Unwrap(DbTransaction? transaction) =>
+        transaction is ReplicatedTransaction replicated ? replicated._inner : transaction;
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_isInnerDisposed)
@@ -71,18 +110,18 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
         base.Dispose(disposing);
     }
 
-    private bool HasEnded => inner.Connection is null;
+    private bool HasEnded => _inner.Connection is null;
 
     // Where its connection waits for a statement to end before it is closed, the transaction ends with it.
     private void DisposeInner()
     {
         if (HasEnded)
         {
-            inner.Dispose();
+            _inner.Dispose();
         }
-        else if (!connection.Routed.IsClosing)
+        else if (!_connection.Routed.IsClosing)
         {
-            connection.Use(() => inner.Dispose());
+            _connection.Use(() => _inner.Dispose());
         }
     }
 }

@@ -12,7 +12,7 @@ internal static class OptionsCheck
     public static List<string> Failures(ReplicatedMySqlOptions options)
     {
         var failures = new List<string>(options.Unread);
-        var servers = new MySqlServers(options.ForPomelo, options.AllowWritableReplicas, NullLoggerFactory.Instance);
+        var servers = new MySqlServers(options.ForPomelo, options.AllowWritableReplicas, new DriverHooks(), NullLoggerFactory.Instance);
         if (options.Primary is not null)
         {
             Try(failures, () => servers.Parse(ReplicaSet.PrimaryName, options.Primary));
@@ -101,9 +101,13 @@ internal static class OptionsCheck
         builder = options.AllowDivergedReplicas ? builder.AllowDivergedReplicas() : builder;
         builder = options.AllowWritableReplicas ? builder.AllowWritableReplicas() : builder;
         builder = options.DrainTimeout is { } drain ? builder.UseDrainTimeout(drain) : builder;
-        return (
-            options.Monitor is { } monitor && options.Proxy is not { Dialect.NamesServers: false } ? builder.UseMonitor(monitor) : builder
-        ).Build();
+        if (options.Monitor is { } monitor && options.Proxy is not { Dialect.NamesServers: false })
+        {
+            builder.UseMonitor(monitor);
+        }
+
+        options.ConfigureBuilder?.Invoke(builder);
+        return builder.Build();
     }
 
     /// <summary>The settings that differ although a running data source cannot follow them.</summary>

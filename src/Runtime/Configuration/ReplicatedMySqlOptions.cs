@@ -38,6 +38,10 @@ public sealed class ReplicatedMySqlOptions
     /// <summary>What is done about the topology at the start. Key <c>TopologyValidation</c>.</summary>
     public TopologyValidation TopologyValidation { get; set; }
 
+    /// <summary>Has the last word on the builder: the driver's hooks, such as a password provider. Has no key; changes after the start are
+    /// not followed.</summary>
+    public Action<ReplicatedMySqlDataSourceBuilder>? ConfigureBuilder { get; set; }
+
     /// <summary>Everything that could not be read from configuration.</summary>
     internal List<string> Unread { get; } = [];
 }

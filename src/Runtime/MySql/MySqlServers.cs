@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using MonotonicReads.Choosing;
 using MonotonicReads.Observability;
 using MonotonicReads.Proxies;
 using MonotonicReads.Routing;
@@ -9,7 +10,7 @@ using MySqlConnector;
 namespace MonotonicReads.MySql;
 
 /// <summary>Makes the servers of a <see cref="ReplicatedMySqlDataSource"/> from connection strings, at the start and later.</summary>
-internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas, ILoggerFactory loggerFactory)
+internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas, DriverHooks hooks, ILoggerFactory loggerFactory)
 {
     private ProxyDialect? _dialect;
     private ConnectionPool? _behind;
@@ -24,7 +25,7 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     public ProxyRoute Behind(ProxyDialect dialect, string connectionString)
     {
         _dialect = dialect;
-        _behind = Pool(Builder(ProxyRoute.Name, connectionString), connectionString);
+        _behind = Pool(Builder(ProxyRoute.Name, connectionString, first: null));
         return new ProxyRoute(dialect, new RoutedServer(ProxyRoute.Name, _behind, isPrimary: false));
     }
 
@@ -39,6 +40,16 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     /// <param name="place">Its place among the replicas, from 0.</param>
     public RoutedServer CreateReplica(string name, string connectionString, int place) =>
         Create(name, connectionString, isPrimary: false, place);
+
+    /// <summary>Makes the replicas; connects to nothing.</summary>
+    /// <param name="replicas">What <see cref="Parsed"/> returned.</param>
+    public ReplicaTable CreateReplicas(IReadOnlyList<ReplicaSettings> replicas) =>
+        new(replicas.Select((replica, place) => (CreateReplica(replica.Name, replica.ConnectionString, place), replica.Weight)).ToList());
+
+    /// <summary>Checks the replicas' connection strings and completes them.</summary>
+    /// <inheritdoc cref="Parse"/>
+    public List<ReplicaSettings> Parsed(IEnumerable<ReplicaSettings> replicas) =>
+        [.. replicas.Select(replica => replica with { ConnectionString = Parse(replica.Name, replica.ConnectionString) })];
 
     private void Changed(RoutedServer server, bool isOther) => Source?.NoteRun(server, isOther);
 
@@ -64,10 +75,9 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
             name,
             new ConnectionPool(
                 generation =>
-                    Builder(name, connectionString)
-                        .UseConnectionOpenedCallback((opened, cancellation) => identity.CheckAsync(opened, generation, cancellation))
+                    Builder(name, connectionString, (opened, cancellation) => identity.CheckAsync(opened, generation, cancellation))
                         .Build(),
-                PoolSize(connectionString)
+                PoolSize(Builder(name, connectionString, first: null))
             ),
             isPrimary
         )
@@ -78,21 +88,24 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         };
     }
 
-    private MySqlDataSourceBuilder Builder(string name, string connectionString)
+    private MySqlDataSourceBuilder Builder(string name, string connectionString, MySqlConnectionOpenedCallback? first)
     {
         var builder = new MySqlDataSourceBuilder(connectionString).UseName(name);
-        return ReferenceEquals(loggerFactory, NullLoggerFactory.Instance)
-            ? builder
-            : builder.UseLoggerFactory(new QuietLoggerFactory(loggerFactory));
+        if (!ReferenceEquals(loggerFactory, NullLoggerFactory.Instance))
+        {
+            builder.UseLoggerFactory(new QuietLoggerFactory(loggerFactory));
+        }
+
+        hooks.Apply(name, builder, first);
+        return builder;
     }
 
-    private static ConnectionPool Pool(MySqlDataSourceBuilder builder, string connectionString) =>
-        new(builder.Build(), PoolSize(connectionString));
+    private static ConnectionPool Pool(MySqlDataSourceBuilder builder) => new(builder.Build(), PoolSize(builder));
 
-    private static int PoolSize(string connectionString)
+    private static int PoolSize(MySqlDataSourceBuilder builder)
     {
-        var parsed = new MySqlConnectionStringBuilder(connectionString);
-        return parsed.Pooling ? (int)Math.Min(parsed.MaximumPoolSize, int.MaxValue) : int.MaxValue;
+        var text = builder.ConnectionStringBuilder;
+        return text.Pooling ? (int)Math.Min(text.MaximumPoolSize, int.MaxValue) : int.MaxValue;
     }
 
     /// <summary>Checks a connection string and completes it. Messages name the server and never the string, which has a password.</summary>

@@ -31,6 +31,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     {
         _servers = servers;
         servers.Source = Routed;
+        TellDifferences(Routed.Router.Replicas.Servers);
         if (monitor is not null)
         {
             _monitor = new ServerMonitor(Routed.Primary, Routed.Router.Replicas, Routed.Reports, Routed.Divergence, Routed.Time, monitor);
@@ -72,9 +73,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
         ArgumentNullException.ThrowIfNull(replicas);
         ThrowIfDisposed();
         ReplicaSet.Check(hasPrimary: true, replicas);
-        var wanted = replicas
-            .Select(replica => replica with { ConnectionString = _servers.Parse(replica.Name, replica.ConnectionString) })
-            .ToList();
+        var wanted = _servers.Parsed(replicas);
         if (Proxy is { Dialect.NamesServers: false })
         {
             // The proxy picks among its own servers.
@@ -99,6 +98,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
                 )
             );
             Router.Replicas = after;
+            TellDifferences(after.Servers.Except(before.Servers));
             foreach (var server in after.Servers)
             {
                 if (after.WeightOf(server) > 0)
@@ -141,9 +141,27 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
             Routed.Time,
             IsServerFailure,
             async replica => Routed.Divergence is { } divergence && await divergence.IsDivergedAsync(replica).ConfigureAwait(false),
+            DifferencesOf,
             cancellationToken
         ).RunAsync();
     }
+
+    private void TellDifferences(IEnumerable<RoutedServer> replicas)
+    {
+        foreach (var replica in replicas)
+        {
+            if (DifferencesOf(replica) is { Count: > 0 } differences)
+            {
+                Routed.Reports.OptionsDiffer(replica.Name, string.Join("; ", differences));
+            }
+        }
+    }
+
+    // Through a proxy all are connected to alike.
+    private List<string> DifferencesOf(RoutedServer replica) =>
+        Proxy is null
+            ? [.. OptionDifferences.Between(PrimaryServer.Pool.Source.ConnectionString, replica.Pool.Source.ConnectionString)]
+            : [];
 
     // Behind a proxy that picks the servers itself only the primary can be named, and behind some not even that.
     private List<RoutedServer> ServersToAsk() =>

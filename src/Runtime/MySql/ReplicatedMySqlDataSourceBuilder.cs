@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MonotonicReads.Choosing;
@@ -5,6 +7,7 @@ using MonotonicReads.MySql;
 using MonotonicReads.Proxies;
 using MonotonicReads.Routing;
 using MonotonicReads.Servers;
+using MySqlConnector;
 
 namespace MonotonicReads;
 
@@ -12,6 +15,7 @@ namespace MonotonicReads;
 public sealed class ReplicatedMySqlDataSourceBuilder
 {
     private readonly List<ReplicaSettings> _replicas = [];
+    private readonly DriverHooks _hooks = new();
     private string? _primary;
     private string _name = ReplicaSet.DefaultName;
     private IReplicaSelector _selector = ReplicaSelectors.WeightedModulo;
@@ -99,10 +103,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         return this;
     }
 
-    /// <summary>
-    /// Sets what EF Core on Pomelo needs in every connection string: <c>AllowUserVariables=True</c> and
-    /// <c>UseAffectedRows=False</c>.
-    /// </summary>
+    /// <summary>Sets what EF Core on Pomelo needs in every connection string: <c>AllowUserVariables=True</c>,
+    /// <c>UseAffectedRows=False</c>.</summary>
     /// <returns>This builder.</returns>
     public ReplicatedMySqlDataSourceBuilder ForPomelo()
     {
@@ -134,10 +136,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         return this;
     }
 
-    /// <summary>
-    /// Sets how long running sessions may stay on a replica whose weight has become 0; then it counts as lost for them.
-    /// Default: until they end.
-    /// </summary>
+    /// <summary>Sets how long running sessions may stay on a replica whose weight has become 0; then it counts as lost for them.
+    /// Default: until they end.</summary>
     /// <param name="timeout">The time; zero or more.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative.</exception>
@@ -148,10 +148,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         return this;
     }
 
-    /// <summary>
-    /// Watches every server in the background: a replica that is down or lags too far takes no new sessions, before any
-    /// read has run into it. Default: nothing is watched.
-    /// </summary>
+    /// <summary>Watches every server in the background: a replica that is down or lags too far takes no new sessions, before any
+    /// read has run into it. Default: nothing is watched.</summary>
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A value of the options is out of range.</exception>
@@ -193,6 +191,75 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         return this;
     }
 
+    /// <summary>
+    /// Fetches the password of each server anew in regular intervals, as for access tokens that rotate. The connection strings have none
+    /// then. What is open and pooled stays: only new physical connections need the password.
+    /// </summary>
+    /// <param name="passwordProvider">Returns it; the context says for which server.</param>
+    /// <param name="successRefreshInterval">How long it is used.</param>
+    /// <param name="failureRefreshInterval">How long to wait where it could not be fetched.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="passwordProvider"/> is <see langword="null"/>.</exception>
+    public ReplicatedMySqlDataSourceBuilder UsePeriodicPasswordProvider(
+        Func<MySqlProvidePasswordContext, CancellationToken, ValueTask<string>> passwordProvider,
+        TimeSpan successRefreshInterval,
+        TimeSpan failureRefreshInterval
+    )
+    {
+        ArgumentNullException.ThrowIfNull(passwordProvider);
+        return ConfigureDataSource(
+            (_, driver) => driver.UsePeriodicPasswordProvider(passwordProvider, successRefreshInterval, failureRefreshInterval)
+        );
+    }
+
+    /// <summary>Judges the certificates of the servers.</summary>
+    /// <param name="callback">Whether one is taken; the connection string has <c>SslMode</c> Preferred or Required.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="callback"/> is <see langword="null"/>.</exception>
+    public ReplicatedMySqlDataSourceBuilder UseRemoteCertificateValidationCallback(RemoteCertificateValidationCallback callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return ConfigureDataSource((_, driver) => driver.UseRemoteCertificateValidationCallback(callback));
+    }
+
+    /// <summary>Gives the certificates with which the servers are connected to.</summary>
+    /// <param name="callback">Fills the collection.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="callback"/> is <see langword="null"/>.</exception>
+    public ReplicatedMySqlDataSourceBuilder UseClientCertificatesCallback(Func<X509CertificateCollection, ValueTask> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return ConfigureDataSource((_, driver) => driver.UseClientCertificatesCallback(callback));
+    }
+
+    /// <summary>
+    /// Is called on each of the driver's connections when it is opened, a pooled one too, once it is known where it leads; several are
+    /// called one after the other. One that throws fails the opening.
+    /// </summary>
+    /// <param name="callback">The callback.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="callback"/> is <see langword="null"/>.</exception>
+    public ReplicatedMySqlDataSourceBuilder UseConnectionOpenedCallback(MySqlConnectionOpenedCallback callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        _hooks.WhenOpened(callback);
+        return this;
+    }
+
+    /// <summary>
+    /// Configures the driver's data source of each server: of the primary ("primary") and of each replica by its name, of those that are
+    /// added later, and again where the pool begins anew because the server became another one. Through a proxy there is one, "proxy".
+    /// </summary>
+    /// <param name="configure">Gets the server's name and the driver's builder; leaves the server as it is.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="configure"/> is <see langword="null"/>.</exception>
+    public ReplicatedMySqlDataSourceBuilder ConfigureDataSource(Action<string, MySqlDataSourceBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _hooks.Configure(configure);
+        return this;
+    }
+
     /// <summary>Lets sessions record where each of their reads was sent, for <see cref="ReadSession.GetDecisions"/>. For tests.</summary>
     /// <returns>This builder.</returns>
     public ReplicatedMySqlDataSourceBuilder RecordDecisions()
@@ -211,7 +278,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <exception cref="NotSupportedException">Something that the proxy's dialect cannot keep.</exception>
     public ReplicatedMySqlDataSource Build()
     {
-        var servers = new MySqlServers(_isForPomelo, _allowsWritableReplicas, _loggerFactory);
+        var servers = new MySqlServers(_isForPomelo, _allowsWritableReplicas, _hooks.Copy(), _loggerFactory);
         if (_proxy is { } proxy)
         {
             return BuildBehind(proxy.ConnectionString, proxy.Dialect, servers);
@@ -219,8 +286,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
 
         ReplicaSet.Check(_primary is not null, _replicas);
         var primary = servers.Parse(ReplicaSet.PrimaryName, _primary!);
-        var replicas = Parsed(servers);
-        return Create(servers, servers.CreatePrimary(primary), Table(servers, replicas), proxy: null, hasPositions: true, _monitor);
+        var replicas = servers.Parsed(_replicas);
+        return Create(servers, servers.CreatePrimary(primary), servers.CreateReplicas(replicas), proxy: null, hasPositions: true, _monitor);
     }
 
     private ReplicatedMySqlDataSource BuildBehind(string connectionString, ProxyDialect dialect, MySqlServers servers)
@@ -253,18 +320,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
 
         // Nothing else notices a restart behind a proxy, and who accepts every move need not know.
         var monitor = _monitor ?? (dialect.IsExact ? new MonitorOptions() : null);
-        return Create(servers, servers.CreatePrimary(null), Table(servers, Parsed(servers)), proxy, hasPositions: true, monitor);
+        return Create(servers, servers.CreatePrimary(null), servers.CreateReplicas(servers.Parsed(_replicas)), proxy, hasPositions: true, monitor);
     }
-
-    private List<ReplicaSettings> Parsed(MySqlServers servers) =>
-        _replicas.ConvertAll(replica => replica with { ConnectionString = servers.Parse(replica.Name, replica.ConnectionString) });
-
-    private static ReplicaTable Table(MySqlServers servers, List<ReplicaSettings> replicas) =>
-        new(
-            replicas
-                .Select((replica, place) => (servers.CreateReplica(replica.Name, replica.ConnectionString, place), replica.Weight))
-                .ToList()
-        );
 
     private ReplicatedMySqlDataSource Create(
         MySqlServers servers,
@@ -280,6 +337,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
                 Name = _name,
                 OwnsServers = true,
                 HasPositions = hasPositions,
+                JoinsTransactions = new MySqlConnectionStringBuilder(primary.Pool.Source.ConnectionString).AutoEnlist,
                 RecordsDecisions = _recordsDecisions,
                 AllowsDivergedReplicas = _allowsDivergedReplicas,
                 DrainTimeout = _drainTimeout,

@@ -52,4 +52,9 @@ public enum ReadSessionEventKind
 
     /// <summary>A replica holds what the primary lacks, and takes no new sessions until it does not.</summary>
     ReplicaDiverged,
+
+    /// <summary>A connection went from its replica to the primary, and the reads after it on this connection too, because of a statement
+    /// that is no write and yet not proven to be a plain read: a <c>SET</c> that is not known, a system variable, a text that servers
+    /// may read differently.</summary>
+    MovedByStatement,
 }

@@ -84,6 +84,22 @@ internal static partial class RoutingLog
     [LoggerMessage(17, LogLevel.Information, "Replica {Replica} holds nothing any more that the primary lacks: it takes sessions again.")]
     public static partial void NotDiverged(ILogger logger, string replica);
 
+    [LoggerMessage(
+        22,
+        LogLevel.Information,
+        "A connection of read session {SessionId} went from replica {Replica} to the primary, and so do the reads after it on this "
+            + "connection: {Reason}."
+    )]
+    public static partial void MovedByStatement(ILogger logger, Guid? sessionId, string replica, string reason);
+
+    [LoggerMessage(
+        23,
+        LogLevel.Warning,
+        "Replica {Replica} has other options in its connection string than the primary: {Differences}. The same read gives another answer "
+            + "after its session has moved."
+    )]
+    public static partial void OptionsDiffer(ILogger logger, string replica, string differences);
+
     [LoggerMessage(20, LogLevel.Error, "A handler of SessionEvent threw; the read goes on.")]
     public static partial void HandlerThrew(ILogger logger, Exception exception);
 }

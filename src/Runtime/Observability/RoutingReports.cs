@@ -63,6 +63,14 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
         );
     }
 
+    /// <summary>A statement that neither writes nor is proven to be a plain read took its connection from a replica to the primary.</summary>
+    public void MovedByStatement(Guid? session, string replica, string primary, string reason)
+    {
+        RoutingMetrics.CountFallback("statement not proven");
+        RoutingLog.MovedByStatement(logger, session, replica, reason);
+        raise(new ReadSessionEventArgs(ReadSessionEventKind.MovedByStatement, session, replica, primary, reason, exception: null));
+    }
+
     public void HandlerThrew(Exception exception) => RoutingLog.HandlerThrew(logger, exception);
 
     public void ServerRestarted(string server) => RoutingLog.ServerRestarted(logger, server);
@@ -109,6 +117,8 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
             RoutingLog.TopologyWarning(logger, id, server, problem, remedy);
         }
     }
+
+    public void OptionsDiffer(string replica, string differences) => RoutingLog.OptionsDiffer(logger, replica, differences);
 
     public void ReadAfterToken(Guid session) => RoutingLog.ReadAfterToken(logger, session);
 

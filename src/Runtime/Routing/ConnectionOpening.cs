@@ -23,7 +23,7 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         }
         else
         {
-            if (session is not null && Transaction.Current is { IsolationLevel: IsolationLevel.Snapshot })
+            if (session is not null && Source.Joined is { IsolationLevel: IsolationLevel.Snapshot })
             {
                 await PassBarrierAheadAsync(session, isAsync, cancellation).ConfigureAwait(false);
             }
@@ -37,6 +37,11 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
     {
         if (connection.Link.Driver is { } driver)
         {
+            if (connection.Link.IsShared)
+            {
+                connection.NoteShared();
+            }
+
             if (!connection.Snapshot.IsTaken)
             {
                 await connection.LearnAsync(driver, isAsync).ConfigureAwait(false);
@@ -67,7 +72,7 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
             return;
         }
 
-        using var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+        using var outside = OutsideTransactions.Begin();
         var ahead = new ConnectionOpening(new RoutedConnection(Source, isForPrimary: true, driverClosed: static () => { }));
         await ahead.OpenAsync(isAsync, cancellation).ConfigureAwait(false);
         try
@@ -92,7 +97,10 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
             var server = await attempt.NextAsync(isAsync, cancellation).ConfigureAwait(false);
             try
             {
-                var pooled = await connection.Link.ConnectAsync(server, isAsync, cancellation).ConfigureAwait(false);
+                var opening = attempt.Joined is null
+                    ? connection.Link.ConnectOutsideAsync(server, isAsync, cancellation)
+                    : connection.Link.ConnectAsync(server, isAsync, cancellation);
+                var pooled = await opening.ConfigureAwait(false);
                 await TakeAsync(pooled, server, attempt, isAsync).ConfigureAwait(false);
             }
             catch (Exception exception) when (Source.CanTryAnother(server, exception))
@@ -101,7 +109,7 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
             }
         }
 
-        connection.Use.OpenFor(attempt.Pin);
+        connection.Use.OpenFor(attempt.Pin, attempt.Joined);
     }
 
     private async ValueTask TakeAsync(PooledConnection pooled, RoutedServer server, OpenAttempt attempt, bool isAsync)
@@ -133,7 +141,7 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         CancellationToken cancellation
     )
     {
-        if (connection.IsForPrimary || Transaction.Current is not null)
+        if (connection.IsForPrimary || Source.Joined is not null)
         {
             throw SnapshotUse.OnlyReads();
         }

@@ -21,12 +21,16 @@ internal sealed class OpenAttempt
     {
         _source = source;
         _session = session;
-        _isForPrimary = isForPrimary || session is { Consistency: ReadConsistency.Primary } || Transaction.Current is not null;
+        Joined = source.Joined;
+        _isForPrimary = isForPrimary || session is { Consistency: ReadConsistency.Primary } || Joined is not null;
         Pin = session is null || _isForPrimary ? null : session.PinFor(source);
     }
 
     /// <summary>The session's place in the data source, where the session decides.</summary>
     public SessionPin? Pin { get; }
+
+    /// <summary>The transaction of <c>System.Transactions</c> that the connection is in; null for none.</summary>
+    public Transaction? Joined { get; }
 
     /// <summary>Takes the connection that the session kept from its last read, if it still reads there.</summary>
     /// <param name="connection">The connection.</param>

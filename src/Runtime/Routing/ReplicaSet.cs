@@ -30,6 +30,9 @@ internal sealed record ReplicaSet(
     /// <summary>What a session does that says nothing of the loss of its replica.</summary>
     public ReplicaLoss OnReplicaLoss { get; init; }
 
+    /// <summary>Whether the driver enlists a connection on the primary in the transaction that it is opened in.</summary>
+    public bool JoinsTransactions { get; init; } = true;
+
     /// <summary>The proxy before the servers; null where each is connected to.</summary>
     public ProxyRoute? Proxy { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class RoutedConnection : IAskedConnection
     private SnapshotUse _snapshot;
     private DbTransaction? _transaction;
     private int _use;
+    private Statement _statement;
     private bool _isExecuting;
     private bool _brokeInUse;
     private bool _isTimedOut;
@@ -32,7 +33,7 @@ internal sealed class RoutedConnection : IAskedConnection
         _source = source;
         _driverClosed = driverClosed;
         IsForPrimary = isForPrimary;
-        Link = new ServerLink(source.Leases, DriverChanged);
+        Link = new ServerLink(source.Leases, source.Time, DriverChanged);
         Use = new SessionUse(source);
         Addressing = source.Proxy is { } proxy ? new ProxyAddressing(source, proxy) : null;
     }
@@ -72,7 +73,21 @@ internal sealed class RoutedConnection : IAskedConnection
 
     /// <summary>Hands the driver's connection out.</summary>
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
-    public DbConnection Share() => IsClosing ? throw NotOpen() : Link.Share() ?? throw NotOpen();
+    public DbConnection Share()
+    {
+        var driver = IsClosing ? throw NotOpen() : Link.Share() ?? throw NotOpen();
+        NoteShared();
+        return driver;
+    }
+
+    /// <summary>Tells the session that something of its may be done on the driver's connection, which others have.</summary>
+    public void NoteShared()
+    {
+        if (!_snapshot.IsTaken && Link.Server is { } server && AmbientSession.Live is { } session)
+        {
+            Use.NoteShared(server, session);
+        }
+    }
 
     /// <summary>Whether it is closed for the caller, and will be when its statement has ended.</summary>
     public bool IsClosing => Volatile.Read(ref _use) == ConnectionUse.Closing;
@@ -94,7 +109,13 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <returns>Whether the connection was closed meanwhile: the caller closes it now, and says so by <see cref="EndClosing"/>.</returns>
     public bool EndUse()
     {
-        _isExecuting = false;
+        // Of several statements some may have run.
+        if (_isExecuting && _statement.Settings is { AreOneStatement: false })
+        {
+            NoteSettings();
+        }
+
+        (_isExecuting, _statement) = (false, default);
         if (_brokeInUse)
         {
             _brokeInUse = false;
@@ -124,6 +145,12 @@ internal sealed class RoutedConnection : IAskedConnection
         _runsAgain = true;
         Link.Reconnect();
     }
+
+    /// <summary>This statement runs next.</summary>
+    public void Running(in Statement statement) => _statement = statement;
+
+    /// <summary>Whether what runs does nothing but set something of the connection's session.</summary>
+    public bool RunsSettingsAlone => _statement.Settings is { AreAlone: true };
 
     /// <summary>The driver executes the caller's statement from now on: should the connection break, its exception tells why.</summary>
     public void BeginExecution() => _isExecuting = true;
@@ -186,6 +213,7 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <summary>A statement has run.</summary>
     public void Track<T>(T result, CommandBehavior behavior)
     {
+        NoteSettings();
         if (result is DbDataReader reader)
         {
             _readers.Track(reader, behavior);
@@ -199,7 +227,10 @@ internal sealed class RoutedConnection : IAskedConnection
     {
         ThrowIfUnableToMove(Server);
         var transaction = _transaction?.Connection is null ? null : _transaction;
-        return new ServerQuestions(Server, Driver, _source.Time, isAsync, cancellation, transaction);
+        return new ServerQuestions(Server, Driver, _source.Time, isAsync, cancellation, transaction)
+        {
+            MayBeLimited = Link.Settings is not null,
+        };
     }
 
     public bool IsLostBy(Exception exception, CancellationToken cancellation) =>
@@ -261,6 +292,16 @@ internal sealed class RoutedConnection : IAskedConnection
                     : $"The statement must run on '{target.Name}', and this connection is on replica '{Link.Server?.Name}' with a reader "
                         + $"open on it. Close the reader first, or use a connection of ReplicatedDataSource.Primary."
             );
+        }
+    }
+
+    private void NoteSettings()
+    {
+        if (_statement.Settings is { } settings)
+        {
+            Link.ChangedSettings(settings);
+            _snapshot.ChangedSettings(settings);
+            _statement = default;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Transactions;
 using MonotonicReads.Choosing;
 using MonotonicReads.Observability;
 using MonotonicReads.Proxies;
@@ -24,6 +25,7 @@ internal sealed class RoutedSource : ISessionSource
         DrainTimeout = set.DrainTimeout;
         OnReplicaLoss = set.OnReplicaLoss;
         Proxy = set.Proxy;
+        JoinsTransactions = set.JoinsTransactions;
         Leases = new LeaseBook(Time);
         Reports = new RoutingReports(new QuietLogger(set.LoggerFactory.CreateLogger(RoutingLog.Category)), raise);
         Losses = new ReplicaLosses(this, Reports);
@@ -48,12 +50,18 @@ internal sealed class RoutedSource : ISessionSource
 
     public bool RecordsDecisions { get; }
 
+    private bool JoinsTransactions { get; }
+
     public int ConnectionTimeout { get; init; }
 
     public TimeSpan? DrainTimeout { get; }
 
     /// <summary>The proxy before the servers; null where each is connected to.</summary>
     public ProxyRoute? Proxy { get; }
+
+    /// <summary>The transaction of <c>System.Transactions</c> that a connection which is opened on the primary now is in; null for
+    /// none.</summary>
+    public Transaction? Joined => JoinsTransactions ? Transaction.Current : null;
 
     public RoutingReports Reports { get; }
 

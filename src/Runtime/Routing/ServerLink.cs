@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using MonotonicReads.Servers;
+using MonotonicReads.Sql;
 
 namespace MonotonicReads.Routing;
 
@@ -9,12 +10,14 @@ namespace MonotonicReads.Routing;
 /// lets go of it gives it back.
 /// </summary>
 /// <param name="idle">Who gives back idle connections where an opening would have to wait.</param>
+/// <param name="time">The clock.</param>
 /// <param name="driverChanged">Told when the driver's connection changes its state.</param>
-internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler driverChanged)
+internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, StateChangeEventHandler driverChanged)
 {
     private PooledConnection? _pooled;
     private RoutedServer? _server;
     private string? _database;
+    private SessionSettings? _settings;
     private bool _isBorrowed;
     private bool _isShared;
 
@@ -30,9 +33,12 @@ internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler 
     /// <summary>What <see cref="ChangedDatabase"/> noted; null for the connection string's.</summary>
     public string? Database => _database;
 
+    /// <summary>Whether it was handed out, so that nobody knows what is done on it.</summary>
+    public bool IsShared => _isShared;
+
     /// <summary>Whether it is as reads leave it, so that another read may go on on it.</summary>
     public bool IsAsReadsLeaveIt =>
-        !_isShared && _database is null && _pooled is { Connection.State: ConnectionState.Open, IsOutdated: false };
+        !_isShared && _database is null && _settings is null && _pooled is { Connection.State: ConnectionState.Open, IsOutdated: false };
 
     /// <summary>Whether it leads to another server, or another run of it, than its address does by now.</summary>
     public bool IsOutdated => _pooled is { IsOutdated: true };
@@ -47,6 +53,12 @@ internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler 
     /// <summary>Notes which database was chosen on the driver's connection.</summary>
     public void ChangedDatabase(string database) => _database = database;
 
+    /// <summary>What was set of the session; null for nothing.</summary>
+    public SessionSettings? Settings => _settings;
+
+    /// <summary>Notes what was set of the session on the driver's connection.</summary>
+    public void ChangedSettings(SessionSettings settings) => _settings = _settings?.With(settings) ?? settings;
+
     /// <summary>Whether the driver's connection was kept from an earlier read, and nothing has run on it since: it may be dead, and nobody
     /// knows.</summary>
     public bool IsUntried { get; private set; }
@@ -60,44 +72,59 @@ internal sealed class ServerLink(IIdleConnections idle, StateChangeEventHandler 
     /// <summary>Nothing is open any more, and there is nothing that the next statement could use.</summary>
     public void Reconnect() => MustReconnect = true;
 
-    /// <summary>What <see cref="ChangedDatabase"/> noted ends here; the next opening begins with the connection string's.</summary>
+    /// <summary>What <see cref="ChangedDatabase"/> and <see cref="ChangedSettings"/> noted ends here; the next opening begins with the
+    /// connection string's.</summary>
     public void Forget()
     {
         _database = null;
+        _settings = null;
         MustReconnect = false;
     }
 
-    /// <summary>Opens a connection that is not taken yet.</summary>
+    /// <summary>Opens a connection that is not taken yet, and is in the transaction that runs.</summary>
     public ValueTask<PooledConnection> ConnectAsync(RoutedServer server, bool isAsync, CancellationToken cancellation) =>
         PooledConnection.OpenAsync(server.Pool, idle, isAsync, cancellation);
 
-    /// <summary>Opens one, that is not taken yet, with the database that is chosen here.</summary>
+    /// <summary>Opens one that is in no transaction.</summary>
+    public async ValueTask<PooledConnection> ConnectOutsideAsync(RoutedServer server, bool isAsync, CancellationToken cancellation)
+    {
+        using var outside = OutsideTransactions.Begin();
+        return await ConnectAsync(server, isAsync, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens one, that is not taken yet, as this one is: with the database and the settings of the session that were chosen
+    /// here, and in no transaction. One that is in a transaction is on the primary, and does not move.</summary>
     public async ValueTask<PooledConnection> ConnectAlikeAsync(RoutedServer server, bool isAsync, CancellationToken cancellation)
     {
-        var pooled = await ConnectAsync(server, isAsync, cancellation).ConfigureAwait(false);
+        var pooled = await ConnectOutsideAsync(server, isAsync, cancellation).ConfigureAwait(false);
         try
         {
             server.MarkAvailable();
-            if (_database is null)
-            {
-                return pooled;
-            }
-
-            if (isAsync)
-            {
-                await pooled.Connection.ChangeDatabaseAsync(_database, cancellation).ConfigureAwait(false);
-            }
-            else
-            {
-                pooled.Connection.ChangeDatabase(_database);
-            }
-
+            await ChangeAlikeAsync(pooled.Connection, server, isAsync, cancellation).ConfigureAwait(false);
             return pooled;
         }
-        catch
+        catch (Exception exception)
         {
-            await pooled.DisposeAsync(isAsync).ConfigureAwait(false);
+            await pooled.DisposeAsync(isAsync, exception as SilentServerException).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private async ValueTask ChangeAlikeAsync(DbConnection opened, RoutedServer server, bool isAsync, CancellationToken cancellation)
+    {
+        if (_database is not null && isAsync)
+        {
+            await opened.ChangeDatabaseAsync(_database, cancellation).ConfigureAwait(false);
+        }
+        else if (_database is not null)
+        {
+            opened.ChangeDatabase(_database);
+        }
+
+        if (_settings is not null)
+        {
+            var questions = new ServerQuestions(server, opened, time, isAsync, cancellation);
+            await ServerProtocol.SetAsync(questions, _settings.Text).ConfigureAwait(false);
         }
     }
 

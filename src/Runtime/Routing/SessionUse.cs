@@ -22,10 +22,15 @@ internal sealed class SessionUse(RoutedSource source)
     public ReplicaUse? Reads => _reads;
 
     /// <summary>The driver's connection was opened now.</summary>
-    public void OpenFor(SessionPin? pin)
+    /// <param name="pin">The session's pin that it was opened for; null for none.</param>
+    /// <param name="joined">The transaction that it is in; null for none.</param>
+    public void OpenFor(SessionPin? pin, Transaction? joined = null)
     {
         _openedFor = pin;
-        EnlistInCurrent();
+        if (joined is not null)
+        {
+            Enlist(joined);
+        }
     }
 
     /// <summary>The driver's connection is in this transaction from now on: what is written on it commits with that.</summary>
@@ -80,6 +85,23 @@ internal sealed class SessionUse(RoutedSource source)
             }
 
             pin?.Session.NoteDecision(source, server.Name, session!.Consistency);
+        }
+    }
+
+    /// <summary>The driver's connection is handed out, past all that is noted here: on the primary, and through a proxy, which sends what
+    /// is done on it anywhere, the session may have written and seen something.</summary>
+    /// <param name="server">Where it is.</param>
+    /// <param name="session">The session.</param>
+    public void NoteShared(RoutedServer server, ReadSession session)
+    {
+        var pin = PinOf(session);
+        if (server.IsPrimary || source.Proxy is not null)
+        {
+            NotePrimary(source.Primary, session, pin, new Statement(IsPlainRead: false, ReturnsData: server.IsPrimary));
+        }
+        else if (pin.TryRead(server, isFirstOfConnection: !ReadsFor(pin)))
+        {
+            NoteReplica(server, session, pin);
         }
     }
 
@@ -174,7 +196,6 @@ internal sealed class SessionUse(RoutedSource source)
         }
 
         // What commits later is not in what the connection can tell when it is closed.
-        EnlistInCurrent();
         var captures = _transaction?.TryAdd(pin) != true && isCausal;
         if (_primary is { } use && ReferenceEquals(use.Pin, pin))
         {
@@ -236,15 +257,6 @@ internal sealed class SessionUse(RoutedSource source)
         catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException)
         {
             return default;
-        }
-    }
-
-    private void EnlistInCurrent()
-    {
-        // Where the connection is in another one already, it stays there.
-        if (_transaction is not { IsOpen: true } && Transaction.Current is { } transaction)
-        {
-            Enlist(transaction);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using MonotonicReads.Sessions;
+using MonotonicReads.Sql;
 
 namespace MonotonicReads.Routing;
 
@@ -40,6 +41,23 @@ internal struct SnapshotUse
         {
             _hasTurn = false;
             _snapshot!.EndTurn(reader);
+        }
+    }
+
+    /// <summary>Something was set of the session of the connection that all share.</summary>
+    public readonly void ChangedSettings(SessionSettings settings) => _snapshot?.Changed(settings);
+
+    /// <summary>Whether a statement may run here that does more than set something of the session.</summary>
+    /// <param name="settings">All that was set on this one; null for nothing.</param>
+    /// <exception cref="InvalidOperationException">Something else was set, on another, of the connection that all share.</exception>
+    public readonly void CheckSettings(SessionSettings? settings)
+    {
+        if (_snapshot is { Settings: { } set } && set.Text != settings?.Text)
+        {
+            throw new InvalidOperationException(
+                $"The reads of a snapshot share one connection, and another of its ReplicatedConnections has changed its session "
+                    + $"({set.Text}). Run the same on each of them, or on none."
+            );
         }
     }
 

@@ -1,3 +1,5 @@
+using MonotonicReads.Sql;
+
 namespace MonotonicReads.Routing;
 
 /// <summary>What routing has to know of a statement.</summary>
@@ -18,6 +20,12 @@ internal readonly record struct Statement(bool IsPlainRead, bool ReturnsData, bo
 
     /// <summary>Whether it also asks that: it may run where the connection is, and nowhere else.</summary>
     public bool MayNotMove { get; init; }
+
+    /// <summary>What it sets of its session; null for nothing.</summary>
+    public SessionSettings? Settings { get; init; }
+
+    /// <summary>Why it runs on the primary, where its writer may not expect it.</summary>
+    public PrimaryCause Cause { get; init; }
 
     public bool BeginsSnapshot => IsPlainRead && BeginsTransaction;
 }

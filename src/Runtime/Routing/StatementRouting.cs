@@ -4,6 +4,7 @@ using MonotonicReads.Choosing;
 using MonotonicReads.Proxies;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
+using MonotonicReads.Sql;
 
 namespace MonotonicReads.Routing;
 
@@ -105,7 +106,13 @@ internal readonly struct StatementRouting(RoutedConnection connection)
 
             try
             {
+                var left = connection.Link.Server;
                 await new ConnectionMove(connection).ToAsync(target, isAsync, cancellation).ConfigureAwait(false);
+                if (step == Step.MoveToPrimary && left is not null)
+                {
+                    ReportCause(statement, session, left);
+                }
+
                 if (session is not null && connection.Use.PinOf(session) is var pin && pin.IsOtherIncarnation(target))
                 {
                     Source.Losses.Lose(session, pin, target, ReplicaLossReason.Restarted, exception: null);
@@ -117,6 +124,22 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 (refused ??= []).Add(target);
                 Source.Losses.NoteRefusal(session, session is null ? null : connection.Use.PinOf(session), target, exception);
             }
+        }
+    }
+
+    // The reads after it on this connection run on the primary too, and who wrote it may not know.
+    private void ReportCause(in Statement statement, ReadSession? session, RoutedServer left)
+    {
+        if (!statement.IsPlainRead && statement.Cause != PrimaryCause.None)
+        {
+            Source.Reports.MovedByStatement(
+                session?.Id,
+                left.Name,
+                Source.Primary.Name,
+                statement.Cause == PrimaryCause.SessionState
+                    ? "a statement that changes what the connection holds, and is not known to do nothing else"
+                    : "a query that is not proven to be a plain read"
+            );
         }
     }
 
@@ -150,6 +173,13 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         {
             connection.Snapshot.Check(session, statement.IsPlainRead, connection.IsForPrimary, Source);
         }
+
+        if (statement.Settings is null && connection.Snapshot.IsTaken)
+        {
+            connection.Snapshot.CheckSettings(connection.Link.Settings);
+        }
+
+        connection.Running(statement);
 
         connection.Addressing?.Begin();
         if (statement.StaysHere)

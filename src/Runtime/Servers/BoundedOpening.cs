@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Transactions;
 
 namespace MonotonicReads.Servers;
 
@@ -38,9 +37,7 @@ internal static class BoundedOpening
     )
     {
         // A question of ours is no part of the caller's transaction.
-        using var without = Transaction.Current is null
-            ? null
-            : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+        using var without = OutsideTransactions.Begin();
         var opened = server.Pool.ConnectAsync(isAsync, cancellation);
         if (!isAsync)
         {

@@ -109,6 +109,8 @@ internal sealed class MariaDbProtocol : ServerProtocol
             return await ReachedAsync(server).ConfigureAwait(false);
         }
 
+        // The limit is not meant for us, and a wait that it ends says nothing of the server.
+        wait = server.MayBeLimited ? "SET STATEMENT max_statement_time = 0 FOR " + wait : wait;
         var answer = await server.AskAsync(wait + ", @@GLOBAL.gtid_slave_pos, @@GLOBAL.gtid_binlog_state", timeout).ConfigureAwait(false);
         return MariaDbGtidList.Reached(answer[1].Value ?? "", answer[2].Value ?? "");
     }

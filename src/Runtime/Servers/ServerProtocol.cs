@@ -97,6 +97,12 @@ internal abstract class ServerProtocol
     public static async ValueTask EndSnapshotAsync(ServerQuestions server) =>
         await server.AskAsync("COMMIT AND NO CHAIN NO RELEASE", AnswerTime).ConfigureAwait(false);
 
+    /// <summary>Sets what was set on another connection, so that this one can take its place.</summary>
+    /// <param name="server">The server, on the new connection.</param>
+    /// <param name="text">One <c>SET</c>: all of it takes effect, or nothing.</param>
+    public static async ValueTask SetAsync(ServerQuestions server, string text) =>
+        await server.AskAsync(text, AnswerTime).ConfigureAwait(false);
+
     /// <summary>How many seconds a replica says that it is behind.</summary>
     /// <returns>Seconds; <see langword="null"/> where it does not say, as while it has no link to the primary.</returns>
     /// <exception cref="System.Data.Common.DbException">The user may not ask.</exception>

@@ -27,6 +27,9 @@ internal readonly struct ServerQuestions(
 
     public TimeProvider Time => time;
 
+    /// <summary>Whether the caller has changed the connection's session, and may have limited how long a statement takes.</summary>
+    public bool MayBeLimited { get; init; }
+
     /// <summary>As the server introduces itself.</summary>
     public string ServerVersion => server.Version ?? connection.ServerVersion;
 

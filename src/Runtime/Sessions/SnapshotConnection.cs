@@ -1,5 +1,6 @@
 using System.Data.Common;
 using MonotonicReads.Servers;
+using MonotonicReads.Sql;
 
 namespace MonotonicReads.Sessions;
 
@@ -25,6 +26,12 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
 
     /// <summary>Its connection; null before the snapshot was taken.</summary>
     public PooledConnection? Pooled => _pooled;
+
+    /// <summary>What was set of its session, by whichever reader; null for nothing. Touched by who has the turn.</summary>
+    public SessionSettings? Settings { get; private set; }
+
+    /// <summary>Something was set of its session.</summary>
+    public void Changed(SessionSettings settings) => Settings = Settings?.With(settings) ?? settings;
 
     /// <summary>Waits until nobody else is asking, and until what was asked last is read to its end.</summary>
     /// <param name="isAsync">False where the task must be completed.</param>

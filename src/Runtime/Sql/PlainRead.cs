@@ -8,6 +8,8 @@ namespace MonotonicReads.Sql;
 /// <remarks>
 /// A stored function is taken for a read; replicas are read-only, so that one which writes fails there. What asks about the statement
 /// before it on the connection, as FOUND_ROWS(), ROW_COUNT() and SHOW WARNINGS do, reads too: <see cref="LastStatement"/> keeps it there.
+/// So does what sets the session's own variables to values that mean the same on every server, beside reads or alone: it is told to each
+/// connection that takes the place of the one where it ran.
 /// </remarks>
 internal static class PlainRead
 {
@@ -24,19 +26,66 @@ internal static class PlainRead
         | SqlTraits.StrayWord
         | SqlTraits.PlansOther;
 
-    public static bool IsProven(string text)
+    /// <summary>What belongs on the primary by its own words.</summary>
+    private const SqlTraits OfPrimary = SqlTraits.PrimaryFunction | SqlTraits.Locks | SqlTraits.IntoTable | SqlTraits.StrayWord;
+
+    public static bool IsProven(string text) => Of(text) is { IsProven: true, Settings: null or { NeedParameters: false } };
+
+    public static PlainReadVerdict Of(string text)
     {
         var statements = new SqlStatements(text);
-        var isRead = false;
+        var count = 0;
+        var areSettings = true;
         while (statements.Next())
         {
-            isRead = statements.Current is { Kind: SqlStatementKind.Read or SqlStatementKind.Show or SqlStatementKind.Plan };
-            if (!isRead || statements.Current.Has(Unproven) || statements.Doubts != SqlDoubts.None)
+            count++;
+            var statement = statements.Current;
+            areSettings &= statement.Kind == SqlStatementKind.Setting;
+            if (statements.Doubts != SqlDoubts.None || !IsHarmless(statement))
             {
-                return false;
+                return new PlainReadVerdict(IsProven: false, Settings: null, CauseOf(statement));
             }
         }
 
-        return isRead && statements.Doubts == SqlDoubts.None && !statements.AsksForPrimary;
+        if (count == 0 || statements.Doubts != SqlDoubts.None || statements.AsksForPrimary)
+        {
+            return default;
+        }
+
+        var settings = statements.Settings is { } all
+            ? new SessionSettings(all) { AreAlone = areSettings, AreOneStatement = count == 1 }
+            : null;
+        return new PlainReadVerdict(IsProven: true, settings, PrimaryCause.None);
     }
+
+    private static bool IsHarmless(in SqlStatement statement) =>
+        statement.Kind is SqlStatementKind.Read or SqlStatementKind.Show or SqlStatementKind.Plan or SqlStatementKind.Setting
+        && !statement.Has(Unproven);
+
+    private static PrimaryCause CauseOf(in SqlStatement statement) =>
+        statement.Kind switch
+        {
+            SqlStatementKind.Session or SqlStatementKind.Setting => PrimaryCause.SessionState,
+            SqlStatementKind.Read or SqlStatementKind.Show or SqlStatementKind.Plan when !statement.Has(OfPrimary) =>
+                PrimaryCause.UnprovenQuery,
+            _ => PrimaryCause.None,
+        };
+}
+
+/// <summary>What <see cref="PlainRead"/> says.</summary>
+/// <param name="IsProven">Whether a replica may run it, once parameters that settings need are known.</param>
+/// <param name="Settings">What it sets of its session; null for nothing.</param>
+/// <param name="Cause">Why it runs on the primary, where its writer may not expect it.</param>
+internal readonly record struct PlainReadVerdict(bool IsProven, SessionSettings? Settings, PrimaryCause Cause);
+
+/// <summary>Why a statement that neither writes nor asks for the primary goes there.</summary>
+internal enum PrimaryCause
+{
+    None,
+
+    /// <summary>It changes what the connection holds, and nothing proves that it does nothing else.</summary>
+    SessionState,
+
+    /// <summary>It looks like a query, and is not proven to be a plain read.</summary>
+    UnprovenQuery,
 }

@@ -3,7 +3,25 @@ namespace MonotonicReads.Sql;
 /// <summary>What routing has to know of a command text.</summary>
 /// <param name="IsPlainRead">Whether it is proven to be a plain read.</param>
 /// <param name="LastStatement">Whether it asks what the statement before it left behind.</param>
-internal readonly record struct TextVerdict(bool IsPlainRead, LastStatementUse LastStatement)
+/// <param name="Settings">What it sets of its session; null for nothing.</param>
+/// <param name="Cause">Why it runs on the primary, where its writer may not expect it.</param>
+internal readonly record struct TextVerdict(
+    bool IsPlainRead,
+    LastStatementUse LastStatement,
+    SessionSettings? Settings = null,
+    PrimaryCause Cause = PrimaryCause.None
+)
 {
-    public static TextVerdict Of(string text) => new(PlainRead.IsProven(text), Sql.LastStatement.UseIn(text));
+    public static TextVerdict Of(string text)
+    {
+        var read = PlainRead.Of(text);
+        return new TextVerdict(read.IsProven, Sql.LastStatement.UseIn(text), read.Settings, read.Cause);
+    }
+
+    /// <summary>The same for a command whose parameters have values of what it sets.</summary>
+    /// <param name="valueOf">The value of the parameter of a name; null where there is none.</param>
+    public TextVerdict Bound(Func<string, object?> valueOf) =>
+        Settings is not { NeedParameters: true } settings ? this
+        : settings.Bound(valueOf) is { } bound ? this with { Settings = bound }
+        : this with { IsPlainRead = false, Settings = null, Cause = PrimaryCause.SessionState };
 }

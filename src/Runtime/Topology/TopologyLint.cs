@@ -9,12 +9,14 @@ namespace MonotonicReads.Topology;
 /// <param name="time">The clock.</param>
 /// <param name="isServerFailure">Whether an exception says that a server is out of reach.</param>
 /// <param name="isDiverged">Whether a replica holds what the primary lacks.</param>
+/// <param name="differencesOf">The driver's options that a replica has otherwise than the primary.</param>
 /// <param name="cancellation">Ends the questions.</param>
 internal sealed class TopologyLint(
     IReadOnlyList<RoutedServer> servers,
     TimeProvider time,
     Func<Exception, bool> isServerFailure,
     Func<RoutedServer, Task<bool>> isDiverged,
+    Func<RoutedServer, IReadOnlyList<string>> differencesOf,
     CancellationToken cancellation
 )
 {
@@ -59,6 +61,7 @@ internal sealed class TopologyLint(
                     _findings.Add(finding);
                 }
 
+                HasOtherOptions(one.Server);
                 AppliesOutOfOrder(one);
                 HasSeveralDomains(one);
                 LogsNothing(one);
@@ -265,6 +268,21 @@ internal sealed class TopologyLint(
             "holds what the primary lacks: a failover lost it, or somebody wrote there. A session that saw it cannot go on on the primary.",
             "Rebuild it from the primary; or, where no read sees the difference, commit empty transactions with its GTIDs on the primary."
         );
+
+    private void HasOtherOptions(RoutedServer replica)
+    {
+        if (differencesOf(replica) is { Count: > 0 } differences)
+        {
+            Found(
+                "MRT014",
+                TopologySeverity.Warning,
+                replica,
+                $"has other options in its connection string than the primary ({string.Join("; ", differences)}), so that a read gives another "
+                    + "answer after its session has moved.",
+                "Give all connection strings the same."
+            );
+        }
+    }
 
     private void HasNoLog(SeenServer seen)
     {

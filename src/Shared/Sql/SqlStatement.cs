@@ -32,6 +32,9 @@ internal enum SqlStatementKind
     /// <summary>Sets or changes what the connection holds.</summary>
     Session,
 
+    /// <summary>Sets what the connection's session alone holds, to values that mean the same on every server.</summary>
+    Setting,
+
     /// <summary>Begins, ends or marks a block or branch of a script.</summary>
     Block,
 

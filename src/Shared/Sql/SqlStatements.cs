@@ -10,6 +10,10 @@ internal struct SqlStatements(string text)
     private bool _isStarted;
     private int _blocks;
     private bool _isInBranch;
+    private List<SqlSetting>? _settings;
+
+    /// <summary>What the statements of kind <see cref="SqlStatementKind.Setting"/> so far set; null for nothing.</summary>
+    public readonly IReadOnlyList<SqlSetting>? Settings => _settings;
 
     public SqlStatement Current { get; private set; }
 
@@ -57,6 +61,8 @@ internal struct SqlStatements(string text)
             case SqlVerb.Call:
                 _tokens.Next();
                 return SqlProcedureCall.Read(ref _tokens, isAlone: false);
+            case SqlVerb.Set when _tokens.Is("SET") && ReadsSettings():
+                return new SqlStatement(SqlStatementKind.Setting);
             case SqlVerb.Set or SqlVerb.Branch:
                 _isInBranch = verb == SqlVerb.Branch;
                 return Script(verb);
@@ -237,6 +243,21 @@ internal struct SqlStatements(string text)
         }
 
         return new SqlStatement(verb == SqlVerb.Set ? SqlStatementKind.Session : SqlStatementKind.Block);
+    }
+
+    private bool ReadsSettings()
+    {
+        var ahead = _tokens;
+        ahead.Next();
+        var found = new List<SqlSetting>();
+        if (!SqlSettings.TryRead(ref ahead, found))
+        {
+            return false;
+        }
+
+        _tokens = ahead;
+        (_settings ??= []).AddRange(found);
+        return true;
     }
 
     private readonly bool BeginsQueryOrWrite() => _tokens.IsWrite || (_tokens.Word?.Verb == SqlVerb.Select && !_tokens.FollowsDot);

@@ -17,6 +17,9 @@ public class OneGrammarTests
         "Asks about the connection that carries it: run time must leave it there, and it shows no state of a replica.";
     private const string Built = "Shows what every server was built with, not what it holds.";
 
+    private const string OfTheConnection =
+        "Sets what the connection alone holds: run time leaves it where it is, and it is neither a read nor a write.";
+
     /// <summary>Every difference there may be: proven by run time, and not a replica's read for compile time.</summary>
     private static readonly (string Text, SqlEffect CompileTime, string Reason)[] AllowedDifferences =
     [
@@ -41,6 +44,7 @@ public class OneGrammarTests
         ("SHOW COLLATION", SqlEffect.Nothing, Built),
         ("SHOW PLUGINS", SqlEffect.Nothing, Built),
         ("SHOW PRIVILEGES", SqlEffect.Nothing, Built),
+        .. SqlTexts.Settings.Select(text => (text, SqlEffect.Nothing, OfTheConnection)),
     ];
 
     /// <summary>Run time proves nothing where a text may be cut otherwise; compile time takes MySQL's default and goes on.</summary>
@@ -109,7 +113,8 @@ public class OneGrammarTests
         ("SELECT a, BENCHMARK(1, 1) FROM t", SqlEffect.ReplicaRead),
         ("SELECT SLEEP(1)", SqlEffect.Nothing),
         ("SELECT pg_total_relation_size('t')", SqlEffect.ReplicaRead),
-        ("SET NAMES utf8mb4; SELECT a FROM t", SqlEffect.ReplicaRead),
+        ("SET unheard_of = 1; SELECT a FROM t", SqlEffect.ReplicaRead),
+        ("SET time_zone = @zone; SELECT a FROM t", SqlEffect.ReplicaRead),
         ("SET STATEMENT max_statement_time = 1 FOR SELECT a FROM t", SqlEffect.ReplicaRead),
         ("BEGIN NOT ATOMIC SELECT a FROM t; END", SqlEffect.ReplicaRead),
         ("IF 1 THEN SELECT a FROM t; ELSE SELECT b FROM u; END IF", SqlEffect.ReplicaRead),
@@ -177,6 +182,20 @@ public class OneGrammarTests
                 .Where(text => !PlainRead.IsProven(text) || SqlClassifier.Classify(text).Effect != SqlEffect.ReplicaRead)
                 .Select(text => $"{text}: {PlainRead.IsProven(text)}, {SqlClassifier.Classify(text).Effect}")
         );
+
+    [Fact]
+    public void What_sets_the_sessions_own_variables_changes_nothing_for_what_stands_beside_it()
+    {
+        foreach (var text in SqlTexts.Settings)
+        {
+            Assert.True(PlainRead.IsProven($"{text}; SELECT a FROM t"), text);
+            Assert.Equal(SqlEffect.ReplicaRead, SqlClassifier.Classify($"{text}; SELECT a FROM t").Effect);
+            Assert.False(PlainRead.IsProven($"{text}; DELETE FROM t"), text);
+            Assert.Equal(SqlEffect.Write, SqlClassifier.Classify($"{text}; DELETE FROM t").Effect);
+            Assert.False(PlainRead.IsProven($"{text}; SELECT a FROM t FOR UPDATE"), text);
+            Assert.Equal(SqlEffect.PrimaryRead, SqlClassifier.Classify($"{text}; SELECT a FROM t FOR UPDATE").Effect);
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Unsafe))]

@@ -1,0 +1,8 @@
+namespace MonotonicReads.Sql;
+
+/// <summary>One assignment of a <c>SET</c> that changes what the connection's session holds and nothing else.</summary>
+/// <param name="Name">What is set, in upper case: a later assignment of the same name takes its place.</param>
+/// <param name="Text">The assignment in words that say the same on every server; null where <paramref name="Parameter"/> has its
+/// value.</param>
+/// <param name="Parameter">The command's parameter, with its sign, that has the value; null for none.</param>
+internal readonly record struct SqlSetting(string Name, string? Text, string? Parameter = null);

@@ -1,0 +1,424 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Dapper;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Logging;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster.Tests.Routing;
+
+/// <summary>What sets the session's own variables runs where the connection is, goes with it when it moves, and no further.</summary>
+public sealed class SessionSettingTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>
+{
+    /// <summary>Where it runs, and the zone that its session is in.</summary>
+    private const string Where = "select concat(name, ' ', timestampdiff(hour, utc_timestamp(), now())) from this_server";
+
+    private const string SetZone = "set session time_zone = '+05:00'";
+    private const string Insert = "insert into writes (server, note) values ('primary', @note)";
+
+    public enum Way
+    {
+        Dapper,
+        DapperAsync,
+        Parameter,
+        Prepared,
+        Batch,
+        BesideARead,
+        WithComment,
+        Several,
+        ExecuteReader,
+        ThenRead,
+    }
+
+    public static IEnumerable<object[]> Ways =>
+        from way in Enum.GetValues<Way>()
+        from isInSession in new[] { true, false }
+        select new object[] { way, isInSession };
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task It_stays_on_the_replica_and_goes_with_the_connection_to_the_primary(Way way, bool isInSession)
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var events = new ConcurrentQueue<ReadSessionEventKind>();
+        source.SessionEvent += (_, e) => events.Enqueue(e.Kind);
+        var replica = fixture.Cluster.Replicas[1];
+        using var session = isInSession ? ReadSession.Begin(ReadConsistency.Monotonic, fixture.SessionOn(replica)) : null;
+        await using (var connection = await source.OpenConnectionAsync())
+        {
+            var name = connection.ServerName!;
+            await SetAsync(connection, way);
+            Assert.Equal($"{name} 5", await connection.ExecuteScalarAsync<string>(Where));
+            Assert.StartsWith("replica", name, StringComparison.Ordinal);
+            await connection.ExecuteAsync(Insert, new { note = "x" });
+            Assert.Equal("primary 5", await connection.ExecuteScalarAsync<string>(Where));
+        }
+
+        // It ends with the connection's being open.
+        await using var next = await source.OpenConnectionAsync();
+        Assert.EndsWith(" 0", await next.ExecuteScalarAsync<string>(Where), StringComparison.Ordinal);
+        Assert.Empty(events);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ConnectionReset=False")]
+    public async Task An_interceptor_that_sets_at_each_opening_leaves_the_reads_on_the_replicas(string options)
+    {
+        var builder = new ReplicatedMySqlDataSourceBuilder().ForPomelo().UsePrimary($"{fixture.Cluster.Primary.ConnectionString};{options}");
+        foreach (var replica in fixture.Cluster.Replicas)
+        {
+            builder.AddReplica(replica.Name, $"{replica.ConnectionString};{options}");
+        }
+
+        await using var source = builder.Build();
+        for (var i = 0; i < 20; i++)
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+            await using var context = new Shop(source);
+            Assert.Matches("^replica[1-3] 5$", Assert.Single(await context.Database.SqlQueryRaw<string>(Where).ToListAsync()));
+            await context.Database.ExecuteSqlAsync($"insert into writes (server, note) values ('primary', 'i')");
+        }
+    }
+
+    [Fact]
+    public async Task What_is_not_known_to_do_nothing_else_goes_to_the_primary_and_says_so()
+    {
+        var log = new Records();
+        await using var source = fixture.BuildSource(b => b.UseLoggerFactory(log).ForPomelo());
+        var events = new ConcurrentQueue<ReadSessionEventArgs>();
+        source.SessionEvent += (_, e) => events.Enqueue(e);
+        string[] texts =
+        [
+            "set @x = 1",
+            "set session tx_isolation = 'READ-COMMITTED'",
+            "set time_zone = 'SYSTEM'",
+            "set time_zone = '+05:00', @@session.tx_isolation = 'READ-COMMITTED'",
+            "set session group_concat_max_len = 4 + 4",
+            "select @@version",
+            "select /*! sql_no_cache */ 1",
+        ];
+        foreach (var text in texts)
+        {
+            foreach (var isInSession in new[] { true, false })
+            {
+                using var session = isInSession ? ReadSession.Begin(ReadConsistency.Monotonic) : null;
+                await using var connection = await source.OpenConnectionAsync();
+                var replica = connection.ServerName;
+                await connection.ExecuteAsync(text);
+                Assert.Equal("primary", connection.ServerName);
+                Assert.True(events.TryDequeue(out var told), text);
+                Assert.Equal(
+                    (ReadSessionEventKind.MovedByStatement, session?.Id, replica, "primary"),
+                    (told.Kind, told.SessionId, told.From, told.To)
+                );
+                Assert.Empty(events);
+                Assert.Single(log.Take(), record => record == (22, LogLevel.Information));
+            }
+        }
+    }
+
+    /// <summary>Near misses: who writes, begins a transaction or asks for the primary knows where that runs.</summary>
+    [Fact]
+    public async Task What_belongs_on_the_primary_says_nothing()
+    {
+        await using var source = fixture.BuildSource();
+        var events = new ConcurrentQueue<ReadSessionEventKind>();
+        source.SessionEvent += (_, e) => events.Enqueue(e.Kind);
+        foreach (
+            var text in new[]
+            {
+                "insert into writes (server, note) values ('primary', 'x')",
+                "select count(*) from writes for update",
+                "/* master */ select 1",
+                "select last_insert_id()",
+                "call add_write('y')",
+                "begin",
+            }
+        )
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+            await using var connection = await source.OpenConnectionAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = text;
+            await command.ExecuteNonQueryAsync();
+            Assert.Equal("primary", connection.ServerName);
+        }
+
+        Assert.Empty(events);
+    }
+
+    [Fact]
+    public async Task A_connection_with_other_settings_is_not_kept_for_the_next_read_of_a_series()
+    {
+        await using var source = fixture.BuildSource(b => b.UseTimeProvider(new LeaseTests.ClockWithoutTimers()), maximumPoolSize: 1);
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(fixture.Cluster.Replicas[0]),
+            new ReadSessionOptions { Reads = 9 }
+        );
+        for (var i = 0; i < 3; i++)
+        {
+            await using (var plain = await source.OpenConnectionAsync())
+            {
+                Assert.Equal("replica1 0", await plain.ExecuteScalarAsync<string>(Where));
+            }
+
+            await using var set = await source.OpenConnectionAsync();
+            await set.ExecuteAsync(SetZone);
+            Assert.Equal("replica1 5", await set.ExecuteScalarAsync<string>(Where));
+        }
+    }
+
+    [Theory]
+    [InlineData(SetZone)]
+    [InlineData("set time_zone = '+05:00'; set names utf8mb4")]
+    public async Task On_a_kept_connection_that_died_it_is_said_again(string text)
+    {
+        await using var source = fixture.BuildSource(b => b.UseTimeProvider(new LeaseTests.ClockWithoutTimers()));
+        var replica = fixture.Cluster.Replicas[0];
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(replica), new ReadSessionOptions { Reads = 9 });
+        await using (var connection = await source.OpenConnectionAsync())
+        {
+            Assert.Equal("replica1 0", await connection.ExecuteScalarAsync<string>(Where));
+        }
+
+        await using (var admin = new MySqlConnection(replica.AdminConnectionString + ";Pooling=false"))
+        {
+            foreach (var id in await admin.QueryAsync<long>("select id from information_schema.processlist where user = 'app'"))
+            {
+                await admin.ExecuteAsync($"kill {id}");
+            }
+        }
+
+        await using var next = await source.OpenConnectionAsync();
+        await next.ExecuteAsync(text);
+        Assert.Equal("replica1 5", await next.ExecuteScalarAsync<string>(Where));
+    }
+
+    [Fact]
+    public async Task What_failed_is_not_said_again()
+    {
+        await using var source = fixture.BuildSource();
+        await using var connection = await source.OpenConnectionAsync();
+        await connection.ExecuteAsync("set lc_time_names = 'de_DE'");
+        await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync("set time_zone = 'Mars/Phobos'"));
+        await connection.ExecuteAsync(Insert, new { note = "x" });
+        Assert.Equal("primary 0", await connection.ExecuteScalarAsync<string>(Where));
+        Assert.Equal("Mai", await connection.ExecuteScalarAsync<string>("select monthname('2026-05-01') from this_server"));
+    }
+
+    /// <summary>Of several statements in one text those before the mistake have run.</summary>
+    [Fact]
+    public async Task What_stood_before_a_mistake_is_said_again()
+    {
+        await using var source = fixture.BuildSource();
+        await using var connection = await source.OpenConnectionAsync();
+        await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync($"{SetZone}; select nothing from writes"));
+        await connection.ExecuteAsync(Insert, new { note = "x" });
+        Assert.Equal("primary 5", await connection.ExecuteScalarAsync<string>(Where));
+    }
+
+    [Fact]
+    public async Task The_last_word_on_a_variable_counts_and_all_of_them_go_along()
+    {
+        await using var source = fixture.BuildSource();
+        await using var connection = await source.OpenConnectionAsync();
+        await connection.ExecuteAsync("set names latin1");
+        await connection.ExecuteAsync("set time_zone = '+01:00', group_concat_max_len = 7");
+        await connection.ExecuteAsync("set names utf8mb4 collate utf8mb4_bin");
+        await connection.ExecuteAsync("set lc_time_names = 'de_DE'; set @@local.time_zone = '+05:00'");
+        await connection.ExecuteAsync("set character_set_results = null, sql_mode = 'PIPES_AS_CONCAT'");
+        await connection.ChangeDatabaseAsync("information_schema");
+        await connection.ExecuteAsync("insert into app.writes (server, note) values ('primary', 'x')");
+        Assert.Equal("primary", connection.ServerName);
+        var row = await connection.QuerySingleAsync<(string, long, string, string, string, string)>(
+            "select @@time_zone, @@group_concat_max_len, @@character_set_client, @@collation_connection, @@lc_time_names, @@sql_mode"
+        );
+        Assert.Equal(("+05:00", 7, "utf8mb4", "utf8mb4_bin", "de_DE", "PIPES_AS_CONCAT"), row);
+        Assert.Null(await connection.ExecuteScalarAsync<string?>("select @@character_set_results"));
+        Assert.Equal("information_schema", connection.Database);
+    }
+
+    [Fact]
+    public async Task In_a_snapshot_each_reader_says_the_same_or_is_told()
+    {
+        await using var source = fixture.BuildSource();
+        using (ReadSession.Begin(ReadConsistency.Snapshot))
+        {
+            await using var one = await source.OpenConnectionAsync();
+            await one.ExecuteAsync(SetZone);
+            Assert.EndsWith(" 5", await one.ExecuteScalarAsync<string>(Where), StringComparison.Ordinal);
+            await using var other = await source.OpenConnectionAsync();
+            await Assert.ThrowsAsync<InvalidOperationException>(() => other.ExecuteScalarAsync<string>(Where));
+            await other.ExecuteAsync(SetZone);
+            Assert.EndsWith(" 5", await other.ExecuteScalarAsync<string>(Where), StringComparison.Ordinal);
+            await other.ExecuteAsync("set time_zone = '+06:00'");
+            await Assert.ThrowsAsync<InvalidOperationException>(() => one.ExecuteScalarAsync<string>(Where));
+        }
+
+        using (ReadSession.Begin(ReadConsistency.Snapshot))
+        {
+            await using var later = await source.OpenConnectionAsync();
+            Assert.EndsWith(" 0", await later.ExecuteScalarAsync<string>(Where), StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>The limit is the caller's statement's, and a wait of ours that it ended would have cost the replica.</summary>
+    [Fact]
+    public async Task A_limit_on_statements_does_not_end_a_wait_of_ours()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var events = new ConcurrentQueue<ReadSessionEventKind>();
+        source.SessionEvent += (_, e) => events.Enqueue(e.Kind);
+        var replica = fixture.Cluster.Replicas[1];
+        using var session = ReadSession.Begin(
+            ReadConsistency.Causal,
+            fixture.KeyOn(replica),
+            new ReadSessionOptions { MaxWaitMilliseconds = 20_000 }
+        );
+        await replica.StopApplyingAsync();
+        Task thawing;
+        try
+        {
+            await using (var writing = await source.Primary.OpenConnectionAsync())
+            {
+                await writing.ExecuteAsync(Insert, new { note = "limit" });
+            }
+        }
+        finally
+        {
+            thawing = Task.Run(async () =>
+            {
+                await Task.Delay(500);
+                await replica.StartApplyingAsync();
+            });
+        }
+
+        await using var connection = await source.OpenConnectionAsync();
+        await connection.ExecuteAsync("set session max_statement_time = 0.05");
+        Assert.Equal(1, await connection.ExecuteScalarAsync<long>("select count(*) from writes where note = 'limit'"));
+        Assert.Equal(replica.Name, session.GetDecisions()[^1].Server);
+        Assert.Empty(events);
+        await thawing;
+    }
+
+    private static async Task SetAsync(ReplicatedConnection connection, Way way)
+    {
+        switch (way)
+        {
+            case Way.Dapper:
+                connection.Execute(SetZone);
+                break;
+            case Way.DapperAsync:
+                await connection.ExecuteAsync(SetZone);
+                break;
+            case Way.Parameter:
+                await connection.ExecuteAsync("set time_zone = @zone", new { zone = "+05:00" });
+                break;
+            case Way.BesideARead:
+                Assert.Equal(1, await connection.ExecuteScalarAsync<long>($"{SetZone}; select count(*) from this_server"));
+                break;
+            case Way.WithComment:
+                await connection.ExecuteAsync($"-- at each opening\n/* zone */ {SetZone} ;");
+                break;
+            case Way.Several:
+                await connection.ExecuteAsync("set names utf8mb4; set sql_safe_updates = 0, @@session.time_zone = '+05:00';");
+                break;
+            case Way.ExecuteReader:
+                await using (var reader = await connection.ExecuteReaderAsync(SetZone))
+                {
+                    Assert.False(await reader.ReadAsync());
+                }
+
+                break;
+            case Way.ThenRead:
+                await connection.ExecuteScalarAsync<string>(Where);
+                await connection.ExecuteAsync(SetZone);
+                break;
+            case Way.Batch:
+                await using (var batch = connection.CreateBatch())
+                {
+                    Add(batch, SetZone);
+                    Add(batch, "select count(*) from this_server");
+                    await batch.ExecuteNonQueryAsync();
+                }
+
+                break;
+            default:
+                await using (var command = connection.CreateCommand())
+                {
+                    command.CommandText = SetZone;
+                    await command.PrepareAsync();
+                    await command.ExecuteNonQueryAsync();
+                }
+
+                break;
+        }
+    }
+
+    private static void Add(DbBatch batch, string text)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = text;
+        batch.BatchCommands.Add(command);
+    }
+
+    private sealed class Shop(ReplicatedMySqlDataSource source) : DbContext
+    {
+        protected override void OnConfiguring(DbContextOptionsBuilder options) =>
+            options.UseMySql(source, new MariaDbServerVersion(new Version(10, 11))).AddInterceptors(new SetsAtOpening());
+    }
+
+    private sealed class SetsAtOpening : DbConnectionInterceptor
+    {
+        public override async Task ConnectionOpenedAsync(
+            DbConnection connection,
+            ConnectionEndEventData eventData,
+            CancellationToken cancellationToken = default
+        )
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"{SetZone}, sql_mode = 'ANSI'";
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The records of category "MonotonicReads".</summary>
+    private sealed class Records : ILoggerFactory, ILogger
+    {
+        private readonly ConcurrentQueue<(int Id, LogLevel Level)> _records = new();
+
+        public List<(int Id, LogLevel Level)> Take()
+        {
+            List<(int, LogLevel)> taken = [];
+            while (_records.TryDequeue(out var record))
+            {
+                taken.Add(record);
+            }
+
+            return taken;
+        }
+
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName == "MonotonicReads" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public void Dispose() { }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => _records.Enqueue((eventId.Id, logLevel));
+    }
+}
