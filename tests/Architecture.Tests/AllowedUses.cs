@@ -60,6 +60,10 @@ internal static class AllowedUses
         (root) -> Runtime/Annotations, Runtime/Sessions
         """;
 
+    private const string EntityFrameworkCore = """
+        (root) -> Runtime/AdoNet, Runtime/Annotations, Runtime/MySql, Runtime/Servers, Runtime/Sessions
+        """;
+
     /// <summary>Each after the one that it references.</summary>
     public static ImmutableArray<Assembly> Assemblies { get; } =
     [
@@ -67,5 +71,6 @@ internal static class AllowedUses
         new("src/CodeFixes", "MonotonicReads.CodeFixes", CodeFixes, Below: "Generator"),
         new("src/Runtime", "MonotonicReads", Runtime, PublicTypesAtTheRoot: true),
         new("src/Runtime.AspNetCore", "MonotonicReads.AspNetCore", AspNetCore, Below: "Runtime"),
+        new("src/Runtime.EntityFrameworkCore", "MonotonicReads.EntityFrameworkCore", EntityFrameworkCore, Below: "Runtime"),
     ];
 }

@@ -88,6 +88,31 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
     }
 
     [Fact]
+    public void The_package_for_EF_Core_brings_the_package_and_Pomelo()
+    {
+        using var archive = ZipFile.OpenRead(package.EntityFrameworkCoreNupkg);
+        Assert.Equal(
+            [
+                "lib/net10.0/MonotonicReads.EntityFrameworkCore.dll",
+                "lib/net10.0/MonotonicReads.EntityFrameworkCore.xml",
+                "lib/net8.0/MonotonicReads.EntityFrameworkCore.dll",
+                "lib/net8.0/MonotonicReads.EntityFrameworkCore.xml",
+            ],
+            archive.Entries.Select(e => e.FullName).Where(n => n.StartsWith("lib/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        );
+
+        var dependencies = Nuspec(package.EntityFrameworkCoreNupkg).Descendants().Where(e => e.Name.LocalName == "dependency").ToList();
+        Assert.Equal(
+            ["MonotonicReads", "MonotonicReads", "Pomelo.EntityFrameworkCore.MySql", "Pomelo.EntityFrameworkCore.MySql"],
+            dependencies.Select(e => e.Attribute("id")!.Value).Order(StringComparer.Ordinal)
+        );
+        Assert.All(
+            dependencies.Where(e => e.Attribute("id")!.Value == "MonotonicReads"),
+            e => Assert.Equal((package.Version, null), (e.Attribute("version")!.Value, e.Attribute("exclude")?.Value))
+        );
+    }
+
+    [Fact]
     public async Task A_web_project_with_its_package_alone_has_sessions_and_the_analyzer()
     {
         var folder = package.Copy("Requests");

@@ -18,11 +18,14 @@ public sealed class PackedPackage : IAsyncLifetime
     /// <summary>The freshly packed <c>MonotonicReads.AspNetCore.VERSION.nupkg</c>.</summary>
     public string AspNetCoreNupkg { get; private set; } = "";
 
+    /// <summary>The freshly packed <c>MonotonicReads.EntityFrameworkCore.VERSION.nupkg</c>.</summary>
+    public string EntityFrameworkCoreNupkg { get; private set; } = "";
+
     public string Version { get; private set; } = "";
 
     public async Task InitializeAsync()
     {
-        foreach (var project in new[] { "src/Runtime", "src/Runtime.AspNetCore" })
+        foreach (var project in new[] { "src/Runtime", "src/Runtime.AspNetCore", "src/Runtime.EntityFrameworkCore" })
         {
             var packed = await DotnetAsync(
                 RepositoryRoot,
@@ -41,7 +44,8 @@ public sealed class PackedPackage : IAsyncLifetime
 
         AspNetCoreNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.AspNetCore.*.nupkg"));
         Version = Path.GetFileNameWithoutExtension(AspNetCoreNupkg)["MonotonicReads.AspNetCore.".Length..];
-        Nupkg = Assert.Single(Directory.GetFiles(Feed, "*.nupkg"), f => f != AspNetCoreNupkg);
+        EntityFrameworkCoreNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.EntityFrameworkCore.*.nupkg"));
+        Nupkg = Assert.Single(Directory.GetFiles(Feed, "*.nupkg"), f => f != AspNetCoreNupkg && f != EntityFrameworkCoreNupkg);
         Assert.Equal($"MonotonicReads.{Version}.nupkg", Path.GetFileName(Nupkg));
         await File.WriteAllTextAsync(
             Path.Combine(root.FullName, "nuget.config"),

@@ -14,6 +14,7 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
 {
     private ProxyDialect? _dialect;
     private ConnectionPool? _behind;
+    private string _behindText = "";
 
     /// <summary>What is told of each run of a server that was not there before; set when the data source is there.</summary>
     public RoutedSource? Source { get; set; }
@@ -25,6 +26,7 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     public ProxyRoute Behind(ProxyDialect dialect, string connectionString)
     {
         _dialect = dialect;
+        _behindText = connectionString;
         _behind = Pool(Builder(ProxyRoute.Name, connectionString, first: null));
         return new ProxyRoute(dialect, new RoutedServer(ProxyRoute.Name, _behind, isPrimary: false));
     }
@@ -50,6 +52,18 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     /// <inheritdoc cref="Parse"/>
     public List<ReplicaSettings> Parsed(IEnumerable<ReplicaSettings> replicas) =>
         [.. replicas.Select(replica => replica with { ConnectionString = Parse(replica.Name, replica.ConnectionString) })];
+
+    /// <summary>Makes a data source of the driver's for the primary, or the proxy, that chooses no database and pools nothing.</summary>
+    /// <param name="primary">The primary.</param>
+    public MySqlDataSource WithoutDatabase(RoutedServer primary)
+    {
+        var builder = _behind is null
+            ? Builder(ReplicaSet.PrimaryName, primary.Settings!, first: null)
+            : Builder(ProxyRoute.Name, _behindText, first: null);
+        builder.ConnectionStringBuilder.Database = "";
+        builder.ConnectionStringBuilder.Pooling = false;
+        return builder.Build();
+    }
 
     private void Changed(RoutedServer server, bool isOther) => Source?.NoteRun(server, isOther);
 

@@ -23,6 +23,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     private readonly object _membership = new();
     private readonly MySqlServers _servers;
     private readonly ServerMonitor? _monitor;
+    private readonly Lazy<MySqlDataSource> _withoutDatabase;
     private IDisposable? _changes;
     private bool _isEnding;
 
@@ -31,6 +32,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     {
         _servers = servers;
         servers.Source = Routed;
+        _withoutDatabase = new(() => servers.WithoutDatabase(PrimaryServer));
         TellDifferences(Routed.Router.Replicas.Servers);
         if (monitor is not null)
         {
@@ -192,8 +194,20 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     /// <summary>Takes a subscription that ends with the data source.</summary>
     internal void FollowedBy(IDisposable? changes) => _changes = changes;
 
+    /// <summary>A closed connection of the driver's to the primary, past all routing, that has no database: to create one.</summary>
+    internal MySqlConnection CreateConnectionWithoutDatabase()
+    {
+        ThrowIfDisposed();
+        return _withoutDatabase.Value.CreateConnection();
+    }
+
     private void StopFollowing()
     {
+        if (_withoutDatabase.IsValueCreated)
+        {
+            _withoutDatabase.Value.Dispose();
+        }
+
         lock (_membership)
         {
             _isEnding = true;

@@ -320,7 +320,14 @@ public sealed class ReplicatedMySqlDataSourceBuilder
 
         // Nothing else notices a restart behind a proxy, and who accepts every move need not know.
         var monitor = _monitor ?? (dialect.IsExact ? new MonitorOptions() : null);
-        return Create(servers, servers.CreatePrimary(null), servers.CreateReplicas(servers.Parsed(_replicas)), proxy, hasPositions: true, monitor);
+        return Create(
+            servers,
+            servers.CreatePrimary(null),
+            servers.CreateReplicas(servers.Parsed(_replicas)),
+            proxy,
+            hasPositions: true,
+            monitor
+        );
     }
 
     private ReplicatedMySqlDataSource Create(

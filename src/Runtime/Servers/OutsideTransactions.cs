@@ -8,7 +8,5 @@ internal static class OutsideTransactions
 {
     /// <returns>Ends it when it is disposed; null where no transaction runs.</returns>
     public static TransactionScope? Begin() =>
-        Transaction.Current is null
-            ? null
-            : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+        Transaction.Current is null ? null : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
 }

@@ -169,10 +169,15 @@ internal static class SqlSettings
     }
 
     private static string? Word(string name, string word) =>
-        Switches.Contains(word) ? IsFit(name, word) ? $"@@SESSION.{name} = {word}" : null
-        : word.Equals("NULL", StringComparison.OrdinalIgnoreCase) && name == "CHARACTER_SET_RESULTS" ? $"@@SESSION.{name} = NULL"
-        : (name == "SQL_MODE" && Modes.Contains(word)) || IsOfCharacters(name) ? Assignment(name, word, isText: true)
-        : null;
+        Switches.Contains(word)
+            ? IsFit(name, word)
+                ? $"@@SESSION.{name} = {word}"
+                : null
+            : word.Equals("NULL", StringComparison.OrdinalIgnoreCase) && name == "CHARACTER_SET_RESULTS"
+                ? $"@@SESSION.{name} = NULL"
+                : (name == "SQL_MODE" && Modes.Contains(word)) || IsOfCharacters(name)
+                    ? Assignment(name, word, isText: true)
+                    : null;
 
     // "@@session.time_zone", "@@local.time_zone", "@@time_zone", "time_zone"
     private static string VariableIn(in SqlTokens tokens)
@@ -190,7 +195,8 @@ internal static class SqlSettings
         var name = tokens.Value.Substring(2);
         var dot = name.IndexOf('.');
         return dot < 0 ? name
-            : name.StartsWith("SESSION.", StringComparison.OrdinalIgnoreCase) || name.StartsWith("LOCAL.", StringComparison.OrdinalIgnoreCase)
+            : name.StartsWith("SESSION.", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("LOCAL.", StringComparison.OrdinalIgnoreCase)
                 ? name.Substring(dot + 1)
             : "";
     }
@@ -208,7 +214,8 @@ internal static class SqlSettings
 
     private static bool IsFalse(string value) => value.Equals("FALSE", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsOfCharacters(string name) => name.StartsWith("CHARACTER_SET_", StringComparison.Ordinal) || name == "COLLATION_CONNECTION";
+    private static bool IsOfCharacters(string name) =>
+        name.StartsWith("CHARACTER_SET_", StringComparison.Ordinal) || name == "COLLATION_CONNECTION";
 
     /// <summary>The name of a character set or collation, quoted or not.</summary>
     private static string? NameIn(in SqlTokens tokens)
@@ -222,7 +229,8 @@ internal static class SqlSettings
 
     private static string NameOf(string quoted) => quoted.Length < 2 ? "\\" : quoted.Substring(1, quoted.Length - 2);
 
-    private static bool IsName(string text) => text.Length > 0 && text.All(static c => c is '_' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9'));
+    private static bool IsName(string text) =>
+        text.Length > 0 && text.All(static c => c is '_' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9'));
 
     // Nothing that ends a text under one SQL mode and not under another.
     private static bool IsPlain(string text) => text.All(static c => c is >= ' ' and < '\x7f' and not ('\'' or '"' or '`' or '\\'));

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using MonotonicReads.AspNetCore;
+using MonotonicReads.EntityFrameworkCore;
 
 namespace MonotonicReads.Cluster.Tests.Documentation;
 
@@ -111,6 +112,8 @@ public static class Examples
 
     public static void UseEntityFramework(IServiceCollection services, ServerVersion serverVersion)
     {
-        services.AddDbContext<Shop>((provider, o) => o.UseMySql(provider.GetRequiredService<ReplicatedMySqlDataSource>(), serverVersion));
+        services.AddDbContext<Shop>(
+            (provider, o) => o.UseReplicatedMySql(provider.GetRequiredService<ReplicatedMySqlDataSource>(), serverVersion)
+        );
     }
 }

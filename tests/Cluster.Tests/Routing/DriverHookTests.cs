@@ -20,7 +20,9 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
         var password = old;
         var asked = new ConcurrentDictionary<int, int>();
         await using var admin = new MySqlConnection(fixture.Cluster.Primary.AdminConnectionString);
-        await admin.ExecuteAsync($"create or replace user rotating identified by '{old}'; grant select, insert, binlog monitor on *.* to rotating");
+        await admin.ExecuteAsync(
+            $"create or replace user rotating identified by '{old}'; grant select, insert, binlog monitor on *.* to rotating"
+        );
         await fixture.Cluster.WaitForReplicasAsync();
         var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(WithoutPassword(fixture.Cluster.Primary));
         foreach (var replica in fixture.Cluster.Replicas)
@@ -49,7 +51,10 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
         await fixture.Cluster.WaitForReplicasAsync();
         Volatile.Write(ref password, next);
         var seen = asked.ToDictionary();
-        await Eventually.IsAsync(() => asked.Count == 4 && asked.All(a => a.Value > seen[a.Key] + 1), "every server's password was fetched anew");
+        await Eventually.IsAsync(
+            () => asked.Count == 4 && asked.All(a => a.Value > seen[a.Key] + 1),
+            "every server's password was fetched anew"
+        );
         Assert.Equal(before, await WriteAndReadAsync(source));
 
         // New physical connections, all of them.
@@ -83,7 +88,10 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
 
         await using var source = fixture.BuildSource(b =>
             b.UseConnectionOpenedCallback((context, cancellation) => NoteAsync("one", context, cancellation))
-                .ConfigureDataSource((_, driver) => driver.UseConnectionOpenedCallback((context, cancellation) => NoteAsync("driver's", context, cancellation)))
+                .ConfigureDataSource(
+                    (_, driver) =>
+                        driver.UseConnectionOpenedCallback((context, cancellation) => NoteAsync("driver's", context, cancellation))
+                )
                 .UseConnectionOpenedCallback((context, cancellation) => NoteAsync("two", context, cancellation))
         );
         for (var i = 0; i < 2; i++)

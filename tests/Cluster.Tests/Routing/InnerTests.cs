@@ -132,13 +132,9 @@ public sealed class InnerTests(RoutingFixture fixture) : IClassFixture<RoutingFi
             await new MySqlCommand("select count(*) from writes", (MySqlConnection)connection.Inner).ExecuteScalarAsync();
         }
 
-        source.UpdateReplicas(
-            [
-                .. fixture
-                    .Cluster.Replicas.Where(r => r != replica)
-                    .Select(r => new ReplicaSettings(r.Name, r.ConnectionString, Weight: 1)),
-            ]
-        );
+        source.UpdateReplicas([
+            .. fixture.Cluster.Replicas.Where(r => r != replica).Select(r => new ReplicaSettings(r.Name, r.ConnectionString, Weight: 1)),
+        ]);
         await using (var connection = await source.OpenConnectionAsync())
         {
             Assert.Equal("primary", await connection.ExecuteScalarAsync<string>(RoutingFixture.WhoAnswers));

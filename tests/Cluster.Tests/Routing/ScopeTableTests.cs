@@ -247,11 +247,7 @@ public sealed class ScopeTableTests(RoutingFixture fixture) : IClassFixture<Rout
     }
 
     private static Task<int> WriteAsync(DbConnection connection, string mark, string what, DbTransaction? transaction = null) =>
-        connection.ExecuteAsync(
-            "insert into writes (server, note) values (@what, @mark)",
-            new { what, mark },
-            transaction
-        );
+        connection.ExecuteAsync("insert into writes (server, note) values (@what, @mark)", new { what, mark }, transaction);
 
     private static async Task NoteAsync(List<string> steps, string name, Func<Task> act)
     {

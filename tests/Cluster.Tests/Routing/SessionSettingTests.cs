@@ -66,7 +66,9 @@ public sealed class SessionSettingTests(RoutingFixture fixture) : IClassFixture<
     [InlineData("ConnectionReset=False")]
     public async Task An_interceptor_that_sets_at_each_opening_leaves_the_reads_on_the_replicas(string options)
     {
-        var builder = new ReplicatedMySqlDataSourceBuilder().ForPomelo().UsePrimary($"{fixture.Cluster.Primary.ConnectionString};{options}");
+        var builder = new ReplicatedMySqlDataSourceBuilder()
+            .ForPomelo()
+            .UsePrimary($"{fixture.Cluster.Primary.ConnectionString};{options}");
         foreach (var replica in fixture.Cluster.Replicas)
         {
             builder.AddReplica(replica.Name, $"{replica.ConnectionString};{options}");

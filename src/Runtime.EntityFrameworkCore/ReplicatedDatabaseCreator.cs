@@ -1,0 +1,135 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
+using Microsoft.EntityFrameworkCore.Storage;
+using Pomelo.EntityFrameworkCore.MySql.Storage.Internal;
+
+namespace MonotonicReads.EntityFrameworkCore;
+
+/// <summary>Creates, deletes and looks for the database and its tables on the primary.</summary>
+internal sealed class ReplicatedDatabaseCreator(
+    RelationalDatabaseCreatorDependencies dependencies,
+    IMySqlRelationalConnection connection,
+    IRawSqlCommandBuilder rawSqlCommandBuilder
+) : MySqlDatabaseCreator(dependencies, connection, rawSqlCommandBuilder)
+{
+    private readonly ReplicatedMySqlDataSource _source = ((ReplicatedRelationalConnection)connection).Source;
+
+    /// <summary>As EF Core's own; but a mistake in the set-up is told instead of a no.</summary>
+    public override bool CanConnect()
+    {
+        try
+        {
+            return Exists();
+        }
+        catch (Exception exception) when (IsOfServer(exception))
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc cref="CanConnect"/>
+    public override async Task<bool> CanConnectAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await ExistsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsOfServer(exception))
+        {
+            return false;
+        }
+    }
+
+    public override bool Exists()
+    {
+        using var work = PrimaryWork.Reading(_source);
+        return base.Exists();
+    }
+
+    public override async Task<bool> ExistsAsync(CancellationToken cancellationToken = default)
+    {
+        using var work = PrimaryWork.Reading(_source);
+        return await base.ExistsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override bool HasTables()
+    {
+        using var work = PrimaryWork.Reading(_source);
+        return base.HasTables();
+    }
+
+    public override async Task<bool> HasTablesAsync(CancellationToken cancellationToken = default)
+    {
+        using var work = PrimaryWork.Reading(_source);
+        return await base.HasTablesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override void Create()
+    {
+        using var work = PrimaryWork.Writing(_source);
+        using var master = connection.CreateMasterConnection();
+        Dependencies.MigrationCommandExecutor.ExecuteNonQuery(CreateCommands(), master);
+    }
+
+    public override async Task CreateAsync(CancellationToken cancellationToken = default)
+    {
+        using var work = PrimaryWork.Writing(_source);
+        var master = connection.CreateMasterConnection();
+        await using (master.ConfigureAwait(false))
+        {
+            await Dependencies
+                .MigrationCommandExecutor.ExecuteNonQueryAsync(CreateCommands(), master, cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    public override void CreateTables()
+    {
+        using var work = PrimaryWork.Writing(_source);
+        base.CreateTables();
+    }
+
+    public override async Task CreateTablesAsync(CancellationToken cancellationToken = default)
+    {
+        using var work = PrimaryWork.Writing(_source);
+        await base.CreateTablesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override void Delete()
+    {
+        using var work = PrimaryWork.Writing(_source);
+        base.Delete();
+        LeaveDeleted();
+    }
+
+    public override async Task DeleteAsync(CancellationToken cancellationToken = default)
+    {
+        using var work = PrimaryWork.Writing(_source);
+        await base.DeleteAsync(cancellationToken).ConfigureAwait(false);
+        LeaveDeleted();
+    }
+
+    // Its connections have chosen a database that is gone.
+    private void LeaveDeleted() => _source.PrimaryServer.Pool.Current.Retire();
+
+    private IReadOnlyList<MigrationCommand> CreateCommands()
+    {
+        var model = Dependencies.CurrentContext.Context.GetService<IDesignTimeModel>().Model;
+        return Dependencies.MigrationsSqlGenerator.Generate([
+            new MySqlCreateDatabaseOperation
+            {
+                Name = connection.DbConnection.Database,
+                CharSet = model.GetCharSet(),
+                Collation = model.GetCollation(),
+            },
+        ]);
+    }
+
+    // What says that no server answers as it should; all else says that something was put together wrongly.
+    private static bool IsOfServer(Exception exception) =>
+        exception is DbException or TimeoutException or IOException or System.Net.Sockets.SocketException or RetryLimitExceededException;
+}
