@@ -16,6 +16,7 @@ internal sealed class ReplicatedDatabaseCreator(
     IRawSqlCommandBuilder rawSqlCommandBuilder
 ) : MySqlDatabaseCreator(dependencies, connection, rawSqlCommandBuilder)
 {
+    private readonly IMySqlRelationalConnection _connection = connection;
     private readonly ReplicatedMySqlDataSource _source = ((ReplicatedRelationalConnection)connection).Source;
 
     /// <summary>As EF Core's own; but a mistake in the set-up is told instead of a no.</summary>
@@ -71,14 +72,14 @@ internal sealed class ReplicatedDatabaseCreator(
     public override void Create()
     {
         using var work = PrimaryWork.Writing(_source);
-        using var master = connection.CreateMasterConnection();
+        using var master = _connection.CreateMasterConnection();
         Dependencies.MigrationCommandExecutor.ExecuteNonQuery(CreateCommands(), master);
     }
 
     public override async Task CreateAsync(CancellationToken cancellationToken = default)
     {
         using var work = PrimaryWork.Writing(_source);
-        var master = connection.CreateMasterConnection();
+        var master = _connection.CreateMasterConnection();
         await using (master.ConfigureAwait(false))
         {
             await Dependencies
@@ -122,7 +123,7 @@ internal sealed class ReplicatedDatabaseCreator(
         return Dependencies.MigrationsSqlGenerator.Generate([
             new MySqlCreateDatabaseOperation
             {
-                Name = connection.DbConnection.Database,
+                Name = _connection.DbConnection.Database,
                 CharSet = model.GetCharSet(),
                 Collation = model.GetCollation(),
             },

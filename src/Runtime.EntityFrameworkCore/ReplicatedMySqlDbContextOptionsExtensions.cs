@@ -44,8 +44,16 @@ public static class ReplicatedMySqlDbContextOptionsExtensions
             .ReplaceService<IMigrator, ReplicatedMigrator>();
     }
 
-    /// <inheritdoc cref="UseReplicatedMySql(DbContextOptionsBuilder, ReplicatedMySqlDataSource, ServerVersion, Action{MySqlDbContextOptionsBuilder}?)"/>
+    /// <summary>Configures a context of one type: as the other overload.</summary>
     /// <typeparam name="TContext">The context.</typeparam>
+    /// <param name="optionsBuilder">The context's.</param>
+    /// <param name="dataSource">Built with <see cref="ReplicatedMySqlDataSourceBuilder.ForPomelo"/>.</param>
+    /// <param name="serverVersion">The version of the servers.</param>
+    /// <param name="mySqlOptionsAction">Pomelo's options; <see langword="null"/> for none.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">The data source was built without
+    /// <see cref="ReplicatedMySqlDataSourceBuilder.ForPomelo"/>.</exception>
     public static DbContextOptionsBuilder<TContext> UseReplicatedMySql<TContext>(
         this DbContextOptionsBuilder<TContext> optionsBuilder,
         ReplicatedMySqlDataSource dataSource,

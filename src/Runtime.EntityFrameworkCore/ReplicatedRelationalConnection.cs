@@ -13,6 +13,8 @@ internal sealed class ReplicatedRelationalConnection(
     IMySqlOptions options
 ) : MySqlRelationalConnection(dependencies, validator, options)
 {
+    private readonly IMySqlConnectionStringOptionsValidator _validator = validator;
+
     /// <summary>What its connections come from.</summary>
     /// <exception cref="InvalidOperationException">The context was told to use another connection.</exception>
     public ReplicatedMySqlDataSource Source { get; } =
@@ -30,7 +32,7 @@ internal sealed class ReplicatedRelationalConnection(
             .WithConnection(Source.CreateConnectionWithoutDatabase(), owned: true);
         var builder = new DbContextOptionsBuilder();
         ((IDbContextOptionsBuilderInfrastructure)builder).AddOrUpdateExtension(master);
-        return CreateMasterConnectionCore(builder, validator);
+        return CreateMasterConnectionCore(builder, _validator);
     }
 
     protected override void ExecuteNonQuery(string sql)

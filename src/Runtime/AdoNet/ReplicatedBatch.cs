@@ -152,6 +152,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
         var cause = PrimaryCause.None;
         SessionSettings? settings = null;
         var areSettings = true;
+        var isExpected = false;
         var (isFirst, first, areAlone) = (true, LastStatementUse.None, true);
         foreach (var command in _commands.Commands)
         {
@@ -160,6 +161,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
                     ? StatementText.NotProven
                     : source.VerdictOf(command.CommandText).Bound(command.ValueOf);
             arePlainReads &= verdict.IsPlainRead;
+            isExpected |= !verdict.IsPlainRead && verdict.Cause == PrimaryCause.None;
             cause = verdict.Cause == PrimaryCause.None ? cause : verdict.Cause;
             areSettings &= verdict.Settings is { AreAlone: true };
             settings = verdict.Settings is null ? settings : settings?.With(verdict.Settings) ?? verdict.Settings;
@@ -171,7 +173,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
         // Only the first follows what ran before the batch.
         var use = first == LastStatementUse.None || areAlone ? first : LastStatementUse.BesideOthers;
         return StatementText.Statement(
-            new TextVerdict(arePlainReads, use, arePlainReads ? settings?.In(areSettings) : null, cause),
+            new TextVerdict(arePlainReads, use, arePlainReads ? settings?.In(areSettings) : null, isExpected ? PrimaryCause.None : cause),
             returnsData,
             source.Proxy is not null
         );

@@ -302,17 +302,11 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         ProxyRoute.ThrowIfNotKept(dialect, ReadConsistency.Monotonic, _onReplicaLoss);
         var address = servers.Parse(ProxyRoute.Name, connectionString);
         var proxy = servers.Behind(dialect, address);
+        var primary = servers.CreatePrimary(null);
         if (!dialect.NamesServers)
         {
             return _monitor is null
-                ? Create(
-                    servers,
-                    servers.CreatePrimary(null),
-                    new ReplicaTable([(proxy.Anywhere, 1)]),
-                    proxy,
-                    dialect.NamesPrimary,
-                    monitor: null
-                )
+                ? Create(servers, primary, new ReplicaTable([(proxy.Anywhere, 1)]), proxy, dialect.NamesPrimary, monitor: null)
                 : throw new NotSupportedException(
                     $"{dialect.Proxy} picks the replicas, and none of them can be asked through it: leave UseMonitor() out."
                 );
@@ -320,14 +314,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
 
         // Nothing else notices a restart behind a proxy, and who accepts every move need not know.
         var monitor = _monitor ?? (dialect.IsExact ? new MonitorOptions() : null);
-        return Create(
-            servers,
-            servers.CreatePrimary(null),
-            servers.CreateReplicas(servers.Parsed(_replicas)),
-            proxy,
-            hasPositions: true,
-            monitor
-        );
+        return Create(servers, primary, servers.CreateReplicas(servers.Parsed(_replicas)), proxy, hasPositions: true, monitor);
     }
 
     private ReplicatedMySqlDataSource Create(

@@ -75,9 +75,8 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
     public DbConnection Share()
     {
-        var driver = IsClosing ? throw NotOpen() : Link.Share() ?? throw NotOpen();
         NoteShared();
-        return driver;
+        return IsClosing ? throw NotOpen() : Link.Share() ?? throw NotOpen();
     }
 
     /// <summary>Tells the session that something of its may be done on the driver's connection, which others have.</summary>
@@ -146,7 +145,6 @@ internal sealed class RoutedConnection : IAskedConnection
         Link.Reconnect();
     }
 
-    /// <summary>This statement runs next.</summary>
     public void Running(in Statement statement) => _statement = statement;
 
     /// <summary>Whether what runs does nothing but set something of the connection's session.</summary>

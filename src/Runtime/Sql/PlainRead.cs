@@ -36,15 +36,29 @@ internal static class PlainRead
         var statements = new SqlStatements(text);
         var count = 0;
         var areSettings = true;
+        var cause = PrimaryCause.None;
         while (statements.Next())
         {
             count++;
             var statement = statements.Current;
             areSettings &= statement.Kind == SqlStatementKind.Setting;
-            if (statements.Doubts != SqlDoubts.None || !IsHarmless(statement))
+            if (statements.Doubts == SqlDoubts.None && IsHarmless(statement))
             {
-                return new PlainReadVerdict(IsProven: false, Settings: null, CauseOf(statement));
+                continue;
             }
+
+            if (CauseOf(statement) is var found && found == PrimaryCause.None)
+            {
+                // Whoever wrote it knows where it runs, and so what stands beside it.
+                return default;
+            }
+
+            cause = cause == PrimaryCause.None ? found : cause;
+        }
+
+        if (cause != PrimaryCause.None && !statements.AsksForPrimary)
+        {
+            return new PlainReadVerdict(IsProven: false, Settings: null, cause);
         }
 
         if (count == 0 || statements.Doubts != SqlDoubts.None || statements.AsksForPrimary)

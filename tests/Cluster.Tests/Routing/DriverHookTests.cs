@@ -221,7 +221,7 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
                     Interlocked.Increment(ref asked);
                     return default;
                 })
-                .UseRemoteCertificateValidationCallback((_, _, _, _) => true)
+                .UseRemoteCertificateValidationCallback((_, certificate, _, _) => certificate is not null)
                 .ConfigureDataSource((_, driver) => driver.ConnectionStringBuilder.SslMode = MySqlSslMode.Preferred)
         );
         await using var primary = await source.Primary.OpenConnectionAsync();

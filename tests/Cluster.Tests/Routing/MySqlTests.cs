@@ -60,6 +60,28 @@ public abstract class MySqlTests(MySqlFixture fixture)
     }
 
     [SkippableFact]
+    public async Task What_is_set_of_the_session_stays_on_the_replica_and_goes_with_the_connection()
+    {
+        const string hours = "select timestampdiff(hour, utc_timestamp(), now())";
+        await using var source = fixture.BuildSource();
+        await using var connection = await source.OpenConnectionAsync();
+        await connection.ExecuteAsync("set names utf8mb4 collate utf8mb4_bin, session time_zone = '+05:00', group_concat_max_len = 7");
+        Assert.Equal(5, await connection.ExecuteScalarAsync<int>(hours));
+        Assert.StartsWith("replica", connection.ServerName, StringComparison.Ordinal);
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await transaction.RollbackAsync();
+        }
+
+        Assert.Equal("primary", connection.ServerName);
+        Assert.Equal(5, await connection.ExecuteScalarAsync<int>(hours));
+        Assert.Equal(
+            (7, "utf8mb4_bin"),
+            await connection.QuerySingleAsync<(long, string)>("select @@group_concat_max_len, @@collation_connection")
+        );
+    }
+
+    [SkippableFact]
     public async Task Tagged_sets_are_contained_where_the_server_says_so()
     {
         Skip.If(fixture.Release == MySqlRelease.Oldest, "Tags are of MySQL 8.3 and later.");

@@ -135,6 +135,8 @@ public sealed class SessionSettingTests(RoutingFixture fixture) : IClassFixture<
                 "select count(*) from writes for update",
                 "/* master */ select 1",
                 "select last_insert_id()",
+                "set autocommit = 1; insert into writes (server, note) values ('primary', 'x')",
+                "set session tx_isolation = 'READ-COMMITTED'; begin",
                 "call add_write('y')",
                 "begin",
             }

@@ -270,15 +270,15 @@ public sealed class UseReplicatedMySqlTests(RoutingFixture fixture) : IClassFixt
 
         public DbSet<Item> Items => Set<Item>();
 
-        protected override void OnConfiguring(DbContextOptionsBuilder options)
+        protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder)
         {
             if (_source is not null)
             {
-                options.UseReplicatedMySql(_source, Version);
+                optionsBuilder.UseReplicatedMySql(_source, Version);
             }
         }
 
-        protected override void OnModelCreating(ModelBuilder model) => model.Entity<Item>().ToTable("items");
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Item>().ToTable("items");
     }
 
     [DbContext(typeof(Shop))]
