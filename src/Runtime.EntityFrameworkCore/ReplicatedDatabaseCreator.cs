@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -130,7 +131,9 @@ internal sealed class ReplicatedDatabaseCreator(
         ]);
     }
 
-    // What says that no server answers as it should; all else says that something was put together wrongly.
+    // What says that no server answers as it should, wrapped by an execution strategy or not; all else says that something was put together
+    // wrongly.
     private static bool IsOfServer(Exception exception) =>
-        exception is DbException or TimeoutException or IOException or System.Net.Sockets.SocketException or RetryLimitExceededException;
+        exception is DbException or TimeoutException or IOException or SocketException or RetryLimitExceededException
+        || exception.InnerException is DbException or TimeoutException;
 }

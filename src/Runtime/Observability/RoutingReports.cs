@@ -63,7 +63,7 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
         );
     }
 
-    /// <summary>A statement that neither writes nor is proven to be a plain read took its connection from a replica to the primary.</summary>
+    /// <summary>A statement that neither writes nor is proven to be a plain read took its connection to the primary.</summary>
     public void MovedByStatement(Guid? session, string replica, string primary, string reason)
     {
         RoutingMetrics.CountFallback("statement not proven");

@@ -108,11 +108,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             {
                 var left = connection.Link.Server;
                 await new ConnectionMove(connection).ToAsync(target, isAsync, cancellation).ConfigureAwait(false);
-                if (step == Step.MoveToPrimary && left is not null)
-                {
-                    ReportCause(statement, session, left);
-                }
-
+                ReportCause(statement, step, session, left);
                 if (session is not null && connection.Use.PinOf(session) is var pin && pin.IsOtherIncarnation(target))
                 {
                     Source.Losses.Lose(session, pin, target, ReplicaLossReason.Restarted, exception: null);
@@ -128,9 +124,9 @@ internal readonly struct StatementRouting(RoutedConnection connection)
     }
 
     // The reads after it on this connection run on the primary too, and who wrote it may not know.
-    private void ReportCause(in Statement statement, ReadSession? session, RoutedServer left)
+    private void ReportCause(in Statement statement, Step step, ReadSession? session, RoutedServer? left)
     {
-        if (!statement.IsPlainRead && statement.Cause != PrimaryCause.None)
+        if (step == Step.MoveToPrimary && left is not null && !statement.IsPlainRead && statement.Cause != PrimaryCause.None)
         {
             Source.Reports.MovedByStatement(
                 session?.Id,

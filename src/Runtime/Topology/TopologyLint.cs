@@ -277,8 +277,8 @@ internal sealed class TopologyLint(
                 "MRT014",
                 TopologySeverity.Warning,
                 replica,
-                $"has other options in its connection string than the primary ({string.Join("; ", differences)}), so that a read gives another "
-                    + "answer after its session has moved.",
+                $"has other options in its connection string than the primary ({string.Join("; ", differences)}), so that a read gives "
+                    + "another answer after its session has moved.",
                 "Give all connection strings the same."
             );
         }

@@ -187,7 +187,7 @@ public sealed class FrameworkTests(ConformanceFixture fixture) : IClassFixture<C
         public DbSet<NoteRow> Notes => Set<NoteRow>();
 
         protected override void OnConfiguring(DbContextOptionsBuilder options) =>
-            options.UseMySql(source, new MariaDbServerVersion(new Version(10, 11)));
+            options.UseMySql(source, new MariaDbServerVersion(new Version(10, 11))).AllowManyProviders();
 
         protected override void OnModelCreating(ModelBuilder model)
         {

@@ -276,6 +276,6 @@ public sealed class EnlistedTests(RoutingFixture fixture) : IClassFixture<Routin
     private sealed class Shop(ReplicatedMySqlDataSource source) : DbContext
     {
         protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
-            optionsBuilder.UseMySql(source, new MariaDbServerVersion(new Version(10, 11)));
+            optionsBuilder.UseMySql(source, new MariaDbServerVersion(new Version(10, 11))).AllowManyProviders();
     }
 }

@@ -84,6 +84,7 @@ public sealed class EntityFrameworkTests(RoutingFixture fixture) : IClassFixture
         protected override void OnConfiguring(DbContextOptionsBuilder options)
         {
             var version = new MariaDbServerVersion(new Version(10, 11));
+            options.AllowManyProviders();
             _ = source is null ? options.UseMySql(connectionString, version) : options.UseMySql(source, version);
         }
 

@@ -372,7 +372,10 @@ public sealed class SessionSettingTests(RoutingFixture fixture) : IClassFixture<
     private sealed class Shop(ReplicatedMySqlDataSource source) : DbContext
     {
         protected override void OnConfiguring(DbContextOptionsBuilder options) =>
-            options.UseMySql(source, new MariaDbServerVersion(new Version(10, 11))).AddInterceptors(new SetsAtOpening());
+            options
+                .UseMySql(source, new MariaDbServerVersion(new Version(10, 11)))
+                .AddInterceptors(new SetsAtOpening())
+                .AllowManyProviders();
     }
 
     private sealed class SetsAtOpening : DbConnectionInterceptor

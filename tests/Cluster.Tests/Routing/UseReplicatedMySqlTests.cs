@@ -272,6 +272,7 @@ public sealed class UseReplicatedMySqlTests(RoutingFixture fixture) : IClassFixt
 
         protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder)
         {
+            optionsBuilder.AllowManyProviders();
             if (_source is not null)
             {
                 optionsBuilder.UseReplicatedMySql(_source, Version);
