@@ -72,7 +72,7 @@ public sealed class UseReplicatedMySqlTests(RoutingFixture fixture) : IClassFixt
         await using var source = Build("app");
         await using var provider = new ServiceCollection()
             .AddLogging()
-            .AddDbContext<Shop>(options => options.UseReplicatedMySql(source, Version))
+            .AddDbContext<Shop>(options => options.UseReplicatedMySql(source, Version).AllowManyProviders())
             .AddHealthChecks()
             .AddDbContextCheck<Shop>("database")
             .Services.BuildServiceProvider();
@@ -219,7 +219,7 @@ public sealed class UseReplicatedMySqlTests(RoutingFixture fixture) : IClassFixt
     {
         await using var source = Build("app");
         var options = new DbContextOptionsBuilder<Shop>();
-        options.UseReplicatedMySql(source, Version);
+        options.UseReplicatedMySql(source, Version).AllowManyProviders();
         options.UseMySql(fixture.Cluster.Primary.ConnectionString, Version);
         await using var context = new Shop(options.Options);
         var exception = Assert.Throws<InvalidOperationException>(() => context.Database.CanConnect());
@@ -231,7 +231,7 @@ public sealed class UseReplicatedMySqlTests(RoutingFixture fixture) : IClassFixt
     {
         await using var source = Build("app");
         var options = new DbContextOptionsBuilder<Shop>();
-        options.UseReplicatedMySql(source, Version, mysql => mysql.DisableBackslashEscaping());
+        options.UseReplicatedMySql(source, Version, mysql => mysql.DisableBackslashEscaping()).AllowManyProviders();
         await using var context = new Shop(options.Options);
         Assert.Equal(@"a\b", await context.Database.SqlQueryRaw<string>(@"select 'a\b' as Value from this_server").SingleAsync());
     }

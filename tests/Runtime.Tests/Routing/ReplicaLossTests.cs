@@ -307,7 +307,7 @@ public class ReplicaLossTests
         using var set = new SqliteReplicaSet();
         using var session = ReadSession.Begin(ReadConsistency.Monotonic);
         using var connection = set.Source.OpenConnection();
-        connection.Inner.Close();
+        connection.Driver.Close();
         Assert.NotEqual("primary", set.Ask());
         Assert.Empty(set.Events);
     }
