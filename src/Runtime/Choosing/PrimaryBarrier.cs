@@ -106,7 +106,7 @@ internal static class PrimaryBarrier
     {
         var primary = connection.Server;
         var reads = pin.EndedReads;
-        var incarnation = primary.Incarnation;
+        var run = primary.Run;
         var started = pin.Source.Time.GetTimestamp();
         bool hasPassed;
         try
@@ -156,7 +156,7 @@ internal static class PrimaryBarrier
             throw LostSession.PrimaryReplaced(session);
         }
 
-        pin.PassedBarrier(incarnation, reads);
+        pin.PassedBarrier(run, reads);
     }
 
     private static async ValueTask ProveKeptAsync(
@@ -180,7 +180,7 @@ internal static class PrimaryBarrier
             );
         }
 
-        if (pin.CarriedRun is { Length: > 0 } run && run != pin.Source.Primary.Run)
+        if (pin.CarriedRun is { Length: > 0 } run && run != pin.Source.Primary.Run.Name)
         {
             throw LostSession.NotBehindBarrier(
                 session,

@@ -43,6 +43,9 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>The replica on which the session has read last; null where it has read on none, or need not remember.</summary>
     public RoutedServer? LastReplica => _lastReplica;
 
+    /// <summary>Whether the session reads on the primary and has done so, so that what it saw there is not known but to that.</summary>
+    public bool HasReadPrimary => _hasReadPrimary && _server is { IsPrimary: true };
+
     /// <summary>What a causal read must contain: the session's writes, and what it saw on the primary. Null for nothing.</summary>
     public ReplicationPosition? Required => _writes.Required;
 
@@ -67,8 +70,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether it is known what another run of the primary must have for what the session saw and wrote on the one
     /// before.</summary>
     /// <param name="isCausal">Whether the session's writes count.</param>
-    public bool TellsOfPrimary(bool isCausal) =>
-        !((_server is { IsPrimary: true } && _hasReadPrimary) || (BindsToRequired(isCausal) && MustAskPrimary));
+    public bool TellsOfPrimary(bool isCausal) => !(HasReadPrimary || (BindsToRequired(isCausal) && MustAskPrimary));
 
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
     public bool MustAskPrimary => _writes.MustAskPrimary;
@@ -76,15 +78,15 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether every read must contain <see cref="Required"/>, because the session saw it before it travelled here.</summary>
     public bool IsResumed { get; private set; }
 
-    /// <summary>The run of the primary without which a resumed session cannot go on; empty for any.</summary>
-    public string CarriedRun { get; private set; } = "";
+    /// <summary>The run of the primary without which a resumed session cannot go on; empty for any, null where it knows a position.</summary>
+    public string? CarriedRun { get; private set; }
 
     /// <summary>The session goes on here; called before anyone else has the pin.</summary>
     /// <param name="position">What it saw; null where only the primary will do.</param>
     /// <param name="primaryRun">The run of the primary that will do then; empty where nobody knows.</param>
     public void Resume(ReplicationPosition? position, string primaryRun)
     {
-        CarriedRun = position is null ? primaryRun : "";
+        CarriedRun = position is null ? primaryRun : null;
         _writes.Resume(position);
         _replicaReads = 1;
         IsResumed = true;
@@ -225,11 +227,11 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>This run of the primary contains what the session has read.</summary>
-    /// <param name="incarnation">The run.</param>
+    /// <param name="run">The run.</param>
     /// <param name="reads"><see cref="EndedReads"/> from before the barrier.</param>
-    public void PassedBarrier(int incarnation, long? reads)
+    public void PassedBarrier(RoutedServer.KnownRun run, long? reads)
     {
-        _primary.Pass(incarnation, source.Primary.Run);
+        _primary.Pass(run);
         if (reads is { } covered)
         {
             lock (this)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dapper;
 using MonotonicReads.Cluster;
+using MonotonicReads.Sessions;
 using MySqlConnector;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
@@ -363,6 +364,73 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
             Tokens
         );
         await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(other));
+    }
+
+    public enum Meanwhile
+    {
+        Nothing,
+        AWrite,
+        AReadThatFails,
+    }
+
+    /// <summary>A request between two that does not see what the session came with, while the primary can be asked, or cannot.</summary>
+    [Theory]
+    [InlineData(Meanwhile.Nothing, true)]
+    [InlineData(Meanwhile.Nothing, false)]
+    [InlineData(Meanwhile.AWrite, true)]
+    [InlineData(Meanwhile.AReadThatFails, true)]
+    [InlineData(Meanwhile.AReadThatFails, false)]
+    public async Task What_a_session_came_with_it_takes_along(Meanwhile meanwhile, bool knowsPosition)
+    {
+        await using var source = Build(One);
+        await One.StopReplicationAsync();
+        await Two.StopReplicationAsync();
+        var token = await WrittenTokenAsync(source, 100, knowsPosition);
+        await PromoteAsync(Two, follower: One);
+        await using var next = Build(One);
+        using (var resumed = ReadSession.Resume(token, ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 0 }, Tokens))
+        {
+            if (meanwhile == Meanwhile.AWrite)
+            {
+                await using var connection = await next.Primary.OpenConnectionAsync();
+                await connection.ExecuteAsync("insert into writes values (6)");
+            }
+            else if (meanwhile == Meanwhile.AReadThatFails)
+            {
+                await Two.PauseAsync();
+                _relay!.Break();
+                await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => NewestAsync(next));
+            }
+
+            token = await resumed.ToTokenAsync(Tokens);
+        }
+
+        if (meanwhile == Meanwhile.AReadThatFails)
+        {
+            await Two.ResumeAsync();
+        }
+
+        await using var last = Build(One);
+        using var again = ReadSession.Resume(token, ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 0 }, Tokens);
+        await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(last));
+    }
+
+    // Of a session that wrote; it knows where, or only that the primary has it.
+    private static async Task<string> WrittenTokenAsync(ReplicatedMySqlDataSource source, int id, bool knowsPosition)
+    {
+        using var session = ReadSession.Begin(ReadConsistency.Causal, Guid.NewGuid());
+        await using (var connection = await source.Primary.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync("insert into writes values (@id)", new { id });
+        }
+
+        return knowsPosition
+            ? await session.ToTokenAsync(Tokens)
+            : new SessionToken(
+                session.Id,
+                ReadConsistency.Causal,
+                [new SourceState(source.Routed.Name, Position: null) { PrimaryRun = source.Routed.Primary.Run.Name }]
+            ).Protect(Tokens);
     }
 
     /// <summary>A lossy failover gives the numbers of lost transactions to others.</summary>
