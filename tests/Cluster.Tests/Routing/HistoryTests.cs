@@ -378,6 +378,7 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
     [InlineData(Meanwhile.Nothing, true)]
     [InlineData(Meanwhile.Nothing, false)]
     [InlineData(Meanwhile.AWrite, true)]
+    [InlineData(Meanwhile.AWrite, false)]
     [InlineData(Meanwhile.AReadThatFails, true)]
     [InlineData(Meanwhile.AReadThatFails, false)]
     public async Task What_a_session_came_with_it_takes_along(Meanwhile meanwhile, bool knowsPosition)
