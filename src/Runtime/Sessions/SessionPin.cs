@@ -78,7 +78,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether every read must contain <see cref="Required"/>, because the session saw it before it travelled here.</summary>
     public bool IsResumed { get; private set; }
 
-    /// <summary>The run of the primary without which a resumed session cannot go on; empty for any, null where it knows a position.</summary>
+    /// <summary>The run of the primary that a resumed session needs; empty for any, null where it knows a position.</summary>
     public string? CarriedRun { get; private set; }
 
     /// <summary>The session goes on here; called before anyone else has the pin.</summary>
