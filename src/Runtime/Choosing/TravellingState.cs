@@ -36,37 +36,12 @@ internal sealed class TravellingState(ISessionSource source, PositionSearch? pos
     private string RunOf(SessionPin pin) =>
         !IsInPrimary(pin) || (tellsRuns && pin.PrimaryRun.Length == 0) ? SourceState.None : pin.PrimaryRun;
 
-    /// <summary>Whether the primary is known to have all that a session saw on a replica, which is not asked.</summary>
-    /// <param name="pin">The session's.</param>
-    /// <param name="replica">Where it read last.</param>
-    public static bool IsInPrimary(SessionPin pin, RoutedServer replica)
-    {
-        if (replica.IsPromoted || WasDiverged(pin, replica))
-        {
-            return false;
-        }
-
-        var primary = pin.Source.Primary.Incarnation;
-        var compared = ComparedOf(pin, replica);
-        return (compared is { Found: Lineage.Same } && compared.PrimaryIncarnation == primary)
-            // Nobody was able to compare them; that the primary is the first one that was met is all that is known.
-            || (!pin.HasOtherPrimary && (primary <= FirstIncarnation || compared is { Found: Lineage.Untold }));
-    }
-
-    /// <summary>Whether the run of the replica that the session read held what the primary lacked.</summary>
-    public static bool WasDiverged(SessionPin pin, RoutedServer replica) => ComparedOf(pin, replica) is { Found: Lineage.Diverged };
-
-    private const int FirstIncarnation = 1;
-
-    private static Comparison? ComparedOf(SessionPin pin, RoutedServer replica) =>
-        replica.Compared is { } compared && compared.Incarnation == pin.LastIncarnation ? compared : null;
-
     // A primary that was read behind the barrier has what the replica had.
     private static bool IsInPrimary(SessionPin pin) =>
         !pin.NeedsBarrier
         || (pin.LastReplica is null && !pin.IsResumed)
         || !pin.Source.HasPositions
-        || (pin.LastReplica is { } replica && !pin.HasOtherPrimary && IsInPrimary(pin, replica));
+        || (pin.LastReplica is { } replica && !pin.HasOtherPrimary && ReplicaProof.IsInPrimary(pin, replica));
 
     private async ValueTask<ReplicationPosition?> PositionAsync(
         PositionSearch positions,

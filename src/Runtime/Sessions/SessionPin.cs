@@ -69,8 +69,8 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
 
     /// <summary>Whether it is known what another run of the primary must have for what the session saw and wrote on the one
     /// before.</summary>
-    /// <param name="isCausal">Whether the session's writes count.</param>
-    public bool TellsOfPrimary(bool isCausal) => !(HasReadPrimary || (BindsToRequired(isCausal) && MustAskPrimary));
+    /// <param name="seesOwnWrites">Whether the session's writes count.</param>
+    public bool TellsOfPrimary(bool seesOwnWrites) => !(HasReadPrimary || (BindsToRequired(seesOwnWrites) && MustAskPrimary));
 
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
     public bool MustAskPrimary => _writes.MustAskPrimary;
@@ -106,12 +106,12 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>Whether a read must contain <see cref="Required"/>: of a causal handle, or once one has read on the primary.</summary>
-    public bool BindsToRequired(bool isCausal) => isCausal || _writes.WereSeen;
+    public bool BindsToRequired(bool seesOwnWrites) => seesOwnWrites || _writes.WereSeen;
 
     /// <summary>Whether a read may not run on a replica before something was asked or waited for.</summary>
-    public bool MustCatchUp(RoutedServer replica, bool isCausal) =>
-        (BindsToRequired(isCausal) && MustAskPrimary)
-        || ((BindsToRequired(isCausal) || IsResumed) && Required is { } required && replica.Reached?.Contains(required) != true);
+    public bool MustCatchUp(RoutedServer replica, bool seesOwnWrites) =>
+        (BindsToRequired(seesOwnWrites) && MustAskPrimary)
+        || ((BindsToRequired(seesOwnWrites) || IsResumed) && Required is { } required && replica.Reached?.Contains(required) != true);
 
     /// <summary>Notes a read on a replica; adopts the replica if none was drawn.</summary>
     /// <param name="replica">The replica.</param>
