@@ -34,6 +34,7 @@ internal sealed class Run : IAsyncDisposable
     private readonly Grounds _grounds;
     private readonly HistoryFile _history;
     private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly HashSet<int> _excused = [];
     private StateTree? _tree;
 
     private Run(RunOptions options, Stage stage, ServerVersion version)
@@ -278,12 +279,21 @@ internal sealed class Run : IAsyncDisposable
         {
             foreach (var overdue in _recorder.Overdue())
             {
-                _recorder.Add(overdue);
+                // When the driver's timer fails, the time limits that were to ring with it are lost; outside, the process is.
+                if (DriverFaults.Count == 0)
+                {
+                    _recorder.Add(overdue);
+                }
+                else
+                {
+                    _excused.Add(overdue.Session);
+                }
             }
         }
 
         await _stage.HealAsync();
-        var entries = _recorder.Take();
+        var entries = _recorder.Take().Where(entry => entry.Kind != EntryKind.Error || !_excused.Contains(entry.Session)).ToList();
+        Summary.Excused = _excused.Count;
         var judgement = await JudgeAsync(entries, faults.Any(fault => fault.MovesPrimary));
 
         // Of a soak all would be gigabytes.

@@ -45,6 +45,9 @@ internal sealed class Summary(RunOptions options)
     private readonly List<string> _cutShort = [];
     private int _unjudged;
 
+    /// <summary>Sessions in which a time limit was lost with the driver's timer.</summary>
+    public int Excused { get; set; }
+
     public int Phases { get; private set; }
 
     public string Last { get; private set; } = "";
@@ -235,7 +238,7 @@ internal sealed class Summary(RunOptions options)
             )
             .AppendLine(
                 CultureInfo.InvariantCulture,
-                $"{SessionReads} session reads in {_played.TotalSeconds:F0} s ({SessionReads / Math.Max(1, _played.TotalSeconds):F0}/s), seed {options.Seed}: {_violations.Count} violations, {_faults.Values.Sum(f => f.Late)} hangs; {_unjudged} comparisons could not be told; {(Process.GetCurrentProcess().TotalProcessorTime - _processorBefore).TotalSeconds:F0} s of processor time here; {DriverFaults.Count} exceptions of the driver's timer that would have ended the process"
+                $"{SessionReads} session reads in {_played.TotalSeconds:F0} s ({SessionReads / Math.Max(1, _played.TotalSeconds):F0}/s), seed {options.Seed}: {_violations.Count} violations, {_faults.Values.Sum(f => f.Late)} hangs; {_unjudged} comparisons could not be told; {(Process.GetCurrentProcess().TotalProcessorTime - _processorBefore).TotalSeconds:F0} s of processor time here; {DriverFaults.Count} exceptions of the driver's timer that would have ended the process, with the time limits of {Excused} sessions"
             );
         return text.ToString();
 

@@ -73,13 +73,13 @@ internal static class PrimaryBarrier
     // What is known although the replica cannot be asked.
     private static Evidence WithoutAnswer(ReadSession session, SessionPin pin, RoutedServer replica)
     {
-        if (replica.IsPromoted || TravellingState.WasDiverged(pin, replica))
+        if (replica.IsPromoted || ReplicaProof.WasDiverged(pin, replica))
         {
             throw LostSession.NotBehindBarrier(session, pin, "The replica holds, or may hold, what the primary lacks.", null);
         }
 
         return pin.Seen is { } seen ? new Evidence(Held: null, seen)
-            : TravellingState.IsInPrimary(pin, replica) ? default
+            : ReplicaProof.IsInPrimary(pin, replica) ? default
             : throw LostSession.NotBehindBarrier(
                 session,
                 pin,
@@ -106,7 +106,7 @@ internal static class PrimaryBarrier
     {
         var primary = connection.Server;
         var reads = pin.EndedReads;
-        var incarnation = primary.Incarnation;
+        var run = primary.Run;
         var started = pin.Source.Time.GetTimestamp();
         bool hasPassed;
         try
@@ -156,7 +156,7 @@ internal static class PrimaryBarrier
             throw LostSession.PrimaryReplaced(session);
         }
 
-        pin.PassedBarrier(incarnation, reads);
+        pin.PassedBarrier(run, reads);
     }
 
     private static async ValueTask ProveKeptAsync(
@@ -167,9 +167,9 @@ internal static class PrimaryBarrier
         ServerQuestions questions
     )
     {
-        var isCausal = session.SeesOwnWrites;
+        var seesOwnWrites = session.SeesOwnWrites;
         var isOther = HasOtherPrimary(session, pin);
-        if (isOther && !pin.TellsOfPrimary(isCausal))
+        if (isOther && !pin.TellsOfPrimary(seesOwnWrites))
         {
             throw LostSession.NotBehindBarrier(
                 session,
@@ -180,7 +180,7 @@ internal static class PrimaryBarrier
             );
         }
 
-        if (pin.CarriedRun is { Length: > 0 } run && run != pin.Source.Primary.Run)
+        if (pin.CarriedRun is { Length: > 0 } run && run != pin.Source.Primary.Run.Name)
         {
             throw LostSession.NotBehindBarrier(
                 session,
@@ -190,7 +190,7 @@ internal static class PrimaryBarrier
             );
         }
 
-        var carried = pin.IsResumed || (isOther && pin.BindsToRequired(isCausal)) ? pin.Required : null;
+        var carried = pin.IsResumed || (isOther && pin.BindsToRequired(seesOwnWrites)) ? pin.Required : null;
         if (carried is not null && !await protocol.HasKeptAsync(questions, carried, pin.HasRestartedPrimary).ConfigureAwait(false))
         {
             throw LostSession.NotBehindBarrier(

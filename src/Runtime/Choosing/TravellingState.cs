@@ -7,52 +7,41 @@ namespace MonotonicReads.Choosing;
 /// to be learned, the run of the primary that has it.</summary>
 /// <param name="source">The data source.</param>
 /// <param name="positions">Asks its servers; null where they tell no position.</param>
-internal sealed class TravellingState(ISessionSource source, PositionSearch? positions)
+/// <param name="tellsRuns">Whether the primary tells which run of it answers.</param>
+internal sealed class TravellingState(ISessionSource source, PositionSearch? positions, bool tellsRuns)
 {
     /// <returns>Null where the session saw and wrote nothing here.</returns>
     public async ValueTask<SourceState?> OfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
-        if (pin.LastReplica is null && pin.Required is null && !pin.MustAskPrimary && pin.Server is not { IsPrimary: true })
+        if (pin.LastReplica is null && pin.Required is null && !pin.MustAskPrimary && !pin.HasReadPrimary && !pin.IsResumed)
         {
             return null;
         }
 
-        // Asked first: who was promoted says so when it is.
-        var position = positions is null ? null : await PositionAsync(positions, pin, isAsync, cancellation).ConfigureAwait(false);
-        return new SourceState(source.Name, position) { PrimaryRun = IsInPrimary(pin) ? pin.PrimaryRun : SourceState.None };
-    }
-
-    /// <summary>Whether the primary is known to have all that a session saw on a replica, which is not asked.</summary>
-    /// <param name="pin">The session's.</param>
-    /// <param name="replica">Where it read last.</param>
-    public static bool IsInPrimary(SessionPin pin, RoutedServer replica)
-    {
-        if (replica.IsPromoted || WasDiverged(pin, replica))
+        if (IsUnproved(pin) && pin.CarriedRun is { } carried)
         {
-            return false;
+            // Whatever happened here: what it came with has not been seen yet.
+            return new SourceState(source.Name, Position: null) { PrimaryRun = carried };
         }
 
-        var primary = pin.Source.Primary.Incarnation;
-        var compared = ComparedOf(pin, replica);
-        return (compared is { Found: Lineage.Same } && compared.PrimaryIncarnation == primary)
-            // Nobody was able to compare them; that the primary is the first one that was met is all that is known.
-            || (!pin.HasOtherPrimary && (primary <= FirstIncarnation || compared is { Found: Lineage.Untold }));
+        // Asked first: who was promoted says so when it is.
+        var position = positions is null ? null : await PositionAsync(positions, pin, isAsync, cancellation).ConfigureAwait(false);
+        return new SourceState(source.Name, position) { PrimaryRun = RunOf(pin) };
     }
 
-    /// <summary>Whether the run of the replica that the session read held what the primary lacked.</summary>
-    public static bool WasDiverged(SessionPin pin, RoutedServer replica) => ComparedOf(pin, replica) is { Found: Lineage.Diverged };
+    // What the session came with is proved where it has passed the barrier, and by a read on a replica.
+    private static bool IsUnproved(SessionPin pin) => pin.IsResumed && pin.LastReplica is null && pin.NeedsBarrier;
 
-    private const int FirstIncarnation = 1;
-
-    private static Comparison? ComparedOf(SessionPin pin, RoutedServer replica) =>
-        replica.Compared is { } compared && compared.Incarnation == pin.LastIncarnation ? compared : null;
+    // The run of the primary that has all, where the position is not known or becomes too long.
+    private string RunOf(SessionPin pin) =>
+        !IsInPrimary(pin) || (tellsRuns && pin.PrimaryRun.Length == 0) ? SourceState.None : pin.PrimaryRun;
 
     // A primary that was read behind the barrier has what the replica had.
     private static bool IsInPrimary(SessionPin pin) =>
-        pin.LastReplica is not { } replica
-        || !pin.NeedsBarrier
+        !pin.NeedsBarrier
+        || (pin.LastReplica is null && !pin.IsResumed)
         || !pin.Source.HasPositions
-        || (!pin.HasOtherPrimary && IsInPrimary(pin, replica));
+        || (pin.LastReplica is { } replica && !pin.HasOtherPrimary && ReplicaProof.IsInPrimary(pin, replica));
 
     private async ValueTask<ReplicationPosition?> PositionAsync(
         PositionSearch positions,
@@ -69,7 +58,7 @@ internal sealed class TravellingState(ISessionSource source, PositionSearch? pos
         }
 
         if (
-            (pin.MustAskPrimary || pin.Server is { IsPrimary: true })
+            (pin.MustAskPrimary || pin.HasReadPrimary)
             && !await IsRequiredKnownAsync(positions, pin, isAsync, cancellation).ConfigureAwait(false)
         )
         {

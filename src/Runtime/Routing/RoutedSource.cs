@@ -117,5 +117,9 @@ internal sealed class RoutedSource : ISessionSource
     }
 
     public ValueTask<SourceState?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation) =>
-        new TravellingState(this, Positions).OfAsync(pin, isAsync, cancellation);
+        new TravellingState(this, Positions, tellsRuns: Positions is not null && Proxy is not { Dialect.NamesPrimary: false }).OfAsync(
+            pin,
+            isAsync,
+            cancellation
+        );
 }

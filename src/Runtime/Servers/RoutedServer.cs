@@ -17,7 +17,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     private long _goneAt;
     private volatile bool _isKeptOut;
     private volatile bool _isTooFarBehind;
-    private int _incarnation;
+    private volatile KnownRun _run = new(0, "");
     private int _restartedAs;
 
     public string Name => name;
@@ -30,7 +30,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// Counts the runs of the server that were seen; a session may not read two of them. 0 before the first connection,
     /// and for servers that are not asked.
     /// </summary>
-    public int Incarnation => Volatile.Read(ref _incarnation);
+    public int Incarnation => _run.Incarnation;
 
     /// <summary>How the server is asked for positions; null for a provider without any, and before the first connection.</summary>
     public ServerProtocol? Protocol { get; private set; }
@@ -56,8 +56,8 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
         }
     }
 
-    /// <summary>What every process calls the run of the server that was met last; empty before that.</summary>
-    public string Run { get; set; } = "";
+    /// <summary>The run of the server that was met last.</summary>
+    public KnownRun Run => _run;
 
     /// <summary>What this run of the server was last seen to hold; null where nothing is known.</summary>
     public ReplicationPosition? Held => _held is { } held && held.Incarnation == Incarnation ? held.Position : null;
@@ -80,13 +80,15 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     public int RestartedAs => Volatile.Read(ref _restartedAs);
 
     /// <summary>Another run of the server, or another server: what is known of its position is void.</summary>
+    /// <param name="name">What every process calls it; empty where nobody tells.</param>
     /// <param name="isRestart">Whether it is a server that was there before.</param>
-    public void NewIncarnation(bool isRestart = false)
+    public void NewIncarnation(string name = "", bool isRestart = false)
     {
         lock (_lock)
         {
-            Volatile.Write(ref _restartedAs, isRestart ? _incarnation + 1 : _restartedAs);
-            Volatile.Write(ref _incarnation, _incarnation + 1);
+            var next = new KnownRun(_run.Incarnation + 1, name);
+            Volatile.Write(ref _restartedAs, isRestart ? next.Incarnation : _restartedAs);
+            _run = next;
             _reached = null;
         }
     }
@@ -96,7 +98,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     {
         lock (_lock)
         {
-            if (_incarnation == incarnation)
+            if (_run.Incarnation == incarnation)
             {
                 // Not both together: what contains two positions may be more than the server has.
                 _reached = _reached?.Contains(reached) == true ? _reached : reached;
@@ -190,6 +192,11 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
             Volatile.Write(ref _unavailableUntil, 0);
         }
     }
+
+    /// <summary>A run of the server. Both at once, so that nobody takes the number of one for the name of another.</summary>
+    /// <param name="Incarnation">Its number in this process; 0 before the first connection.</param>
+    /// <param name="Name">What every process calls it; empty where nobody tells.</param>
+    public sealed record KnownRun(int Incarnation, string Name);
 
     private sealed record Holding(ReplicationPosition Position, int Incarnation);
 }

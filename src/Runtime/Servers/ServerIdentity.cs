@@ -195,9 +195,8 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
 
             if (_server is not null)
             {
-                _server.NewIncarnation(isRestart: _server.Met.Contains(run.Server));
+                _server.NewIncarnation(run.Name, isRestart: _server.Met.Contains(run.Server));
                 _server.NoteMet(run.Server);
-                _server.Run = run.Name;
             }
 
             var finding =

@@ -6,37 +6,27 @@ namespace MonotonicReads.Sessions;
 /// field of the session's pin; safe for concurrent use.</summary>
 internal struct KnownPrimary
 {
-    private int _incarnation;
-    private string? _run;
+    private RoutedServer.KnownRun? _known;
 
     /// <summary>What every process calls it; empty before it is known, and where it has no name.</summary>
-    public readonly string Run => Volatile.Read(in _run) ?? "";
+    public readonly string Run => Volatile.Read(in _known)?.Name ?? "";
 
     /// <summary>Whether the primary is another run of the server.</summary>
-    public readonly bool IsOther(RoutedServer primary) =>
-        Volatile.Read(in _incarnation) is not 0 and var known && known != primary.Incarnation;
+    public readonly bool IsOther(RoutedServer primary) => Volatile.Read(in _known) is { } known && known.Incarnation != primary.Incarnation;
 
     /// <summary>Whether the primary was restarted since.</summary>
     public readonly bool WasRestarted(RoutedServer primary) =>
-        Volatile.Read(in _incarnation) is not 0 and var known && known < primary.RestartedAs;
+        Volatile.Read(in _known) is { } known && known.Incarnation < primary.RestartedAs;
 
     /// <summary>The session reads or writes; the first time counts.</summary>
     public void Know(RoutedServer primary)
     {
-        if (Volatile.Read(in _incarnation) == 0 && primary.Incarnation is not 0 and var now)
+        if (Volatile.Read(in _known) is null && primary.Run is { Incarnation: > 0 } now)
         {
-            var run = primary.Run;
-            if (Interlocked.CompareExchange(ref _incarnation, now, 0) == 0)
-            {
-                Volatile.Write(ref _run, run);
-            }
+            Interlocked.CompareExchange(ref _known, now, null);
         }
     }
 
     /// <summary>This run contains what the session has read.</summary>
-    public void Pass(int incarnation, string run)
-    {
-        Volatile.Write(ref _run, run);
-        Volatile.Write(ref _incarnation, incarnation);
-    }
+    public void Pass(RoutedServer.KnownRun run) => Volatile.Write(ref _known, run);
 }

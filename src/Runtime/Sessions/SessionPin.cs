@@ -43,6 +43,9 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>The replica on which the session has read last; null where it has read on none, or need not remember.</summary>
     public RoutedServer? LastReplica => _lastReplica;
 
+    /// <summary>Whether the session reads on the primary and has done so, so that what it saw there is not known but to that.</summary>
+    public bool HasReadPrimary => _hasReadPrimary && _server is { IsPrimary: true };
+
     /// <summary>What a causal read must contain: the session's writes, and what it saw on the primary. Null for nothing.</summary>
     public ReplicationPosition? Required => _writes.Required;
 
@@ -66,9 +69,8 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
 
     /// <summary>Whether it is known what another run of the primary must have for what the session saw and wrote on the one
     /// before.</summary>
-    /// <param name="isCausal">Whether the session's writes count.</param>
-    public bool TellsOfPrimary(bool isCausal) =>
-        !((_server is { IsPrimary: true } && _hasReadPrimary) || (BindsToRequired(isCausal) && MustAskPrimary));
+    /// <param name="seesOwnWrites">Whether the session's writes count.</param>
+    public bool TellsOfPrimary(bool seesOwnWrites) => !(HasReadPrimary || (BindsToRequired(seesOwnWrites) && MustAskPrimary));
 
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
     public bool MustAskPrimary => _writes.MustAskPrimary;
@@ -76,15 +78,15 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether every read must contain <see cref="Required"/>, because the session saw it before it travelled here.</summary>
     public bool IsResumed { get; private set; }
 
-    /// <summary>The run of the primary without which a resumed session cannot go on; empty for any.</summary>
-    public string CarriedRun { get; private set; } = "";
+    /// <summary>The run of the primary that a resumed session needs; empty for any, null where it knows a position.</summary>
+    public string? CarriedRun { get; private set; }
 
     /// <summary>The session goes on here; called before anyone else has the pin.</summary>
     /// <param name="position">What it saw; null where only the primary will do.</param>
     /// <param name="primaryRun">The run of the primary that will do then; empty where nobody knows.</param>
     public void Resume(ReplicationPosition? position, string primaryRun)
     {
-        CarriedRun = position is null ? primaryRun : "";
+        CarriedRun = position is null ? primaryRun : null;
         _writes.Resume(position);
         _replicaReads = 1;
         IsResumed = true;
@@ -104,12 +106,12 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>Whether a read must contain <see cref="Required"/>: of a causal handle, or once one has read on the primary.</summary>
-    public bool BindsToRequired(bool isCausal) => isCausal || _writes.WereSeen;
+    public bool BindsToRequired(bool seesOwnWrites) => seesOwnWrites || _writes.WereSeen;
 
     /// <summary>Whether a read may not run on a replica before something was asked or waited for.</summary>
-    public bool MustCatchUp(RoutedServer replica, bool isCausal) =>
-        (BindsToRequired(isCausal) && MustAskPrimary)
-        || ((BindsToRequired(isCausal) || IsResumed) && Required is { } required && replica.Reached?.Contains(required) != true);
+    public bool MustCatchUp(RoutedServer replica, bool seesOwnWrites) =>
+        (BindsToRequired(seesOwnWrites) && MustAskPrimary)
+        || ((BindsToRequired(seesOwnWrites) || IsResumed) && Required is { } required && replica.Reached?.Contains(required) != true);
 
     /// <summary>Notes a read on a replica; adopts the replica if none was drawn.</summary>
     /// <param name="replica">The replica.</param>
@@ -225,11 +227,11 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>This run of the primary contains what the session has read.</summary>
-    /// <param name="incarnation">The run.</param>
+    /// <param name="run">The run.</param>
     /// <param name="reads"><see cref="EndedReads"/> from before the barrier.</param>
-    public void PassedBarrier(int incarnation, long? reads)
+    public void PassedBarrier(RoutedServer.KnownRun run, long? reads)
     {
-        _primary.Pass(incarnation, source.Primary.Run);
+        _primary.Pass(run);
         if (reads is { } covered)
         {
             lock (this)

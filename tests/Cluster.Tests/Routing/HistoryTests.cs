@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dapper;
 using MonotonicReads.Cluster;
+using MonotonicReads.Sessions;
 using MySqlConnector;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
@@ -205,8 +206,10 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Between its two runs another server was there.</summary>
-    [Fact]
-    public async Task A_primary_that_comes_back_after_another_has_to_prove_what_a_restarted_one_has_to()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_primary_that_comes_back_after_another_has_to_prove_what_a_restarted_one_has_to(int flushesAtCommit)
     {
         await using var source = Build(One);
         await NewestOnPrimaryAsync(source);
@@ -219,12 +222,19 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         _relay!.Break();
         Assert.Equal(3, await OutsideAsync(() => NewestOnPrimaryAsync(source)));
         await first.RestartAsync();
-        await ExecuteAsync(first, "set global innodb_flush_log_at_trx_commit = 0"); // as it would have been all the time
+        // As it would have been all the time.
+        await ExecuteAsync(first, $"set global innodb_flush_log_at_trx_commit = {flushesAtCommit}");
         _primary = first;
         _relay.Break();
         Assert.Equal(3, await OutsideAsync(() => NewestOnPrimaryAsync(source)));
 
         using var nested = ReadSession.Begin(ReadConsistency.Primary);
+        if (flushesAtCommit == 1)
+        {
+            Assert.Equal(3, await NewestAsync(source));
+            return;
+        }
+
         var lost = await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
         Assert.Contains("not proved", lost.Message, StringComparison.Ordinal);
     }
@@ -363,6 +373,74 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
             Tokens
         );
         await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(other));
+    }
+
+    public enum Meanwhile
+    {
+        Nothing,
+        AWrite,
+        AReadThatFails,
+    }
+
+    /// <summary>A request between two that does not see what the session came with, while the primary can be asked, or cannot.</summary>
+    [Theory]
+    [InlineData(Meanwhile.Nothing, true)]
+    [InlineData(Meanwhile.Nothing, false)]
+    [InlineData(Meanwhile.AWrite, true)]
+    [InlineData(Meanwhile.AWrite, false)]
+    [InlineData(Meanwhile.AReadThatFails, true)]
+    [InlineData(Meanwhile.AReadThatFails, false)]
+    public async Task What_a_session_came_with_it_takes_along(Meanwhile meanwhile, bool knowsPosition)
+    {
+        await using var source = Build(One);
+        await One.StopReplicationAsync();
+        await Two.StopReplicationAsync();
+        var token = await WrittenTokenAsync(source, 100, knowsPosition);
+        await PromoteAsync(Two, follower: One);
+        await using var next = Build(One);
+        using (var resumed = ReadSession.Resume(token, ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 0 }, Tokens))
+        {
+            if (meanwhile == Meanwhile.AWrite)
+            {
+                await using var connection = await next.Primary.OpenConnectionAsync();
+                await connection.ExecuteAsync("insert into writes values (6)");
+            }
+            else if (meanwhile == Meanwhile.AReadThatFails)
+            {
+                await Two.PauseAsync();
+                _relay!.Break();
+                await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => NewestAsync(next));
+            }
+
+            token = await resumed.ToTokenAsync(Tokens);
+        }
+
+        if (meanwhile == Meanwhile.AReadThatFails)
+        {
+            await Two.ResumeAsync();
+        }
+
+        await using var last = Build(One);
+        using var again = ReadSession.Resume(token, ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 0 }, Tokens);
+        await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(last));
+    }
+
+    // Of a session that wrote; it knows where, or only that the primary has it.
+    private static async Task<string> WrittenTokenAsync(ReplicatedMySqlDataSource source, int id, bool knowsPosition)
+    {
+        using var session = ReadSession.Begin(ReadConsistency.Causal, Guid.NewGuid());
+        await using (var connection = await source.Primary.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync("insert into writes values (@id)", new { id });
+        }
+
+        return knowsPosition
+            ? await session.ToTokenAsync(Tokens)
+            : new SessionToken(
+                session.Id,
+                ReadConsistency.Causal,
+                [new SourceState(source.Routed.Name, Position: null) { PrimaryRun = source.Routed.Primary.Run.Name }]
+            ).Protect(Tokens);
     }
 
     /// <summary>A lossy failover gives the numbers of lost transactions to others.</summary>

@@ -51,17 +51,17 @@ public sealed class SessionPinTests : IDisposable
     {
         Assert.True(_pin.TryRead(First, isFirstOfConnection: true));
         Assert.Null(_pin.EndedReads);
-        _pin.PassedBarrier(1, _pin.EndedReads);
+        _pin.PassedBarrier(new(1, ""), _pin.EndedReads);
         Assert.True(_pin.NeedsBarrier);
 
         _pin.LeaveReplica(Position);
         var ended = _pin.EndedReads;
         Assert.True(_pin.TryRead(First, isFirstOfConnection: true));
         _pin.LeaveReplica(Position);
-        _pin.PassedBarrier(1, ended);
+        _pin.PassedBarrier(new(1, ""), ended);
         Assert.True(_pin.NeedsBarrier);
 
-        _pin.PassedBarrier(1, _pin.EndedReads);
+        _pin.PassedBarrier(new(1, ""), _pin.EndedReads);
         Assert.False(_pin.NeedsBarrier);
     }
 

@@ -49,7 +49,7 @@ public class SessionsAloneTests
         using var resumed = ReadSession.Resume(token, options);
         Assert.Equal(ReadConsistency.Causal, resumed.Consistency);
         Assert.Equal("0-1-7", resumed.PinFor(source).Required?.ToString());
-        Assert.True(resumed.PinFor(source).MustCatchUp(source.First, isCausal: false));
+        Assert.True(resumed.PinFor(source).MustCatchUp(source.First, seesOwnWrites: false));
         Assert.Null(resumed.PinFor(new Source("another")).Required);
     }
 
