@@ -84,6 +84,17 @@ internal static partial class RoutingLog
     [LoggerMessage(17, LogLevel.Information, "Replica {Replica} holds nothing any more that the primary lacks: it takes sessions again.")]
     public static partial void NotDiverged(ILogger logger, string replica);
 
+    [LoggerMessage(30, LogLevel.Warning, "{Limits}")]
+    public static partial void ProxyLimits(ILogger logger, string limits);
+
+    [LoggerMessage(
+        31,
+        LogLevel.Warning,
+        "A statement has a hint to the proxy in a comment of its own, which was taken out: the session or the data source says where a "
+            + "statement runs. This is said once."
+    )]
+    public static partial void HintTakenOut(ILogger logger);
+
     [LoggerMessage(20, LogLevel.Error, "A handler of SessionEvent threw; the read goes on.")]
     public static partial void HandlerThrew(ILogger logger, Exception exception);
 }

@@ -125,6 +125,17 @@ internal sealed class RoutedConnection : IAskedConnection
         Link.Reconnect();
     }
 
+    /// <summary>The statement runs elsewhere: where a reader that nobody got has closed the driver's connection, as Dapper's are told to,
+    /// another is opened for it.</summary>
+    public void LeaveIfClosed()
+    {
+        if (Link.Driver is { State: not ConnectionState.Open })
+        {
+            Abandon(silent: null);
+            RunAgain();
+        }
+    }
+
     /// <summary>The driver executes the caller's statement from now on: should the connection break, its exception tells why.</summary>
     public void BeginExecution() => _isExecuting = true;
 

@@ -17,6 +17,7 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
     private PooledConnection? _pooled;
     private DbDataReader? _reader;
     private volatile bool _hasEnded;
+    private volatile bool _isLost;
 
     public ISessionSource Source => source;
 
@@ -25,6 +26,13 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
 
     /// <summary>Its connection; null before the snapshot was taken.</summary>
     public PooledConnection? Pooled => _pooled;
+
+    /// <summary>Whether the transaction may have ended although the connection is open.</summary>
+    public bool IsLost
+    {
+        get => _isLost;
+        set => _isLost = value;
+    }
 
     /// <summary>Waits until nobody else is asking, and until what was asked last is read to its end.</summary>
     /// <param name="isAsync">False where the task must be completed.</param>

@@ -211,8 +211,10 @@ public sealed class StatementRelay : IAsyncDisposable
             {
                 socket = await _listener.AcceptSocketAsync(_end.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (Exception exception)
+                when (exception is OperationCanceledException or InvalidOperationException or SocketException && _end.IsCancellationRequested)
             {
+                // Nothing listens any more.
                 return;
             }
 
