@@ -24,9 +24,10 @@ internal static class StatementRun
                 statement.PrepareHere();
                 return;
             }
-            catch (Exception exception) when (isRouted && PreparedDead(connection, exception))
+            catch (Exception exception)
+                when (isRouted && CanRunElsewhere(statement, connection, CommandBehavior.Default, returnsData: false, exception))
             {
-                new KeptConnection(connection.Routed).Leave(returnsData: false);
+                Leave(connection, returnsData: false);
             }
             finally
             {
@@ -51,9 +52,10 @@ internal static class StatementRun
                 await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (isRouted && PreparedDead(connection, exception))
+            catch (Exception exception)
+                when (isRouted && CanRunElsewhere(statement, connection, CommandBehavior.Default, returnsData: false, exception))
             {
-                new KeptConnection(connection.Routed).Leave(returnsData: false);
+                Leave(connection, returnsData: false);
             }
             finally
             {
@@ -90,10 +92,10 @@ internal static class StatementRun
                 connection.Routed.Track(result, behavior);
                 return result;
             }
-            catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, behavior, exception))
+            catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, behavior, returnsData, exception))
             {
                 // It was not executed: the next round finds another server.
-                new KeptConnection(connection.Routed).Leave(returnsData);
+                Leave(connection, returnsData);
             }
             finally
             {
@@ -131,10 +133,10 @@ internal static class StatementRun
                 connection.Routed.Track(result, behavior);
                 return result;
             }
-            catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, behavior, exception))
+            catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, behavior, returnsData, exception))
             {
                 // It was not executed: the next round finds another server.
-                new KeptConnection(connection.Routed).Leave(returnsData);
+                Leave(connection, returnsData);
             }
             finally
             {
@@ -143,10 +145,17 @@ internal static class StatementRun
         }
     }
 
+    private static void Leave(ReplicatedConnection connection, bool returnsData)
+    {
+        new KeptConnection(connection.Routed).Leave(returnsData);
+        connection.Routed.LeaveIfClosed();
+    }
+
     private static bool CanRunElsewhere<TDriver>(
         IRoutedStatement<TDriver> statement,
         ReplicatedConnection connection,
         CommandBehavior behavior,
+        bool returnsData,
         Exception exception
     )
     {
@@ -155,13 +164,8 @@ internal static class StatementRun
         // Longer than the proxy's server may take, where the caller would have waited on. The driver says so: its timer may ring a little
         // early by another clock.
         var isOverdue = statement.IsLimited && IsTimeout(exception);
-        return (exception is DbException && connection.Routing.CanRunElsewhere(exception, isOverdue)) || WasKeptDead(connection, exception);
-    }
-
-    private static bool PreparedDead(ReplicatedConnection connection, Exception exception)
-    {
-        NoteFailure(connection, CommandBehavior.Default, exception);
-        return WasKeptDead(connection, exception);
+        return (exception is DbException && connection.Routing.CanRunElsewhere(exception, isOverdue, returnsData))
+            || WasKeptDead(connection, exception);
     }
 
     // What a connection that is closed by now tells of its server.

@@ -62,7 +62,8 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
             reads = pin.ReplicaReads;
             if (pin.LastReplica is not null)
             {
-                if (!replica.CanTellWhatWasSeen || await replica.Protocol!.SeenAsync(questions).ConfigureAwait(false) is not { } seen)
+                var protocol = await replica.ProtocolAsync(questions).ConfigureAwait(false);
+                if (!replica.CanTellWhatWasSeen || await protocol.SeenAsync(questions).ConfigureAwait(false) is not { } seen)
                 {
                     return FallBack(session, pin, replica);
                 }

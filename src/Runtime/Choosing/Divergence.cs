@@ -158,7 +158,9 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
         var (lacks, primary) = await AskAsync(
                 source.Primary,
                 (server, questions) =>
-                    held is null || server.Protocol != replica.Protocol ? default : server.Protocol!.LacksAsync(questions, held)
+                    held is not null && server.Protocol is { } protocol && protocol == replica.Protocol
+                        ? protocol.LacksAsync(questions, held)
+                        : default
             )
             .ConfigureAwait(false);
         var found =

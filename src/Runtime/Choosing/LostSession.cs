@@ -69,6 +69,16 @@ internal static class LostSession
             innerException: null
         );
 
+    /// <summary>A server answered a question of ours too late, and no other can answer it.</summary>
+    public static ReplicaLostException Unanswered(ReadSession? session, Exception exception) =>
+        new(
+            "A server did not answer in time what it was asked before the statement, which was not sent. Run the unit of work again in a "
+                + "new session.",
+            session?.Id ?? Guid.Empty,
+            replica: null,
+            exception
+        );
+
     private static string Past(SessionPin pin) =>
         pin.LastReplica is { } replica ? $"has read on replica '{replica.Name}'"
         : pin.IsResumed ? "was resumed"

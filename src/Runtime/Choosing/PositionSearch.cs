@@ -141,8 +141,10 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             losses.NoteRefusal(session, pin: null, replica, exception);
             return null;
         }
-        catch (Exception exception) when (source.IsServerFailure(exception) && !cancellation.IsCancellationRequested)
+        catch (Exception exception) when (source.IsServerFailure(exception))
         {
+            // Who has given up is told that, and nothing of the server.
+            cancellation.ThrowIfCancellationRequested();
             losses.NoteRefusal(session, pin: null, replica, exception);
             return null;
         }
@@ -162,7 +164,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         TimeSpan budget
     )
     {
-        var protocol = replica.Protocol!;
+        var protocol = await replica.ProtocolAsync(server).ConfigureAwait(false);
         if (budget <= TimeSpan.Zero)
         {
             return await protocol.ReachedAsync(server).ConfigureAwait(false);
@@ -200,7 +202,6 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
                 .OpenAsync(source.Primary, BoundedOpening.Patience, source.Time, isAsync, cancellation)
                 .ConfigureAwait(false);
             var server = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
-            await source.Primary.MeetAsync(server).ConfigureAwait(false);
             // What it has says nothing of what was written to the one before.
             if (await SeenAsync(source.Primary, server).ConfigureAwait(false) is not { } position || pin.HasOtherPrimary)
             {
@@ -269,14 +270,14 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             }
 
             var questions = new ServerQuestions(replica, connection, source.Time, isAsync, CancellationToken.None);
-            return await ask(replica.Protocol!, questions).ConfigureAwait(false);
+            return await ask(await replica.ProtocolAsync(questions).ConfigureAwait(false), questions).ConfigureAwait(false);
         }
         catch (SilentServerException exception)
         {
             silent = exception;
             return null;
         }
-        catch (Exception exception) when (source.IsServerFailure(exception) || exception is DbException)
+        catch (Exception exception) when (source.IsServerFailure(exception) || exception is DbException or InvalidOperationException)
         {
             return null;
         }
@@ -286,6 +287,9 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         }
     }
 
-    private static ValueTask<ReplicationPosition?> SeenAsync(RoutedServer server, ServerQuestions questions) =>
-        server.CanTellWhatWasSeen ? server.Protocol!.SeenAsync(questions) : default;
+    private static async ValueTask<ReplicationPosition?> SeenAsync(RoutedServer server, ServerQuestions questions)
+    {
+        var protocol = await server.ProtocolAsync(questions).ConfigureAwait(false);
+        return server.CanTellWhatWasSeen ? await protocol.SeenAsync(questions).ConfigureAwait(false) : null;
+    }
 }

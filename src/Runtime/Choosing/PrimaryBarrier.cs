@@ -106,21 +106,24 @@ internal static class PrimaryBarrier
     {
         var primary = connection.Server;
         var reads = pin.EndedReads;
-        var run = primary.Run;
         var started = pin.Source.Time.GetTimestamp();
+        RoutedServer.KnownRun run;
         bool hasPassed;
         try
         {
-            await ProveKeptAsync(session, pin, evidence, primary.Protocol!, questions).ConfigureAwait(false);
+            // Through a proxy nobody may have met it yet.
+            var protocol = await primary.ProtocolAsync(questions).ConfigureAwait(false);
+            run = primary.Run;
+            await ProveKeptAsync(session, pin, evidence, protocol, questions).ConfigureAwait(false);
             var budget = session.RemainingWait > ForCommits ? session.RemainingWait : ForCommits;
-            hasPassed = await primary.Protocol!.PassBarrierAsync(questions, budget).ConfigureAwait(false);
+            hasPassed = await protocol.PassBarrierAsync(questions, budget).ConfigureAwait(false);
         }
         catch (SilentServerException silent)
         {
             connection.Abandon(silent);
             throw LostSession.NotBehindBarrier(session, pin, "The primary did not answer.", silent);
         }
-        catch (DbException exception) when (exception is not ReplicaLostException)
+        catch (DbException exception) when (exception is not (ReplicaLostException or ReadOnlyPrimaryException))
         {
             throw LostSession.NotBehindBarrier(
                 session,

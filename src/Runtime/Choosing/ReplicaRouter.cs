@@ -204,7 +204,11 @@ internal sealed class ReplicaRouter
     {
         if (!pin.TryLeave(server))
         {
-            _losses.Lose(session, pin, server, server.IsTooFarBehind ? ReplicaLossReason.TooFarBehind : ReplicaLossReason.Removed, null);
+            var reason =
+                server.IsTooFarBehind ? ReplicaLossReason.TooFarBehind
+                : server.IsAnsweredByOther ? ReplicaLossReason.Silent
+                : ReplicaLossReason.Removed;
+            _losses.Lose(session, pin, server, reason, exception: null);
         }
     }
 

@@ -93,8 +93,10 @@ internal sealed class TravellingState(ISessionSource source, PositionSearch? pos
         {
             return await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (source.IsServerFailure(exception))
+        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException)
         {
+            // Who has given up is told that; nobody else asks for a token to learn it.
+            cancellation.ThrowIfCancellationRequested();
             return false;
         }
     }

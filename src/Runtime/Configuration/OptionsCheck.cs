@@ -59,7 +59,7 @@ internal static class OptionsCheck
         }
         else
         {
-            Try(failures, () => servers.Parse(ProxyRoute.Name, proxy.ConnectionString));
+            Try(failures, () => servers.ParseProxy(proxy.Dialect, proxy.ConnectionString));
         }
 
         if (proxy.Dialect is { } dialect)

@@ -9,7 +9,13 @@ internal static class ProxySqlConfiguration
     // Ours are at the end, so that a team's own rules come first.
     private const int FirstRule = 9001;
 
-    private const int LongestConnectWait = 10_000;
+    // Less than our own questions wait, with which a snapshot begins: the proxy says that a replica is out of reach before they give up.
+    private const int LongestConnectWait = 1_500;
+
+    // What SHOW tells of the schema and of what is built in, as the runtime takes it for a read; the rest is of one server.
+    private const string ShownEverywhere =
+        "(TABLES|COLUMNS|FIELDS|INDEX|INDEXES|KEYS|DATABASES|SCHEMAS|CREATE|TRIGGERS|EVENTS|TABLE STATUS|FUNCTION|PROCEDURE|CHARSET|"
+        + "CHARACTER SET|COLLATION|ENGINES|PLUGINS|PRIVILEGES)";
 
     public static string For(ProxySqlDialect dialect, ProxiedServer primary, IReadOnlyList<ProxiedServer> replicas, string user)
     {
@@ -23,7 +29,7 @@ internal static class ProxySqlConfiguration
         Variable(text, "mysql-query_digests", "true");
         if (dialect.ReadDeadline is { } deadline)
         {
-            // A replica out of reach is told before the application gives up on it.
+            // A replica out of reach is told before the application gives up on it; the primary too.
             Variable(
                 text,
                 "mysql-connect_timeout_server_max",
@@ -50,6 +56,9 @@ internal static class ProxySqlConfiguration
             .Append(dialect.KeyValueDelimiter)
             .Append("\"\n")
             .Append("-- The fork hashes over the replicas in the order in which they were loaded: the order of these rows.\n")
+            .Append(
+                "-- A running one has another order after another set was loaded: restart it then, or sessions and applications disagree.\n"
+            )
             .Append("-- Run it in the admin interface; the accounts must exist.\n");
         Servers(text, rows);
         Rules(text, dialect.PrimaryHostgroup, dialect.ReaderHostgroup);
@@ -77,11 +86,15 @@ internal static class ProxySqlConfiguration
 
     private static void Rules(StringBuilder text, int primary, int readers)
     {
+        // A digest has no comments, and question marks for what is quoted. Reads whose first word is no SELECT are reads too.
         (string Digest, int Hostgroup, string Comment)[] rules =
         [
-            ("^SELECT.*FOR (UPDATE|SHARE)", primary, "locking reads"),
-            ("^SELECT.*LOCK IN SHARE MODE", primary, "locking reads"),
-            ("^SELECT", readers, "reads outside a session"),
+            ("\\bFOR (UPDATE|SHARE)\\b", primary, "locking reads"),
+            ("\\bLOCK IN SHARE MODE\\b", primary, "locking reads"),
+            ("^(WITH|EXPLAIN|DESCRIBE|DESC)\\b.*\\b(INSERT|UPDATE|DELETE|REPLACE)\\b", primary, "writes that do not begin like one"),
+            ("^[( ]*(SELECT|WITH|VALUES|TABLE)\\b", readers, "reads outside a session"),
+            ("^(EXPLAIN|DESCRIBE|DESC)\\b", readers, "reads outside a session"),
+            ("^SHOW (FULL |EXTENDED )*" + ShownEverywhere + "\\b", readers, "reads outside a session"),
         ];
         text.Append(
             CultureInfo.InvariantCulture,

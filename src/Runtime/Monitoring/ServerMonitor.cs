@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using MonotonicReads.Choosing;
@@ -81,7 +82,8 @@ internal sealed class ServerMonitor
     {
         if (_watches.TryRemove(server, out var watch))
         {
-            watch.Stopping.Cancel();
+            // The driver's own callbacks run then, and can throw where a connection breaks at that moment: not at who ends a data source.
+            _ = watch.Stopping.CancelAsync().ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
         }
     }
 
@@ -113,12 +115,17 @@ internal sealed class ServerMonitor
             var seen = await AskAsync(watch).ConfigureAwait(false);
             watch.Failures = 0;
             watch.Successes++;
-            var isUp = watch.State.Health != ServerHealth.Down || watch.Successes >= _options.SuccessesUntilUp;
+
+            // A server that only the proxy kept from answering does not flap.
+            var isBack = watch.IsDownByProxy || watch.Successes >= _options.SuccessesUntilUp;
+            var isUp = watch.State.Health != ServerHealth.Down || isBack;
             Become(watch, seen with { Health = isUp ? ServerHealth.Up : ServerHealth.Down, CheckedAt = now });
         }
         catch (Exception exception) when (!watch.Stopping.IsCancellationRequested)
         {
             // Whatever went wrong, the next look tells whether it lasts.
+            var isFirst = watch.Failures == 0 && watch.State.Health != ServerHealth.Down;
+            watch.IsDownByProxy = watch.LostProxy && (isFirst || watch.IsDownByProxy);
             watch.Successes = 0;
             watch.Failures++;
             var isDown = watch.State.Health == ServerHealth.Down || watch.Failures >= _options.FailuresUntilDown;
@@ -155,6 +162,7 @@ internal sealed class ServerMonitor
 
     private async Task<ServerState> AskAsync(Watch watch)
     {
+        watch.LostProxy = watch.Server.IsBehindProxy;
         var (connection, generation) = await BoundedOpening
             .OpenOfAsync(watch.Server, _timeout, _time, isAsync: true, watch.Stopping.Token)
             .ConfigureAwait(false);
@@ -170,14 +178,16 @@ internal sealed class ServerMonitor
         }
         finally
         {
+            // Where the proxy has answered for the server, its connection is open still.
+            watch.LostProxy &= silent is null && connection.State != ConnectionState.Open;
             await Letting.GoAsync(connection, silent, isAsync: true).ConfigureAwait(false);
         }
     }
 
     private async Task<ServerState> AskAsync(Watch watch, DbConnection connection, PoolGeneration generation)
     {
-        var server = new ServerQuestions(watch.Server, connection, _time, isAsync: true, watch.Stopping.Token);
-        if (watch.Server.Introduction is { } introduction)
+        var server = new ServerQuestions(watch.Server, connection, _time, isAsync: true, watch.Stopping.Token, timeout: _timeout);
+        if (watch.Server is { IsBehindProxy: true, Introduction: { } introduction })
         {
             // No connection of its own told whether it is the same run of the server still.
             await introduction(server).ConfigureAwait(false);
@@ -190,7 +200,7 @@ internal sealed class ServerMonitor
         var variables = answer
             .Chunk(2)
             .ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
-        var protocol = watch.Server.Protocol!;
+        var protocol = await watch.Server.ProtocolAsync(server).ConfigureAwait(false);
         var position = watch.Server.IsPrimary
             ? await protocol.SeenAsync(server).ConfigureAwait(false) ?? protocol.Parse("")
             : await protocol.ReachedAsync(server).ConfigureAwait(false);
@@ -262,5 +272,11 @@ internal sealed class ServerMonitor
         public int Successes { get; set; }
 
         public bool LagsTooFar { get; set; }
+
+        /// <summary>Whether the last look did not get past the proxy, which then says nothing of the server.</summary>
+        public bool LostProxy { get; set; }
+
+        /// <summary>Whether the server counts as down for looks alone that did not get past the proxy.</summary>
+        public bool IsDownByProxy { get; set; }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     private ProxyDialect? _dialect;
     private ConnectionPool? _behind;
     private string _behindText = "";
+    private AnsweringServers? _answering;
 
     /// <summary>What is told of each run of a server that was not there before; set when the data source is there.</summary>
     public RoutedSource? Source { get; set; }
@@ -26,6 +27,7 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     public ProxyRoute Behind(ProxyDialect dialect, string connectionString)
     {
         _dialect = dialect;
+        _answering = dialect is { NamesServers: true, IsExact: false } ? new AnsweringServers() : null;
         _behindText = connectionString;
         _behind = Pool(Builder(ProxyRoute.Name, connectionString, first: null));
         return new ProxyRoute(dialect, new RoutedServer(ProxyRoute.Name, _behind, isPrimary: false));
@@ -65,11 +67,14 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         return builder.Build();
     }
 
+    /// <summary>The server is none of the data source's any more.</summary>
+    public void Forget(RoutedServer server) => _answering?.Forget(server);
+
     private void Changed(RoutedServer server, bool isOther) => Source?.NoteRun(server, isOther);
 
     private RoutedServer Create(string name, string? connectionString, bool isPrimary, int place)
     {
-        var identity = new ServerIdentity(isPrimary, mayWrite: isPrimary || allowsWritableReplicas);
+        var identity = new ServerIdentity(isPrimary, mayWrite: isPrimary || allowsWritableReplicas, _answering);
         var server = _behind is null
             ? Direct(name, connectionString!, isPrimary, identity)
             : new RoutedServer(name, _behind, isPrimary)
@@ -97,6 +102,7 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         )
         {
             Settings = connectionString,
+            Introduction = identity.AskAsync,
             Host = parsed.Server,
             Port = (int)parsed.Port,
         };
@@ -120,6 +126,30 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     {
         var text = builder.ConnectionStringBuilder;
         return text.Pooling ? (int)Math.Min(text.MaximumPoolSize, int.MaxValue) : int.MaxValue;
+    }
+
+    /// <summary>Checks the connection string of a proxy and completes it, with what the driver must leave out there.</summary>
+    /// <param name="dialect">How it is spoken to; null where nobody has said.</param>
+    /// <param name="connectionString">The string.</param>
+    /// <exception cref="ArgumentException">As of <see cref="Parse"/>; or it asks for what the proxy does not bear.</exception>
+    public string ParseProxy(ProxyDialect? dialect, string connectionString)
+    {
+        var parsed = new MySqlConnectionStringBuilder(Parse(ProxyRoute.Name, connectionString));
+        if (dialect is null or { BearsPipelining: true })
+        {
+            return parsed.ConnectionString;
+        }
+
+        if (parsed.ContainsKey(nameof(parsed.Pipelining)) && parsed.Pipelining)
+        {
+            throw new ArgumentException(
+                $"The connection string of '{ProxyRoute.Name}' has Pipelining=True, with which transactions fail through {dialect.Proxy} "
+                    + $"(\"Packet received out-of-order\"). Remove it: UseProxy sets Pipelining=False."
+            );
+        }
+
+        parsed.Pipelining = false;
+        return parsed.ConnectionString;
     }
 
     /// <summary>Checks a connection string and completes it. Messages name the server and never the string, which has a password.</summary>

@@ -116,6 +116,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
             foreach (var removed in before.Servers.Except(after.Servers))
             {
                 removed.LeaveAfter(Routed.Time, TimeSpan.Zero);
+                _servers.Forget(removed);
                 if (Proxy is null)
                 {
                     // Closes the idle connections; those in use are closed when they are given back.

@@ -148,8 +148,10 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         return this;
     }
 
-    /// <summary>Watches every server in the background: a replica that is down or lags too far takes no new sessions, before any
-    /// read has run into it. Default: nothing is watched.</summary>
+    /// <summary>
+    /// Watches every server in the background: a replica that is down or lags too far takes no new sessions, before any
+    /// read has run into it. Default: nothing is watched, but behind a proxy that names servers.
+    /// </summary>
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A value of the options is out of range.</exception>
@@ -178,6 +180,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <summary>
     /// Sends reads and writes to a proxy that stands before the servers. Statements of a session carry it, or the server that it picked,
     /// in a comment that the proxy reads; docs/proxies.md has the settings that it needs, and <see cref="ProxyConfiguration"/> writes them.
+    /// Sets <c>Pipelining=False</c> where the proxy is not known to bear the driver's pipelining.
     /// </summary>
     /// <param name="connectionString">The proxy's connection string, with one host.</param>
     /// <param name="dialect">How the proxy is spoken to.</param>
@@ -300,21 +303,26 @@ public sealed class ReplicatedMySqlDataSourceBuilder
 
         dialect.Check(_replicas.ConvertAll(replica => replica.Name));
         ProxyRoute.ThrowIfNotKept(dialect, ReadConsistency.Monotonic, _onReplicaLoss);
-        var address = servers.Parse(ProxyRoute.Name, connectionString);
+        var address = servers.ParseProxy(dialect, connectionString);
         var proxy = servers.Behind(dialect, address);
-        var primary = servers.CreatePrimary(null);
-        if (!dialect.NamesServers)
+        if (!dialect.NamesServers && _monitor is not null)
         {
-            return _monitor is null
-                ? Create(servers, primary, new ReplicaTable([(proxy.Anywhere, 1)]), proxy, dialect.NamesPrimary, monitor: null)
-                : throw new NotSupportedException(
-                    $"{dialect.Proxy} picks the replicas, and none of them can be asked through it: leave UseMonitor() out."
-                );
+            throw new NotSupportedException(
+                $"{dialect.Proxy} picks the replicas, and none of them can be asked through it: leave UseMonitor() out."
+            );
         }
 
-        // Nothing else notices a restart behind a proxy, and who accepts every move need not know.
-        var monitor = _monitor ?? (dialect.IsExact ? new MonitorOptions() : null);
-        return Create(servers, primary, servers.CreateReplicas(servers.Parsed(_replicas)), proxy, hasPositions: true, monitor);
+        // Nothing else notices behind a proxy that a server was restarted, or that another answers for it.
+        var primary = servers.CreatePrimary(null);
+        var source = dialect.NamesServers
+            ? Create(servers, primary, servers.CreateReplicas(servers.Parsed(_replicas)), proxy, hasPositions: true, _monitor ?? new MonitorOptions())
+            : Create(servers, primary, new ReplicaTable([(proxy.Anywhere, 1)]), proxy, dialect.NamesPrimary, monitor: null);
+        if (dialect.Limits is { } limits)
+        {
+            source.Routed.Reports.ProxyLimits(limits);
+        }
+
+        return source;
     }
 
     private ReplicatedMySqlDataSource Create(

@@ -99,6 +99,16 @@ internal static partial class RoutingLog
             + "after its session has moved."
     )]
     public static partial void OptionsDiffer(ILogger logger, string replica, string differences);
+    [LoggerMessage(30, LogLevel.Warning, "{Limits}")]
+    public static partial void ProxyLimits(ILogger logger, string limits);
+
+    [LoggerMessage(
+        31,
+        LogLevel.Warning,
+        "A statement has a hint to the proxy in a comment of its own, which was taken out: the session or the data source says where a "
+            + "statement runs. This is said once."
+    )]
+    public static partial void HintTakenOut(ILogger logger);
 
     [LoggerMessage(20, LogLevel.Error, "A handler of SessionEvent threw; the read goes on.")]
     public static partial void HandlerThrew(ILogger logger, Exception exception);

@@ -122,5 +122,11 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
 
     public void ReadAfterToken(Guid session) => RoutingLog.ReadAfterToken(logger, session);
 
+    /// <summary>What a proxy cannot keep, in words.</summary>
+    public void ProxyLimits(string limits) => RoutingLog.ProxyLimits(logger, limits);
+
+    /// <summary>A program's own hint to the proxy was taken out.</summary>
+    public void HintTakenOut() => RoutingLog.HintTakenOut(logger);
+
     public void MinGtidIgnored(Guid session, string position) => RoutingLog.MinGtidIgnored(logger, session, position);
 }

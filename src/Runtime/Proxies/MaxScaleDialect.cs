@@ -1,3 +1,4 @@
+using MonotonicReads.Proxies;
 using MonotonicReads.Servers;
 
 namespace MonotonicReads;
@@ -7,8 +8,10 @@ namespace MonotonicReads;
 /// picks the replica, and its statements carry <c>/* maxscale route to server r1 */</c>.
 /// </summary>
 /// <remarks>
-/// <para>MaxScale takes any other replica, silently, while the named one is down: readwritesplit ignores a hint that it cannot follow
-/// (seen in its source, 24.02). So <see cref="ReadConsistency.Monotonic"/> is kept with <see cref="ReplicaLoss.Redraw"/> alone.
+/// <para>MaxScale takes any other server, silently and for each statement another, while the named one is down: readwritesplit ignores a
+/// hint that it cannot follow (24.02.3). So <see cref="ReadConsistency.Monotonic"/> is kept with <see cref="ReplicaLoss.Redraw"/> alone.
+/// The monitor, which <see cref="ReplicatedMySqlDataSourceBuilder.Build"/> switches on, sees it by the server's ids: from then on
+/// its sessions are lost to it, and go on on a replica that answers itself.
 /// <see cref="ReadConsistency.Snapshot"/> is kept whatever happens, since a transaction stays on its server or fails.
 /// A <see cref="ReadConsistency.Causal"/> session reads on the primary once it has written. Statements outside a session carry a hint only
 /// where they must run on the primary.</para>
@@ -61,6 +64,14 @@ public sealed record MaxScaleDialect : ProxyDialect
         }
     }
 
+    internal override bool BearsPipelining => true;
+
     internal override ProxyAddress AddressOf(string? replica, int place) =>
-        new(replica is null ? "/* maxscale route to master */ " : $"/* maxscale route to server {replica} */ ");
+        new(replica is null ? "/* maxscale route to master */ " : $"/* maxscale route to server {replica} */ ")
+        {
+            IsExact = false,
+            SetsIsolationOfSession = true,
+        };
+
+    internal override string WithoutHints(string text, bool carriesOurs) => ProgramHints.Without(text, lasting: !carriesOurs);
 }

@@ -50,6 +50,13 @@ public abstract record ProxyDialect
     /// <summary>Whether the primary can be named, so that it can be asked how far it is.</summary>
     internal virtual bool NamesPrimary => true;
 
+    /// <summary>Whether the driver may send several commands at once (its <c>Pipelining</c>): whether the proxy is known to bear
+    /// that.</summary>
+    internal virtual bool BearsPipelining => false;
+
+    /// <summary>What a program has to know that <see cref="Keeps"/> cannot say; null for nothing. Told when it is built.</summary>
+    internal virtual string? Limits => null;
+
     /// <summary>How long a pinned read may take, the proxy's own waiting for its server included; null where nothing is set.</summary>
     internal virtual TimeSpan? Deadline => null;
 
@@ -65,6 +72,12 @@ public abstract record ProxyDialect
     /// <param name="replica">Its name; null for the primary.</param>
     /// <param name="place">Its place among the replicas.</param>
     internal abstract ProxyAddress? AddressOf(string? replica, int place);
+
+    /// <summary>A program's text without what the proxy would read in it beside our comment.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="carriesOurs">Whether a comment of ours goes before it.</param>
+    /// <exception cref="NotSupportedException">It cannot be taken out.</exception>
+    internal virtual string WithoutHints(string text, bool carriesOurs) => text;
 
     /// <summary>A statement of a session that the proxy shall pick a server for.</summary>
     internal virtual string Tag(string text, Guid session) => text;

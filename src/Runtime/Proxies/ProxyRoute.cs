@@ -12,9 +12,14 @@ internal sealed class ProxyRoute(ProxyDialect dialect, RoutedServer anywhere)
     /// <summary>The name of <see cref="Anywhere"/>; no replica may have it.</summary>
     public const string Name = "proxy";
 
+    private int _hasTakenHintOut;
+
     public ProxyDialect Dialect => dialect;
 
     public RoutedServer Anywhere => anywhere;
+
+    /// <summary>Told the first time that a program's own hint was taken out of its text.</summary>
+    public Action? HintTakenOut { get; set; }
 
     /// <summary>The text as the proxy gets it.</summary>
     /// <param name="text">The caller's.</param>
@@ -23,6 +28,7 @@ internal sealed class ProxyRoute(ProxyDialect dialect, RoutedServer anywhere)
     /// <param name="minGtid">The transaction that the proxy shall wait for; null for none.</param>
     public string Annotate(string text, RoutedServer server, Guid? session, string? minGtid)
     {
+        text = Cleaned(text, server);
         if (server.Address is { } address)
         {
             return minGtid is null ? address.Annotate(text) : ProxySqlDialect.WithMinGtid(address, minGtid) + text;
@@ -33,10 +39,22 @@ internal sealed class ProxyRoute(ProxyDialect dialect, RoutedServer anywhere)
 
     /// <summary>The text as the proxy gets it where it is prepared.</summary>
     /// <returns>Null where it had better not be prepared: it would be another in each session, or could not carry the comment.</returns>
-    public static string? AnnotateToPrepare(string text, RoutedServer server, Guid? session) =>
-        server.Address is { } address ? PreparedText.With(text, address.Comment)
-        : session is null || server.IsPrimary ? text
+    public string? AnnotateToPrepare(string text, RoutedServer server, Guid? session) =>
+        server.Address is { } address ? PreparedText.With(Cleaned(text, server), address.Comment)
+        : session is null || server.IsPrimary ? Cleaned(text, server)
         : null;
+
+    // What a program says to the proxy itself would be another wish than ours.
+    private string Cleaned(string text, RoutedServer server)
+    {
+        var cleaned = dialect.WithoutHints(text, carriesOurs: server.Address is not null);
+        if (!ReferenceEquals(cleaned, text) && Interlocked.Exchange(ref _hasTakenHintOut, 1) == 0)
+        {
+            HintTakenOut?.Invoke();
+        }
+
+        return cleaned;
+    }
 
     /// <exception cref="NotSupportedException">The session asks for more than can be kept through the proxy.</exception>
     public void ThrowIfNotKept(ReadConsistency consistency, ReplicaLoss onReplicaLoss) =>

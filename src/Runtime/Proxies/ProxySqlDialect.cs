@@ -76,7 +76,7 @@ public sealed record ProxySqlDialect : ProxyDialect
 
     internal override TimeSpan? Deadline => ReadDeadline;
 
-    private static StatementComment Comments => new(';', '=');
+    private static readonly StatementComment Comments = new(';', '=');
 
     /// <inheritdoc/>
     public override bool Keeps(ReadConsistency consistency, ReplicaLoss onReplicaLoss) => true;
@@ -135,9 +135,12 @@ public sealed record ProxySqlDialect : ProxyDialect
     {
         var number = (replica is null ? PrimaryHostgroup : HostgroupOf(replica, place)).ToString(CultureInfo.InvariantCulture);
         return new ProxyAddress(
-            Comments.Alone("hostgroup", number),
-            MergesComments ? text => Comments.Merged(text, "hostgroup", number) : null
-        );
+            Comments.Alone(("hostgroup", number)),
+            MergesComments ? text => Comments.Merged(text, ("hostgroup", number)) : null
+        )
+        {
+            IsUnreached = IsUnreached,
+        };
     }
 
     /// <summary>A comment that makes the proxy wait for a transaction, too; never merged.</summary>
@@ -153,6 +156,9 @@ public sealed record ProxySqlDialect : ProxyDialect
                 _ => ProxyVerdict.None,
             }
             : ProxyVerdict.None;
+
+    /// <summary>Whether an error says that the proxy did not reach the server in time: the statement was not executed.</summary>
+    internal static bool IsUnreached(Exception exception) => exception is MySqlException { Number: MaxConnectTimeoutReached };
 
     private static void Add(Dictionary<int, string> users, int hostgroup, string user)
     {

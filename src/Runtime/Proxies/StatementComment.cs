@@ -18,15 +18,18 @@ internal readonly struct StatementComment(char tokenDelimiter, char valueDelimit
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
     );
 
+    /// <summary>Further keys that a comment of the program's loses, since they choose servers too.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
     /// <summary>A comment of its own, with the space behind it.</summary>
-    public string Alone(string key, string value) => $"/* {key}{valueDelimiter}{value} */ ";
+    public string Alone(params ReadOnlySpan<(string Key, string Value)> keys) => $"/* {string.Join(tokenDelimiter, Written(keys))} */ ";
 
     /// <summary>
-    /// Puts a key first in the comment that the statement begins with, in place of any of the same name there.
+    /// Puts keys first in the comment that the statement begins with, in place of any of the same name there.
     /// </summary>
     /// <returns>Null where the statement begins with none that can be extended: with a hint (<c>/*+</c>), with conditional text
     /// (<c>/*!</c>, <c>/*M!</c>), with a comment that does not end, or with one that would become too long to be read.</returns>
-    public string? Merged(string text, string key, string value)
+    public string? Merged(string text, params ReadOnlySpan<(string Key, string Value)> keys)
     {
         var at = text.AsSpan().IndexOfAnyExcept(" \t\r\n");
         if (at < 0 || !text.AsSpan(at).StartsWith(Beginning, StringComparison.Ordinal))
@@ -46,14 +49,14 @@ internal readonly struct StatementComment(char tokenDelimiter, char valueDelimit
             return null;
         }
 
-        var kept = new List<string> { $"{key}{valueDelimiter}{value}" };
+        var kept = Written(keys);
         foreach (
             var token in body[..length]
                 .ToString()
                 .Split(tokenDelimiter, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         )
         {
-            if (!KeyOf(token).Equals(key, StringComparison.OrdinalIgnoreCase))
+            if (!IsOurs(keys, KeyOf(token)))
             {
                 kept.Add(token);
             }
@@ -71,6 +74,47 @@ internal readonly struct StatementComment(char tokenDelimiter, char valueDelimit
     /// <summary>Whether a character can stand between keys without ending the comment or being a part of one.</summary>
     public static bool IsDelimiter(char delimiter) => delimiter is ';' or ',' or '=' or ':' or '|' or '&';
 
-    private ReadOnlySpan<char> KeyOf(string token) =>
-        token.AsSpan()[..(token.IndexOf(valueDelimiter) is >= 0 and var end ? end : token.Length)].Trim();
+    private List<string> Written(ReadOnlySpan<(string Key, string Value)> keys)
+    {
+        var written = new List<string>(keys.Length);
+        foreach (var (key, value) in keys)
+        {
+            written.Add($"{key}{valueDelimiter}{value}");
+        }
+
+        return written;
+    }
+
+    private bool IsOurs(ReadOnlySpan<(string Key, string Value)> keys, ReadOnlySpan<char> key)
+    {
+        foreach (var (own, _) in keys)
+        {
+            if (key.Equals(own, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        foreach (var other in Without)
+        {
+            if (key.Equals(other, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Delimiters before the key count for nothing.
+    private ReadOnlySpan<char> KeyOf(string token)
+    {
+        var rest = token.AsSpan();
+        while (rest.Length > 0 && (rest[0] == valueDelimiter || char.IsWhiteSpace(rest[0])))
+        {
+            rest = rest[1..];
+        }
+
+        return rest[..(rest.IndexOf(valueDelimiter) is >= 0 and var end ? end : rest.Length)].Trim();
+    }
 }

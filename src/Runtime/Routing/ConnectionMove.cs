@@ -45,9 +45,12 @@ internal readonly struct ConnectionMove(RoutedConnection connection)
         await ConnectToAsync(proxy, isAsync, cancellation).ConfigureAwait(false);
         try
         {
-            await target
-                .MeetAsync(new ServerQuestions(target, connection.Driver, Source.Time, isAsync, cancellation))
-                .ConfigureAwait(false);
+            // There is no other primary.
+            var questions = new ServerQuestions(target, connection.Driver, Source.Time, isAsync, cancellation)
+            {
+                IsPatient = target.IsPrimary,
+            };
+            await target.MeetAsync(questions).ConfigureAwait(false);
         }
         catch (SilentServerException silent)
         {

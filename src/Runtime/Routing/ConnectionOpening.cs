@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Transactions;
 using MonotonicReads.Choosing;
+using MonotonicReads.Proxies;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
 
@@ -199,10 +200,7 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
             var server = connection.Server;
             try
             {
-                // Whatever becomes of it: it may have begun although no answer came.
-                connection.Link.Pooled!.HasTransactionOn = server;
-                var questions = new ServerQuestions(server, connection.Driver, Source.Time, isAsync, cancellation);
-                await ServerProtocol.BeginSnapshotAsync(questions).ConfigureAwait(false);
+                await BeginSnapshotAsync(server, isAsync, cancellation).ConfigureAwait(false);
                 snapshot.Keep(connection.Link.Pooled!, server);
                 connection.Link.Lend();
                 connection.Snapshot.Enter(snapshot);
@@ -213,22 +211,42 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
                 refused.Add(server);
                 LeaveRefused(session, server, exception);
             }
+            catch (SilentServerException silent)
+            {
+                connection.Abandon(silent);
+                throw await Routing.UnansweredAsync(silent, isAsync, cancellation).ConfigureAwait(false);
+            }
         }
     }
 
-    // Nothing of the caller's was executed.
+    private async ValueTask BeginSnapshotAsync(RoutedServer server, bool isAsync, CancellationToken cancellation)
+    {
+        var questions = new ServerQuestions(server, connection.Driver, Source.Time, isAsync, cancellation);
+        var begun = new BegunSnapshot(server, await ServerProtocol.IsolationToRestoreAsync(questions).ConfigureAwait(false));
+
+        // Whatever becomes of it: it may have begun although no answer came.
+        connection.Link.Pooled!.Begun = begun;
+        await ServerProtocol.BeginSnapshotAsync(questions, begun).ConfigureAwait(false);
+    }
+
+    // Nothing of the caller's was executed, and nothing was read.
     private void LeaveRefused(ReadSession session, RoutedServer server, Exception exception)
     {
         var pin = connection.Use.PinOf(session);
-        if (exception is not SilentServerException && connection.Addressing is not null)
+        if (
+            exception is not SilentServerException
+            && connection.Addressing is { } addressing
+            && addressing.Judge(exception) == ProxyVerdict.None
+        )
         {
-            // Behind a proxy this is the first that a server which is out of reach says.
-            if (!Routing.CanRunElsewhere(exception, isOverdue: false))
-            {
-                ExceptionDispatchInfo.Throw(exception);
-            }
+            // It says something of the proxy, or of the statement.
+            ExceptionDispatchInfo.Throw(exception);
+        }
 
-            return;
+        if (connection.Use.Reads is { } reads)
+        {
+            connection.Use.TakeBackRead(reads);
+            pin.TakeBackRead(server);
         }
 
         connection.Abandon(exception as SilentServerException);

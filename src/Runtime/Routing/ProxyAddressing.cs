@@ -26,7 +26,7 @@ internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
         }
 
         var session = source.SessionForRead()?.Id;
-        var prepared = toPrepare && _minGtid is null ? ProxyRoute.AnnotateToPrepare(text, server, session) : null;
+        var prepared = toPrepare && _minGtid is null ? proxy.AnnotateToPrepare(text, server, session) : null;
         return (prepared ?? proxy.Annotate(text, server, session, _minGtid), prepared is not null);
     }
 
@@ -75,11 +75,20 @@ internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
         return _minGtid is not null;
     }
 
-    /// <summary>A read that named this replica was not executed: the session goes on elsewhere.</summary>
-    public void Reroute(SessionUse use, SessionUse.ReplicaUse reads, Exception exception)
+    /// <summary>A statement that named this replica was not executed: the session goes on elsewhere.</summary>
+    /// <param name="use">The connection's.</param>
+    /// <param name="reads">Its reads there.</param>
+    /// <param name="returnsData">Whether the statement counts as a read; it is counted again where it runs.</param>
+    /// <param name="exception">What told.</param>
+    public void Reroute(SessionUse use, SessionUse.ReplicaUse reads, bool returnsData, Exception exception)
     {
         var session = reads.Pin.Session;
         use.TakeBackRead(reads);
+        if (returnsData)
+        {
+            session.TakeBackRead();
+        }
+
         if (_minGtid is not null)
         {
             // The replica may be well and only behind.
@@ -88,11 +97,7 @@ internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
             return;
         }
 
-        if (session.TryTakeBackOnlyRead())
-        {
-            reads.Pin.TakeBackRead(reads.Replica);
-        }
-
+        reads.Pin.TakeBackRead(reads.Replica);
         source.Losses.NoteRefusal(session, reads.Pin, reads.Replica, exception);
     }
 }

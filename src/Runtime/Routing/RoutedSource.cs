@@ -29,6 +29,11 @@ internal sealed class RoutedSource : ISessionSource
         Leases = new LeaseBook(Time);
         Reports = new RoutingReports(new QuietLogger(set.LoggerFactory.CreateLogger(RoutingLog.Category)), raise);
         Losses = new ReplicaLosses(this, Reports);
+        if (Proxy is not null)
+        {
+            Proxy.HintTakenOut = Reports.HintTakenOut;
+        }
+
         Positions = set.HasPositions ? new PositionSearch(this, Losses) : null;
         Divergence = Positions is null ? null : new Divergence(this, Reports, () => Router!.Replicas.Servers);
         Router = new ReplicaRouter(Primary, set.Replicas, set.Selector, Time, Reports, Losses, Positions)

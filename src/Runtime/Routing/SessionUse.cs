@@ -218,13 +218,16 @@ internal sealed class SessionUse(RoutedSource source)
         if (driver.State == ConnectionState.Open)
         {
             var questions = new ServerQuestions(reads.Replica, driver, source.Time, isAsync, CancellationToken.None);
-            return await AskedAsync(reads.Replica.Protocol!.SeenAsync(questions)).ConfigureAwait(false);
+            return await AskedAsync(AskSeenAsync(reads.Replica, questions)).ConfigureAwait(false);
         }
 
         return isClosedByReader
             ? (await source.Positions!.SeenAsync(reads.Pin, reads.Replica, isAsync).ConfigureAwait(false), null)
             : default;
     }
+
+    private static async ValueTask<ReplicationPosition?> AskSeenAsync(RoutedServer replica, ServerQuestions questions) =>
+        await (await replica.ProtocolAsync(questions).ConfigureAwait(false)).SeenAsync(questions).ConfigureAwait(false);
 
     private ValueTask<(ReplicationPosition? Written, SilentServerException? Silent)> WrittenAsync(
         PrimaryUse use,
@@ -235,8 +238,7 @@ internal sealed class SessionUse(RoutedSource source)
     private async ValueTask<ReplicationPosition?> AskWrittenAsync(PrimaryUse use, DbConnection driver, bool isAsync)
     {
         var questions = new ServerQuestions(source.Primary, driver, source.Time, isAsync, CancellationToken.None);
-        await source.Primary.MeetAsync(questions).ConfigureAwait(false);
-        var protocol = source.Primary.Protocol!;
+        var protocol = await source.Primary.ProtocolAsync(questions).ConfigureAwait(false);
         return !source.Primary.CanTellWhatWasSeen ? null
             : use.Saw ? await protocol.SeenAsync(questions).ConfigureAwait(false)
             : await protocol.WrittenAsync(questions).ConfigureAwait(false);

@@ -94,6 +94,9 @@ internal struct SnapshotUse
         }
     }
 
+    /// <summary>The transaction may have ended although the connection is open.</summary>
+    public readonly void Lose() => _snapshot!.IsLost = true;
+
     public readonly void ThrowIfTaken()
     {
         if (_snapshot is not null)
@@ -104,7 +107,7 @@ internal struct SnapshotUse
 
     public static void ThrowIfLost(ReadSession session, SnapshotConnection snapshot)
     {
-        if (snapshot.Pooled is { Connection.State: not ConnectionState.Open })
+        if (snapshot.IsLost || snapshot.Pooled is { Connection.State: not ConnectionState.Open })
         {
             throw new ReplicaLostException(
                 string.Create(

@@ -38,19 +38,26 @@ internal readonly struct StatementRouting(RoutedConnection connection)
     /// <summary>Takes note of what a failed statement says of the server that a proxy should have sent it to.</summary>
     /// <param name="exception">What came instead of an answer.</param>
     /// <param name="isOverdue">Whether it took longer than was allowed it there, and not than the caller did.</param>
+    /// <param name="returnsData">Whether it counts as a read.</param>
     /// <returns>Whether it was not executed, so that it may run on another server.</returns>
-    public bool CanRunElsewhere(Exception exception, bool isOverdue)
+    public bool CanRunElsewhere(Exception exception, bool isOverdue, bool returnsData)
     {
         connection.Link.NoteIfRefused(exception);
+        if (connection.Snapshot.IsTaken && connection.Addressing?.Judge(exception) is not (null or ProxyVerdict.None))
+        {
+            // The proxy may go on on another connection, which is in no transaction.
+            connection.Snapshot.Lose();
+        }
+
         if (connection.Addressing is null || !connection.Addressing.Names(connection.Link.Server) || connection.Use.Reads is not { } reads)
         {
             return false;
         }
 
         var verdict = connection.Addressing.Judge(exception);
-        if (verdict == ProxyVerdict.Unreached && connection.State == ConnectionState.Open && !connection.HasOpenReader)
+        if (verdict == ProxyVerdict.Unreached && !connection.HasOpenReader && !connection.Snapshot.IsTaken)
         {
-            connection.Addressing.Reroute(connection.Use, reads, exception);
+            connection.Addressing.Reroute(connection.Use, reads, returnsData, exception);
             return true;
         }
 
@@ -81,8 +88,19 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         }
         catch (SilentServerException silent)
         {
-            ExceptionDispatchInfo.Throw(await silent.DriversAsync(isAsync).ConfigureAwait(false));
+            throw await UnansweredAsync(silent, isAsync, cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>What a caller gets of a question of ours that got no answer, where nothing else can be asked.</summary>
+    public async ValueTask<Exception> UnansweredAsync(SilentServerException silent, bool isAsync, CancellationToken cancellation)
+    {
+        if (await silent.DriversAsync(isAsync, cancellation).ConfigureAwait(false) is { } drivers)
+        {
+            ExceptionDispatchInfo.Throw(drivers);
+        }
+
+        return LostSession.Unanswered(Source.SessionForRead(), silent);
     }
 
     private async ValueTask StepOnAsync(Statement statement, bool isAsync, List<RoutedServer>? refused, CancellationToken cancellation)

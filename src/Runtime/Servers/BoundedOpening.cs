@@ -64,6 +64,9 @@ internal static class BoundedOpening
                 TaskContinuationOptions.OnlyOnFaulted,
                 TaskScheduler.Default
             );
+
+            // In one moment with the deadline: who has given up is told that.
+            cancellation.ThrowIfCancellationRequested();
             throw;
         }
     }

@@ -35,21 +35,21 @@ internal static class Letting
     /// broke: the pool need not reset it (<c>ConnectionReset=False</c>), and whoever gets it next would read in that transaction.
     /// </summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="server">Where it leads to.</param>
+    /// <param name="begun">What was begun on it.</param>
     /// <param name="silent">The question on it that got no answer; null where nothing runs on it.</param>
-    public static ValueTask GoWhenEnded(DbConnection connection, RoutedServer server, SilentServerException? silent)
+    public static ValueTask GoWhenEnded(DbConnection connection, BegunSnapshot begun, SilentServerException? silent)
     {
         using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
-        _ = Task.Run(() => EndAndGoAsync(connection, server, silent?.Pending ?? Task.CompletedTask));
+        _ = Task.Run(() => EndAndGoAsync(connection, begun, silent?.Pending ?? Task.CompletedTask));
         return default;
     }
 
-    private static async Task EndAndGoAsync(DbConnection connection, RoutedServer server, Task pending)
+    private static async Task EndAndGoAsync(DbConnection connection, BegunSnapshot begun, Task pending)
     {
         await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         for (
             var pause = TimeSpan.FromMilliseconds(100);
-            connection.State == ConnectionState.Open && !await TryEndAsync(connection, server).ConfigureAwait(false);
+            connection.State == ConnectionState.Open && !await TryEndAsync(connection, begun).ConfigureAwait(false);
             pause = pause < LongestPause ? pause * 2 : pause
         )
         {
@@ -60,22 +60,23 @@ internal static class Letting
     }
 
     // The driver drops a connection that broke. One that is open still is out of the pool until the server has answered.
-    private static async Task<bool> TryEndAsync(DbConnection connection, RoutedServer server)
+    private static async Task<bool> TryEndAsync(DbConnection connection, BegunSnapshot begun)
     {
         try
         {
-            var questions = new ServerQuestions(server, connection, TimeProvider.System, isAsync: true, CancellationToken.None);
-            await ServerProtocol.EndSnapshotAsync(questions).ConfigureAwait(false);
+            var questions = new ServerQuestions(begun.Server, connection, TimeProvider.System, isAsync: true, CancellationToken.None);
+            await ServerProtocol.EndSnapshotAsync(questions, begun.FormerIsolation).ConfigureAwait(false);
             return true;
         }
         catch (SilentServerException silent)
         {
             await silent.Pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return false;
+            return silent.Pending.Exception?.InnerException is { } drivers && begun.Server.Address?.IsUnreached(drivers) == true;
         }
         catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
         {
-            return false;
+            // A proxy that has to look for the server first holds nothing open on it.
+            return begun.Server.Address?.IsUnreached(exception) == true;
         }
     }
 

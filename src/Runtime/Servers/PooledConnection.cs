@@ -26,8 +26,8 @@ internal sealed class PooledConnection
     /// <summary>No connection that was made until now is handed out again: the server is not what it was.</summary>
     public void RetireAll() => _generation.Retire();
 
-    /// <summary>Where a transaction of ours may be open on it, whatever became of the statement that begins it; null for nowhere.</summary>
-    public RoutedServer? HasTransactionOn { get; set; }
+    /// <summary>A transaction of ours that may be open on it, whatever became of the statement that begins it; null for none.</summary>
+    public BegunSnapshot? Begun { get; set; }
 
     public bool IsOf(ConnectionPool pool) => ReferenceEquals(pool, _pool);
 
@@ -68,7 +68,7 @@ internal sealed class PooledConnection
     /// it.</param>
     public ValueTask DisposeAsync(bool isAsync, SilentServerException? silent = null) =>
         !TryLeave() ? default
-        : HasTransactionOn is { } server ? Letting.GoWhenEnded(Connection, server, silent)
+        : Begun is { } begun ? Letting.GoWhenEnded(Connection, begun, silent)
         : Letting.GoAsync(Connection, silent, isAsync);
 
     private bool TryLeave()

@@ -18,6 +18,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     private volatile bool _isKeptOut;
     private volatile bool _isTooFarBehind;
     private volatile KnownRun _run = new(0, "");
+    private volatile bool _isAnsweredByOther;
     private int _restartedAs;
 
     public string Name => name;
@@ -96,6 +97,12 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// <summary>Remembers what a run of the server has reached, so that no one waits for it again.</summary>
     public void Learn(ReplicationPosition reached, int incarnation)
     {
+        if (Address is { IsExact: false })
+        {
+            // It may be another's, and the read another's again.
+            return;
+        }
+
         lock (_lock)
         {
             if (_run.Incarnation == incarnation)
@@ -120,7 +127,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// told.</summary>
     public ProxyAddress? Address { get; init; }
 
-    /// <summary>Asks the server who it is; null where each of its connections was asked when it was made.</summary>
+    /// <summary>Asks the server who it is; null where nobody can.</summary>
     public Func<ServerQuestions, ValueTask>? Introduction { get; init; }
 
     /// <summary>Whether it must be asked who it is before anything else.</summary>
@@ -129,6 +136,18 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// <summary>Makes sure that <see cref="Protocol"/> is known.</summary>
     /// <param name="server">The server, on an open connection.</param>
     public ValueTask MeetAsync(ServerQuestions server) => IsStranger ? Introduction!(server) : default;
+
+    /// <summary>How the server is asked; who comes first meets it.</summary>
+    /// <param name="server">The server, on an open connection.</param>
+    /// <exception cref="InvalidOperationException">It cannot be asked at all.</exception>
+    public async ValueTask<ServerProtocol> ProtocolAsync(ServerQuestions server)
+    {
+        await MeetAsync(server).ConfigureAwait(false);
+        return Protocol ?? throw new InvalidOperationException($"Server '{name}' is none that can be asked for positions.");
+    }
+
+    /// <summary>Whether it answers on connections that are others' too, so that only an answer tells which run of it is there.</summary>
+    public bool IsBehindProxy => Address is not null;
 
     /// <summary>What spans say of it.</summary>
     public ServerTags Tags => new(name, Protocol?.SystemName, Host, Port);
@@ -156,9 +175,18 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
         set => _isTooFarBehind = value;
     }
 
-    /// <summary>Whether it counts as lost for the sessions that read on it: removed, drained for too long, or too far behind.</summary>
+    /// <summary>Whether a proxy let another server answer in its name when it was asked last: a read there would be on any
+    /// server.</summary>
+    public bool IsAnsweredByOther
+    {
+        get => _isAnsweredByOther;
+        set => _isAnsweredByOther = value;
+    }
+
+    /// <summary>Whether it counts as lost for the sessions that read on it: removed, drained for too long, too far behind, or answered for
+    /// by others.</summary>
     public bool IsGone(TimeProvider time) =>
-        _isTooFarBehind || (Volatile.Read(ref _goneAt) is not 0 and var at && time.GetTimestamp() >= at);
+        _isTooFarBehind || _isAnsweredByOther || (Volatile.Read(ref _goneAt) is not 0 and var at && time.GetTimestamp() >= at);
 
     /// <summary>Sessions may stay for so long; null for as long as they like.</summary>
     public void LeaveAfter(TimeProvider time, TimeSpan? rest) =>

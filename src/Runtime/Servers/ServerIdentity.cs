@@ -9,7 +9,8 @@ namespace MonotonicReads.Servers;
 /// </summary>
 /// <param name="isPrimary">Whether it should be the primary, which takes writes.</param>
 /// <param name="mayWrite">Whether it may take writes; true for the primary.</param>
-internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
+/// <param name="answering">Who answers behind a proxy that lets others answer for one that is down; null elsewhere.</param>
+internal sealed class ServerIdentity(bool isPrimary, bool mayWrite, AnsweringServers? answering = null)
 {
     // Its own deadline: the answer takes a millisecond, and a server that stopped must not hold the opening.
     private const int TimeoutSeconds = 5;
@@ -50,7 +51,9 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
     {
         var connection = context.Connection;
         var isNew = (context.Conditions & MySqlConnectionOpenedConditions.New) != 0;
-        if (!isNew && !generation.Unproven.ContainsKey(connection.ServerThread))
+
+        // In a transaction the driver hands on a connection that another data source opened: nobody has asked for this one.
+        if (!isNew && generation.HasRun && !generation.Unproven.ContainsKey(connection.ServerThread))
         {
             return;
         }
@@ -84,7 +87,17 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite)
 
     private void Judge(SortedDictionary<string, string> values, string version, PoolGeneration? generation)
     {
-        var found = Compare(RunOf(values, version), generation);
+        var run = RunOf(values, version);
+        if (answering is not null && _server is not null)
+        {
+            _server.IsAnsweredByOther = !answering.IsItself(_server, run.Server);
+            if (_server.IsAnsweredByOther)
+            {
+                throw new AnsweredByOtherException(_server.Name);
+            }
+        }
+
+        var found = Compare(run, generation);
         var isReadOnly = values.GetValueOrDefault("read_only") is not (null or "OFF" or "0");
         if (!mayWrite && !isReadOnly)
         {

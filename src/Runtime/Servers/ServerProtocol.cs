@@ -83,19 +83,61 @@ internal abstract class ServerProtocol
     /// new one with each statement, whatever the transaction was begun with.
     /// </summary>
     /// <remarks>As text: a driver that knows of a transaction wants it handed over with each command.</remarks>
-    public static async ValueTask BeginSnapshotAsync(ServerQuestions server) =>
-        await server
-            .AskBothAsync(
-                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-                "START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT",
-                AnswerTime
-            )
+    /// <param name="server">The server.</param>
+    /// <param name="begun">What was said to be begun: with a former isolation level that of the session is changed.</param>
+    public static async ValueTask BeginSnapshotAsync(ServerQuestions server, BegunSnapshot begun)
+    {
+        const string Start = "START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT";
+        if (!server.SetsIsolationOfSession)
+        {
+            await server.AskBothAsync("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", Start, AnswerTime).ConfigureAwait(false);
+        }
+        else if (begun.FormerIsolation is null)
+        {
+            await server.AskAsync(Start, AnswerTime).ConfigureAwait(false);
+        }
+        else
+        {
+            await server.AskBothAsync(OfSession + RepeatableRead, Start, AnswerTime).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The isolation level that a session has to get back after a snapshot, in the words of SET.</summary>
+    /// <returns>Null where it need not be changed for one.</returns>
+    /// <exception cref="InvalidOperationException">The server says of none that is known.</exception>
+    public static async ValueTask<string?> IsolationToRestoreAsync(ServerQuestions server)
+    {
+        if (!server.SetsIsolationOfSession)
+        {
+            return null;
+        }
+
+        var cells = await server
+            .AskAsync("SHOW SESSION VARIABLES WHERE Variable_name IN ('tx_isolation', 'transaction_isolation')", AnswerTime)
             .ConfigureAwait(false);
+        var level = (cells.Count > 1 ? cells[1].Value ?? "" : "").Replace('-', ' ').ToUpperInvariant();
+        return level == RepeatableRead ? null
+            : Isolations.Contains(level) ? level
+            : throw new InvalidOperationException("The server does not say which isolation level its session has (tx_isolation).");
+    }
 
     /// <summary>Ends it, and the setting for it where that alone was done. A server can be told to begin another one, or to hang up, with
     /// each end (<c>completion_type</c>).</summary>
-    public static async ValueTask EndSnapshotAsync(ServerQuestions server) =>
+    /// <param name="server">The server.</param>
+    /// <param name="formerIsolation">What <see cref="IsolationToRestoreAsync"/> returned.</param>
+    public static async ValueTask EndSnapshotAsync(ServerQuestions server, string? formerIsolation)
+    {
         await server.AskAsync("COMMIT AND NO CHAIN NO RELEASE", AnswerTime).ConfigureAwait(false);
+        if (formerIsolation is not null)
+        {
+            await server.AskAsync(OfSession + formerIsolation, AnswerTime).ConfigureAwait(false);
+        }
+    }
+
+    private const string OfSession = "SET SESSION TRANSACTION ISOLATION LEVEL ";
+    private const string RepeatableRead = "REPEATABLE READ";
+
+    private static readonly string[] Isolations = ["READ UNCOMMITTED", "READ COMMITTED", "SERIALIZABLE"];
 
     /// <summary>Sets what was set on another connection, so that this one can take its place.</summary>
     /// <param name="server">The server, on the new connection.</param>

@@ -13,13 +13,15 @@ namespace MonotonicReads.Servers;
 /// <param name="isAsync">Whether the caller is; false where tasks must be completed.</param>
 /// <param name="cancellation">Ends a question.</param>
 /// <param name="transaction">The driver's transaction that is open on the connection; null for none.</param>
+/// <param name="timeout">The deadline of each question, whatever it says itself; null for its own.</param>
 internal readonly struct ServerQuestions(
     RoutedServer server,
     DbConnection connection,
     TimeProvider time,
     bool isAsync,
     CancellationToken cancellation,
-    DbTransaction? transaction = null
+    DbTransaction? transaction = null,
+    TimeSpan? timeout = null
 )
 {
     /// <summary>What a stopped server may cost beyond the deadline, so that an answer on the way is not thrown away.</summary>
@@ -29,6 +31,9 @@ internal readonly struct ServerQuestions(
 
     /// <summary>Whether the caller has changed the connection's session, and may have limited how long a statement takes.</summary>
     public bool MayBeLimited { get; init; }
+    /// <summary>Whether only the driver gives up: for questions without which nobody can go on, so that its exception is what is
+    /// told.</summary>
+    public bool IsPatient { get; init; }
 
     /// <summary>As the server introduces itself.</summary>
     public string ServerVersion => server.Version ?? connection.ServerVersion;
@@ -39,6 +44,9 @@ internal readonly struct ServerQuestions(
     /// </summary>
     public bool AreThroughProxy => server.Address is not null;
 
+    /// <inheritdoc cref="ProxyAddress.SetsIsolationOfSession"/>
+    public bool SetsIsolationOfSession => server.Address is { SetsIsolationOfSession: true };
+
     /// <summary>All cells of all rows of all results.</summary>
     /// <param name="text">The statement; constants and positions only.</param>
     /// <param name="deadline">After it an asynchronous caller gets <see cref="SilentServerException"/> although the
@@ -47,13 +55,18 @@ internal readonly struct ServerQuestions(
     /// until the exception's task has ended.</exception>
     public ValueTask<List<Cell>> AskAsync(string text, TimeSpan deadline)
     {
+        deadline = timeout ?? deadline;
         var command = connection.CreateCommand();
         command.CommandText = server.Address is { } address ? address.Annotate(text) : text;
         command.Transaction = transaction;
 
         // Later than the deadline: where the server itself waits so long, the driver must not give up at the moment in which it answers.
         command.CommandTimeout = (int)Math.Ceiling((deadline + Grace).TotalSeconds);
-        return isAsync ? AskAsync(command, deadline, time, cancellation) : new(Ask(command, deadline, time));
+        return isAsync
+            ? IsPatient
+                ? new(ReadAsync(command, cancellation))
+                : AskAsync(command, deadline, time, cancellation)
+            : new(Ask(command, IsPatient ? TimeSpan.MaxValue : deadline, time));
     }
 
     /// <summary>Two statements, one after the other: in one round trip, through a proxy in two, since it judges a text by its first

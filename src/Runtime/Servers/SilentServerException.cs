@@ -9,14 +9,17 @@ internal sealed class SilentServerException(Task pending, Exception innerExcepti
 
     /// <summary>What a caller gets who has nowhere else to go: the driver's own exception, when it has given up.</summary>
     /// <param name="isAsync">False where the driver has given up already.</param>
-    public async ValueTask<Exception> DriversAsync(bool isAsync)
+    /// <param name="cancellation">The caller's.</param>
+    /// <returns>Null where the answer came after all, too late.</returns>
+    public async ValueTask<Exception?> DriversAsync(bool isAsync, CancellationToken cancellation)
     {
         if (isAsync)
         {
             await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        // Where the answer came after all it was too late.
-        return pending.Exception?.InnerException ?? (isAsync ? new TimeoutException(Message, InnerException) : InnerException!);
+        return cancellation.IsCancellationRequested || pending.IsCanceled ? new OperationCanceledException(cancellation)
+            : isAsync ? pending.Exception?.InnerException
+            : InnerException;
     }
 }

@@ -318,9 +318,6 @@ public sealed class ReadSession : IDisposable
 
     internal void TakeBackRead() => Interlocked.Decrement(ref _root._reads);
 
-    /// <summary>A read was not executed after all: takes it back if it is the only one of the session.</summary>
-    internal bool TryTakeBackOnlyRead() => Interlocked.CompareExchange(ref _root._reads, 0, 1) == 1;
-
     /// <summary>Whether the session keeps its connections between reads.</summary>
     internal bool HasSeries => _root.Policies.Reads > 1;
 

@@ -24,6 +24,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     // Both counted, and not only flagged: what begins while a server is being asked is not in its answer.
     private long _replicaReads;
     private long _readsBehindBarrier;
+    private long _forgottenReads;
 
     public ReadSession Session => session;
 
@@ -250,17 +251,22 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
         }
     }
 
-    /// <summary>The only read of the session was not executed: as if there had been none.</summary>
+    /// <summary>A read was not executed, of which no connection is left. Where the session has read nothing else that counts, it is as if
+    /// there had been none.</summary>
     public void TakeBackRead(RoutedServer replica)
     {
         lock (this)
         {
-            if (_loss is null && ReferenceEquals(_server, replica) && _openReplicaConnections == 0 && !IsResumed)
+            var isOnly = _replicaReads == _forgottenReads + 1 && _openReplicaConnections == 0 && !IsResumed;
+            if (isOnly && _loss is null && ReferenceEquals(_server, replica))
             {
                 _server = null;
                 _hasRead = false;
                 _lastReplica = null;
-                Volatile.Write(ref _replicaReads, _replicaReads - 1);
+
+                // Not counted back: a barrier on its way may have counted it.
+                Volatile.Write(ref _readsBehindBarrier, _replicaReads);
+                _forgottenReads = _replicaReads;
             }
         }
     }
@@ -332,6 +338,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
             {
                 _hasRead = false;
                 Volatile.Write(ref _readsBehindBarrier, _replicaReads);
+                _forgottenReads = _replicaReads;
                 _lastReplica = null;
                 _seen = null;
                 _lacksSeen = false;

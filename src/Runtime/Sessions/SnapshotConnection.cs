@@ -18,6 +18,7 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
     private PooledConnection? _pooled;
     private DbDataReader? _reader;
     private volatile bool _hasEnded;
+    private volatile bool _isLost;
 
     public ISessionSource Source => source;
 
@@ -32,6 +33,12 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
 
     /// <summary>Something was set of its session.</summary>
     public void Changed(SessionSettings settings) => Settings = Settings?.With(settings) ?? settings;
+    /// <summary>Whether the transaction may have ended although the connection is open.</summary>
+    public bool IsLost
+    {
+        get => _isLost;
+        set => _isLost = value;
+    }
 
     /// <summary>Waits until nobody else is asking, and until what was asked last is read to its end.</summary>
     /// <param name="isAsync">False where the task must be completed.</param>

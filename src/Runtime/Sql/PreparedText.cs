@@ -1,8 +1,9 @@
 namespace MonotonicReads.Sql;
 
 /// <summary>
-/// Where a comment stands in a statement that is prepared: behind its first word, since MySqlConnector leaves out what stands before
-/// that. Several statements in one text it prepares one by one, each of which would need the comment: they are not prepared.
+/// Where a comment stands in a statement that is prepared: behind its first word or parenthesis, since MySqlConnector leaves out what
+/// stands before that, and before any comment of the program's. Several statements in one text it prepares one by one, each of which would
+/// need the comment: they are not prepared.
 /// </summary>
 internal static class PreparedText
 {
@@ -10,19 +11,21 @@ internal static class PreparedText
     public static string? With(string text, string comment)
     {
         var tokens = new SqlTokens(text);
+        var place = 0;
         do
         {
             if (!tokens.Next())
             {
                 return null;
             }
+
+            place = place == 0 ? tokens.End : place;
         } while (tokens.Is('('));
         if (tokens.Kind != SqlTokenKind.Word)
         {
             return null;
         }
 
-        var place = tokens.End;
         tokens.SkipStatement();
         if (tokens.Next() || tokens.Doubts != SqlDoubts.None)
         {

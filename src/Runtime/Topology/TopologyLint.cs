@@ -117,7 +117,7 @@ internal sealed class TopologyLint(
             IsWritable(server);
             return null;
         }
-        catch (Exception exception) when (isServerFailure(exception))
+        catch (Exception exception) when (isServerFailure(exception) || exception is InvalidOperationException)
         {
             silent = exception as SilentServerException;
             CannotBeAsked(server, exception);
@@ -305,7 +305,7 @@ internal sealed class TopologyLint(
         {
             connection = await BoundedOpening.OpenAsync(seen.Server, Patience, time, isAsync: true, cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (isServerFailure(exception))
+        catch (Exception exception) when (isServerFailure(exception) || exception is InvalidOperationException)
         {
             CannotBeAsked(seen.Server, exception);
             return;
@@ -314,12 +314,9 @@ internal sealed class TopologyLint(
         SilentServerException? silent = null;
         try
         {
-            await seen
-                .Server.Protocol!.PassBarrierAsync(
-                    new ServerQuestions(seen.Server, connection, time, isAsync: true, cancellation),
-                    TimeSpan.Zero
-                )
-                .ConfigureAwait(false);
+            var questions = new ServerQuestions(seen.Server, connection, time, isAsync: true, cancellation);
+            var protocol = await seen.Server.ProtocolAsync(questions).ConfigureAwait(false);
+            await protocol.PassBarrierAsync(questions, TimeSpan.Zero).ConfigureAwait(false);
         }
         catch (SilentServerException exception)
         {

@@ -71,7 +71,9 @@ public abstract class MySqlBehindProxySqlTests(MySqlFixture fixture)
         Assert.Equal(isInText && hasGtid ? "replica" : "primary", session.GetDecisions()[^1].Server.TrimEnd('1', '2'));
         Assert.Equal(isInText ? [position] : [], through.Route.CheckedGtids);
         Assert.Empty(through.Route.IgnoredGtids);
-        Assert.Equal(isInText ? 0 : 1, log.Ids.Count(id => id == 15));
+
+        // Once for each replica that is asked: one that does not answer in time leaves another.
+        Assert.Equal(!isInText, log.Ids.Contains(15));
     }
 
     [SkippableFact]

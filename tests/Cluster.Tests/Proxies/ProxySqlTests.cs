@@ -130,6 +130,27 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         );
     }
 
+    /// <summary>The driver sends two statements at once to begin one, as it comes.</summary>
+    [Theory]
+    [InlineData("ProxySql")]
+    [InlineData("ShopifyFork")]
+    public async Task Transactions_run_with_the_drivers_default(string name)
+    {
+        await using var through = await ThroughProxy.StartAsync(
+            fixture,
+            name == "ProxySql" ? ProxyDialect.ProxySql : ProxyDialect.ShopifyFork
+        );
+        foreach (
+            var isolation in (System.Data.IsolationLevel[])[System.Data.IsolationLevel.Unspecified, System.Data.IsolationLevel.Serializable]
+        )
+        {
+            await using var connection = await through.Source.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync(isolation);
+            Assert.Equal(1, await connection.ExecuteAsync("insert into notes (note) values ('in one')", transaction: transaction));
+            await transaction.CommitAsync();
+        }
+    }
+
     [Fact]
     public async Task Causal_sessions_see_their_writes_on_their_replica()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapper;
 using MonotonicReads.Cluster.Relay;
 using MonotonicReads.Cluster.Tests.Relay;
@@ -9,7 +10,11 @@ internal sealed class ThroughProxy : IAsyncDisposable
 {
     public const string WhoAnswers = RelayFixture.WhoAnswers;
 
-    private ThroughProxy(StatementRelay relay, ReplicatedMySqlDataSource source) => (Relay, Source) = (relay, source);
+    private ThroughProxy(StatementRelay relay, ReplicatedMySqlDataSource source)
+    {
+        (Relay, Source) = (relay, source);
+        source.SessionEvent += (_, args) => Events.Enqueue(args);
+    }
 
     public StatementRelay Relay { get; }
 
@@ -23,6 +28,9 @@ internal sealed class ThroughProxy : IAsyncDisposable
                 && statement.Text.Contains("from who", StringComparison.Ordinal)
             ),
         ];
+
+    /// <summary>What the data source has told.</summary>
+    public ConcurrentQueue<ReadSessionEventArgs> Events { get; } = new();
 
     public ProxySqlRoute ProxySql => (ProxySqlRoute)Relay.Route;
 

@@ -75,6 +75,72 @@ public sealed class MaxScaleRouteTests(RelayFixture fixture) : IClassFixture<Rel
             MaxScaleHint.In($"select 1 -- maxscale route to server {name}")
         );
 
+    [Theory]
+    [InlineData("/* maxscale route to server replica2 */ select name from who -- maxscale route to master", "primary")]
+    [InlineData("/* maxscale route to server replica2 */ select name from who -- maxscale route to slave", "")]
+    [InlineData("/* maxscale route to slave */ select name from who -- maxscale route to server replica2", "replica2")]
+    public async Task Of_several_hints_not_the_first_counts_but_the_strongest(string text, string server)
+    {
+        await using var relay = await fixture.ThroughMaxScaleAsync();
+        await using var connection = await RelayFixture.OpenAsync(relay);
+        var servers = new HashSet<string?>();
+        for (var i = 0; i < 40; i++)
+        {
+            servers.Add(await connection.ExecuteScalarAsync<string>(text));
+        }
+
+        Assert.Equal(server.Length > 0 ? [server] : ["replica1", "replica2", "replica3"], servers.Order());
+    }
+
+    [Fact]
+    public async Task One_that_begins_holds_for_what_follows_until_it_ends()
+    {
+        await using var relay = await fixture.ThroughMaxScaleAsync();
+        await using var connection = await RelayFixture.OpenAsync(relay);
+        await connection.ExecuteAsync("select 1 -- maxscale begin route to server replica3");
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal("replica3", await connection.ExecuteScalarAsync<string>(RelayFixture.WhoAnswers));
+            Assert.Equal(
+                "replica1",
+                await connection.ExecuteScalarAsync<string>("select name from who -- maxscale route to server replica1")
+            );
+        }
+
+        await connection.ExecuteAsync("select 1 -- maxscale end");
+        var servers = new HashSet<string?>();
+        for (var i = 0; i < 40; i++)
+        {
+            servers.Add(await connection.ExecuteScalarAsync<string>(RelayFixture.WhoAnswers));
+        }
+
+        Assert.Equal(3, servers.Count);
+    }
+
+    /// <summary>141 of 289 on 24.02.3: it takes the transaction for one that writes, and what is prepared for the primary's.</summary>
+    [Theory]
+    [InlineData("set transaction isolation level repeatable read", false)]
+    [InlineData("set session transaction isolation level repeatable read", true)]
+    public async Task A_prepared_read_in_a_transaction_with_a_level_of_its_own_closes_the_connection(string setting, bool isWell)
+    {
+        await using var relay = await fixture.ThroughMaxScaleAsync();
+        await using var connection = await RelayFixture.OpenAsync(relay);
+        await connection.ExecuteAsync(setting);
+        await connection.ExecuteAsync("/* maxscale route to server replica3 */ start transaction read only, with consistent snapshot");
+        Assert.Equal("replica3", await connection.ExecuteScalarAsync<string>(RelayFixture.WhoAnswers));
+        await using var prepared = new MySqlCommand(RelayFixture.WhoAnswers, connection);
+        await prepared.PrepareAsync();
+        if (isWell)
+        {
+            Assert.Equal("replica3", await prepared.ExecuteScalarAsync());
+        }
+        else
+        {
+            await Assert.ThrowsAsync<MySqlException>(() => prepared.ExecuteScalarAsync());
+            Assert.NotEqual(System.Data.ConnectionState.Open, connection.State);
+        }
+    }
+
     [Fact]
     public async Task Writes_and_several_statements_in_one_text_go_to_the_primary_unless_a_hint_says_otherwise()
     {

@@ -190,4 +190,22 @@ public sealed class ProxySqlRouteTests(RelayFixture fixture) : IClassFixture<Rel
     }
 
     private static ProxySqlRoute Route(StatementRelay relay) => (ProxySqlRoute)relay.Route;
+
+    /// <summary>MySqlConnector's issue 1465, and what came of each transaction on 2.5.5.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_transaction_of_the_driver_fails_unless_it_waits_for_each_answer(bool isPipelined)
+    {
+        await using var relay = await fixture.ThroughProxySqlAsync();
+        await using var connection = await RelayFixture.OpenAsync(relay, settings => settings.Pipelining = isPipelined);
+        var failure = await Record.ExceptionAsync(async () =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await connection.ExecuteAsync("insert into notes (note) values ('pipelined')", transaction: transaction);
+            await transaction.CommitAsync();
+        });
+        Assert.Equal(isPipelined, failure is not null);
+        Assert.True(!isPipelined || failure!.Message.Contains("out-of-order", StringComparison.Ordinal), failure?.Message);
+    }
 }

@@ -37,13 +37,24 @@ public sealed class RelayFixture : IAsyncLifetime
     /// <summary>The cluster's servers, replicas weighted.</summary>
     public IReadOnlyList<RelayServer> Servers(params IReadOnlyList<int> weights) => RelayServer.Of(Cluster, weights);
 
+    /// <summary>The rules that we write for ProxySQL.</summary>
+    public static QueryRules EmittedRules
+    {
+        get
+        {
+            var set = new ReplicatedMySqlOptions { Primary = "Server=db0" };
+            set.Replicas.Add(new ReplicaSettings("r1", "Server=db1"));
+            return QueryRules.Of(ProxyConfiguration.For(ProxyDialect.ProxySql, set), otherwise: 0);
+        }
+    }
+
     public Task<StatementRelay> ThroughForkAsync(params IReadOnlyList<int> weights) =>
-        StatementRelay.StartAsync(Servers(weights), new ShopifyForkRoute(seed: 1));
+        StatementRelay.StartAsync(Servers(weights), new ShopifyForkRoute(seed: 1, rules: EmittedRules));
 
     public Task<StatementRelay> ThroughProxySqlAsync()
     {
         var servers = Servers();
-        return StatementRelay.StartAsync(servers, ProxySqlRoute.WithHostgroupPerReplica(seed: 1, servers));
+        return StatementRelay.StartAsync(servers, ProxySqlRoute.WithHostgroupPerReplica(seed: 1, servers, rules: EmittedRules));
     }
 
     public Task<StatementRelay> ThroughMaxScaleAsync() => StatementRelay.StartAsync(Servers(), new MaxScaleRoute(seed: 1));
@@ -51,7 +62,7 @@ public sealed class RelayFixture : IAsyncLifetime
     /// <summary>One connection, not pooled.</summary>
     public static async Task<MySqlConnection> OpenAsync(StatementRelay relay, Action<MySqlConnectionStringBuilder>? change = null)
     {
-        var settings = new MySqlConnectionStringBuilder(relay.ConnectionString) { Pooling = false };
+        var settings = new MySqlConnectionStringBuilder(relay.ConnectionString) { Pooling = false, Pipelining = false };
         change?.Invoke(settings);
         var connection = new MySqlConnection(settings.ConnectionString);
         await connection.OpenAsync();

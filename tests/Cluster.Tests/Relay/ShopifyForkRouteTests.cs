@@ -228,6 +228,74 @@ public sealed class ShopifyForkRouteTests(RelayFixture fixture) : IClassFixture<
         Assert.Empty(relay.Statements);
     }
 
+    /// <summary>Its rules say by the first word what a read is; a hostgroup beside the id says it whatever they know.</summary>
+    [Theory]
+    [InlineData("select name from who", true)]
+    [InlineData("with one as (select 1) select name from who, one", false)]
+    [InlineData("(select name from who)", false)]
+    [InlineData("values (1)", false)]
+    [InlineData("show tables", false)]
+    [InlineData("explain select 1", false)]
+    public async Task A_read_that_the_rules_do_not_know_goes_to_the_primary(string text, bool isKnown)
+    {
+        await using var relay = await StatementRelay.StartAsync(fixture.Servers(), new ShopifyForkRoute(seed: 1));
+        await using var written = await fixture.ThroughForkAsync();
+        foreach (
+            var (through, prefix, isPrimary) in new[]
+            {
+                (relay, $"/* consistent_read_id:{Session} */ ", !isKnown),
+                (relay, $"/* consistent_read_id:{Session},hostgroup:1 */ ", false),
+                (written, $"/* consistent_read_id:{Session} */ ", false),
+                (written, "", false),
+            }
+        )
+        {
+            await using var connection = await RelayFixture.OpenAsync(through);
+            through.Reset();
+            await connection.QueryAsync(prefix + text);
+            var server = Assert.Single(through.Statements).Server;
+            Assert.Equal(isPrimary, server == "primary");
+            Assert.True(isPrimary || prefix.Length == 0 || server == Expected(Session, relay.Servers));
+        }
+    }
+
+    [Theory]
+    [InlineData("select name from who for update")]
+    [InlineData("(select name from who) for update")]
+    [InlineData("with one as (select 1) select name from servers for update")]
+    [InlineData("select name from who lock in share mode")]
+    [InlineData("delete from notes where 1 = 0")]
+    [InlineData("explain update notes set note = ''")]
+    [InlineData("show master status")]
+    [InlineData("show variables like 'port'")]
+    public async Task The_rules_that_we_write_leave_the_rest_on_the_primary(string text)
+    {
+        await using var relay = await fixture.ThroughForkAsync();
+        await using var connection = await RelayFixture.OpenAsync(relay);
+        relay.Reset();
+        await connection.QueryAsync(text);
+        Assert.Equal("primary", Assert.Single(relay.Statements).Server);
+    }
+
+    [Fact]
+    public void A_replica_that_has_more_than_its_share_to_do_is_passed_over()
+    {
+        var servers = Enumerable.Range(1, 3).Select(number => new RelayServer($"{number}", "")).ToArray();
+        var busy = new BusyServers();
+        Assert.Equal(servers, busy.NotOverloaded(servers).OrderBy(server => server.Name));
+        var first = busy.Occupy(servers[1]);
+        Assert.DoesNotContain(servers[1], busy.NotOverloaded(servers));
+        using (busy.Occupy(servers[0]))
+        using (busy.Occupy(servers[2]))
+        {
+            Assert.Contains(servers[1], busy.NotOverloaded(servers));
+        }
+
+        first.Dispose();
+        Assert.Contains(servers[1], busy.NotOverloaded(servers));
+        Assert.NotEqual(servers[1], ShopifyForkRoute.Pick(1, servers, [servers[0], servers[2]]));
+    }
+
     private static string Expected(Guid id, IReadOnlyList<RelayServer> servers) =>
         ShopifyForkRoute.Pick(Math.Max(ForkHash.Of(Encoding.ASCII.GetBytes($"{id}"), 0), 1), [.. servers.Skip(1)])!.Name;
 

@@ -25,6 +25,9 @@ public sealed class RelayRefusedException : Exception
     public RelayRefusedException(int code, string message)
         : base(message) => Code = code;
 
+    /// <summary>How long the client waits for it.</summary>
+    public TimeSpan After { get; init; }
+
     /// <summary>The error code that the client sees; 1105, "unknown error", unless given.</summary>
     public int Code { get; } = UnknownError;
 }

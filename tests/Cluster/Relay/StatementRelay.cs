@@ -22,7 +22,7 @@ public sealed class StatementRelay : IAsyncDisposable
 {
     private const byte Utf8 = 45; // utf8mb4_general_ci, known to every server
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<int, Task> _running = new();
     private readonly ConcurrentDictionary<int, RelaySession> _sessions = new();
@@ -35,9 +35,9 @@ public sealed class StatementRelay : IAsyncDisposable
     private int _connections;
     private bool _isDisposed;
 
-    private StatementRelay(IReadOnlyList<RelayServer> servers, IStatementRoute route, ServerGreeting greeting)
+    private StatementRelay(IReadOnlyList<RelayServer> servers, IStatementRoute route, ServerGreeting greeting, int port)
     {
-        (Servers, Route, _greeting) = (servers, route, greeting);
+        (Servers, Route, _greeting, _listener) = (servers, route, greeting, new(IPAddress.Loopback, port));
     }
 
     /// <summary>The port on 127.0.0.1.</summary>
@@ -88,12 +88,14 @@ public sealed class StatementRelay : IAsyncDisposable
     /// <summary>Starts a relay. It asks each server that it can reach what it speaks, and offers its clients what all of them do.</summary>
     /// <param name="servers">The servers; all with the same user.</param>
     /// <param name="route">Where statements go.</param>
+    /// <param name="port">The port of one that was there before; 0 is a free one.</param>
     /// <param name="cancellation">Ends the start.</param>
     /// <exception cref="ArgumentException">There is no server, or their users differ.</exception>
     /// <exception cref="InvalidOperationException">No server can be reached.</exception>
     public static async Task<StatementRelay> StartAsync(
         IReadOnlyList<RelayServer> servers,
         IStatementRoute route,
+        int port = 0,
         CancellationToken cancellation = default
     )
     {
@@ -125,7 +127,8 @@ public sealed class StatementRelay : IAsyncDisposable
         var relay = new StatementRelay(
             servers,
             route,
-            offered ?? throw new InvalidOperationException("The relay reaches none of its servers.")
+            offered ?? throw new InvalidOperationException("The relay reaches none of its servers."),
+            port
         );
         relay._listener.Start();
         relay._accepting = Task.Run(relay.AcceptAsync, CancellationToken.None);
@@ -208,8 +211,10 @@ public sealed class StatementRelay : IAsyncDisposable
             {
                 socket = await _listener.AcceptSocketAsync(_end.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (Exception exception)
+                when (exception is OperationCanceledException or InvalidOperationException or SocketException && _end.IsCancellationRequested)
             {
+                // Nothing listens any more.
                 return;
             }
 

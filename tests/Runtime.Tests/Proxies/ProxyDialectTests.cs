@@ -14,19 +14,22 @@ public class ProxyDialectTests
         var id = Guid.Parse("0B5C8A7E-0000-4000-8000-0123456789AB");
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, id);
         Assert.Equal(
-            $"/* consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab */ {Text}",
+            $"/* consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab,hostgroup:1 */ {Text}",
             ProxyDialect.ShopifyFork.Tag(Text, session.Id)
         );
         Assert.Equal(
-            $"/* job=0b5c8a7e-0000-4000-8000-0123456789ab */ /*a=b*/{Text}",
+            $"/* job=0b5c8a7e-0000-4000-8000-0123456789ab;hostgroup=1 */ /*a=b*/{Text}",
             (ProxyDialect.ShopifyFork with { Key = "job", TokenDelimiter = ';', KeyValueDelimiter = '=' }).Tag("/*a=b*/" + Text, session.Id)
         );
         Assert.Equal(
-            $"/*consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab,application:shop*/{Text}",
-            (ProxyDialect.ShopifyFork with { MergesComments = true }).Tag("/*application:shop*/" + Text, session.Id)
+            $"/*consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab,hostgroup:7,application:shop*/{Text}",
+            (ProxyDialect.ShopifyFork with { MergesComments = true, ReaderHostgroup = 7 }).Tag(
+                "/*hostgroup:0, : Hostgroup:0,application:shop,max_lag_ms:5,min_gtid:x:1*/" + Text,
+                session.Id
+            )
         );
         Assert.Equal(
-            $"/* consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab */ {Text}",
+            $"/* consistent_read_id:0b5c8a7e-0000-4000-8000-0123456789ab,hostgroup:1 */ {Text}",
             (ProxyDialect.ShopifyFork with { MergesComments = true }).Tag(Text, session.Id)
         );
         Assert.Equal(
@@ -102,7 +105,10 @@ public class ProxyDialectTests
         proxySql.Check([hostile]);
         Assert.Equal("/* hostgroup=5 */ " + Text, proxySql.AddressOf(hostile, 0).Annotate(Text));
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, hostile);
-        Assert.Matches("^/\\* consistent_read_id:[0-9a-f-]{36} \\*/ " + Text + "$", ProxyDialect.ShopifyFork.Tag(Text, session.Id));
+        Assert.Matches(
+            "^/\\* consistent_read_id:[0-9a-f-]{36},hostgroup:1 \\*/ " + Text + "$",
+            ProxyDialect.ShopifyFork.Tag(Text, session.Id)
+        );
         if (!StatementComment.IsWord(hostile))
         {
             Assert.Throws<ArgumentException>(() => (ProxyDialect.ShopifyFork with { Key = hostile }).Check([]));
@@ -156,6 +162,8 @@ public class ProxyDialectTests
         Assert.Throws<ArgumentException>(() => (ProxyDialect.ShopifyFork with { TokenDelimiter = ':' }).Check([]));
         Assert.Throws<ArgumentException>(() => (ProxyDialect.ShopifyFork with { KeyValueDelimiter = '*' }).Check([]));
         Assert.Throws<ArgumentOutOfRangeException>(() => (ProxyDialect.ShopifyFork with { PrimaryHostgroup = -1 }).Check([]));
+        Assert.Throws<ArgumentException>(() => (ProxyDialect.ShopifyFork with { ReaderHostgroup = 0 }).Check([]));
+        Assert.Throws<ArgumentException>(() => (ProxyDialect.ShopifyFork with { Key = "Hostgroup" }).Check([]));
         Assert.Throws<ArgumentException>(() => (ProxyDialect.SqlCommenter with { Key = " " }).Check([]));
         (ProxyDialect.ProxySql with { ReadDeadline = null }).Check(["r1", "r2"]);
     }

@@ -14,7 +14,7 @@ public class StatementCommentTests
     [InlineData("/*identity:1*/SELECT 1", "/*id:7,identity:1*/SELECT 1")]
     [InlineData("/*a*/ /*id:1*/ SELECT 1", "/*id:7,a*/ /*id:1*/ SELECT 1")]
     public void A_key_goes_first_into_the_comment_that_a_statement_begins_with(string text, string merged) =>
-        Assert.Equal(merged, Fork.Merged(text, "id", "7"));
+        Assert.Equal(merged, Fork.Merged(text, ("id", "7")));
 
     [Theory]
     [InlineData("SELECT 1 /* a:b */")]
@@ -27,18 +27,18 @@ public class StatementCommentTests
     [InlineData("/*M!100100 x */ SELECT 1")]
     [InlineData("/*+ MAX_EXECUTION_TIME(1) */ SELECT 1")]
     [InlineData("/* never ends")]
-    public void Where_there_is_no_such_comment_nothing_is_merged(string text) => Assert.Null(Fork.Merged(text, "id", "7"));
+    public void Where_there_is_no_such_comment_nothing_is_merged(string text) => Assert.Null(Fork.Merged(text, ("id", "7")));
 
     [Fact]
     public void A_comment_that_would_not_be_read_whole_is_left_alone()
     {
         string Of(int bytes) => "/*" + new string('x', bytes) + "*/SELECT 1";
         var room = StatementComment.LongestComment - "id:7,".Length;
-        Assert.NotNull(Fork.Merged(Of(room), "id", "7"));
-        Assert.Null(Fork.Merged(Of(room + 1), "id", "7"));
+        Assert.NotNull(Fork.Merged(Of(room), ("id", "7")));
+        Assert.Null(Fork.Merged(Of(room + 1), ("id", "7")));
 
         // Bytes count, not characters.
-        Assert.Null(Fork.Merged("/*" + new string('ä', (room / 2) + 1) + "*/SELECT 1", "id", "7"));
+        Assert.Null(Fork.Merged("/*" + new string('ä', (room / 2) + 1) + "*/SELECT 1", ("id", "7")));
     }
 
     [Theory]

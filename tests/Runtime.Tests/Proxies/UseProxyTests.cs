@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace MonotonicReads.Runtime.Tests.Proxies;
@@ -89,6 +90,83 @@ public class UseProxyTests
                 )
                 .Message
         );
+    }
+
+    [Theory]
+    [InlineData("ProxySql")]
+    [InlineData("ShopifyFork")]
+    [InlineData("SqlCommenter")]
+    [InlineData("MaxScale")]
+    public void The_driver_waits_for_each_answer_where_the_proxy_needs_it(string name)
+    {
+        ProxyDialect dialect = name switch
+        {
+            "ProxySql" => ProxyDialect.ProxySql,
+            "ShopifyFork" => ProxyDialect.ShopifyFork,
+            "MaxScale" => ProxyDialect.MaxScale,
+            _ => ProxyDialect.SqlCommenter,
+        };
+        var bears = name == "MaxScale";
+        Assert.Equal(bears, Pipelining(Address));
+        Assert.False(Pipelining(Address + ";Pipelining=False"));
+        if (bears)
+        {
+            Assert.True(Pipelining(Address + ";Pipelining=True"));
+            return;
+        }
+
+        var refused = Assert.Throws<ArgumentException>(() => Pipelining(Address + ";Pipelining=True"));
+        Assert.Contains("Pipelining=True", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
+
+        bool Pipelining(string address)
+        {
+            using var source = new ReplicatedMySqlDataSourceBuilder()
+                .UseProxy(address, dialect)
+                .UseReplicaLoss(ReplicaLoss.Redraw)
+                .AddReplica("r1", "")
+                .Build();
+            return new MySqlConnector.MySqlConnectionStringBuilder(source.ConnectionString).Pipelining;
+        }
+    }
+
+    [Fact]
+    public void What_the_published_fork_does_not_keep_is_told_at_Build()
+    {
+        foreach (var dialect in new ProxyDialect[] { ProxyDialect.ShopifyFork, ProxyDialect.MaxScale, ProxyDialect.ProxySql })
+        {
+            using var log = new Told();
+            using var source = Builder(dialect).UseReplicaLoss(ReplicaLoss.Redraw).UseLoggerFactory(log).Build();
+            Assert.Equal(dialect is ShopifyForkDialect ? 1 : 0, log.Records.Count(record => record.Id == 30));
+            Assert.All(
+                log.Records.Where(record => record.Id == 30),
+                record => Assert.Contains("ProxyDialect.ProxySql", record.Text, StringComparison.Ordinal)
+            );
+        }
+    }
+
+    private sealed class Told : ILoggerFactory, ILogger
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<(int Id, string Text)> Records { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Records.Enqueue((eventId.Id, formatter(state, exception)));
+
+        public void Dispose() { }
     }
 
     [Fact]

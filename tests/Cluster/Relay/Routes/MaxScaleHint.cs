@@ -10,6 +10,9 @@ namespace MonotonicReads.Cluster.Relay;
 /// <param name="Server">The name, if it is one server.</param>
 internal sealed record MaxScaleHint(MaxScaleTarget Target, string? Server = null)
 {
+    /// <summary>Whether it holds for the client's later statements too, until the end of that is said.</summary>
+    public bool IsLasting { get; init; }
+
     private static readonly string[] Keywords =
     [
         "begin",
@@ -32,6 +35,13 @@ internal sealed record MaxScaleHint(MaxScaleTarget Target, string? Server = null
     private static MaxScaleHint? Parse(string comment) =>
         Words(comment) switch
         {
+            ["maxscale", "begin" or "start", .. var rest] => Parse("maxscale " + string.Join(' ', rest)) is { } begun
+                ? begun with
+                {
+                    IsLasting = true,
+                }
+                : null,
+            ["maxscale", "end" or "stop"] => new(MaxScaleTarget.EndOfLasting),
             ["maxscale", "route", "to", "master"] => new(MaxScaleTarget.Primary),
             ["maxscale", "route", "to", "slave"] => new(MaxScaleTarget.Replica),
             ["maxscale", "route", "to", "server", var name] when name != "=" && !Keywords.Contains(name) => new(MaxScaleTarget.Named, name),
@@ -79,4 +89,5 @@ internal enum MaxScaleTarget
     Primary,
     Replica,
     Named,
+    EndOfLasting,
 }

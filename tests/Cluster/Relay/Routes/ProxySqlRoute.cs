@@ -16,8 +16,7 @@ public sealed partial class ProxySqlRoute : IStatementRoute
 {
     private readonly WeightedDraw _draw;
     private readonly IReadOnlyDictionary<int, string[]> _hostgroups;
-    private readonly int _writers;
-    private readonly int _readers;
+    private readonly QueryRules _rules;
     private readonly Func<RelayServer, string, bool>? _hasGtid;
     private readonly ConcurrentQueue<string> _endedMultiplexing = new();
     private readonly ConcurrentQueue<string> _ignoredGtids = new();
@@ -30,16 +29,25 @@ public sealed partial class ProxySqlRoute : IStatementRoute
     /// <param name="writers">The hostgroup of everything but reads.</param>
     /// <param name="readers">That of reads.</param>
     /// <param name="hasGtid">Whether a server has a <c>min_gtid</c>. Null: no binlog reader runs, so no server is known to have any.</param>
+    /// <param name="rules">Its rules; null is <see cref="QueryRules.SelectsAlone"/>.</param>
     public ProxySqlRoute(
         int seed,
         IReadOnlyDictionary<int, string[]> hostgroups,
         int writers,
         int readers,
-        Func<RelayServer, string, bool>? hasGtid = null
+        Func<RelayServer, string, bool>? hasGtid = null,
+        QueryRules? rules = null
     )
     {
-        (_draw, _hostgroups, _writers, _readers, _hasGtid) = (new(seed), hostgroups, writers, readers, hasGtid);
+        (_draw, _hostgroups, _hasGtid) = (new(seed), hostgroups, hasGtid);
+        _rules = rules ?? QueryRules.SelectsAlone(writers, readers);
     }
+
+    /// <summary>How long it tries to reach a server before it answers 9001 (<c>mysql-connect_timeout_server_max</c>; 10 seconds there).</summary>
+    public TimeSpan ConnectTimeout { get; set; }
+
+    /// <inheritdoc/>
+    public bool MisnumbersPipelined => true;
 
     /// <summary>
     /// The texts, in order, that ended multiplexing for their connection: an <c>@</c> outside of quotes and comments, or
@@ -57,10 +65,12 @@ public sealed partial class ProxySqlRoute : IStatementRoute
     /// <param name="seed">Draws the servers.</param>
     /// <param name="servers">The servers behind the relay.</param>
     /// <param name="hasGtid">Whether a server has a <c>min_gtid</c>.</param>
+    /// <param name="rules">Its rules.</param>
     public static ProxySqlRoute WithHostgroupPerReplica(
         int seed,
         IReadOnlyList<RelayServer> servers,
-        Func<RelayServer, string, bool>? hasGtid = null
+        Func<RelayServer, string, bool>? hasGtid = null,
+        QueryRules? rules = null
     )
     {
         var replicas = servers.Where(server => !server.IsPrimary).Select(server => server.Name).ToArray();
@@ -74,7 +84,7 @@ public sealed partial class ProxySqlRoute : IStatementRoute
             hostgroups[101 + i] = [replicas[i]];
         }
 
-        return new(seed, hostgroups, writers: 0, readers: 1, hasGtid);
+        return new(seed, hostgroups, writers: 0, readers: 1, hasGtid, rules);
     }
 
     /// <inheritdoc/>
@@ -93,7 +103,10 @@ public sealed partial class ProxySqlRoute : IStatementRoute
         }
 
         return _draw.Draw(Candidates(statement.Servers, hostgroup, gtid))
-            ?? throw new RelayRefusedException(9001, $"Max connect timeout reached while reaching hostgroup {hostgroup}");
+            ?? throw new RelayRefusedException(9001, $"Max connect timeout reached while reaching hostgroup {hostgroup}")
+            {
+                After = ConnectTimeout,
+            };
     }
 
     /// <inheritdoc/>
@@ -122,7 +135,7 @@ public sealed partial class ProxySqlRoute : IStatementRoute
 
     private (int Hostgroup, string? Gtid) Wanted(StatementToRoute statement)
     {
-        var hostgroup = statement.IsRead ? _readers : _writers;
+        var hostgroup = _rules.HostgroupOf(statement);
         string? gtid = null;
         foreach (var (key, value) in ProxySqlComment.Keys(statement.Text, ";", "="))
         {

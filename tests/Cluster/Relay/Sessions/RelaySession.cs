@@ -21,6 +21,8 @@ internal sealed partial class RelaySession : IAsyncDisposable
     private Backend? _transaction;
     private Backend? _last;
     private (byte[] Command, StatementToRoute Statement)? _nextTransaction;
+    private bool _hasOwnIsolation;
+    private bool _isToClose;
     private volatile Backend? _busy;
 
     public RelaySession(StatementRelay relay, int number, PacketChannel channel, ClientLogin login)
@@ -48,12 +50,18 @@ internal sealed partial class RelaySession : IAsyncDisposable
                 return;
             }
 
+            if (command[0] == (byte)CommandKind.Query && _channel.HasMore && _relay.Route.MisnumbersPipelined)
+            {
+                _channel.Misnumber();
+            }
+
             try
             {
                 await DispatchAsync((CommandKind)command[0], command, cancellation).ConfigureAwait(false);
             }
             catch (RelayRefusedException refusal)
             {
+                await Task.Delay(refusal.After, cancellation).ConfigureAwait(false);
                 await _channel.WriteAsync(ErrorPacket.Write(refusal.Code, refusal.Message), cancellation).ConfigureAwait(false);
             }
             catch (RelayBackendException lost)
@@ -64,6 +72,11 @@ internal sealed partial class RelaySession : IAsyncDisposable
             finally
             {
                 _busy = null;
+            }
+
+            if (_isToClose)
+            {
+                return;
             }
 
             await _channel.FlushAsync(cancellation).ConfigureAwait(false);
@@ -120,6 +133,7 @@ internal sealed partial class RelaySession : IAsyncDisposable
         }
 
         Record(isSetting ? StatementKind.Session : StatementKind.Text, statement, backend);
+        using var busy = isSetting ? null : _relay.Route.Occupy(backend.Server);
         var status = await PassAsync(backend, command, cancellation).ConfigureAwait(false);
         if (status is null)
         {
@@ -141,6 +155,7 @@ internal sealed partial class RelaySession : IAsyncDisposable
         var statement = StatementOf(command);
         var backend = await TargetAsync(statement, cancellation).ConfigureAwait(false);
         Record(StatementKind.Prepare, statement, backend);
+        using var busy = _relay.Route.Occupy(backend.Server);
         var number = ++_preparedSoFar;
         _busy = backend;
         await backend.SendAsync(command, cancellation).ConfigureAwait(false);
@@ -162,6 +177,12 @@ internal sealed partial class RelaySession : IAsyncDisposable
             throw failure;
         }
 
+        if (_transaction is not null && _hasOwnIsolation && _relay.Route.MistakesOwnIsolation)
+        {
+            _isToClose = true;
+            return;
+        }
+
         // Long data and the types of parameters that are not sent again are where the last execution was.
         var mustStay = prepared.HasLongData || !BringsTypes(command, prepared.Parameters);
         var backend =
@@ -173,6 +194,7 @@ internal sealed partial class RelaySession : IAsyncDisposable
         prepared.HasLongData = false;
         prepared.Last = backend;
         Record(StatementKind.Execute, prepared.Statement, backend);
+        using var busy = _relay.Route.Occupy(backend.Server);
         await PassAsync(backend, Renumbered(command, prepared.Numbers[backend]), cancellation).ConfigureAwait(false);
     }
 
@@ -305,6 +327,7 @@ internal sealed partial class RelaySession : IAsyncDisposable
 
     private async Task BeginNextTransactionAsync(Backend backend, CancellationToken cancellation)
     {
+        _hasOwnIsolation = _transaction is null ? _nextTransaction is not null : _hasOwnIsolation;
         if (_nextTransaction is { } next)
         {
             _nextTransaction = null;

@@ -30,6 +30,12 @@ internal sealed class PacketChannel : IAsyncDisposable
     /// <summary>A command follows, sent or received: sequence numbers start again.</summary>
     public void BeginCommand() => _sequence = 0;
 
+    /// <summary>Whether the other side has sent more than was read.</summary>
+    public bool HasMore => _inStart < _inEnd;
+
+    /// <summary>The next packet has a number too high.</summary>
+    public void Misnumber() => _sequence++;
+
     /// <summary>The next payload; null when the other side has closed the connection before it.</summary>
     /// <exception cref="RelayProtocolException">Packets are out of order.</exception>
     /// <exception cref="EndOfStreamException">The connection ended in the middle of a packet.</exception>
