@@ -16,10 +16,17 @@ internal sealed class ReplicatedTransaction(ReplicatedConnection connection, DbT
 
     protected override DbConnection? DbConnection => inner.Connection is null ? null : connection;
 
-    public override void Commit() => connection.Use(() => inner.Commit());
+    public override void Commit()
+    {
+        connection.Routed.Use.NoteCommit();
+        connection.Use(() => inner.Commit());
+    }
 
-    public override Task CommitAsync(CancellationToken cancellationToken = default) =>
-        connection.UseAsync(() => inner.CommitAsync(cancellationToken));
+    public override Task CommitAsync(CancellationToken cancellationToken = default)
+    {
+        connection.Routed.Use.NoteCommit();
+        return connection.UseAsync(() => inner.CommitAsync(cancellationToken));
+    }
 
     public override void Rollback() => connection.Use(() => inner.Rollback());
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MonotonicReads.Choosing;
@@ -5,6 +6,7 @@ using MonotonicReads.MySql;
 using MonotonicReads.Proxies;
 using MonotonicReads.Routing;
 using MonotonicReads.Servers;
+using MySqlConnector;
 
 namespace MonotonicReads;
 
@@ -13,7 +15,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
 {
     private readonly List<ReplicaSettings> _replicas = [];
     private string? _primary;
-    private string _name = ReplicaSet.DefaultName;
+    private string? _name;
     private IReplicaSelector _selector = ReplicaSelectors.WeightedModulo;
     private TimeProvider _time = TimeProvider.System;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
@@ -53,16 +55,16 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     }
 
     /// <summary>
-    /// Sets the name under which session tokens carry what was seen here. Needed where a process has several data sources;
-    /// the same in every process that takes the tokens. Default: "mysql".
+    /// Sets the name under which session tokens carry what was seen here: the same in every process that takes the tokens, and another for
+    /// each cluster. Default: the primary's database; positions of two clusters with databases of one name are then told apart by
+    /// asking the primary.
     /// </summary>
     /// <param name="name">A short name.</param>
     /// <returns>This builder.</returns>
-    /// <exception cref="ArgumentException"><paramref name="name"/> is <see langword="null"/> or empty.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is <see langword="null"/> or empty, or has control characters.</exception>
     public ReplicatedMySqlDataSourceBuilder UseName(string name)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        _name = name;
+        _name = ReplicaSet.CheckedName(name);
         return this;
     }
 
@@ -273,11 +275,13 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         ProxyRoute? proxy,
         bool hasPositions,
         MonitorOptions? monitor
-    ) =>
-        new(
+    )
+    {
+        var address = new MySqlConnectionStringBuilder(_proxy?.ConnectionString ?? _primary!);
+        return new ReplicatedMySqlDataSource(
             new ReplicaSet(primary, replicas, _selector, _time, _loggerFactory)
             {
-                Name = _name,
+                Name = ReplicaSet.NameOf(_name, address.Database, AddressOf(address)),
                 OwnsServers = true,
                 HasPositions = hasPositions,
                 RecordsDecisions = _recordsDecisions,
@@ -289,4 +293,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
             servers,
             monitor
         );
+    }
+
+    private static string AddressOf(MySqlConnectionStringBuilder primary) =>
+        string.Create(CultureInfo.InvariantCulture, $"{primary.Server}:{primary.Port}");
 }

@@ -110,7 +110,9 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
         }
     }
 
-    public void ReadAfterToken(Guid session) => RoutingLog.ReadAfterToken(logger, session);
+    public void LateUse(Guid session) => RoutingLog.LateUse(logger, session);
+
+    public void ForeignPosition(string name, string source) => RoutingLog.ForeignPosition(logger, name, source);
 
     public void MinGtidIgnored(Guid session, string position) => RoutingLog.MinGtidIgnored(logger, session, position);
 }

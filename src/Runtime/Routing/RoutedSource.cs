@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MonotonicReads.Choosing;
 using MonotonicReads.Observability;
 using MonotonicReads.Proxies;
@@ -10,6 +11,7 @@ namespace MonotonicReads.Routing;
 internal sealed class RoutedSource : ISessionSource
 {
     private readonly Func<Exception, bool> _isServerFailure;
+    private readonly ConcurrentDictionary<string, bool> _foreign = new(StringComparer.Ordinal);
 
     /// <param name="set">The servers and the settings.</param>
     /// <param name="raise">Raises the event.</param>
@@ -36,7 +38,7 @@ internal sealed class RoutedSource : ISessionSource
         CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses);
     }
 
-    public string Name { get; }
+    public SourceName Name { get; }
 
     public RoutedServer Primary { get; }
 
@@ -87,6 +89,17 @@ internal sealed class RoutedSource : ISessionSource
         }
 
         Divergence?.NoteRun(server, isOther);
+    }
+
+    /// <summary>Sessions bring along positions of another cluster under this data source's name.</summary>
+    /// <param name="text">What tokens call the other one.</param>
+    public void NoteForeign(string text)
+    {
+        // Once for each: every request of a user brings it.
+        if (_foreign.TryAdd(text, true))
+        {
+            Reports.ForeignPosition(SourceName.Shown(text), Name.ToString());
+        }
     }
 
     /// <summary>Whether a server that failed leaves another to try.</summary>

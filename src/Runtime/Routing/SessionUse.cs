@@ -33,7 +33,7 @@ internal sealed class SessionUse(RoutedSource source)
     {
         if (_transaction?.AreIn(transaction) != true)
         {
-            _transaction = TransactionWrites.In(transaction);
+            _transaction = TransactionWrites.In(transaction, source.Reports);
             _primary = _primary is { } use ? use with { Captures = !_transaction.TryAdd(use.Pin) && use.Captures } : null;
         }
     }
@@ -61,6 +61,11 @@ internal sealed class SessionUse(RoutedSource source)
 
         if (pin is not null)
         {
+            if (statement.ReturnsData || !statement.IsPlainRead)
+            {
+                NoteIfLate(pin.Session);
+            }
+
             if (server.IsPrimary)
             {
                 NotePrimary(server, session!, pin, statement);
@@ -74,12 +79,16 @@ internal sealed class SessionUse(RoutedSource source)
         if (statement.ReturnsData)
         {
             RoutingMetrics.CountRead(server.Name, server.IsPrimary, session?.Consistency);
-            if (session is { WasExported: true } && session.TryNoteReadAfterToken())
-            {
-                source.Reports.ReadAfterToken(session.Id);
-            }
-
             pin?.Session.NoteDecision(source, server.Name, session!.Consistency);
+        }
+    }
+
+    /// <summary>What was written on the connection is committed next.</summary>
+    public void NoteCommit()
+    {
+        if (_primary is { } use)
+        {
+            NoteIfLate(use.Pin.Session);
         }
     }
 
@@ -139,6 +148,14 @@ internal sealed class SessionUse(RoutedSource source)
         else
         {
             EndReads(seen: null);
+        }
+    }
+
+    private void NoteIfLate(ReadSession session)
+    {
+        if (session.TryNoteLateUse())
+        {
+            source.Reports.LateUse(session.Id);
         }
     }
 
