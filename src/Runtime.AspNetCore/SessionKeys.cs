@@ -33,9 +33,14 @@ internal sealed class SessionKeys
         // Instances of one application share its keys, whatever their ports; of two applications on one host each has its own.
         var keys = Tokens.Protector is ITokenKeys { KeyNames: { Count: > 0 } names }
             ? names
-            : [services.GetApplicationUniqueIdentifier() ?? AppDomain.CurrentDomain.FriendlyName];
+            : [Discriminator(services) ?? AppDomain.CurrentDomain.FriendlyName];
         DefaultCookieNames = [.. keys.Select(NameOf)];
     }
+
+    // As data protection tells applications apart.
+    private static string? Discriminator(IServiceProvider services) =>
+        (services.GetService(typeof(IOptions<DataProtectionOptions>)) as IOptions<DataProtectionOptions>)?.Value.ApplicationDiscriminator
+        ?? services.GetApplicationUniqueIdentifier();
 
     public SessionTokenOptions Tokens { get; }
 

@@ -27,48 +27,41 @@ internal static class CarriedProof
         List<SourceState> foreign = [];
         foreach (var state in pin.Carried.Doubts)
         {
-            if (state.IsPrimaryOnly)
+            // A name without the mark of an address is one that was given, or of a program of the version before.
+            var isRefused = !(session.Carried.IgnoresForeign ?? SourceName.HasMark(state.Name));
+            if (state.Position is not { } position)
             {
                 // Whoever reads on the primary sees all that there is; of which run it has to be, only the other address can know.
-                var isKnown = state.PrimaryRun == pin.Source.Primary.Run || !session.Carried.IgnoresForeign;
+                var isKnown = state.PrimaryRun == pin.Source.Primary.Run || isRefused;
                 pin.Tell(isKnown ? state : state with { PrimaryRun = "" }, NameMatch.Same);
                 pin.Tell(state, NameMatch.Other);
-                continue;
             }
-
-            var isOurs = await IsOursAsync(pin.Source, state.Position!, isAsync, cancellation).ConfigureAwait(false);
-            if (isOurs == false)
+            else if (await IsForeignAsync(pin.Source, position, isAsync, cancellation).ConfigureAwait(false))
             {
                 foreign.Add(state);
-                if (!session.Carried.IgnoresForeign)
-                {
-                    throw LostSession.NotBehindBarrier(
-                        session,
-                        pin,
-                        $"Its token names a position of a data source '{SourceName.Shown(state.Name)}' at another address, which the primary "
-                            + $"of {pin.Source.Name} does not have: it comes from another cluster, or the primary has lost it. Give the data "
-                            + $"sources of two clusters two names by UseName.",
-                        exception: null
-                    );
-                }
-
-                pin.Tell(state, NameMatch.Other);
-                continue;
+                pin.Tell(state, isRefused ? throw Refused(session, pin, state) : NameMatch.Other);
             }
-
-            pin.Tell(state, NameMatch.Same);
-            if (isOurs == true)
+            else
             {
-                // Our own state contains it from now on.
-                session.Carried.Remove(state);
+                pin.Tell(state, NameMatch.Same);
             }
         }
 
         return foreign;
     }
 
-    // Null where nobody can tell.
-    private static async ValueTask<bool?> IsOursAsync(
+    private static ReplicaLostException Refused(ReadSession session, SessionPin pin, SourceState state) =>
+        LostSession.NotBehindBarrier(
+            session,
+            pin,
+            $"Its token names a position of a data source '{SourceName.Shown(state.Name)}' at another address, which the primary of "
+                + $"{pin.Source.Name} does not have: it comes from another cluster, or the primary has lost it. Give the data sources of "
+                + $"two clusters two names by UseName.",
+            exception: null
+        );
+
+    // Not where nobody can tell.
+    private static async ValueTask<bool> IsForeignAsync(
         ISessionSource source,
         ReplicationPosition position,
         bool isAsync,
@@ -81,7 +74,7 @@ internal static class CarriedProof
         {
             if (!source.HasPositions)
             {
-                return null;
+                return false;
             }
 
             connection = await BoundedOpening
@@ -89,17 +82,17 @@ internal static class CarriedProof
                 .ConfigureAwait(false);
             var questions = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
             await source.Primary.MeetAsync(questions).ConfigureAwait(false);
-            return source.Primary.Protocol!.Parse("").GetType() == position.GetType()
-                && await source.Primary.Protocol.HasKeptAsync(questions, position, wasRestarted: false).ConfigureAwait(false);
+            return source.Primary.Protocol!.Parse("").GetType() != position.GetType()
+                || !await source.Primary.Protocol.HasKeptAsync(questions, position, wasRestarted: false).ConfigureAwait(false);
         }
         catch (SilentServerException exception)
         {
             silent = exception;
-            return null;
+            return false;
         }
         catch (Exception exception) when (source.IsServerFailure(exception) && !cancellation.IsCancellationRequested)
         {
-            return null;
+            return false;
         }
         finally
         {

@@ -22,8 +22,9 @@ internal sealed class SessionCarried
     /// <summary>What its reads must contain, each by what tokens call its data source.</summary>
     public IReadOnlyList<SourceState> States => _states;
 
-    /// <summary>Whether a position of another cluster is left alone, which is an error otherwise.</summary>
-    public bool IgnoresForeign { get; init; }
+    /// <summary>Whether a position of another cluster is left alone, which is an error otherwise; null where its name decides, as it does
+    /// for data sources that were given none.</summary>
+    public bool? IgnoresForeign { get; init; }
 
     /// <summary>Whether no token will be made any more, so that what is seen and written from now on is in none.</summary>
     public bool HasEnded => _hasEnded;
@@ -40,7 +41,4 @@ internal sealed class SessionCarried
 
     /// <summary>What was told counts from now on, and what was known.</summary>
     public void Add(IEnumerable<SourceState> told) => _states = SourceState.Union(_states, told);
-
-    /// <summary>It is contained in what the session's own data source says.</summary>
-    public void Remove(SourceState state) => _states = [.. _states.Where(other => other.Name != state.Name)];
 }

@@ -57,10 +57,13 @@ internal sealed record SourceName
     /// <param name="text">What the token calls it.</param>
     public NameMatch Match(string text) =>
         text == Text ? NameMatch.Same
-        : Shown(text) == Name && !(_isGiven && !text.Contains(Mark, StringComparison.Ordinal)) ? NameMatch.Perhaps
+        : Shown(text) == Name && !(_isGiven && !HasMark(text)) ? NameMatch.Perhaps
         // Of a program of the version before.
         : text == Default && !_isGiven ? NameMatch.Perhaps
         : NameMatch.Other;
+
+    /// <summary>Whether a name out of a token is a database's, with a mark of the primary's address.</summary>
+    public static bool HasMark(string text) => text.Contains(Mark, StringComparison.Ordinal);
 
     /// <summary>A name out of a token as people call it.</summary>
     public static string Shown(string text)

@@ -85,7 +85,7 @@ public sealed class LevelTests(RoutingFixture fixture) : IClassFixture<RoutingFi
         using var user = new Browser();
         await user.GetAsync(site, "/read");
         var name = user.Cookies[0].Name;
-        var primaryOnly = new SessionToken(Guid.NewGuid(), ReadConsistency.Monotonic, [new("app", null), new("mysql", null)]);
+        var primaryOnly = new SessionToken(Guid.NewGuid(), ReadConsistency.Monotonic, [new(site.Source.Routed.Name.Text, null)]);
         user.Jar.Add(site.Address, new System.Net.Cookie(name, primaryOnly.Protect(SessionTokenOptions.WithKey(Site.Key))));
         Assert.EndsWith("primary", await user.Http.GetStringAsync(site.At("/where")), StringComparison.Ordinal);
         await fixture.Cluster.WaitForReplicasAsync();
