@@ -31,9 +31,16 @@ internal static class CarriedProof
             var isRefused = !(session.Carried.IgnoresForeign ?? SourceName.HasMark(state.Name));
             if (state.Position is not { } position)
             {
+                if (pin.Source.Primary.Run.Length == 0)
+                {
+                    // Who is asked is met.
+                    await IsForeignAsync(pin.Source, MariaDbGtidList.Empty, isAsync, cancellation).ConfigureAwait(false);
+                }
+
                 // Whoever reads on the primary sees all that there is; of which run it has to be, only the other address can know.
-                var isKnown = state.PrimaryRun == pin.Source.Primary.Run || isRefused;
-                pin.Tell(isKnown ? state : state with { PrimaryRun = "" }, NameMatch.Same);
+                var isOurs = isRefused || state.PrimaryRun.Length == 0 || state.PrimaryRun == pin.Source.Primary.Run;
+                foreign.AddRange(isOurs ? [] : [state]);
+                pin.Tell(isOurs ? state : state with { PrimaryRun = "" }, NameMatch.Same);
                 pin.Tell(state, NameMatch.Other);
             }
             else if (await IsForeignAsync(pin.Source, position, isAsync, cancellation).ConfigureAwait(false))
