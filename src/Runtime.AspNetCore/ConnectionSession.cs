@@ -3,8 +3,8 @@ using MonotonicReads.Sessions;
 namespace MonotonicReads.AspNetCore;
 
 /// <summary>
-/// What the units of work of one connection hand to each other, in this process: the calls of a hub, the activities of a circuit. Each has a
-/// session of its own with the connection's UUID; what it saw and wrote the next one's reads contain.
+/// What the units of work of one connection hand to each other, in this process: the calls of a hub, the activities of a circuit. Each
+/// has a session of its own with the connection's UUID; what it saw and wrote the next one's reads contain.
 /// </summary>
 internal sealed class ConnectionSession
 {

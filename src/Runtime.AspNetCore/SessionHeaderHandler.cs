@@ -3,7 +3,8 @@ using MonotonicReads.Sessions;
 
 namespace MonotonicReads.AspNetCore;
 
-/// <summary>Lets a request to another of our services carry the running session in a header, and takes what the answer's carries back.</summary>
+/// <summary>Lets a request to another of our services carry the running session in a header, and takes in what its answer's
+/// carries.</summary>
 internal sealed class SessionHeaderHandler(CarriedTokens tokens, ILoggerFactory loggers) : DelegatingHandler
 {
     // A request that is sent again carries what is known by then.

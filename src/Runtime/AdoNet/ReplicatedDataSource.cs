@@ -59,7 +59,7 @@ public class ReplicatedDataSource : DbDataSource
 
     /// <summary>What session tokens call it: the name that it was given, otherwise the primary's database. Processes that take each
     /// other's tokens find it by that.</summary>
-    public string Name => Routed.Name.Name;
+    public string Name => Routed.ShownName;
 
     /// <summary>
     /// The data source of the primary, for writes and for reads that must be current. The rows that it returns inside

@@ -61,7 +61,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// </summary>
     /// <param name="name">A short name.</param>
     /// <returns>This builder.</returns>
-    /// <exception cref="ArgumentException"><paramref name="name"/> is <see langword="null"/> or empty, or has control characters.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is <see langword="null"/> or empty, or has control
+    /// characters.</exception>
     public ReplicatedMySqlDataSourceBuilder UseName(string name)
     {
         _name = ReplicaSet.CheckedName(name);

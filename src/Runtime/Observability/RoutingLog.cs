@@ -57,8 +57,8 @@ internal static partial class RoutingLog
     [LoggerMessage(
         13,
         LogLevel.Warning,
-        "Read session {SessionId} read or wrote after its last token was made, in a web request after the response had started: what it saw "
-            + "or wrote is in no token, and may be missing from what comes next."
+        "Read session {SessionId} read or wrote after its last token was made, in a web request after the response had started: what it "
+            + "saw or wrote is in no token, and may be missing from what comes next."
     )]
     public static partial void LateUse(ILogger logger, Guid sessionId);
 

@@ -40,6 +40,9 @@ internal sealed class RoutedSource : ISessionSource
 
     public SourceName Name { get; }
 
+    /// <summary>Its name as people call it.</summary>
+    public string ShownName => Name.Name;
+
     public RoutedServer Primary { get; }
 
     public TimeProvider Time { get; }
