@@ -29,10 +29,10 @@ internal static partial class RequestSessionLog
     [LoggerMessage(
         104,
         LogLevel.Warning,
-        "A cookie {Name} came that was not made with any of this application's keys, so that its user's session begins anew. Either "
-            + "another application on the host sets a cookie of that name: give each its own by RequestSessionOptions.Cookie.Name, or leave "
-            + "the name to the keys. Or the instances of this one do not share their keys: see Tokens and data protection. Told once; later ones are "
-            + "record 101."
+        "A cookie {Name} came that was not made with any of this application's keys, so that its user's session begins anew. "
+            + "Either another application on the host sets a cookie of that name: give each its own by "
+            + "RequestSessionOptions.Cookie.Name, or leave the name to the keys. Or the instances of this one do not share their "
+            + "keys: see Tokens and data protection. Told once; later ones are record 101."
     )]
     public static partial void CookieIsForeign(ILogger logger, string name);
 
@@ -62,9 +62,9 @@ internal static partial class RequestSessionLog
     [LoggerMessage(
         108,
         LogLevel.Warning,
-        "The keys of data protection are read through {Context}, whose reads go to replicas: one that is behind has no key yet, so that "
-            + "this process makes its own, and cookies and session tokens of the others are refused. Give the keys a context over the primary "
-            + "(ReplicatedDataSource.Primary), or another store."
+        "The keys of data protection are read through {Context}, whose reads go to replicas: one that is behind has no key yet, "
+            + "so that this process makes its own, and cookies and session tokens of the others are refused. Give the keys a "
+            + "context over the primary (ReplicatedDataSource.Primary), or another store."
     )]
     public static partial void KeysAreOnReplicas(ILogger logger, string context);
 }
