@@ -79,9 +79,9 @@ public static class ReadSessionExtensions
     }
 
     /// <summary>
-    /// Lets this client's requests carry the running session to another of our services, which takes it by
-    /// <see cref="RequestSessionOptions.UsesHeader"/>, whether or not it read anything here; and takes back what that
-    /// service saw and wrote: later reads of the session contain it. Both need the same key: <see cref="RequestSessionOptions.Tokens"/>. Also for gRPC clients
+    /// Lets this client's requests carry the running session to another of our services, which takes it by <see
+    /// cref="RequestSessionOptions.UsesHeader"/>, whether or not it read anything here; and takes back what that service saw and wrote:
+    /// later reads of the session contain it. Both need the same key: <see cref="RequestSessionOptions.Tokens"/>. Also for gRPC clients
     /// (<c>AddGrpcClient</c>).
     /// </summary>
     /// <param name="client">The client.</param>

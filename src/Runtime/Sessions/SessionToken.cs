@@ -8,10 +8,10 @@ namespace MonotonicReads.Sessions;
 /// serves a client takes none from it.
 /// </summary>
 /// <remarks>
-/// Version 1, before encryption: version, level, expiry in seconds since 1970 (8 bytes), UUID (16), then for each data source its
-/// name (<see cref="SourceName.Text"/>) and the kind and text of its position (P: the run of the primary), each text with its length
-/// before it. A token that would be longer than <see cref="SessionTokenOptions.MaxLength"/> is pruned, the longest position
-/// first: it becomes a larger position with a shorter text, and where there is none the mark that only the primary will do. Both contain what they stand for.
+/// Version 1, before encryption: version, level, expiry in seconds since 1970 (8 bytes), UUID (16), then for each data source its name
+/// (<see cref="SourceName.Text"/>) and the kind and text of its position (P: the run of the primary), each text with its length before
+/// it. A token that would be longer than <see cref="SessionTokenOptions.MaxLength"/> is pruned, the longest position first: it becomes a
+/// larger position with a shorter text, and where there is none the mark that only the primary will do. Both contain what they stand for.
 /// </remarks>
 internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency, IReadOnlyList<SourceState> Sources)
 {
