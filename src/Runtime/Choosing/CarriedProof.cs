@@ -31,14 +31,14 @@ internal static class CarriedProof
             var isRefused = !(session.Carried.IgnoresForeign ?? SourceName.HasMark(state.Name));
             if (state.Position is not { } position)
             {
-                if (pin.Source.Primary.Run.Length == 0)
+                if (pin.Source.Primary.Run.Name.Length == 0)
                 {
                     // Who is asked is met.
                     await IsForeignAsync(pin.Source, MariaDbGtidList.Empty, isAsync, cancellation).ConfigureAwait(false);
                 }
 
                 // Whoever reads on the primary sees all that there is; of which run it has to be, only the other address can know.
-                var isOurs = isRefused || state.PrimaryRun.Length == 0 || state.PrimaryRun == pin.Source.Primary.Run;
+                var isOurs = isRefused || state.PrimaryRun.Length == 0 || state.PrimaryRun == pin.Source.Primary.Run.Name;
                 foreign.AddRange(isOurs ? [] : [state]);
                 pin.Tell(isOurs ? state : state with { PrimaryRun = "" }, NameMatch.Same);
                 pin.Tell(state, NameMatch.Other);

@@ -30,7 +30,7 @@ internal sealed class TravellingState(ISessionSource source, PositionSearch? pos
     }
 
     // What the session came with is proved where it has passed the barrier, and by a read on a replica.
-    private static bool IsUnproved(SessionPin pin) => 
+    private static bool IsUnproved(SessionPin pin) =>
         pin.IsResumed && pin.NeedsBarrier && (pin.LastReplica is null || pin is { CarriedRun: not null, Server.IsPrimary: true });
 
     // The run of the primary that has all, where the position is not known or becomes too long.

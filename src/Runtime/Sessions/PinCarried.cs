@@ -6,12 +6,16 @@ internal struct PinCarried
 {
     private string? _run;
     private SourceState[]? _doubts;
+    private bool _isPrimaryOnly;
 
     /// <summary>Whether there is anything that the session's reads must contain.</summary>
     public readonly bool IsAny => Volatile.Read(in _run) is not null;
 
     /// <summary>The run of the primary without which there is no going on; empty for any.</summary>
     public readonly string Run => Volatile.Read(in _run) ?? "";
+
+    /// <summary>The same; null where only positions are known.</summary>
+    public readonly string? PrimaryRun => Volatile.Read(in _isPrimaryOnly) ? Run : null;
 
     /// <summary>What may be of another data source that has the same name: looked into before anything is read.</summary>
     public readonly IReadOnlyList<SourceState> Doubts => Volatile.Read(in _doubts) ?? [];
@@ -49,6 +53,7 @@ internal struct PinCarried
         }
 
         // One primary cannot be two runs.
+        Volatile.Write(ref _isPrimaryOnly, _isPrimaryOnly || state.IsPrimaryOnly);
         Volatile.Write(
             ref _run,
             !state.IsPrimaryOnly || state.PrimaryRun.Length == 0 ? Run
