@@ -1,14 +1,22 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace MonotonicReads.AspNetCore;
 
 /// <summary>Read sessions for web requests.</summary>
 public static class ReadSessionExtensions
 {
-    /// <summary>Sets how requests get their sessions, and adds the data protection that protects their tokens.</summary>
+    /// <summary>
+    /// Sets how requests get their sessions, and adds the data protection that protects their tokens. Each call of a SignalR hub, and each
+    /// event of a Blazor Server circuit, is a unit of work from then on, with a session that goes on from the call before; annotations
+    /// on the hub and its methods count, <c>[Eventual("...")]</c> for none.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options; <see langword="null"/> for the defaults.</param>
     /// <returns>The same services.</returns>
@@ -16,9 +24,9 @@ public static class ReadSessionExtensions
     public static IServiceCollection AddReadSessions(this IServiceCollection services, Action<RequestSessionOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddDataProtection();
-        services.TryAddTransient<SessionHeaderHandler>();
-        services.AddOptions<RequestSessionOptions>();
+        AddTokens(services);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<HubOptions>, HubSessionFilter>());
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<CircuitHandler, CircuitSessionHandler>());
         if (configure is not null)
         {
             services.Configure(configure);
@@ -62,12 +70,19 @@ public static class ReadSessionExtensions
     public static IApplicationBuilder UseReadSessions(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        return app.UseMiddleware<RequestSessionMiddleware>();
+        var services = app.ApplicationServices;
+        var tokens =
+            services.GetService<CarriedTokens>()
+            ?? throw new InvalidOperationException("UseReadSessions() needs services.AddReadSessions().");
+        KeyRepositoryCheck.Run(services, services.GetRequiredService<ILoggerFactory>().CreateLogger(RequestSessionLog.Category));
+        return app.Use(next => new RequestSessionMiddleware(next, tokens).InvokeAsync);
     }
 
     /// <summary>
-    /// Lets this client's requests carry the running session to another of our services, which takes it by
-    /// <see cref="RequestSessionOptions.UsesHeader"/>. Both need the same key: <see cref="RequestSessionOptions.Tokens"/>.
+    /// Lets this client's requests carry the running session to another of our services, which takes it by <see
+    /// cref="RequestSessionOptions.UsesHeader"/>, whether or not it read anything here; and takes back what that service saw and wrote:
+    /// later reads of the session contain it. Both need the same key: <see cref="RequestSessionOptions.Tokens"/>. Also for gRPC clients
+    /// (<c>AddGrpcClient</c>).
     /// </summary>
     /// <param name="client">The client.</param>
     /// <returns>The same client.</returns>
@@ -75,7 +90,18 @@ public static class ReadSessionExtensions
     public static IHttpClientBuilder AddReadSession(this IHttpClientBuilder client)
     {
         ArgumentNullException.ThrowIfNull(client);
-        client.Services.AddReadSessions();
+        AddTokens(client.Services);
         return client.AddHttpMessageHandler<SessionHeaderHandler>();
+    }
+
+    private static void AddTokens(IServiceCollection services)
+    {
+        services.AddDataProtection();
+        services.AddOptions<RequestSessionOptions>();
+        services.TryAddSingleton<SessionKeys>();
+        services.TryAddSingleton<SessionStore>();
+        services.TryAddSingleton<DataSourceNames>();
+        services.TryAddSingleton<CarriedTokens>();
+        services.TryAddTransient<SessionHeaderHandler>();
     }
 }

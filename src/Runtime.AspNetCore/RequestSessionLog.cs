@@ -25,4 +25,46 @@ internal static partial class RequestSessionLog
             + "it saw."
     )]
     public static partial void StoreFailed(ILogger logger, Guid sessionId, Exception exception);
+
+    [LoggerMessage(
+        104,
+        LogLevel.Warning,
+        "A cookie {Name} came that was not made with any of this application's keys, so that its user's session begins anew. "
+            + "Either another application on the host sets a cookie of that name: give each its own by "
+            + "RequestSessionOptions.Cookie.Name, or leave the name to the keys. Or the instances of this one do not share their "
+            + "keys: see Tokens and data protection. Told once; later ones are record 101."
+    )]
+    public static partial void CookieIsForeign(ILogger logger, string name);
+
+    [LoggerMessage(
+        105,
+        LogLevel.Warning,
+        "A hub call saw or wrote something new in read session {SessionId}. The calls of its connection see it; the browser's next request "
+            + "does not, since a hub call has no response to set its cookie with: services.AddSessionPositionStore() lets it. Told once."
+    )]
+    public static partial void HubCallReachesNoCookie(ILogger logger, Guid sessionId);
+
+    [LoggerMessage(
+        106,
+        LogLevel.Warning,
+        "The answer of a called service came to read session {SessionId} after its response had started: what that service saw or wrote is "
+            + "in no token, and may be missing from what comes next."
+    )]
+    public static partial void AnswerAfterToken(ILogger logger, Guid sessionId);
+
+    [LoggerMessage(
+        107,
+        LogLevel.Information,
+        "Session tokens carry positions of a data source {Name} that this application does not have; they travel on. Told once for each."
+    )]
+    public static partial void SourceIsUnknown(ILogger logger, string name);
+
+    [LoggerMessage(
+        108,
+        LogLevel.Warning,
+        "The keys of data protection are read through {Context}, whose reads go to replicas: one that is behind has no key yet, "
+            + "so that this process makes its own, and cookies and session tokens of the others are refused. Give the keys a "
+            + "context over the primary (ReplicatedDataSource.Primary), or another store."
+    )]
+    public static partial void KeysAreOnReplicas(ILogger logger, string context);
 }

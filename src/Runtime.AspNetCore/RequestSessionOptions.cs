@@ -13,12 +13,13 @@ public sealed class RequestSessionOptions
 
     /// <summary>
     /// The cookie that carries the session to the user's next request, or <see langword="null"/> for none. Default: HttpOnly, Secure,
-    /// SameSite=Lax, named "mr-session".
+    /// SameSite=Lax. Where it has no name it is called "mr-session-" and a short hash of the key that protects it, or of the application as
+    /// data protection knows it, so that two applications on one host have two, and the instances of one have one; where it has no path
+    /// it is for the application's (<see cref="HttpRequest.PathBase"/>). It lives as long as the token.
     /// </summary>
     public CookieBuilder? Cookie { get; set; } =
         new()
         {
-            Name = "mr-session",
             HttpOnly = true,
             SecurePolicy = CookieSecurePolicy.Always,
             SameSite = SameSiteMode.Lax,
@@ -38,14 +39,28 @@ public sealed class RequestSessionOptions
     public ReplicaLoss OnReplicaLoss { get; set; }
 
     /// <summary>
-    /// How tokens are protected. Default: <see langword="null"/>, the application's data protection, whose keys all processes must
-    /// share; services that take each other's headers need a key of their own: <see cref="SessionTokenOptions.WithKey"/>.
+    /// How tokens are protected. Default: <see langword="null"/>, <see cref="SessionTokenOptions.Default"/> where that is set and
+    /// otherwise the application's data protection, whose keys all processes must share; services that take each other's headers need a
+    /// key of their own: <see cref="SessionTokenOptions.WithKey"/>.
     /// </summary>
     public SessionTokenOptions? Tokens { get; set; }
 
     /// <summary>Whether a request with a token that is not ours, or expired, is answered with 400 instead of getting a new session.
     /// Default: no.</summary>
     public bool RefusesBadTokens { get; set; }
+
+    /// <summary>
+    /// Whether a token that carries a position of a data source which the application's container does not have is refused as a bad one,
+    /// instead of travelling on to whoever knows it. Default: no.
+    /// </summary>
+    public bool RefusesUnknownSources { get; set; }
+
+    /// <summary>
+    /// Whether a read throws <see cref="ReplicaLostException"/> where the session carries a position that has the name of its data source,
+    /// was made at another address, and is not contained in the primary: of another cluster whose database has the same name, or
+    /// lost. Otherwise it is left alone, and logged once. Default: no.
+    /// </summary>
+    public bool RefusesForeignPositions { get; set; }
 
     internal const string DefaultHeaderName = "MonotonicReads-Session";
 }

@@ -1,20 +1,81 @@
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging;
+using MonotonicReads.Sessions;
 
 namespace MonotonicReads.AspNetCore;
 
-/// <summary>Lets a request to another of our services carry the running session in a header.</summary>
-internal sealed class SessionHeaderHandler(IOptions<RequestSessionOptions> options) : DelegatingHandler
+/// <summary>Lets a request to another of our services carry the running session in a header, and takes in what its answer's
+/// carries.</summary>
+internal sealed class SessionHeaderHandler(CarriedTokens tokens, ILoggerFactory loggers) : DelegatingHandler
 {
+    // A request that is sent again carries what is known by then.
+    private static readonly HttpRequestOptionsKey<bool> IsOurs = new("MonotonicReads.Session");
+
+    private readonly ILogger _logger = loggers.CreateLogger(RequestSessionLog.Category);
+
+    private string Header => tokens.Options.HeaderName;
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (ReadSession.Current is { HasBeenUsed: true } session && !request.Headers.Contains(options.Value.HeaderName))
+        var session = ReadSession.Current?.Root;
+        if (session is not null)
         {
-            request.Headers.Add(
-                options.Value.HeaderName,
-                await session.ToTokenAsync(options.Value.Tokens, cancellationToken).ConfigureAwait(false)
-            );
+            Carry(request, await SessionTravel.CarriedByAsync(session, isAsync: true, cancellationToken).ConfigureAwait(false));
         }
 
-        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        TakeIn(session, response);
+        return response;
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var session = ReadSession.Current?.Root;
+        if (session is not null)
+        {
+            var carried = SessionTravel.CarriedByAsync(session, isAsync: false, cancellationToken);
+            Carry(request, carried.IsCompleted ? carried.Result : carried.AsTask().GetAwaiter().GetResult());
+        }
+
+        var response = base.Send(request, cancellationToken);
+        TakeIn(session, response);
+        return response;
+    }
+
+    private void Carry(HttpRequestMessage request, SessionToken? carried)
+    {
+        if (request.Options.TryGetValue(IsOurs, out _))
+        {
+            request.Headers.Remove(Header);
+        }
+
+        if (carried is not null && !request.Headers.Contains(Header))
+        {
+            request.Headers.Add(Header, carried.Protect(tokens.Keys.Tokens));
+            request.Options.Set(IsOurs, true);
+        }
+    }
+
+    // Authenticated as what a request carries is. Whose UUID it has says nothing: a service that did not take ours began one of its own.
+    private void TakeIn(ReadSession? session, HttpResponseMessage response)
+    {
+        if (session is null || !response.Headers.TryGetValues(Header, out var values) || values.ToList() is not [{ Length: > 0 } text])
+        {
+            return;
+        }
+
+        try
+        {
+            session.TakeIn(SessionToken.Unprotect(text, tokens.Keys.Tokens).Sources);
+        }
+        catch (SessionTokenException exception)
+        {
+            RequestSessionLog.TokenRefused(_logger, exception.Message);
+            return;
+        }
+
+        if (session.TryNoteLateUse())
+        {
+            RequestSessionLog.AnswerAfterToken(_logger, session.Id);
+        }
     }
 }

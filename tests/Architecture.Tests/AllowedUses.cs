@@ -57,7 +57,7 @@ internal static class AllowedUses
         """;
 
     private const string AspNetCore = """
-        (root) -> Runtime/Annotations, Runtime/Sessions
+        (root) -> Runtime/AdoNet, Runtime/Annotations, Runtime/DependencyInjection, Runtime/MySql, Runtime/Routing, Runtime/Sessions
         """;
 
     private const string EntityFrameworkCore = """

@@ -10,12 +10,12 @@ internal static class WebHandlers
 {
     private const string Framework = "Microsoft.AspNetCore";
 
-    /// <summary>Whether the type's actions are endpoints: an MVC controller.</summary>
-    public static bool IsController(INamedTypeSymbol type)
+    /// <summary>Whether the framework makes the type and calls its methods: an MVC controller, a SignalR hub, a gRPC service.</summary>
+    public static bool AreMethodsOf(INamedTypeSymbol type)
     {
         for (var b = type.BaseType; b is not null; b = b.BaseType)
         {
-            if (b.Name == "ControllerBase" && IsOfFramework(b))
+            if ((b.Name is "ControllerBase" or "Hub" && IsOfFramework(b)) || IsGrpcBase(b))
             {
                 return true;
             }
@@ -23,6 +23,14 @@ internal static class WebHandlers
 
         return false;
     }
+
+    // What protoc generates for a service.
+    private static bool IsGrpcBase(INamedTypeSymbol type) =>
+        type.GetAttributes()
+            .Any(a =>
+                a.AttributeClass
+                    is { Name: "BindServiceMethodAttribute", ContainingNamespace: { Name: "Core", ContainingNamespace.Name: "Grpc" } }
+            );
 
     /// <summary>Whether the parameter takes an endpoint's handler, as that of <c>MapGet(pattern, Delegate)</c> does.</summary>
     public static bool TakesHandler(IParameterSymbol? parameter) =>

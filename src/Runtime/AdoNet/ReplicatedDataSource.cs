@@ -57,8 +57,9 @@ public class ReplicatedDataSource : DbDataSource
     /// throws is logged.</summary>
     public event EventHandler<ReadSessionEventArgs>? SessionEvent;
 
-    /// <summary>What session tokens call it; the same in every process that takes them.</summary>
-    public string Name => Routed.Name;
+    /// <summary>What session tokens call it: the name that it was given, otherwise the primary's database. Processes that take each
+    /// other's tokens find it by that.</summary>
+    public string Name => Routed.ShownName;
 
     /// <summary>
     /// The data source of the primary, for writes and for reads that must be current. The rows that it returns inside

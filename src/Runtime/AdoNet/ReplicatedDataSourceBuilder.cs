@@ -15,6 +15,7 @@ public sealed class ReplicatedDataSourceBuilder
 {
     private readonly List<(string Name, DbDataSource Source, int Weight)> _replicas = [];
     private DbDataSource? _primary;
+    private string? _name;
     private IReplicaSelector _selector = ReplicaSelectors.WeightedModulo;
     private TimeProvider _time = TimeProvider.System;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
@@ -40,6 +41,20 @@ public sealed class ReplicatedDataSourceBuilder
     {
         ArgumentNullException.ThrowIfNull(replica);
         _replicas.Add((name, replica, weight));
+        return this;
+    }
+
+    /// <summary>
+    /// Sets the name under which session tokens carry what was seen here: the same in every process that takes the tokens, and another for
+    /// each cluster. Default: the primary's database.
+    /// </summary>
+    /// <param name="name">A short name.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is <see langword="null"/> or empty, or has control
+    /// characters.</exception>
+    public ReplicatedDataSourceBuilder UseName(string name)
+    {
+        _name = ReplicaSet.CheckedName(name);
         return this;
     }
 
@@ -85,6 +100,7 @@ public sealed class ReplicatedDataSourceBuilder
     public ReplicatedDataSource Build()
     {
         ReplicaSet.Check(_primary is not null, _replicas.ConvertAll(replica => new ReplicaSettings(replica.Name, "", replica.Weight)));
+        using var unopened = _primary!.CreateConnection();
         return new ReplicatedDataSource(
             new ReplicaSet(
                 new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(_primary!), isPrimary: true),
@@ -97,6 +113,9 @@ public sealed class ReplicatedDataSourceBuilder
                 _time,
                 _loggerFactory
             )
+            {
+                Name = ReplicaSet.NameOf(_name, unopened.Database, unopened.DataSource),
+            }
         );
     }
 }

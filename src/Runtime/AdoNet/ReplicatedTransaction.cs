@@ -42,11 +42,18 @@ public sealed class ReplicatedTransaction : DbTransaction
 
 #pragma warning disable RS0026 // The optional parameters are those of the base class.
     /// <inheritdoc/>
-    public override void Commit() => _connection.Use(() => _inner.Commit());
+    public override void Commit()
+    {
+        _connection.Routed.Use.NoteCommit();
+        _connection.Use(() => _inner.Commit());
+    }
 
     /// <inheritdoc/>
-    public override Task CommitAsync(CancellationToken cancellationToken = default) =>
-        _connection.UseAsync(() => _inner.CommitAsync(cancellationToken));
+    public override Task CommitAsync(CancellationToken cancellationToken = default)
+    {
+        _connection.Routed.Use.NoteCommit();
+        return _connection.UseAsync(() => _inner.CommitAsync(cancellationToken));
+    }
 
     /// <inheritdoc/>
     public override void Rollback() => _connection.Use(() => _inner.Rollback());

@@ -19,8 +19,9 @@ public sealed class MonotonicAttribute : Attribute
     /// </summary>
     /// <remarks>
     /// The same key draws the same replica wherever replicas, weights, order and availability agree. The guarantee
-    /// still holds within one session only. An argument that is <see langword="null"/> at run time raises
-    /// <see cref="ArgumentNullException"/>.
+    /// still holds within one session only, and each call is one: two calls with the same key are two sessions, and nothing keeps the
+    /// second from an older state where the replica of the first is gone. Across calls a session goes on by its token. An argument
+    /// that is <see langword="null"/> at run time raises <see cref="ArgumentNullException"/>.
     /// </remarks>
     public string? Key { get; set; }
 

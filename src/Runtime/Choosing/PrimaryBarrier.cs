@@ -200,8 +200,8 @@ internal static class PrimaryBarrier
                 session,
                 pin,
                 pin.IsResumed
-                    ? "Its token names a position that the primary does not have: it comes from another cluster, or the "
-                        + "primary has lost it."
+                    ? $"Its token names a position that the primary of {pin.Source.Name} does not have: it comes from another cluster "
+                        + "whose data source has the same name (give each its own by UseName), or the primary has lost it."
                     : "The primary is another server, or another run of it, than when the session began, and is not proved "
                         + "to have what the "
                         + "session wrote.",

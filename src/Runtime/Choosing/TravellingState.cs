@@ -21,16 +21,17 @@ internal sealed class TravellingState(ISessionSource source, PositionSearch? pos
         if (IsUnproved(pin) && pin.CarriedRun is { } carried)
         {
             // Whatever happened here: what it came with has not been seen yet.
-            return new SourceState(source.Name, Position: null) { PrimaryRun = carried };
+            return new SourceState(source.Name.Text, Position: null) { PrimaryRun = carried };
         }
 
         // Asked first: who was promoted says so when it is.
         var position = positions is null ? null : await PositionAsync(positions, pin, isAsync, cancellation).ConfigureAwait(false);
-        return new SourceState(source.Name, position) { PrimaryRun = RunOf(pin) };
+        return new SourceState(source.Name.Text, position) { PrimaryRun = RunOf(pin) };
     }
 
     // What the session came with is proved where it has passed the barrier, and by a read on a replica.
-    private static bool IsUnproved(SessionPin pin) => pin.IsResumed && pin.LastReplica is null && pin.NeedsBarrier;
+    private static bool IsUnproved(SessionPin pin) =>
+        pin.IsResumed && pin.NeedsBarrier && (pin.LastReplica is null || pin is { CarriedRun: not null, Server.IsPrimary: true });
 
     // The run of the primary that has all, where the position is not known or becomes too long.
     private string RunOf(SessionPin pin) =>

@@ -43,6 +43,11 @@ internal static class OptionsCheck
         }
 
         Try(failures, () => options.Monitor?.Check());
+        if (options.Name is { } name)
+        {
+            Try(failures, () => ReplicaSet.CheckedName(name));
+        }
+
         if (options.DrainTimeout < TimeSpan.Zero)
         {
             failures.Add("DrainTimeout must not be negative.");
@@ -81,7 +86,6 @@ internal static class OptionsCheck
     )
     {
         var builder = new ReplicatedMySqlDataSourceBuilder()
-            .UseName(string.IsNullOrWhiteSpace(name) ? ReplicaSet.DefaultName : name)
             .UseReplicaLoss(options.OnReplicaLoss)
             .UseSelector(
                 options.Selector == ReplicaSelection.WeightedRendezvous
@@ -90,6 +94,11 @@ internal static class OptionsCheck
             )
             .UseLoggerFactory(loggerFactory ?? NullLoggerFactory.Instance)
             .UseTimeProvider(time ?? TimeProvider.System);
+        if ((options.Name ?? name) is { Length: > 0 } given)
+        {
+            builder.UseName(given);
+        }
+
         foreach (var replica in options.Replicas)
         {
             builder.AddReplica(replica.Name, replica.ConnectionString, replica.Weight);
@@ -117,6 +126,7 @@ internal static class OptionsCheck
     private static IEnumerable<(string Name, object? Value)> Fixed(ReplicatedMySqlOptions options) =>
         [
             (nameof(options.Primary), options.Primary),
+            (nameof(options.Name), options.Name),
             (nameof(options.Selector), options.Selector),
             (nameof(options.ForPomelo), options.ForPomelo),
             (nameof(options.AllowWritableReplicas), options.AllowWritableReplicas),

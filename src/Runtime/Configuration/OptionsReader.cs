@@ -20,6 +20,9 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
                 case "PRIMARY":
                     options.Primary = child.Value;
                     break;
+                case "NAME":
+                    options.Name = child.Value;
+                    break;
                 case "REPLICAS":
                     options.Replicas.Clear();
                     foreach (var replica in child.GetChildren())

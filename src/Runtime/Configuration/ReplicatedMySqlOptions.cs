@@ -6,6 +6,10 @@ public sealed class ReplicatedMySqlOptions
     /// <summary>The connection string of the primary. Key <c>Primary</c>. Required, but through a proxy.</summary>
     public string? Primary { get; set; }
 
+    /// <summary>See <see cref="ReplicatedMySqlDataSourceBuilder.UseName"/>. Key <c>Name</c>. Default: the key of a keyed data source,
+    /// otherwise the primary's database.</summary>
+    public string? Name { get; set; }
+
     /// <summary>The replicas, in the order that the selector sees. Key <c>Replicas</c>, each with <c>Name</c>, <c>ConnectionString</c>,
     /// <c>Weight</c>.</summary>
     public IList<ReplicaSettings> Replicas { get; } = [];

@@ -98,6 +98,7 @@ public static class ReplicatedMySqlServiceCollectionExtensions
         if (key is null)
         {
             services.TryAddSingleton(provider => Build(provider, name));
+            services.AddSingleton(new RegisteredDataSource(static provider => provider.GetRequiredService<ReplicatedMySqlDataSource>()));
             services.TryAddSingleton<ReplicatedDataSource>(provider => provider.GetRequiredService<ReplicatedMySqlDataSource>());
             services.TryAddSingleton<DbDataSource>(provider => provider.GetRequiredService<ReplicatedMySqlDataSource>());
             services.AddSingleton<IHostedService>(provider => new DataSourceStart(
@@ -108,6 +109,7 @@ public static class ReplicatedMySqlServiceCollectionExtensions
         else
         {
             services.TryAddKeyedSingleton(key, (provider, _) => Build(provider, name));
+            services.AddSingleton(new RegisteredDataSource(provider => provider.GetRequiredKeyedService<ReplicatedMySqlDataSource>(key)));
             services.TryAddKeyedSingleton<ReplicatedDataSource>(
                 key,
                 (provider, k) => provider.GetRequiredKeyedService<ReplicatedMySqlDataSource>(k)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     private readonly List<ReplicaSettings> _replicas = [];
     private readonly DriverHooks _hooks = new();
     private string? _primary;
-    private string _name = ReplicaSet.DefaultName;
+    private string? _name;
     private IReplicaSelector _selector = ReplicaSelectors.WeightedModulo;
     private TimeProvider _time = TimeProvider.System;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
@@ -57,16 +58,17 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     }
 
     /// <summary>
-    /// Sets the name under which session tokens carry what was seen here. Needed where a process has several data sources;
-    /// the same in every process that takes the tokens. Default: "mysql".
+    /// Sets the name under which session tokens carry what was seen here: the same in every process that takes the tokens, and another for
+    /// each cluster. Default: the primary's database; positions of two clusters with databases of one name are then told apart by
+    /// asking the primary.
     /// </summary>
     /// <param name="name">A short name.</param>
     /// <returns>This builder.</returns>
-    /// <exception cref="ArgumentException"><paramref name="name"/> is <see langword="null"/> or empty.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is <see langword="null"/> or empty, or has control
+    /// characters.</exception>
     public ReplicatedMySqlDataSourceBuilder UseName(string name)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        _name = name;
+        _name = ReplicaSet.CheckedName(name);
         return this;
     }
 
@@ -315,7 +317,14 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         // Nothing else notices behind a proxy that a server was restarted, or that another answers for it.
         var primary = servers.CreatePrimary(null);
         var source = dialect.NamesServers
-            ? Create(servers, primary, servers.CreateReplicas(servers.Parsed(_replicas)), proxy, hasPositions: true, _monitor ?? new MonitorOptions())
+            ? Create(
+                servers,
+                primary,
+                servers.CreateReplicas(servers.Parsed(_replicas)),
+                proxy,
+                hasPositions: true,
+                _monitor ?? new MonitorOptions()
+            )
             : Create(servers, primary, new ReplicaTable([(proxy.Anywhere, 1)]), proxy, dialect.NamesPrimary, monitor: null);
         if (dialect.Limits is { } limits)
         {
@@ -332,11 +341,13 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         ProxyRoute? proxy,
         bool hasPositions,
         MonitorOptions? monitor
-    ) =>
-        new(
+    )
+    {
+        var address = new MySqlConnectionStringBuilder(_proxy?.ConnectionString ?? _primary!);
+        return new ReplicatedMySqlDataSource(
             new ReplicaSet(primary, replicas, _selector, _time, _loggerFactory)
             {
-                Name = _name,
+                Name = ReplicaSet.NameOf(_name, address.Database, AddressOf(address)),
                 OwnsServers = true,
                 HasPositions = hasPositions,
                 JoinsTransactions = new MySqlConnectionStringBuilder(primary.Pool.Source.ConnectionString).AutoEnlist,
@@ -349,4 +360,8 @@ public sealed class ReplicatedMySqlDataSourceBuilder
             servers,
             monitor
         );
+    }
+
+    private static string AddressOf(MySqlConnectionStringBuilder primary) =>
+        string.Create(CultureInfo.InvariantCulture, $"{primary.Server}:{primary.Port}");
 }

@@ -57,10 +57,10 @@ internal static partial class RoutingLog
     [LoggerMessage(
         13,
         LogLevel.Warning,
-        "Read session {SessionId} read after its token was made, in a web request after the response had started: what it saw is in no "
-            + "token."
+        "Read session {SessionId} read or wrote after its last token was made, in a web request after the response had started: what it "
+            + "saw or wrote is in no token, and may be missing from what comes next."
     )]
-    public static partial void ReadAfterToken(ILogger logger, Guid sessionId);
+    public static partial void LateUse(ILogger logger, Guid sessionId);
 
     [LoggerMessage(14, LogLevel.Warning, "Settings were changed that take effect at the next start only: {Settings}.")]
     public static partial void ChangeNeedsRestart(ILogger logger, string settings);
@@ -99,6 +99,7 @@ internal static partial class RoutingLog
             + "after its session has moved."
     )]
     public static partial void OptionsDiffer(ILogger logger, string replica, string differences);
+
     [LoggerMessage(30, LogLevel.Warning, "{Limits}")]
     public static partial void ProxyLimits(ILogger logger, string limits);
 
@@ -109,6 +110,15 @@ internal static partial class RoutingLog
             + "statement runs. This is said once."
     )]
     public static partial void HintTakenOut(ILogger logger);
+
+    [LoggerMessage(
+        32,
+        LogLevel.Warning,
+        "Session tokens carry positions of a data source {Name} at another address that the primary of {Source} does not have: they are of "
+            + "another cluster, and left alone. Each read of such a session asks the primary first; give the data sources of the two "
+            + "clusters two names by UseName, or by Name in the options."
+    )]
+    public static partial void ForeignPosition(ILogger logger, string name, string source);
 
     [LoggerMessage(20, LogLevel.Error, "A handler of SessionEvent threw; the read goes on.")]
     public static partial void HandlerThrew(ILogger logger, Exception exception);

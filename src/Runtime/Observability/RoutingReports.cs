@@ -120,7 +120,9 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
 
     public void OptionsDiffer(string replica, string differences) => RoutingLog.OptionsDiffer(logger, replica, differences);
 
-    public void ReadAfterToken(Guid session) => RoutingLog.ReadAfterToken(logger, session);
+    public void LateUse(Guid session) => RoutingLog.LateUse(logger, session);
+
+    public void ForeignPosition(string name, string source) => RoutingLog.ForeignPosition(logger, name, source);
 
     /// <summary>What a proxy cannot keep, in words.</summary>
     public void ProxyLimits(string limits) => RoutingLog.ProxyLimits(logger, limits);

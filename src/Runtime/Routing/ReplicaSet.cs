@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using MonotonicReads.Choosing;
 using MonotonicReads.Proxies;
 using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
 
 namespace MonotonicReads.Routing;
 
@@ -14,7 +15,8 @@ internal sealed record ReplicaSet(
     ILoggerFactory LoggerFactory
 )
 {
-    public string Name { get; init; } = DefaultName;
+    /// <summary>What session tokens call it.</summary>
+    public required SourceName Name { get; init; }
 
     public bool OwnsServers { get; init; }
 
@@ -36,11 +38,18 @@ internal sealed record ReplicaSet(
     /// <summary>The proxy before the servers; null where each is connected to.</summary>
     public ProxyRoute? Proxy { get; init; }
 
-    /// <summary>The name of a data source that was given none.</summary>
-    public const string DefaultName = "mysql";
-
     /// <summary>The primary's name in events, logs and metrics; no replica may have it.</summary>
     public const string PrimaryName = "primary";
+
+    /// <summary>What session tokens call a data source.</summary>
+    /// <param name="given">The name that it was given; null for none.</param>
+    /// <param name="database">The primary's database.</param>
+    /// <param name="primary">The primary's address.</param>
+    public static SourceName NameOf(string? given, string? database, string primary) =>
+        given is null ? SourceName.Of(database, primary) : SourceName.Given(given, primary);
+
+    /// <inheritdoc cref="SourceName.Checked"/>
+    public static string CheckedName(string name) => SourceName.Checked(name);
 
     /// <summary>Checks names and weights; the data sources are created afterwards, so that nothing leaks.</summary>
     /// <exception cref="InvalidOperationException">No primary, no replica, or a sum of weights that is no weight.</exception>

@@ -149,6 +149,7 @@ internal sealed class RoutedConnection : IAskedConnection
 
     /// <summary>Whether what runs does nothing but set something of the connection's session.</summary>
     public bool RunsSettingsAlone => _statement.Settings is { AreAlone: true };
+
     /// <summary>The statement runs elsewhere: where a reader that nobody got has closed the driver's connection, as Dapper's are told to,
     /// another is opened for it.</summary>
     public void LeaveIfClosed()

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Transactions;
 using MonotonicReads.Choosing;
 using MonotonicReads.Observability;
@@ -11,6 +12,7 @@ namespace MonotonicReads.Routing;
 internal sealed class RoutedSource : ISessionSource
 {
     private readonly Func<Exception, bool> _isServerFailure;
+    private readonly ConcurrentDictionary<string, bool> _foreign = new(StringComparer.Ordinal);
 
     /// <param name="set">The servers and the settings.</param>
     /// <param name="raise">Raises the event.</param>
@@ -43,7 +45,10 @@ internal sealed class RoutedSource : ISessionSource
         CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses);
     }
 
-    public string Name { get; }
+    public SourceName Name { get; }
+
+    /// <summary>Its name as people call it.</summary>
+    public string ShownName => Name.Name;
 
     public RoutedServer Primary { get; }
 
@@ -100,6 +105,17 @@ internal sealed class RoutedSource : ISessionSource
         }
 
         Divergence?.NoteRun(server, isOther);
+    }
+
+    /// <summary>Sessions bring along positions of another cluster under this data source's name.</summary>
+    /// <param name="text">What tokens call the other one.</param>
+    public void NoteForeign(string text)
+    {
+        // Once for each: every request of a user brings it.
+        if (_foreign.TryAdd(text, true))
+        {
+            Reports.ForeignPosition(SourceName.Shown(text), Name.ToString());
+        }
     }
 
     /// <summary>Whether a server that failed leaves another to try.</summary>

@@ -38,7 +38,7 @@ internal sealed class SessionUse(RoutedSource source)
     {
         if (_transaction?.AreIn(transaction) != true)
         {
-            _transaction = TransactionWrites.In(transaction);
+            _transaction = TransactionWrites.In(transaction, source.Reports);
             _primary = _primary is { } use ? use with { Captures = !_transaction.TryAdd(use.Pin) && use.Captures } : null;
         }
     }
@@ -66,6 +66,11 @@ internal sealed class SessionUse(RoutedSource source)
 
         if (pin is not null)
         {
+            if (statement.ReturnsData || !statement.IsPlainRead)
+            {
+                NoteIfLate(pin.Session);
+            }
+
             if (server.IsPrimary)
             {
                 NotePrimary(server, session!, pin, statement);
@@ -79,11 +84,6 @@ internal sealed class SessionUse(RoutedSource source)
         if (statement.ReturnsData)
         {
             RoutingMetrics.CountRead(server.Name, server.IsPrimary, session?.Consistency);
-            if (session is { WasExported: true } && session.TryNoteReadAfterToken())
-            {
-                source.Reports.ReadAfterToken(session.Id);
-            }
-
             pin?.Session.NoteDecision(source, server.Name, session!.Consistency);
         }
     }
@@ -95,6 +95,7 @@ internal sealed class SessionUse(RoutedSource source)
     public void NoteShared(RoutedServer server, ReadSession session)
     {
         var pin = PinOf(session);
+        NoteIfLate(pin.Session);
         if (server.IsPrimary || source.Proxy is not null)
         {
             NotePrimary(source.Primary, session, pin, new Statement(IsPlainRead: false, ReturnsData: server.IsPrimary));
@@ -105,9 +106,17 @@ internal sealed class SessionUse(RoutedSource source)
         }
     }
 
-    /// <summary>The driver's connection is let go next: the session learns what was seen and written on it. Nothing here fails: what cannot
-    /// be
-    /// learned is asked of the primary later, or counts as not known.</summary>
+    /// <summary>What was written on the connection is committed next.</summary>
+    public void NoteCommit()
+    {
+        if (_primary is { } use)
+        {
+            NoteIfLate(use.Pin.Session);
+        }
+    }
+
+    /// <summary>The driver's connection is let go next: the session learns what was seen and written on it. Nothing here fails: what
+    /// cannot be learned is asked of the primary later, or counts as not known.</summary>
     /// <param name="driver">The driver's connection.</param>
     /// <param name="isClosedByReader">Whether a reader that was told to has closed it, as Dapper's do.</param>
     /// <param name="isAsync">False where the task must be completed.</param>
@@ -161,6 +170,14 @@ internal sealed class SessionUse(RoutedSource source)
         else
         {
             EndReads(seen: null);
+        }
+    }
+
+    private void NoteIfLate(ReadSession session)
+    {
+        if (session.TryNoteLateUse())
+        {
+            source.Reports.LateUse(session.Id);
         }
     }
 

@@ -246,7 +246,10 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 case Step.ReadHere:
                     return Run(server, session, pin, statement);
                 // What begins a snapshot is a statement of ours, which carries nothing to the proxy.
-                case Step.CatchUp when !statement.BeginsSnapshot && connection.Addressing?.CatchesUp(session, pin) == true:
+                case Step.CatchUp
+                    when !statement.BeginsSnapshot
+                        && pin.Carried.Doubts.Count == 0
+                        && connection.Addressing?.CatchesUp(session, pin) == true:
                     ready |= Readiness.CaughtUp;
                     continue;
                 case Step.RefuseOutdated:
@@ -319,6 +322,15 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 return (Source.Primary, Readiness.None);
             case Step.LeaveToProxy:
                 return (Source.Proxy!.Anywhere, Readiness.None);
+            case Step.CatchUp or Step.PassBarrier when connection.Use.PinOf(session!) is { Carried.Doubts.Count: > 0 } doubting:
+                foreach (
+                    var foreign in await CarriedProof.FindForeignAsync(session!, doubting, isAsync, cancellation).ConfigureAwait(false)
+                )
+                {
+                    Source.NoteForeign(foreign.Name);
+                }
+
+                return (null, Readiness.None);
             case Step.CatchUp:
                 var instead = await CatchUpAsync(session!, connection.Use.PinOf(session!), isAsync, cancellation).ConfigureAwait(false);
 

@@ -1,4 +1,5 @@
 using System.Transactions;
+using MonotonicReads.Observability;
 using MonotonicReads.Sessions;
 
 namespace MonotonicReads.Routing;
@@ -13,13 +14,16 @@ internal sealed class TransactionWrites
     private readonly List<SessionPin> _pins = [];
     private volatile bool _hasEnded;
 
-    private TransactionWrites(Transaction transaction) => _transaction = transaction;
+    private readonly RoutingReports _reports;
+
+    private TransactionWrites(Transaction transaction, RoutingReports reports) => (_transaction, _reports) = (transaction, reports);
 
     /// <summary>The connection is in this transaction from now on.</summary>
     /// <param name="transaction">One that has not been disposed.</param>
-    public static TransactionWrites In(Transaction transaction)
+    /// <param name="reports">Told of what commits when nobody carries it any more.</param>
+    public static TransactionWrites In(Transaction transaction, RoutingReports reports)
     {
-        var writes = new TransactionWrites(transaction);
+        var writes = new TransactionWrites(transaction, reports);
         transaction.TransactionCompleted += (_, _) => writes.End();
         return writes;
     }
@@ -51,6 +55,13 @@ internal sealed class TransactionWrites
             _hasEnded = true;
         }
 
-        _pins.ForEach(static pin => pin.MarkWritten());
+        foreach (var pin in _pins)
+        {
+            pin.MarkWritten();
+            if (pin.Session.TryNoteLateUse())
+            {
+                _reports.LateUse(pin.Session.Id);
+            }
+        }
     }
 }

@@ -31,6 +31,7 @@ internal readonly struct ServerQuestions(
 
     /// <summary>Whether the caller has changed the connection's session, and may have limited how long a statement takes.</summary>
     public bool MayBeLimited { get; init; }
+
     /// <summary>Whether only the driver gives up: for questions without which nobody can go on, so that its exception is what is
     /// told.</summary>
     public bool IsPatient { get; init; }

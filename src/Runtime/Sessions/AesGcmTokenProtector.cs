@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace MonotonicReads.Sessions;
 
 /// <summary>AES-256-GCM: 12 bytes of nonce, the encrypted content, 16 bytes of tag.</summary>
-internal sealed class AesGcmTokenProtector : ISessionTokenProtector
+internal sealed class AesGcmTokenProtector : ISessionTokenProtector, ITokenKeys
 {
     private const int KeySize = 32;
 
@@ -24,7 +24,10 @@ internal sealed class AesGcmTokenProtector : ISessionTokenProtector
         }
 
         _keys = keys;
+        KeyNames = [.. keys.Select(key => Convert.ToHexString(HMACSHA256.HashData(key, "MonotonicReads: the name of a key"u8)))];
     }
+
+    public IReadOnlyList<string> KeyNames { get; }
 
     private static int NonceSize => AesGcm.NonceByteSizes.MaxSize;
 

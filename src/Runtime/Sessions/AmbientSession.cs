@@ -14,6 +14,9 @@ internal static class AmbientSession
         return session;
     }
 
+    /// <summary>From here on the flow is in no session, whatever runs around it.</summary>
+    public static void LeaveAll() => Ambient.Value = null;
+
     /// <summary>Goes back to the session outside, if this one is the innermost.</summary>
     public static void Leave(ReadSession session)
     {

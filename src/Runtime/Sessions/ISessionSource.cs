@@ -6,7 +6,7 @@ namespace MonotonicReads.Sessions;
 internal interface ISessionSource
 {
     /// <summary>What session tokens call it.</summary>
-    string Name { get; }
+    SourceName Name { get; }
 
     RoutedServer Primary { get; }
 

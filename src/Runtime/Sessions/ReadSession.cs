@@ -41,8 +41,7 @@ public sealed class ReadSession : IDisposable
     private int _lateReadNoted;
     private volatile bool _hasEnded;
     private SnapshotScopes _snapshots;
-    private volatile bool _wasExported;
-    private int _readAfterTokenNoted;
+    private SessionCarried? _carried;
 
     internal ReadSession(ReadSession? root, ReadSession? outer, ReadConsistency consistency, SessionPolicy policy, bool isJoined = false)
     {
@@ -247,7 +246,8 @@ public sealed class ReadSession : IDisposable
 
     /// <summary>
     /// Goes on with a session: its UUID and level, and every read contains what the session saw and wrote before its token was
-    /// made, on a replica that has it by then or on the primary. Asks nobody yet.
+    /// made, on a replica that has it by then or on the primary. A session of level <see cref="ReadConsistency.Primary"/> goes on as
+    /// <see cref="ReadConsistency.Causal"/>: who needs the primary asks for it. Asks nobody yet.
     /// </summary>
     /// <param name="token">What <see cref="ToToken"/> returned.</param>
     /// <param name="options">The protection; <see langword="null"/> for <see cref="SessionTokenOptions.Default"/>.</param>
@@ -278,37 +278,33 @@ public sealed class ReadSession : IDisposable
         return SessionOpening.Resume(SessionToken.Unprotect(token, SessionTravel.Required(options)), atLeast, policies);
     }
 
-    /// <summary>What the session went on from; null where it began here.</summary>
-    internal SessionToken? Resumed { get; init; }
-
-    /// <summary>Whether a token of the session was made, so that a later read is in none.</summary>
-    internal bool WasExported => _root._wasExported;
-
     /// <summary>Whether anything was read or written in the session.</summary>
     public bool HasBeenUsed => _root._pins.First is not null;
 
     internal SessionPin? FirstPin => _root._pins.First;
 
-    internal void NoteExport() => _root._wasExported = true;
+    /// <summary>What the session knows from elsewhere; null where that is nothing, and a token was never asked for.</summary>
+    internal SessionCarried? CarriedIfAny
+    {
+        get => Volatile.Read(ref _root._carried);
+        init => _carried = value;
+    }
+
+    /// <summary>What the session knows from elsewhere.</summary>
+    internal SessionCarried Carried =>
+        CarriedIfAny ?? Interlocked.CompareExchange(ref _root._carried, new SessionCarried(token: null), null) ?? CarriedIfAny!;
 
     internal bool TryNoteLateRead() => Interlocked.Exchange(ref _lateReadNoted, 1) == 0;
 
-    internal bool TryNoteReadAfterToken() => Interlocked.Exchange(ref _root._readAfterTokenNoted, 1) == 0;
+    /// <summary>Takes note of a read or write that is in no token any more.</summary>
+    /// <returns>Whether it is the first.</returns>
+    internal bool TryNoteLateUse() => CarriedIfAny?.TryNoteLateUse() == true;
 
-    /// <inheritdoc cref="SessionTravel.ExportIfChangedAsync"/>
-    internal ValueTask<string?> ToTokenIfChangedAsync(SessionTokenOptions options, CancellationToken cancellationToken) =>
-        SessionTravel.ExportIfChangedAsync(_root, options, cancellationToken);
+    /// <summary>From now on every read contains what was seen and written elsewhere.</summary>
+    internal void TakeIn(IEnumerable<SourceState> states) => _root._pins.TakeIn(_root, states);
 
     /// <summary>Ends a snapshot with the session, if nobody ends it before.</summary>
     internal void Own(SnapshotScope snapshot) => _snapshots.Add(snapshot);
-
-    internal void TellResumed(SessionPin pin)
-    {
-        if (Resumed?.Sources.FirstOrDefault(state => state.Name == pin.Source.Name) is { } state)
-        {
-            pin.Resume(state.Position, state.PrimaryRun);
-        }
-    }
 
     /// <summary>Where the session reads in a data source; concurrent callers get one and the same.</summary>
     internal SessionPin PinFor(ISessionSource source) => _root._pins.In(_root, source);

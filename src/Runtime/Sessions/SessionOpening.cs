@@ -25,12 +25,21 @@ internal static class SessionOpening
             throw Unavailable(atLeast);
         }
 
-        var policy = SessionPolicy.Of(policies) with { Reads = 0 };
-        var consistency = resumed.Consistency > atLeast ? resumed.Consistency : atLeast;
-        return AmbientSession.Enter(
-            new ReadSession(null, AmbientSession.Live, consistency, policy) { GivenId = resumed.SessionId, Resumed = resumed }
-        );
+        return Resume(new SessionCarried(resumed), resumed.Consistency > atLeast ? resumed.Consistency : atLeast, policies);
     }
+
+    /// <summary>Goes on with a session at the level that is asked for now, whatever it was before.</summary>
+    /// <param name="carried">What it went on from.</param>
+    /// <param name="level">The level.</param>
+    /// <param name="policies">The policies.</param>
+    public static ReadSession Resume(SessionCarried carried, ReadConsistency level, ReadSessionOptions policies) =>
+        AmbientSession.Enter(
+            new ReadSession(null, AmbientSession.Live, level, SessionPolicy.Of(policies) with { Reads = 0 })
+            {
+                GivenId = carried.Token?.SessionId,
+                CarriedIfAny = carried,
+            }
+        );
 
     private static ReadSession New(ReadSession? outer, ReadConsistency consistency, SessionPolicy policy, Guid? id) =>
         consistency == ReadConsistency.Snapshot

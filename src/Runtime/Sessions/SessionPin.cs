@@ -20,6 +20,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     private KnownPrimary _primary;
     private int _openReplicaConnections;
     private SessionWrites _writes;
+    private PinCarried _carried;
 
     // Both counted, and not only flagged: what begins while a server is being asked is not in its answer.
     private long _replicaReads;
@@ -76,24 +77,21 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
     public bool MustAskPrimary => _writes.MustAskPrimary;
 
-    /// <summary>Whether every read must contain <see cref="Required"/>, because the session saw it before it travelled here.</summary>
-    public bool IsResumed { get; private set; }
+    /// <summary>Whether every read must contain <see cref="Required"/>, because it was seen where the session came from.</summary>
+    public bool IsResumed => _carried.IsAny;
 
-    /// <summary>The run of the primary that a resumed session needs; empty for any, null where it knows a position.</summary>
-    public string? CarriedRun { get; private set; }
+    /// <summary>The run of the primary without which a resumed session cannot go on; empty for any, null where it knows a position.</summary>
+    public string? CarriedRun => _carried.PrimaryRun;
 
-    /// <summary>The session goes on here; called before anyone else has the pin.</summary>
-    /// <param name="position">What it saw; null where only the primary will do.</param>
-    /// <param name="primaryRun">The run of the primary that will do then; empty where nobody knows.</param>
-    public void Resume(ReplicationPosition? position, string primaryRun)
+    public PinCarried Carried => _carried;
+
+    /// <summary>Every read that starts from now on contains what was seen elsewhere, if that is this data source's.</summary>
+    public void Tell(SourceState state, NameMatch match)
     {
-        CarriedRun = position is null ? primaryRun : null;
-        _writes.Resume(position);
-        _replicaReads = 1;
-        IsResumed = true;
-        if (position is null)
+        lock (this)
         {
-            _server = source.Primary;
+            _carried.Tell(this, state, match);
+            Volatile.Write(ref _replicaReads, _replicaReads + 1);
         }
     }
 
@@ -111,7 +109,8 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
 
     /// <summary>Whether a read may not run on a replica before something was asked or waited for.</summary>
     public bool MustCatchUp(RoutedServer replica, bool seesOwnWrites) =>
-        (BindsToRequired(seesOwnWrites) && MustAskPrimary)
+        _carried.Doubts.Count > 0
+        || (BindsToRequired(seesOwnWrites) && MustAskPrimary)
         || ((BindsToRequired(seesOwnWrites) || IsResumed) && Required is { } required && replica.Reached?.Contains(required) != true);
 
     /// <summary>Notes a read on a replica; adopts the replica if none was drawn.</summary>

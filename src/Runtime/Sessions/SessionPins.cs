@@ -53,6 +53,22 @@ internal struct SessionPins
         }
     }
 
+    /// <summary>The session is told of what was seen and written elsewhere. Every read that starts after the call contains it.</summary>
+    /// <param name="session">The session that this belongs to.</param>
+    /// <param name="states">What, for each data source.</param>
+    public void TakeIn(ReadSession session, IEnumerable<SourceState> states)
+    {
+        var told = states.ToList();
+        lock (Lock())
+        {
+            session.Carried.Add(told);
+            for (var pin = First; pin is not null; pin = pin.Next)
+            {
+                Tell(pin, told, First);
+            }
+        }
+    }
+
     /// <summary>Lets go of all that is kept for the session.</summary>
     public void End()
     {
@@ -88,11 +104,67 @@ internal struct SessionPins
     private SessionPin Create(ReadSession session, ISessionSource source)
     {
         var pin = new SessionPin(session, source) { Next = _first };
-        session.TellResumed(pin);
+        if (session.CarriedIfAny is { } carried)
+        {
+            Tell(pin, carried.States, _first);
+        }
+
         _observed?.ForEach(pin.Require);
 
         Volatile.Write(ref _first, pin);
         return pin;
+    }
+
+    // A state that may be of this data source is not, where it is another's of the session.
+    private static void Tell(SessionPin pin, IReadOnlyList<SourceState> states, SessionPin? pins)
+    {
+        foreach (var state in states)
+        {
+            switch (pin.Source.Name.Match(state.Name))
+            {
+                case NameMatch.Same:
+                    ThrowIfOtherOfThatName(pin, pins);
+                    pin.Tell(state, NameMatch.Same);
+                    break;
+                case NameMatch.Perhaps when !IsOfAnother(state, pins):
+                    pin.Tell(state, NameMatch.Perhaps);
+                    break;
+            }
+        }
+    }
+
+    private static bool IsOfAnother(SourceState state, SessionPin? pins)
+    {
+        while (pins is not null && pins.Source.Name.Text != state.Name)
+        {
+            pins = pins.Next;
+        }
+
+        return pins is not null;
+    }
+
+    /// <summary>A token has one state for each name. Several data sources may have one where they lead to one cluster.</summary>
+    /// <param name="pin">The pin in one of them.</param>
+    /// <param name="pins">The first of the others.</param>
+    /// <exception cref="InvalidOperationException">Two have the same, and their primaries are known to be two.</exception>
+    public static void ThrowIfOtherOfThatName(SessionPin pin, SessionPin? pins)
+    {
+        for (var (source, other) = (pin.Source, pins); other is not null; other = other.Next)
+        {
+            if (
+                other.Source.Name.Text == source.Name.Text
+                && other.Source.Name.Primary != source.Name.Primary
+                && other.Source.Primary.Met is { Count: > 0 } met
+                && source.Primary.Met is { Count: > 0 } own
+                && !met.Intersect(own).Any()
+            )
+            {
+                throw new InvalidOperationException(
+                    $"Two data sources have one name, and their primaries are two: {source.Name} and {other.Source.Name}. A session token "
+                        + $"cannot tell their positions apart: give each a name of its own by UseName(...), or by Name in the options."
+                );
+            }
+        }
     }
 
     // An object of its own: callers have the session, and may lock it.

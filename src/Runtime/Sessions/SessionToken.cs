@@ -4,14 +4,14 @@ namespace MonotonicReads.Sessions;
 
 /// <summary>
 /// What travels of a session: its UUID and level, and for each data source what its next reads must contain. No server's
-/// name and no address: a token cannot send anyone anywhere.
+/// name and no address: a token cannot send anyone anywhere. The level is for programs that go on with a session of their own; whoever
+/// serves a client takes none from it.
 /// </summary>
 /// <remarks>
-/// Version 1, before encryption: version, level, expiry in seconds since 1970 (8 bytes), UUID (16), then for each data source its
-/// name and the kind and text of its position (P: the run of the primary), each text with its length before it. A token that would be
-/// longer than
-/// <see cref="SessionTokenOptions.MaxLength"/> is pruned, the longest position first: it becomes a larger position with a shorter
-/// text, and where there is none the mark that only the primary will do. Both contain what they stand for.
+/// Version 1, before encryption: version, level, expiry in seconds since 1970 (8 bytes), UUID (16), then for each data source its name
+/// (<see cref="SourceName.Text"/>) and the kind and text of its position (P: the run of the primary), each text with its length before
+/// it. A token that would be longer than <see cref="SessionTokenOptions.MaxLength"/> is pruned, the longest position first: it becomes a
+/// larger position with a shorter text, and where there is none the mark that only the primary will do. Both contain what they stand for.
 /// </remarks>
 internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency, IReadOnlyList<SourceState> Sources)
 {
@@ -25,27 +25,13 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
     private const string MySql = "M";
 
     /// <summary>What contains both; the stronger level, and the earlier expiry.</summary>
-    public SessionToken Union(SessionToken other)
-    {
-        var sources = Sources.ToDictionary(source => source.Name);
-        foreach (var source in other.Sources)
-        {
-            sources[source.Name] = sources.TryGetValue(source.Name, out var own)
-                ? own with
-                {
-                    Position = own.IsPrimaryOnly || source.IsPrimaryOnly ? null : own.Position!.Union(source.Position!),
-                    PrimaryRun = SourceState.Both(own, source),
-                }
-                : source;
-        }
-
-        return this with
+    public SessionToken Union(SessionToken other) =>
+        this with
         {
             Consistency = other.Consistency > Consistency ? other.Consistency : Consistency,
             Expiry = other.Expiry < Expiry ? other.Expiry : Expiry,
-            Sources = [.. sources.Values],
+            Sources = SourceState.Union(Sources, other.Sources),
         };
-    }
 
     /// <exception cref="InvalidOperationException">The session has so many data sources that not even their names fit.</exception>
     public string Protect(SessionTokenOptions options)
@@ -86,7 +72,7 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
             || options.Protector.Unprotect(bytes) is not { } plain
         )
         {
-            throw new SessionTokenException("The session token is damaged, or was not made with any of our keys.");
+            throw new SessionTokenException("The session token is damaged, or was not made with any of our keys.") { IsForeign = true };
         }
 
         if (plain.Length == 0 || plain[0] != Version)
@@ -178,36 +164,4 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
 
         return new SessionToken(id, consistency, sources) { Expiry = expiry };
     }
-}
-
-/// <summary>What the reads of a session in one data source must contain.</summary>
-/// <param name="Name">The data source's name.</param>
-/// <param name="Position">The position; null where only the primary will do.</param>
-internal sealed record SourceState(string Name, ReplicationPosition? Position)
-{
-    /// <summary>No run is called so.</summary>
-    public const string None = "-";
-
-    public bool IsPrimaryOnly => Position is null;
-
-    /// <summary>The run of the primary that will do where no position is known; empty where that is not known either.</summary>
-    public string PrimaryRun { get; init; } = "";
-
-    /// <summary>The run that will do for two states; one that there is not, where they are of two.</summary>
-    public static string Both(SourceState one, SourceState other) =>
-        !one.IsPrimaryOnly ? other.PrimaryRun
-        : !other.IsPrimaryOnly || one.PrimaryRun == other.PrimaryRun ? one.PrimaryRun
-        : None;
-
-    /// <summary>Where a position is known the run says nothing.</summary>
-    public bool Equals(SourceState? other) =>
-        other is not null
-        && Name == other.Name
-        && Equals(Position, other.Position)
-        && (Position is not null || PrimaryRun == other.PrimaryRun);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Name, Position);
-
-    public int Length => Position?.ToString().Length ?? 0;
 }

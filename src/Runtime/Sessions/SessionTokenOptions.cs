@@ -53,4 +53,7 @@ public sealed class SessionTokenException : FormatException
 {
     internal SessionTokenException(string message)
         : base(message) { }
+
+    /// <summary>Whether it was made by nobody who has one of our keys.</summary>
+    internal bool IsForeign { get; init; }
 }

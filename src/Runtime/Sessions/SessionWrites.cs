@@ -30,9 +30,6 @@ internal struct SessionWrites
     /// <inheritdoc cref="WereSeen"/>
     public void See() => Volatile.Write(ref _wereSeen, true);
 
-    /// <summary>The session goes on here with this; called before anyone else has the pin.</summary>
-    public void Resume(ReplicationPosition? position) => _required = position;
-
     /// <summary>A connection writes, or reads for a causal session, on the primary.</summary>
     public void Enter() => Interlocked.Increment(ref _open);
 

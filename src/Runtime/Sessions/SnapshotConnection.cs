@@ -33,6 +33,7 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
 
     /// <summary>Something was set of its session.</summary>
     public void Changed(SessionSettings settings) => Settings = Settings?.With(settings) ?? settings;
+
     /// <summary>Whether the transaction may have ended although the connection is open.</summary>
     public bool IsLost
     {

@@ -165,6 +165,18 @@ public class WebEntryPointTests
                     public IActionResult Get() => Ok({{A}});
                 }
 
+                public class OrdersHub(IDbConnection db) : Microsoft.AspNetCore.SignalR.Hub
+                {
+                    [Causal]
+                    public int Get() => {{A}};
+                }
+
+                public class LinesHub(IDbConnection db) : Microsoft.AspNetCore.SignalR.Hub<IDisposable>
+                {
+                    [Monotonic]
+                    public int Get() => {{A}};
+                }
+
                 static class Orders
                 {
                     public static void Map(IEndpointRouteBuilder app)
@@ -182,6 +194,14 @@ public class WebEntryPointTests
             Usings
                 + $$"""
                 public class OrdersController(IDbConnection db)
+                {
+                    [Causal]
+                    public int {|MR2001:Get|}() => {{A}};
+                }
+
+                public abstract class Hub;
+
+                public class OrdersHub(IDbConnection db) : Hub
                 {
                     [Causal]
                     public int {|MR2001:Get|}() => {{A}};

@@ -313,7 +313,8 @@ public sealed class RequestSessionTests(RoutingFixture fixture) : IClassFixture<
         builder.Services.AddReadSessions(options =>
         {
             options.Tokens = SessionTokenOptions.WithKey(Key);
-            options.Cookie!.SecurePolicy = CookieSecurePolicy.None; // the test speaks plain HTTP
+            options.Cookie!.Name = "mr-session";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.None; // the test speaks plain HTTP
             configure(options);
         });
         builder.Services.AddHttpClient("inner", client => client.BaseAddress = calls is null ? null : AddressOf(calls)).AddReadSession();

@@ -439,7 +439,7 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
             : new SessionToken(
                 session.Id,
                 ReadConsistency.Causal,
-                [new SourceState(source.Routed.Name, Position: null) { PrimaryRun = source.Routed.Primary.Run.Name }]
+                [new SourceState(source.Routed.Name.Text, Position: null) { PrimaryRun = source.Routed.Primary.Run.Name }]
             ).Protect(Tokens);
     }
 

@@ -212,7 +212,9 @@ public sealed class StatementRelay : IAsyncDisposable
                 socket = await _listener.AcceptSocketAsync(_end.Token).ConfigureAwait(false);
             }
             catch (Exception exception)
-                when (exception is OperationCanceledException or InvalidOperationException or SocketException && _end.IsCancellationRequested)
+                when (exception is OperationCanceledException or InvalidOperationException or SocketException
+                    && _end.IsCancellationRequested
+                )
             {
                 // Nothing listens any more.
                 return;

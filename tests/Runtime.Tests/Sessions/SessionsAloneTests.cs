@@ -62,7 +62,7 @@ public class SessionsAloneTests
 
         public SourceState? State { get; init; }
 
-        public string Name => name;
+        public SourceName Name { get; } = SourceName.Given(name, "nowhere");
 
         public RoutedServer Primary { get; } = Server("primary", isPrimary: true);
 

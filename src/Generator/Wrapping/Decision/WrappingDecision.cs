@@ -126,7 +126,7 @@ internal sealed class WrappingDecision
             return NotAnnotated;
         }
 
-        if (GeneratedWrappers.IsWrittenByUs(type) || WebHandlers.IsController(type))
+        if (GeneratedWrappers.IsWrittenByUs(type) || WebHandlers.AreMethodsOf(type))
         {
             return NotAnnotated;
         }

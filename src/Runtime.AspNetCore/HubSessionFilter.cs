@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.AspNetCore;
+
+/// <summary>
+/// Makes each call of a hub a unit of work, on every transport alike: with web sockets and server-sent events all calls run inside one
+/// request, with long polling inside none.
+/// </summary>
+internal sealed class HubSessionFilter(CarriedTokens tokens) : IHubFilter, IConfigureOptions<HubOptions>
+{
+    // Blazor's circuits are a hub of the framework's. Their units of work are the activities inside, which outlive its calls.
+    private const string Circuits = "Microsoft.AspNetCore.Components";
+
+    private readonly ConcurrentDictionary<MethodInfo, IReadOnlyList<object>> _annotations = new();
+
+    public void Configure(HubOptions options) => options.AddFilter(this);
+
+    public async ValueTask<object?> InvokeMethodAsync(
+        HubInvocationContext invocationContext,
+        Func<HubInvocationContext, ValueTask<object?>> next
+    )
+    {
+        var connection = Of(invocationContext.Context);
+        if (invocationContext.Hub.GetType().Namespace?.StartsWith(Circuits, StringComparison.Ordinal) == true)
+        {
+            EnterBetween(connection);
+            return await next(invocationContext).ConfigureAwait(false);
+        }
+
+        var wanted = Wanted(invocationContext.Context, invocationContext.Hub, invocationContext.HubMethod);
+        if (wanted.Level == ReadConsistency.Eventual)
+        {
+            AmbientSession.LeaveAll();
+            return await next(invocationContext).ConfigureAwait(false);
+        }
+
+        // Entered here and nowhere deeper: what an asynchronous method sets does not flow to its caller.
+        var carried = await connection.NextAsync().ConfigureAwait(false);
+        var session = SessionOpening.Resume(carried, wanted.Level, wanted.Policies);
+        object? result;
+        try
+        {
+            result = await next(invocationContext).ConfigureAwait(false);
+        }
+        catch
+        {
+            await connection.EndAsync(session, hasFailed: true).ConfigureAwait(false);
+            throw;
+        }
+
+        if (result is not null && HubStream.For(invocationContext.HubMethod.ReturnType) is { } stream)
+        {
+            // Its reads come when it is read.
+            return stream.Follow(result, session, () => connection.EndAsync(session, hasFailed: true));
+        }
+
+        await connection.EndAsync(session, hasFailed: false).ConfigureAwait(false);
+        return result;
+    }
+
+    public Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next) =>
+        InSessionAsync(context, nameof(Hub.OnConnectedAsync), next);
+
+    public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
+    {
+        try
+        {
+            await InSessionAsync(context, nameof(Hub.OnDisconnectedAsync), c => next(c, exception)).ConfigureAwait(false);
+        }
+        finally
+        {
+            Of(context.Context).Between?.Dispose();
+        }
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The framework calls the method, so that it is there.")]
+    private async Task InSessionAsync(HubLifetimeContext context, string method, Func<HubLifetimeContext, Task> next)
+    {
+        var wanted = context.Hub.GetType().GetMethod(method) is { } of
+            ? Wanted(context.Context, context.Hub, of)
+            : WantedSession.Of([], tokens.Options);
+        if (wanted.Level == ReadConsistency.Eventual)
+        {
+            AmbientSession.LeaveAll();
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        var connection = Of(context.Context);
+        var carried = await connection.NextAsync().ConfigureAwait(false);
+        var session = SessionOpening.Resume(carried, wanted.Level, wanted.Policies);
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch
+        {
+            await connection.EndAsync(session, hasFailed: true).ConfigureAwait(false);
+            throw;
+        }
+
+        await connection.EndAsync(session, hasFailed: false).ConfigureAwait(false);
+    }
+
+    private void EnterBetween(ConnectionSession connection)
+    {
+        if (connection.Between is { } between)
+        {
+            AmbientSession.Enter(between);
+            return;
+        }
+
+        var wanted = WantedSession.Of([], tokens.Options);
+        if (wanted.Level != ReadConsistency.Eventual)
+        {
+            connection.Between = SessionOpening.Resume(tokens.CarriedFrom(connection.Known), wanted.Level, wanted.Policies);
+        }
+    }
+
+    private ConnectionSession Of(HubCallerContext context)
+    {
+        // Calls of one connection may run side by side.
+        lock (context.Items)
+        {
+            if (context.Items.TryGetValue(typeof(ConnectionSession), out var known))
+            {
+                return (ConnectionSession)known!;
+            }
+
+            var connection = new ConnectionSession(tokens, context.GetHttpContext() is { } http ? tokens.OfHandshake(http.Request) : null);
+            context.Items[typeof(ConnectionSession)] = connection;
+            return connection;
+        }
+    }
+
+    private WantedSession Wanted(HubCallerContext context, Hub hub, MethodInfo method) =>
+        WantedSession.Of(
+            _annotations.GetOrAdd(
+                method,
+                static (method, hub) =>
+                    [
+                        .. hub.Endpoint?.Metadata ?? [],
+                        .. hub.Type.GetCustomAttributes(inherit: true),
+                        .. method.GetCustomAttributes(inherit: true),
+                    ],
+                (Type: hub.GetType(), Endpoint: context.GetHttpContext()?.Features.Get<IEndpointFeature>()?.Endpoint)
+            ),
+            tokens.Options
+        );
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.AspNetCore;
+
+/// <summary>A hub method that streams returns before it has read: its session stays until the stream has ended.</summary>
+internal abstract class HubStream
+{
+    // So that code that is compiled ahead of time has one.
+    private static readonly HubStream OfObjects = new Of<object>();
+
+    /// <summary>The kind of stream that a method returns.</summary>
+    /// <returns>Null where it returns none, or one of a kind for which no code can be made at run time.</returns>
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Value types are left out where no code can be made for them.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The type's argument is used as it is, without its members.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2065", Justification = "SignalR keeps the interfaces of what its methods return.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "SignalR keeps the interfaces of what its methods return.")]
+    public static HubStream? For(Type returned)
+    {
+        var type =
+            returned.IsGenericType
+            && returned.GetGenericTypeDefinition() is var task
+            && (task == typeof(Task<>) || task == typeof(ValueTask<>))
+                ? returned.GenericTypeArguments[0]
+                : returned;
+        var item =
+            ItemOf(type, typeof(IAsyncEnumerable<>))
+            ?? type.GetInterfaces().Select(i => ItemOf(i, typeof(IAsyncEnumerable<>))).FirstOrDefault(i => i is not null);
+        for (var of = type; item is null && of is not null; of = of.BaseType)
+        {
+            item = ItemOf(of, typeof(ChannelReader<>));
+        }
+
+        return item is null ? null
+            : item == typeof(object) ? OfObjects
+            : item.IsValueType && !RuntimeFeature.IsDynamicCodeSupported ? null
+            : (HubStream)Activator.CreateInstance(typeof(Of<>).MakeGenericType(item))!;
+    }
+
+    /// <summary>The same stream, read in the session.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="end">Ends it.</param>
+    public abstract object Follow(object stream, ReadSession session, Func<ValueTask> end);
+
+    private static Type? ItemOf(Type type, Type definition) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == definition ? type.GenericTypeArguments[0] : null;
+
+    private sealed class Of<T> : HubStream
+    {
+        public override object Follow(object stream, ReadSession session, Func<ValueTask> end)
+        {
+            if (stream is IAsyncEnumerable<T> items)
+            {
+                return ReadAsync(items, session, end);
+            }
+
+            // Who fills a channel does so in the flow that the method began it in.
+            _ = ((ChannelReader<T>)stream).Completion.ContinueWith(_ => end().AsTask(), TaskScheduler.Default).Unwrap();
+            return stream;
+        }
+
+        private static async IAsyncEnumerable<T> ReadAsync(
+            IAsyncEnumerable<T> items,
+            ReadSession session,
+            Func<ValueTask> end,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default
+        )
+        {
+            try
+            {
+                var read = SessionSequence.ReadAsync(() => AmbientSession.Enter(session).Joined, () => items);
+                await foreach (var item in read.WithCancellation(cancellationToken).ConfigureAwait(false))
+                {
+                    yield return item;
+                }
+            }
+            finally
+            {
+                await end().ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.Http;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.AspNetCore;
+
+/// <summary>
+/// The session of a request, from its first pass through the pipeline until its response has completed: an error page for which the
+/// pipeline runs once more reads in it too. Its token is made once, when the response starts.
+/// </summary>
+internal sealed class RequestSession
+{
+    private readonly HttpContext _context;
+    private readonly CarriedTokens _tokens;
+    private bool _hasStarted;
+
+    private RequestSession(HttpContext context, CarriedTokens tokens, ReadSession session)
+    {
+        _context = context;
+        _tokens = tokens;
+        Session = session;
+    }
+
+    public ReadSession Session { get; }
+
+    /// <summary>Belongs to the request from now on, and ends with its response.</summary>
+    public static RequestSession For(HttpContext context, CarriedTokens tokens, ReadSession session)
+    {
+        var request = new RequestSession(context, tokens, session);
+        context.Features.Set(request);
+        context.Response.OnCompleted(request.EndAsync);
+        if (context.Response.HasStarted)
+        {
+            request.NoteStart();
+        }
+        else
+        {
+            context.Response.OnStarting(request.StartAsync);
+        }
+
+        return request;
+    }
+
+    /// <summary>Runs what answers the request; the session is the caller's ambient one.</summary>
+    /// <param name="next">The rest of the pipeline.</param>
+    public async Task RunAsync(RequestDelegate next)
+    {
+        try
+        {
+            await next(_context).ConfigureAwait(false);
+        }
+        catch when (_tokens.Store.IsThere)
+        {
+            // The answer to it may never go through the callbacks of a response. Nobody is told of anything else than the failure itself.
+            await TryKeepAsync(isNeeded: true).ConfigureAwait(false);
+            throw;
+        }
+
+        await TryKeepAsync(isNeeded: _context.RequestAborted.IsCancellationRequested).ConfigureAwait(false);
+    }
+
+    private async Task StartAsync()
+    {
+        var carried = _tokens.CanCarry ? await SessionTravel.ChangedInAsync(Session, _tokens.Keys.Tokens).ConfigureAwait(false) : null;
+        NoteStart();
+        if (carried is null && _tokens.Store.IsThere && Session.CarriedIfAny?.Token is null && _tokens.CanCarry)
+        {
+            // What comes after this is kept in the store alone, and found there by the session's UUID.
+            carried = new SessionToken(Session.Id, ReadConsistency.Monotonic, []);
+            if (ResponseCaches.Keeping(_context) is null)
+            {
+                _tokens.Carry(_context, carried.Protect(_tokens.Keys.Tokens));
+            }
+        }
+        else if (carried is not null)
+        {
+            var kept = await _tokens.Store.KeepAsync(carried).ConfigureAwait(false);
+            _tokens.Carry(_context, kept.Protect(_tokens.Keys.Tokens));
+        }
+    }
+
+    private void NoteStart()
+    {
+        _hasStarted = true;
+        Session.Carried.End();
+    }
+
+    private async Task EndAsync()
+    {
+        await TryKeepAsync(isNeeded: false).ConfigureAwait(false);
+        Session.Dispose();
+    }
+
+    // What the response cannot carry any more, or never did.
+    private async Task TryKeepAsync(bool isNeeded)
+    {
+        if (!_tokens.Store.IsThere || !(_hasStarted ? Session.Carried.HadLateUse : isNeeded))
+        {
+            return;
+        }
+
+        try
+        {
+            if (await SessionTravel.ChangedInAsync(Session, _tokens.Keys.Tokens).ConfigureAwait(false) is { } changed)
+            {
+                await _tokens.Store.KeepAsync(changed).ConfigureAwait(false);
+            }
+        }
+        catch (InvalidOperationException exception)
+        {
+            _tokens.Store.NoteFailure(Session.Id, exception);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace MonotonicReads.AspNetCore;
+
+/// <summary>What an endpoint, or a method of a hub, asks for.</summary>
+internal readonly record struct WantedSession(ReadConsistency Level, ReadSessionOptions Policies)
+{
+    /// <param name="annotations">Annotations and whatever else stands there; of several the last one is the nearest.</param>
+    /// <param name="options">What holds where nothing is said.</param>
+    public static WantedSession Of(IReadOnlyList<object> annotations, RequestSessionOptions options)
+    {
+        for (var i = annotations.Count - 1; i >= 0; i--)
+        {
+            switch (annotations[i])
+            {
+                case MonotonicAttribute monotonic:
+                    return With(ReadConsistency.Monotonic, options, monotonic.OnReplicaLoss);
+                case CausalAttribute causal:
+                    return With(ReadConsistency.Causal, options, causal.OnReplicaLoss, causal.MaxWaitMilliseconds);
+                case PrimaryAttribute:
+                    return With(ReadConsistency.Primary, options);
+                case EventualAttribute:
+                    return With(ReadConsistency.Eventual, options);
+            }
+        }
+
+        return With(options.Level, options);
+    }
+
+    // What an annotation leaves at its default is as the options say.
+    private static WantedSession With(
+        ReadConsistency level,
+        RequestSessionOptions options,
+        ReplicaLoss onReplicaLoss = default,
+        int maxWaitMilliseconds = ReadSessionOptions.DefaultMaxWaitMilliseconds
+    ) =>
+        new(
+            level,
+            new ReadSessionOptions
+            {
+                OnReplicaLoss = onReplicaLoss == default ? options.OnReplicaLoss : onReplicaLoss,
+                MaxWaitMilliseconds =
+                    maxWaitMilliseconds == ReadSessionOptions.DefaultMaxWaitMilliseconds
+                        ? options.MaxWaitMilliseconds
+                        : maxWaitMilliseconds,
+            }
+        );
+}

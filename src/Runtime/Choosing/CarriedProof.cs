@@ -1,0 +1,109 @@
+using System.Data.Common;
+using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
+
+namespace MonotonicReads.Choosing;
+
+/// <summary>
+/// Whose a position is that a session brought along under the name of a data source and from another address: of this cluster, reached by
+/// another way, or of another one whose database has the same name. Of a cluster is what its primary has.
+/// </summary>
+internal static class CarriedProof
+{
+    /// <summary>Looks into what is doubted; what is this data source's, or may be because nobody can tell, counts from now on.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="pin">What it brought along.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the question.</param>
+    /// <returns>What is of another cluster.</returns>
+    /// <exception cref="ReplicaLostException">Something is of another cluster, and the session does not leave that alone.</exception>
+    public static async ValueTask<List<SourceState>> FindForeignAsync(
+        ReadSession session,
+        SessionPin pin,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        List<SourceState> foreign = [];
+        foreach (var state in pin.Carried.Doubts)
+        {
+            // A name without the mark of an address is one that was given, or of a program of the version before.
+            var isRefused = !(session.Carried.IgnoresForeign ?? SourceName.HasMark(state.Name));
+            if (state.Position is not { } position)
+            {
+                if (pin.Source.Primary.Run.Name.Length == 0)
+                {
+                    // Who is asked is met.
+                    await IsForeignAsync(pin.Source, MariaDbGtidList.Empty, isAsync, cancellation).ConfigureAwait(false);
+                }
+
+                // Whoever reads on the primary sees all that there is; of which run it has to be, only the other address can know.
+                var isOurs = isRefused || state.PrimaryRun.Length == 0 || state.PrimaryRun == pin.Source.Primary.Run.Name;
+                foreign.AddRange(isOurs ? [] : [state]);
+                pin.Tell(isOurs ? state : state with { PrimaryRun = "" }, NameMatch.Same);
+                pin.Tell(state, NameMatch.Other);
+            }
+            else if (await IsForeignAsync(pin.Source, position, isAsync, cancellation).ConfigureAwait(false))
+            {
+                foreign.Add(state);
+                pin.Tell(state, isRefused ? throw Refused(session, pin, state) : NameMatch.Other);
+            }
+            else
+            {
+                pin.Tell(state, NameMatch.Same);
+            }
+        }
+
+        return foreign;
+    }
+
+    private static ReplicaLostException Refused(ReadSession session, SessionPin pin, SourceState state) =>
+        LostSession.NotBehindBarrier(
+            session,
+            pin,
+            $"Its token names a position of a data source '{SourceName.Shown(state.Name)}' at another address, which the primary of "
+                + $"{pin.Source.Name} does not have: it comes from another cluster, or the primary has lost it. Give the data sources of "
+                + $"two clusters two names by UseName.",
+            exception: null
+        );
+
+    // Not where nobody can tell.
+    private static async ValueTask<bool> IsForeignAsync(
+        ISessionSource source,
+        ReplicationPosition position,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        SilentServerException? silent = null;
+        DbConnection? connection = null;
+        try
+        {
+            if (!source.HasPositions)
+            {
+                return false;
+            }
+
+            connection = await BoundedOpening
+                .OpenAsync(source.Primary, BoundedOpening.Patience, source.Time, isAsync, cancellation)
+                .ConfigureAwait(false);
+            var questions = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
+            await source.Primary.MeetAsync(questions).ConfigureAwait(false);
+            return source.Primary.Protocol!.Parse("").GetType() != position.GetType()
+                || !await source.Primary.Protocol.HasKeptAsync(questions, position, wasRestarted: false).ConfigureAwait(false);
+        }
+        catch (SilentServerException exception)
+        {
+            silent = exception;
+            return false;
+        }
+        catch (Exception exception) when (source.IsServerFailure(exception) && !cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+        finally
+        {
+            await Letting.GoAsync(connection, silent, isAsync).ConfigureAwait(false);
+        }
+    }
+}

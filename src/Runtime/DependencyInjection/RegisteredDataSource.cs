@@ -1,0 +1,4 @@
+namespace MonotonicReads.DependencyInjection;
+
+/// <summary>A data source that the container has, under whatever key.</summary>
+internal sealed record RegisteredDataSource(Func<IServiceProvider, ReplicatedDataSource> Get);
