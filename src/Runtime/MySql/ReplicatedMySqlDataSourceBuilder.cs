@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
@@ -17,18 +16,11 @@ public sealed class ReplicatedMySqlDataSourceBuilder
 {
     private readonly List<ReplicaSettings> _replicas = [];
     private readonly DriverHooks _hooks = new();
+    private readonly SourceSettings _settings = new();
     private string? _primary;
-    private string? _name;
-    private IReplicaSelector _selector = ReplicaSelectors.WeightedModulo;
-    private TimeProvider _time = TimeProvider.System;
-    private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
     private bool _isForPomelo;
     private bool _allowsWritableReplicas;
-    private bool _allowsDivergedReplicas;
-    private bool _recordsDecisions;
-    private TimeSpan? _drainTimeout;
     private MonitorOptions? _monitor;
-    private ReplicaLoss _onReplicaLoss;
     private (string ConnectionString, ProxyDialect Dialect)? _proxy;
 
     /// <summary>Sets the primary. Required, but through a proxy.</summary>
@@ -68,7 +60,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// characters.</exception>
     public ReplicatedMySqlDataSourceBuilder UseName(string name)
     {
-        _name = ReplicaSet.CheckedName(name);
+        _settings.Name = ReplicaSet.CheckedName(name);
         return this;
     }
 
@@ -79,7 +71,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     public ReplicatedMySqlDataSourceBuilder UseSelector(IReplicaSelector selector)
     {
         ArgumentNullException.ThrowIfNull(selector);
-        _selector = selector;
+        _settings.Selector = selector;
         return this;
     }
 
@@ -90,7 +82,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     public ReplicatedMySqlDataSourceBuilder UseLoggerFactory(ILoggerFactory loggerFactory)
     {
         ArgumentNullException.ThrowIfNull(loggerFactory);
-        _loggerFactory = loggerFactory;
+        _settings.LoggerFactory = loggerFactory;
         return this;
     }
 
@@ -101,7 +93,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     public ReplicatedMySqlDataSourceBuilder UseTimeProvider(TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(timeProvider);
-        _time = timeProvider;
+        _settings.Time = timeProvider;
         return this;
     }
 
@@ -134,7 +126,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <returns>This builder.</returns>
     public ReplicatedMySqlDataSourceBuilder AllowDivergedReplicas()
     {
-        _allowsDivergedReplicas = true;
+        _settings.AllowsDivergedReplicas = true;
         return this;
     }
 
@@ -146,7 +138,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     public ReplicatedMySqlDataSourceBuilder UseDrainTimeout(TimeSpan timeout)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
-        _drainTimeout = timeout;
+        _settings.DrainTimeout = timeout;
         return this;
     }
 
@@ -173,7 +165,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <exception cref="ArgumentOutOfRangeException">No value of <see cref="ReplicaLoss"/>.</exception>
     public ReplicatedMySqlDataSourceBuilder UseReplicaLoss(ReplicaLoss policy)
     {
-        _onReplicaLoss = Enum.IsDefined(policy)
+        _settings.OnReplicaLoss = Enum.IsDefined(policy)
             ? policy
             : throw new ArgumentOutOfRangeException(nameof(policy), policy, "No value of ReplicaLoss.");
         return this;
@@ -269,7 +261,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <returns>This builder.</returns>
     public ReplicatedMySqlDataSourceBuilder RecordDecisions()
     {
-        _recordsDecisions = true;
+        _settings.RecordsDecisions = true;
         return this;
     }
 
@@ -283,7 +275,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <exception cref="NotSupportedException">Something that the proxy's dialect cannot keep.</exception>
     public ReplicatedMySqlDataSource Build()
     {
-        var servers = new MySqlServers(_isForPomelo, _allowsWritableReplicas, _hooks.Copy(), _loggerFactory);
+        var servers = new MySqlServers(_isForPomelo, _allowsWritableReplicas, _hooks.Copy(), _settings.LoggerFactory);
         if (_proxy is { } proxy)
         {
             return BuildBehind(proxy.ConnectionString, proxy.Dialect, servers);
@@ -292,7 +284,13 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         ReplicaSet.Check(_primary is not null, _replicas);
         var primary = servers.Parse(ReplicaSet.PrimaryName, _primary!);
         var replicas = servers.Parsed(_replicas);
-        return Create(servers, servers.CreatePrimary(primary), servers.CreateReplicas(replicas), proxy: null, hasPositions: true, _monitor);
+        return _settings.Create(
+            servers,
+            servers.CreatePrimary(primary),
+            servers.CreateReplicas(replicas),
+            new MySqlConnectionStringBuilder(primary),
+            _monitor
+        );
     }
 
     private ReplicatedMySqlDataSource BuildBehind(string connectionString, ProxyDialect dialect, MySqlServers servers)
@@ -304,9 +302,10 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         }
 
         dialect.Check(_replicas.ConvertAll(replica => replica.Name));
-        ProxyRoute.ThrowIfNotKept(dialect, ReadConsistency.Monotonic, _onReplicaLoss);
+        ProxyRoute.ThrowIfNotKept(dialect, ReadConsistency.Monotonic, _settings.OnReplicaLoss);
         var address = servers.ParseProxy(dialect, connectionString);
         var proxy = servers.Behind(dialect, address);
+        var text = new MySqlConnectionStringBuilder(address);
         if (!dialect.NamesServers && _monitor is not null)
         {
             throw new NotSupportedException(
@@ -317,15 +316,15 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         // Nothing else notices behind a proxy that a server was restarted, or that another answers for it.
         var primary = servers.CreatePrimary(null);
         var source = dialect.NamesServers
-            ? Create(
+            ? _settings.Create(
                 servers,
                 primary,
                 servers.CreateReplicas(servers.Parsed(_replicas)),
-                proxy,
-                hasPositions: true,
-                _monitor ?? new MonitorOptions()
+                text,
+                _monitor ?? new MonitorOptions(),
+                proxy
             )
-            : Create(servers, primary, new ReplicaTable([(proxy.Anywhere, 1)]), proxy, dialect.NamesPrimary, monitor: null);
+            : _settings.Create(servers, primary, new ReplicaTable([(proxy.Anywhere, 1)]), text, monitor: null, proxy);
         if (dialect.Limits is { } limits)
         {
             source.Routed.Reports.ProxyLimits(limits);
@@ -333,35 +332,4 @@ public sealed class ReplicatedMySqlDataSourceBuilder
 
         return source;
     }
-
-    private ReplicatedMySqlDataSource Create(
-        MySqlServers servers,
-        RoutedServer primary,
-        ReplicaTable replicas,
-        ProxyRoute? proxy,
-        bool hasPositions,
-        MonitorOptions? monitor
-    )
-    {
-        var address = new MySqlConnectionStringBuilder(_proxy?.ConnectionString ?? _primary!);
-        return new ReplicatedMySqlDataSource(
-            new ReplicaSet(primary, replicas, _selector, _time, _loggerFactory)
-            {
-                Name = ReplicaSet.NameOf(_name, address.Database, AddressOf(address)),
-                OwnsServers = true,
-                HasPositions = hasPositions,
-                JoinsTransactions = new MySqlConnectionStringBuilder(primary.Pool.Source.ConnectionString).AutoEnlist,
-                RecordsDecisions = _recordsDecisions,
-                AllowsDivergedReplicas = _allowsDivergedReplicas,
-                DrainTimeout = _drainTimeout,
-                OnReplicaLoss = _onReplicaLoss,
-                Proxy = proxy,
-            },
-            servers,
-            monitor
-        );
-    }
-
-    private static string AddressOf(MySqlConnectionStringBuilder primary) =>
-        string.Create(CultureInfo.InvariantCulture, $"{primary.Server}:{primary.Port}");
 }

@@ -18,7 +18,7 @@ internal sealed class RoutedConnection : IAskedConnection
     private OpenReaders _readers;
     private SnapshotUse _snapshot;
     private DbTransaction? _transaction;
-    private int _use;
+    private ConnectionUse _use;
     private Statement _statement;
     private bool _isExecuting;
     private bool _brokeInUse;
@@ -89,7 +89,7 @@ internal sealed class RoutedConnection : IAskedConnection
     }
 
     /// <summary>Whether it is closed for the caller, and will be when its statement has ended.</summary>
-    public bool IsClosing => Volatile.Read(ref _use) == ConnectionUse.Closing;
+    public bool IsClosing => _use.IsClosing;
 
     /// <summary>A statement, or whatever else the caller asks of the server, begins; <see cref="EndUse"/> ends it. Meanwhile no other may:
     /// the connection would have to move under the first one, or send a question of ours beside it.</summary>
@@ -97,10 +97,9 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <exception cref="InvalidOperationException">Another one has not ended: the driver has room for one.</exception>
     public void BeginUse(bool toOpen = false)
     {
-        var before = Interlocked.CompareExchange(ref _use, ConnectionUse.Busy, ConnectionUse.Idle);
-        if (before != ConnectionUse.Idle)
+        if (!_use.TryBegin())
         {
-            throw before == ConnectionUse.Busy || toOpen ? InUse() : NotOpen();
+            throw toOpen || !IsClosing ? InUse() : NotOpen();
         }
     }
 
@@ -128,14 +127,14 @@ internal sealed class RoutedConnection : IAskedConnection
             _driverClosed();
         }
 
-        return Interlocked.CompareExchange(ref _use, ConnectionUse.Idle, ConnectionUse.Busy) == ConnectionUse.Closing;
+        return !_use.TryEnd();
     }
 
     /// <summary>It is closed.</summary>
     public void EndClosing()
     {
         _isExecuting = false;
-        Volatile.Write(ref _use, ConnectionUse.Idle);
+        _use.EndClosing();
     }
 
     /// <summary>The driver's connection was left, and the statement runs on another next: for the caller it is open all the time.</summary>
@@ -184,21 +183,7 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <summary>The connection is to be closed, which is a use too. MySqlConnector gives one on which a statement runs back to its pool,
     /// and whoever gets it next reads the answer: it is closed when the statement has ended.</summary>
     /// <returns>Whether that is now.</returns>
-    public bool TryClose()
-    {
-        while (true)
-        {
-            if (Interlocked.CompareExchange(ref _use, ConnectionUse.Busy, ConnectionUse.Idle) == ConnectionUse.Idle)
-            {
-                return true;
-            }
-
-            if (Interlocked.CompareExchange(ref _use, ConnectionUse.Closing, ConnectionUse.Busy) != ConnectionUse.Idle)
-            {
-                return false;
-            }
-        }
-    }
+    public bool TryClose() => _use.TryClose();
 
     // In the driver's words: programs look for them.
     private InvalidOperationException InUse() =>
@@ -328,16 +313,6 @@ internal sealed class RoutedConnection : IAskedConnection
                 _driverClosed();
             }
         }
-    }
-
-    // What an Interlocked exchange takes.
-    private static class ConnectionUse
-    {
-        public const int Idle = 0;
-        public const int Busy = 1;
-
-        /// <summary>Busy, and closed for the caller already.</summary>
-        public const int Closing = 2;
     }
 
     // The snapshot's end closes its connection, and so may another's statement on it.

@@ -206,29 +206,23 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             return Run(server, session, connection.Use.PinOf(session!), statement);
         }
 
-        var link = FactsOf(server);
         if (session is null)
         {
-            var outside = NextStep.Of(statement, link, new PinFacts(Level: null), ready);
+            var outside = NextStep.Of(statement, new RoutingFacts(connection).Of(server), new PinFacts(Level: null), ready);
             return outside == Step.Run ? Run(server, null, null, statement) : outside;
         }
 
         Source.Proxy?.ThrowIfNotKept(session.Consistency, session.LossIn(Source));
-        return NextInSession(statement, server, link, session, connection.Use.PinOf(session), ready);
+        return NextInSession(statement, server, session, connection.Use.PinOf(session), ready);
     }
 
-    private Step NextInSession(
-        in Statement statement,
-        RoutedServer server,
-        LinkFacts link,
-        ReadSession session,
-        SessionPin pin,
-        Readiness ready
-    )
+    private Step NextInSession(in Statement statement, RoutedServer server, ReadSession session, SessionPin pin, Readiness ready)
     {
+        var facts = new RoutingFacts(connection);
+        var link = facts.Of(server);
         while (true)
         {
-            var step = NextStep.Of(statement, link, FactsOf(session, pin, server, statement.IsPlainRead), ready);
+            var step = NextStep.Of(statement, link, facts.Of(session, pin, server, statement.IsPlainRead), ready);
             switch (step)
             {
                 case Step.Run:
@@ -241,7 +235,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 case Step.ReadHere when connection.Link.IsOutdated:
                     // The run that the session has noted may not be the one that this connection leads to.
                     LeaveUnread(pin);
-                    link = FactsOf(server);
+                    link = facts.Of(server);
                     continue;
                 case Step.ReadHere:
                     return Run(server, session, pin, statement);
@@ -263,33 +257,6 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                     return step;
             }
         }
-    }
-
-    private LinkFacts FactsOf(RoutedServer server) =>
-        new(
-            IsPrimary: server.IsPrimary,
-            IsGone: server.IsGone(Source.Time),
-            IsThroughProxy: Source.Proxy is not null,
-            NamesServers: Source.Proxy is { Dialect.NamesServers: true },
-            IsAnywhere: ReferenceEquals(server, Source.Proxy?.Anywhere),
-            IsOutdated: connection.Link.IsOutdated
-        );
-
-    private PinFacts FactsOf(ReadSession session, SessionPin pin, RoutedServer server, bool isPlainRead)
-    {
-        var reads = pin.Server;
-        return new PinFacts(
-            Level: session.Consistency,
-            HasServer: reads is not null,
-            IsHere: ReferenceEquals(reads, server),
-            IsOnPrimary: reads is { IsPrimary: true },
-            HasLoss: pin.Loss is not null,
-            // No connection breaks when a server is restarted behind a proxy: the monitor tells.
-            IsOtherRun: !server.IsPrimary && (Source.Proxy is not null || connection.Link.IsOutdated) && pin.IsOtherIncarnation(server),
-            MustCatchUp: isPlainRead && !server.IsPrimary && pin.MustCatchUp(server, session.SeesOwnWrites),
-            NeedsBarrier: server.IsPrimary && PrimaryBarrier.IsNeeded(session, pin),
-            IsOurs: connection.Use.IsOf(pin)
-        );
     }
 
     private void LeaveUnread(SessionPin pin)

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using MonotonicReads.Choosing;
+using MonotonicReads.Proxies;
+using MonotonicReads.Routing;
+using MonotonicReads.Servers;
+using MySqlConnector;
+
+namespace MonotonicReads.MySql;
+
+/// <summary>What a program sets of a data source besides its servers.</summary>
+internal sealed class SourceSettings
+{
+    /// <summary>Null for none.</summary>
+    public string? Name { get; set; }
+
+    public IReplicaSelector Selector { get; set; } = ReplicaSelectors.WeightedModulo;
+
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
+
+    public bool AllowsDivergedReplicas { get; set; }
+
+    public bool RecordsDecisions { get; set; }
+
+    public TimeSpan? DrainTimeout { get; set; }
+
+    public ReplicaLoss OnReplicaLoss { get; set; }
+
+    /// <summary>Makes the data source; connects to nothing.</summary>
+    /// <param name="servers">Makes its servers.</param>
+    /// <param name="primary">The primary.</param>
+    /// <param name="replicas">The replicas.</param>
+    /// <param name="text">The connection string of the primary, or of the proxy.</param>
+    /// <param name="monitor">How the servers are watched; null for not at all.</param>
+    /// <param name="proxy">What stands before them; null for nothing.</param>
+    public ReplicatedMySqlDataSource Create(
+        MySqlServers servers,
+        RoutedServer primary,
+        ReplicaTable replicas,
+        MySqlConnectionStringBuilder text,
+        MonitorOptions? monitor,
+        ProxyRoute? proxy = null
+    ) =>
+        new(
+            new ReplicaSet(primary, replicas, Selector, Time, LoggerFactory)
+            {
+                Name = ReplicaSet.NameOf(Name, text.Database, string.Create(CultureInfo.InvariantCulture, $"{text.Server}:{text.Port}")),
+                OwnsServers = true,
+                HasPositions = proxy is null or { Dialect.NamesServers: true } or { Dialect.NamesPrimary: true },
+                JoinsTransactions = new MySqlConnectionStringBuilder(primary.Pool.Source.ConnectionString).AutoEnlist,
+                RecordsDecisions = RecordsDecisions,
+                AllowsDivergedReplicas = AllowsDivergedReplicas,
+                DrainTimeout = DrainTimeout,
+                OnReplicaLoss = OnReplicaLoss,
+                Proxy = proxy,
+            },
+            servers,
+            monitor
+        );
+}
