@@ -80,7 +80,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether every read must contain <see cref="Required"/>, because it was seen where the session came from.</summary>
     public bool IsResumed => _carried.IsAny;
 
-    /// <summary>The run of the primary without which a resumed session cannot go on; empty for any, null where it knows a position.</summary>
+    /// <summary>The run of the primary without which a resumed session cannot go on; empty for any, null with a position.</summary>
     public string? CarriedRun => _carried.PrimaryRun;
 
     public PinCarried Carried => _carried;
