@@ -37,7 +37,7 @@ public sealed class SourceNameTests(RoutingFixture fixture, OtherCluster other) 
             Assert.Equal(here, await user.GetAsync(front, "/read"));
         }
 
-        var (level, text) = Assert.Single(front.Log.Of(30));
+        var (level, text) = Assert.Single(front.Log.Of(32));
         Assert.Equal(LogLevel.Warning, level);
         Assert.Contains("UseName", text, StringComparison.Ordinal);
     }
