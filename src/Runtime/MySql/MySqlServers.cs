@@ -84,6 +84,7 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
                 Introduction = _dialect.NamesPrimary ? identity.AskAsync : null,
             };
         identity.Follow(server, Changed);
+        _answering?.Add(server);
         return server;
     }
 

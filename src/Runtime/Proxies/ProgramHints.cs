@@ -43,6 +43,12 @@ internal static class ProgramHints
                 );
             }
 
+            if (own.Start < kept)
+            {
+                // Out already, with another hint in the same comment.
+                continue;
+            }
+
             rest ??= new StringBuilder(text.Length);
 
             // A comment separates what stands on its two sides.

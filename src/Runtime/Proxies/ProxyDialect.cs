@@ -9,13 +9,14 @@ namespace MonotonicReads;
 /// </summary>
 /// <remarks>
 /// A dialect is adjusted with <c>with</c>: <c>ProxyDialect.ProxySql with { PrimaryHostgroup = 10 }</c>. The comment comes first,
-/// since proxies read the first one only, and nothing in it can end it: it holds UUIDs, numbers and names that were checked.
+/// since ProxySQL reads the first one only (MaxScale reads them all, and other hints are taken out for it), and nothing in it can end it:
+/// it holds UUIDs, numbers and names that were checked.
 /// </remarks>
 public abstract record ProxyDialect
 {
     private protected ProxyDialect() { }
 
-    /// <summary>Shopify's fork of ProxySQL: <c>/* consistent_read_id:UUID */</c>; the proxy picks the replica.</summary>
+    /// <summary>Shopify's fork of ProxySQL: <c>/* consistent_read_id:UUID,hostgroup:1 */</c>; the proxy picks the replica.</summary>
     public static ShopifyForkDialect ShopifyFork { get; } = new();
 
     /// <summary>ProxySQL as it is, 2.x and 3.x: <c>/* hostgroup=101 */</c>, a hostgroup for each replica; the session picks.</summary>

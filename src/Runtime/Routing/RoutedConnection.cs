@@ -24,6 +24,7 @@ internal sealed class RoutedConnection : IAskedConnection
     private bool _brokeInUse;
     private bool _isTimedOut;
     private bool _runsAgain;
+    private bool _runsElsewhere;
 
     /// <param name="source">The data source.</param>
     /// <param name="isForPrimary">Whether the caller asked for the primary.</param>
@@ -70,6 +71,16 @@ internal sealed class RoutedConnection : IAskedConnection
         IsClosing || (_snapshot.IsTaken && _readers is { CloseConnection: true, Any: false })
             ? ConnectionState.Closed
             : Link.Driver?.State ?? ConnectionState.Closed;
+
+    /// <summary>The replicas that did not execute the statement which runs elsewhere now; null for none.</summary>
+    public List<RoutedServer>? Refused { get; private set; }
+
+    /// <summary>The statement runs elsewhere next, and not there again.</summary>
+    public void NoteRefused(RoutedServer replica)
+    {
+        (Refused ??= []).Add(replica);
+        _runsElsewhere = true;
+    }
 
     /// <summary>Hands the driver's connection out.</summary>
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
@@ -120,8 +131,9 @@ internal sealed class RoutedConnection : IAskedConnection
             NoteIfBroken(ConnectionState.Closed);
         }
 
+        Refused = _runsElsewhere ? Refused : null;
         var runsAgain = _runsAgain;
-        _runsAgain = false;
+        (_runsAgain, _runsElsewhere) = (false, false);
         if (!runsAgain && !IsClosing && State != ConnectionState.Open)
         {
             _driverClosed();

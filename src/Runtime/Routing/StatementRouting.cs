@@ -58,6 +58,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         if (verdict == ProxyVerdict.Unreached && !connection.HasOpenReader && !connection.Snapshot.IsTaken)
         {
             connection.Addressing.Reroute(connection.Use, reads, returnsData, exception);
+            connection.NoteRefused(reads.Replica);
             return true;
         }
 
@@ -84,7 +85,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
     {
         try
         {
-            await StepOnAsync(statement, isAsync, refused, cancellation).ConfigureAwait(false);
+            await StepOnAsync(statement, isAsync, refused ?? connection.Refused, cancellation).ConfigureAwait(false);
         }
         catch (SilentServerException silent)
         {

@@ -2,8 +2,9 @@ namespace MonotonicReads.Sql;
 
 /// <summary>
 /// Where a comment stands in a statement that is prepared: behind its first word or parenthesis, since MySqlConnector leaves out what
-/// stands before that, and before any comment of the program's. Several statements in one text it prepares one by one, each of which would
-/// need the comment: they are not prepared.
+/// stands before that when it prepares, and before everything, since it sends as text what is in a batch, what was prepared on a connection
+/// that it has left, and all where <c>IgnorePrepare</c> is on: a program's own comment must not be the first one. Several statements in one
+/// text it prepares one by one, each of which would need the comment: they are not prepared.
 /// </summary>
 internal static class PreparedText
 {
@@ -32,6 +33,6 @@ internal static class PreparedText
             return null;
         }
 
-        return $"{text.AsSpan(0, place)} {comment.AsSpan().TrimEnd()}{text.AsSpan(place)}";
+        return $"{comment}{text.AsSpan(0, place)} {comment.AsSpan().TrimEnd()}{text.AsSpan(place)}";
     }
 }

@@ -109,6 +109,21 @@ public sealed class OutOfReachTests(RelayFixture fixture) : IClassFixture<RelayF
         return reader.GetString(0);
     }
 
+    /// <summary>What refused longest ago may take new sessions again, and is not asked once more for the same statement.</summary>
+    [Fact]
+    public async Task Where_no_replica_is_reached_each_is_tried_once()
+    {
+        await using var through = await StartAsync(TimeSpan.FromMilliseconds(2_600));
+        foreach (var replica in (string[])["replica1", "replica2", "replica3"])
+        {
+            through.Server(replica).IsAvailable = false;
+        }
+
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        Assert.Equal("primary", await through.AskAsync());
+        Assert.Equal(3, through.Events.Count(told => told.Kind == ReadSessionEventKind.ReplicaUnavailable));
+    }
+
     [Theory]
     [InlineData(ReplicaLoss.Primary, true)]
     [InlineData(ReplicaLoss.Primary, false)]

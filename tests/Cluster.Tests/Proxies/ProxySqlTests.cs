@@ -61,10 +61,62 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         // The driver sends the commands of a prepared batch one by one, each as text.
         Assert.Equal([true, true, true, true, true, true, true, false, false], through.Reads.Select(read => read.IsPrepared));
         Assert.Equal(
-            [ThroughProxy.WhoAnswers, "select /* hostgroup=101 */ name from who", "select /* hostgroup=103 */ name from who"],
+            [
+                ThroughProxy.WhoAnswers,
+                "select /* hostgroup=101 */ name from who",
+                "select /* hostgroup=103 */ name from who",
+                "/* hostgroup=103 */ select /* hostgroup=103 */ name from who",
+            ],
             through.Reads.Select(read => read.Text).Distinct()
         );
         Assert.Empty(through.ProxySql.EndedMultiplexing);
+    }
+
+    public enum Unprepared
+    {
+        InBatch,
+        OnAnotherConnection,
+        IgnoredByTheDriver,
+    }
+
+    /// <summary>The driver sends it as text then, with the program's own comment, and the proxy reads the first one only.</summary>
+    [Theory]
+    [InlineData(Unprepared.InBatch, "/* shop */ ")]
+    [InlineData(Unprepared.OnAnotherConnection, "/* shop */ ")]
+    [InlineData(Unprepared.IgnoredByTheDriver, "/* shop */ ")]
+    [InlineData(Unprepared.InBatch, "/* hostgroup=0 */ ")]
+    [InlineData(Unprepared.OnAnotherConnection, "/* hostgroup=0 */ ")]
+    [InlineData(Unprepared.IgnoredByTheDriver, "/* hostgroup=0 */ ")]
+    public async Task What_was_to_be_prepared_and_is_not_goes_where_the_session_reads(Unprepared why, string comment)
+    {
+        await using var through = await ThroughProxy.StartAsync(
+            fixture,
+            ProxyDialect.ProxySql,
+            b => b.ConfigureDataSource((_, driver) => driver.ConnectionStringBuilder.IgnorePrepare = why == Unprepared.IgnoredByTheDriver)
+        );
+        await using var connection = await through.Source.OpenConnectionAsync();
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, through.IdOn("replica2"));
+        if (why == Unprepared.InBatch)
+        {
+            await using var batch = connection.CreateBatch();
+            var inBatch = batch.CreateBatchCommand();
+            inBatch.CommandText = comment + ThroughProxy.WhoAnswers;
+            batch.BatchCommands.Add(inBatch);
+            await batch.PrepareAsync();
+            Assert.Equal("replica2", await batch.ExecuteScalarAsync());
+        }
+        else
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = comment + ThroughProxy.WhoAnswers;
+            await command.PrepareAsync();
+            Assert.Equal("replica2", await command.ExecuteScalarAsync());
+            await connection.CloseAsync();
+            await connection.OpenAsync();
+            Assert.Equal("replica2", await command.ExecuteScalarAsync());
+        }
+
+        Assert.Contains(through.Reads, read => !read.IsPrepared);
     }
 
     [Fact]

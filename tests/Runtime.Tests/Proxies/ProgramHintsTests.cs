@@ -14,6 +14,7 @@ public class ProgramHintsTests
     [InlineData("/* maxscale max_slave_replication_lag=1 */SELECT 1", " SELECT 1")]
     [InlineData("/* maxscale one prepare route to server r1 */SELECT 1", " SELECT 1")]
     [InlineData("/* own */ SELECT 'x' /* maxscale end */", "/* own */ SELECT 'x'  ")]
+    [InlineData("SELECT 1 --\t/* maxscale route to slave */ /* maxscale route to master */", "SELECT 1  ")]
     [InlineData("SELECT '-- maxscale route to slave' -- maxscale route to slave", "SELECT '-- maxscale route to slave'  ")]
     [InlineData("SELECT \"a\\\" # maxscale b\" /* maxscale end */", "SELECT \"a\\\" # maxscale b\"  ")]
     public void A_hint_is_taken_out_wherever_it_stands(string text, string without) =>
