@@ -11,7 +11,8 @@ namespace MonotonicReads.Choosing;
 /// </summary>
 /// <param name="source">The data source of the servers.</param>
 /// <param name="losses">Where it is noted that a server refuses.</param>
-internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses)
+/// <param name="progress">How far behind the replicas are.</param>
+internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses, ReplicaProgress progress)
 {
     /// <summary>Where a session goes that has lost its replica: the first that has reached what it saw, otherwise the primary.</summary>
     /// <param name="session">The session, with its wait budget.</param>
@@ -36,9 +37,33 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
 
         using var activity = RoutingActivities.Search(session.Tags, (pin.Server ?? source.Primary).Tags);
         var wanted = pin.Required is { } required ? seen.Union(required) : seen;
+        return await FindAnyAsync(session, candidates, wanted, waits: true, isAsync, cancellation).ConfigureAwait(false) ?? otherwise;
+    }
+
+    /// <summary>The first replica that has reached a position, or reaches it while the session may wait for it.</summary>
+    /// <param name="session">The session, with its wait budget.</param>
+    /// <param name="candidates">The replicas, in the selector's order: of those that have it, each gets its share by weight.</param>
+    /// <param name="wanted">The position.</param>
+    /// <param name="waits">False to ask each once.</param>
+    /// <returns>The replica, and the run of it; null where there is none.</returns>
+    public async ValueTask<(RoutedServer Server, int Incarnation)?> FindAnyAsync(
+        ReadSession session,
+        IEnumerable<RoutedServer> candidates,
+        ReplicationPosition wanted,
+        bool waits,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
         RoutedServer? first = null;
         foreach (var replica in candidates.ToList())
         {
+            // Who has to wait for a connection there adds to the crowd.
+            if (replica.Pool.IsUsedUp || progress.IsTooLate(replica, wanted, session.RemainingWait))
+            {
+                continue;
+            }
+
             if (await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false) is { } incarnation)
             {
                 if (incarnation > NotReached)
@@ -46,18 +71,19 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
                     return (replica, incarnation);
                 }
 
-                first ??= replica;
+                first ??= progress.IsTooLate(replica, wanted, session.RemainingWait) ? null : replica;
             }
         }
 
         // None has it yet: time is spent on the one that the selector prefers.
         return
-            first is not null
+            waits
+            && first is not null
             && await FindAsync(session, first, wanted, wait: true, isAsync, cancellation).ConfigureAwait(false)
                 is > NotReached
                     and var waited
             ? (first, waited)
-            : otherwise;
+            : null;
     }
 
     /// <summary>Another replica for a causal session whose own has not caught up; the session has moved there.</summary>
@@ -67,8 +93,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
     /// <param name="candidates">The others, in the selector's order.</param>
     /// <param name="wanted">What it wrote and saw.</param>
     /// <param name="reads">How many of its reads on replicas that holds for.</param>
-    /// <param name="isAsync">False where the task must be completed.</param>
-    /// <param name="cancellation">Ends the search.</param>
+    /// <param name="waits">Whether the session may wait for one, and not only ask each.</param>
     /// <returns>Null where none contains what is wanted, or more was read meanwhile.</returns>
     public async ValueTask<RoutedServer?> ContainingAsync(
         ReadSession session,
@@ -77,29 +102,26 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         IEnumerable<RoutedServer> candidates,
         ReplicationPosition wanted,
         long reads,
+        bool waits,
         bool isAsync,
         CancellationToken cancellation
     )
     {
         using var activity = RoutingActivities.Search(session.Tags, from.Tags);
-        foreach (var replica in candidates.ToList())
+        if (
+            await FindAnyAsync(session, candidates, wanted, waits, isAsync, cancellation).ConfigureAwait(false)
+            is not var (replica, incarnation)
+        )
         {
-            if (
-                await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false)
-                is > NotReached
-                    and var incarnation
-            )
-            {
-                if (pin.TryMove(pin.Server is null ? null : from, replica, incarnation, forgetsReads: false, reads))
-                {
-                    losses.MovedToBeCaughtUp(session, pin, from, replica);
-                }
-
-                return ReferenceEquals(pin.Server, from) ? null : pin.Server;
-            }
+            return null;
         }
 
-        return null;
+        if (pin.TryMove(pin.Server is null ? null : from, replica, incarnation, forgetsReads: false, reads))
+        {
+            losses.MovedToBeCaughtUp(session, pin, from, replica);
+        }
+
+        return ReferenceEquals(pin.Server, from) ? null : pin.Server;
     }
 
     private const int NotReached = 0;
@@ -132,7 +154,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
                 return null;
             }
 
-            replica.Learn(reached, incarnation);
+            replica.Learn(reached, incarnation, source.Time.GetTimestamp());
             return reached.Contains(wanted) ? incarnation : NotReached;
         }
         catch (SilentServerException exception)
@@ -207,6 +229,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
                 return false;
             }
 
+            progress.PrimaryHas(position);
             pin.EndToAsk(begun, position);
             return true;
         }

@@ -37,6 +37,9 @@ internal sealed class ReplicaRouter
     /// <summary>What keeps out replicas that hold what the primary lacks; null where nothing does.</summary>
     public Divergence? Divergence { get; init; }
 
+    /// <summary>What lets sessions back that wait on the primary; null where nothing does.</summary>
+    public FallbackEnd? FallbackEnd { get; init; }
+
     /// <summary>The replicas of this moment; setting it moves no session.</summary>
     public ReplicaTable Replicas
     {
@@ -99,7 +102,9 @@ internal sealed class ReplicaRouter
             return AfterLossAsync(session, pin, loss, refused, isAsync, cancellation);
         }
 
-        return new(pin.Server ?? Draw(session, pin, refused));
+        return pin.Fallback.IsOn && FallbackEnd is { } end && end.IsDue(session, pin)
+            ? end.ReturnAsync(session, pin, InOrder(session, refused), isAsync, cancellation)
+            : new(pin.Server ?? Draw(session, pin, refused));
     }
 
     /// <summary>The replicas that can take a session, in the order in which the selector would draw them.</summary>

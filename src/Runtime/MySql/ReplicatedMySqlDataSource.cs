@@ -33,7 +33,15 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
         servers.Source = Routed;
         if (monitor is not null)
         {
-            _monitor = new ServerMonitor(Routed.Primary, Routed.Router.Replicas, Routed.Reports, Routed.Divergence, Routed.Time, monitor);
+            _monitor = new ServerMonitor(
+                Routed.Primary,
+                Routed.Router.Replicas,
+                Routed.Reports,
+                Routed.Divergence,
+                Routed.Progress,
+                Routed.Time,
+                monitor
+            );
         }
     }
 

@@ -27,13 +27,15 @@ internal sealed class RoutedSource : ISessionSource
         Leases = new LeaseBook(Time);
         Reports = new RoutingReports(new QuietLogger(set.LoggerFactory.CreateLogger(RoutingLog.Category)), raise);
         Losses = new ReplicaLosses(this, Reports);
-        Positions = set.HasPositions ? new PositionSearch(this, Losses) : null;
+        Progress = new ReplicaProgress(Primary, Time);
+        Positions = set.HasPositions ? new PositionSearch(this, Losses, Progress) : null;
         Divergence = Positions is null ? null : new Divergence(this, Reports, () => Router!.Replicas.Servers);
         Router = new ReplicaRouter(Primary, set.Replicas, set.Selector, Time, Reports, Losses, Positions)
         {
             Divergence = set.AllowsDivergedReplicas ? null : Divergence,
+            FallbackEnd = Positions is null ? null : new FallbackEnd(this, Positions, Losses),
         };
-        CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses);
+        CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses, Progress);
     }
 
     public string Name { get; }
@@ -63,6 +65,9 @@ internal sealed class RoutedSource : ISessionSource
     public PositionSearch? Positions { get; }
 
     public ReplicaRouter Router { get; }
+
+    /// <summary>How far behind the replicas are.</summary>
+    public ReplicaProgress Progress { get; }
 
     /// <summary>Compares replicas with the primary; null where <see cref="Positions"/> is.</summary>
     public Divergence? Divergence { get; }

@@ -54,6 +54,7 @@ internal sealed class SessionUse(RoutedSource source)
     /// <param name="statement">The statement.</param>
     public void Note(RoutedServer server, ReadSession? session, SessionPin? pin, in Statement statement)
     {
+        session?.RefillWait();
         if (statement.ReturnsData)
         {
             session?.CountRead();
@@ -157,13 +158,17 @@ internal sealed class SessionUse(RoutedSource source)
 
     private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
     {
-        var isCausal = session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true };
+        // On a session that is to go back to a replica what it sees here is binding, as a causal one's; the primary is asked then.
+        var isAway = pin.Fallback.IsOn && session.Consistency != ReadConsistency.Primary;
+        var isCausal =
+            isAway || (session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true });
         if (statement.ReturnsData && isCausal)
         {
             pin.SeeRequired();
         }
         else if (statement.ReturnsData)
         {
+            pin.Fallback.End();
             pin.BindPrimary(session.LossIn(source));
             pin.ReadPrimary();
         }
@@ -175,7 +180,7 @@ internal sealed class SessionUse(RoutedSource source)
 
         // What commits later is not in what the connection can tell when it is closed.
         EnlistInCurrent();
-        var captures = _transaction?.TryAdd(pin) != true && isCausal;
+        var captures = _transaction?.TryAdd(pin) != true && isCausal && !isAway;
         if (_primary is { } use && ReferenceEquals(use.Pin, pin))
         {
             _primary = use with { Saw = use.Saw || statement.ReturnsData, Captures = use.Captures && captures };
@@ -216,9 +221,12 @@ internal sealed class SessionUse(RoutedSource source)
         var questions = new ServerQuestions(source.Primary, driver, source.Time, isAsync, CancellationToken.None);
         await source.Primary.MeetAsync(questions).ConfigureAwait(false);
         var protocol = source.Primary.Protocol!;
-        return !source.Primary.CanTellWhatWasSeen ? null
+        var position =
+            !source.Primary.CanTellWhatWasSeen ? null
             : use.Saw ? await protocol.SeenAsync(questions).ConfigureAwait(false)
             : await protocol.WrittenAsync(questions).ConfigureAwait(false);
+        source.Progress.PrimaryHas(position);
+        return position;
     }
 
     private async ValueTask<(ReplicationPosition? Position, SilentServerException? Silent)> AskedAsync(

@@ -241,7 +241,8 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             IsOtherRun: !server.IsPrimary && (Source.Proxy is not null || connection.Link.IsOutdated) && pin.IsOtherIncarnation(server),
             MustCatchUp: isPlainRead && !server.IsPrimary && pin.MustCatchUp(server, session.SeesOwnWrites),
             NeedsBarrier: server.IsPrimary && PrimaryBarrier.IsNeeded(session, pin),
-            IsOurs: connection.Use.IsOf(pin)
+            IsOurs: connection.Use.IsOf(pin),
+            MayReturn: pin.Fallback.IsOn && Source.Router.FallbackEnd?.IsDue(session, pin) == true
         );
     }
 

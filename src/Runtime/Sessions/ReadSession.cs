@@ -92,7 +92,7 @@ public sealed class ReadSession : IDisposable
     /// <summary>What the session does when it loses its replica in a data source.</summary>
     internal ReplicaLoss LossIn(ISessionSource source) => Policies.OnReplicaLoss ?? source.OnReplicaLoss;
 
-    /// <summary>What is left of the session's wait budget; a joined handle may have less than its session.</summary>
+    /// <summary>What is left of the wait budget of the read that is about to run; a joined handle may have less than its session.</summary>
     internal TimeSpan RemainingWait
     {
         get
@@ -328,6 +328,9 @@ public sealed class ReadSession : IDisposable
     internal bool IsAtEndOfPlan => _root.Policies.Reads > 0 && Volatile.Read(ref _root._reads) >= _root.Policies.Reads;
 
     internal void SpendWait(TimeSpan waited) => Interlocked.Add(ref _root._waitedTicks, waited.Ticks);
+
+    /// <summary>A statement runs: the next one has the whole budget again.</summary>
+    internal void RefillWait() => Volatile.Write(ref _root._waitedTicks, 0);
 
     internal void NoteDecision(ISessionSource source, string server, ReadConsistency consistency)
     {

@@ -20,6 +20,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     private KnownPrimary _primary;
     private int _openReplicaConnections;
     private SessionWrites _writes;
+    private Fallback _fallback;
 
     // Both counted, and not only flagged: what begins while a server is being asked is not in its answer.
     private long _replicaReads;
@@ -39,6 +40,9 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
 
     /// <summary>Set from the moment in which a replica that was read is lost until the session has moved.</summary>
     public PinLoss? Loss => _loss;
+
+    /// <summary>The session's stay on the primary until a replica has what it must see.</summary>
+    public ref Fallback Fallback => ref _fallback;
 
     /// <summary>The replica on which the session has read last; null where it has read on none, or need not remember.</summary>
     public RoutedServer? LastReplica => _lastReplica;

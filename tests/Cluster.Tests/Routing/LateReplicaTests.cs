@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using Dapper;
+using MonotonicReads.Cluster;
+
+namespace MonotonicReads.Cluster.Tests.Routing;
+
+/// <summary>
+/// Replicas that are behind, for longer than a read may wait: who waits for them, who does not, and how a session that went to the primary
+/// comes back.
+/// </summary>
+public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>, IAsyncLifetime
+{
+    private const string Newest = "select coalesce(max(id), 0) from writes";
+
+    // Nothing here waits so long: who does is found by that.
+    private static readonly ReadSessionOptions Patient = new() { MaxWaitMilliseconds = 60_000 };
+    private static readonly ReadSessionOptions Hasty = new() { MaxWaitMilliseconds = 100 };
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.StartApplyingAsync()));
+        await fixture.Cluster.WaitForReplicasAsync();
+    }
+
+    [Fact]
+    public async Task A_session_that_lives_long_reads_on_replicas_all_the_time()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var moves = 0;
+        source.SessionEvent += (_, e) => moves += e is { Kind: ReadSessionEventKind.Moved, To: "primary" } ? 1 : 0;
+        using var session = ReadSession.Begin(ReadConsistency.Causal, Patient);
+        var waited = session.RemainingWait;
+        for (var i = 0; i < 300; i++)
+        {
+            var written = await WriteAsync(source);
+            Assert.Equal(written, await NewestAsync(source));
+        }
+
+        Assert.Equal(0, moves);
+        Assert.All(session.GetDecisions(), decision => Assert.NotEqual("primary", decision.Server));
+        Assert.Equal(waited, session.RemainingWait);
+    }
+
+    [Fact]
+    public async Task A_replica_that_is_behind_is_left_for_one_that_is_not_before_the_budget_is_spent()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var late = fixture.Cluster.Replicas[1];
+        await late.StopApplyingAsync();
+        using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(late), Patient);
+        var written = await WriteAsync(source);
+
+        Assert.Equal(written, await NewestAsync(source));
+        Assert.NotEqual("primary", Assert.Single(session.GetDecisions()).Server);
+    }
+
+    /// <summary>Known from what other sessions found, without a question.</summary>
+    [Fact]
+    public async Task Where_no_replica_can_be_there_in_time_nobody_waits()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.StopApplyingAsync()));
+        using var root = new Activity("test").Start();
+        var waits = 0;
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = s => s.Name == "MonotonicReads",
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+                options.Parent.TraceId == root.TraceId ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            ActivityStopped = span => waits += span.TraceId == root.TraceId && span.OperationName == "monotonic_reads.wait" ? 1 : 0,
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        // The first ones find out.
+        await Eventually.IsAsync(
+            async () =>
+            {
+                var before = waits;
+                using var session = ReadSession.Begin(ReadConsistency.Causal, Hasty);
+                Assert.Equal(await WriteAsync(source), await NewestAsync(source));
+                Assert.Equal("primary", Assert.Single(session.GetDecisions()).Server);
+                return waits == before;
+            },
+            "a session goes to the primary at once"
+        );
+    }
+
+    [Theory]
+    [InlineData(ReadConsistency.Causal)]
+    [InlineData(ReadConsistency.Monotonic)]
+    public async Task A_session_comes_back_from_the_primary_when_a_replica_has_what_it_saw_there(ReadConsistency level)
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.StopApplyingAsync()));
+        using var session = await BeginLateAsync(source, level);
+        Assert.Equal("primary", await ServerAsync(source, session));
+
+        // What it sees there now only one of them will have.
+        var seen = await WriteOutsideAsync();
+        Assert.Equal(seen, await NewestAsync(source));
+        var first = fixture.Cluster.Replicas[2];
+        await first.StartApplyingAsync();
+        await Eventually.BecomesAsync(first.Name, () => ServerAsync(source, session));
+        Assert.Equal(seen, await NewestAsync(source));
+    }
+
+    [Fact]
+    public async Task One_that_asked_for_the_primary_meanwhile_stays_there()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.StopApplyingAsync()));
+        using var session = await BeginLateAsync(source, ReadConsistency.Causal);
+        Assert.Equal("primary", await ServerAsync(source, session));
+        using (ReadSession.Begin(ReadConsistency.Primary))
+        {
+            await NewestAsync(source);
+        }
+
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.StartApplyingAsync()));
+        await fixture.Cluster.WaitForReplicasAsync();
+        await Task.Delay(500); // longer than it stays away at first
+        Assert.Equal("primary", await ServerAsync(source, session));
+    }
+
+    /// <summary>A read that runs on the primary while the session goes back is not forgotten.</summary>
+    [Fact]
+    public async Task What_a_read_beside_the_return_saw_is_seen_again()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.StopApplyingAsync()));
+        using var session = await BeginLateAsync(source, ReadConsistency.Causal);
+        Assert.Equal("primary", await ServerAsync(source, session));
+        await using var beside = await source.OpenConnectionAsync();
+        Assert.Equal("primary", beside.ServerName);
+        var first = fixture.Cluster.Replicas[2];
+        await first.StartApplyingAsync();
+        await Eventually.BecomesAsync(first.Name, () => ServerAsync(source, session));
+        await first.StopApplyingAsync();
+        var seen = await WriteOutsideAsync();
+
+        Assert.Equal(seen, await beside.ExecuteScalarAsync<long>(Newest));
+        Assert.Equal(seen, await NewestAsync(source));
+    }
+
+    // One that has gone to the primary, since no replica has what it must see; resumed where it is monotonic.
+    private static async Task<ReadSession> BeginLateAsync(ReplicatedMySqlDataSource source, ReadConsistency level)
+    {
+        if (level == ReadConsistency.Causal)
+        {
+            var session = ReadSession.Begin(level, Hasty);
+            await WriteAsync(source);
+            return session;
+        }
+
+        var tokens = SessionTokenOptions.WithKey(new byte[32]);
+        string token;
+        using (var writer = ReadSession.Begin(ReadConsistency.Causal, Guid.NewGuid()))
+        {
+            await WriteAsync(source);
+            token = await writer.ToTokenAsync(tokens);
+        }
+
+        return ReadSession.Resume(token, level, Hasty, tokens);
+    }
+
+    private static async Task<string> ServerAsync(ReplicatedMySqlDataSource source, ReadSession session)
+    {
+        await NewestAsync(source);
+        return session.GetDecisions()[^1].Server;
+    }
+
+    private static async Task<long> NewestAsync(ReplicatedMySqlDataSource source)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<long>(Newest);
+    }
+
+    private static async Task<long> WriteAsync(ReplicatedMySqlDataSource source)
+    {
+        await using var connection = await source.Primary.OpenConnectionAsync();
+        await connection.ExecuteAsync("insert into writes (server, note) values ('primary', 'w')");
+        return (long)await connection.ExecuteScalarAsync<ulong>("select last_insert_id()");
+    }
+
+    private async Task<long> WriteOutsideAsync()
+    {
+        await using var connection = new MySqlConnector.MySqlConnection(fixture.Cluster.Primary.ConnectionString);
+        await connection.OpenAsync();
+        await connection.ExecuteAsync("insert into writes (server, note) values ('primary', 'outside')");
+        return (long)await connection.ExecuteScalarAsync<ulong>("select last_insert_id()");
+    }
+}
