@@ -10,10 +10,13 @@ namespace MonotonicReads.Cluster.Tests.Routing;
 /// </summary>
 public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>, IAsyncLifetime
 {
+    private static long _lastId = 1_000_000;
+
     private const string Newest = "select coalesce(max(id), 0) from writes";
 
     // Nothing here waits so long: who does is found by that.
     private static readonly ReadSessionOptions Patient = new() { MaxWaitMilliseconds = 60_000 };
+    private static readonly SessionTokenOptions Tokens = SessionTokenOptions.WithKey(new byte[32]);
     private static readonly ReadSessionOptions Hasty = new() { MaxWaitMilliseconds = 100 };
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -94,7 +97,7 @@ public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<Rou
     {
         await using var source = fixture.BuildSource(b => b.RecordDecisions());
         await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.StopApplyingAsync()));
-        using var session = await BeginLateAsync(source, level);
+        using var session = ReadSession.Resume(await TokenAsync(source), level, Hasty, Tokens);
         Assert.Equal("primary", await ServerAsync(source, session));
 
         // What it sees there now only one of them will have.
@@ -111,7 +114,7 @@ public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<Rou
     {
         await using var source = fixture.BuildSource(b => b.RecordDecisions());
         await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.StopApplyingAsync()));
-        using var session = await BeginLateAsync(source, ReadConsistency.Causal);
+        using var session = ReadSession.Resume(await TokenAsync(source), ReadConsistency.Causal, Hasty, Tokens);
         Assert.Equal("primary", await ServerAsync(source, session));
         using (ReadSession.Begin(ReadConsistency.Primary))
         {
@@ -130,7 +133,7 @@ public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<Rou
     {
         await using var source = fixture.BuildSource(b => b.RecordDecisions());
         await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.StopApplyingAsync()));
-        using var session = await BeginLateAsync(source, ReadConsistency.Causal);
+        using var session = ReadSession.Resume(await TokenAsync(source), ReadConsistency.Causal, Hasty, Tokens);
         Assert.Equal("primary", await ServerAsync(source, session));
         await using var beside = await source.OpenConnectionAsync();
         Assert.Equal("primary", beside.ServerName);
@@ -144,25 +147,12 @@ public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<Rou
         Assert.Equal(seen, await NewestAsync(source));
     }
 
-    // One that has gone to the primary, since no replica has what it must see; resumed where it is monotonic.
-    private static async Task<ReadSession> BeginLateAsync(ReplicatedMySqlDataSource source, ReadConsistency level)
+    // For a session that needs what no replica has; an asynchronous method could not begin it for its caller.
+    private static async Task<string> TokenAsync(ReplicatedMySqlDataSource source)
     {
-        if (level == ReadConsistency.Causal)
-        {
-            var session = ReadSession.Begin(level, Hasty);
-            await WriteAsync(source);
-            return session;
-        }
-
-        var tokens = SessionTokenOptions.WithKey(new byte[32]);
-        string token;
-        using (var writer = ReadSession.Begin(ReadConsistency.Causal, Guid.NewGuid()))
-        {
-            await WriteAsync(source);
-            token = await writer.ToTokenAsync(tokens);
-        }
-
-        return ReadSession.Resume(token, level, Hasty, tokens);
+        using var writer = ReadSession.Begin(ReadConsistency.Causal, Guid.NewGuid());
+        await WriteAsync(source);
+        return await writer.ToTokenAsync(Tokens);
     }
 
     private static async Task<string> ServerAsync(ReplicatedMySqlDataSource source, ReadSession session)
@@ -180,15 +170,19 @@ public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<Rou
     private static async Task<long> WriteAsync(ReplicatedMySqlDataSource source)
     {
         await using var connection = await source.Primary.OpenConnectionAsync();
-        await connection.ExecuteAsync("insert into writes (server, note) values ('primary', 'w')");
-        return (long)await connection.ExecuteScalarAsync<ulong>("select last_insert_id()");
+        return await WriteAsync(connection);
     }
 
     private async Task<long> WriteOutsideAsync()
     {
         await using var connection = new MySqlConnector.MySqlConnection(fixture.Cluster.Primary.ConnectionString);
-        await connection.OpenAsync();
-        await connection.ExecuteAsync("insert into writes (server, note) values ('primary', 'outside')");
-        return (long)await connection.ExecuteScalarAsync<ulong>("select last_insert_id()");
+        return await WriteAsync(connection);
+    }
+
+    private static async Task<long> WriteAsync(System.Data.Common.DbConnection connection)
+    {
+        var id = Interlocked.Increment(ref _lastId);
+        await connection.ExecuteAsync("insert into writes (id, server, note) values (@id, 'primary', 'w')", new { id });
+        return id;
     }
 }
