@@ -40,11 +40,8 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         return await FindAnyAsync(session, candidates, wanted, waits: true, isAsync, cancellation).ConfigureAwait(false) ?? otherwise;
     }
 
-    /// <summary>The first replica that has reached a position, or reaches it while the session may wait for it.</summary>
-    /// <param name="session">The session, with its wait budget.</param>
-    /// <param name="candidates">The replicas, in the selector's order: of those that have it, each gets its share by weight.</param>
-    /// <param name="wanted">The position.</param>
-    /// <param name="waits">False to ask each once.</param>
+    /// <summary>The first replica, in the order given, that has reached a position, or, where the session waits and does not only ask
+    /// each, reaches it in its budget. In the selector's order each of those that have it gets its share by weight.</summary>
     /// <returns>The replica, and the run of it; null where there is none.</returns>
     public async ValueTask<(RoutedServer Server, int Incarnation)?> FindAnyAsync(
         ReadSession session,
@@ -94,6 +91,8 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
     /// <param name="wanted">What it wrote and saw.</param>
     /// <param name="reads">How many of its reads on replicas that holds for.</param>
     /// <param name="waits">Whether the session may wait for one, and not only ask each.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the search.</param>
     /// <returns>Null where none contains what is wanted, or more was read meanwhile.</returns>
     public async ValueTask<RoutedServer?> ContainingAsync(
         ReadSession session,
@@ -194,7 +193,8 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         var started = source.Time.GetTimestamp();
         try
         {
-            return await protocol.WaitAsync(server, wanted, budget).ConfigureAwait(false);
+            var patience = session.RemainingWait > budget ? session.RemainingWait : budget;
+            return await protocol.WaitAsync(server, wanted, budget, patience).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
