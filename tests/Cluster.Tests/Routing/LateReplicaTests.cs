@@ -55,7 +55,9 @@ public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<Rou
         using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(late), Patient);
         var written = await WriteAsync(source);
 
+        using var clock = MachineTime.Start();
         Assert.Equal(written, await NewestAsync(source));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 30);
         Assert.NotEqual("primary", Assert.Single(session.GetDecisions()).Server);
     }
 
