@@ -33,6 +33,7 @@ internal sealed class RoutedSource : ISessionSource
         Router = new ReplicaRouter(Primary, set.Replicas, set.Selector, Time, Reports, Losses, Positions)
         {
             Divergence = set.AllowsDivergedReplicas ? null : Divergence,
+            Progress = Progress,
             FallbackEnd = Positions is null ? null : new FallbackEnd(this, Positions, Losses),
         };
         CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses, Progress);
