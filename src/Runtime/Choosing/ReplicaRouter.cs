@@ -205,7 +205,7 @@ internal sealed class ReplicaRouter
         if (
             Progress is not { } progress
             || pin.Required is not { } required
-            || !(pin.IsResumed || pin.BindsToRequired(session.Consistency == ReadConsistency.Causal))
+            || !(pin.IsResumed || pin.BindsToRequired(session.SeesOwnWrites))
         )
         {
             return null;

@@ -214,8 +214,7 @@ public sealed class ReadSession : IDisposable
 
     /// <summary>
     /// What the session saw and wrote, for <see cref="Resume(string, SessionTokenOptions?)"/> in another request, process or service:
-    /// encrypted,
-    /// authenticated, at most <see cref="SessionTokenOptions.MaxLength"/> characters, and taken for
+    /// encrypted, authenticated, at most <see cref="SessionTokenOptions.MaxLength"/> characters, and taken for
     /// <see cref="SessionTokenOptions.Lifetime"/>. Asks each server that was read or written for its position: one round trip for each.
     /// </summary>
     /// <remarks>It holds for what was read before. Reads that end later are not in it.</remarks>
