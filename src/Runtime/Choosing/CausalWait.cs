@@ -53,16 +53,18 @@ internal sealed class CausalWait(
             return null;
         }
 
+        var questions = connection.Ask(isAsync, cancellation);
+        var (budget, started) = (session.RemainingWait, pin.Source.Time.GetTimestamp());
         for (var slice = FirstSlice; ; slice *= 2)
         {
-            var left = session.RemainingWait;
+            // Of this read: those beside it have their own.
+            var left = Longer(TimeSpan.Zero, budget - pin.Source.Time.GetElapsedTime(started));
             var isTooLate = progress.IsTooLate(replica, required, left);
             var isLast = isTooLate || left <= slice;
             ReplicationPosition? wanted;
             long reads;
             try
             {
-                var questions = connection.Ask(isAsync, cancellation);
                 var wait = isTooLate ? TimeSpan.Zero : Shorter(left, slice);
                 if (!isTooLate && await HasReachedAsync(session, connection, questions, required, wait).ConfigureAwait(false))
                 {
@@ -73,6 +75,10 @@ internal sealed class CausalWait(
 
                 // Where nothing was read on a replica yet, any that contains the writes will do.
                 wanted = pin.LastReplica is null ? required : await WithSeenAsync(replica, questions, required).ConfigureAwait(false);
+                if (connection.IsOutdated)
+                {
+                    return null;
+                }
             }
             catch (Exception exception) when (connection.IsLostBy(exception, cancellation))
             {
@@ -89,7 +95,7 @@ internal sealed class CausalWait(
 
             var others = router.InOrder(session, [replica]);
             var other = await positions
-                .ContainingAsync(session, pin, replica, others, wanted, reads, waits: isLast, isAsync, cancellation)
+                .ContainingAsync(session, pin, replica, others, wanted, reads, wait: isTooLate ? left : TimeSpan.Zero, isAsync, cancellation)
                 .ConfigureAwait(false);
             if (other is not null)
             {
@@ -104,9 +110,11 @@ internal sealed class CausalWait(
     }
 
     // Most replicas are not so far behind; meanwhile another may be ahead.
-    private static readonly TimeSpan FirstSlice = TimeSpan.FromMilliseconds(20);
+    public static readonly TimeSpan FirstSlice = TimeSpan.FromMilliseconds(20);
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     // True also where the connection leads elsewhere than the address by now: the next look at the connection sees to that.
     private async ValueTask<bool> HasReachedAsync(
@@ -141,8 +149,7 @@ internal sealed class CausalWait(
     /// <summary>The session reads on the primary, because no replica has in time what it needs, until one has.</summary>
     public RoutedServer FallBack(ReadSession session, SessionPin pin, RoutedServer replica)
     {
-        pin.BindPrimary(session.LossIn(pin.Source));
-        pin.Fallback.TryAgainLater(pin.Source.Time);
+        pin.FallBack(session.LossIn(pin.Source));
         losses.MovedToBeCaughtUp(session, pin, replica, primary);
         return primary;
     }

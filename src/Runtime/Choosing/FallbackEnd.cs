@@ -1,3 +1,4 @@
+using System.Data.Common;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
 
@@ -11,7 +12,7 @@ internal sealed class FallbackEnd(ISessionSource source, PositionSearch position
 {
     /// <summary>Whether it is time to look.</summary>
     public bool IsDue(ReadSession session, SessionPin pin) =>
-        pin.Fallback.IsDue(source.Time) && pin.Server is { IsPrimary: true } && session.Consistency != ReadConsistency.Primary;
+        pin.IsReturnDue && pin.Server is { IsPrimary: true } && session.Consistency != ReadConsistency.Primary;
 
     /// <summary>Looks for a replica that has all that the session saw on the primary; it goes on there.</summary>
     /// <param name="session">The session, with its wait budget.</param>
@@ -28,24 +29,51 @@ internal sealed class FallbackEnd(ISessionSource source, PositionSearch position
         CancellationToken cancellation
     )
     {
-        // Reads beside this one stay on the primary meanwhile.
-        pin.Fallback.TryAgainLater(source.Time);
-        if (!pin.NeedsBarrier && await KnowsRequiredAsync(pin, isAsync, cancellation).ConfigureAwait(false))
+        if (pin.TryBeginReturn())
         {
-            // What the session saw here every read must contain now, and what it sees from now on is asked for again.
-            pin.SeeRequired();
+            // Counted before anything is asked: what is read on a replica from now on is in no answer.
             var reads = pin.ReplicaReads;
-            var found = await positions
-                .FindAnyAsync(session, candidates, pin.Required!, waits: true, isAsync, cancellation)
-                .ConfigureAwait(false);
-            if (found is var (replica, incarnation) && pin.TryMove(source.Primary, replica, incarnation, forgetsReads: false, reads))
+            (RoutedServer Server, int Incarnation)? found = null;
+            var hasReturned = false;
+            try
             {
-                pin.Fallback.End();
-                losses.Moved(session, pin, source.Primary, replica, "caught up");
+                found = await FindAsync(session, pin, candidates, isAsync, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                hasReturned = pin.EndReturn(found, reads);
+            }
+
+            if (hasReturned)
+            {
+                losses.Moved(session, pin, source.Primary, found!.Value.Server, "caught up");
             }
         }
 
         return pin.Server ?? source.Primary;
+    }
+
+    // A look, and no more than a moment's wait: the read can go on where it is.
+    private async ValueTask<(RoutedServer Server, int Incarnation)?> FindAsync(
+        ReadSession session,
+        SessionPin pin,
+        IEnumerable<RoutedServer> candidates,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        if (
+            pin.NeedsBarrier || source.Primary.Pool.IsFull || !await KnowsRequiredAsync(pin, isAsync, cancellation).ConfigureAwait(false)
+        )
+        {
+            return null;
+        }
+
+        // What the session saw here every read must contain now, and what it sees from now on is asked for again.
+        pin.SeeRequired();
+        return await positions
+            .FindAnyAsync(session, candidates, pin.Required!, CausalWait.FirstSlice, isAsync, cancellation)
+            .ConfigureAwait(false);
     }
 
     private async ValueTask<bool> KnowsRequiredAsync(SessionPin pin, bool isAsync, CancellationToken cancellation)
@@ -54,7 +82,7 @@ internal sealed class FallbackEnd(ISessionSource source, PositionSearch position
         {
             return await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is TimeoutException || source.IsServerFailure(exception))
+        catch (Exception exception) when (exception is TimeoutException or DbException || source.IsServerFailure(exception))
         {
             // The read that comes now tells what is wrong with it.
             cancellation.ThrowIfCancellationRequested();

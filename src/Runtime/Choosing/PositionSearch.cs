@@ -37,17 +37,17 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
 
         using var activity = RoutingActivities.Search(session.Tags, (pin.Server ?? source.Primary).Tags);
         var wanted = pin.Required is { } required ? seen.Union(required) : seen;
-        return await FindAnyAsync(session, candidates, wanted, waits: true, isAsync, cancellation).ConfigureAwait(false) ?? otherwise;
+        return await FindAnyAsync(session, candidates, wanted, session.RemainingWait, isAsync, cancellation).ConfigureAwait(false) ?? otherwise;
     }
 
-    /// <summary>The first replica, in the order given, that has reached a position, or, where the session waits and does not only ask
-    /// each, reaches it in its budget. In the selector's order each of those that have it gets its share by weight.</summary>
+    /// <summary>The first replica, in the order given, that has reached a position, or reaches it while it is waited for. In the
+    /// selector's order each of those that have it gets its share by weight.</summary>
     /// <returns>The replica, and the run of it; null where there is none.</returns>
     public async ValueTask<(RoutedServer Server, int Incarnation)?> FindAnyAsync(
         ReadSession session,
         IEnumerable<RoutedServer> candidates,
         ReplicationPosition wanted,
-        bool waits,
+        TimeSpan wait,
         bool isAsync,
         CancellationToken cancellation
     )
@@ -55,13 +55,19 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         RoutedServer? first = null;
         foreach (var replica in candidates.ToList())
         {
+            // The opening makes sure that it is this run.
+            if (replica.Run.Incarnation is > NotReached and var known && replica.Reached?.Contains(wanted) == true)
+            {
+                return (replica, known);
+            }
+
             // Who has to wait for a connection there adds to the crowd.
-            if (replica.Pool.IsUsedUp || progress.IsTooLate(replica, wanted, session.RemainingWait))
+            if (replica.Pool.IsFull || progress.IsTooLate(replica, wanted, session.RemainingWait))
             {
                 continue;
             }
 
-            if (await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false) is { } incarnation)
+            if (await FindAsync(session, replica, wanted, TimeSpan.Zero, isAsync, cancellation).ConfigureAwait(false) is { } incarnation)
             {
                 if (incarnation > NotReached)
                 {
@@ -74,9 +80,9 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
 
         // None has it yet: time is spent on the one that the selector prefers.
         return
-            waits
+            wait > TimeSpan.Zero
             && first is not null
-            && await FindAsync(session, first, wanted, wait: true, isAsync, cancellation).ConfigureAwait(false)
+            && await FindAsync(session, first, wanted, wait, isAsync, cancellation).ConfigureAwait(false)
                 is > NotReached
                     and var waited
             ? (first, waited)
@@ -90,7 +96,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
     /// <param name="candidates">The others, in the selector's order.</param>
     /// <param name="wanted">What it wrote and saw.</param>
     /// <param name="reads">How many of its reads on replicas that holds for.</param>
-    /// <param name="waits">Whether the session may wait for one, and not only ask each.</param>
+    /// <param name="wait">How long one may be waited for; zero asks each once.</param>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <returns>Null where none contains what is wanted, or more was read meanwhile.</returns>
@@ -101,14 +107,14 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         IEnumerable<RoutedServer> candidates,
         ReplicationPosition wanted,
         long reads,
-        bool waits,
+        TimeSpan wait,
         bool isAsync,
         CancellationToken cancellation
     )
     {
         using var activity = RoutingActivities.Search(session.Tags, from.Tags);
         if (
-            await FindAnyAsync(session, candidates, wanted, waits, isAsync, cancellation).ConfigureAwait(false)
+            await FindAnyAsync(session, candidates, wanted, wait, isAsync, cancellation).ConfigureAwait(false)
             is not var (replica, incarnation)
         )
         {
@@ -130,7 +136,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         ReadSession session,
         RoutedServer replica,
         ReplicationPosition wanted,
-        bool wait,
+        TimeSpan wait,
         bool isAsync,
         CancellationToken cancellation
     )
@@ -145,8 +151,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             var server = new ServerQuestions(replica, connection, source.Time, isAsync, cancellation);
             await replica.MeetAsync(server).ConfigureAwait(false);
             var incarnation = replica.Incarnation;
-            var budget = wait ? session.RemainingWait : TimeSpan.Zero;
-            var reached = await ReachAsync(session, replica, server, wanted, budget).ConfigureAwait(false);
+            var reached = await ReachAsync(session, replica, server, wanted, wait).ConfigureAwait(false);
             if (!generation.IsCurrent)
             {
                 // The address leads elsewhere by now.
@@ -162,9 +167,15 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             losses.NoteRefusal(session, pin: null, replica, exception);
             return null;
         }
-        catch (Exception exception) when (source.IsServerFailure(exception) && !cancellation.IsCancellationRequested)
+        catch (Exception exception)
+            when ((exception is DbException || source.IsServerFailure(exception)) && !cancellation.IsCancellationRequested)
         {
-            losses.NoteRefusal(session, pin: null, replica, exception);
+            // That all of its connections are in use, or this user may not ask, is no fault of the server's.
+            if (source.IsServerFailure(exception) && !replica.Pool.IsFull)
+            {
+                losses.NoteRefusal(session, pin: null, replica, exception);
+            }
+
             return null;
         }
         finally

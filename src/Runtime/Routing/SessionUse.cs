@@ -159,7 +159,7 @@ internal sealed class SessionUse(RoutedSource source)
     private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
     {
         // On a session that is to go back to a replica what it sees here is binding, as a causal one's; the primary is asked then.
-        var isAway = pin.Fallback.IsOn && session.Consistency != ReadConsistency.Primary;
+        var isAway = pin.IsAway && session.Consistency != ReadConsistency.Primary;
         var isCausal =
             isAway || (session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true });
         if (statement.ReturnsData && isCausal)
@@ -168,9 +168,7 @@ internal sealed class SessionUse(RoutedSource source)
         }
         else if (statement.ReturnsData)
         {
-            pin.Fallback.End();
-            pin.BindPrimary(session.LossIn(source));
-            pin.ReadPrimary();
+            pin.ReadPrimary(session.LossIn(source));
         }
 
         if (statement.IsPlainRead && !(statement.ReturnsData && isCausal))

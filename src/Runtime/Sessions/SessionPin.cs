@@ -41,8 +41,11 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Set from the moment in which a replica that was read is lost until the session has moved.</summary>
     public PinLoss? Loss => _loss;
 
-    /// <summary>The session's stay on the primary until a replica has what it must see.</summary>
-    public ref Fallback Fallback => ref _fallback;
+    /// <summary>Whether the session stays on the primary until a replica has what it must see.</summary>
+    public bool IsAway => _fallback.IsOn;
+
+    /// <summary>Whether it is time to look for one.</summary>
+    public bool IsReturnDue => _fallback.IsDue(source.Time);
 
     /// <summary>The replica on which the session has read last; null where it has read on none, or need not remember.</summary>
     public RoutedServer? LastReplica => _lastReplica;
@@ -176,11 +179,70 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>A causal handle reads on the primary: every later read of the session must contain what it sees.</summary>
     public void SeeRequired() => _writes.See();
 
-    /// <summary>What a read saw on the primary binds the session to this run of it.</summary>
-    public void ReadPrimary()
+    /// <summary>What a read sees on the primary binds the session to this run of it, and to the primary.</summary>
+    public void ReadPrimary(ReplicaLoss policy)
     {
+        lock (this)
+        {
+            _fallback.End(source.Time);
+            BindPrimary(policy);
+        }
+
         _primary.Know(source.Primary);
         _hasReadPrimary = true;
+    }
+
+    /// <summary>The session reads on the primary until a replica has what it must see; where it is bound there it stays.</summary>
+    public void FallBack(ReplicaLoss policy)
+    {
+        lock (this)
+        {
+            var was = _server;
+            BindPrimary(policy);
+            if (!ReferenceEquals(was, _server))
+            {
+                _fallback.Begin(source.Time);
+            }
+        }
+    }
+
+    /// <summary>A read looks for a replica to return to; others stay where they are meanwhile.</summary>
+    public bool TryBeginReturn()
+    {
+        lock (this)
+        {
+            var isDue = IsReturnDue;
+            if (isDue)
+            {
+                _fallback.BeginToTry(source.Time);
+            }
+
+            return isDue;
+        }
+    }
+
+    /// <summary>It has looked.</summary>
+    /// <param name="to">The replica and the run of it; null for none.</param>
+    /// <param name="reads">How many reads on replicas it is known to contain.</param>
+    /// <returns>Whether the session goes on there: not where more was read, or the primary was asked for, meanwhile.</returns>
+    public bool EndReturn((RoutedServer Server, int Incarnation)? to, long reads)
+    {
+        lock (this)
+        {
+            if (!_fallback.IsOn)
+            {
+                return false;
+            }
+
+            if (to is not var (server, incarnation) || !TryMove(source.Primary, server, incarnation, forgetsReads: false, reads))
+            {
+                _fallback.TryAgainLater(source.Time);
+                return false;
+            }
+
+            _fallback.End(source.Time);
+            return true;
+        }
     }
 
     /// <summary>The connection is closed, and the primary's state then is required of causal reads.</summary>
