@@ -11,7 +11,7 @@ namespace MonotonicReads.Choosing;
 internal sealed class FallbackEnd(ISessionSource source, PositionSearch positions, ReplicaLosses losses)
 {
     /// <summary>Whether it is time to look.</summary>
-    public bool IsDue(ReadSession session, SessionPin pin) =>
+    public static bool IsDue(ReadSession session, SessionPin pin) =>
         pin.IsReturnDue && pin.Server is { IsPrimary: true } && session.Consistency != ReadConsistency.Primary;
 
     /// <summary>Looks for a replica that has all that the session saw on the primary; it goes on there.</summary>

@@ -105,7 +105,7 @@ internal sealed class ReplicaRouter
             return AfterLossAsync(session, pin, loss, refused, isAsync, cancellation);
         }
 
-        return pin.IsAway && FallbackEnd is { } end && end.IsDue(session, pin)
+        return pin.IsAway && FallbackEnd is { } end && FallbackEnd.IsDue(session, pin)
             ? end.ReturnAsync(session, pin, InOrder(session, refused), isAsync, cancellation)
             : new(pin.Server ?? Draw(session, pin, refused));
     }

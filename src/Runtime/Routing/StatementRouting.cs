@@ -242,7 +242,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             MustCatchUp: isPlainRead && !server.IsPrimary && pin.MustCatchUp(server, session.SeesOwnWrites),
             NeedsBarrier: server.IsPrimary && PrimaryBarrier.IsNeeded(session, pin),
             IsOurs: connection.Use.IsOf(pin),
-            MayReturn: pin.IsAway && Source.Router.FallbackEnd?.IsDue(session, pin) == true
+            MayReturn: pin.IsAway && FallbackEnd.IsDue(session, pin)
         );
     }
 

@@ -1,3 +1,5 @@
+using MonotonicReads.Servers;
+
 namespace MonotonicReads.Sessions;
 
 /// <summary>
@@ -20,24 +22,63 @@ internal struct Fallback
     /// <summary>Whether the session should be let back now.</summary>
     public readonly bool IsDue(TimeProvider time) => Volatile.Read(in _dueAt) is not 0 and var due && time.GetTimestamp() >= due;
 
-    /// <summary>It begins. One that follows soon on another lasts longer.</summary>
-    public void Begin(TimeProvider time)
+    /// <summary>It begins, unless the session is bound to the primary already. One that follows soon on another lasts longer.</summary>
+    /// <param name="pin">The lock.</param>
+    /// <param name="policy">What the session does when it loses its replica.</param>
+    public void Begin(SessionPin pin, ReplicaLoss policy)
     {
-        if (!IsOn)
+        lock (pin)
         {
-            _tries = _endedAt != 0 && time.GetElapsedTime(_endedAt) < Longest ? _tries : 0;
-            TryAgainLater(time);
+            var was = pin.Server;
+            pin.BindPrimary(policy);
+            if (!ReferenceEquals(was, pin.Server) && !IsOn)
+            {
+                var time = pin.Source.Time;
+                _tries = _endedAt != 0 && time.GetElapsedTime(_endedAt) < Longest ? _tries : 0;
+                TryAgainLater(time);
+            }
         }
     }
 
-    /// <summary>It is being tried, by one read: others stay on the primary meanwhile.</summary>
-    public void BeginToTry(TimeProvider time) => Volatile.Write(ref _dueAt, In(Longest, time));
-
-    /// <summary>It was tried in vain.</summary>
-    public void TryAgainLater(TimeProvider time)
+    /// <summary>It is tried by one read; others stay on the primary meanwhile.</summary>
+    /// <param name="pin">The lock.</param>
+    public bool TryBeginToReturn(SessionPin pin)
     {
-        var seconds = Math.Min(First.TotalSeconds * Math.Pow(2, _tries++), Longest.TotalSeconds);
-        Volatile.Write(ref _dueAt, In(TimeSpan.FromSeconds(seconds), time));
+        lock (pin)
+        {
+            var isDue = IsDue(pin.Source.Time);
+            if (isDue)
+            {
+                Volatile.Write(ref _dueAt, In(Longest, pin.Source.Time));
+            }
+
+            return isDue;
+        }
+    }
+
+    /// <summary>It was tried.</summary>
+    /// <param name="pin">The lock.</param>
+    /// <param name="to">The replica that was found, and the run of it; null for none.</param>
+    /// <param name="reads">How many reads on replicas it is known to contain.</param>
+    /// <returns>Whether the session has moved there.</returns>
+    public bool TryReturn(SessionPin pin, (RoutedServer Server, int Incarnation)? to, long reads)
+    {
+        lock (pin)
+        {
+            if (!IsOn)
+            {
+                return false;
+            }
+
+            if (to is not var (server, incarnation) || !pin.TryMove(pin.Source.Primary, server, incarnation, forgetsReads: false, reads))
+            {
+                TryAgainLater(pin.Source.Time);
+                return false;
+            }
+
+            End(pin.Source.Time);
+            return true;
+        }
     }
 
     /// <summary>It has ended: the session reads on a replica, or on the primary for good.</summary>
@@ -45,6 +86,12 @@ internal struct Fallback
     {
         _endedAt = Math.Max(1, time.GetTimestamp());
         Volatile.Write(ref _dueAt, 0);
+    }
+
+    private void TryAgainLater(TimeProvider time)
+    {
+        var seconds = Math.Min(First.TotalSeconds * Math.Pow(2, _tries++), Longest.TotalSeconds);
+        Volatile.Write(ref _dueAt, In(TimeSpan.FromSeconds(seconds), time));
     }
 
     private static long In(TimeSpan wait, TimeProvider time) =>

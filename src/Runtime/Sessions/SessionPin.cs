@@ -9,22 +9,14 @@ namespace MonotonicReads.Sessions;
 internal sealed class SessionPin(ReadSession session, ISessionSource source)
 {
     private volatile RoutedServer? _server;
-    private volatile RoutedServer? _lastReplica;
     private volatile PinLoss? _loss;
     private volatile bool _hasRead;
     private volatile bool _hasReadPrimary;
-    private volatile bool _lacksSeen;
-    private volatile ReplicationPosition? _seen;
     private int _incarnation;
-    private int _lastIncarnation;
     private KnownPrimary _primary;
-    private int _openReplicaConnections;
+    private ReplicaReads _reads;
     private SessionWrites _writes;
     private Fallback _fallback;
-
-    // Both counted, and not only flagged: what begins while a server is being asked is not in its answer.
-    private long _replicaReads;
-    private long _readsBehindBarrier;
 
     public ReadSession Session => session;
 
@@ -48,7 +40,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public bool IsReturnDue => _fallback.IsDue(source.Time);
 
     /// <summary>The replica on which the session has read last; null where it has read on none, or need not remember.</summary>
-    public RoutedServer? LastReplica => _lastReplica;
+    public RoutedServer? LastReplica => _reads.Last;
 
     /// <summary>Whether the session reads on the primary and has done so, so that what it saw there is not known but to that.</summary>
     public bool HasReadPrimary => _hasReadPrimary && _server is { IsPrimary: true };
@@ -57,13 +49,13 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public ReplicationPosition? Required => _writes.Required;
 
     /// <summary>What the session's reads on replicas saw at most; null where that is not known for all of them.</summary>
-    public ReplicationPosition? Seen => _lacksSeen || Volatile.Read(ref _openReplicaConnections) > 0 ? null : _seen;
+    public ReplicationPosition? Seen => _reads.Seen;
 
     /// <summary>Whether the session has read on a replica and the primary is not proved to contain it.</summary>
-    public bool NeedsBarrier => Volatile.Read(ref _replicaReads) != Volatile.Read(ref _readsBehindBarrier);
+    public bool NeedsBarrier => _reads.NeedBarrier;
 
     /// <summary>The reads that the session has begun on replicas.</summary>
-    public long ReplicaReads => Volatile.Read(ref _replicaReads);
+    public long ReplicaReads => _reads.Count;
 
     /// <summary>Whether the primary is another run of the server than when the session first read or wrote.</summary>
     public bool HasOtherPrimary => _primary.IsOther(source.Primary);
@@ -95,7 +87,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         CarriedRun = position is null ? primaryRun : null;
         _writes.Resume(position);
-        _replicaReads = 1;
+        _reads.Resume();
         IsResumed = true;
         if (position is null)
         {
@@ -142,10 +134,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
                 _hasRead = true;
             }
 
-            _lastReplica = replica;
-            _lastIncarnation = _incarnation;
-            Volatile.Write(ref _replicaReads, _replicaReads + 1);
-            _openReplicaConnections += isFirstOfConnection ? 1 : 0;
+            _reads.Begin(replica, _incarnation, isFirstOfConnection);
             return true;
         }
     }
@@ -156,16 +145,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            if (seen is null)
-            {
-                _lacksSeen = true;
-            }
-            else
-            {
-                _seen = _seen?.Union(seen) ?? seen;
-            }
-
-            _openReplicaConnections--;
+            _reads.End(seen);
         }
     }
 
@@ -193,57 +173,16 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>The session reads on the primary until a replica has what it must see; where it is bound there it stays.</summary>
-    public void FallBack(ReplicaLoss policy)
-    {
-        lock (this)
-        {
-            var was = _server;
-            BindPrimary(policy);
-            if (!ReferenceEquals(was, _server))
-            {
-                _fallback.Begin(source.Time);
-            }
-        }
-    }
+    public void FallBack(ReplicaLoss policy) => _fallback.Begin(this, policy);
 
     /// <summary>A read looks for a replica to return to; others stay where they are meanwhile.</summary>
-    public bool TryBeginReturn()
-    {
-        lock (this)
-        {
-            var isDue = IsReturnDue;
-            if (isDue)
-            {
-                _fallback.BeginToTry(source.Time);
-            }
-
-            return isDue;
-        }
-    }
+    public bool TryBeginReturn() => _fallback.TryBeginToReturn(this);
 
     /// <summary>It has looked.</summary>
     /// <param name="to">The replica and the run of it; null for none.</param>
     /// <param name="reads">How many reads on replicas it is known to contain.</param>
     /// <returns>Whether the session goes on there: not where more was read, or the primary was asked for, meanwhile.</returns>
-    public bool EndReturn((RoutedServer Server, int Incarnation)? to, long reads)
-    {
-        lock (this)
-        {
-            if (!_fallback.IsOn)
-            {
-                return false;
-            }
-
-            if (to is not var (server, incarnation) || !TryMove(source.Primary, server, incarnation, forgetsReads: false, reads))
-            {
-                _fallback.TryAgainLater(source.Time);
-                return false;
-            }
-
-            _fallback.End(source.Time);
-            return true;
-        }
-    }
+    public bool EndReturn((RoutedServer Server, int Incarnation)? to, long reads) => _fallback.TryReturn(this, to, reads);
 
     /// <summary>The connection is closed, and the primary's state then is required of causal reads.</summary>
     /// <param name="position">What it wrote and saw; null where only the primary can tell.</param>
@@ -281,16 +220,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>The reads on replicas that a barrier which starts now covers; null while some have not ended.</summary>
-    public long? EndedReads
-    {
-        get
-        {
-            lock (this)
-            {
-                return _openReplicaConnections == 0 ? _replicaReads : null;
-            }
-        }
-    }
+    public long? EndedReads => _reads.Ended(this);
 
     /// <summary>This run of the primary contains what the session has read.</summary>
     /// <param name="run">The run.</param>
@@ -298,13 +228,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public void PassedBarrier(RoutedServer.KnownRun run, long? reads)
     {
         _primary.Pass(run);
-        if (reads is { } covered)
-        {
-            lock (this)
-            {
-                Volatile.Write(ref _readsBehindBarrier, Math.Max(_readsBehindBarrier, covered));
-            }
-        }
+        _reads.PassBarrier(this, reads ?? 0);
     }
 
     /// <summary>A connection was about to read for the session on a replica, and did not.</summary>
@@ -312,7 +236,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            _openReplicaConnections--;
+            _reads.EndUnread();
         }
     }
 
@@ -321,12 +245,11 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            if (_loss is null && ReferenceEquals(_server, replica) && _openReplicaConnections == 0 && !IsResumed)
+            if (_loss is null && ReferenceEquals(_server, replica) && EndedReads is not null && !IsResumed)
             {
                 _server = null;
                 _hasRead = false;
-                _lastReplica = null;
-                Volatile.Write(ref _replicaReads, _replicaReads - 1);
+                _reads.TakeBack();
             }
         }
     }
@@ -357,7 +280,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>The run of <see cref="LastReplica"/> on which the session has read last.</summary>
-    public int LastIncarnation => Volatile.Read(ref _lastIncarnation);
+    public int LastIncarnation => _reads.LastIncarnation;
 
     /// <summary>Records that the replica which the session has read is lost; the first record stays.</summary>
     /// <returns>Whether this call recorded it.</returns>
@@ -386,7 +309,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            if (!ReferenceEquals(_server, from) || (reads is { } known && known != _replicaReads))
+            if (!ReferenceEquals(_server, from) || (reads is { } known && known != _reads.Count))
             {
                 return false;
             }
@@ -397,10 +320,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
             if (forgetsReads)
             {
                 _hasRead = false;
-                Volatile.Write(ref _readsBehindBarrier, _replicaReads);
-                _lastReplica = null;
-                _seen = null;
-                _lacksSeen = false;
+                _reads.Forget();
             }
 
             return true;
