@@ -95,7 +95,17 @@ internal sealed class CausalWait(
 
             var others = router.InOrder(session, [replica]);
             var other = await positions
-                .ContainingAsync(session, pin, replica, others, wanted, reads, wait: isTooLate ? left : TimeSpan.Zero, isAsync, cancellation)
+                .ContainingAsync(
+                    session,
+                    pin,
+                    replica,
+                    others,
+                    wanted,
+                    reads,
+                    wait: isTooLate ? left : TimeSpan.Zero,
+                    isAsync,
+                    cancellation
+                )
                 .ConfigureAwait(false);
             if (other is not null)
             {

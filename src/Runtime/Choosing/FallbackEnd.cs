@@ -12,7 +12,7 @@ internal sealed class FallbackEnd(ISessionSource source, PositionSearch position
 {
     /// <summary>Whether it is time to look.</summary>
     public static bool IsDue(ReadSession session, SessionPin pin) =>
-        pin.IsReturnDue && pin.Server is { IsPrimary: true } && session.Consistency != ReadConsistency.Primary;
+        pin is { IsReturnDue: true, CarriedRun: null, Server.IsPrimary: true } && session.Consistency != ReadConsistency.Primary;
 
     /// <summary>Looks for a replica that has all that the session saw on the primary; it goes on there.</summary>
     /// <param name="session">The session, with its wait budget.</param>
@@ -62,9 +62,7 @@ internal sealed class FallbackEnd(ISessionSource source, PositionSearch position
         CancellationToken cancellation
     )
     {
-        if (
-            pin.NeedsBarrier || source.Primary.Pool.IsFull || !await KnowsRequiredAsync(pin, isAsync, cancellation).ConfigureAwait(false)
-        )
+        if (pin.NeedsBarrier || source.Primary.Pool.IsFull || !await KnowsRequiredAsync(pin, isAsync, cancellation).ConfigureAwait(false))
         {
             return null;
         }

@@ -37,7 +37,8 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
 
         using var activity = RoutingActivities.Search(session.Tags, (pin.Server ?? source.Primary).Tags);
         var wanted = pin.Required is { } required ? seen.Union(required) : seen;
-        return await FindAnyAsync(session, candidates, wanted, session.RemainingWait, isAsync, cancellation).ConfigureAwait(false) ?? otherwise;
+        return await FindAnyAsync(session, candidates, wanted, session.RemainingWait, isAsync, cancellation).ConfigureAwait(false)
+            ?? otherwise;
     }
 
     /// <summary>The first replica, in the order given, that has reached a position, or reaches it while it is waited for. In the
@@ -82,9 +83,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         return
             wait > TimeSpan.Zero
             && first is not null
-            && await FindAsync(session, first, wanted, wait, isAsync, cancellation).ConfigureAwait(false)
-                is > NotReached
-                    and var waited
+            && await FindAsync(session, first, wanted, wait, isAsync, cancellation).ConfigureAwait(false) is > NotReached and var waited
             ? (first, waited)
             : null;
     }
@@ -229,18 +228,21 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         DbConnection? connection = null;
         try
         {
-            connection = await BoundedOpening
-                .OpenAsync(source.Primary, BoundedOpening.Patience, source.Time, isAsync, cancellation)
+            (connection, var generation) = await BoundedOpening
+                .OpenOfAsync(source.Primary, BoundedOpening.Patience, source.Time, isAsync, cancellation)
                 .ConfigureAwait(false);
             var server = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
             await source.Primary.MeetAsync(server).ConfigureAwait(false);
-            // What it has says nothing of what was written to the one before.
-            if (await SeenAsync(source.Primary, server).ConfigureAwait(false) is not { } position || pin.HasOtherPrimary)
+            var incarnation = source.Primary.Incarnation;
+            var seen = await SeenAsync(source.Primary, server).ConfigureAwait(false);
+
+            // What it has says nothing of what was written to the one before, nor of what is written to the one after.
+            if (seen is not { } position || pin.HasOtherPrimary || !generation.IsCurrent)
             {
                 return false;
             }
 
-            progress.PrimaryHas(position);
+            progress.PrimaryHas(position, incarnation);
             pin.EndToAsk(begun, position);
             return true;
         }
@@ -294,8 +296,8 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         DbConnection? connection = null;
         try
         {
-            connection = await BoundedOpening
-                .OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, CancellationToken.None)
+            (connection, var generation) = await BoundedOpening
+                .OpenOfAsync(replica, BoundedOpening.Patience, source.Time, isAsync, CancellationToken.None)
                 .ConfigureAwait(false);
             if (pin.LastIncarnation != replica.Incarnation || !replica.CanTellWhatWasSeen)
             {
@@ -303,7 +305,10 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             }
 
             var questions = new ServerQuestions(replica, connection, source.Time, isAsync, CancellationToken.None);
-            return await ask(replica.Protocol!, questions).ConfigureAwait(false);
+            var answer = await ask(replica.Protocol!, questions).ConfigureAwait(false);
+
+            // Where the address leads elsewhere by now, another run may have answered.
+            return generation.IsCurrent && pin.LastIncarnation == replica.Incarnation ? answer : null;
         }
         catch (SilentServerException exception)
         {

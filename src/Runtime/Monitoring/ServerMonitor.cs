@@ -210,7 +210,11 @@ internal sealed class ServerMonitor
         }
         else
         {
-            _progress.PrimaryHas(position.IsEmpty ? null : position);
+            if (generation.IsCurrent)
+            {
+                _progress.PrimaryHas(position, incarnation);
+            }
+
             watch.Server.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), incarnation);
             _divergence?.NoteHeld();
         }

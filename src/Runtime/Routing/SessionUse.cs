@@ -88,10 +88,11 @@ internal sealed class SessionUse(RoutedSource source)
     /// be
     /// learned is asked of the primary later, or counts as not known.</summary>
     /// <param name="driver">The driver's connection.</param>
+    /// <param name="link">Where it leads to.</param>
     /// <param name="isClosedByReader">Whether a reader that was told to has closed it, as Dapper's do.</param>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <returns>The question on the driver's connection that got no answer; null where there is none.</returns>
-    public async ValueTask<SilentServerException?> LearnAsync(DbConnection driver, bool isClosedByReader, bool isAsync)
+    public async ValueTask<SilentServerException?> LearnAsync(DbConnection driver, ServerLink link, bool isClosedByReader, bool isAsync)
     {
         SilentServerException? silent = null;
         if (_reads is { } reads)
@@ -110,7 +111,7 @@ internal sealed class SessionUse(RoutedSource source)
             ReplicationPosition? position = null;
             if (use.Captures && silent is null && driver.State == ConnectionState.Open)
             {
-                (position, silent) = await WrittenAsync(use, driver, isAsync).ConfigureAwait(false);
+                (position, silent) = await WrittenAsync(use, driver, link, isAsync).ConfigureAwait(false);
             }
 
             EndPrimary(position);
@@ -211,19 +212,24 @@ internal sealed class SessionUse(RoutedSource source)
     private ValueTask<(ReplicationPosition? Written, SilentServerException? Silent)> WrittenAsync(
         PrimaryUse use,
         DbConnection driver,
+        ServerLink link,
         bool isAsync
-    ) => AskedAsync(AskWrittenAsync(use, driver, isAsync));
+    ) => AskedAsync(AskWrittenAsync(use, driver, link, isAsync));
 
-    private async ValueTask<ReplicationPosition?> AskWrittenAsync(PrimaryUse use, DbConnection driver, bool isAsync)
+    private async ValueTask<ReplicationPosition?> AskWrittenAsync(PrimaryUse use, DbConnection driver, ServerLink link, bool isAsync)
     {
         var questions = new ServerQuestions(source.Primary, driver, source.Time, isAsync, CancellationToken.None);
         await source.Primary.MeetAsync(questions).ConfigureAwait(false);
-        var protocol = source.Primary.Protocol!;
+        var (protocol, incarnation) = (source.Primary.Protocol!, source.Primary.Incarnation);
         var position =
             !source.Primary.CanTellWhatWasSeen ? null
             : use.Saw ? await protocol.SeenAsync(questions).ConfigureAwait(false)
             : await protocol.WrittenAsync(questions).ConfigureAwait(false);
-        source.Progress.PrimaryHas(position);
+        if (!link.IsOutdated)
+        {
+            source.Progress.PrimaryHas(position, incarnation);
+        }
+
         return position;
     }
 

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Transactions;
 
@@ -41,7 +42,7 @@ internal static class BoundedOpening
         using var without = Transaction.Current is null
             ? null
             : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
-        var opened = server.Pool.ConnectAsync(isAsync, cancellation);
+        var opened = CountedAsync(server.Pool, isAsync, cancellation);
         if (!isAsync)
         {
             return await opened.ConfigureAwait(false);
@@ -68,6 +69,37 @@ internal static class BoundedOpening
                 TaskScheduler.Default
             );
             throw;
+        }
+    }
+
+    // One of the pool's is in use until it is closed.
+    private static async ValueTask<(DbConnection Connection, PoolGeneration Generation)> CountedAsync(
+        ConnectionPool pool,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        var hasLeft = 0;
+        pool.Enter();
+        try
+        {
+            var (connection, generation) = await pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
+            connection.StateChange += (_, change) => LeaveIfClosed(change.CurrentState);
+            LeaveIfClosed(connection.State);
+            return (connection, generation);
+        }
+        catch
+        {
+            LeaveIfClosed(ConnectionState.Closed);
+            throw;
+        }
+
+        void LeaveIfClosed(ConnectionState state)
+        {
+            if (state == ConnectionState.Closed && Interlocked.Exchange(ref hasLeft, 1) == 0)
+            {
+                pool.Leave();
+            }
         }
     }
 }

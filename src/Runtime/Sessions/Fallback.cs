@@ -30,8 +30,13 @@ internal struct Fallback
         lock (pin)
         {
             var was = pin.Server;
+            if (IsOn)
+            {
+                return;
+            }
+
             pin.BindPrimary(policy);
-            if (!ReferenceEquals(was, pin.Server) && !IsOn)
+            if (!ReferenceEquals(was, pin.Server))
             {
                 var time = pin.Source.Time;
                 _tries = _endedAt != 0 && time.GetElapsedTime(_endedAt) < Longest ? _tries : 0;
@@ -84,8 +89,11 @@ internal struct Fallback
     /// <summary>It has ended: the session reads on a replica, or on the primary for good.</summary>
     public void End(TimeProvider time)
     {
-        _endedAt = Math.Max(1, time.GetTimestamp());
-        Volatile.Write(ref _dueAt, 0);
+        if (IsOn)
+        {
+            _endedAt = Math.Max(1, time.GetTimestamp());
+            Volatile.Write(ref _dueAt, 0);
+        }
     }
 
     private void TryAgainLater(TimeProvider time)

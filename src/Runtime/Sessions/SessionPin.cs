@@ -162,17 +162,12 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>What a read sees on the primary binds the session to this run of it, and to the primary.</summary>
     public void ReadPrimary(ReplicaLoss policy)
     {
-        lock (this)
-        {
-            _fallback.End(source.Time);
-            BindPrimary(policy);
-        }
-
+        BindPrimary(policy);
         _primary.Know(source.Primary);
         _hasReadPrimary = true;
     }
 
-    /// <summary>The session reads on the primary until a replica has what it must see; where it is bound there it stays.</summary>
+    /// <summary>The session reads on the primary until a replica has what it must see; where it is bound there for good it stays.</summary>
     public void FallBack(ReplicaLoss policy) => _fallback.Begin(this, policy);
 
     /// <summary>A read looks for a replica to return to; others stay where they are meanwhile.</summary>
@@ -203,10 +198,10 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>From now on causal reads contain this position.</summary>
     public void Require(ReplicationPosition position) => _writes.Require(this, position);
 
-    /// <summary>From now on the session reads on the primary; unless it has lost its replica and may not move.</summary>
+    /// <summary>From now on the session reads on the primary, for good; unless it has lost its replica and may not move.</summary>
     public void BindPrimary(ReplicaLoss policy)
     {
-        if (!ReferenceEquals(_server, source.Primary) || _loss is not null)
+        if (!ReferenceEquals(_server, source.Primary) || _loss is not null || IsAway)
         {
             lock (this)
             {
@@ -214,6 +209,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
                 {
                     _server = source.Primary;
                     _loss = null;
+                    _fallback.End(source.Time);
                 }
             }
         }

@@ -93,11 +93,80 @@ public sealed class ReplicaProgressTests : IDisposable
         Assert.False(IsTooLate(1000));
     }
 
+    /// <summary>Of a position that nobody asked the primary for, only that it is younger is known.</summary>
+    [Fact]
+    public void What_was_written_elsewhere_may_be_old()
+    {
+        Write(1, 2, 3, 4, 5, 6, 7, 8);
+        Pass(600);
+        Reaches(1); // 1,300 ms behind
+        Assert.True(_progress.IsTooLate(_replica, At(9), TimeSpan.FromMilliseconds(590)));
+        Assert.False(_progress.IsTooLate(_replica, At(9), TimeSpan.FromMilliseconds(610)));
+    }
+
+    /// <summary>Nothing compares them: it has what the primary never had, and lacks all that is known.</summary>
+    [Fact]
+    public void One_that_has_nothing_of_the_primarys_need_not_be_behind()
+    {
+        Write(1, 2, 3, 4, 5, 6, 7, 8);
+        _replica.Learn(MariaDbGtidList.Parse("0-7-100"), _replica.Incarnation, _time.GetTimestamp());
+        Assert.False(IsTooLate(8));
+    }
+
+    [Fact]
+    public void One_that_is_further_behind_than_all_that_is_kept_is_late()
+    {
+        Write([.. Enumerable.Range(1, 1000)]);
+        Reaches(1);
+        Assert.True(IsTooLate(1000));
+    }
+
+    /// <summary>An answer that came from the one before it.</summary>
+    [Fact]
+    public void What_a_former_run_of_the_primary_had_is_not_noted()
+    {
+        var before = _primary.Incarnation;
+        _primary.NewIncarnation();
+        foreach (var number in Enumerable.Range(1, 8))
+        {
+            _progress.PrimaryHas(At(number), before);
+            Pass(100);
+        }
+
+        Reaches(1);
+        Assert.False(IsTooLate(8));
+    }
+
+    [Fact]
+    public void Nor_is_what_was_noted_believed_once_there_is_another_run()
+    {
+        Write(1, 2, 3, 4, 5, 6, 7, 8);
+        Reaches(1);
+        Assert.True(IsTooLate(8));
+        _primary.NewIncarnation();
+        Assert.False(IsTooLate(8));
+    }
+
+    /// <summary>Several domains: what a connection wrote says nothing of the others.</summary>
+    [Fact]
+    public void What_was_written_in_one_domain_does_not_hide_the_others()
+    {
+        foreach (var number in Enumerable.Range(1, 8))
+        {
+            _progress.PrimaryHas(MariaDbGtidList.Parse($"{number % 2}-1-{number}"), _primary.Incarnation);
+            Pass(100);
+        }
+
+        _replica.Learn(MariaDbGtidList.Parse("0-1-2,1-1-1"), _replica.Incarnation, _time.GetTimestamp());
+        Assert.True(_progress.IsTooLate(_replica, MariaDbGtidList.Parse("0-1-8"), TimeSpan.FromMilliseconds(350)));
+        Assert.False(_progress.IsTooLate(_replica, MariaDbGtidList.Parse("0-1-8"), Budget));
+    }
+
     private void Write(params int[] numbers)
     {
         foreach (var number in numbers)
         {
-            _progress.PrimaryHas(At(number));
+            _progress.PrimaryHas(At(number), _primary.Incarnation);
             Pass(100);
         }
     }
