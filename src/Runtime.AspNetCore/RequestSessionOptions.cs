@@ -32,7 +32,7 @@ public sealed class RequestSessionOptions
     /// <summary>The header's name. Default: "MonotonicReads-Session".</summary>
     public string HeaderName { get; set; } = DefaultHeaderName;
 
-    /// <summary>How long the session waits in all for replicas to have what it must see, in milliseconds. Default: 500.</summary>
+    /// <summary>How long each read of the session waits for a replica to have what it must see, in milliseconds. Default: 500.</summary>
     public int MaxWaitMilliseconds { get; set; } = new ReadSessionOptions().MaxWaitMilliseconds;
 
     /// <summary>What happens when a session's replica is lost. Default: <see cref="ReplicaLoss.Primary"/>.</summary>

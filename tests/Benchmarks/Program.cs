@@ -12,6 +12,7 @@ using MonotonicReads.Benchmarks.Reading;
     ("growth", async () => await BuildFigures.GrowthAsync()),
     ("keystroke", async () => await KeystrokeFigures.MeasureAsync()),
     ("reads", async () => await ReadFigures.RunAsync()),
+    ("waits", async () => await WaitFigures.RunAsync()),
 ];
 
 if (args.FirstOrDefault(name => !parts.Any(part => part.Name == name)) is { } unknown)

@@ -22,6 +22,7 @@ internal static class StatementRun
                 isRouted = true;
                 connection.Routed.BeginExecution();
                 statement.PrepareHere();
+                connection.Routed.Use.NoteNothingRead();
                 return;
             }
             catch (Exception exception)
@@ -50,6 +51,7 @@ internal static class StatementRun
                 isRouted = true;
                 connection.Routed.BeginExecution();
                 await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
+                connection.Routed.Use.NoteNothingRead();
                 return;
             }
             catch (Exception exception)

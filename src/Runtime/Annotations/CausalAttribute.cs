@@ -5,8 +5,8 @@ namespace MonotonicReads;
 /// </summary>
 /// <remarks>
 /// <para>The session's writes are those that it makes through the data source. A read waits on its replica until that has
-/// applied them, at most <see cref="MaxWaitMilliseconds"/>; then it goes to another replica that has them and what the
-/// session saw, otherwise to the primary. What was written elsewhere is told by
+/// applied them, at most <see cref="MaxWaitMilliseconds"/>, and goes to another replica that has them, and what the session saw,
+/// before that; otherwise to the primary, until a replica has them. What was written elsewhere is told by
 /// <see cref="ReadSession.ObserveWrite(ReplicationPosition, ReplicatedDataSource?)"/>; after a write that nobody told of, nothing is
 /// promised.</para>
 /// <para>With a provider whose servers tell no position, reads after a write go to the primary.</para>
@@ -15,8 +15,7 @@ namespace MonotonicReads;
 public sealed class CausalAttribute : Attribute
 {
     /// <summary>
-    /// How long the session may wait for a replica to catch up, in milliseconds and for the whole session.
-    /// Default 500; 0 never waits.
+    /// How long each read may wait for a replica to catch up, in milliseconds. Default 500; 0 never waits.
     /// </summary>
     public int MaxWaitMilliseconds { get; set; } = 500;
 

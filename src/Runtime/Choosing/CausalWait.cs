@@ -8,7 +8,20 @@ namespace MonotonicReads.Choosing;
 /// <param name="positions">Asks the other servers.</param>
 /// <param name="router">Says which there are.</param>
 /// <param name="losses">Where moves are noted.</param>
-internal sealed class CausalWait(RoutedServer primary, PositionSearch positions, ReplicaRouter router, ReplicaLosses losses)
+/// <param name="progress">How far behind the replicas are.</param>
+/// <remarks>
+/// A read waits on its replica for a moment, then asks the others whether one is ahead, and so on at growing intervals while the budget of
+/// the read lasts. A replica that is known not to be there in time is not waited for, nor asked; where none can be, the read goes to the
+/// primary at once. Of the replicas that have what is needed each gets its share by weight, as in any draw, and none takes a read whose
+/// pool is used up.
+/// </remarks>
+internal sealed class CausalWait(
+    RoutedServer primary,
+    PositionSearch positions,
+    ReplicaRouter router,
+    ReplicaLosses losses,
+    ReplicaProgress progress
+)
 {
     /// <param name="session">The session, with its wait budget.</param>
     /// <param name="pin">What its reads must contain.</param>
@@ -41,53 +54,116 @@ internal sealed class CausalWait(RoutedServer primary, PositionSearch positions,
         }
 
         var questions = connection.Ask(isAsync, cancellation);
-        long reads;
-        try
+        var (budget, started) = (session.RemainingWait, pin.Source.Time.GetTimestamp());
+        for (var slice = FirstSlice; ; slice *= 2)
         {
-            var incarnation = replica.Incarnation;
-            var reached = await positions.ReachAsync(session, replica, questions, required, session.RemainingWait).ConfigureAwait(false);
-            if (connection.IsOutdated)
+            // Of this read: those beside it have their own.
+            var left = Longer(TimeSpan.Zero, budget - pin.Source.Time.GetElapsedTime(started));
+            var isTooLate = progress.IsTooLate(replica, required, left);
+            var isLast = isTooLate || left <= slice;
+            ReplicationPosition? wanted;
+            long reads;
+            try
             {
-                // Another server has said it than the address leads to: the next look at the connection sees to that.
-                return null;
-            }
-
-            replica.Learn(reached, incarnation);
-            if (reached.Contains(required))
-            {
-                return null;
-            }
-
-            // Where nothing was read on a replica yet, any that contains the writes will do.
-            reads = pin.ReplicaReads;
-            if (pin.LastReplica is not null)
-            {
-                var protocol = await replica.ProtocolAsync(questions).ConfigureAwait(false);
-                if (!replica.CanTellWhatWasSeen || await protocol.SeenAsync(questions).ConfigureAwait(false) is not { } seen)
+                var wait = isTooLate ? TimeSpan.Zero : Shorter(left, slice);
+                if (!isTooLate && await HasReachedAsync(session, connection, questions, required, wait).ConfigureAwait(false))
                 {
-                    return FallBack(session, pin, replica);
+                    return null;
                 }
 
-                required = required.Union(seen);
+                reads = pin.ReplicaReads;
+
+                // Where nothing was read on a replica yet, any that contains the writes will do.
+                wanted = pin.LastReplica is null ? required : await WithSeenAsync(replica, questions, required).ConfigureAwait(false);
+                if (connection.IsOutdated)
+                {
+                    return null;
+                }
+            }
+            catch (Exception exception) when (connection.IsLostBy(exception, cancellation))
+            {
+                // Nothing of the caller's was executed: the read goes on elsewhere.
+                connection.Abandon(exception as SilentServerException);
+                losses.NoteRefusal(session, pin, replica, exception);
+                return await router.PinnedAsync(session, pin, [replica], isAsync, cancellation).ConfigureAwait(false);
+            }
+
+            if (wanted is null)
+            {
+                return FallBack(session, pin, replica);
+            }
+
+            var others = router.InOrder(session, [replica]);
+            var other = await positions
+                .ContainingAsync(
+                    session,
+                    pin,
+                    replica,
+                    others,
+                    wanted,
+                    reads,
+                    wait: isTooLate ? left : TimeSpan.Zero,
+                    isAsync,
+                    cancellation
+                )
+                .ConfigureAwait(false);
+            if (other is not null)
+            {
+                return other;
+            }
+
+            if (isLast)
+            {
+                return FallBack(session, pin, replica);
             }
         }
-        catch (Exception exception) when (connection.IsLostBy(exception, cancellation))
-        {
-            // Nothing of the caller's was executed: the read goes on elsewhere.
-            connection.Abandon(exception as SilentServerException);
-            losses.NoteRefusal(session, pin, replica, exception);
-            return await router.PinnedAsync(session, pin, [replica], isAsync, cancellation).ConfigureAwait(false);
-        }
-
-        var others = router.InOrder(session, [replica]);
-        return await positions.ContainingAsync(session, pin, replica, others, required, reads, isAsync, cancellation).ConfigureAwait(false)
-            ?? FallBack(session, pin, replica);
     }
 
-    /// <summary>The session reads on the primary from now on, because its replica has not what it needs.</summary>
+    // Most replicas are not so far behind; meanwhile another may be ahead.
+    public static readonly TimeSpan FirstSlice = TimeSpan.FromMilliseconds(20);
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    // True also where the connection leads elsewhere than the address by now: the next look at the connection sees to that.
+    private async ValueTask<bool> HasReachedAsync(
+        ReadSession session,
+        IAskedConnection connection,
+        ServerQuestions questions,
+        ReplicationPosition required,
+        TimeSpan wait
+    )
+    {
+        var replica = connection.Server;
+        var incarnation = replica.Incarnation;
+        var reached = await positions.ReachAsync(session, replica, questions, required, wait).ConfigureAwait(false);
+        if (connection.IsOutdated)
+        {
+            return true;
+        }
+
+        replica.Learn(reached, incarnation, questions.Time.GetTimestamp());
+        return reached.Contains(required);
+    }
+
+    // Null where nothing tells what was seen.
+    private static async ValueTask<ReplicationPosition?> WithSeenAsync(
+        RoutedServer replica,
+        ServerQuestions questions,
+        ReplicationPosition required
+    )
+    {
+        var protocol = await replica.ProtocolAsync(questions).ConfigureAwait(false);
+        return replica.CanTellWhatWasSeen && await protocol.SeenAsync(questions).ConfigureAwait(false) is { } seen
+            ? required.Union(seen)
+            : null;
+    }
+
+    /// <summary>The session reads on the primary, because no replica has in time what it needs, until one has.</summary>
     public RoutedServer FallBack(ReadSession session, SessionPin pin, RoutedServer replica)
     {
-        pin.BindPrimary(session.LossIn(pin.Source));
+        pin.FallBack(session.LossIn(pin.Source));
         losses.MovedToBeCaughtUp(session, pin, replica, primary);
         return primary;
     }

@@ -11,7 +11,8 @@ namespace MonotonicReads.Choosing;
 /// </summary>
 /// <param name="source">The data source of the servers.</param>
 /// <param name="losses">Where it is noted that a server refuses.</param>
-internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses)
+/// <param name="progress">How far behind the replicas are.</param>
+internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses, ReplicaProgress progress)
 {
     /// <summary>Where a session goes that has lost its replica: the first that has reached what it saw, otherwise the primary.</summary>
     /// <param name="session">The session, with its wait budget.</param>
@@ -36,28 +37,55 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
 
         using var activity = RoutingActivities.Search(session.Tags, (pin.Server ?? source.Primary).Tags);
         var wanted = pin.Required is { } required ? seen.Union(required) : seen;
+        return await FindAnyAsync(session, candidates, wanted, session.RemainingWait, isAsync, cancellation).ConfigureAwait(false)
+            ?? otherwise;
+    }
+
+    /// <summary>The first replica, in the order given, that has reached a position, or reaches it while it is waited for. In the
+    /// selector's order each of those that have it gets its share by weight.</summary>
+    /// <returns>The replica, and the run of it; null where there is none.</returns>
+    public async ValueTask<(RoutedServer Server, int Incarnation)?> FindAnyAsync(
+        ReadSession session,
+        IEnumerable<RoutedServer> candidates,
+        ReplicationPosition wanted,
+        TimeSpan wait,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
         RoutedServer? first = null;
         foreach (var replica in candidates.ToList())
         {
-            if (await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false) is { } incarnation)
+            // The opening makes sure that it is this run.
+            if (replica.Run.Incarnation is > NotReached and var known && replica.Reached?.Contains(wanted) == true)
+            {
+                return (replica, known);
+            }
+
+            // Who has to wait for a connection there adds to the crowd.
+            if (replica.Pool.IsFull || progress.IsTooLate(replica, wanted, session.RemainingWait))
+            {
+                continue;
+            }
+
+            if (await FindAsync(session, replica, wanted, TimeSpan.Zero, isAsync, cancellation).ConfigureAwait(false) is { } incarnation)
             {
                 if (incarnation > NotReached)
                 {
                     return (replica, incarnation);
                 }
 
-                first ??= replica;
+                first ??= progress.IsTooLate(replica, wanted, session.RemainingWait) ? null : replica;
             }
         }
 
         // None has it yet: time is spent on the one that the selector prefers.
         return
-            first is not null
-            && await FindAsync(session, first, wanted, wait: true, isAsync, cancellation).ConfigureAwait(false)
-                is > NotReached
-                    and var waited
+            wait > TimeSpan.Zero
+            && first is not null
+            && await FindAsync(session, first, wanted, wait, isAsync, cancellation).ConfigureAwait(false) is > NotReached and var waited
             ? (first, waited)
-            : otherwise;
+            : null;
     }
 
     /// <summary>Another replica for a causal session whose own has not caught up; the session has moved there.</summary>
@@ -67,6 +95,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
     /// <param name="candidates">The others, in the selector's order.</param>
     /// <param name="wanted">What it wrote and saw.</param>
     /// <param name="reads">How many of its reads on replicas that holds for.</param>
+    /// <param name="wait">How long one may be waited for; zero asks each once.</param>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <returns>Null where none contains what is wanted, or more was read meanwhile.</returns>
@@ -77,29 +106,26 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         IEnumerable<RoutedServer> candidates,
         ReplicationPosition wanted,
         long reads,
+        TimeSpan wait,
         bool isAsync,
         CancellationToken cancellation
     )
     {
         using var activity = RoutingActivities.Search(session.Tags, from.Tags);
-        foreach (var replica in candidates.ToList())
+        if (
+            await FindAnyAsync(session, candidates, wanted, wait, isAsync, cancellation).ConfigureAwait(false)
+            is not var (replica, incarnation)
+        )
         {
-            if (
-                await FindAsync(session, replica, wanted, wait: false, isAsync, cancellation).ConfigureAwait(false)
-                is > NotReached
-                    and var incarnation
-            )
-            {
-                if (pin.TryMove(pin.Server is null ? null : from, replica, incarnation, forgetsReads: false, reads))
-                {
-                    losses.MovedToBeCaughtUp(session, pin, from, replica);
-                }
-
-                return ReferenceEquals(pin.Server, from) ? null : pin.Server;
-            }
+            return null;
         }
 
-        return null;
+        if (pin.TryMove(pin.Server is null ? null : from, replica, incarnation, forgetsReads: false, reads))
+        {
+            losses.MovedToBeCaughtUp(session, pin, from, replica);
+        }
+
+        return ReferenceEquals(pin.Server, from) ? null : pin.Server;
     }
 
     private const int NotReached = 0;
@@ -109,7 +135,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         ReadSession session,
         RoutedServer replica,
         ReplicationPosition wanted,
-        bool wait,
+        TimeSpan wait,
         bool isAsync,
         CancellationToken cancellation
     )
@@ -124,15 +150,14 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             var server = new ServerQuestions(replica, connection, source.Time, isAsync, cancellation);
             await replica.MeetAsync(server).ConfigureAwait(false);
             var incarnation = replica.Incarnation;
-            var budget = wait ? session.RemainingWait : TimeSpan.Zero;
-            var reached = await ReachAsync(session, replica, server, wanted, budget).ConfigureAwait(false);
+            var reached = await ReachAsync(session, replica, server, wanted, wait).ConfigureAwait(false);
             if (!generation.IsCurrent)
             {
                 // The address leads elsewhere by now.
                 return null;
             }
 
-            replica.Learn(reached, incarnation);
+            replica.Learn(reached, incarnation, source.Time.GetTimestamp());
             return reached.Contains(wanted) ? incarnation : NotReached;
         }
         catch (SilentServerException exception)
@@ -141,11 +166,17 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             losses.NoteRefusal(session, pin: null, replica, exception);
             return null;
         }
-        catch (Exception exception) when (source.IsServerFailure(exception))
+        catch (Exception exception) when (exception is DbException || source.IsServerFailure(exception))
         {
             // Who has given up is told that, and nothing of the server.
             cancellation.ThrowIfCancellationRequested();
-            losses.NoteRefusal(session, pin: null, replica, exception);
+
+            // That all of its connections are in use, or this user may not ask, is no fault of the server's.
+            if (source.IsServerFailure(exception) && !replica.Pool.IsFull)
+            {
+                losses.NoteRefusal(session, pin: null, replica, exception);
+            }
+
             return null;
         }
         finally
@@ -174,7 +205,8 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         var started = source.Time.GetTimestamp();
         try
         {
-            return await protocol.WaitAsync(server, wanted, budget).ConfigureAwait(false);
+            var patience = session.RemainingWait > budget ? session.RemainingWait : budget;
+            return await protocol.WaitAsync(server, wanted, budget, patience).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -198,16 +230,21 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         DbConnection? connection = null;
         try
         {
-            connection = await BoundedOpening
-                .OpenAsync(source.Primary, BoundedOpening.Patience, source.Time, isAsync, cancellation)
+            (connection, var generation) = await BoundedOpening
+                .OpenOfAsync(source.Primary, BoundedOpening.Patience, source.Time, isAsync, cancellation)
                 .ConfigureAwait(false);
             var server = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
-            // What it has says nothing of what was written to the one before.
-            if (await SeenAsync(source.Primary, server).ConfigureAwait(false) is not { } position || pin.HasOtherPrimary)
+            await source.Primary.MeetAsync(server).ConfigureAwait(false);
+            var incarnation = source.Primary.Incarnation;
+            var seen = await SeenAsync(source.Primary, server).ConfigureAwait(false);
+
+            // What it has says nothing of what was written to the one before, nor of what is written to the one after.
+            if (seen is not { } position || pin.HasOtherPrimary || !generation.IsCurrent)
             {
                 return false;
             }
 
+            progress.PrimaryHas(position, incarnation);
             pin.EndToAsk(begun, position);
             return true;
         }
@@ -261,8 +298,8 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         DbConnection? connection = null;
         try
         {
-            connection = await BoundedOpening
-                .OpenAsync(replica, BoundedOpening.Patience, source.Time, isAsync, CancellationToken.None)
+            (connection, var generation) = await BoundedOpening
+                .OpenOfAsync(replica, BoundedOpening.Patience, source.Time, isAsync, CancellationToken.None)
                 .ConfigureAwait(false);
             if (pin.LastIncarnation != replica.Incarnation || !replica.CanTellWhatWasSeen)
             {
@@ -270,7 +307,13 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             }
 
             var questions = new ServerQuestions(replica, connection, source.Time, isAsync, CancellationToken.None);
-            return await ask(await replica.ProtocolAsync(questions).ConfigureAwait(false), questions).ConfigureAwait(false);
+            await replica.ProveItselfAsync(questions).ConfigureAwait(false);
+            var protocol = await replica.ProtocolAsync(questions).ConfigureAwait(false);
+            var answer = await ask(protocol, questions).ConfigureAwait(false);
+            await replica.ProveItselfAsync(questions).ConfigureAwait(false);
+
+            // Where the address leads elsewhere by now, another run may have answered.
+            return generation.IsCurrent && pin.LastIncarnation == replica.Incarnation ? answer : null;
         }
         catch (SilentServerException exception)
         {

@@ -37,6 +37,12 @@ internal sealed class ReplicaRouter
     /// <summary>What keeps out replicas that hold what the primary lacks; null where nothing does.</summary>
     public Divergence? Divergence { get; init; }
 
+    /// <summary>How far behind the replicas are; null where nobody knows.</summary>
+    public ReplicaProgress? Progress { get; init; }
+
+    /// <summary>What lets sessions back that wait on the primary; null where nothing does.</summary>
+    public FallbackEnd? FallbackEnd { get; init; }
+
     /// <summary>The replicas of this moment; setting it moves no session.</summary>
     public ReplicaTable Replicas
     {
@@ -99,7 +105,9 @@ internal sealed class ReplicaRouter
             return AfterLossAsync(session, pin, loss, refused, isAsync, cancellation);
         }
 
-        return new(pin.Server ?? Draw(session, pin, refused));
+        return pin.IsAway && FallbackEnd is { } end && FallbackEnd.IsDue(session, pin)
+            ? end.ReturnAsync(session, pin, InOrder(session, refused), isAsync, cancellation)
+            : new(pin.Server ?? Draw(session, pin, refused));
     }
 
     /// <summary>The replicas that can take a session, in the order in which the selector would draw them.</summary>
@@ -161,8 +169,15 @@ internal sealed class ReplicaRouter
     private RoutedServer Draw(ReadSession session, SessionPin pin, List<RoutedServer>? refused)
     {
         var table = _table;
-        ReadOnlySpan<WeightedReplica> candidates = Candidates(table, refused);
+        var late = Late(session, pin, table);
+        var candidates = Candidates(table, refused, late);
         var picked = _selector.Select(session.Id, candidates);
+        if (picked < 0 && late is not null)
+        {
+            candidates = Candidates(table, refused);
+            picked = _selector.Select(session.Id, candidates);
+        }
+
         if (picked >= 0)
         {
             return picked < candidates.Length && candidates[picked].IsAvailable
@@ -184,12 +199,28 @@ internal sealed class ReplicaRouter
         return server;
     }
 
-    private WeightedReplica[] Candidates(ReplicaTable table, List<RoutedServer>? refused)
+    // Those that will not have in time what the session carries with it; null for none.
+    private List<RoutedServer>? Late(ReadSession session, SessionPin pin, ReplicaTable table)
+    {
+        if (
+            Progress is not { } progress
+            || pin.Required is not { } required
+            || !(pin.IsResumed || pin.BindsToRequired(session.SeesOwnWrites))
+        )
+        {
+            return null;
+        }
+
+        var late = table.Servers.Where(replica => progress.IsTooLate(replica, required, session.RemainingWait)).ToList();
+        return late.Count is 0 ? null : late;
+    }
+
+    private WeightedReplica[] Candidates(ReplicaTable table, List<RoutedServer>? refused, List<RoutedServer>? late = null)
     {
         WeightedReplica[]? some = null;
         for (var i = 0; i < table.Servers.Length; i++)
         {
-            if (!CanTake(table.Servers[i], refused))
+            if (!CanTake(table.Servers[i], refused) || late?.Contains(table.Servers[i]) == true)
             {
                 some ??= (WeightedReplica[])table.AllAvailable.Clone();
                 some[i] = some[i] with { IsAvailable = false };

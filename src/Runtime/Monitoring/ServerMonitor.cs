@@ -19,6 +19,7 @@ internal sealed class ServerMonitor
 
     private readonly RoutingReports _reports;
     private readonly Divergence? _divergence;
+    private readonly ReplicaProgress _progress;
     private readonly TimeProvider _time;
     private readonly MonitorOptions _options;
     private readonly TimeSpan _timeout;
@@ -29,10 +30,12 @@ internal sealed class ServerMonitor
         ReplicaTable replicas,
         RoutingReports reports,
         Divergence? divergence,
+        ReplicaProgress progress,
         TimeProvider time,
         MonitorOptions options
     )
     {
+        _progress = progress;
         _divergence = divergence;
         _reports = reports;
         _time = time;
@@ -207,7 +210,7 @@ internal sealed class ServerMonitor
         var isReadOnly = variables.GetValueOrDefault("read_only") is not (null or "OFF" or "0");
         if (!watch.Server.IsPrimary)
         {
-            watch.Server.Learn(position, incarnation);
+            watch.Server.Learn(position, incarnation, _time.GetTimestamp());
             watch.Server.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), incarnation);
         }
         else if (isReadOnly)
@@ -217,6 +220,11 @@ internal sealed class ServerMonitor
         }
         else
         {
+            if (generation.IsCurrent)
+            {
+                _progress.PrimaryHas(position, incarnation);
+            }
+
             watch.Server.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), incarnation);
             _divergence?.NoteHeld();
         }

@@ -36,7 +36,15 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
         TellDifferences(Routed.Router.Replicas.Servers);
         if (monitor is not null)
         {
-            _monitor = new ServerMonitor(Routed.Primary, Routed.Router.Replicas, Routed.Reports, Routed.Divergence, Routed.Time, monitor);
+            _monitor = new ServerMonitor(
+                Routed.Primary,
+                Routed.Router.Replicas,
+                Routed.Reports,
+                Routed.Divergence,
+                Routed.Progress,
+                Routed.Time,
+                monitor
+            );
         }
     }
 

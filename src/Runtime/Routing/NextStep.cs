@@ -5,6 +5,7 @@ internal static class NextStep
 {
     public static Step Of(in Statement statement, in LinkFacts link, in PinFacts pin, Readiness ready) =>
         pin.Level is null ? OutsideSession(statement, link)
+        : pin.MayReturn && statement.IsPlainRead && !link.IsPrimary ? Step.FindServer
         : link.IsPrimary || MustBeOnPrimary(statement, pin) ? OnPrimary(statement, link, pin, ready)
         : link.IsOutdated ? OutOfDate(pin)
         : OnReplica(link, pin, ready);
@@ -120,6 +121,7 @@ internal readonly record struct LinkFacts(
 /// <param name="MustCatchUp">The connection's replica is not known to have what it must contain.</param>
 /// <param name="NeedsBarrier">The primary is not known to have what it saw.</param>
 /// <param name="IsOurs">The connection was opened in it, or reads for it already.</param>
+/// <param name="MayReturn">It reads on the primary until a replica has what it saw, and it is time to look for one.</param>
 internal readonly record struct PinFacts(
     ReadConsistency? Level,
     bool HasServer = false,
@@ -129,7 +131,8 @@ internal readonly record struct PinFacts(
     bool IsOtherRun = false,
     bool MustCatchUp = false,
     bool NeedsBarrier = false,
-    bool IsOurs = false
+    bool IsOurs = false,
+    bool MayReturn = false
 )
 {
     /// <summary>Whether a read on the connection's replica is one of the session's.</summary>

@@ -112,6 +112,8 @@ internal sealed class RoutedConnection : IAskedConnection
         {
             throw toOpen || !IsClosing ? InUse() : NotOpen();
         }
+
+        Use.CountsAsRead = false;
     }
 
     /// <summary>It has ended.</summary>
@@ -258,7 +260,7 @@ internal sealed class RoutedConnection : IAskedConnection
 
     public async ValueTask LearnAsync(DbConnection driver, bool isAsync)
     {
-        if (await Use.LearnAsync(driver, _readers.CloseConnection, isAsync).ConfigureAwait(false) is { } silent)
+        if (await Use.LearnAsync(driver, Link, _readers.CloseConnection, isAsync).ConfigureAwait(false) is { } silent)
         {
             Abandon(silent);
         }

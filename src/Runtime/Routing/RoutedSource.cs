@@ -36,13 +36,16 @@ internal sealed class RoutedSource : ISessionSource
             Proxy.HintTakenOut = Reports.HintTakenOut;
         }
 
-        Positions = set.HasPositions ? new PositionSearch(this, Losses) : null;
+        Progress = new ReplicaProgress(Primary, Time);
+        Positions = set.HasPositions ? new PositionSearch(this, Losses, Progress) : null;
         Divergence = Positions is null ? null : new Divergence(this, Reports, () => Router!.Replicas.Servers);
         Router = new ReplicaRouter(Primary, set.Replicas, set.Selector, Time, Reports, Losses, Positions)
         {
             Divergence = set.AllowsDivergedReplicas ? null : Divergence,
+            Progress = Progress,
+            FallbackEnd = Positions is null ? null : new FallbackEnd(this, Positions, Losses),
         };
-        CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses);
+        CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses, Progress);
     }
 
     public SourceName Name { get; }
@@ -81,6 +84,9 @@ internal sealed class RoutedSource : ISessionSource
     public PositionSearch? Positions { get; }
 
     public ReplicaRouter Router { get; }
+
+    /// <summary>How far behind the replicas are.</summary>
+    public ReplicaProgress Progress { get; }
 
     /// <summary>Compares replicas with the primary; null where <see cref="Positions"/> is.</summary>
     public Divergence? Divergence { get; }

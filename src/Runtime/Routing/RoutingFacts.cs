@@ -42,7 +42,8 @@ internal readonly struct RoutingFacts(RoutedConnection connection)
                 && pin.IsOtherIncarnation(server),
             MustCatchUp: isPlainRead && !server.IsPrimary && pin.MustCatchUp(server, session.SeesOwnWrites),
             NeedsBarrier: server.IsPrimary && PrimaryBarrier.IsNeeded(session, pin),
-            IsOurs: connection.Use.IsOf(pin)
+            IsOurs: connection.Use.IsOf(pin),
+            MayReturn: pin.IsAway && FallbackEnd.IsDue(session, pin)
         );
     }
 }

@@ -59,6 +59,7 @@ internal sealed class SessionUse(RoutedSource source)
     /// <param name="statement">The statement.</param>
     public void Note(RoutedServer server, ReadSession? session, SessionPin? pin, in Statement statement)
     {
+        session?.RefillWait();
         if (statement.ReturnsData)
         {
             session?.CountRead();
@@ -118,10 +119,11 @@ internal sealed class SessionUse(RoutedSource source)
     /// <summary>The driver's connection is let go next: the session learns what was seen and written on it. Nothing here fails: what
     /// cannot be learned is asked of the primary later, or counts as not known.</summary>
     /// <param name="driver">The driver's connection.</param>
+    /// <param name="link">Where it leads to.</param>
     /// <param name="isClosedByReader">Whether a reader that was told to has closed it, as Dapper's do.</param>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <returns>The question on the driver's connection that got no answer; null where there is none.</returns>
-    public async ValueTask<SilentServerException?> LearnAsync(DbConnection driver, bool isClosedByReader, bool isAsync)
+    public async ValueTask<SilentServerException?> LearnAsync(DbConnection driver, ServerLink link, bool isClosedByReader, bool isAsync)
     {
         SilentServerException? silent = null;
         if (_reads is { } reads)
@@ -140,7 +142,7 @@ internal sealed class SessionUse(RoutedSource source)
             ReplicationPosition? position = null;
             if (use.Captures && silent is null && driver.State == ConnectionState.Open)
             {
-                (position, silent) = await WrittenAsync(use, driver, isAsync).ConfigureAwait(false);
+                (position, silent) = await WrittenAsync(use, driver, link, isAsync).ConfigureAwait(false);
             }
 
             EndPrimary(position);
@@ -173,6 +175,18 @@ internal sealed class SessionUse(RoutedSource source)
         }
     }
 
+    /// <summary>Whether the statement that runs counts among the session's reads on its replica.</summary>
+    public bool CountsAsRead { get; set; }
+
+    /// <summary>The statement was prepared only.</summary>
+    public void NoteNothingRead()
+    {
+        if (CountsAsRead)
+        {
+            _reads?.Pin.NoteNothingRead();
+        }
+    }
+
     private void NoteIfLate(ReadSession session)
     {
         if (session.TryNoteLateUse())
@@ -196,15 +210,17 @@ internal sealed class SessionUse(RoutedSource source)
 
     private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
     {
-        var isCausal = session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true };
+        // On a session that is to go back to a replica what it sees here is binding, as a causal one's; the primary is asked then.
+        var isAway = pin.IsAway && session.Consistency != ReadConsistency.Primary;
+        var isCausal =
+            isAway || (session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true });
         if (statement.ReturnsData && isCausal)
         {
             pin.SeeRequired();
         }
         else if (statement.ReturnsData)
         {
-            pin.BindPrimary(session.LossIn(source));
-            pin.ReadPrimary();
+            pin.ReadPrimary(session.LossIn(source));
         }
 
         if (statement.IsPlainRead && !(statement.ReturnsData && isCausal))
@@ -213,7 +229,7 @@ internal sealed class SessionUse(RoutedSource source)
         }
 
         // What commits later is not in what the connection can tell when it is closed.
-        var captures = _transaction?.TryAdd(pin) != true && isCausal;
+        var captures = _transaction?.TryAdd(pin) != true && isCausal && !isAway;
         if (_primary is { } use && ReferenceEquals(use.Pin, pin))
         {
             _primary = use with { Saw = use.Saw || statement.ReturnsData, Captures = use.Captures && captures };
@@ -249,16 +265,25 @@ internal sealed class SessionUse(RoutedSource source)
     private ValueTask<(ReplicationPosition? Written, SilentServerException? Silent)> WrittenAsync(
         PrimaryUse use,
         DbConnection driver,
+        ServerLink link,
         bool isAsync
-    ) => AskedAsync(AskWrittenAsync(use, driver, isAsync));
+    ) => AskedAsync(AskWrittenAsync(use, driver, link, isAsync));
 
-    private async ValueTask<ReplicationPosition?> AskWrittenAsync(PrimaryUse use, DbConnection driver, bool isAsync)
+    private async ValueTask<ReplicationPosition?> AskWrittenAsync(PrimaryUse use, DbConnection driver, ServerLink link, bool isAsync)
     {
         var questions = new ServerQuestions(source.Primary, driver, source.Time, isAsync, CancellationToken.None);
         var protocol = await source.Primary.ProtocolAsync(questions).ConfigureAwait(false);
-        return !source.Primary.CanTellWhatWasSeen ? null
+        var incarnation = source.Primary.Incarnation;
+        var position =
+            !source.Primary.CanTellWhatWasSeen ? null
             : use.Saw ? await protocol.SeenAsync(questions).ConfigureAwait(false)
             : await protocol.WrittenAsync(questions).ConfigureAwait(false);
+        if (!link.IsOutdated)
+        {
+            source.Progress.PrimaryHas(position, incarnation);
+        }
+
+        return position;
     }
 
     private async ValueTask<(ReplicationPosition? Position, SilentServerException? Silent)> AskedAsync(

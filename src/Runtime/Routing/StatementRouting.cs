@@ -239,6 +239,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                     link = facts.Of(server);
                     continue;
                 case Step.ReadHere:
+                    connection.Use.CountsAsRead = true;
                     return Run(server, session, pin, statement);
                 // What begins a snapshot is a statement of ours, which carries nothing to the proxy.
                 case Step.CatchUp

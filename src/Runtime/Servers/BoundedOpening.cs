@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 
 namespace MonotonicReads.Servers;
@@ -38,7 +39,7 @@ internal static class BoundedOpening
     {
         // A question of ours is no part of the caller's transaction.
         using var without = OutsideTransactions.Begin();
-        var opened = server.Pool.ConnectAsync(isAsync, cancellation);
+        var opened = CountedAsync(server.Pool, isAsync, cancellation);
         if (!isAsync)
         {
             return await opened.ConfigureAwait(false);
@@ -68,6 +69,37 @@ internal static class BoundedOpening
             // In one moment with the deadline: who has given up is told that.
             cancellation.ThrowIfCancellationRequested();
             throw;
+        }
+    }
+
+    // One of the pool's is in use until it is closed.
+    private static async ValueTask<(DbConnection Connection, PoolGeneration Generation)> CountedAsync(
+        ConnectionPool pool,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        var hasLeft = 0;
+        pool.Enter();
+        try
+        {
+            var (connection, generation) = await pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
+            connection.StateChange += (_, change) => LeaveIfClosed(change.CurrentState);
+            LeaveIfClosed(connection.State);
+            return (connection, generation);
+        }
+        catch
+        {
+            LeaveIfClosed(ConnectionState.Closed);
+            throw;
+        }
+
+        void LeaveIfClosed(ConnectionState state)
+        {
+            if (state == ConnectionState.Closed && Interlocked.Exchange(ref hasLeft, 1) == 0)
+            {
+                pool.Leave();
+            }
         }
     }
 }

@@ -47,6 +47,9 @@ internal sealed class ConnectionPool : IDisposable
     /// <summary>Whether whoever opens a connection now has to wait for one.</summary>
     public bool IsUsedUp => Volatile.Read(ref _open) > _size;
 
+    /// <summary>Whether none of its connections is left, so that whoever opens one may have to wait.</summary>
+    public bool IsFull => Volatile.Read(ref _open) >= _size;
+
     /// <summary>Somebody opens a connection.</summary>
     /// <returns>False where all of the pool's are in use.</returns>
     public bool Enter() => Interlocked.Increment(ref _open) <= _size;

@@ -93,7 +93,12 @@ internal sealed class MariaDbProtocol : ServerProtocol
         return (answer[0].Value ?? "", answer[1].Value ?? "");
     }
 
-    public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)
+    public override async ValueTask<ReplicationPosition> WaitAsync(
+        ServerQuestions server,
+        ReplicationPosition position,
+        TimeSpan timeout,
+        TimeSpan patience
+    )
     {
         if (position.IsEmpty)
         {
@@ -105,13 +110,13 @@ internal sealed class MariaDbProtocol : ServerProtocol
         var wait = string.Create(CultureInfo.InvariantCulture, $"SELECT MASTER_GTID_WAIT('{ends}', {timeout.TotalSeconds:F3})");
         if (server.AreThroughProxy)
         {
-            await server.AskAsync(wait, timeout).ConfigureAwait(false);
+            await server.AskAsync(wait, patience).ConfigureAwait(false);
             return await ReachedAsync(server).ConfigureAwait(false);
         }
 
         // The limit is not meant for us, and a wait that it ends says nothing of the server.
         wait = server.MayBeLimited ? "SET STATEMENT max_statement_time = 0 FOR " + wait : wait;
-        var answer = await server.AskAsync(wait + ", @@GLOBAL.gtid_slave_pos, @@GLOBAL.gtid_binlog_state", timeout).ConfigureAwait(false);
+        var answer = await server.AskAsync(wait + ", @@GLOBAL.gtid_slave_pos, @@GLOBAL.gtid_binlog_state", patience).ConfigureAwait(false);
         return MariaDbGtidList.Reached(answer[1].Value ?? "", answer[2].Value ?? "");
     }
 

@@ -73,7 +73,12 @@ internal sealed class MySqlProtocol : ServerProtocol
 
     public override ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => ReachedAsync(server, AnswerTime);
 
-    public override async ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout)
+    public override async ValueTask<ReplicationPosition> WaitAsync(
+        ServerQuestions server,
+        ReplicationPosition position,
+        TimeSpan timeout,
+        TimeSpan patience
+    )
     {
         ReplicationPosition reached = MySqlGtidSet.Empty;
         await PollAsync(
@@ -81,7 +86,7 @@ internal sealed class MySqlProtocol : ServerProtocol
                 timeout,
                 async () =>
                 {
-                    reached = await ReachedAsync(server, timeout).ConfigureAwait(false);
+                    reached = await ReachedAsync(server, patience).ConfigureAwait(false);
                     return reached.Contains(position);
                 }
             )

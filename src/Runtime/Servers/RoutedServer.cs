@@ -10,7 +10,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
 
     private readonly object _lock = new();
     private readonly ConcurrentQueue<string> _met = new();
-    private volatile ReplicationPosition? _reached;
+    private volatile Reach? _reached;
     private volatile Comparison? _compared;
     private volatile Holding? _held;
     private long _unavailableUntil;
@@ -43,7 +43,10 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     public bool CanTellWhatWasSeen { get; private set; }
 
     /// <summary>What this run of the server is known to have reached; null where nothing is known.</summary>
-    public ReplicationPosition? Reached => _reached;
+    public ReplicationPosition? Reached => _reached?.Position;
+
+    /// <summary>The same, and when that was; null where nothing is known.</summary>
+    public Reach? LastReach => _reached;
 
     /// <summary>The servers that answered at the address, by their ids, the last ones of them.</summary>
     public IReadOnlyCollection<string> Met => _met;
@@ -95,7 +98,10 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     }
 
     /// <summary>Remembers what a run of the server has reached, so that no one waits for it again.</summary>
-    public void Learn(ReplicationPosition reached, int incarnation)
+    /// <param name="reached">What it has said.</param>
+    /// <param name="incarnation">The run.</param>
+    /// <param name="at">When it was asked, or later: a timestamp of the source's clock.</param>
+    public void Learn(ReplicationPosition reached, int incarnation, long at)
     {
         if (Address is { IsExact: false })
         {
@@ -108,7 +114,8 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
             if (_run.Incarnation == incarnation)
             {
                 // Not both together: what contains two positions may be more than the server has.
-                _reached = _reached?.Contains(reached) == true ? _reached : reached;
+                var most = _reached is { } before && before.Position.Contains(reached) ? before.Position : reached;
+                _reached = new Reach(most, Math.Max(at, _reached?.At ?? at));
             }
         }
     }
@@ -136,6 +143,11 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// <summary>Makes sure that <see cref="Protocol"/> is known.</summary>
     /// <param name="server">The server, on an open connection.</param>
     public ValueTask MeetAsync(ServerQuestions server) => IsStranger ? Introduction!(server) : default;
+
+    /// <summary>Makes sure that it is the one who answers now, where a proxy may let others: before and after what is asked of it.</summary>
+    /// <param name="server">The server, on an open connection.</param>
+    /// <exception cref="AnsweredByOtherException">It is not.</exception>
+    public ValueTask ProveItselfAsync(ServerQuestions server) => Address is { IsExact: false } ? Introduction!(server) : default;
 
     /// <summary>How the server is asked; who comes first meets it.</summary>
     /// <param name="server">The server, on an open connection.</param>
@@ -225,6 +237,11 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// <param name="Incarnation">Its number in this process; 0 before the first connection.</param>
     /// <param name="Name">What every process calls it; empty where nobody tells.</param>
     public sealed record KnownRun(int Incarnation, string Name);
+
+    /// <summary>What a server is known to have reached.</summary>
+    /// <param name="Position">The position.</param>
+    /// <param name="At">When it was asked last.</param>
+    public sealed record Reach(ReplicationPosition Position, long At);
 
     private sealed record Holding(ReplicationPosition Position, int Incarnation);
 }

@@ -66,8 +66,14 @@ internal abstract class ServerProtocol
     /// <param name="server">A replica.</param>
     /// <param name="position">What has to be reached.</param>
     /// <param name="timeout">How long; more than zero.</param>
+    /// <param name="patience">How long the server may take to answer, waiting or not; no less than the timeout.</param>
     /// <returns>What the server has reached, after the wait: it may lack the position.</returns>
-    public abstract ValueTask<ReplicationPosition> WaitAsync(ServerQuestions server, ReplicationPosition position, TimeSpan timeout);
+    public abstract ValueTask<ReplicationPosition> WaitAsync(
+        ServerQuestions server,
+        ReplicationPosition position,
+        TimeSpan timeout,
+        TimeSpan patience
+    );
 
     /// <summary>
     /// Waits until a read that starts then sees on the primary all that any replica may have from it. The primary hands

@@ -91,7 +91,7 @@ public sealed class ReadSession : IDisposable
     /// <summary>What the session does when it loses its replica in a data source.</summary>
     internal ReplicaLoss LossIn(ISessionSource source) => Policies.OnReplicaLoss ?? source.OnReplicaLoss;
 
-    /// <summary>What is left of the session's wait budget; a joined handle may have less than its session.</summary>
+    /// <summary>What is left of the wait budget of the read that is about to run; a joined handle may have less than its session.</summary>
     internal TimeSpan RemainingWait
     {
         get
@@ -213,8 +213,7 @@ public sealed class ReadSession : IDisposable
 
     /// <summary>
     /// What the session saw and wrote, for <see cref="Resume(string, SessionTokenOptions?)"/> in another request, process or service:
-    /// encrypted,
-    /// authenticated, at most <see cref="SessionTokenOptions.MaxLength"/> characters, and taken for
+    /// encrypted, authenticated, at most <see cref="SessionTokenOptions.MaxLength"/> characters, and taken for
     /// <see cref="SessionTokenOptions.Lifetime"/>. Asks each server that was read or written for its position: one round trip for each.
     /// </summary>
     /// <remarks>It holds for what was read before. Reads that end later are not in it.</remarks>
@@ -321,6 +320,9 @@ public sealed class ReadSession : IDisposable
     internal bool IsAtEndOfPlan => _root.Policies.Reads > 0 && Volatile.Read(ref _root._reads) >= _root.Policies.Reads;
 
     internal void SpendWait(TimeSpan waited) => Interlocked.Add(ref _root._waitedTicks, waited.Ticks);
+
+    /// <summary>A statement runs: the next one has the whole budget again.</summary>
+    internal void RefillWait() => Volatile.Write(ref _root._waitedTicks, 0);
 
     internal void NoteDecision(ISessionSource source, string server, ReadConsistency consistency)
     {

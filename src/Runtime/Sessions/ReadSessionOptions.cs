@@ -13,9 +13,9 @@ public sealed class ReadSessionOptions
     public ReplicaLoss? OnReplicaLoss { get; init; }
 
     /// <summary>
-    /// How long the session may wait in all, in milliseconds: for a replica to catch up with its writes or with what it
-    /// saw, and for the primary's barrier. Default 500; 0 never waits. Where the session joins a running one, the shorter
-    /// of the two holds.
+    /// How long each read of the session may wait, in milliseconds: for a replica to catch up with the session's writes or with what
+    /// it saw, and for the primary's barrier. Default 500; 0 never waits. Reads that run side by side share one budget. Where the
+    /// session joins a running one, the shorter of the two holds.
     /// </summary>
     public int MaxWaitMilliseconds { get; init; } = DefaultMaxWaitMilliseconds;
 

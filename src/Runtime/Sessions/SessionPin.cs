@@ -9,23 +9,15 @@ namespace MonotonicReads.Sessions;
 internal sealed class SessionPin(ReadSession session, ISessionSource source)
 {
     private volatile RoutedServer? _server;
-    private volatile RoutedServer? _lastReplica;
     private volatile PinLoss? _loss;
     private volatile bool _hasRead;
     private volatile bool _hasReadPrimary;
-    private volatile bool _lacksSeen;
-    private volatile ReplicationPosition? _seen;
     private int _incarnation;
-    private int _lastIncarnation;
     private KnownPrimary _primary;
-    private int _openReplicaConnections;
+    private ReplicaReads _reads;
     private SessionWrites _writes;
+    private Fallback _fallback;
     private PinCarried _carried;
-
-    // Both counted, and not only flagged: what begins while a server is being asked is not in its answer.
-    private long _replicaReads;
-    private long _readsBehindBarrier;
-    private long _forgottenReads;
 
     public ReadSession Session => session;
 
@@ -42,8 +34,14 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Set from the moment in which a replica that was read is lost until the session has moved.</summary>
     public PinLoss? Loss => _loss;
 
+    /// <summary>Whether the session stays on the primary until a replica has what it must see.</summary>
+    public bool IsAway => _fallback.IsOn;
+
+    /// <summary>Whether it is time to look for one.</summary>
+    public bool IsReturnDue => _fallback.IsDue(source.Time);
+
     /// <summary>The replica on which the session has read last; null where it has read on none, or need not remember.</summary>
-    public RoutedServer? LastReplica => _lastReplica;
+    public RoutedServer? LastReplica => _reads.Last;
 
     /// <summary>Whether the session reads on the primary and has done so, so that what it saw there is not known but to that.</summary>
     public bool HasReadPrimary => _hasReadPrimary && _server is { IsPrimary: true };
@@ -52,13 +50,13 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public ReplicationPosition? Required => _writes.Required;
 
     /// <summary>What the session's reads on replicas saw at most; null where that is not known for all of them.</summary>
-    public ReplicationPosition? Seen => _lacksSeen || Volatile.Read(ref _openReplicaConnections) > 0 ? null : _seen;
+    public ReplicationPosition? Seen => _reads.Seen;
 
     /// <summary>Whether the session has read on a replica and the primary is not proved to contain it.</summary>
-    public bool NeedsBarrier => Volatile.Read(ref _replicaReads) != Volatile.Read(ref _readsBehindBarrier);
+    public bool NeedsBarrier => _reads.NeedBarrier;
 
     /// <summary>The reads that the session has begun on replicas.</summary>
-    public long ReplicaReads => Volatile.Read(ref _replicaReads);
+    public long ReplicaReads => _reads.Count;
 
     /// <summary>Whether the primary is another run of the server than when the session first read or wrote.</summary>
     public bool HasOtherPrimary => _primary.IsOther(source.Primary);
@@ -91,7 +89,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
         lock (this)
         {
             _carried.Tell(this, state, match);
-            Volatile.Write(ref _replicaReads, _replicaReads + 1);
+            _reads.Tell();
         }
     }
 
@@ -135,10 +133,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
                 _hasRead = true;
             }
 
-            _lastReplica = replica;
-            _lastIncarnation = _incarnation;
-            Volatile.Write(ref _replicaReads, _replicaReads + 1);
-            _openReplicaConnections += isFirstOfConnection ? 1 : 0;
+            _reads.Begin(replica, _incarnation, isFirstOfConnection);
             return true;
         }
     }
@@ -149,16 +144,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            if (seen is null)
-            {
-                _lacksSeen = true;
-            }
-            else
-            {
-                _seen = _seen?.Union(seen) ?? seen;
-            }
-
-            _openReplicaConnections--;
+            _reads.End(seen);
         }
     }
 
@@ -172,12 +158,25 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>A causal handle reads on the primary: every later read of the session must contain what it sees.</summary>
     public void SeeRequired() => _writes.See();
 
-    /// <summary>What a read saw on the primary binds the session to this run of it.</summary>
-    public void ReadPrimary()
+    /// <summary>What a read sees on the primary binds the session to this run of it, and to the primary.</summary>
+    public void ReadPrimary(ReplicaLoss policy)
     {
+        BindPrimary(policy);
         _primary.Know(source.Primary);
         _hasReadPrimary = true;
     }
+
+    /// <summary>The session reads on the primary until a replica has what it must see; where it is bound there for good it stays.</summary>
+    public void FallBack(ReplicaLoss policy) => _fallback.Begin(this, policy);
+
+    /// <summary>A read looks for a replica to return to; others stay where they are meanwhile.</summary>
+    public bool TryBeginReturn() => _fallback.TryBeginToReturn(this);
+
+    /// <summary>It has looked.</summary>
+    /// <param name="to">The replica and the run of it; null for none.</param>
+    /// <param name="reads">How many reads on replicas it is known to contain.</param>
+    /// <returns>Whether the session goes on there: not where more was read, or the primary was asked for, meanwhile.</returns>
+    public bool EndReturn((RoutedServer Server, int Incarnation)? to, long reads) => _fallback.TryReturn(this, to, reads);
 
     /// <summary>The connection is closed, and the primary's state then is required of causal reads.</summary>
     /// <param name="position">What it wrote and saw; null where only the primary can tell.</param>
@@ -198,10 +197,10 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>From now on causal reads contain this position.</summary>
     public void Require(ReplicationPosition position) => _writes.Require(this, position);
 
-    /// <summary>From now on the session reads on the primary; unless it has lost its replica and may not move.</summary>
+    /// <summary>From now on the session reads on the primary, for good; unless it has lost its replica and may not move.</summary>
     public void BindPrimary(ReplicaLoss policy)
     {
-        if (!ReferenceEquals(_server, source.Primary) || _loss is not null)
+        if (!ReferenceEquals(_server, source.Primary) || _loss is not null || IsAway)
         {
             lock (this)
             {
@@ -209,22 +208,14 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
                 {
                     _server = source.Primary;
                     _loss = null;
+                    _fallback.End(source.Time);
                 }
             }
         }
     }
 
     /// <summary>The reads on replicas that a barrier which starts now covers; null while some have not ended.</summary>
-    public long? EndedReads
-    {
-        get
-        {
-            lock (this)
-            {
-                return _openReplicaConnections == 0 ? _replicaReads : null;
-            }
-        }
-    }
+    public long? EndedReads => _reads.Ended(this);
 
     /// <summary>This run of the primary contains what the session has read.</summary>
     /// <param name="run">The run.</param>
@@ -232,13 +223,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public void PassedBarrier(RoutedServer.KnownRun run, long? reads)
     {
         _primary.Pass(run);
-        if (reads is { } covered)
-        {
-            lock (this)
-            {
-                Volatile.Write(ref _readsBehindBarrier, Math.Max(_readsBehindBarrier, covered));
-            }
-        }
+        _reads.PassBarrier(this, reads ?? 0);
     }
 
     /// <summary>A connection was about to read for the session on a replica, and did not.</summary>
@@ -246,7 +231,16 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            _openReplicaConnections--;
+            _reads.EndUnread();
+        }
+    }
+
+    /// <summary>What counts as a read returned nothing that was read, such as preparing a text.</summary>
+    public void NoteNothingRead()
+    {
+        lock (this)
+        {
+            _reads.NoteNothingRead();
         }
     }
 
@@ -256,16 +250,10 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            var isOnly = _replicaReads == _forgottenReads + 1 && _openReplicaConnections == 0 && !IsResumed;
-            if (isOnly && _loss is null && ReferenceEquals(_server, replica))
+            if (_loss is null && ReferenceEquals(_server, replica) && _reads.TryTakeBack(keepsCarried: IsResumed))
             {
                 _server = null;
                 _hasRead = false;
-                _lastReplica = null;
-
-                // Not counted back: a barrier on its way may have counted it.
-                Volatile.Write(ref _readsBehindBarrier, _replicaReads);
-                _forgottenReads = _replicaReads;
             }
         }
     }
@@ -296,7 +284,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>The run of <see cref="LastReplica"/> on which the session has read last.</summary>
-    public int LastIncarnation => Volatile.Read(ref _lastIncarnation);
+    public int LastIncarnation => _reads.LastIncarnation;
 
     /// <summary>Records that the replica which the session has read is lost; the first record stays.</summary>
     /// <returns>Whether this call recorded it.</returns>
@@ -325,7 +313,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            if (!ReferenceEquals(_server, from) || (reads is { } known && known != _replicaReads))
+            if (!ReferenceEquals(_server, from) || (reads is { } known && known != _reads.Count))
             {
                 return false;
             }
@@ -336,11 +324,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
             if (forgetsReads)
             {
                 _hasRead = false;
-                Volatile.Write(ref _readsBehindBarrier, _replicaReads);
-                _forgottenReads = _replicaReads;
-                _lastReplica = null;
-                _seen = null;
-                _lacksSeen = false;
+                _reads.Forget();
             }
 
             return true;

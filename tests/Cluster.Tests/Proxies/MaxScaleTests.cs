@@ -89,6 +89,59 @@ public sealed class MaxScaleTests(RelayFixture fixture) : IClassFixture<RelayFix
         Assert.Equal("replica2", await through.AskAsync());
     }
 
+    /// <summary>What another one says, who answers for it, would be less than was seen: the session goes on on the primary.</summary>
+    [Fact]
+    public async Task A_token_has_no_position_of_who_answers_for_a_server_that_is_down()
+    {
+        await using var cluster = await MariaDbCluster.StartAsync(replicas: 2);
+        await using var primary = new MySqlConnection(cluster.Primary.ConnectionString);
+        await primary.ExecuteAsync("create table notes (note varchar(100))");
+        await cluster.WaitForReplicasAsync();
+        await cluster.Replicas[0].StopApplyingAsync();
+        await primary.ExecuteAsync("insert into notes values ('seen')");
+        var servers = RelayServer.Of(cluster);
+        await using var relay = await StatementRelay.StartAsync(servers, new MaxScaleRoute(1));
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseProxy(relay.ConnectionString, ProxyDialect.MaxScale)
+            .UseReplicaLoss(ReplicaLoss.Redraw)
+            .UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMinutes(1) })
+            .AddReplica("replica1", "")
+            .AddReplica("replica2", "")
+            .Build();
+        await Eventually.IsAsync(() => source.GetServers().All(server => server.Health == ServerHealth.Up), "the monitor has seen them");
+        var key = SessionTokenOptions.WithKey(new byte[32]);
+        for (var i = 0; i < 20; i++)
+        {
+            string token;
+            var session = ReadSession.Begin(ReadConsistency.Monotonic);
+            try
+            {
+                if (await CountAsync() == 0)
+                {
+                    // On the other one.
+                    continue;
+                }
+
+                servers[2].IsAvailable = false;
+                token = await session.ToTokenAsync(key);
+            }
+            finally
+            {
+                session.Dispose();
+                servers[2].IsAvailable = true;
+            }
+
+            using var resumed = ReadSession.Resume(token, key);
+            Assert.Equal(1, await CountAsync());
+        }
+
+        async Task<long> CountAsync()
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            return await connection.ExecuteScalarAsync<long>("select count(*) from notes");
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -109,6 +109,51 @@ public sealed class OutOfReachTests(RelayFixture fixture) : IClassFixture<RelayF
         return reader.GetString(0);
     }
 
+    /// <summary>What it carries was read elsewhere, and is not lost with a replica that it has not read.</summary>
+    [Theory]
+    [InlineData(ReadConsistency.Monotonic, ReplicaLoss.Fail)]
+    [InlineData(ReadConsistency.Monotonic, ReplicaLoss.Primary)]
+    [InlineData(ReadConsistency.Snapshot, ReplicaLoss.Fail)]
+    public async Task A_resumed_session_that_has_read_nothing_there_draws_again(ReadConsistency level, ReplicaLoss policy)
+    {
+        await using var through = await StartAsync(AsWeSetIt);
+        var tokens = SessionTokenOptions.WithKey(new byte[32]);
+        string token;
+        using (var before = ReadSession.Begin(ReadConsistency.Monotonic, through.IdOn("replica2")))
+        {
+            await through.AskAsync();
+            token = await before.ToTokenAsync(tokens);
+        }
+
+        through.Server("replica2").IsAvailable = false;
+        through.Events.Clear();
+        using var session = ReadSession.Resume(token, ReadConsistency.Monotonic, new ReadSessionOptions { OnReplicaLoss = policy }, tokens);
+        using var inner = ReadSession.Begin(level);
+        var first = await through.AskAsync();
+        Assert.StartsWith("replica", first, StringComparison.Ordinal);
+        Assert.Equal(first, await through.AskAsync());
+        Assert.Equal([ReadSessionEventKind.ReplicaUnavailable], through.Events.Select(told => told.Kind));
+    }
+
+    [Fact]
+    public async Task What_was_only_prepared_on_it_was_not_read()
+    {
+        await using var through = await StartAsync(AsWeSetIt);
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            through.KeyOn("replica2"),
+            new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Fail }
+        );
+        await using var connection = await through.Source.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = ThroughProxy.WhoAnswers;
+        await command.PrepareAsync();
+        through.Server("replica2").IsAvailable = false;
+        through.Events.Clear();
+        Assert.StartsWith("replica", (string?)await command.ExecuteScalarAsync(), StringComparison.Ordinal);
+        Assert.Equal([ReadSessionEventKind.ReplicaUnavailable], through.Events.Select(told => told.Kind));
+    }
+
     /// <summary>What refused longest ago may take new sessions again, and is not asked once more for the same statement.</summary>
     [Fact]
     public async Task Where_no_replica_is_reached_each_is_tried_once()

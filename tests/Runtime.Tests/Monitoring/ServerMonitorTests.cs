@@ -20,6 +20,7 @@ public class ServerMonitorTests
             new ReplicaTable([]),
             new RoutingReports(NullLogger.Instance, static _ => { }),
             divergence: null,
+            new ReplicaProgress(primary, TimeProvider.System),
             TimeProvider.System,
             new MonitorOptions { Timeout = TimeSpan.FromMinutes(1) }
         );

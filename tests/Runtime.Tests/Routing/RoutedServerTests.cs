@@ -25,10 +25,10 @@ public class RoutedServerTests
         using var source = SqliteFactory.Instance.CreateDataSource("Data Source=:memory:");
         var server = new RoutedServer("r", new ConnectionPool(source), isPrimary: false);
         var gaps = string.Concat(Enumerable.Range(1, 2_000).Select(i => $":{2 * i}"));
-        server.Learn(MySqlGtidSet.ParseReached($"{Source}{gaps}:5000", $"{Source}:4000#1"), server.Incarnation);
+        server.Learn(MySqlGtidSet.ParseReached($"{Source}{gaps}:5000", $"{Source}:4000#1"), server.Incarnation, at: 1);
 
         // The two answers came from two connections at once, with another transaction on its way each time.
-        server.Learn(MySqlGtidSet.ParseReached($"{Source}{gaps}:5000", $"{Source}:5000#1"), server.Incarnation);
+        server.Learn(MySqlGtidSet.ParseReached($"{Source}{gaps}:5000", $"{Source}:5000#1"), server.Incarnation, at: 2);
         Assert.False(server.Reached!.Contains(MySqlGtidSet.Parse(Source + ":3")));
         Assert.True(server.Reached.Contains(MySqlGtidSet.Parse(Source + ":2")));
     }
