@@ -48,11 +48,22 @@ internal sealed class CausalWait(
             return FallBack(session, pin, replica);
         }
 
-        if (pin.Required is not { } required || replica.Reached?.Contains(required) == true)
-        {
-            return null;
-        }
+        return pin.Required is not { } required || replica.Reached?.Contains(required) == true
+            ? null
+            : await SearchAsync(session, pin, connection, required, isAsync, cancellation).ConfigureAwait(false);
+    }
 
+    // Here and elsewhere in turn, for longer each time, until one has it or the read's budget is spent.
+    private async ValueTask<RoutedServer?> SearchAsync(
+        ReadSession session,
+        SessionPin pin,
+        IAskedConnection connection,
+        ReplicationPosition required,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        var replica = connection.Server;
         var questions = connection.Ask(isAsync, cancellation);
         var (budget, started) = (session.RemainingWait, pin.Source.Time.GetTimestamp());
         for (var slice = FirstSlice; ; slice *= 2)

@@ -208,12 +208,14 @@ internal sealed class SessionUse(RoutedSource source)
         _reads = new ReplicaUse(pin, server, tellsSeen, Reads: 1);
     }
 
+    private bool MayStayOnReplicas(ReadSession session, SessionPin pin) =>
+        session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true };
+
     private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
     {
         // On a session that is to go back to a replica what it sees here is binding, as a causal one's; the primary is asked then.
         var isAway = pin.IsAway && session.Consistency != ReadConsistency.Primary;
-        var isCausal =
-            isAway || (session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true });
+        var isCausal = isAway || MayStayOnReplicas(session, pin);
         if (statement.ReturnsData && isCausal)
         {
             pin.SeeRequired();

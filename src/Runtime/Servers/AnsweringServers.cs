@@ -81,14 +81,9 @@ internal sealed class AnsweringServers
             }
         }
 
-        // The primary is found by its role, not by its name; and who answered with a third one's gave up what it had.
-        if (owner is null || server.IsPrimary || (!has && _doubted.Contains(owner) && !_own[owner].IsShared))
+        if (owner is null || MayTake(server, has, owner))
         {
-            if (owner is not null)
-            {
-                _own.Remove(owner);
-            }
-
+            _ = owner is not null && _own.Remove(owner);
             _own[server] = new Owned(ids, Answers: 1);
             return true;
         }
@@ -101,6 +96,10 @@ internal sealed class AnsweringServers
         Share(server, owner, ids);
         return MayShare;
     }
+
+    // The primary is found by its role, not by its name; and who answered with a third one's gave up what it had.
+    private bool MayTake(RoutedServer server, bool hasOwn, RoutedServer owner) =>
+        server.IsPrimary || (!hasOwn && _doubted.Contains(owner) && !_own[owner].IsShared);
 
     // One of the two is down, and nobody knows which. Where there is no third one to answer, the same one answers for both.
     private void Share(RoutedServer server, RoutedServer owner, string ids)

@@ -144,7 +144,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// <param name="server">The server, on an open connection.</param>
     public ValueTask MeetAsync(ServerQuestions server) => IsStranger ? Introduction!(server) : default;
 
-    /// <summary>Makes sure that it is the one who answers now, where a proxy may let others: before and after what is asked of it.</summary>
+    /// <summary>Makes sure that it is the one who answers, where a proxy lets others: before and after what is asked of it.</summary>
     /// <param name="server">The server, on an open connection.</param>
     /// <exception cref="AnsweredByOtherException">It is not.</exception>
     public ValueTask ProveItselfAsync(ServerQuestions server) => Address is { IsExact: false } ? Introduction!(server) : default;

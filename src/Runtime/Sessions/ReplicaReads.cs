@@ -97,7 +97,7 @@ internal struct ReplicaReads
     /// <summary>One of them returned nothing that was read.</summary>
     public void NoteNothingRead() => _withoutResult++;
 
-    /// <summary>One was not executed: where it was the only one that could have returned something, it is as if none had begun here.</summary>
+    /// <summary>One was not executed: where no other could have returned something, it is as if none had begun here.</summary>
     /// <param name="keepsCarried">Whether the primary must still be proved to contain what was read elsewhere.</param>
     /// <returns>Whether it was the only one.</returns>
     public bool TryTakeBack(bool keepsCarried)
