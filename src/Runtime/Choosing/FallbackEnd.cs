@@ -70,7 +70,7 @@ internal sealed class FallbackEnd(ISessionSource source, PositionSearch position
         // What the session saw here every read must contain now, and what it sees from now on is asked for again.
         pin.SeeRequired();
         return await positions
-            .FindAnyAsync(session, candidates, pin.Required!, CausalWait.FirstSlice, isAsync, cancellation)
+            .FindAnyAsync(session, candidates, pin.Required!, CausalWait.FirstSlice, mayQueue: false, isAsync, cancellation)
             .ConfigureAwait(false);
     }
 
