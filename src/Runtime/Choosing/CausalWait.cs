@@ -39,11 +39,7 @@ internal sealed class CausalWait(
     )
     {
         var replica = connection.Server;
-        if (
-            pin.BindsToRequired(session.SeesOwnWrites)
-            && pin.MustAskPrimary
-            && !await RequirePrimaryAsync(session, pin, isAsync, cancellation).ConfigureAwait(false)
-        )
+        if (!await KnowsRequiredAsync(session, pin, isAsync, cancellation).ConfigureAwait(false))
         {
             return FallBack(session, pin, replica);
         }
@@ -72,9 +68,7 @@ internal sealed class CausalWait(
                 }
 
                 reads = pin.ReplicaReads;
-
-                // Where nothing was read on a replica yet, any that contains the writes will do.
-                wanted = pin.LastReplica is null ? required : await WithSeenAsync(replica, questions, required).ConfigureAwait(false);
+                wanted = await WithSeenAsync(pin, replica, questions, required).ConfigureAwait(false);
                 if (connection.IsOutdated)
                 {
                     return null;
@@ -147,14 +141,17 @@ internal sealed class CausalWait(
         return reached.Contains(required);
     }
 
+    // Where nothing was read on a replica yet, any that contains the writes will do.
     private static async ValueTask<ReplicationPosition?> WithSeenAsync(
+        SessionPin pin,
         RoutedServer replica,
         ServerQuestions questions,
         ReplicationPosition required
     ) =>
-        replica.CanTellWhatWasSeen && await replica.Protocol!.SeenAsync(questions).ConfigureAwait(false) is { } seen
+        pin.LastReplica is null ? required
+        : replica.CanTellWhatWasSeen && await replica.Protocol!.SeenAsync(questions).ConfigureAwait(false) is { } seen
             ? required.Union(seen)
-            : null;
+        : null;
 
     /// <summary>The session reads on the primary, because no replica has in time what it needs, until one has.</summary>
     public RoutedServer FallBack(ReadSession session, SessionPin pin, RoutedServer replica)
@@ -163,6 +160,11 @@ internal sealed class CausalWait(
         losses.MovedToBeCaughtUp(session, pin, replica, primary);
         return primary;
     }
+
+    private async ValueTask<bool> KnowsRequiredAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation) =>
+        !pin.BindsToRequired(session.SeesOwnWrites)
+        || !pin.MustAskPrimary
+        || await RequirePrimaryAsync(session, pin, isAsync, cancellation).ConfigureAwait(false);
 
     private async ValueTask<bool> RequirePrimaryAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
     {
