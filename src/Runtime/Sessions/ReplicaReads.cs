@@ -34,8 +34,8 @@ internal struct ReplicaReads
     /// <summary>Whether there are some that the primary is not proved to contain.</summary>
     public readonly bool NeedBarrier => Volatile.Read(in _count) != Volatile.Read(in _behindBarrier);
 
-    /// <summary>What was read elsewhere counts as one.</summary>
-    public void Resume() => _count = 1;
+    /// <summary>What was read elsewhere counts as one. Under the lock, or before anyone else has the pin.</summary>
+    public void Resume() => Volatile.Write(ref _count, _count + 1);
 
     /// <summary>One begins.</summary>
     /// <param name="replica">The replica.</param>
