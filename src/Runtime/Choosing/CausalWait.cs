@@ -12,8 +12,8 @@ namespace MonotonicReads.Choosing;
 /// <remarks>
 /// A read waits on its replica for a moment, then asks the others whether one is ahead, and so on at growing intervals while the budget of
 /// the read lasts. A replica that is known not to be there in time is not waited for, nor asked; where none can be, the read goes to the
-/// primary at once. Of the replicas that have what is needed each gets its share by weight, as in any draw, and none takes a read whose
-/// pool is used up.
+/// primary at once. Of the replicas that have what is needed each gets its share by weight, as in any draw; nobody queues for one whose
+/// connections are all in use.
 /// </remarks>
 internal sealed class CausalWait(
     RoutedServer primary,
