@@ -12,8 +12,8 @@ namespace MonotonicReads.Choosing;
 /// <remarks>
 /// A read waits on its replica for a moment, then asks the others whether one is ahead, and so on at growing intervals while the budget of
 /// the read lasts. A replica that is known not to be there in time is not waited for, nor asked; where none can be, the read goes to the
-/// primary at once. Of the replicas that have what is needed each gets its share by weight, as in any draw, and none takes a read whose
-/// pool is used up.
+/// primary at once. Of the replicas that have what is needed each gets its share by weight, as in any draw; nobody queues for one whose
+/// connections are all in use.
 /// </remarks>
 internal sealed class CausalWait(
     RoutedServer primary,
@@ -39,11 +39,7 @@ internal sealed class CausalWait(
     )
     {
         var replica = connection.Server;
-        if (
-            pin.BindsToRequired(session.SeesOwnWrites)
-            && pin.MustAskPrimary
-            && !await RequirePrimaryAsync(session, pin, isAsync, cancellation).ConfigureAwait(false)
-        )
+        if (!await KnowsRequiredAsync(session, pin, isAsync, cancellation).ConfigureAwait(false))
         {
             return FallBack(session, pin, replica);
         }
@@ -83,9 +79,7 @@ internal sealed class CausalWait(
                 }
 
                 reads = pin.ReplicaReads;
-
-                // Where nothing was read on a replica yet, any that contains the writes will do.
-                wanted = pin.LastReplica is null ? required : await WithSeenAsync(replica, questions, required).ConfigureAwait(false);
+                wanted = await WithSeenAsync(pin, replica, questions, required).ConfigureAwait(false);
                 if (connection.IsOutdated)
                 {
                     return null;
@@ -158,13 +152,19 @@ internal sealed class CausalWait(
         return reached.Contains(required);
     }
 
-    // Null where nothing tells what was seen.
+    // Null where nothing tells what was seen; where nothing was read on a replica yet, any that contains the writes will do.
     private static async ValueTask<ReplicationPosition?> WithSeenAsync(
+        SessionPin pin,
         RoutedServer replica,
         ServerQuestions questions,
         ReplicationPosition required
     )
     {
+        if (pin.LastReplica is null)
+        {
+            return required;
+        }
+
         var protocol = await replica.ProtocolAsync(questions).ConfigureAwait(false);
         return replica.CanTellWhatWasSeen && await protocol.SeenAsync(questions).ConfigureAwait(false) is { } seen
             ? required.Union(seen)
@@ -178,6 +178,11 @@ internal sealed class CausalWait(
         losses.MovedToBeCaughtUp(session, pin, replica, primary);
         return primary;
     }
+
+    private async ValueTask<bool> KnowsRequiredAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation) =>
+        !pin.BindsToRequired(session.SeesOwnWrites)
+        || !pin.MustAskPrimary
+        || await RequirePrimaryAsync(session, pin, isAsync, cancellation).ConfigureAwait(false);
 
     private async ValueTask<bool> RequirePrimaryAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
     {

@@ -62,7 +62,12 @@ internal sealed class FallbackEnd(ISessionSource source, PositionSearch position
         CancellationToken cancellation
     )
     {
-        if (pin.NeedsBarrier || source.Primary.Pool.IsFull || !await KnowsRequiredAsync(pin, isAsync, cancellation).ConfigureAwait(false))
+        if (
+            pin.NeedsBarrier
+            || pin.Carried.Doubts.Count > 0
+            || source.Primary.Pool.IsFull
+            || !await KnowsRequiredAsync(pin, isAsync, cancellation).ConfigureAwait(false)
+        )
         {
             return null;
         }
@@ -70,7 +75,7 @@ internal sealed class FallbackEnd(ISessionSource source, PositionSearch position
         // What the session saw here every read must contain now, and what it sees from now on is asked for again.
         pin.SeeRequired();
         return await positions
-            .FindAnyAsync(session, candidates, pin.Required!, CausalWait.FirstSlice, isAsync, cancellation)
+            .FindAnyAsync(session, candidates, pin.Required!, CausalWait.FirstSlice, mayQueue: false, isAsync, cancellation)
             .ConfigureAwait(false);
     }
 

@@ -37,24 +37,33 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
 
         using var activity = RoutingActivities.Search(session.Tags, (pin.Server ?? source.Primary).Tags);
         var wanted = pin.Required is { } required ? seen.Union(required) : seen;
-        return await FindAnyAsync(session, candidates, wanted, session.RemainingWait, isAsync, cancellation).ConfigureAwait(false)
+        return await FindAnyAsync(session, candidates, wanted, session.RemainingWait, mayQueue: true, isAsync, cancellation)
+                .ConfigureAwait(false)
             ?? otherwise;
     }
 
     /// <summary>The first replica, in the order given, that has reached a position, or reaches it while it is waited for. In the
     /// selector's order each of those that have it gets its share by weight.</summary>
+    /// <param name="session">The session, with its wait budget.</param>
+    /// <param name="candidates">The replicas.</param>
+    /// <param name="wanted">The position.</param>
+    /// <param name="wait">How long one may be waited for; zero asks each once.</param>
+    /// <param name="mayQueue">Whether it may be one whose connections are all in use: who goes there adds to a crowd.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the search.</param>
     /// <returns>The replica, and the run of it; null where there is none.</returns>
     public async ValueTask<(RoutedServer Server, int Incarnation)?> FindAnyAsync(
         ReadSession session,
         IEnumerable<RoutedServer> candidates,
         ReplicationPosition wanted,
         TimeSpan wait,
+        bool mayQueue,
         bool isAsync,
         CancellationToken cancellation
     )
     {
         RoutedServer? first = null;
-        foreach (var replica in candidates.ToList())
+        foreach (var replica in candidates.Where(replica => mayQueue || !replica.Pool.IsFull).ToList())
         {
             // The opening makes sure that it is this run.
             if (replica.Run.Incarnation is > NotReached and var known && replica.Reached?.Contains(wanted) == true)
@@ -62,8 +71,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
                 return (replica, known);
             }
 
-            // Who has to wait for a connection there adds to the crowd.
-            if (replica.Pool.IsFull || progress.IsTooLate(replica, wanted, session.RemainingWait))
+            if (progress.IsTooLate(replica, wanted, session.RemainingWait))
             {
                 continue;
             }
@@ -113,7 +121,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
     {
         using var activity = RoutingActivities.Search(session.Tags, from.Tags);
         if (
-            await FindAnyAsync(session, candidates, wanted, wait, isAsync, cancellation).ConfigureAwait(false)
+            await FindAnyAsync(session, candidates, wanted, wait, mayQueue: false, isAsync, cancellation).ConfigureAwait(false)
             is not var (replica, incarnation)
         )
         {

@@ -3,8 +3,8 @@ using MonotonicReads.Servers;
 namespace MonotonicReads.Choosing;
 
 /// <summary>
-/// How far behind the replicas are, in time: from positions of the primary that were asked for anyway, and when that was, and what each
-/// replica said that it had reached. Asks nobody. Safe for concurrent use.
+/// How far behind the replicas are, in time: from positions of the primary that were asked for anyway, and when that was, and from what
+/// each replica said that it had reached. Asks nobody. Safe for concurrent use.
 /// </summary>
 /// <param name="primary">The primary.</param>
 /// <param name="time">The clock.</param>

@@ -208,14 +208,11 @@ internal sealed class SessionUse(RoutedSource source)
         _reads = new ReplicaUse(pin, server, tellsSeen, Reads: 1);
     }
 
-    private bool MayStayOnReplicas(ReadSession session, SessionPin pin) =>
-        session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true };
-
     private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
     {
         // On a session that is to go back to a replica what it sees here is binding, as a causal one's; the primary is asked then.
         var isAway = pin.IsAway && session.Consistency != ReadConsistency.Primary;
-        var isCausal = isAway || MayStayOnReplicas(session, pin);
+        var isCausal = isAway || IsCausal(session, pin);
         if (statement.ReturnsData && isCausal)
         {
             pin.SeeRequired();
@@ -242,6 +239,10 @@ internal sealed class SessionUse(RoutedSource source)
         pin.EnterPrimary();
         _primary = new PrimaryUse(pin, statement.ReturnsData, captures);
     }
+
+    // Where it is bound to the primary there is nothing to come back from.
+    private bool IsCausal(ReadSession session, SessionPin pin) =>
+        session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true };
 
     private async ValueTask<(ReplicationPosition? Seen, SilentServerException? Silent)> SeenAsync(
         ReplicaUse reads,

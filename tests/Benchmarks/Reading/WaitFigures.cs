@@ -17,6 +17,7 @@ internal static class WaitFigures
     private const int Pages = 300;
     private const int ReadsOfPage = 5;
     private const int Side = 8;
+    private const int SmallPool = 4;
     private const int Rounds = 900;
     private const double MostRatio = 1.3;
     private const double LeastShare = 0.99;
@@ -33,7 +34,8 @@ internal static class WaitFigures
 
         await cluster.WaitForReplicasAsync();
         await using var source = Build(cluster);
-        var longSession = await LongSessionAsync(source);
+        var longSession = await LongSessionAsync(source, Rounds, TimeSpan.FromMilliseconds(3));
+        var longerSession = await LongSessionAsync(source, 10 * Rounds, TimeSpan.Zero);
         await cluster.Replicas[1].SetDelayAsync(TimeSpan.FromSeconds(1));
         await cluster.Replicas[2].SetDelayAsync(TimeSpan.FromSeconds(3));
         await using var primary = new MySqlDataSource(cluster.Primary.ConnectionString);
@@ -41,8 +43,11 @@ internal static class WaitFigures
             byHand = [],
             own = [],
             resumed = [],
-            beside = [];
-        var servers = new Dictionary<string, int>();
+            plainBeside = [],
+            beside = [],
+            crowd = [];
+        Dictionary<string, int> servers = [],
+            serversOfCrowd = [];
         for (var i = 0; i < Pages; i++)
         {
             plain.Add(await PlainAsync(source));
@@ -52,29 +57,24 @@ internal static class WaitFigures
             resumed.Add(await ResumedAsync(source, servers));
         }
 
-        await Task.WhenAll(Enumerable.Range(0, Side).Select(_ => SideBySideAsync()));
+        await using var small = Build(cluster, SmallPool);
+        await SideBySideAsync(plainBeside, () => PlainAsync(source));
+        await SideBySideAsync(beside, () => OwnAsync(source, servers));
+        await SideBySideAsync(crowd, () => OwnAsync(small, serversOfCrowd));
         return
         [
             longSession,
+            longerSession,
             Line("plain, any replica", plain),
             Line("\"primary for two seconds\" by hand", byHand),
             Limited("after a write, in its session", own),
             Limited("after a write, in a session resumed from its token", resumed),
-            Line(string.Create(CultureInfo.InvariantCulture, $"after a write, {Side} at once"), beside),
+            Line($"plain, {Side} at once", plainBeside),
+            Line($"after a write, {Side} at once", beside),
+            Line($"after a write, {Side} at once, {SmallPool} connections to each server", crowd),
             new("Page", "servers of the reads after a write", Shares(servers), ""),
+            new("Page", $"servers of the reads after a write, {SmallPool} connections to each", Shares(serversOfCrowd), ""),
         ];
-
-        async Task SideBySideAsync()
-        {
-            for (var i = 0; i < Pages / Side; i++)
-            {
-                var took = await OwnAsync(source, servers);
-                lock (beside)
-                {
-                    beside.Add(took);
-                }
-            }
-        }
 
         Figure Line(string what, List<double> times) => new("Page", $"{ReadsOfPage} reads, {what}", Text(times), Against(times));
 
@@ -82,39 +82,61 @@ internal static class WaitFigures
             Line(what, times) with
             {
                 Target = $"at most {MostRatio}",
-                IsMet = At(times, 0.5) <= MostRatio * At(plain, 0.5),
+                IsMet = RatioToPlain(times) <= MostRatio,
             };
 
-        string Against(List<double> times) => string.Create(CultureInfo.InvariantCulture, $"{At(times, 0.5) / At(plain, 0.5):F2}");
+        string Against(List<double> times) => string.Create(CultureInfo.InvariantCulture, $"{RatioToPlain(times):F2}");
+
+        // Of those that were measured in turns, the median of the turns' ratios: what else the machine does meanwhile is in both.
+        double RatioToPlain(List<double> times) =>
+            times.Count == plain.Count ? At([.. times.Zip(plain, (time, beside) => time / beside)], 0.5) : At(times, 0.5) / At(plain, 0.5);
     }
 
-    private static ReplicatedMySqlDataSource Build(MariaDbCluster cluster)
+    private static ReplicatedMySqlDataSource Build(MariaDbCluster cluster, int poolSize = 100)
     {
-        var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(cluster.Primary.ConnectionString).RecordDecisions();
+        var pool = $";MaximumPoolSize={poolSize}";
+        var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(cluster.Primary.ConnectionString + pool).RecordDecisions();
         foreach (var server in cluster.Replicas)
         {
-            builder.AddReplica(server.Name, server.ConnectionString);
+            builder.AddReplica(server.Name, server.ConnectionString + pool);
         }
 
         return builder.Build();
     }
 
-    private static async Task<Figure> LongSessionAsync(ReplicatedMySqlDataSource source)
+    private static Task SideBySideAsync(List<double> times, Func<Task<double>> page) =>
+        Task.WhenAll(
+            Enumerable
+                .Range(0, Side)
+                .Select(async _ =>
+                {
+                    for (var i = 0; i < Pages / Side; i++)
+                    {
+                        var took = await page();
+                        lock (times)
+                        {
+                            times.Add(took);
+                        }
+                    }
+                })
+        );
+
+    private static async Task<Figure> LongSessionAsync(ReplicatedMySqlDataSource source, int rounds, TimeSpan pause)
     {
         using var session = ReadSession.Begin(ReadConsistency.Causal);
-        for (var i = 0; i < Rounds; i++)
+        for (var i = 0; i < rounds; i++)
         {
             await WriteAsync(source.Primary);
-            await Task.Delay(3);
+            await Task.Delay(pause);
             await ReadAsync(source);
         }
 
         // A write is a decision too.
         var onReplicas = session.GetDecisions().Count(decision => decision.Server != "primary");
-        var share = (double)onReplicas / Rounds;
+        var share = (double)onReplicas / rounds;
         return new Figure(
             "Long session",
-            $"{Rounds} rounds of write, 3 ms, read",
+            string.Create(CultureInfo.InvariantCulture, $"{rounds:N0} rounds of write, {pause.TotalMilliseconds:F0} ms, read"),
             "",
             $"{share:P1} on replicas",
             "at least 99 %",

@@ -92,6 +92,26 @@ public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<Rou
         );
     }
 
+    /// <summary>Those that leave a late replica do not queue for the one that is ahead: it serves as many as it has connections for.</summary>
+    [Fact]
+    public async Task A_replica_whose_connections_are_all_in_use_is_not_gone_to()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions(), maximumPoolSize: 1);
+        var (late, first) = (fixture.Cluster.Replicas[0], fixture.Cluster.Replicas[2]);
+        await Task.WhenAll(late.StopApplyingAsync(), fixture.Cluster.Replicas[1].StopApplyingAsync());
+        var written = await WriteOutsideAsync();
+        var position = await PositionAsync();
+        using var outer = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(first), Patient);
+        outer.ObserveWrite(position);
+        await using var busy = await source.OpenConnectionAsync();
+        Assert.Equal(written, await busy.ExecuteScalarAsync<long>(Newest));
+        Assert.Equal(first.Name, busy.ServerName);
+
+        using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(late), Hasty);
+        session.ObserveWrite(position);
+        Assert.Equal("primary", await ServerAsync(source, session));
+    }
+
     [Theory]
     [InlineData(ReadConsistency.Causal)]
     [InlineData(ReadConsistency.Monotonic)]
@@ -179,6 +199,12 @@ public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<Rou
     {
         await using var connection = new MySqlConnector.MySqlConnection(fixture.Cluster.Primary.ConnectionString);
         return await WriteAsync(connection);
+    }
+
+    private async Task<MariaDbGtidList> PositionAsync()
+    {
+        await using var connection = new MySqlConnector.MySqlConnection(fixture.Cluster.Primary.ConnectionString);
+        return MariaDbGtidList.Parse((await connection.ExecuteScalarAsync<string>("select @@gtid_binlog_pos"))!);
     }
 
     private static async Task<long> WriteAsync(System.Data.Common.DbConnection connection)
