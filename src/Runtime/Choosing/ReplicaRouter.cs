@@ -170,9 +170,17 @@ internal sealed class ReplicaRouter
     {
         var table = _table;
         var late = Late(session, pin, table);
-        var candidates = Candidates(table, refused, late);
+        var full = late is null ? null : table.Servers.Except(late).Where(static replica => replica.Pool.IsFull).ToList();
+        var candidates = Candidates(table, refused, late is null ? null : [.. late, .. full!]);
         var picked = _selector.Select(session.Id, candidates);
         if (picked < 0 && late is not null)
+        {
+            // Rather from one that is late to the primary than in a queue with all others for the one that is not.
+            candidates = Candidates(table, refused, full);
+            picked = _selector.Select(session.Id, candidates);
+        }
+
+        if (picked < 0 && full is { Count: > 0 })
         {
             candidates = Candidates(table, refused);
             picked = _selector.Select(session.Id, candidates);

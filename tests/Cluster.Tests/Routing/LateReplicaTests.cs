@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dapper;
 using MonotonicReads.Cluster;
+using MySqlConnector;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
 
@@ -107,9 +108,35 @@ public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<Rou
         Assert.Equal(written, await busy.ExecuteScalarAsync<long>(Newest));
         Assert.Equal(first.Name, busy.ServerName);
 
-        using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(late), Hasty);
-        session.ObserveWrite(position);
-        Assert.Equal("primary", await ServerAsync(source, session));
+        using (var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(late), Hasty))
+        {
+            session.ObserveWrite(position);
+            Assert.Equal("primary", await ServerAsync(source, session));
+        }
+
+        // Nor is it drawn for a new session, as long as it is known that the others are late: for a second after somebody has looked.
+        await Eventually.IsAsync(
+            async () =>
+            {
+                using (ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(late), Hasty))
+                {
+                    Assert.Equal(await WriteAsync(source), await NewestAsync(source));
+                }
+
+                using var begun = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(first), Hasty);
+                begun.ObserveWrite(await PositionAsync());
+                try
+                {
+                    return await ServerAsync(source, begun) == "primary";
+                }
+                catch (MySqlException)
+                {
+                    // It has queued.
+                    return false;
+                }
+            },
+            "a new session goes to the primary at once"
+        );
     }
 
     [Theory]
