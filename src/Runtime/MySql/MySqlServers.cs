@@ -92,12 +92,16 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         var parsed = new MySqlConnectionStringBuilder(connectionString);
         return new RoutedServer(
             name,
-            new ConnectionPool(
-                generation =>
-                    Builder(name, connectionString, (opened, cancellation) => identity.CheckAsync(opened, generation, cancellation))
-                        .Build(),
-                PoolSize(Builder(name, connectionString, first: null))
-            ),
+            new ConnectionPool(generation =>
+            {
+                var builder = Builder(
+                    name,
+                    connectionString,
+                    (opened, cancellation) => identity.CheckAsync(opened, generation, cancellation)
+                );
+                generation.Size = PoolSize(builder);
+                return builder.Build();
+            }),
             isPrimary
         )
         {

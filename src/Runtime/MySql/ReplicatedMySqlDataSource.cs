@@ -162,9 +162,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
 
     // Through a proxy all are connected to alike.
     private List<string> DifferencesOf(RoutedServer replica) =>
-        Proxy is null
-            ? [.. OptionDifferences.Between(PrimaryServer.Pool.Source.ConnectionString, replica.Pool.Source.ConnectionString)]
-            : [];
+        Proxy is null ? [.. OptionDifferences.Between(PrimaryServer.Pool.ConnectionString, replica.Pool.ConnectionString)] : [];
 
     // Behind a proxy that picks the servers itself only the primary can be named, and behind some not even that.
     private List<RoutedServer> ServersToAsk() =>
