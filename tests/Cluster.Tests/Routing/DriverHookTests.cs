@@ -340,8 +340,110 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
     }
 
     /// <summary>Where the driver has it under another name one day, callbacks of its own builder and ours would run at once.</summary>
+    [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(false, false, true)]
+    [InlineData(false, true, false)]
+    public async Task The_drivers_builder_lets_its_callbacks_be_put_in_order_or_that_is_told(bool isKnown, bool isOurs, bool isTold)
+    {
+        var log = new Warnings();
+        var builder = new ReplicatedMySqlDataSourceBuilder { Hooks = isKnown ? new DriverHooks() : new DriverHooks(openedCallback: null) }
+            .UseLoggerFactory(log)
+            .UsePrimary(fixture.Cluster.Primary.ConnectionString)
+            .AddReplica("r1", fixture.Cluster.Replicas[0].ConnectionString);
+        builder = isOurs
+            ? builder.UseConnectionOpenedCallback((_, _) => default).UseClientCertificatesCallback(_ => default)
+            : builder.ConfigureDataSource((_, driver) => driver.UseConnectionOpenedCallback((_, _) => default));
+        await using var source = builder.Build();
+        Assert.Equal(isTold ? 1 : 0, log.Texts.Count(text => text.Contains("UseConnectionOpenedCallback", StringComparison.Ordinal)));
+    }
+
+    /// <summary>What was made for the other servers before is of no use to anybody, and its password providers ask for ever.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_one_server_cannot_be_made_nothing_is_left_of_the_others(bool isAtBuild)
+    {
+        var asked = 0;
+        var fails = isAtBuild;
+        var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(WithoutPassword(fixture.Cluster.Primary))
+            .AddReplica("r1", WithoutPassword(fixture.Cluster.Replicas[0]))
+            .UsePeriodicPasswordProvider(
+                (context, _) =>
+                {
+                    // Those of the first two go on after the failed change.
+                    Interlocked.Add(ref asked, isAtBuild || context.Port == fixture.Cluster.Replicas[1].Port ? 1 : 0);
+                    return ValueTask.FromResult("any");
+                },
+                TimeSpan.FromMilliseconds(10),
+                TimeSpan.FromMilliseconds(10)
+            )
+            .ConfigureDataSource(
+                (name, _) =>
+                {
+                    if (fails && name == "r3")
+                    {
+                        throw new NotSupportedException("not today");
+                    }
+                }
+            );
+        if (isAtBuild)
+        {
+            builder.AddReplica("r3", WithoutPassword(fixture.Cluster.Replicas[2]));
+            Assert.Throws<NotSupportedException>(() => builder.Build());
+        }
+        else
+        {
+            var source = builder.Build();
+            fails = true;
+            Assert.Throws<NotSupportedException>(() =>
+                source.UpdateReplicas([
+                    new("r2", WithoutPassword(fixture.Cluster.Replicas[1])),
+                    new("r3", WithoutPassword(fixture.Cluster.Replicas[2])),
+                ])
+            );
+            Assert.Equal(["r1"], source.Replicas.Select(r => r.Name));
+            await source.DisposeAsync();
+        }
+
+        // One that is asked at this moment may end.
+        await Eventually.IsAsync(
+            async () =>
+            {
+                var before = Volatile.Read(ref asked);
+                await Task.Delay(200);
+                return before == Volatile.Read(ref asked);
+            },
+            "no password is asked for any more"
+        );
+    }
+
     [Fact]
-    public void The_drivers_builder_lets_its_callbacks_be_put_in_order() => Assert.True(DriverHooks.KnowsOpenedCallback);
+    public async Task One_that_throws_for_a_connection_without_database_is_asked_again()
+    {
+        var fails = false;
+        await using var source = fixture.BuildSource(b =>
+            b.ConfigureDataSource(
+                (_, _) =>
+                {
+                    if (fails)
+                    {
+                        throw new NotSupportedException("not today");
+                    }
+                }
+            )
+        );
+        fails = true;
+        Assert.Throws<NotSupportedException>(source.CreateConnectionWithoutDatabase);
+        fails = false;
+        await using var connection = source.CreateConnectionWithoutDatabase();
+        await connection.OpenAsync();
+        await using var same = source.CreateConnectionWithoutDatabase();
+        Assert.Equal("", connection.Database);
+        await source.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(source.CreateConnectionWithoutDatabase);
+    }
 
     private static string WithoutPassword(MariaDbServer server) =>
         new MySqlConnectionStringBuilder(server.ConnectionString) { UserID = "rotating", Password = "" }.ConnectionString;
