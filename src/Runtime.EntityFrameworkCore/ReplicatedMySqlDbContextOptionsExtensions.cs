@@ -25,8 +25,8 @@ public static class ReplicatedMySqlDbContextOptionsExtensions
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The data source was built without
-    /// <see cref="ReplicatedMySqlDataSourceBuilder.ForPomelo"/>; or <c>DisableBackslashEscaping()</c> was called, and its connection strings
-    /// do not have <c>NoBackslashEscapes=True</c>.</exception>
+    /// <see cref="ReplicatedMySqlDataSourceBuilder.ForPomelo"/>; or <c>DisableBackslashEscaping()</c> was called, and its connection
+    /// strings do not have <c>NoBackslashEscapes=True</c>.</exception>
     public static DbContextOptionsBuilder UseReplicatedMySql(
         this DbContextOptionsBuilder optionsBuilder,
         ReplicatedMySqlDataSource dataSource,
@@ -56,8 +56,8 @@ public static class ReplicatedMySqlDbContextOptionsExtensions
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The data source was built without
-    /// <see cref="ReplicatedMySqlDataSourceBuilder.ForPomelo"/>; or <c>DisableBackslashEscaping()</c> was called, and its connection strings
-    /// do not have <c>NoBackslashEscapes=True</c>.</exception>
+    /// <see cref="ReplicatedMySqlDataSourceBuilder.ForPomelo"/>; or <c>DisableBackslashEscaping()</c> was called, and its connection
+    /// strings do not have <c>NoBackslashEscapes=True</c>.</exception>
     public static DbContextOptionsBuilder<TContext> UseReplicatedMySql<TContext>(
         this DbContextOptionsBuilder<TContext> optionsBuilder,
         ReplicatedMySqlDataSource dataSource,

@@ -30,8 +30,8 @@ internal sealed class ReplicatedRelationalConnection(
             ? _source
             : throw new InvalidOperationException(
                 "The context was given a connection (SetConnectionString, SetDbConnection) that is none of the data source of "
-                    + "UseReplicatedMySql(...). What creates, deletes, migrates or looks for the database works with one of those alone: it "
-                    + "would be done to the data source's database. Configure a context for the other one with Pomelo's UseMySql(...)."
+                    + "UseReplicatedMySql(...). What creates, deletes, migrates or looks for the database works with one of those alone: "
+                    + "it would be done to the data source's database. Configure a context for the other one with Pomelo's UseMySql(...)."
             );
 
     /// <summary>A connection to the primary's server, whether or not the database is there.</summary>

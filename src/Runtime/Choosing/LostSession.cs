@@ -85,8 +85,8 @@ internal static class LostSession
         new(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The driver's connection is not handed out in read session {session.Id}: replica '{replica.Name}' is lost to the session, or "
-                    + $"its address leads to another server by now, or to another run of it. Close it and open it again."
+                $"The driver's connection is not handed out in read session {session.Id}: replica '{replica.Name}' is lost to the session, "
+                    + $"or its address leads to another server by now, or to another run of it. Close it and open it again."
             )
         );
 

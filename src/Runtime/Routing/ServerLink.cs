@@ -112,8 +112,8 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
         if (HasUnknownSettings)
         {
             throw new InvalidOperationException(
-                $"The statement must run on '{server.Name}', and a text of several statements that set something of the session has failed on "
-                    + "this connection, so that nobody knows what to set there. Close the connection and open it again."
+                $"The statement must run on '{server.Name}', and a text of several statements that set something of the session has failed "
+                    + "on this connection, so that nobody knows what to set there. Close the connection and open it again."
             );
         }
 

@@ -59,8 +59,8 @@ internal sealed class ConnectionPool : IDisposable
     /// <summary>The connections of a generation are out of use: idle ones are closed, others when they are given back. Doing it twice does
     /// nothing.</summary>
     /// <param name="generation">The generation.</param>
-    /// <remarks>The next one makes its data source when somebody opens a connection: the program has a hand in that, which may take long, or
-    /// fail, and nothing here waits for it.</remarks>
+    /// <remarks>The next one makes its data source when somebody opens a connection: the program has a hand in that, which may take long,
+    /// or fail, and nothing here waits for it.</remarks>
     public void Retire(PoolGeneration generation)
     {
         lock (_lock)

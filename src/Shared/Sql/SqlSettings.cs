@@ -24,8 +24,8 @@ internal static class SqlSettings
             + "MAX_LENGTH_FOR_SORT_DATA MAX_SEEKS_FOR_KEY TMP_TABLE_SIZE MAX_HEAP_TABLE_SIZE"
     );
 
-    /// <summary>Those in which a server's answers are readable to whoever asks in ASCII, as our own questions do. In BINARY the driver gives
-    /// the caller bytes instead of texts.</summary>
+    /// <summary>Those in which a server's answers are readable to whoever asks in ASCII, as our own questions do. In BINARY the driver
+    /// gives the caller bytes instead of texts.</summary>
     private static readonly HashSet<string> CharacterSets = Words("UTF8MB4 UTF8MB3 UTF8 LATIN1 ASCII");
 
     private static readonly HashSet<string> Switches = Words("ON OFF TRUE FALSE");
