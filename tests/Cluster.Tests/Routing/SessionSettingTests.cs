@@ -110,6 +110,8 @@ public sealed class SessionSettingTests(RoutingFixture fixture) : IClassFixture<
             "set names utf8mb4 collate default",
             "set optimizer_switch = 'default'",
             "set optimizer_switch = 'mrr=off,index_merge=Default'",
+            "set optimizer_switch = 'mrr=on', optimizer_switch = 'index_merge=off'",
+            "set sql_mode = 'ANSI_QUOTES', sql_mode = concat(@@sql_mode, ',IGNORE_SPACE')",
             "set sql_mode = concat(@@global.sql_mode, ',ANSI_QUOTES')",
             "set sql_mode = concat(@@sql_mode, ',', @@sql_mode)",
             "set sql_mode = replace(@@sql_mode, 'ANSI_QUOTES', '')",
