@@ -18,7 +18,7 @@ internal sealed class ReplicatedDatabaseCreator(
 ) : MySqlDatabaseCreator(dependencies, connection, rawSqlCommandBuilder)
 {
     private readonly IMySqlRelationalConnection _connection = connection;
-    private readonly ReplicatedMySqlDataSource _source = ((ReplicatedRelationalConnection)connection).Source;
+    private readonly ReplicatedRelationalConnection _replicated = (ReplicatedRelationalConnection)connection;
 
     /// <summary>As EF Core's own; but a mistake in the set-up is told instead of a no.</summary>
     public override bool CanConnect()
@@ -48,38 +48,38 @@ internal sealed class ReplicatedDatabaseCreator(
 
     public override bool Exists()
     {
-        using var work = PrimaryWork.Reading(_source);
+        using var work = PrimaryWork.Looking(_replicated.Source);
         return base.Exists();
     }
 
     public override async Task<bool> ExistsAsync(CancellationToken cancellationToken = default)
     {
-        using var work = PrimaryWork.Reading(_source);
+        using var work = PrimaryWork.Looking(_replicated.Source);
         return await base.ExistsAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public override bool HasTables()
     {
-        using var work = PrimaryWork.Reading(_source);
+        using var work = PrimaryWork.Reading(_replicated.Source);
         return base.HasTables();
     }
 
     public override async Task<bool> HasTablesAsync(CancellationToken cancellationToken = default)
     {
-        using var work = PrimaryWork.Reading(_source);
+        using var work = PrimaryWork.Reading(_replicated.Source);
         return await base.HasTablesAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public override void Create()
     {
-        using var work = PrimaryWork.Writing(_source);
+        using var work = PrimaryWork.Writing(_replicated.Source);
         using var master = _connection.CreateMasterConnection();
         Dependencies.MigrationCommandExecutor.ExecuteNonQuery(CreateCommands(), master);
     }
 
     public override async Task CreateAsync(CancellationToken cancellationToken = default)
     {
-        using var work = PrimaryWork.Writing(_source);
+        using var work = PrimaryWork.Writing(_replicated.Source);
         var master = _connection.CreateMasterConnection();
         await using (master.ConfigureAwait(false))
         {
@@ -91,32 +91,32 @@ internal sealed class ReplicatedDatabaseCreator(
 
     public override void CreateTables()
     {
-        using var work = PrimaryWork.Writing(_source);
+        using var work = PrimaryWork.Writing(_replicated.Source);
         base.CreateTables();
     }
 
     public override async Task CreateTablesAsync(CancellationToken cancellationToken = default)
     {
-        using var work = PrimaryWork.Writing(_source);
+        using var work = PrimaryWork.Writing(_replicated.Source);
         await base.CreateTablesAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public override void Delete()
     {
-        using var work = PrimaryWork.Writing(_source);
+        using var work = PrimaryWork.Writing(_replicated.Source);
         base.Delete();
         LeaveDeleted();
     }
 
     public override async Task DeleteAsync(CancellationToken cancellationToken = default)
     {
-        using var work = PrimaryWork.Writing(_source);
+        using var work = PrimaryWork.Writing(_replicated.Source);
         await base.DeleteAsync(cancellationToken).ConfigureAwait(false);
         LeaveDeleted();
     }
 
     // Its connections have chosen a database that is gone.
-    private void LeaveDeleted() => _source.PrimaryServer.Pool.Current.Retire();
+    private void LeaveDeleted() => _replicated.Source.PrimaryServer.Pool.Current.Retire();
 
     private IReadOnlyList<MigrationCommand> CreateCommands()
     {

@@ -47,17 +47,17 @@ internal sealed class ReplicatedMigrator(
         executionStrategy
     )
 {
-    private readonly ReplicatedMySqlDataSource _source = ((ReplicatedRelationalConnection)connection).Source;
+    private readonly ReplicatedRelationalConnection _connection = (ReplicatedRelationalConnection)connection;
 
     public override void Migrate(string? targetMigration)
     {
-        using var work = PrimaryWork.Writing(_source);
+        using var work = PrimaryWork.Writing(_connection.Source);
         base.Migrate(targetMigration);
     }
 
     public override async Task MigrateAsync(string? targetMigration, CancellationToken cancellationToken = default)
     {
-        using var work = PrimaryWork.Writing(_source);
+        using var work = PrimaryWork.Writing(_connection.Source);
         await base.MigrateAsync(targetMigration, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage;
 using MySqlConnector;
+using Pomelo.EntityFrameworkCore.MySql.Infrastructure.Internal;
 using Pomelo.EntityFrameworkCore.MySql.Storage.Internal;
 
 namespace MonotonicReads.EntityFrameworkCore;
@@ -24,7 +25,8 @@ public static class ReplicatedMySqlDbContextOptionsExtensions
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The data source was built without
-    /// <see cref="ReplicatedMySqlDataSourceBuilder.ForPomelo"/>.</exception>
+    /// <see cref="ReplicatedMySqlDataSourceBuilder.ForPomelo"/>; or <c>DisableBackslashEscaping()</c> was called, and its connection
+    /// strings do not have <c>NoBackslashEscapes=True</c>.</exception>
     public static DbContextOptionsBuilder UseReplicatedMySql(
         this DbContextOptionsBuilder optionsBuilder,
         ReplicatedMySqlDataSource dataSource,
@@ -36,8 +38,9 @@ public static class ReplicatedMySqlDbContextOptionsExtensions
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(serverVersion);
         ThrowIfNotForPomelo(dataSource);
+        optionsBuilder.UseMySql(dataSource, serverVersion, mySqlOptionsAction);
+        ThrowIfEscapesOtherwise(optionsBuilder, dataSource);
         return optionsBuilder
-            .UseMySql(dataSource, serverVersion, mySqlOptionsAction)
             .ReplaceService<IMySqlRelationalConnection, ReplicatedRelationalConnection>()
             .ReplaceService<IRelationalDatabaseCreator, ReplicatedDatabaseCreator>()
             .ReplaceService<IHistoryRepository, ReplicatedHistoryRepository>()
@@ -53,7 +56,8 @@ public static class ReplicatedMySqlDbContextOptionsExtensions
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The data source was built without
-    /// <see cref="ReplicatedMySqlDataSourceBuilder.ForPomelo"/>.</exception>
+    /// <see cref="ReplicatedMySqlDataSourceBuilder.ForPomelo"/>; or <c>DisableBackslashEscaping()</c> was called, and its connection
+    /// strings do not have <c>NoBackslashEscapes=True</c>.</exception>
     public static DbContextOptionsBuilder<TContext> UseReplicatedMySql<TContext>(
         this DbContextOptionsBuilder<TContext> optionsBuilder,
         ReplicatedMySqlDataSource dataSource,
@@ -64,6 +68,21 @@ public static class ReplicatedMySqlDbContextOptionsExtensions
         (DbContextOptionsBuilder<TContext>)
             UseReplicatedMySql((DbContextOptionsBuilder)optionsBuilder, dataSource, serverVersion, mySqlOptionsAction);
 #pragma warning restore RS0026
+
+    // Pomelo would put it into a connection string, and a data source has its own.
+    private static void ThrowIfEscapesOtherwise(DbContextOptionsBuilder optionsBuilder, ReplicatedMySqlDataSource dataSource)
+    {
+        if (
+            optionsBuilder.Options.FindExtension<MySqlOptionsExtension>() is { NoBackslashEscapes: true }
+            && !new MySqlConnectionStringBuilder(dataSource.ConnectionString).NoBackslashEscapes
+        )
+        {
+            throw new InvalidOperationException(
+                "DisableBackslashEscaping() needs NoBackslashEscapes=True in the connection string of every server: otherwise the driver "
+                    + "doubles the backslashes in parameters, and they are stored so."
+            );
+        }
+    }
 
     // Pomelo's own message names options that nobody has set by hand.
     private static void ThrowIfNotForPomelo(ReplicatedMySqlDataSource dataSource)

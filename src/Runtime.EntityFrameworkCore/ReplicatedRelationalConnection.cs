@@ -15,14 +15,24 @@ internal sealed class ReplicatedRelationalConnection(
 {
     private readonly IMySqlConnectionStringOptionsValidator _validator = validator;
 
-    /// <summary>What its connections come from.</summary>
-    /// <exception cref="InvalidOperationException">The context was told to use another connection.</exception>
-    public ReplicatedMySqlDataSource Source { get; } =
+    private readonly ReplicatedMySqlDataSource _source =
         options.DataSource as ReplicatedMySqlDataSource
         ?? throw new InvalidOperationException(
             "The context has replaced the data source of UseReplicatedMySql(...) by another. Configure it with UseReplicatedMySql(...) "
                 + "alone, or with Pomelo's UseMySql(...) alone."
         );
+
+    /// <summary>What its connection comes from. Asked for anew each time: the context can be given another connection at any.</summary>
+    /// <exception cref="InvalidOperationException">The connection is none of the data source's, so that nobody knows which database is
+    /// meant.</exception>
+    public ReplicatedMySqlDataSource Source =>
+        ((IRelationalConnection)this).DbConnection is ReplicatedConnection replicated && ReferenceEquals(replicated.Source, _source)
+            ? _source
+            : throw new InvalidOperationException(
+                "The context was given a connection (SetConnectionString, SetDbConnection) that is none of the data source of "
+                    + "UseReplicatedMySql(...). What creates, deletes, migrates or looks for the database works with one of those alone: "
+                    + "it would be done to the data source's database. Configure a context for the other one with Pomelo's UseMySql(...)."
+            );
 
     /// <summary>A connection to the primary's server, whether or not the database is there.</summary>
     public override IMySqlRelationalConnection CreateMasterConnection()

@@ -150,8 +150,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
     {
         var arePlainReads = true;
         var cause = PrimaryCause.None;
-        SessionSettings? settings = null;
-        var areSettings = true;
+        var settings = new List<SessionSettings?>();
         var isExpected = false;
         var (isFirst, first, areAlone) = (true, LastStatementUse.None, true);
         foreach (var command in _commands.Commands)
@@ -163,8 +162,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
             arePlainReads &= verdict.IsPlainRead;
             isExpected |= !verdict.IsPlainRead && verdict.Cause == PrimaryCause.None;
             cause = verdict.Cause == PrimaryCause.None ? cause : verdict.Cause;
-            areSettings &= verdict.Settings is { AreAlone: true };
-            settings = verdict.Settings is null ? settings : settings?.With(verdict.Settings) ?? verdict.Settings;
+            settings.Add(verdict.Settings);
             areAlone &= verdict.LastStatement == LastStatementUse.Alone;
             first = isFirst ? verdict.LastStatement : first;
             isFirst = false;
@@ -173,7 +171,12 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
         // Only the first follows what ran before the batch.
         var use = first == LastStatementUse.None || areAlone ? first : LastStatementUse.BesideOthers;
         return StatementText.Statement(
-            new TextVerdict(arePlainReads, use, arePlainReads ? settings?.In(areSettings) : null, isExpected ? PrimaryCause.None : cause),
+            new TextVerdict(
+                arePlainReads,
+                use,
+                arePlainReads ? SessionSettings.OfBatch(settings) : null,
+                isExpected ? PrimaryCause.None : cause
+            ),
             returnsData,
             source.Proxy is not null
         );

@@ -43,7 +43,8 @@ public sealed class ReplicatedConnection : DbConnection
     /// through it is not routed; the session in which it is taken, or the connection closed, counts it as a read, and on the
     /// primary as a write too. It changes when the connection moves.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
+    /// <exception cref="InvalidOperationException">The connection is closed, or on a replica where the session does not read.</exception>
+    /// <exception cref="ReplicaLostException">It leads, in a session, to a server that is the primary no more.</exception>
     public DbConnection Inner => _connection.Share();
 
     /// <summary>The name of the server that the connection is open on, "primary" for the primary; <see langword="null"/>

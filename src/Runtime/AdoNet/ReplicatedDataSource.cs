@@ -42,7 +42,7 @@ public class ReplicatedDataSource : DbDataSource
         Server = unopened.DataSource;
         using var command = unopened.CreateCommand();
         CommandTimeout = command.CommandTimeout;
-        ConnectionString = PublicConnectionString.Of(PrimaryServer.Pool.Source.ConnectionString);
+        ConnectionString = PublicConnectionString.Of(PrimaryServer.Pool.ConnectionString);
         Primary = new PrimaryDataSource(this);
     }
 

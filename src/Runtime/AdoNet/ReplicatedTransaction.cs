@@ -22,6 +22,7 @@ public sealed class ReplicatedTransaction : DbTransaction
     /// types, with <see cref="ReplicatedConnection.Inner"/> of the same connection. The running session takes it for a write, and for a
     /// read on the primary.
     /// </summary>
+    /// <exception cref="ReplicaLostException">Its server is the primary no more, in a session.</exception>
     public DbTransaction Inner
     {
         get

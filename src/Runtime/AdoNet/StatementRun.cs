@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using MonotonicReads.Routing;
+using MonotonicReads.Servers;
 using MySqlConnector;
 
 namespace MonotonicReads.AdoNet;
@@ -20,7 +21,7 @@ internal static class StatementRun
             {
                 statement.Route(connection, returnsData: false);
                 isRouted = true;
-                connection.Routed.BeginExecution();
+                connection.Routed.BeginExecution(prepares: true);
                 statement.PrepareHere();
                 connection.Routed.Use.NoteNothingRead();
                 return;
@@ -49,7 +50,7 @@ internal static class StatementRun
             {
                 await statement.RouteAsync(connection, returnsData: false, cancellation).ConfigureAwait(false);
                 isRouted = true;
-                connection.Routed.BeginExecution();
+                connection.Routed.BeginExecution(prepares: true);
                 await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
                 connection.Routed.Use.NoteNothingRead();
                 return;
@@ -186,17 +187,14 @@ internal static class StatementRun
 
     // Where the caller's own time limit has passed that is told, and nothing else is begun.
     private static bool WasKeptDead(ReplicatedConnection connection, Exception exception) =>
-        !IsTimeout(exception) && new KeptConnection(connection.Routed).WasDead(exception, IsFarewell(exception));
+        !IsTimeout(exception) && new KeptConnection(connection.Routed).WasDead(exception, ServerAnswer.IsFarewell(exception));
 
     // Cancelled, or the server's own answer, which has an SQLSTATE; also to the driver's asking to cancel what took too long. A server
     // that does not answer that either is another matter.
     private static bool IsRefusal(Exception exception) =>
         exception is OperationCanceledException
-        || (exception is DbException { SqlState.Length: > 0 } && !IsFarewell(exception))
+        || ServerAnswer.IsRefusal(exception)
         || (IsTimeout(exception) && exception.InnerException is MySqlException { SqlState.Length: > 0 });
-
-    // ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED and ER_CLIENT_INTERACTION_TIMEOUT: what a server sends on a connection that it closes.
-    private static bool IsFarewell(Exception exception) => exception is MySqlException { Number: 1053 or 1927 or 4031 };
 
     private static bool IsTimeout(Exception exception) => exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
 

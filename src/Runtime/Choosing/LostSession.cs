@@ -1,4 +1,5 @@
 using System.Globalization;
+using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
 
 namespace MonotonicReads.Choosing;
@@ -67,6 +68,26 @@ internal static class LostSession
             session.Id,
             replica: null,
             innerException: null
+        );
+
+    /// <summary>The connection is on a replica where the session does not read.</summary>
+    public static InvalidOperationException OpenedOutside(ReadSession session, RoutedServer replica, SessionPin pin) =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"This connection was opened outside read session {session.Id}, on replica '{replica.Name}', and the session reads "
+                    + $"on '{pin.Server?.Name}'. Open the connection inside the session."
+            )
+        );
+
+    /// <summary>The driver's connection leads to a replica, or a run of it, that is lost: a statement of ours would move.</summary>
+    public static InvalidOperationException NotHandedOut(ReadSession session, RoutedServer replica) =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The driver's connection is not handed out in read session {session.Id}: replica '{replica.Name}' is lost to the session, "
+                    + $"or its address leads to another server by now, or to another run of it. Close it and open it again."
+            )
         );
 
     /// <summary>A server answered a question of ours too late, and no other can answer it.</summary>

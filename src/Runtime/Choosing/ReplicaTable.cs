@@ -5,7 +5,7 @@ namespace MonotonicReads.Choosing;
 /// <summary>The replicas and their weights at one moment, in the order that selectors see. Replaced as a whole.</summary>
 internal sealed class ReplicaTable
 {
-    public ReplicaTable(IEnumerable<(RoutedServer Server, int Weight)> replicas)
+    public ReplicaTable(IReadOnlyList<(RoutedServer Server, int Weight)> replicas)
     {
         Servers = [.. replicas.Select(replica => replica.Server)];
         AllAvailable = [.. replicas.Select(replica => new WeightedReplica(replica.Server.Name, replica.Weight, IsAvailable: true))];

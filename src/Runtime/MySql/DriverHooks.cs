@@ -5,7 +5,8 @@ namespace MonotonicReads.MySql;
 
 /// <summary>What the program wants of the driver's data sources: of each server's, of each generation of its pool, and of replicas that are
 /// added later.</summary>
-internal sealed class DriverHooks
+/// <param name="openedCallback">Where the driver's builder keeps the callbacks that were added to it; null where nobody knows.</param>
+internal sealed class DriverHooks(FieldInfo? openedCallback)
 {
     // The driver calls all that were added, and waits for the last one only: on one connection they would meet.
     private static readonly FieldInfo? OpenedCallback = typeof(MySqlDataSourceBuilder).GetField(
@@ -13,23 +14,35 @@ internal sealed class DriverHooks
         BindingFlags.Instance | BindingFlags.NonPublic
     );
 
-    /// <summary>Whether callbacks that were added to the driver's builder can be put in order with ours.</summary>
-    public static bool KnowsOpenedCallback => OpenedCallback is not null;
-
     private readonly List<Action<string, MySqlDataSourceBuilder>> _configure = [];
     private readonly List<MySqlConnectionOpenedCallback> _opened = [];
+    private bool _mayAddCallbacks;
+
+    /// <summary>None so far, of the driver as it is.</summary>
+    public DriverHooks()
+        : this(OpenedCallback) { }
+
+    /// <summary>Whether callbacks may have been added to the driver's builder, and could not be put in order with ours: the driver has them
+    /// under another name than when this was written.</summary>
+    public bool CallbacksMayMeet => _mayAddCallbacks && openedCallback is null;
 
     /// <summary>The same; what is added here later is not in it.</summary>
     public DriverHooks Copy()
     {
-        var copy = new DriverHooks();
+        var copy = new DriverHooks(openedCallback) { _mayAddCallbacks = _mayAddCallbacks };
         copy._configure.AddRange(_configure);
         copy._opened.AddRange(_opened);
         return copy;
     }
 
     /// <summary>Configures the data source of each server, by its name.</summary>
-    public void Configure(Action<string, MySqlDataSourceBuilder> configure) => _configure.Add(configure);
+    /// <param name="configure">Gets the server's name and the driver's builder.</param>
+    /// <param name="addsNoCallback">Whether it is known to add no callback for opened connections.</param>
+    public void Configure(Action<string, MySqlDataSourceBuilder> configure, bool addsNoCallback)
+    {
+        _configure.Add(configure);
+        _mayAddCallbacks |= !addsNoCallback;
+    }
 
     /// <summary>Is called on each connection that is opened, behind those before it.</summary>
     public void WhenOpened(MySqlConnectionOpenedCallback callback) => _opened.Add(callback);
@@ -63,10 +76,10 @@ internal sealed class DriverHooks
         }
     }
 
-    private static IEnumerable<MySqlConnectionOpenedCallback> Taken(MySqlDataSourceBuilder builder)
+    private IEnumerable<MySqlConnectionOpenedCallback> Taken(MySqlDataSourceBuilder builder)
     {
-        var callbacks = (MySqlConnectionOpenedCallback?)OpenedCallback?.GetValue(builder);
-        OpenedCallback?.SetValue(builder, null);
+        var callbacks = (MySqlConnectionOpenedCallback?)openedCallback?.GetValue(builder);
+        openedCallback?.SetValue(builder, null);
         return callbacks?.GetInvocationList().Cast<MySqlConnectionOpenedCallback>() ?? [];
     }
 

@@ -12,6 +12,7 @@ namespace MonotonicReads.MySql;
 /// <summary>Makes the servers of a <see cref="ReplicatedMySqlDataSource"/> from connection strings, at the start and later.</summary>
 internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas, DriverHooks hooks, ILoggerFactory loggerFactory)
 {
+    private readonly List<ConnectionPool> _made = [];
     private ProxyDialect? _dialect;
     private ConnectionPool? _behind;
     private string _behindText = "";
@@ -19,6 +20,31 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
 
     /// <summary>What is told of each run of a server that was not there before; set when the data source is there.</summary>
     public RoutedSource? Source { get; set; }
+
+    /// <inheritdoc cref="DriverHooks.CallbacksMayMeet"/>
+    public bool CallbacksMayMeet => hooks.CallbacksMayMeet;
+
+    /// <summary>Makes servers, all of them or none: where one cannot be made, the pools of the others are disposed. One caller at a
+    /// time.</summary>
+    /// <param name="make">Makes them here.</param>
+    public T AllOrNone<T>(Func<T> make)
+    {
+        _made.Clear();
+        try
+        {
+            return make();
+        }
+        catch
+        {
+            // Their password providers would be asked for ever.
+            _made.ForEach(static pool => pool.Dispose());
+            throw;
+        }
+        finally
+        {
+            _made.Clear();
+        }
+    }
 
     /// <summary>From now on every server is reached through a proxy.</summary>
     /// <param name="dialect">How it is spoken to.</param>
@@ -29,7 +55,8 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         _dialect = dialect;
         _answering = dialect is { NamesServers: true, IsExact: false } ? new AnsweringServers() : null;
         _behindText = connectionString;
-        _behind = Pool(Builder(ProxyRoute.Name, connectionString, first: null));
+        var builder = Builder(ProxyRoute.Name, connectionString, first: null);
+        _behind = Made(new ConnectionPool(builder.Build(), PoolSize(builder)));
         return new ProxyRoute(dialect, new RoutedServer(ProxyRoute.Name, _behind, isPrimary: false));
     }
 
@@ -93,11 +120,17 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         var parsed = new MySqlConnectionStringBuilder(connectionString);
         return new RoutedServer(
             name,
-            new ConnectionPool(
-                generation =>
-                    Builder(name, connectionString, (opened, cancellation) => identity.CheckAsync(opened, generation, cancellation))
-                        .Build(),
-                PoolSize(Builder(name, connectionString, first: null))
+            Made(
+                new ConnectionPool(generation =>
+                {
+                    var builder = Builder(
+                        name,
+                        connectionString,
+                        (opened, cancellation) => identity.CheckAsync(opened, generation, cancellation)
+                    );
+                    generation.Size = PoolSize(builder);
+                    return builder.Build();
+                })
             ),
             isPrimary
         )
@@ -121,7 +154,11 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         return builder;
     }
 
-    private static ConnectionPool Pool(MySqlDataSourceBuilder builder) => new(builder.Build(), PoolSize(builder));
+    private ConnectionPool Made(ConnectionPool pool)
+    {
+        _made.Add(pool);
+        return pool;
+    }
 
     private static int PoolSize(MySqlDataSourceBuilder builder)
     {

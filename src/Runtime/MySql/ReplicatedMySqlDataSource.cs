@@ -23,16 +23,16 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     private readonly object _membership = new();
     private readonly MySqlServers _servers;
     private readonly ServerMonitor? _monitor;
-    private readonly Lazy<MySqlDataSource> _withoutDatabase;
+    private readonly object _creating = new();
+    private MySqlDataSource? _withoutDatabase;
     private IDisposable? _changes;
-    private bool _isEnding;
+    private volatile bool _isEnding;
 
     internal ReplicatedMySqlDataSource(ReplicaSet set, MySqlServers servers, MonitorOptions? monitor)
         : base(set)
     {
         _servers = servers;
         servers.Source = Routed;
-        _withoutDatabase = new(() => servers.WithoutDatabase(PrimaryServer));
         TellDifferences(Routed.Router.Replicas.Servers);
         if (monitor is not null)
         {
@@ -97,15 +97,17 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
             var before = Router.Replicas;
             Proxy?.Dialect.CheckChange([.. before.Servers.Select(server => server.Name)], wanted.ConvertAll(replica => replica.Name));
             var known = before.Servers.ToDictionary(server => (server.Name, server.Settings));
-            var after = new ReplicaTable(
-                wanted.Select(
-                    (replica, place) =>
-                        (
-                            known.GetValueOrDefault((replica.Name, replica.ConnectionString))
-                                ?? _servers.CreateReplica(replica.Name, replica.ConnectionString, place),
-                            replica.Weight
-                        )
-                )
+            var after = _servers.AllOrNone(() =>
+                new ReplicaTable([
+                    .. wanted.Select(
+                        (replica, place) =>
+                            (
+                                known.GetValueOrDefault((replica.Name, replica.ConnectionString))
+                                    ?? _servers.CreateReplica(replica.Name, replica.ConnectionString, place),
+                                replica.Weight
+                            )
+                    ),
+                ])
             );
             Router.Replicas = after;
             TellDifferences(after.Servers.Except(before.Servers));
@@ -170,9 +172,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
 
     // Through a proxy all are connected to alike.
     private List<string> DifferencesOf(RoutedServer replica) =>
-        Proxy is null
-            ? [.. OptionDifferences.Between(PrimaryServer.Pool.Source.ConnectionString, replica.Pool.Source.ConnectionString)]
-            : [];
+        Proxy is null ? [.. OptionDifferences.Between(PrimaryServer.Pool.ConnectionString, replica.Pool.ConnectionString)] : [];
 
     // Behind a proxy that picks the servers itself only the primary can be named, and behind some not even that.
     private List<RoutedServer> ServersToAsk() =>
@@ -207,19 +207,24 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     internal MySqlConnection CreateConnectionWithoutDatabase()
     {
         ThrowIfDisposed();
-        return _withoutDatabase.Value.CreateConnection();
+        lock (_creating)
+        {
+            // The program has a hand in it: where that throws, the next one tries.
+            ObjectDisposedException.ThrowIf(_isEnding, this);
+            return (_withoutDatabase ??= _servers.WithoutDatabase(PrimaryServer)).CreateConnection();
+        }
     }
 
     private void StopFollowing()
     {
-        if (_withoutDatabase.IsValueCreated)
-        {
-            _withoutDatabase.Value.Dispose();
-        }
-
         lock (_membership)
         {
             _isEnding = true;
+        }
+
+        lock (_creating)
+        {
+            _withoutDatabase?.Dispose();
         }
 
         _changes?.Dispose();

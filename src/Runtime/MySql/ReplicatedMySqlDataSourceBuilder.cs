@@ -15,13 +15,14 @@ namespace MonotonicReads;
 public sealed class ReplicatedMySqlDataSourceBuilder
 {
     private readonly List<ReplicaSettings> _replicas = [];
-    private readonly DriverHooks _hooks = new();
     private readonly SourceSettings _settings = new();
     private string? _primary;
     private bool _isForPomelo;
     private bool _allowsWritableReplicas;
     private MonitorOptions? _monitor;
     private (string ConnectionString, ProxyDialect Dialect)? _proxy;
+
+    internal DriverHooks Hooks { get; init; } = new();
 
     /// <summary>Sets the primary. Required, but through a proxy.</summary>
     /// <param name="connectionString">Its connection string, with one host.</param>
@@ -204,9 +205,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     )
     {
         ArgumentNullException.ThrowIfNull(passwordProvider);
-        return ConfigureDataSource(
-            (_, driver) => driver.UsePeriodicPasswordProvider(passwordProvider, successRefreshInterval, failureRefreshInterval)
-        );
+        return Configure(driver => driver.UsePeriodicPasswordProvider(passwordProvider, successRefreshInterval, failureRefreshInterval));
     }
 
     /// <summary>Judges the certificates of the servers.</summary>
@@ -216,7 +215,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     public ReplicatedMySqlDataSourceBuilder UseRemoteCertificateValidationCallback(RemoteCertificateValidationCallback callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return ConfigureDataSource((_, driver) => driver.UseRemoteCertificateValidationCallback(callback));
+        return Configure(driver => driver.UseRemoteCertificateValidationCallback(callback));
     }
 
     /// <summary>Gives the certificates with which the servers are connected to.</summary>
@@ -226,7 +225,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     public ReplicatedMySqlDataSourceBuilder UseClientCertificatesCallback(Func<X509CertificateCollection, ValueTask> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return ConfigureDataSource((_, driver) => driver.UseClientCertificatesCallback(callback));
+        return Configure(driver => driver.UseClientCertificatesCallback(callback));
     }
 
     /// <summary>
@@ -239,7 +238,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     public ReplicatedMySqlDataSourceBuilder UseConnectionOpenedCallback(MySqlConnectionOpenedCallback callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        _hooks.WhenOpened(callback);
+        Hooks.WhenOpened(callback);
         return this;
     }
 
@@ -253,7 +252,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     public ReplicatedMySqlDataSourceBuilder ConfigureDataSource(Action<string, MySqlDataSourceBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        _hooks.Configure(configure);
+        Hooks.Configure(configure, addsNoCallback: false);
         return this;
     }
 
@@ -275,12 +274,20 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <exception cref="NotSupportedException">Something that the proxy's dialect cannot keep.</exception>
     public ReplicatedMySqlDataSource Build()
     {
-        var servers = new MySqlServers(_isForPomelo, _allowsWritableReplicas, _hooks.Copy(), _settings.LoggerFactory);
-        if (_proxy is { } proxy)
+        var servers = new MySqlServers(_isForPomelo, _allowsWritableReplicas, Hooks.Copy(), _settings.LoggerFactory);
+        var source = servers.AllOrNone(() =>
+            _proxy is { } proxy ? BuildBehind(proxy.ConnectionString, proxy.Dialect, servers) : BuildDirect(servers)
+        );
+        if (servers.CallbacksMayMeet)
         {
-            return BuildBehind(proxy.ConnectionString, proxy.Dialect, servers);
+            source.Routed.Reports.CallbacksMayMeet();
         }
 
+        return source;
+    }
+
+    private ReplicatedMySqlDataSource BuildDirect(MySqlServers servers)
+    {
         ReplicaSet.Check(_primary is not null, _replicas);
         var primary = servers.Parse(ReplicaSet.PrimaryName, _primary!);
         var replicas = servers.Parsed(_replicas);
@@ -291,6 +298,12 @@ public sealed class ReplicatedMySqlDataSourceBuilder
             new MySqlConnectionStringBuilder(primary),
             _monitor
         );
+    }
+
+    private ReplicatedMySqlDataSourceBuilder Configure(Action<MySqlDataSourceBuilder> configure)
+    {
+        Hooks.Configure((_, driver) => configure(driver), addsNoCallback: true);
+        return this;
     }
 
     private ReplicatedMySqlDataSource BuildBehind(string connectionString, ProxyDialect dialect, MySqlServers servers)

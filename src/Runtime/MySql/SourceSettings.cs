@@ -50,7 +50,7 @@ internal sealed class SourceSettings
                 Name = ReplicaSet.NameOf(Name, text.Database, string.Create(CultureInfo.InvariantCulture, $"{text.Server}:{text.Port}")),
                 OwnsServers = true,
                 HasPositions = proxy is null or { Dialect.NamesServers: true } or { Dialect.NamesPrimary: true },
-                JoinsTransactions = new MySqlConnectionStringBuilder(primary.Pool.Source.ConnectionString).AutoEnlist,
+                JoinsTransactions = new MySqlConnectionStringBuilder(primary.Pool.ConnectionString).AutoEnlist,
                 RecordsDecisions = RecordsDecisions,
                 AllowsDivergedReplicas = AllowsDivergedReplicas,
                 DrainTimeout = DrainTimeout,

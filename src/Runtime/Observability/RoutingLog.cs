@@ -100,6 +100,15 @@ internal static partial class RoutingLog
     )]
     public static partial void OptionsDiffer(ILogger logger, string replica, string differences);
 
+    [LoggerMessage(
+        33,
+        LogLevel.Warning,
+        "This version of MySqlConnector keeps the callbacks for opened connections where they are not found. One that ConfigureDataSource "
+            + "adds to the driver's builder would run beside the data source's own look at the connection: add it by "
+            + "UseConnectionOpenedCallback of the ReplicatedMySqlDataSourceBuilder."
+    )]
+    public static partial void CallbacksMayMeet(ILogger logger);
+
     [LoggerMessage(30, LogLevel.Warning, "{Limits}")]
     public static partial void ProxyLimits(ILogger logger, string limits);
 

@@ -120,6 +120,9 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
 
     public void OptionsDiffer(string replica, string differences) => RoutingLog.OptionsDiffer(logger, replica, differences);
 
+    /// <summary>Callbacks of the driver's builder cannot be put in order with ours.</summary>
+    public void CallbacksMayMeet() => RoutingLog.CallbacksMayMeet(logger);
+
     public void LateUse(Guid session) => RoutingLog.LateUse(logger, session);
 
     public void ForeignPosition(string name, string source) => RoutingLog.ForeignPosition(logger, name, source);

@@ -25,6 +25,26 @@ internal readonly struct ConnectionMove(RoutedConnection connection)
 
         var pooled = await connection.Link.ConnectAlikeAsync(target, isAsync, cancellation).ConfigureAwait(false);
         var openedFor = connection.Use.OpenedFor;
+        var isTaken = false;
+        try
+        {
+            await LeaveAsync(isAsync).ConfigureAwait(false);
+            connection.Link.Take(pooled, target);
+            connection.Use.OpenFor(openedFor);
+            isTaken = true;
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                // Nobody else has it.
+                await pooled.DisposeAsync(isAsync).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask LeaveAsync(bool isAsync)
+    {
         if (connection.Link.Driver is { } driver)
         {
             await connection.LearnAsync(driver, isAsync).ConfigureAwait(false);
@@ -34,9 +54,6 @@ internal readonly struct ConnectionMove(RoutedConnection connection)
         {
             await left.DisposeAsync(isAsync).ConfigureAwait(false);
         }
-
-        connection.Link.Take(pooled, target);
-        connection.Use.OpenFor(openedFor);
     }
 
     // Only the address in the statements changes.

@@ -36,29 +36,40 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
     /// <summary>Gives the driver's connection back, or keeps it for the session's next read.</summary>
     public async ValueTask CloseAsync(bool isAsync)
     {
-        if (connection.Link.Driver is { } driver)
+        var isLearned = false;
+        try
         {
-            if (connection.Link.IsShared)
+            if (connection.Link.Driver is { } driver && !connection.Snapshot.IsTaken)
             {
-                connection.NoteShared();
-            }
+                if (connection.Link is { IsShared: true, Server: { } server } link && AmbientSession.Live is { } session)
+                {
+                    connection.Use.NoteSharedUntilNow(server, session, link.IsOutdated);
+                }
 
-            if (!connection.Snapshot.IsTaken)
-            {
                 await connection.LearnAsync(driver, isAsync).ConfigureAwait(false);
             }
 
-            var (server, lease) = (connection.Link.Server, LeaseToKeep());
-            if (connection.Release() is { } pooled)
+            isLearned = true;
+        }
+        finally
+        {
+            // Whatever became of the questions: nobody else gives it back.
+            await LetGoAsync(isLearned ? LeaseToKeep() : null, isAsync).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask LetGoAsync(SessionLease? lease, bool isAsync)
+    {
+        var server = connection.Link.Server;
+        if (connection.Release() is { } pooled)
+        {
+            if (lease is not null && lease.TryKeep(pooled, server!, Source.Time.GetTimestamp()))
             {
-                if (lease is not null && lease.TryKeep(pooled, server!, Source.Time.GetTimestamp()))
-                {
-                    Source.Leases.Add(lease);
-                }
-                else
-                {
-                    await pooled.DisposeAsync(isAsync).ConfigureAwait(false);
-                }
+                Source.Leases.Add(lease);
+            }
+            else
+            {
+                await pooled.DisposeAsync(isAsync).ConfigureAwait(false);
             }
         }
 

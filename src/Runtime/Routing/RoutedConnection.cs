@@ -21,6 +21,7 @@ internal sealed class RoutedConnection : IAskedConnection
     private ConnectionUse _use;
     private Statement _statement;
     private bool _isExecuting;
+    private bool _isPreparing;
     private bool _brokeInUse;
     private bool _isTimedOut;
     private bool _runsAgain;
@@ -83,19 +84,22 @@ internal sealed class RoutedConnection : IAskedConnection
     }
 
     /// <summary>Hands the driver's connection out.</summary>
-    /// <exception cref="InvalidOperationException">The connection is closed.</exception>
+    /// <exception cref="InvalidOperationException">The connection is closed; or as of <see cref="NoteShared"/>.</exception>
+    /// <exception cref="ReplicaLostException">As of <see cref="NoteShared"/>.</exception>
     public DbConnection Share()
     {
         NoteShared();
         return IsClosing ? throw NotOpen() : Link.Share() ?? throw NotOpen();
     }
 
-    /// <summary>Tells the session that something of its may be done on the driver's connection, which others have.</summary>
+    /// <summary>Tells the session that something of its may be done on the driver's connection, which others have from now on.</summary>
+    /// <exception cref="InvalidOperationException">It may not be: the session does not read there.</exception>
+    /// <exception cref="ReplicaLostException">It may not be: the server is the primary no more.</exception>
     public void NoteShared()
     {
         if (!_snapshot.IsTaken && Link.Server is { } server && AmbientSession.Live is { } session)
         {
-            Use.NoteShared(server, session);
+            Use.Share(server, session, () => Link.IsOutdated);
         }
     }
 
@@ -121,12 +125,13 @@ internal sealed class RoutedConnection : IAskedConnection
     public bool EndUse()
     {
         // Of several statements some may have run.
-        if (_isExecuting && _statement.Settings is { AreOneStatement: false })
+        if (_isExecuting && !_isPreparing && !_runsAgain && _statement.Settings is { AreOneStatement: false })
         {
-            NoteSettings();
+            Link.LoseSettings();
+            _snapshot.LoseSettings();
         }
 
-        (_isExecuting, _statement) = (false, default);
+        (_isExecuting, _isPreparing, _statement) = (false, false, default);
         if (_brokeInUse)
         {
             _brokeInUse = false;
@@ -175,7 +180,8 @@ internal sealed class RoutedConnection : IAskedConnection
     }
 
     /// <summary>The driver executes the caller's statement from now on: should the connection break, its exception tells why.</summary>
-    public void BeginExecution() => _isExecuting = true;
+    /// <param name="prepares">Whether it is prepared, which sets nothing.</param>
+    public void BeginExecution(bool prepares = false) => (_isExecuting, _isPreparing) = (true, prepares);
 
     /// <summary>The statement took longer than its caller allows, and the driver closes the connection for that alone: it says nothing of
     /// the server.</summary>

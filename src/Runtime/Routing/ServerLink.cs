@@ -38,7 +38,11 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
 
     /// <summary>Whether it is as reads leave it, so that another read may go on on it.</summary>
     public bool IsAsReadsLeaveIt =>
-        !_isShared && _database is null && _settings is null && _pooled is { Connection.State: ConnectionState.Open, IsOutdated: false };
+        !_isShared
+        && _database is null
+        && _settings is null
+        && !HasUnknownSettings
+        && _pooled is { Connection.State: ConnectionState.Open, IsOutdated: false };
 
     /// <summary>Whether it leads to another server, or another run of it, than its address does by now.</summary>
     public bool IsOutdated => _pooled is { IsOutdated: true };
@@ -59,6 +63,12 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
     /// <summary>Notes what was set of the session on the driver's connection.</summary>
     public void ChangedSettings(SessionSettings settings) => _settings = _settings?.With(settings) ?? settings;
 
+    /// <summary>Whether more was set than <see cref="Settings"/> says, or less.</summary>
+    public bool HasUnknownSettings { get; private set; }
+
+    /// <summary>Of a text of several statements some may have run.</summary>
+    public void LoseSettings() => HasUnknownSettings = true;
+
     /// <summary>Whether the driver's connection was kept from an earlier read, and nothing has run on it since: it may be dead, and nobody
     /// knows.</summary>
     public bool IsUntried { get; private set; }
@@ -78,6 +88,7 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
     {
         _database = null;
         _settings = null;
+        HasUnknownSettings = false;
         MustReconnect = false;
     }
 
@@ -94,8 +105,18 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
 
     /// <summary>Opens one, that is not taken yet, as this one is: with the database and the settings of the session that were chosen
     /// here, and in no transaction. One that is in a transaction is on the primary, and does not move.</summary>
+    /// <exception cref="InvalidOperationException">Nobody knows how this one is.</exception>
+    /// <exception cref="NotAlikeException">The server is there, and refuses to be as it was here.</exception>
     public async ValueTask<PooledConnection> ConnectAlikeAsync(RoutedServer server, bool isAsync, CancellationToken cancellation)
     {
+        if (HasUnknownSettings)
+        {
+            throw new InvalidOperationException(
+                $"The statement must run on '{server.Name}', and a text of several statements that set something of the session has failed "
+                    + "on this connection, so that nobody knows what to set there. Close the connection and open it again."
+            );
+        }
+
         var pooled = await ConnectOutsideAsync(server, isAsync, cancellation).ConfigureAwait(false);
         try
         {
@@ -112,19 +133,28 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
 
     private async ValueTask ChangeAlikeAsync(DbConnection opened, RoutedServer server, bool isAsync, CancellationToken cancellation)
     {
-        if (_database is not null && isAsync)
+        try
         {
-            await opened.ChangeDatabaseAsync(_database, cancellation).ConfigureAwait(false);
-        }
-        else if (_database is not null)
-        {
-            opened.ChangeDatabase(_database);
-        }
+            var database = _database ?? (_settings is not null && Letting.ReturnsAsItIs(opened) ? Letting.KeptOut(opened) : null);
+            if (database is not null && isAsync)
+            {
+                await opened.ChangeDatabaseAsync(database, cancellation).ConfigureAwait(false);
+            }
+            else if (database is not null)
+            {
+                opened.ChangeDatabase(database);
+            }
 
-        if (_settings is not null)
+            if (_settings is not null)
+            {
+                var questions = new ServerQuestions(server, opened, time, isAsync, cancellation);
+                await ServerProtocol.SetAsync(questions, _settings.Text).ConfigureAwait(false);
+            }
+        }
+        catch (DbException exception) when (ServerAnswer.IsRefusal(exception))
         {
-            var questions = new ServerQuestions(server, opened, time, isAsync, cancellation);
-            await ServerProtocol.SetAsync(questions, _settings.Text).ConfigureAwait(false);
+            // The server is not out of reach: what it says is the caller's matter, whose settings they are.
+            throw new NotAlikeException(exception);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Transactions;
+using MonotonicReads.Choosing;
 using MonotonicReads.Observability;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
@@ -90,21 +91,68 @@ internal sealed class SessionUse(RoutedSource source)
     }
 
     /// <summary>The driver's connection is handed out, past all that is noted here: on the primary, and through a proxy, which sends what
-    /// is done on it anywhere, the session may have written and seen something.</summary>
+    /// is done on it anywhere, the session may write and see something from now on.</summary>
     /// <param name="server">Where it is.</param>
     /// <param name="session">The session.</param>
-    public void NoteShared(RoutedServer server, ReadSession session)
+    /// <param name="isOutdated">Whether it leads elsewhere than the server's address does by now; asked again behind the note, as for a
+    /// statement.</param>
+    /// <exception cref="InvalidOperationException">A statement of the session would not run there, but move or be refused.</exception>
+    /// <exception cref="ReplicaLostException">The server is the primary no more.</exception>
+    public void Share(RoutedServer server, ReadSession session, Func<bool> isOutdated)
     {
         var pin = PinOf(session);
+        if (isOutdated())
+        {
+            throw server.IsPrimary ? LostSession.PrimaryReplaced(session) : LostSession.NotHandedOut(session, server);
+        }
+
+        if (!TryNoteShared(server, session, pin))
+        {
+            throw ReferenceEquals(pin.Server, server)
+                ? LostSession.NotHandedOut(session, server)
+                : LostSession.OpenedOutside(session, server, pin);
+        }
+
+        if (isOutdated())
+        {
+            throw server.IsPrimary ? LostSession.PrimaryReplaced(session) : LostSession.NotHandedOut(session, server);
+        }
+    }
+
+    /// <summary>The driver's connection was handed out, before the session or in it, and is let go next.</summary>
+    /// <param name="server">Where it is.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="isOutdated">Whether it leads elsewhere than the server's address does by now.</param>
+    public void NoteSharedUntilNow(RoutedServer server, ReadSession session, bool isOutdated)
+    {
+        if (!isOutdated)
+        {
+            // On a replica where the session does not read it was handed out to somebody else, or before.
+            TryNoteShared(server, session, PinOf(session));
+        }
+        else if (server.IsPrimary)
+        {
+            // It tells no position of the primary that is there now.
+            PinOf(session).MarkWritten();
+        }
+    }
+
+    private bool TryNoteShared(RoutedServer server, ReadSession session, SessionPin pin)
+    {
         NoteIfLate(pin.Session);
         if (server.IsPrimary || source.Proxy is not null)
         {
             NotePrimary(source.Primary, session, pin, new Statement(IsPlainRead: false, ReturnsData: server.IsPrimary));
+            return true;
         }
-        else if (pin.TryRead(server, isFirstOfConnection: !ReadsFor(pin)))
+
+        if (!pin.TryRead(server, isFirstOfConnection: !ReadsFor(pin)))
         {
-            NoteReplica(server, session, pin);
+            return false;
         }
+
+        NoteReplica(server, session, pin);
+        return true;
     }
 
     /// <summary>What was written on the connection is committed next.</summary>
@@ -301,8 +349,9 @@ internal sealed class SessionUse(RoutedSource source)
         {
             return (null, silent);
         }
-        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException)
+        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException or FormatException)
         {
+            // Where the caller wants answers in utf16 the driver can read none: not known, like the others.
             return default;
         }
     }

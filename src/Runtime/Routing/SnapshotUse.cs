@@ -47,19 +47,38 @@ internal struct SnapshotUse
     /// <summary>Something was set of the session of the connection that all share.</summary>
     public readonly void ChangedSettings(SessionSettings settings) => _snapshot?.Changed(settings);
 
-    /// <summary>Whether a statement may run here that does more than set something of the session.</summary>
-    /// <param name="settings">All that was set on this one; null for nothing.</param>
-    /// <exception cref="InvalidOperationException">Something else was set, on another, of the connection that all share.</exception>
-    public readonly void CheckSettings(SessionSettings? settings)
+    /// <summary>Some of what a text sets may be set of the session of the connection that all share.</summary>
+    public readonly void LoseSettings()
     {
-        if (_snapshot is { Settings: { } set } && set.Text != settings?.Text)
+        if (_snapshot is not null)
+        {
+            _snapshot.HasUnknownSettings = true;
+        }
+    }
+
+    /// <summary>Whether a statement may run here that does more than set something of the session.</summary>
+    /// <param name="link">What was set on this one.</param>
+    /// <param name="own">What the statement sets; null for nothing.</param>
+    /// <exception cref="InvalidOperationException">Something else was set, on another, of the connection that all share.</exception>
+    public readonly void CheckSettings(ServerLink link, SessionSettings? own)
+    {
+        var (all, here) = (_snapshot!.Settings, link.Settings);
+        var areSame = all?.Text == here?.Text;
+        if (!areSame && own is { AreFirst: true })
+        {
+            areSame = With(all, own).Text == With(here, own).Text;
+        }
+
+        if (!areSame || (_snapshot.HasUnknownSettings && !link.HasUnknownSettings))
         {
             throw new InvalidOperationException(
                 $"The reads of a snapshot share one connection, and another of its ReplicatedConnections has changed its session "
-                    + $"({set.Text}). Run the same on each of them, or on none."
+                    + $"({(_snapshot.HasUnknownSettings ? "by a text that failed" : all?.Text)}). Run the same on each of them, or on none."
             );
         }
     }
+
+    private static SessionSettings With(SessionSettings? settings, SessionSettings later) => settings?.With(later) ?? later;
 
     /// <summary>Whether a statement may run here at all, where the session shows a snapshot.</summary>
     /// <exception cref="InvalidOperationException">The connection was opened outside the snapshot, the snapshot has ended, or the statement

@@ -91,6 +91,10 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         {
             throw await UnansweredAsync(silent, isAsync, cancellation).ConfigureAwait(false);
         }
+        catch (NotAlikeException notAlike)
+        {
+            ExceptionDispatchInfo.Throw(notAlike.Drivers);
+        }
     }
 
     /// <summary>What a caller gets of a question of ours that got no answer, where nothing else can be asked.</summary>
@@ -189,9 +193,9 @@ internal readonly struct StatementRouting(RoutedConnection connection)
             connection.Snapshot.Check(session, statement.IsPlainRead, connection.IsForPrimary, Source);
         }
 
-        if (statement.Settings is null && connection.Snapshot.IsTaken)
+        if (connection.Snapshot.IsTaken && statement.Settings is not { AreAlone: true })
         {
-            connection.Snapshot.CheckSettings(connection.Link.Settings);
+            connection.Snapshot.CheckSettings(connection.Link, statement.Settings);
         }
 
         connection.Running(statement);
@@ -251,10 +255,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 case Step.RefuseOutdated:
                     throw LostSession.PrimaryReplaced(session);
                 case Step.Refuse:
-                    throw new InvalidOperationException(
-                        $"This connection was opened outside read session {session.Id}, on replica '{server.Name}', and the session reads "
-                            + $"on '{pin.Server?.Name}'. Open the connection inside the session."
-                    );
+                    throw LostSession.OpenedOutside(session, server, pin);
                 default:
                     return step;
             }

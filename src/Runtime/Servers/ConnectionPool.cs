@@ -14,7 +14,6 @@ internal sealed class ConnectionPool : IDisposable
 
     private readonly object _lock = new();
     private readonly Func<PoolGeneration, DbDataSource>? _make;
-    private readonly int _size;
     private volatile PoolGeneration _current;
     private bool _isDisposed;
     private int _open;
@@ -24,19 +23,22 @@ internal sealed class ConnectionPool : IDisposable
     /// <param name="size">How many connections it has at most.</param>
     public ConnectionPool(DbDataSource source, int size = int.MaxValue)
     {
-        _size = size;
-        _current = new PoolGeneration(this, _ => source);
+        _current = new PoolGeneration(this, _ => source) { Size = size };
+        ConnectionString = _current.Source.ConnectionString;
     }
 
     /// <summary>A pool whose address may lead to another server one day.</summary>
-    /// <param name="make">Makes the driver's data source of a generation; connects to nothing.</param>
-    /// <param name="size">How many connections it has at most.</param>
-    public ConnectionPool(Func<PoolGeneration, DbDataSource> make, int size)
+    /// <param name="make">Makes the driver's data source of a generation and says its size; connects to nothing. Of the first one it is
+    /// called here, so that what is wrong with it is told at once.</param>
+    public ConnectionPool(Func<PoolGeneration, DbDataSource> make)
     {
-        _size = size;
         _make = make;
         _current = new PoolGeneration(this, make);
+        ConnectionString = _current.Source.ConnectionString;
     }
+
+    /// <summary>As the first data source had it.</summary>
+    public string ConnectionString { get; }
 
     /// <summary>The connections that may be handed out.</summary>
     public PoolGeneration Current => _current;
@@ -45,14 +47,14 @@ internal sealed class ConnectionPool : IDisposable
     public DbDataSource Source => _current.Source;
 
     /// <summary>Whether whoever opens a connection now has to wait for one.</summary>
-    public bool IsUsedUp => Volatile.Read(ref _open) > _size;
+    public bool IsUsedUp => Volatile.Read(ref _open) > _current.Size;
 
     /// <summary>Whether none of its connections is left, so that whoever opens one may have to wait.</summary>
     public bool IsFull => Volatile.Read(ref _open) >= _size;
 
     /// <summary>Somebody opens a connection.</summary>
     /// <returns>False where all of the pool's are in use.</returns>
-    public bool Enter() => Interlocked.Increment(ref _open) <= _size;
+    public bool Enter() => Interlocked.Increment(ref _open) <= _current.Size;
 
     /// <summary>A connection is closed, or did not open.</summary>
     public void Leave() => Interlocked.Decrement(ref _open);
@@ -60,6 +62,8 @@ internal sealed class ConnectionPool : IDisposable
     /// <summary>The connections of a generation are out of use: idle ones are closed, others when they are given back. Doing it twice does
     /// nothing.</summary>
     /// <param name="generation">The generation.</param>
+    /// <remarks>The next one makes its data source when somebody opens a connection: the program has a hand in that, which may take long,
+    /// or fail, and nothing here waits for it.</remarks>
     public void Retire(PoolGeneration generation)
     {
         lock (_lock)
@@ -69,12 +73,12 @@ internal sealed class ConnectionPool : IDisposable
                 return;
             }
 
-            _current = new PoolGeneration(this, _make);
+            _current = new PoolGeneration(this, _make) { Size = generation.Size };
         }
 
         // Says goodbye on each of the connections; nobody waits for that.
         using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
-        _ = Task.Run(generation.Source.Dispose);
+        _ = Task.Run(() => generation.End()?.Dispose());
     }
 
     /// <summary>Opens a connection past all routing; the caller disposes it.</summary>
@@ -128,7 +132,8 @@ internal sealed class ConnectionPool : IDisposable
         lock (_lock)
         {
             _isDisposed = true;
-            return _current.Source;
         }
+
+        return _current.End();
     }
 }

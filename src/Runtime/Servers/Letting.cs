@@ -1,11 +1,21 @@
 using System.Data;
 using System.Data.Common;
+using MySqlConnector;
 
 namespace MonotonicReads.Servers;
 
 /// <summary>Lets go of the driver's connections, of one that is still in use only when the driver has given up on it.</summary>
 internal static class Letting
 {
+    /// <summary>Whether the next one who gets the connection of the pool gets it as it is (<c>ConnectionReset=False</c>).</summary>
+    public static bool ReturnsAsItIs(DbConnection connection) =>
+        connection is MySqlConnection && !new MySqlConnectionStringBuilder(connection.ConnectionString).ConnectionReset;
+
+    /// <summary>The database that has to be chosen on a connection, lest the driver give it to anybody else: one on which that was done it
+    /// drops when it is given back. It is the one that it has; without any, one where there is nothing to be hit by mistake.</summary>
+    public static string KeptOut(DbConnection connection) =>
+        connection.Database is { Length: > 0 } database ? database : "information_schema";
+
     /// <param name="connection">The connection; null for none.</param>
     /// <param name="silent">The question on it that got no answer; null where nothing runs on it.</param>
     /// <param name="isAsync">False where the task must be completed.</param>

@@ -8,5 +8,18 @@ internal static class OutsideTransactions
 {
     /// <returns>Ends it when it is disposed; null where no transaction runs.</returns>
     public static TransactionScope? Begin() =>
-        Transaction.Current is null ? null : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+        IsInside() ? new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled) : null;
+
+    private static bool IsInside()
+    {
+        try
+        {
+            return Transaction.Current is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            // In a scope that is completed and not disposed yet, nobody may ask for it.
+            return true;
+        }
+    }
 }

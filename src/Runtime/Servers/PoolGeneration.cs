@@ -4,22 +4,24 @@ using System.Data.Common;
 namespace MonotonicReads.Servers;
 
 /// <summary>The connections of a pool that lead to one run of one server.</summary>
-internal sealed class PoolGeneration
+/// <param name="pool">The pool.</param>
+/// <param name="make">Makes the driver's data source; may fail, since it is the program's too.</param>
+internal sealed class PoolGeneration(ConnectionPool pool, Func<PoolGeneration, DbDataSource> make)
 {
-    private readonly ConnectionPool _pool;
+    private readonly object _lock = new();
+    private volatile DbDataSource? _source;
+    private bool _hasEnded;
 
-    /// <param name="pool">The pool.</param>
-    /// <param name="make">Makes the driver's data source.</param>
-    public PoolGeneration(ConnectionPool pool, Func<PoolGeneration, DbDataSource> make)
-    {
-        _pool = pool;
-        Source = make(this);
-    }
+    /// <summary>The driver's data source. Whoever asks for it first makes it, under no lock but its own; where that fails the next one
+    /// tries.</summary>
+    /// <exception cref="ObjectDisposedException">The generation has ended before it was made.</exception>
+    public DbDataSource Source => _source ?? Made();
 
-    public DbDataSource Source { get; }
+    /// <summary>How many connections it has at most.</summary>
+    public int Size { get; set; } = int.MaxValue;
 
     /// <summary>Whether its connections may be handed out still.</summary>
-    public bool IsCurrent => ReferenceEquals(_pool.Current, this);
+    public bool IsCurrent => ReferenceEquals(pool.Current, this);
 
     /// <summary>Whether one of them has told which run it leads to, so that all the others must lead there.</summary>
     public bool HasRun { get; set; }
@@ -31,6 +33,25 @@ internal sealed class PoolGeneration
     /// and it comes back as an old one.</summary>
     public ConcurrentDictionary<int, bool> Unproven { get; } = new();
 
-    /// <summary>No connection of it is handed out from now on.</summary>
-    public void Retire() => _pool.Retire(this);
+    /// <summary>No connection of it is handed out from now on. Never fails: whoever found that has more to note.</summary>
+    public void Retire() => pool.Retire(this);
+
+    /// <summary>The data source is made no more.</summary>
+    /// <returns>What is to be disposed; null where it never was.</returns>
+    public DbDataSource? End()
+    {
+        lock (_lock)
+        {
+            _hasEnded = true;
+            return _source;
+        }
+    }
+
+    private DbDataSource Made()
+    {
+        lock (_lock)
+        {
+            return _source ??= _hasEnded ? throw new ObjectDisposedException(nameof(ConnectionPool)) : make(this);
+        }
+    }
 }

@@ -173,7 +173,7 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite, AnsweringSer
                     {
                         for (var i = 0; i < reader.FieldCount; i++)
                         {
-                            answer.Add(Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture));
+                            answer.Add(Cell.TextOf(reader, i));
                         }
                     }
                 } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));

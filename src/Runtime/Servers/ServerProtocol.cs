@@ -147,7 +147,8 @@ internal abstract class ServerProtocol
 
     /// <summary>Sets what was set on another connection, so that this one can take its place.</summary>
     /// <param name="server">The server, on the new connection.</param>
-    /// <param name="text">One <c>SET</c>: all of it takes effect, or nothing.</param>
+    /// <param name="text">One <c>SET</c>, or several where one looks at what another has set. Where it fails the connection is of no
+    /// use.</param>
     public static async ValueTask SetAsync(ServerQuestions server, string text) =>
         await server.AskAsync(text, AnswerTime).ConfigureAwait(false);
 

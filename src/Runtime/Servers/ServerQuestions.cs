@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 
 namespace MonotonicReads.Servers;
 
@@ -182,12 +183,20 @@ internal readonly struct ServerQuestions(
     {
         for (var i = 0; i < reader.FieldCount; i++)
         {
-            cells.Add(
-                new Cell(reader.GetName(i), reader.IsDBNull(i) ? null : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))
-            );
+            cells.Add(new Cell(reader.GetName(i), Cell.TextOf(reader, i)));
         }
     }
 }
 
 /// <summary>A column's name and its value in a row, as text; null for NULL.</summary>
-internal readonly record struct Cell(string Name, string? Value);
+internal readonly record struct Cell(string Name, string? Value)
+{
+    /// <summary>What stands in a column. Where the caller has set the connection's session to binary, the driver gives bytes.</summary>
+    public static string? TextOf(DbDataReader reader, int column) =>
+        reader.GetValue(column) switch
+        {
+            DBNull => null,
+            byte[] bytes => Encoding.UTF8.GetString(bytes),
+            var value => Convert.ToString(value, CultureInfo.InvariantCulture),
+        };
+}

@@ -31,6 +31,9 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
     /// <summary>What was set of its session, by whichever reader; null for nothing. Touched by who has the turn.</summary>
     public SessionSettings? Settings { get; private set; }
 
+    /// <summary>Whether more was set of it than <see cref="Settings"/> says, or less. Touched by who has the turn.</summary>
+    public bool HasUnknownSettings { get; set; }
+
     /// <summary>Something was set of its session.</summary>
     public void Changed(SessionSettings settings) => Settings = Settings?.With(settings) ?? settings;
 

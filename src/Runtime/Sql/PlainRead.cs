@@ -35,12 +35,13 @@ internal static class PlainRead
     {
         var statements = new SqlStatements(text);
         var count = 0;
-        var areSettings = true;
+        var (areSettings, areFirst) = (true, true);
         var cause = PrimaryCause.None;
         while (statements.Next())
         {
             count++;
             var statement = statements.Current;
+            areFirst &= areSettings || statement.Kind != SqlStatementKind.Setting;
             areSettings &= statement.Kind == SqlStatementKind.Setting;
             if (statements.Doubts == SqlDoubts.None && IsHarmless(statement))
             {
@@ -67,7 +68,12 @@ internal static class PlainRead
         }
 
         var settings = statements.Settings is { } all
-            ? new SessionSettings(all) { AreAlone = areSettings, AreOneStatement = count == 1 }
+            ? new SessionSettings(all)
+            {
+                AreAlone = areSettings,
+                AreFirst = areFirst,
+                AreOneStatement = count == 1,
+            }
             : null;
         return new PlainReadVerdict(IsProven: true, settings, PrimaryCause.None);
     }

@@ -15,8 +15,23 @@ internal sealed class SessionSettings(IReadOnlyList<SqlSetting> all)
     /// <summary>Whether parameters of the command have values of them.</summary>
     public bool NeedParameters => all.Any(static setting => setting.Parameter is not null);
 
-    /// <summary>One statement that sets them, in the order in which they were set.</summary>
-    public string Text => "SET " + string.Join(", ", all.Select(static setting => setting.Text));
+    /// <summary>Whether nothing else of the text runs before one of them.</summary>
+    public bool AreFirst { get; init; }
+
+    /// <summary>The statements that set them, in the order in which they were set: one, and one more before each that is partial, since a
+    /// statement looks at all values before it sets the first.</summary>
+    public string Text =>
+        "SET "
+        + string.Concat(
+            all.Select(
+                static (setting, place) =>
+                    (
+                        place == 0 ? ""
+                        : setting.IsPartial ? "; SET "
+                        : ", "
+                    ) + setting.Text
+            )
+        );
 
     /// <summary>These, and then others.</summary>
     public SessionSettings With(SessionSettings later)
@@ -24,16 +39,36 @@ internal sealed class SessionSettings(IReadOnlyList<SqlSetting> all)
         var merged = new List<SqlSetting>(all);
         foreach (var setting in later.All)
         {
-            merged.RemoveAll(earlier => earlier.Name == setting.Name);
+            merged.RemoveAll(earlier => earlier.Name == setting.Name && (!setting.IsPartial || earlier.Text == setting.Text));
             merged.Add(setting);
         }
 
         return new SessionSettings(merged);
     }
 
-    /// <summary>The same as part of a batch.</summary>
-    /// <param name="areAlone">Whether the batch does nothing else.</param>
-    public SessionSettings In(bool areAlone) => new(all) { AreAlone = areAlone };
+    /// <summary>All that the commands of a batch set.</summary>
+    /// <param name="commands">What each of them sets; null for nothing.</param>
+    /// <returns>Null for nothing.</returns>
+    public static SessionSettings? OfBatch(IReadOnlyList<SessionSettings?> commands)
+    {
+        SessionSettings? all = null;
+        var (areAlone, areFirst) = (true, true);
+        foreach (var settings in commands)
+        {
+            areFirst &= settings is null || (settings.AreFirst && areAlone);
+            areAlone &= settings is { AreAlone: true };
+            all = settings is null ? all : all?.With(settings) ?? settings;
+        }
+
+        return all is null
+            ? null
+            : new SessionSettings(all.All)
+            {
+                AreAlone = areAlone,
+                AreFirst = areFirst,
+                AreOneStatement = commands is [{ AreOneStatement: true }],
+            };
+    }
 
     /// <summary>The same with the values of a command's parameters.</summary>
     /// <param name="valueOf">The value of the parameter of a name; null where there is none.</param>
@@ -57,7 +92,12 @@ internal sealed class SessionSettings(IReadOnlyList<SqlSetting> all)
             }
         }
 
-        return new SessionSettings(bound) { AreAlone = AreAlone, AreOneStatement = AreOneStatement };
+        return new SessionSettings(bound)
+        {
+            AreAlone = AreAlone,
+            AreFirst = AreFirst,
+            AreOneStatement = AreOneStatement,
+        };
     }
 
     private IReadOnlyList<SqlSetting> All => all;

@@ -24,8 +24,9 @@ internal static class SqlSettings
             + "MAX_LENGTH_FOR_SORT_DATA MAX_SEEKS_FOR_KEY TMP_TABLE_SIZE MAX_HEAP_TABLE_SIZE"
     );
 
-    /// <summary>Those in which a server's answers are readable to whoever asks in ASCII, as our own questions do.</summary>
-    private static readonly HashSet<string> CharacterSets = Words("UTF8MB4 UTF8MB3 UTF8 LATIN1 ASCII BINARY");
+    /// <summary>Those in which a server's answers are readable to whoever asks in ASCII, as our own questions do. In BINARY the driver
+    /// gives the caller bytes instead of texts.</summary>
+    private static readonly HashSet<string> CharacterSets = Words("UTF8MB4 UTF8MB3 UTF8 LATIN1 ASCII");
 
     private static readonly HashSet<string> Switches = Words("ON OFF TRUE FALSE");
 
@@ -105,7 +106,7 @@ internal static class SqlSettings
         if (what == "NAMES" && tokens.Is("COLLATE"))
         {
             tokens.Next();
-            if (NameIn(tokens) is not { } collation)
+            if (NameIn(tokens) is not { } collation || !IsOfCharacterSet(collation))
             {
                 return false;
             }
@@ -121,8 +122,9 @@ internal static class SqlSettings
     private static bool TryReadVariable(ref SqlTokens tokens, List<SqlSetting> found)
     {
         var name = VariableIn(tokens).ToUpperInvariant();
-        if (!Variables.Contains(name))
+        if (!Variables.Contains(name) || (IsEverPartial(name) && found.Exists(earlier => earlier.Name == name)))
         {
+            // Of two in one statement each begins with the value before it.
             return false;
         }
 
@@ -163,10 +165,38 @@ internal static class SqlSettings
                 return Assignment(name, NameOf(tokens.Value), isText: true);
             case SqlTokenKind.Word when !tokens.IsCalled:
                 return Word(name, tokens.Value);
+            case SqlTokenKind.Word when name == "SQL_MODE" && tokens.Is("CONCAT"):
+                return TryReadAdded(ref tokens);
             default:
                 return null;
         }
     }
+
+    // "concat(@@sql_mode, ',', 'ANSI_QUOTES')": each server's own modes and these.
+    private static string? TryReadAdded(ref SqlTokens tokens)
+    {
+        tokens.Next();
+        tokens.Next();
+        if (tokens.Kind != SqlTokenKind.SystemVariable || !VariableIn(tokens).Equals("SQL_MODE", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var modes = "";
+        tokens.Next();
+        while (tokens.Is(',') && tokens.Ahead().Kind == SqlTokenKind.Text)
+        {
+            tokens.Next();
+            modes += NameOf(tokens.Value);
+            tokens.Next();
+        }
+
+        return tokens.Is(')') && modes.Length > 1 && modes[0] == ',' && modes.Split(',').Skip(1).All(IsName)
+            ? $"@@SESSION.SQL_MODE = {SqlSetting.Adding}@@SESSION.SQL_MODE, '{modes}')"
+            : null;
+    }
+
+    private static bool IsEverPartial(string name) => name is "SQL_MODE" or "OPTIMIZER_SWITCH";
 
     private static string? Word(string name, string word) =>
         Switches.Contains(word)
@@ -208,9 +238,15 @@ internal static class SqlSettings
             "TIME_ZONE" => !value.Equals("SYSTEM", StringComparison.OrdinalIgnoreCase),
             // What is not null is then what was inserted last on this connection.
             "SQL_AUTO_IS_NULL" => value is "0" || value.Equals("OFF", StringComparison.OrdinalIgnoreCase) || IsFalse(value),
-            "COLLATION_CONNECTION" => IsName(value),
+            "COLLATION_CONNECTION" => IsName(value) && IsOfCharacterSet(value),
+            // Names of switches, and no default, which is each server's own.
+            "OPTIMIZER_SWITCH" => value.IndexOf('=') > 0 && value.IndexOf("default", StringComparison.OrdinalIgnoreCase) < 0,
             _ => !IsOfCharacters(name) || CharacterSets.Contains(value),
         };
+
+    // "utf8mb4_bin". DEFAULT is none, nor are the collations without a character set that MariaDB has.
+    private static bool IsOfCharacterSet(string collation) =>
+        collation.IndexOf('_') is > 0 and var end && CharacterSets.Contains(collation.Substring(0, end));
 
     private static bool IsFalse(string value) => value.Equals("FALSE", StringComparison.OrdinalIgnoreCase);
 

@@ -148,18 +148,54 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
                 }
             )
         );
-        Assert.Equal(["primary", "replica1", "replica2", "replica3"], names.Distinct().Order());
+        Assert.Equal(["primary", "replica1", "replica2", "replica3"], names.Order());
         names.Clear();
         source.UpdateReplicas([new("late", fixture.Cluster.Replicas[0].ConnectionString)]);
-        Assert.Equal(["late"], names.Distinct());
+        Assert.Equal(["late"], names);
         Assert.Contains("app for late", source.Replicas[0].Pool.Source.ConnectionString, StringComparison.Ordinal);
         Assert.Equal("replica1", await RoutingFixture.AskAsync(source));
 
         names.Clear();
         source.Replicas[0].Pool.Current.Retire();
-        Assert.Equal(["late"], names);
+        Assert.Empty(names);
         Assert.Equal("replica1", await RoutingFixture.AskAsync(source));
+        Assert.Equal(["late"], names);
         Assert.Contains("app for late", source.Replicas[0].Pool.Source.ConnectionString, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is thrown there is the program's own affair, and no reason to take another run of a server for the one before.</summary>
+    [Fact]
+    public async Task One_that_throws_when_a_server_was_restarted_hides_nothing_of_that()
+    {
+        var replica = fixture.Cluster.Replicas[1];
+        var fails = false;
+        await using var source = fixture.BuildSource(b =>
+            b.ConfigureDataSource(
+                (_, _) =>
+                {
+                    if (Volatile.Read(ref fails))
+                    {
+                        throw new NotSupportedException("not today");
+                    }
+                }
+            )
+        );
+        var lost = new ConcurrentQueue<(ReadSessionEventKind Kind, string? From)>();
+        source.SessionEvent += (_, e) => lost.Enqueue((e.Kind, e.From));
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.SessionOn(replica));
+        Assert.Equal(replica.Name, await RoutingFixture.AskAsync(source));
+        Volatile.Write(ref fails, true);
+        await replica.RestartAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await Assert.ThrowsAsync<NotSupportedException>(() => RoutingFixture.AskAsync(source));
+        }
+
+        Volatile.Write(ref fails, false);
+        Assert.Equal("primary", await RoutingFixture.AskAsync(source));
+        Assert.Contains((ReadSessionEventKind.ReplicaLost, replica.Name), lost);
+        using var next = ReadSession.Begin(ReadConsistency.Monotonic, fixture.SessionOn(replica));
+        Assert.Equal(replica.Name, await RoutingFixture.AskAsync(source));
     }
 
     [Fact]
@@ -185,7 +221,7 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
         }
 
         await using var source = builder.Build();
-        Assert.Equal(["proxy"], names.Distinct());
+        Assert.Equal(["proxy"], names);
         Assert.StartsWith("replica", await RoutingFixture.AskAsync(source), StringComparison.Ordinal);
         Assert.NotEqual(0, opened);
     }
@@ -304,8 +340,110 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
     }
 
     /// <summary>Where the driver has it under another name one day, callbacks of its own builder and ours would run at once.</summary>
+    [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(false, false, true)]
+    [InlineData(false, true, false)]
+    public async Task The_drivers_builder_lets_its_callbacks_be_put_in_order_or_that_is_told(bool isKnown, bool isOurs, bool isTold)
+    {
+        var log = new Warnings();
+        var builder = new ReplicatedMySqlDataSourceBuilder { Hooks = isKnown ? new DriverHooks() : new DriverHooks(openedCallback: null) }
+            .UseLoggerFactory(log)
+            .UsePrimary(fixture.Cluster.Primary.ConnectionString)
+            .AddReplica("r1", fixture.Cluster.Replicas[0].ConnectionString);
+        builder = isOurs
+            ? builder.UseConnectionOpenedCallback((_, _) => default).UseClientCertificatesCallback(_ => default)
+            : builder.ConfigureDataSource((_, driver) => driver.UseConnectionOpenedCallback((_, _) => default));
+        await using var source = builder.Build();
+        Assert.Equal(isTold ? 1 : 0, log.Texts.Count(text => text.Contains("UseConnectionOpenedCallback", StringComparison.Ordinal)));
+    }
+
+    /// <summary>What was made for the other servers before is of no use to anybody, and its password providers ask for ever.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_one_server_cannot_be_made_nothing_is_left_of_the_others(bool isAtBuild)
+    {
+        var asked = 0;
+        var fails = isAtBuild;
+        var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(WithoutPassword(fixture.Cluster.Primary))
+            .AddReplica("r1", WithoutPassword(fixture.Cluster.Replicas[0]))
+            .UsePeriodicPasswordProvider(
+                (context, _) =>
+                {
+                    // Those of the first two go on after the failed change.
+                    Interlocked.Add(ref asked, isAtBuild || context.Port == fixture.Cluster.Replicas[1].Port ? 1 : 0);
+                    return ValueTask.FromResult("any");
+                },
+                TimeSpan.FromMilliseconds(10),
+                TimeSpan.FromMilliseconds(10)
+            )
+            .ConfigureDataSource(
+                (name, _) =>
+                {
+                    if (fails && name == "r3")
+                    {
+                        throw new NotSupportedException("not today");
+                    }
+                }
+            );
+        if (isAtBuild)
+        {
+            builder.AddReplica("r3", WithoutPassword(fixture.Cluster.Replicas[2]));
+            Assert.Throws<NotSupportedException>(() => builder.Build());
+        }
+        else
+        {
+            var source = builder.Build();
+            fails = true;
+            Assert.Throws<NotSupportedException>(() =>
+                source.UpdateReplicas([
+                    new("r2", WithoutPassword(fixture.Cluster.Replicas[1])),
+                    new("r3", WithoutPassword(fixture.Cluster.Replicas[2])),
+                ])
+            );
+            Assert.Equal(["r1"], source.Replicas.Select(r => r.Name));
+            await source.DisposeAsync();
+        }
+
+        // One that is asked at this moment may end.
+        await Eventually.IsAsync(
+            async () =>
+            {
+                var before = Volatile.Read(ref asked);
+                await Task.Delay(200);
+                return before == Volatile.Read(ref asked);
+            },
+            "no password is asked for any more"
+        );
+    }
+
     [Fact]
-    public void The_drivers_builder_lets_its_callbacks_be_put_in_order() => Assert.True(DriverHooks.KnowsOpenedCallback);
+    public async Task One_that_throws_for_a_connection_without_database_is_asked_again()
+    {
+        var fails = false;
+        await using var source = fixture.BuildSource(b =>
+            b.ConfigureDataSource(
+                (_, _) =>
+                {
+                    if (fails)
+                    {
+                        throw new NotSupportedException("not today");
+                    }
+                }
+            )
+        );
+        fails = true;
+        Assert.Throws<NotSupportedException>(source.CreateConnectionWithoutDatabase);
+        fails = false;
+        await using var connection = source.CreateConnectionWithoutDatabase();
+        await connection.OpenAsync();
+        await using var same = source.CreateConnectionWithoutDatabase();
+        Assert.Equal("", connection.Database);
+        await source.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(source.CreateConnectionWithoutDatabase);
+    }
 
     private static string WithoutPassword(MariaDbServer server) =>
         new MySqlConnectionStringBuilder(server.ConnectionString) { UserID = "rotating", Password = "" }.ConnectionString;

@@ -157,6 +157,72 @@ public sealed class InnerTests(RoutingFixture fixture) : IClassFixture<RoutingFi
         Assert.Equal("primary", await next.ExecuteScalarAsync<string>(RoutingFixture.WhoAnswers));
     }
 
+    /// <summary>What would refuse a statement of the session's refuses to hand it out, too.</summary>
+    [Fact]
+    public async Task Where_the_session_may_not_read_it_is_not_handed_out()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var (mine, other) = (fixture.Cluster.Replicas[1], fixture.Cluster.Replicas[2]);
+        await using var elsewhere = await OpenOnAsync(source, other.Name);
+        await using var outdated = (ReplicatedConnection)await source.Primary.OpenConnectionAsync();
+        await using var transaction = (ReplicatedTransaction)await outdated.BeginTransactionAsync();
+        await using var gone = await OpenOnAsync(source, mine.Name);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.SessionOn(mine));
+        Assert.Equal(mine.Name, await RoutingFixture.AskAsync(source));
+        var refused = Assert.Throws<InvalidOperationException>(() => elsewhere.Inner);
+        Assert.Contains("was opened outside read session", refused.Message, StringComparison.Ordinal);
+        Assert.IsType<MySqlConnection>(gone.Inner);
+
+        source.PrimaryServer.Pool.Current.Retire();
+        Assert.Throws<ReplicaLostException>(() => outdated.Inner);
+        Assert.Throws<ReplicaLostException>(() => transaction.Inner);
+
+        source.Replicas[1].Pool.Current.Retire();
+        refused = Assert.Throws<InvalidOperationException>(() => gone.Inner);
+        Assert.Contains("Close it and open it again", refused.Message, StringComparison.Ordinal);
+
+        // Nothing of that has moved the session.
+        await using var next = await source.OpenConnectionAsync();
+        Assert.Equal(mine.Name, await next.ExecuteScalarAsync<string>(RoutingFixture.WhoAnswers));
+    }
+
+    /// <summary>What was taken before cannot be taken back.</summary>
+    [Theory]
+    [InlineData(ReadConsistency.Monotonic)]
+    [InlineData(ReadConsistency.Causal)]
+    public async Task An_outdated_one_is_closed_in_any_session(ReadConsistency level)
+    {
+        await using var source = fixture.BuildSource();
+        var outdated = (ReplicatedConnection)await source.Primary.OpenConnectionAsync();
+        var elsewhere = await OpenOnAsync(source, "replica3");
+        Assert.NotNull(outdated.Inner);
+        Assert.NotNull(elsewhere.Inner);
+        source.PrimaryServer.Pool.Current.Retire();
+        using var session = ReadSession.Begin(
+            level,
+            fixture.KeyOn(fixture.Cluster.Replicas[1]),
+            new ReadSessionOptions { MaxWaitMilliseconds = 20_000 }
+        );
+        Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
+        await outdated.DisposeAsync();
+        await elsewhere.DisposeAsync();
+        Assert.Equal("replica2", await RoutingFixture.AskAsync(source));
+    }
+
+    private static async Task<ReplicatedConnection> OpenOnAsync(ReplicatedMySqlDataSource source, string server)
+    {
+        while (true)
+        {
+            var connection = await source.OpenConnectionAsync();
+            if (connection.ServerName == server)
+            {
+                return connection;
+            }
+
+            await connection.DisposeAsync();
+        }
+    }
+
     /// <summary>Near misses: nothing was handed out, or no session was there.</summary>
     [Fact]
     public async Task Without_it_nothing_is_assumed()

@@ -40,6 +40,10 @@ public sealed class ScopeTableTests(RoutingFixture fixture) : IClassFixture<Rout
         Enlist,
         EnlistInAnother,
         CloseAndOpen,
+
+        /// <summary>The scope is completed before.</summary>
+        WriteWhenCompleted,
+        OpenAnotherWhenCompleted,
     }
 
     private static readonly ReadConsistency?[] Sessions = [null, ReadConsistency.Monotonic, ReadConsistency.Causal];
@@ -111,13 +115,19 @@ public sealed class ScopeTableTests(RoutingFixture fixture) : IClassFixture<Rout
                     await connection.OpenAsync();
                 }
 
+                var isCompleted = row is { Completes: true, Inside: Inside.WriteWhenCompleted or Inside.OpenAnotherWhenCompleted };
+                if (isCompleted)
+                {
+                    scope.Complete();
+                }
+
                 await InScopeAsync(source, connection, row.Inside, mark, steps);
                 if (row.ClosesInside)
                 {
                     await connection.CloseAsync();
                 }
 
-                if (row.Completes)
+                if (row.Completes && !isCompleted)
                 {
                     scope.Complete();
                 }
@@ -183,6 +193,7 @@ public sealed class ScopeTableTests(RoutingFixture fixture) : IClassFixture<Rout
                 await InAnotherAsync(TransactionScopeOption.RequiresNew, () => OpenAnotherAsync(source, mark, steps));
                 break;
             case Inside.OpenAnotherToo:
+            case Inside.OpenAnotherWhenCompleted:
                 await OpenAnotherAsync(source, mark, steps);
                 break;
             case Inside.WriteInJoined:

@@ -100,6 +100,22 @@ public sealed class SessionSettingTests(RoutingFixture fixture) : IClassFixture<
             "set session group_concat_max_len = 4 + 4",
             "select @@version",
             "select /*! sql_no_cache */ 1",
+            "set names binary",
+            "set character set binary",
+            "set character_set_results = 'binary'",
+            "set collation_connection = 'utf16_general_ci'",
+            "set collation_connection = ucs2_bin",
+            "set collation_connection = 'utf32_general_ci'",
+            "set collation_connection = 'binary'",
+            "set names utf8mb4 collate default",
+            "set optimizer_switch = 'default'",
+            "set optimizer_switch = 'mrr=off,index_merge=Default'",
+            "set optimizer_switch = 'mrr=on', optimizer_switch = 'index_merge=off'",
+            "set sql_mode = 'ANSI_QUOTES', sql_mode = concat(@@sql_mode, ',IGNORE_SPACE')",
+            "set sql_mode = concat(@@global.sql_mode, ',ANSI_QUOTES')",
+            "set sql_mode = concat(@@sql_mode, ',', @@sql_mode)",
+            "set sql_mode = replace(@@sql_mode, 'ANSI_QUOTES', '')",
+            "set lc_time_names = concat('de', '_', 'DE')",
         ];
         foreach (var text in texts)
         {
@@ -213,15 +229,244 @@ public sealed class SessionSettingTests(RoutingFixture fixture) : IClassFixture<
         Assert.Equal("Mai", await connection.ExecuteScalarAsync<string>("select monthname('2026-05-01') from this_server"));
     }
 
-    /// <summary>Of several statements in one text those before the mistake have run.</summary>
-    [Fact]
-    public async Task What_stood_before_a_mistake_is_said_again()
+    /// <summary>Of several statements in one text those before the mistake have run, and those behind it have not.</summary>
+    [Theory]
+    [InlineData(SetZone + "; select nothing from writes", 5)]
+    [InlineData("select nothing from writes; " + SetZone, 0)]
+    [InlineData("set lc_time_names = 'de_DE'; set time_zone = 'Mars/Phobos'", 0)]
+    public async Task What_a_text_of_several_statements_set_is_not_known_once_it_failed(string text, int hours)
     {
         await using var source = fixture.BuildSource();
         await using var connection = await source.OpenConnectionAsync();
-        await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync($"{SetZone}; select nothing from writes"));
+        await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteAsync(text));
+
+        // Where it is it goes on.
+        Assert.EndsWith($" {hours}", await connection.ExecuteScalarAsync<string>(Where), StringComparison.Ordinal);
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => connection.ExecuteAsync(Insert, new { note = "x" }));
+        Assert.Contains("Close the connection and open it again", exception.Message, StringComparison.Ordinal);
+        await connection.CloseAsync();
+        await connection.OpenAsync();
         await connection.ExecuteAsync(Insert, new { note = "x" });
-        Assert.Equal("primary 5", await connection.ExecuteScalarAsync<string>(Where));
+        Assert.Equal("primary 0", await connection.ExecuteScalarAsync<string>(Where));
+    }
+
+    [Fact]
+    public async Task A_connection_whose_settings_are_not_known_is_not_kept_for_the_next_read_of_a_series()
+    {
+        await using var source = fixture.BuildSource(b => b.UseTimeProvider(new LeaseTests.ClockWithoutTimers()), maximumPoolSize: 1);
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(fixture.Cluster.Replicas[0]),
+            new ReadSessionOptions { Reads = 9 }
+        );
+        await using (var failing = await source.OpenConnectionAsync())
+        {
+            await Assert.ThrowsAsync<MySqlException>(() => failing.ExecuteAsync($"{SetZone}; select nothing from writes"));
+        }
+
+        await using var next = await source.OpenConnectionAsync();
+        Assert.Equal("replica1 0", await next.ExecuteScalarAsync<string>(Where));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_batch_of_one_that_failed_has_set_nothing(bool isInSnapshot)
+    {
+        await using var source = fixture.BuildSource();
+        using var session = isInSnapshot ? ReadSession.Begin(ReadConsistency.Snapshot) : null;
+        await using var connection = await source.OpenConnectionAsync();
+        await using (var batch = connection.CreateBatch())
+        {
+            Add(batch, "set time_zone = 'Mars/Phobos'");
+            await Assert.ThrowsAsync<MySqlException>(() => batch.ExecuteNonQueryAsync());
+        }
+
+        if (isInSnapshot)
+        {
+            await using var other = await source.OpenConnectionAsync();
+            Assert.EndsWith(" 0", await other.ExecuteScalarAsync<string>(Where), StringComparison.Ordinal);
+        }
+        else
+        {
+            await connection.ExecuteAsync(Insert, new { note = "x" });
+            Assert.Equal("primary 0", await connection.ExecuteScalarAsync<string>(Where));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_prepared_has_set_nothing(bool isBatch)
+    {
+        await using var source = fixture.BuildSource();
+        await using var connection = await source.OpenConnectionAsync();
+        if (isBatch)
+        {
+            await using var batch = connection.CreateBatch();
+            Add(batch, SetZone);
+            Add(batch, "select count(*) from this_server");
+            await batch.PrepareAsync();
+        }
+        else
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"{SetZone}; select count(*) from this_server";
+            await command.PrepareAsync();
+        }
+
+        await connection.ExecuteAsync(Insert, new { note = "x" });
+        Assert.Equal("primary 0", await connection.ExecuteScalarAsync<string>(Where));
+    }
+
+    [Theory]
+    [InlineData("set names binary")]
+    [InlineData("set character_set_results = binary")]
+    [InlineData("set character_set_results = utf16")]
+    public async Task Our_own_questions_do_not_fail_in_any_character_set(string text)
+    {
+        // One that is not given back is missed at once.
+        await using var source = fixture.BuildSource(
+            b => b.RecordDecisions(),
+            maximumPoolSize: 1,
+            primaryOptions: "MaximumPoolSize=1;ConnectionTimeout=5"
+        );
+        for (var i = 0; i < 3; i++)
+        {
+            using var session = ReadSession.Begin(
+                ReadConsistency.Causal,
+                new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 20_000 }
+            );
+            var note = Guid.NewGuid().ToString();
+            await using (var connection = await source.OpenConnectionAsync())
+            {
+                await connection.ExecuteAsync("select count(*) from writes");
+                await connection.ExecuteAsync(text);
+                await connection.ExecuteAsync(Insert, new { note });
+                if (!text.EndsWith("utf16", StringComparison.Ordinal))
+                {
+                    // The driver itself reads no numbers there.
+                    await connection.ExecuteScalarAsync("select count(*) from writes");
+                }
+            }
+
+            await using var next = await source.OpenConnectionAsync();
+            Assert.Equal(1, await next.ExecuteScalarAsync<long>("select count(*) from writes where note = @note", new { note }));
+        }
+    }
+
+    /// <summary>It is the statement's matter, and nobody else's: the server answers all the others.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_next_server_refuses_to_set_is_told_and_the_server_stays_available(bool isDatabase)
+    {
+        var first = fixture.Cluster.Replicas[0];
+        await using var admin = new MySqlConnection(first.AdminConnectionString + ";AllowUserVariables=True");
+        await admin.ExecuteAsync(
+            """
+            set sql_log_bin = 0;
+            create database if not exists only_here;
+            grant all on only_here.* to app;
+            insert into mysql.time_zone (Use_leap_seconds) values ('N');
+            set @zone = last_insert_id();
+            insert into mysql.time_zone_name values (concat('Only/Here', @zone), @zone);
+            insert into mysql.time_zone_transition_type values (@zone, 0, 18000, 0, 'OH');
+            """
+        );
+        var zone = await admin.ExecuteScalarAsync<string>("select max(name) from mysql.time_zone_name where name like 'Only/Here%'");
+        await using var source = fixture.BuildSource();
+        var events = new ConcurrentQueue<ReadSessionEventKind>();
+        source.SessionEvent += (_, e) => events.Enqueue(e.Kind);
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            fixture.KeyOn(first),
+            new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Redraw }
+        );
+        await using var connection = await source.OpenConnectionAsync();
+        Assert.Equal("replica1 0", await connection.ExecuteScalarAsync<string>(Where));
+        if (isDatabase)
+        {
+            await connection.ChangeDatabaseAsync("only_here");
+        }
+        else
+        {
+            await connection.ExecuteAsync($"set time_zone = '{zone}'");
+        }
+
+        source.UpdateReplicas([
+            .. fixture.Cluster.Replicas.Skip(1).Select(r => new ReplicaSettings(r.Name, r.ConnectionString, Weight: 1)),
+        ]);
+        var refused = await Assert.ThrowsAsync<MySqlException>(() => connection.ExecuteScalarAsync<string>(Where));
+        Assert.Equal(isDatabase ? MySqlErrorCode.UnknownDatabase : (MySqlErrorCode)1298, refused.ErrorCode);
+        Assert.All(source.Replicas, replica => Assert.True(replica.IsAvailable(source.Routed.Time)));
+        Assert.DoesNotContain(ReadSessionEventKind.ReplicaUnavailable, events);
+
+        // Opened anew it has none of that.
+        await connection.CloseAsync();
+        await connection.OpenAsync();
+        Assert.Matches("^replica[23] 0$", await connection.ExecuteScalarAsync<string>(Where));
+    }
+
+    [Fact]
+    public async Task What_adds_to_the_value_before_it_is_said_again_with_that()
+    {
+        await using var source = fixture.BuildSource();
+        await using var connection = await source.OpenConnectionAsync();
+        await connection.ExecuteAsync("set optimizer_switch = 'index_merge=off,mrr=on'");
+        await connection.ExecuteAsync("set optimizer_switch = 'mrr=off'");
+        await connection.ExecuteAsync("set optimizer_switch = @value", new { value = "derived_merge=off" });
+        await connection.ExecuteAsync("set sql_mode = 'PIPES_AS_CONCAT'");
+        await connection.ExecuteAsync("set session sql_mode = concat(@@sql_mode, ',', 'ANSI_QUOTES')");
+        await connection.ExecuteAsync("set sql_mode = CONCAT( @@SESSION.sql_mode, ',NO_BACKSLASH_ESCAPES,IGNORE_SPACE' )");
+        Assert.StartsWith("replica", connection.ServerName, StringComparison.Ordinal);
+        await connection.ExecuteAsync("insert into writes (server, note) values ('primary', 'adds')");
+        Assert.Equal("primary", connection.ServerName);
+        var (switches, mode) = await connection.QuerySingleAsync<(string, string)>("select @@optimizer_switch, @@sql_mode");
+        Assert.Contains("index_merge=off,", switches, StringComparison.Ordinal);
+        Assert.Contains(",mrr=off,", switches, StringComparison.Ordinal);
+        Assert.Contains("derived_merge=off,", switches, StringComparison.Ordinal);
+        Assert.Equal("PIPES_AS_CONCAT,ANSI_QUOTES,IGNORE_SPACE,NO_BACKSLASH_ESCAPES", mode);
+    }
+
+    [Fact]
+    public async Task In_a_snapshot_a_text_that_sets_and_reads_is_told_of_what_others_have_set()
+    {
+        await using var source = fixture.BuildSource();
+        using (ReadSession.Begin(ReadConsistency.Snapshot))
+        {
+            await using var one = await source.OpenConnectionAsync();
+            await one.ExecuteAsync(SetZone);
+            await using var other = await source.OpenConnectionAsync();
+            await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                other.ExecuteScalarAsync<string>($"set group_concat_max_len = 7; {Where}")
+            );
+            await Assert.ThrowsAsync<InvalidOperationException>(() => other.ExecuteScalarAsync<string>($"{Where}; {SetZone}"));
+            await using (var batch = other.CreateBatch())
+            {
+                Add(batch, "set group_concat_max_len = 7");
+                Add(batch, Where);
+                await Assert.ThrowsAsync<InvalidOperationException>(() => batch.ExecuteScalarAsync());
+            }
+
+            // Near miss: it sets the same, and before it reads.
+            Assert.EndsWith(" 5", await other.ExecuteScalarAsync<string>($"{SetZone}; {Where}"), StringComparison.Ordinal);
+            Assert.EndsWith(" 5", await one.ExecuteScalarAsync<string>(Where), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task In_a_snapshot_others_are_told_that_its_settings_are_not_known()
+    {
+        await using var source = fixture.BuildSource();
+        using (ReadSession.Begin(ReadConsistency.Snapshot))
+        {
+            await using var one = await source.OpenConnectionAsync();
+            await Assert.ThrowsAsync<MySqlException>(() => one.ExecuteAsync($"{SetZone}; select nothing from writes"));
+            await using var other = await source.OpenConnectionAsync();
+            await Assert.ThrowsAsync<InvalidOperationException>(() => other.ExecuteScalarAsync<string>(Where));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => other.ExecuteScalarAsync<string>($"{SetZone}; {Where}"));
+        }
     }
 
     [Fact]

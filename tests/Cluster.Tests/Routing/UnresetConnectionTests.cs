@@ -227,6 +227,64 @@ public sealed class UnresetConnectionTests(RoutingFixture fixture) : IClassFixtu
         }
     }
 
+    /// <summary>Nobody has set it there: the connection that took the place of another was told of it by us.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task What_was_set_elsewhere_is_not_left_on_a_connection_of_the_primary(bool isSetting, bool isAsync)
+    {
+        await using var source = Build();
+        for (var i = 0; i < 2 * Connections; i++)
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            if (isSetting)
+            {
+                await connection.ExecuteAsync("set time_zone = '+05:00', lc_time_names = 'de_DE'");
+            }
+            else
+            {
+                await connection.ChangeDatabaseAsync("information_schema");
+            }
+
+            await connection.ExecuteAsync("insert into app.writes (server, note) values ('primary', 'set')");
+            Assert.Equal("primary", connection.ServerName);
+            if (isSetting)
+            {
+                Assert.Equal("+05:00", await connection.ExecuteScalarAsync<string>("select @@time_zone"));
+            }
+
+            if (isAsync)
+            {
+                await connection.CloseAsync();
+            }
+            else
+            {
+                connection.Close();
+            }
+        }
+
+        var open = new List<DbConnection>();
+        try
+        {
+            for (var i = 0; i < Connections; i++)
+            {
+                open.Add(await source.Primary.OpenConnectionAsync());
+                Assert.Equal(
+                    ("SYSTEM", "en_US", "app"),
+                    await open[^1].QuerySingleAsync<(string, string, string)>("select @@time_zone, @@lc_time_names, database()")
+                );
+            }
+        }
+        finally
+        {
+            foreach (var connection in open)
+            {
+                await connection.DisposeAsync();
+            }
+        }
+    }
+
     private async Task ResumeLaterAsync(TimeSpan delay)
     {
         await Task.Delay(delay);

@@ -95,6 +95,9 @@ public sealed class UseReplicatedMySqlTests(RoutingFixture fixture) : IClassFixt
             {
                 Assert.True(isAsync ? await context.Database.EnsureCreatedAsync() : context.Database.EnsureCreated());
                 Assert.False(isAsync ? await context.Database.EnsureCreatedAsync() : context.Database.EnsureCreated());
+
+                // A connection outside sessions opens on a replica before the insert moves it, and the database has to be there.
+                await fixture.Cluster.WaitForReplicasAsync();
                 context.Add(new Item { Name = "one" });
                 await context.SaveChangesAsync();
             }
@@ -226,24 +229,213 @@ public sealed class UseReplicatedMySqlTests(RoutingFixture fixture) : IClassFixt
         Assert.Contains("UseReplicatedMySql", exception.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Pomelos_own_sql_mode_is_set_on_our_connection()
+    public enum SetTo
     {
-        await using var source = Build("app");
-        var options = new DbContextOptionsBuilder<Shop>();
-        options.UseReplicatedMySql(source, Version, mysql => mysql.DisableBackslashEscaping()).AllowManyProviders();
-        await using var context = new Shop(options.Options);
-        Assert.Equal(@"a\b", await context.Database.SqlQueryRaw<string>(@"select 'a\b' as Value from this_server").SingleAsync());
+        ConnectionString,
+        Connection,
+        OneOfAnotherDataSource,
+        ThatOfAContextInUse,
     }
 
-    private ReplicatedMySqlDataSource Build(string database, bool admin = false)
+    /// <summary>The data source's database is not the one that the context is for now, and the one that it is for is not ours.</summary>
+    [Theory]
+    [InlineData(SetTo.ConnectionString)]
+    [InlineData(SetTo.Connection)]
+    [InlineData(SetTo.OneOfAnotherDataSource)]
+    [InlineData(SetTo.ThatOfAContextInUse)]
+    public async Task A_context_whose_connection_was_set_later_creates_and_deletes_nothing(SetTo to)
+    {
+        var (ours, theirs) = ($"ours_{to}".ToLowerInvariant(), $"theirs_{to}".ToLowerInvariant());
+        await using var source = Build(ours, admin: true);
+        await using var other = Build(theirs, admin: true);
+        await using var admin = new MySqlConnection(fixture.Cluster.Primary.AdminConnectionString);
+        await admin.ExecuteAsync($"create database {ours}; create database {theirs}");
+        await fixture.Cluster.WaitForReplicasAsync();
+        await using var context = new Shop(source);
+        await using var plain = new MySqlConnection(Text(fixture.Cluster.Primary.AdminConnectionString, theirs));
+        await using var replicated = other.CreateConnection();
+        switch (to)
+        {
+            case SetTo.ConnectionString:
+                context.Database.SetConnectionString(plain.ConnectionString);
+                break;
+            case SetTo.OneOfAnotherDataSource:
+                context.Database.SetDbConnection(replicated);
+                break;
+            case SetTo.ThatOfAContextInUse:
+                Assert.True(await context.Database.CanConnectAsync());
+                goto default;
+            default:
+                context.Database.SetDbConnection(plain);
+                break;
+        }
+
+        Func<Task>[] acts =
+        [
+            () => context.Database.CanConnectAsync(),
+            () => context.Database.EnsureCreatedAsync(),
+            () => context.Database.EnsureDeletedAsync(),
+            () => context.Database.MigrateAsync(),
+            () => context.Database.GetAppliedMigrationsAsync(),
+            () => Task.Run(() => context.Database.CanConnect()),
+            () => Task.Run(() => context.Database.EnsureCreated()),
+            () => Task.Run(() => context.Database.EnsureDeleted()),
+            () => Task.Run(() => context.Database.Migrate()),
+            () => Task.Run(() => context.Database.GetAppliedMigrations()),
+        ];
+        foreach (var act in acts)
+        {
+            var exception = await Assert.ThrowsAsync<InvalidOperationException>(act);
+            Assert.Contains("UseReplicatedMySql", exception.Message, StringComparison.Ordinal);
+        }
+
+        string[] names = [ours, theirs];
+        Assert.Equal(
+            2,
+            await admin.ExecuteScalarAsync<long>(
+                "select count(*) from information_schema.schemata where schema_name in @names",
+                new { names }
+            )
+        );
+        Assert.Equal(
+            0,
+            await admin.ExecuteScalarAsync<long>(
+                "select count(*) from information_schema.tables where table_schema in @names",
+                new { names }
+            )
+        );
+        await admin.ExecuteAsync($"drop database {ours}; drop database {theirs}");
+    }
+
+    /// <summary>Near miss: it is the data source's all the same.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_of_the_data_source_may_be_set(bool isOfPrimary)
+    {
+        await using var source = Build($"set_{isOfPrimary}".ToLowerInvariant(), admin: true);
+        await using var connection = isOfPrimary ? source.Primary.CreateConnection() : source.CreateConnection();
+        await using var context = new Shop(source);
+        context.Database.SetDbConnection(connection);
+        Assert.True(await context.Database.EnsureCreatedAsync());
+        Assert.True(await context.Database.CanConnectAsync());
+        Assert.True(await context.Database.EnsureDeletedAsync());
+    }
+
+    /// <summary>What the driver escapes with backslashes would be stored with them.</summary>
+    [Fact]
+    public async Task Without_backslash_escapes_the_driver_has_to_know_it_too()
+    {
+        await using var source = Build("app");
+        var exception = Assert.Throws<InvalidOperationException>(() =>
+            new DbContextOptionsBuilder<Shop>().UseReplicatedMySql(source, Version, mysql => mysql.DisableBackslashEscaping())
+        );
+        Assert.Contains("NoBackslashEscapes=True", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(ReadConsistency.Monotonic)]
+    [InlineData(ReadConsistency.Snapshot)]
+    public async Task Pomelos_own_sql_mode_is_set_where_the_connection_is(ReadConsistency? level)
+    {
+        await using var source = Build("app", options: "NoBackslashEscapes=True");
+        var events = new ConcurrentQueue<ReadSessionEventKind>();
+        source.SessionEvent += (_, e) => events.Enqueue(e.Kind);
+        var options = new DbContextOptionsBuilder<Shop>();
+        options.UseReplicatedMySql(source, Version, mysql => mysql.DisableBackslashEscaping()).AllowManyProviders();
+        using var session = level is { } one ? ReadSession.Begin(one) : null;
+        await using var context = new Shop(options.Options);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Matches(
+                @"^replica[1-3] a\\b c\\d$",
+                await context
+                    .Database.SqlQueryRaw<string>(@"select concat(name, ' a\b ', {0}) as Value from this_server", @"c\d")
+                    .SingleAsync()
+            );
+        }
+
+        Assert.Empty(events);
+        if (level is not ReadConsistency.Snapshot)
+        {
+            var note = $@"c:\{Guid.NewGuid()}";
+            await context.Database.OpenConnectionAsync();
+            await context.Database.ExecuteSqlAsync($"insert into writes (server, note) values ('primary', {note})");
+            Assert.Equal(
+                @"a\b",
+                await context.Database.SqlQueryRaw<string>(@"select 'a\b' as Value from writes where note = {0}", note).SingleAsync()
+            );
+            await using var admin = new MySqlConnection(fixture.Cluster.Primary.AdminConnectionString);
+            Assert.Equal(1, await admin.ExecuteScalarAsync<long>("select count(*) from app.writes where note = @note", new { note }));
+        }
+    }
+
+    /// <summary>A replica may not have what was seen to be there.</summary>
+    [Theory]
+    [InlineData(ReadConsistency.Monotonic)]
+    [InlineData(ReadConsistency.Causal)]
+    public async Task What_a_list_of_migrations_and_a_look_for_tables_saw_binds_the_session(ReadConsistency level)
+    {
+        foreach (var lists in new[] { true, false })
+        {
+            var database = $"seen_{level}_{lists}".ToLowerInvariant();
+            await using var source = Build(database, admin: true);
+            await using var admin = new MySqlConnection(fixture.Cluster.Primary.AdminConnectionString);
+            await admin.ExecuteAsync($"create database {database}");
+            await fixture.Cluster.WaitForReplicasAsync();
+            await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StopApplyingAsync()));
+            try
+            {
+                // Another process's, of which the session knows nothing.
+                await using (var elsewhere = new Shop(source))
+                {
+                    await elsewhere.Database.MigrateAsync();
+                }
+
+                using var session = ReadSession.Begin(level, new ReadSessionOptions { MaxWaitMilliseconds = 50 });
+                await using var context = new Shop(source);
+                Assert.StartsWith(
+                    "replica",
+                    await context.Database.SqlQueryRaw<string>("select name as Value from app.this_server").SingleAsync(),
+                    StringComparison.Ordinal
+                );
+                if (lists)
+                {
+                    Assert.Empty(await context.Database.GetPendingMigrationsAsync());
+                }
+                else
+                {
+                    Assert.True(
+                        await context.GetService<Microsoft.EntityFrameworkCore.Storage.IRelationalDatabaseCreator>().HasTablesAsync()
+                    );
+                }
+
+                Assert.Equal(1, await context.Items.CountAsync());
+            }
+            finally
+            {
+                await Task.WhenAll(fixture.Cluster.Replicas.Select(r => r.StartApplyingAsync()));
+            }
+        }
+    }
+
+    private ReplicatedMySqlDataSource Build(string database, bool admin = false, string options = "")
     {
         var builder = new ReplicatedMySqlDataSourceBuilder()
             .ForPomelo()
-            .UsePrimary(Text(admin ? fixture.Cluster.Primary.AdminConnectionString : fixture.Cluster.Primary.ConnectionString, database));
+            .UsePrimary(
+                Text(
+                    (admin ? fixture.Cluster.Primary.AdminConnectionString : fixture.Cluster.Primary.ConnectionString) + ";" + options,
+                    database
+                )
+            );
         foreach (var replica in fixture.Cluster.Replicas)
         {
-            builder.AddReplica(replica.Name, Text(admin ? replica.AdminConnectionString : replica.ConnectionString, database));
+            builder.AddReplica(
+                replica.Name,
+                Text((admin ? replica.AdminConnectionString : replica.ConnectionString) + ";" + options, database)
+            );
         }
 
         return builder.Build();

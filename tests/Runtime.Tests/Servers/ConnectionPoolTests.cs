@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using MonotonicReads.Servers;
 
 namespace MonotonicReads.Runtime.Tests.Servers;
@@ -12,15 +13,12 @@ public sealed class ConnectionPoolTests
     public async Task What_opens_while_the_pool_is_disposed_is_told_so(bool isAsync)
     {
         ConnectionPool? pool = null;
-        pool = new ConnectionPool(
-            generation => new Source(() =>
-            {
-                pool!.Dispose();
-                generation.Retire();
-                throw new OutdatedConnectionException();
-            }),
-            size: 1
-        );
+        pool = new ConnectionPool(generation => new Source(() =>
+        {
+            pool!.Dispose();
+            generation.Retire();
+            throw new OutdatedConnectionException();
+        }));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await pool.ConnectAsync(isAsync, CancellationToken.None));
     }
 
@@ -28,18 +26,15 @@ public sealed class ConnectionPoolTests
     public async Task An_address_that_leads_elsewhere_each_time_is_named()
     {
         var made = 0;
-        using var pool = new ConnectionPool(
-            generation =>
+        using var pool = new ConnectionPool(generation =>
+        {
+            made++;
+            return new Source(() =>
             {
-                made++;
-                return new Source(() =>
-                {
-                    generation.Retire();
-                    throw new OutdatedConnectionException();
-                });
-            },
-            size: 1
-        );
+                generation.Retire();
+                throw new OutdatedConnectionException();
+            });
+        });
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
             await pool.ConnectAsync(isAsync: true, CancellationToken.None)
         );
@@ -51,19 +46,91 @@ public sealed class ConnectionPoolTests
     public async Task The_next_generation_is_tried()
     {
         var made = 0;
-        using var pool = new ConnectionPool(
-            generation =>
-                made++ > 0
-                    ? Microsoft.Data.Sqlite.SqliteFactory.Instance.CreateDataSource("Data Source=:memory:")
-                    : new Source(() =>
-                    {
-                        generation.Retire();
-                        throw new OutdatedConnectionException();
-                    }),
-            size: 1
+        using var pool = new ConnectionPool(generation =>
+            made++ > 0
+                ? SqliteFactory.Instance.CreateDataSource("Data Source=:memory:")
+                : new Source(() =>
+                {
+                    generation.Retire();
+                    throw new OutdatedConnectionException();
+                })
         );
         await using var connection = (await pool.ConnectAsync(isAsync: true, CancellationToken.None)).Connection;
         Assert.Equal(2, made);
+    }
+
+    /// <summary>The program has a hand in what is made: that a server is another one is known whatever it does.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_cannot_be_made_is_told_to_who_opens_and_is_tried_again(bool isAsync)
+    {
+        var fails = false;
+        using var pool = new ConnectionPool(_ =>
+            fails ? throw new NotSupportedException("not today") : SqliteFactory.Instance.CreateDataSource("Data Source=:memory:")
+        );
+        var first = pool.Current;
+        fails = true;
+        first.Retire();
+        Assert.NotSame(first, pool.Current);
+        Assert.False(first.IsCurrent);
+        for (var i = 0; i < 2; i++)
+        {
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await pool.ConnectAsync(isAsync, CancellationToken.None));
+        }
+
+        fails = false;
+        await using var connection = (await pool.ConnectAsync(isAsync, CancellationToken.None)).Connection;
+        Assert.Equal(System.Data.ConnectionState.Open, connection.State);
+    }
+
+    [Fact]
+    public async Task Nobody_but_who_opens_waits_for_what_is_made_and_it_is_made_once()
+    {
+        var made = 0;
+        using var goesOn = new ManualResetEventSlim();
+        using var begun = new ManualResetEventSlim();
+        using var pool = new ConnectionPool(_ =>
+        {
+            if (Interlocked.Increment(ref made) > 1)
+            {
+                begun.Set();
+                goesOn.Wait();
+            }
+
+            return SqliteFactory.Instance.CreateDataSource("Data Source=:memory:");
+        });
+        pool.Current.Retire();
+        var openings = Enumerable
+            .Range(0, 3)
+            .Select(_ =>
+                Task.Run(async () => await (await pool.ConnectAsync(isAsync: true, CancellationToken.None)).Connection.DisposeAsync())
+            )
+            .ToList();
+        begun.Wait();
+        Assert.True(pool.Enter());
+        pool.Leave();
+        Assert.True(pool.Current.IsCurrent);
+        goesOn.Set();
+        await Task.WhenAll(openings);
+        Assert.Equal(2, made);
+    }
+
+    /// <summary>One that nobody needed is not made for its end.</summary>
+    [Fact]
+    public async Task What_was_never_opened_is_not_made_to_be_disposed()
+    {
+        var made = 0;
+        var pool = new ConnectionPool(_ =>
+        {
+            made++;
+            return SqliteFactory.Instance.CreateDataSource("Data Source=:memory:");
+        });
+        pool.Current.Retire();
+        var last = pool.Current;
+        await pool.DisposeAsync();
+        Assert.Equal(1, made);
+        Assert.Throws<ObjectDisposedException>(() => last.Source);
     }
 
     /// <summary>A driver's data source that only fails: there is nothing else to open.</summary>
