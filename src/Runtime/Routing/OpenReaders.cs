@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using MonotonicReads.Servers;
 
 namespace MonotonicReads.Routing;
 
@@ -28,4 +29,19 @@ internal struct OpenReaders
     /// <summary>A reader closes the connection, or has, if it was told to: also one that its driver never gave away, because its statement
     /// failed.</summary>
     public void NoteClosing(CommandBehavior behavior) => CloseConnection |= (behavior & CommandBehavior.CloseConnection) != 0;
+
+    /// <exception cref="InvalidOperationException">One is open, so that the connection can neither move nor ask.</exception>
+    public readonly void ThrowIfAny(RoutedServer? at, RoutedServer target)
+    {
+        if (Any)
+        {
+            throw new InvalidOperationException(
+                ReferenceEquals(target, at)
+                    ? $"Server '{target.Name}' must be asked for its position before this statement runs, and this connection has a reader "
+                        + $"open on it. Close the reader first, or use another connection."
+                    : $"The statement must run on '{target.Name}', and this connection is on replica '{at?.Name}' with a reader "
+                        + $"open on it. Close the reader first, or use a connection of ReplicatedDataSource.Primary."
+            );
+        }
+    }
 }

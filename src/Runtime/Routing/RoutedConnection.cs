@@ -297,16 +297,7 @@ internal sealed class RoutedConnection : IAskedConnection
             throw NotOpen();
         }
 
-        if (_readers.Any)
-        {
-            throw new InvalidOperationException(
-                ReferenceEquals(target, Link.Server)
-                    ? $"Server '{target.Name}' must be asked for its position before this statement runs, and this connection has a reader "
-                        + $"open on it. Close the reader first, or use another connection."
-                    : $"The statement must run on '{target.Name}', and this connection is on replica '{Link.Server?.Name}' with a reader "
-                        + $"open on it. Close the reader first, or use a connection of ReplicatedDataSource.Primary."
-            );
-        }
+        _readers.ThrowIfAny(Link.Server, target);
     }
 
     private void NoteSettings()

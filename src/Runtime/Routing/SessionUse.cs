@@ -179,7 +179,7 @@ internal sealed class SessionUse(RoutedSource source)
             ReplicationPosition? seen = null;
             if (reads.TellsSeen && reads.Replica.CanTellWhatWasSeen)
             {
-                (seen, silent) = await SeenAsync(reads, driver, isClosedByReader, isAsync).ConfigureAwait(false);
+                (seen, silent) = await new UseQuestions(source, driver, isAsync).SeenAsync(reads, isClosedByReader).ConfigureAwait(false);
             }
 
             EndReads(seen);
@@ -190,7 +190,7 @@ internal sealed class SessionUse(RoutedSource source)
             ReplicationPosition? position = null;
             if (use.Captures && silent is null && driver.State == ConnectionState.Open)
             {
-                (position, silent) = await WrittenAsync(use, driver, link, isAsync).ConfigureAwait(false);
+                (position, silent) = await new UseQuestions(source, driver, isAsync).WrittenAsync(use.Saw, link).ConfigureAwait(false);
             }
 
             EndPrimary(position);
@@ -291,70 +291,6 @@ internal sealed class SessionUse(RoutedSource source)
     // Where it is bound to the primary there is nothing to come back from.
     private bool IsCausal(ReadSession session, SessionPin pin) =>
         session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true };
-
-    private async ValueTask<(ReplicationPosition? Seen, SilentServerException? Silent)> SeenAsync(
-        ReplicaUse reads,
-        DbConnection driver,
-        bool isClosedByReader,
-        bool isAsync
-    )
-    {
-        if (driver.State == ConnectionState.Open)
-        {
-            var questions = new ServerQuestions(reads.Replica, driver, source.Time, isAsync, CancellationToken.None);
-            return await AskedAsync(AskSeenAsync(reads.Replica, questions)).ConfigureAwait(false);
-        }
-
-        return isClosedByReader
-            ? (await source.Positions!.SeenAsync(reads.Pin, reads.Replica, isAsync).ConfigureAwait(false), null)
-            : default;
-    }
-
-    private static async ValueTask<ReplicationPosition?> AskSeenAsync(RoutedServer replica, ServerQuestions questions) =>
-        await (await replica.ProtocolAsync(questions).ConfigureAwait(false)).SeenAsync(questions).ConfigureAwait(false);
-
-    private ValueTask<(ReplicationPosition? Written, SilentServerException? Silent)> WrittenAsync(
-        PrimaryUse use,
-        DbConnection driver,
-        ServerLink link,
-        bool isAsync
-    ) => AskedAsync(AskWrittenAsync(use, driver, link, isAsync));
-
-    private async ValueTask<ReplicationPosition?> AskWrittenAsync(PrimaryUse use, DbConnection driver, ServerLink link, bool isAsync)
-    {
-        var questions = new ServerQuestions(source.Primary, driver, source.Time, isAsync, CancellationToken.None);
-        var protocol = await source.Primary.ProtocolAsync(questions).ConfigureAwait(false);
-        var incarnation = source.Primary.Incarnation;
-        var position =
-            !source.Primary.CanTellWhatWasSeen ? null
-            : use.Saw ? await protocol.SeenAsync(questions).ConfigureAwait(false)
-            : await protocol.WrittenAsync(questions).ConfigureAwait(false);
-        if (!link.IsOutdated)
-        {
-            source.Progress.PrimaryHas(position, incarnation);
-        }
-
-        return position;
-    }
-
-    private async ValueTask<(ReplicationPosition? Position, SilentServerException? Silent)> AskedAsync(
-        ValueTask<ReplicationPosition?> asked
-    )
-    {
-        try
-        {
-            return (await asked.ConfigureAwait(false), null);
-        }
-        catch (SilentServerException silent)
-        {
-            return (null, silent);
-        }
-        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException or FormatException)
-        {
-            // Where the caller wants answers in utf16 the driver can read none: not known, like the others.
-            return default;
-        }
-    }
 
     private void EndReads(ReplicationPosition? seen)
     {

@@ -50,7 +50,7 @@ internal sealed class ConnectionPool : IDisposable
     public bool IsUsedUp => Volatile.Read(ref _open) > _current.Size;
 
     /// <summary>Whether none of its connections is left, so that whoever opens one may have to wait.</summary>
-    public bool IsFull => Volatile.Read(ref _open) >= _size;
+    public bool IsFull => Volatile.Read(ref _open) >= _current.Size;
 
     /// <summary>Somebody opens a connection.</summary>
     /// <returns>False where all of the pool's are in use.</returns>
