@@ -36,11 +36,13 @@ public sealed class KeyRingTests(RoutingFixture fixture) : IClassFixture<Routing
             {
                 if (onReplicas)
                 {
-                    builder.Services.AddDbContext<Keys>(o => o.UseMySql(source, Version));
+                    builder.Services.AddDbContext<Keys>(o => o.UseMySql(source, Version).AllowManyProviders());
                 }
                 else
                 {
-                    builder.Services.AddDbContext<Keys>(o => o.UseMySql((DbConnection)source.Primary.CreateConnection(), Version));
+                    builder.Services.AddDbContext<Keys>(o =>
+                        o.UseMySql((DbConnection)source.Primary.CreateConnection(), Version).AllowManyProviders()
+                    );
                 }
 
                 builder.Services.AddDataProtection().SetApplicationName("shop").PersistKeysToDbContext<Keys>();

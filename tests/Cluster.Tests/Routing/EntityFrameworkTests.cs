@@ -85,7 +85,7 @@ public sealed class EntityFrameworkTests(RoutingFixture fixture) : IClassFixture
         {
             var version = new MariaDbServerVersion(new Version(10, 11));
             options.AllowManyProviders();
-            _ = source is null ? options.UseMySql(connectionString, version) : options.UseMySql(source, version);
+            _ = (source is null ? options.UseMySql(connectionString, version) : options.UseMySql(source, version)).AllowManyProviders();
         }
 
         protected override void OnModelCreating(ModelBuilder model)

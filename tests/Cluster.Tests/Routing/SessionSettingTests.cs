@@ -527,7 +527,7 @@ public sealed class SessionSettingTests(RoutingFixture fixture) : IClassFixture<
             fixture.KeyOn(replica),
             new ReadSessionOptions { MaxWaitMilliseconds = 20_000 }
         );
-        await replica.StopApplyingAsync();
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(other => other.StopApplyingAsync()));
         Task thawing;
         try
         {
@@ -545,12 +545,19 @@ public sealed class SessionSettingTests(RoutingFixture fixture) : IClassFixture<
             });
         }
 
-        await using var connection = await source.OpenConnectionAsync();
-        await connection.ExecuteAsync("set session max_statement_time = 0.05");
-        Assert.Equal(1, await connection.ExecuteScalarAsync<long>("select count(*) from writes where note = 'limit'"));
-        Assert.Equal(replica.Name, session.GetDecisions()[^1].Server);
-        Assert.Empty(events);
-        await thawing;
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            await connection.ExecuteAsync("set session max_statement_time = 0.05");
+            Assert.Equal(1, await connection.ExecuteScalarAsync<long>("select count(*) from writes where note = 'limit'"));
+            Assert.Equal(replica.Name, session.GetDecisions()[^1].Server);
+            Assert.Empty(events);
+        }
+        finally
+        {
+            await thawing;
+            await Task.WhenAll(fixture.Cluster.Replicas.Select(other => other.StartApplyingAsync()));
+        }
     }
 
     private static async Task SetAsync(ReplicatedConnection connection, Way way)
