@@ -13,8 +13,8 @@ namespace MonotonicReads.AspNetCore;
 public static class ReadSessionExtensions
 {
     /// <summary>
-    /// Sets how requests get their sessions, and adds the data protection that protects their tokens. Each call of a SignalR hub, and each
-    /// event of a Blazor Server circuit, is a unit of work from then on, with a session that goes on from the call before; annotations
+    /// Sets how requests get their sessions, and adds the data protection that protects their tokens. Each call of a SignalR hub is a
+    /// unit of work from then on, with a session that goes on from the call before, and a Blazor Server circuit has one session; annotations
     /// on the hub and its methods count, <c>[Eventual("...")]</c> for none.
     /// </summary>
     /// <param name="services">The services.</param>
@@ -98,10 +98,12 @@ public static class ReadSessionExtensions
     {
         services.AddDataProtection();
         services.AddOptions<RequestSessionOptions>();
+        services.TryAddSingleton(new RegisteredServices(services));
         services.TryAddSingleton<SessionKeys>();
         services.TryAddSingleton<SessionStore>();
         services.TryAddSingleton<DataSourceNames>();
         services.TryAddSingleton<CarriedTokens>();
+        services.TryAddSingleton<CircuitSessions>();
         services.TryAddTransient<SessionHeaderHandler>();
     }
 }

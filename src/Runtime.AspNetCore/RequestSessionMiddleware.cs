@@ -56,9 +56,10 @@ internal sealed class RequestSessionMiddleware(RequestDelegate next, CarriedToke
         carried = carried is null ? null : await tokens.Store.WithKeptAsync(carried).ConfigureAwait(false);
 
         // Begun here and nowhere deeper: what an asynchronous method sets does not flow to its caller.
-        var session = carried is null
-            ? ReadSession.Begin(wanted.Level, wanted.Policies)
-            : SessionOpening.Resume(tokens.CarriedFrom(carried), wanted.Level, wanted.Policies);
+        var session =
+            carried is null && AmbientSession.Live is not null
+                ? ReadSession.Begin(wanted.Level, wanted.Policies)
+                : SessionOpening.Resume(tokens.CarriedFrom(carried), wanted.Level, wanted.Policies);
         await RequestSession.For(context, tokens, session).RunAsync(next).ConfigureAwait(false);
     }
 }

@@ -18,6 +18,19 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
     public async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
     {
         var session = Source.SessionForRead();
+        if (session?.CarriedIfAny?.Ahead is { } ahead)
+        {
+            if (isAsync)
+            {
+                await ahead().ConfigureAwait(false);
+            }
+            else
+            {
+                // Away from the caller's context, which waits for it.
+                Task.Run(ahead, CancellationToken.None).GetAwaiter().GetResult();
+            }
+        }
+
         if (session?.Snapshot is { } scope)
         {
             await OpenInSnapshotAsync(session, scope.ConnectionIn(Source), isAsync, cancellation).ConfigureAwait(false);
@@ -36,8 +49,11 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
     /// <summary>Gives the driver's connection back, or keeps it for the session's next read.</summary>
     public async ValueTask CloseAsync(bool isAsync)
     {
+        var behind = AmbientSession.Live?.CarriedIfAny?.Behind;
+        var hasUsedPrimary = false;
         if (connection.Link.Driver is { } driver)
         {
+            hasUsedPrimary = connection.Use.HasUsedPrimary;
             if (connection.Link.IsShared)
             {
                 connection.NoteShared();
@@ -63,6 +79,10 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         }
 
         connection.Link.Forget();
+        if (behind?.Invoke(hasUsedPrimary) is { IsCompleted: false } told && isAsync)
+        {
+            await told.ConfigureAwait(false);
+        }
     }
 
     // Such a transaction begins when its connection opens, and shows that moment: what the session saw has to be there by then.

@@ -114,6 +114,7 @@ internal sealed class RoutedConnection : IAskedConnection
         }
 
         (_isExecuting, _statement) = (false, default);
+        Use.NoteEnd();
         if (_brokeInUse)
         {
             _brokeInUse = false;

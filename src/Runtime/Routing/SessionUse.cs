@@ -14,6 +14,7 @@ internal sealed class SessionUse(RoutedSource source)
     private ReplicaUse? _reads;
     private PrimaryUse? _primary;
     private TransactionWrites? _transaction;
+    private ReadSession? _writing;
 
     /// <summary>The session's pin that the connection was opened for; null outside a session, and on the primary.</summary>
     public SessionPin? OpenedFor => _openedFor;
@@ -43,6 +44,9 @@ internal sealed class SessionUse(RoutedSource source)
         }
     }
 
+    /// <summary>Whether it has written, or read for a causal session, on the primary.</summary>
+    public bool HasUsedPrimary => _primary is not null;
+
     public SessionPin PinOf(ReadSession session) =>
         _reads is { } reads && ReferenceEquals(reads.Pin.Session, session.Root) ? reads.Pin : session.PinFor(source);
 
@@ -71,6 +75,7 @@ internal sealed class SessionUse(RoutedSource source)
                 NoteIfLate(pin.Session);
             }
 
+            _writing = statement.IsPlainRead ? null : pin.Session;
             if (server.IsPrimary)
             {
                 NotePrimary(server, session!, pin, statement);
@@ -112,6 +117,17 @@ internal sealed class SessionUse(RoutedSource source)
         if (_primary is { } use)
         {
             NoteIfLate(use.Pin.Session);
+            _writing = use.Pin.Session;
+        }
+    }
+
+    /// <summary>What ran has ended. A token that was made meanwhile may not have it.</summary>
+    public void NoteEnd()
+    {
+        if (_writing is { } session)
+        {
+            _writing = null;
+            NoteIfLate(session);
         }
     }
 
