@@ -23,6 +23,7 @@ internal sealed class CarriedTokens(
     private int _foreignNoted;
     private int _unansweredNoted;
     private int _expiredNoted;
+    private int _annotationsNoted;
 
     public RequestSessionOptions Options => _options;
 
@@ -101,6 +102,7 @@ internal sealed class CarriedTokens(
         if (_options.UsesHeader && response.Headers.TryGetValue(_options.HeaderName, out var values))
         {
             tokens.AddRange(values.OfType<string>());
+            response.Headers.Remove(_options.HeaderName);
         }
 
         if (response.Headers.SetCookie is { Count: > 0 } set)
@@ -131,6 +133,20 @@ internal sealed class CarriedTokens(
             {
                 RequestSessionLog.TokenRefused(_logger, exception.Message);
             }
+            catch (Exception exception)
+            {
+                // The answer was good.
+                RequestSessionLog.AnswerNotTaken(_logger, session.Id, exception);
+            }
+        }
+    }
+
+    /// <summary>An endpoint has annotations that were not there yet when its session began.</summary>
+    public void NoteAnnotationsUnread(Endpoint endpoint)
+    {
+        if (Interlocked.Exchange(ref _annotationsNoted, 1) == 0)
+        {
+            RequestSessionLog.AnnotationsUnread(_logger, endpoint.DisplayName);
         }
     }
 

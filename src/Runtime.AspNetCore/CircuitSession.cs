@@ -81,11 +81,14 @@ internal sealed class CircuitSession
             {
                 return;
             }
-
-            _stored = kept;
         }
 
+        // Whoever finds it stored finds it taken in.
         Session.TakeIn(kept.Sources);
+        lock (_lock)
+        {
+            _stored = kept;
+        }
     }
 
     // A write is stored before its connection counts as closed, so that the browser's next request sees it; what was read is stored soon.
@@ -121,15 +124,16 @@ internal sealed class CircuitSession
     {
         try
         {
+            // First, so that what follows contains it.
+            SessionToken? from;
+            lock (_lock)
+            {
+                from = _stored;
+            }
+
             var now = await SessionTravel.CarriedByAsync(Session, isAsync: true, CancellationToken.None).ConfigureAwait(false);
             if (now is not null)
             {
-                SessionToken? from;
-                lock (_lock)
-                {
-                    from = _stored;
-                }
-
                 var stored = await _tokens.Store.KeepAsync(now, from).ConfigureAwait(false);
                 lock (_lock)
                 {

@@ -121,20 +121,9 @@ internal sealed class ConnectionSession
         }
     }
 
-    /// <summary>The connection is over: what still runs of it has nobody who reads it.</summary>
-    public async ValueTask EndAllAsync()
+    /// <summary>The connection is over. What still runs of it ends by itself: what it writes until then is stored.</summary>
+    public void Close()
     {
-        Unit[] running;
-        lock (_lock)
-        {
-            running = [.. _running];
-        }
-
-        foreach (var unit in running)
-        {
-            await EndAsync(unit.Session, hasFailed: true).ConfigureAwait(false);
-        }
-
         if (Between is { IsTaken: false } between)
         {
             between.Session.Dispose();

@@ -75,7 +75,7 @@ internal sealed class HubSessionFilter(CarriedTokens tokens, CircuitSessions cir
         }
         finally
         {
-            await Of(context.Context).EndAllAsync().ConfigureAwait(false);
+            Of(context.Context).Close();
         }
     }
 

@@ -25,7 +25,12 @@ public static class ReadSessionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         AddTokens(services);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<HubOptions>, HubSessionFilter>());
+        if (!services.Any(service => !service.IsKeyedService && service.ImplementationType == typeof(HubSessionFilter)))
+        {
+            // Before the application's own filters, whichever call was first: they run in the session too.
+            services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<HubOptions>, HubSessionFilter>());
+        }
+
         services.TryAddEnumerable(ServiceDescriptor.Scoped<CircuitHandler, CircuitSessionHandler>());
         if (configure is not null)
         {

@@ -99,4 +99,12 @@ internal static partial class RequestSessionLog
             + "or its client left. What it saw or wrote is in no cookie, and may be missing from the user's next request."
     )]
     public static partial void ResponseNeverStarted(ILogger logger, Guid sessionId);
+
+    [LoggerMessage(
+        113,
+        LogLevel.Warning,
+        "The annotations of endpoint {Endpoint} are ignored: UseReadSessions() stands before the routing that found it. Call UseRouting() first. "
+            + "Told once."
+    )]
+    public static partial void AnnotationsUnread(ILogger logger, string? endpoint);
 }

@@ -6,7 +6,20 @@ namespace MonotonicReads.AspNetCore;
 /// <summary>Gives a request its session, resumed from what the user's last response carried, and lets the response carry it on.</summary>
 internal sealed class RequestSessionMiddleware(RequestDelegate next, CarriedTokens tokens)
 {
-    public Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context) =>
+        context.GetEndpoint() is null && context.Features.Get<RequestSession>() is null ? BeforeRoutingAsync(context) : RunAsync(context);
+
+    // Where routing comes later, it may find what should have been known here.
+    private async Task BeforeRoutingAsync(HttpContext context)
+    {
+        await RunAsync(context).ConfigureAwait(false);
+        if (context.GetEndpoint() is { } endpoint && WantedSession.IsAnyIn(endpoint.Metadata))
+        {
+            tokens.NoteAnnotationsUnread(endpoint);
+        }
+    }
+
+    private Task RunAsync(HttpContext context)
     {
         var wanted = WantedSession.Of(context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty, tokens.Options);
         var running = context.Features.Get<RequestSession>();

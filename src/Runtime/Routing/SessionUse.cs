@@ -170,6 +170,7 @@ internal sealed class SessionUse(RoutedSource source)
     {
         _openedFor = null;
         _transaction = null;
+        _writing = null;
         EndReads(seen: null);
         EndPrimary(position: null);
     }

@@ -230,8 +230,8 @@ public sealed class ReadSession : IDisposable
     /// <inheritdoc cref="ToToken"/>
     /// <param name="options">The protection; <see langword="null"/> for <see cref="SessionTokenOptions.Default"/>.</param>
     /// <param name="cancellationToken">Ends the questions to the servers.</param>
-    public ValueTask<string> ToTokenAsync(SessionTokenOptions? options = null, CancellationToken cancellationToken = default) =>
-        SessionTravel.ExportAsync(_root, SessionTravel.Required(options), isAsync: true, cancellationToken);
+    public async ValueTask<string> ToTokenAsync(SessionTokenOptions? options = null, CancellationToken cancellationToken = default) =>
+        await SessionTravel.ExportAsync(_root, SessionTravel.Required(options), isAsync: true, cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Goes on with a session: its UUID and level, and every read contains what the session saw and wrote before its token was

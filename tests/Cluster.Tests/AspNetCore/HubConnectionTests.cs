@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using MonotonicReads.AspNetCore;
 using MonotonicReads.Cluster.Tests.Routing;
 using MonotonicReads.Sessions;
@@ -135,6 +136,56 @@ public sealed class HubConnectionTests(RoutingFixture fixture) : IClassFixture<R
     }
 
     [Fact]
+    public async Task The_applications_own_filters_run_in_the_session()
+    {
+        var seen = new SeenByFilter();
+        await using var site = await StartAsync(build: builder =>
+        {
+            // As if AddReadSessions came last.
+            builder.Services.RemoveAll<Microsoft.Extensions.Options.IConfigureOptions<HubOptions>>();
+            builder.Services.AddSignalR(o => o.AddFilter(seen)).Services.AddReadSessions();
+        });
+        await using var hub = await ConnectAsync(site);
+        await hub.InvokeAsync("Remember");
+        Assert.Equal(site.Services.GetRequiredService<List<ReadSession>>(), seen.Sessions);
+    }
+
+    private sealed class SeenByFilter : IHubFilter
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<ReadSession?> Sessions { get; } = new();
+
+        public ValueTask<object?> InvokeMethodAsync(
+            HubInvocationContext invocationContext,
+            Func<HubInvocationContext, ValueTask<object?>> next
+        )
+        {
+            Sessions.Enqueue(ReadSession.Current?.Root);
+            return next(invocationContext);
+        }
+    }
+
+    [Fact]
+    public async Task A_call_whose_client_has_left_stores_what_it_writes()
+    {
+        var store = new YieldingStore();
+        await using var site = await StartAsync(store: store);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        var gate = site.Services.GetRequiredService<Gate>();
+        await using (var hub = await ConnectAsync(site, user))
+        {
+            await hub.SendAsync("WriteBehindTheGate");
+            await gate.IsReached.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        }
+
+        await gate.HasLeft.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        gate.Opens.SetResult();
+        var written = await gate.HasWritten.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await Eventually.BecomesAsync(written, () => user.GetAsync(site, "/read"));
+    }
+
+    [Fact]
     public async Task Annotations_are_the_endpoints_own()
     {
         await using var site = await StartAsync(o => o.Level = ReadConsistency.Monotonic);
@@ -164,7 +215,11 @@ public sealed class HubConnectionTests(RoutingFixture fixture) : IClassFixture<R
         return token;
     }
 
-    private Task<Site> StartAsync(Action<RequestSessionOptions>? configure = null, YieldingStore? store = null) =>
+    private Task<Site> StartAsync(
+        Action<RequestSessionOptions>? configure = null,
+        YieldingStore? store = null,
+        Action<WebApplicationBuilder>? build = null
+    ) =>
         Site.StartAsync(
             fixture,
             (app, source) =>
@@ -198,6 +253,7 @@ public sealed class HubConnectionTests(RoutingFixture fixture) : IClassFixture<R
                 builder.Services.AddSingleton(_ => fixture.BuildSource(b => b.RecordDecisions()));
                 builder.Services.AddSingleton<List<ReadSession>>().AddSingleton<Gate>();
                 builder.Services.AddHttpClient("self").AddReadSession();
+                build?.Invoke(builder);
                 if (store is not null)
                 {
                     builder.Services.AddSingleton<ISessionPositionStore>(store);
@@ -237,11 +293,15 @@ public sealed class HubConnectionTests(RoutingFixture fixture) : IClassFixture<R
     {
         public TaskCompletionSource IsReached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        public TaskCompletionSource HasLeft { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<long> HasWritten { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public TaskCompletionSource Opens { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
 #pragma warning disable CA1822 // A hub's methods are the instance's.
-    private sealed class LongHub(ReplicatedMySqlDataSource source, List<ReadSession> sessions, IHttpClientFactory clients) : Hub
+    private sealed class LongHub(ReplicatedMySqlDataSource source, List<ReadSession> sessions, IHttpClientFactory clients, Gate gate) : Hub
     {
         public Task<long> Write() => Site.WriteAsync(source);
 
@@ -273,13 +333,17 @@ public sealed class HubConnectionTests(RoutingFixture fixture) : IClassFixture<R
             }
         }
 
-        public ChannelReader<long> Fill()
+        public void Remember()
         {
             lock (sessions)
             {
                 sessions.Add(ReadSession.Current!.Root);
             }
+        }
 
+        public ChannelReader<long> Fill()
+        {
+            Remember();
             var channel = Channel.CreateBounded<long>(1);
             _ = Task.Run(async () =>
             {
@@ -287,6 +351,25 @@ public sealed class HubConnectionTests(RoutingFixture fixture) : IClassFixture<R
                 await Task.Delay(Timeout.Infinite);
             });
             return channel.Reader;
+        }
+
+        public override async Task OnDisconnectedAsync(Exception? exception)
+        {
+            await base.OnDisconnectedAsync(exception);
+
+            // The filter's own work comes behind this.
+            _ = Task.Run(async () =>
+            {
+                await Task.Delay(200);
+                gate.HasLeft.TrySetResult();
+            });
+        }
+
+        public async Task WriteBehindTheGate()
+        {
+            gate.IsReached.SetResult();
+            await gate.Opens.Task;
+            gate.HasWritten.SetResult(await Site.WriteAsync(source));
         }
 
         public void CallAndLeave(string address)
