@@ -5,8 +5,8 @@ using MonotonicReads.Sessions;
 namespace MonotonicReads.AspNetCore;
 
 /// <summary>
-/// The session of a circuit of Blazor Server, for as long as there is the circuit. What a browser asks of one is not over when the framework
-/// says so: a component's handler that waits for anything runs on, and others run beside it.
+/// The session of a circuit of Blazor Server, for as long as there is the circuit. What a browser asks of one is not over when the
+/// framework says so: a component's handler that waits for anything runs on, and others run beside it.
 /// </summary>
 internal sealed class CircuitSession
 {
@@ -42,8 +42,8 @@ internal sealed class CircuitSession
         return this;
     }
 
-    /// <summary>The browser asks for something. Nobody waits for a store before that begins: the framework counts on the order of events. The
-    /// next connection that opens does.</summary>
+    /// <summary>The browser asks for something. Nobody waits for a store before that begins: the framework counts on the order of events.
+    /// The next connection that opens does.</summary>
     public void BeginActivity()
     {
         lock (_lock)
@@ -68,7 +68,8 @@ internal sealed class CircuitSession
     {
         lock (_lock)
         {
-            return _asked ??= TakeInKeptAsync();
+            // Away from the circuit's own context, which a synchronous caller keeps while it waits.
+            return _asked ??= Task.Run(TakeInKeptAsync);
         }
     }
 
@@ -169,7 +170,8 @@ internal sealed class CircuitSessions(CarriedTokens tokens)
         return session;
     }
 
-    /// <summary>A circuit is made: the session of its connection is its own from now on, or one that goes on from the running one.</summary>
+    /// <summary>A circuit is made: the session of its connection is its own from now on, or one that goes on from the running
+    /// one.</summary>
     public CircuitSession? Take()
     {
         var running = AmbientSession.Live?.Root;

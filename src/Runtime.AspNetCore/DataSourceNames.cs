@@ -65,7 +65,8 @@ internal sealed class DataSourceNames(
             : Array.Exists(_known.Value, source => source.Match(state.Name) != NameMatch.Other);
 }
 
-/// <summary>What the application has registered: one data source for each scope, as for each tenant, has no name that holds for all.</summary>
+/// <summary>What the application has registered: one data source for each scope, as for each tenant, has no name that holds for
+/// all.</summary>
 internal sealed class RegisteredServices(IServiceCollection all)
 {
     /// <summary>The one that there is for the whole application; null for none.</summary>

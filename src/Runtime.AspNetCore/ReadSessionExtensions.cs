@@ -14,8 +14,8 @@ public static class ReadSessionExtensions
 {
     /// <summary>
     /// Sets how requests get their sessions, and adds the data protection that protects their tokens. Each call of a SignalR hub is a
-    /// unit of work from then on, with a session that goes on from the call before, and a Blazor Server circuit has one session; annotations
-    /// on the hub and its methods count, <c>[Eventual("...")]</c> for none.
+    /// unit of work from then on, with a session that goes on from the call before, and a Blazor Server circuit has one session;
+    /// annotations on the hub and its methods count, <c>[Eventual("...")]</c> for none.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options; <see langword="null"/> for the defaults.</param>

@@ -71,17 +71,17 @@ internal static partial class RequestSessionLog
     [LoggerMessage(
         109,
         LogLevel.Warning,
-        "Read session {SessionId} goes on over a connection that is older than session tokens live ({Lifetime}). Where the browser has made no "
-            + "request for so long its cookie has expired, so that its next request begins a session of its own and does not see what was "
-            + "written over the connection. Give tokens a longer Lifetime. Told once."
+        "Read session {SessionId} goes on over a connection that is older than session tokens live ({Lifetime}). Where the browser "
+            + "has made no request for so long its cookie has expired, so that its next request begins a session of its own and does not "
+            + "see what was written over the connection. Give tokens a longer Lifetime. Told once."
     )]
     public static partial void ConnectionOutlivesCookie(ILogger logger, Guid sessionId, TimeSpan lifetime);
 
     [LoggerMessage(
         110,
         LogLevel.Warning,
-        "What the answer of a called service carries could not be taken into read session {SessionId}: what that service saw or wrote may be "
-            + "missing from what comes next."
+        "What the answer of a called service carries could not be taken into read session {SessionId}: what that service saw or wrote "
+            + "may be missing from what comes next."
     )]
     public static partial void AnswerNotTaken(ILogger logger, Guid sessionId, Exception exception);
 
@@ -95,16 +95,16 @@ internal static partial class RequestSessionLog
     [LoggerMessage(
         112,
         LogLevel.Warning,
-        "The response to a request of read session {SessionId} never started: it failed and nothing answered for it (UseExceptionHandler does), "
-            + "or its client left. What it saw or wrote is in no cookie, and may be missing from the user's next request."
+        "The response to a request of read session {SessionId} never started: it failed and nothing answered for it (UseExceptionHandler "
+            + "does), or its client left. What it saw or wrote is in no cookie, and may be missing from the user's next request."
     )]
     public static partial void ResponseNeverStarted(ILogger logger, Guid sessionId);
 
     [LoggerMessage(
         113,
         LogLevel.Warning,
-        "The annotations of endpoint {Endpoint} are ignored: UseReadSessions() stands before the routing that found it. Call UseRouting() first. "
-            + "Told once."
+        "The annotations of endpoint {Endpoint} are ignored: UseReadSessions() stands before the routing that found it. Call UseRouting() "
+            + "first. Told once."
     )]
     public static partial void AnnotationsUnread(ILogger logger, string? endpoint);
 }

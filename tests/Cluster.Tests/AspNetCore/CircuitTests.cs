@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.DependencyInjection;
@@ -158,6 +159,27 @@ public sealed class CircuitTests(RoutingFixture fixture) : IClassFixture<Routing
         written = await user.GetAsync(site, "/write");
         Assert.Equal(written, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
         Assert.Empty(site.Log.Of(105));
+    }
+
+    [Fact]
+    public async Task A_synchronous_read_waits_for_a_store_that_answers_in_the_circuits_own_context()
+    {
+        await using var site = await StartAsync(hasStore: true);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        var written = await user.GetAsync(site, "/write");
+        var seen = await circuit.ClickAsync(() =>
+        {
+            // One that waits beside it has asked the store first.
+            var beside = Site.ReadAsync(site.Source);
+            using var connection = site.Source.CreateConnection();
+            var here = connection.ExecuteScalar<long>("select coalesce(max(id), 0) from writes");
+            return beside.ContinueWith(read => Math.Min(here, read.Result), TaskScheduler.Default);
+        });
+        Assert.Equal(written, seen);
+        Assert.Empty(site.Log.Of(103));
     }
 
     [Fact]
