@@ -110,7 +110,12 @@ internal sealed class CarriedTokens(
             List<string?> others = [];
             foreach (var text in set)
             {
-                if (SetCookieHeaderValue.TryParse(text, out var cookie) && keys.CookieNames.Contains(cookie.Name.ToString()))
+                // One without a value takes ours away, as the application wants it.
+                if (
+                    SetCookieHeaderValue.TryParse(text, out var cookie)
+                    && cookie.Value.Length > 0
+                    && keys.CookieNames.Contains(cookie.Name.ToString())
+                )
                 {
                     tokens.Add(cookie.Value.ToString());
                 }

@@ -14,6 +14,7 @@ internal sealed class RequestSession
     private readonly CarriedTokens _tokens;
     private readonly PathString _application;
     private bool _hasStarted;
+    private bool _hasFailed;
 
     private RequestSession(HttpContext context, CarriedTokens tokens, ReadSession session)
     {
@@ -53,9 +54,10 @@ internal sealed class RequestSession
         {
             await next(_context).ConfigureAwait(false);
         }
-        catch when (_tokens.Store.IsThere)
+        catch
         {
             // The answer to it may never go through the callbacks of a response. Nobody is told of anything else than the failure itself.
+            _hasFailed = !_context.RequestAborted.IsCancellationRequested;
             await TryKeepAsync(isNeeded: true).ConfigureAwait(false);
             throw;
         }
@@ -96,7 +98,7 @@ internal sealed class RequestSession
         try
         {
             await TryKeepAsync(isNeeded: false).ConfigureAwait(false);
-            if (!_hasStarted && Session.HasBeenUsed && _tokens is { CanCarry: true, Store.IsThere: false })
+            if (!_hasStarted && _hasFailed && Session.HasBeenUsed && _tokens is { CanCarry: true, Store.IsThere: false })
             {
                 _tokens.NoteNoResponse(Session.Id);
             }

@@ -95,8 +95,8 @@ internal static partial class RequestSessionLog
     [LoggerMessage(
         112,
         LogLevel.Warning,
-        "The response to a request of read session {SessionId} never started: it failed and nothing answered for it (UseExceptionHandler "
-            + "does), or its client left. What it saw or wrote is in no cookie, and may be missing from the user's next request."
+        "A request of read session {SessionId} failed, and nothing answered for it (UseExceptionHandler does), so that its "
+            + "response carries no session: what it saw or wrote may be missing from the user's next request."
     )]
     public static partial void ResponseNeverStarted(ILogger logger, Guid sessionId);
 

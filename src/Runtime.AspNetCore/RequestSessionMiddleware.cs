@@ -70,7 +70,7 @@ internal sealed class RequestSessionMiddleware(RequestDelegate next, CarriedToke
 
         // Begun here and nowhere deeper: what an asynchronous method sets does not flow to its caller.
         var session =
-            carried is null && AmbientSession.Live is not null
+            carried is null && (AmbientSession.Live is not null || wanted.Level == ReadConsistency.Snapshot)
                 ? ReadSession.Begin(wanted.Level, wanted.Policies)
                 : SessionOpening.Resume(tokens.CarriedFrom(carried), wanted.Level, wanted.Policies);
         await RequestSession.For(context, tokens, session).RunAsync(next).ConfigureAwait(false);

@@ -159,6 +159,34 @@ public sealed class CookieTests(RoutingFixture fixture) : IClassFixture<RoutingF
     }
 
     [Fact]
+    public async Task An_application_that_takes_it_away_does()
+    {
+        await using var site = await Site.StartAsync(
+            fixture,
+            (app, source) =>
+            {
+                Site.ReadAndWrite(app, source);
+                app.MapGet(
+                    "/leave",
+                    (HttpContext context) =>
+                    {
+                        foreach (var name in context.Request.Cookies.Keys)
+                        {
+                            context.Response.Cookies.Delete(name);
+                        }
+                    }
+                );
+            }
+        );
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        Assert.Single(user.Cookies);
+        (await user.AskAsync(site, "/leave")).Dispose();
+        Assert.Empty(user.Cookies);
+        Assert.Empty(site.Log.Of(101));
+    }
+
+    [Fact]
     public async Task A_name_that_is_for_the_whole_host_has_its_path()
     {
         await using var site = await Site.StartAsync(
