@@ -126,7 +126,7 @@ internal sealed class ConnectionSession
     {
         if (Between is { IsTaken: false } between)
         {
-            between.Session.Dispose();
+            between.End();
         }
     }
 

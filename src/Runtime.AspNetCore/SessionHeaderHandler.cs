@@ -20,6 +20,7 @@ internal sealed class SessionHeaderHandler(CarriedTokens tokens, ILoggerFactory 
         if (session is not null)
         {
             session.Carried.NoteTravel();
+            await (session.Carried.Ahead?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
             Carry(request, await SessionTravel.CarriedByAsync(session, isAsync: true, cancellationToken).ConfigureAwait(false));
         }
 
@@ -34,6 +35,11 @@ internal sealed class SessionHeaderHandler(CarriedTokens tokens, ILoggerFactory 
         if (session is not null)
         {
             session.Carried.NoteTravel();
+            if (session.Carried.Ahead is { } ahead)
+            {
+                Task.Run(ahead, CancellationToken.None).GetAwaiter().GetResult();
+            }
+
             var carried = SessionTravel.CarriedByAsync(session, isAsync: false, cancellationToken);
             Carry(request, carried.IsCompleted ? carried.Result : carried.AsTask().GetAwaiter().GetResult());
         }

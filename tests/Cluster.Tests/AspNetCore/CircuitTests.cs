@@ -182,6 +182,56 @@ public sealed class CircuitTests(RoutingFixture fixture) : IClassFixture<Routing
         Assert.Empty(site.Log.Of(103));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_binds_a_circuit_to_the_primary_does_so_until_a_replica_has_it(bool hasStore)
+    {
+        await using var site = await StartAsync(hasStore, ReadConsistency.Monotonic);
+        using var user = new Browser();
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        await using (await Frozen.ReplicasOfAsync(fixture.Cluster))
+        {
+            await Site.WriteAsync(site.Source);
+            var seen = await circuit.ClickAsync(SeenOnPrimaryAsync);
+            Assert.Equal(seen, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+
+            // One that has not ended yet, and goes on in its own.
+            var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var newest = 0L;
+            var first = circuit.ClickAsync(async () =>
+            {
+                await SeenOnPrimaryAsync();
+                await gate.Task;
+                Assert.Equal(newest, await Site.ReadAsync(site.Source));
+                await Site.WriteAsync(site.Source);
+                return await SeenOnPrimaryAsync();
+            });
+            Assert.Equal(seen, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+            Assert.Equal(seen, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+            await Site.WriteAsync(site.Source);
+            newest = await circuit.ClickAsync(SeenOnPrimaryAsync);
+            gate.SetResult();
+            seen = await first;
+            Assert.Equal(seen, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+        }
+
+        await circuit.ClickAsync(async () =>
+        {
+            await Site.ReadAsync(site.Source);
+            Assert.NotEqual("primary", ReadSession.Current!.GetDecisions()[^1].Server);
+            return 0;
+        });
+
+        async Task<long> SeenOnPrimaryAsync()
+        {
+            using (ReadSession.Begin(ReadConsistency.Primary))
+            {
+                return await Site.ReadAsync(site.Source);
+            }
+        }
+    }
+
     [Fact]
     public async Task A_circuits_session_ends_with_it()
     {
@@ -207,7 +257,7 @@ public sealed class CircuitTests(RoutingFixture fixture) : IClassFixture<Routing
         await Eventually.IsAsync(() => of!.HasEnded, "the circuit is closed, and its session ended");
     }
 
-    private Task<Site> StartAsync(bool hasStore) =>
+    private Task<Site> StartAsync(bool hasStore, ReadConsistency level = ReadConsistency.Causal) =>
         Site.StartAsync(
             fixture,
             (app, source) =>
@@ -215,7 +265,8 @@ public sealed class CircuitTests(RoutingFixture fixture) : IClassFixture<Routing
                 Site.ReadAndWrite(app, source);
                 Circuit.Map(app);
             },
-            build: builder =>
+            o => (o.Level, o.MaxWaitMilliseconds) = (level, level == ReadConsistency.Monotonic ? 2000 : o.MaxWaitMilliseconds),
+            builder =>
             {
                 Circuit.Add(builder);
                 builder.Services.Configure<CircuitOptions>(o => o.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMilliseconds(100));
