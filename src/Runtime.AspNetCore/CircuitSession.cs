@@ -52,7 +52,7 @@ internal sealed class CircuitSession
         lock (_lock)
         {
             _current.Asked = null;
-            if (ReadsOnPrimary(_current.Session))
+            if (SessionTravel.StaysOnPrimary(_current.Session))
             {
                 _others.Add(_current);
                 Volatile.Write(ref _current, NewUnit(new SessionToken(_current.Session.Id, ReadConsistency.Monotonic, [])));
@@ -86,19 +86,6 @@ internal sealed class CircuitSession
                 }
             }
         }
-    }
-
-    private static bool ReadsOnPrimary(ReadSession session)
-    {
-        for (var pin = session.FirstPin; pin is not null; pin = pin.Next)
-        {
-            if (pin.Server is { IsPrimary: true })
-            {
-                return session.Consistency != ReadConsistency.Primary;
-            }
-        }
-
-        return false;
     }
 
     private Unit NewUnit(SessionToken first)
