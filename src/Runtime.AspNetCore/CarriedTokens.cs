@@ -22,6 +22,8 @@ internal sealed class CarriedTokens(
     private readonly ILogger _logger = loggers.CreateLogger(RequestSessionLog.Category);
     private int _foreignNoted;
     private int _unansweredNoted;
+    private int _expiredNoted;
+    private int _annotationsNoted;
 
     public RequestSessionOptions Options => _options;
 
@@ -60,19 +62,107 @@ internal sealed class CarriedTokens(
     }
 
     /// <summary>Something new was seen in a session that has no response to carry it.</summary>
-    public void NoteWithoutResponse(Guid session)
+    /// <param name="session">The session.</param>
+    /// <param name="since">When its connection was made.</param>
+    public void NoteWithoutResponse(Guid session, DateTimeOffset since)
     {
-        if (!store.IsThere && _options.Cookie is not null && Interlocked.Exchange(ref _unansweredNoted, 1) == 0)
+        if (_options.Cookie is null)
         {
-            RequestSessionLog.HubCallReachesNoCookie(_logger, session);
+            return;
+        }
+
+        if (!store.IsThere)
+        {
+            if (Interlocked.Exchange(ref _unansweredNoted, 1) == 0)
+            {
+                RequestSessionLog.HubCallReachesNoCookie(_logger, session);
+            }
+        }
+        else if (keys.Tokens.TimeProvider.GetUtcNow() - since > keys.Tokens.Lifetime && Interlocked.Exchange(ref _expiredNoted, 1) == 0)
+        {
+            RequestSessionLog.ConnectionOutlivesCookie(_logger, session, keys.Tokens.Lifetime);
         }
     }
 
-    /// <summary>What a session goes on from.</summary>
-    public SessionCarried CarriedFrom(SessionToken token) => new(token) { IgnoresForeign = !_options.RefusesForeignPositions };
+    /// <summary>Whether a position of another cluster is left alone.</summary>
+    public bool IgnoresForeign => !_options.RefusesForeignPositions;
+
+    /// <summary>What a session goes on from; null for nothing.</summary>
+    public SessionCarried CarriedFrom(SessionToken? token) => new(token) { IgnoresForeign = IgnoresForeign };
+
+    /// <summary>What another's answer says of a session, as far as it is taken.</summary>
+    /// <exception cref="SessionTokenException">It is refused.</exception>
+    public IEnumerable<SourceState> Told(string token) =>
+        SessionToken.Unprotect(token, keys.Tokens).Sources.Where(state => !_options.RefusesUnknownSources || names.Knows(state));
+
+    /// <summary>Takes in what the response carries already: a proxy's has the headers of the server behind it.</summary>
+    public void TakeInAnswered(HttpResponse response, ReadSession session)
+    {
+        List<string> tokens = [];
+        if (_options.UsesHeader && response.Headers.TryGetValue(_options.HeaderName, out var values))
+        {
+            tokens.AddRange(values.OfType<string>());
+            response.Headers.Remove(_options.HeaderName);
+        }
+
+        if (response.Headers.SetCookie is { Count: > 0 } set)
+        {
+            List<string?> others = [];
+            foreach (var text in set)
+            {
+                // One without a value takes ours away, as the application wants it.
+                if (
+                    SetCookieHeaderValue.TryParse(text, out var cookie)
+                    && cookie.Value.Length > 0
+                    && keys.CookieNames.Contains(cookie.Name.ToString())
+                )
+                {
+                    tokens.Add(cookie.Value.ToString());
+                }
+                else
+                {
+                    others.Add(text);
+                }
+            }
+
+            response.Headers.SetCookie = others.Count == set.Count ? set : others.ToArray();
+        }
+
+        foreach (var token in tokens)
+        {
+            try
+            {
+                session.TakeIn(Told(token));
+            }
+            catch (SessionTokenException exception)
+            {
+                RequestSessionLog.TokenRefused(_logger, exception.Message);
+            }
+            catch (Exception exception)
+            {
+                // The answer was good.
+                RequestSessionLog.AnswerNotTaken(_logger, session.Id, exception);
+            }
+        }
+    }
+
+    /// <summary>An endpoint has annotations that were not there yet when its session began.</summary>
+    public void NoteAnnotationsUnread(Endpoint endpoint)
+    {
+        if (Interlocked.Exchange(ref _annotationsNoted, 1) == 0)
+        {
+            RequestSessionLog.AnnotationsUnread(_logger, endpoint.DisplayName);
+        }
+    }
+
+    /// <summary>The response never started, so that no token went with it.</summary>
+    public void NoteNoResponse(Guid session) => RequestSessionLog.ResponseNeverStarted(_logger, session);
 
     /// <summary>Puts a token into a response, unless others may be given that response too.</summary>
-    public void Carry(HttpContext context, string token)
+    /// <param name="context">The request.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="application">Where the application is on its host.</param>
+    public void Carry(HttpContext context, string token, PathString application)
     {
         if (ResponseCaches.Keeping(context) is { } kept)
         {
@@ -85,12 +175,18 @@ internal sealed class CarriedTokens(
             context.Response.Headers[_options.HeaderName] = token;
         }
 
-        if (_options.Cookie is { } cookie)
+        // Who sent the header is a service, which has no use for a cookie, and whose clients may share one jar.
+        if (_options.Cookie is { } cookie && !(_options.UsesHeader && context.Request.Headers.ContainsKey(_options.HeaderName)))
         {
+            var name = keys.CookieNames[0];
             var built = cookie.Build(context);
             built.MaxAge = keys.Tokens.Lifetime;
-            built.Path = cookie.Path ?? (context.Request.PathBase.HasValue ? context.Request.PathBase.Value : "/");
-            context.Response.Cookies.Append(keys.CookieNames[0], token, built);
+
+            // A browser takes a name with this prefix for the whole host alone (RFC 6265bis, section 4.1.3.2).
+            built.Path =
+                cookie.Path
+                ?? (application.HasValue && !name.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase) ? application.Value : "/");
+            context.Response.Cookies.Append(name, token, built);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MonotonicReads.DependencyInjection;
@@ -14,6 +15,7 @@ internal sealed class DataSourceNames(
     IOptions<RequestSessionOptions> options,
     IServiceProvider services,
     IEnumerable<RegisteredDataSource> registered,
+    RegisteredServices all,
     ILoggerFactory loggers
 )
 {
@@ -23,8 +25,8 @@ internal sealed class DataSourceNames(
         [
             .. registered
                 .Select(source => source.Get(services))
-                .Append(services.GetService(typeof(ReplicatedMySqlDataSource)) as ReplicatedDataSource)
-                .Append(services.GetService(typeof(ReplicatedDataSource)) as ReplicatedDataSource)
+                .Append(all.SingleOf(services, typeof(ReplicatedMySqlDataSource)) as ReplicatedDataSource)
+                .Append(all.SingleOf(services, typeof(ReplicatedDataSource)) as ReplicatedDataSource)
                 .OfType<ReplicatedDataSource>()
                 .Select(source => source.Routed.Name)
                 .Distinct(),
@@ -37,7 +39,7 @@ internal sealed class DataSourceNames(
     {
         foreach (var state in token.Sources)
         {
-            if (!IsKnown(state.Name))
+            if (!Knows(state))
             {
                 var name = SourceName.Shown(state.Name);
                 if (options.Value.RefusesUnknownSources)
@@ -55,9 +57,21 @@ internal sealed class DataSourceNames(
         }
     }
 
+    /// <summary>Whether a state is of a data source that is here.</summary>
     // Where the container has none, the application makes them by hand, and nobody can tell.
-    private bool IsKnown(string name) =>
+    public bool Knows(SourceState state) =>
         _known.Value.Length == 0
             ? !options.Value.RefusesUnknownSources
-            : Array.Exists(_known.Value, source => source.Match(name) != NameMatch.Other);
+            : Array.Exists(_known.Value, source => source.Match(state.Name) != NameMatch.Other);
+}
+
+/// <summary>What the application has registered: one data source for each scope, as for each tenant, has no name that holds for
+/// all.</summary>
+internal sealed class RegisteredServices(IServiceCollection all)
+{
+    /// <summary>The one that there is for the whole application; null for none.</summary>
+    public object? SingleOf(IServiceProvider services, Type type) =>
+        all.LastOrDefault(service => service.ServiceType == type && !service.IsKeyedService) is { Lifetime: ServiceLifetime.Singleton }
+            ? services.GetService(type)
+            : null;
 }

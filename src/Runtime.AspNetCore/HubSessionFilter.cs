@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
@@ -12,12 +13,12 @@ namespace MonotonicReads.AspNetCore;
 /// Makes each call of a hub a unit of work, on every transport alike: with web sockets and server-sent events all calls run inside one
 /// request, with long polling inside none.
 /// </summary>
-internal sealed class HubSessionFilter(CarriedTokens tokens) : IHubFilter, IConfigureOptions<HubOptions>
+internal sealed class HubSessionFilter(CarriedTokens tokens, CircuitSessions circuits) : IHubFilter, IConfigureOptions<HubOptions>
 {
     // Blazor's circuits are a hub of the framework's. Their units of work are the activities inside, which outlive its calls.
     private const string Circuits = "Microsoft.AspNetCore.Components";
 
-    private readonly ConcurrentDictionary<MethodInfo, IReadOnlyList<object>> _annotations = new();
+    private readonly ConcurrentDictionary<(Endpoint? Endpoint, MethodInfo Method), IReadOnlyList<object>> _annotations = new();
 
     public void Configure(HubOptions options) => options.AddFilter(this);
 
@@ -41,8 +42,7 @@ internal sealed class HubSessionFilter(CarriedTokens tokens) : IHubFilter, IConf
         }
 
         // Entered here and nowhere deeper: what an asynchronous method sets does not flow to its caller.
-        var carried = await connection.NextAsync().ConfigureAwait(false);
-        var session = SessionOpening.Resume(carried, wanted.Level, wanted.Policies);
+        var session = connection.Begin(await connection.NextAsync().ConfigureAwait(false), wanted);
         object? result;
         try
         {
@@ -75,7 +75,7 @@ internal sealed class HubSessionFilter(CarriedTokens tokens) : IHubFilter, IConf
         }
         finally
         {
-            Of(context.Context).Between?.Dispose();
+            Of(context.Context).Close();
         }
     }
 
@@ -93,8 +93,7 @@ internal sealed class HubSessionFilter(CarriedTokens tokens) : IHubFilter, IConf
         }
 
         var connection = Of(context.Context);
-        var carried = await connection.NextAsync().ConfigureAwait(false);
-        var session = SessionOpening.Resume(carried, wanted.Level, wanted.Policies);
+        var session = connection.Begin(await connection.NextAsync().ConfigureAwait(false), wanted);
         try
         {
             await next(context).ConfigureAwait(false);
@@ -110,16 +109,9 @@ internal sealed class HubSessionFilter(CarriedTokens tokens) : IHubFilter, IConf
 
     private void EnterBetween(ConnectionSession connection)
     {
-        if (connection.Between is { } between)
+        if ((connection.Between ??= circuits.Begin(connection.Known)) is { } between)
         {
-            AmbientSession.Enter(between);
-            return;
-        }
-
-        var wanted = WantedSession.Of([], tokens.Options);
-        if (wanted.Level != ReadConsistency.Eventual)
-        {
-            connection.Between = SessionOpening.Resume(tokens.CarriedFrom(connection.Known), wanted.Level, wanted.Policies);
+            AmbientSession.Enter(between.Session);
         }
     }
 
@@ -133,7 +125,12 @@ internal sealed class HubSessionFilter(CarriedTokens tokens) : IHubFilter, IConf
                 return (ConnectionSession)known!;
             }
 
-            var connection = new ConnectionSession(tokens, context.GetHttpContext() is { } http ? tokens.OfHandshake(http.Request) : null);
+            var http = context.GetHttpContext();
+            var connection = new ConnectionSession(
+                tokens,
+                http is null ? null : tokens.OfHandshake(http.Request),
+                http?.Features.Get<RequestSession>()?.Session.Id
+            );
             context.Items[typeof(ConnectionSession)] = connection;
             return connection;
         }
@@ -142,14 +139,14 @@ internal sealed class HubSessionFilter(CarriedTokens tokens) : IHubFilter, IConf
     private WantedSession Wanted(HubCallerContext context, Hub hub, MethodInfo method) =>
         WantedSession.Of(
             _annotations.GetOrAdd(
-                method,
-                static (method, hub) =>
+                (context.GetHttpContext()?.Features.Get<IEndpointFeature>()?.Endpoint, method),
+                static (of, hub) =>
                     [
-                        .. hub.Endpoint?.Metadata ?? [],
-                        .. hub.Type.GetCustomAttributes(inherit: true),
-                        .. method.GetCustomAttributes(inherit: true),
+                        .. of.Endpoint?.Metadata ?? [],
+                        .. hub.GetCustomAttributes(inherit: true),
+                        .. of.Method.GetCustomAttributes(inherit: true),
                     ],
-                (Type: hub.GetType(), Endpoint: context.GetHttpContext()?.Features.Get<IEndpointFeature>()?.Endpoint)
+                hub.GetType()
             ),
             tokens.Options
         );

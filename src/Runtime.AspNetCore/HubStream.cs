@@ -58,8 +58,39 @@ internal abstract class HubStream
             }
 
             // Who fills a channel does so in the flow that the method began it in.
-            _ = ((ChannelReader<T>)stream).Completion.ContinueWith(_ => end().AsTask(), TaskScheduler.Default).Unwrap();
-            return stream;
+            return new Reader((ChannelReader<T>)stream, end);
+        }
+
+        /// <summary>The last read, or one that was given up, ends the session before it says so.</summary>
+        private sealed class Reader(ChannelReader<T> inner, Func<ValueTask> end) : ChannelReader<T>
+        {
+            public override Task Completion => inner.Completion;
+
+            public override bool CanCount => inner.CanCount;
+
+            public override bool CanPeek => inner.CanPeek;
+
+            public override int Count => inner.Count;
+
+            public override bool TryPeek([MaybeNullWhen(false)] out T item) => inner.TryPeek(out item);
+
+            public override bool TryRead([MaybeNullWhen(false)] out T item) => inner.TryRead(out item);
+
+            public override async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
+            {
+                var isMore = false;
+                try
+                {
+                    return isMore = await inner.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    if (!isMore)
+                    {
+                        await end().ConfigureAwait(false);
+                    }
+                }
+            }
         }
 
         private static async IAsyncEnumerable<T> ReadAsync(

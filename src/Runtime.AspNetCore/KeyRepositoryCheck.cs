@@ -14,7 +14,20 @@ internal static class KeyRepositoryCheck
 {
     private const string Repository = "EntityFrameworkCoreXmlRepository`1";
 
+    /// <summary>Looks, and says so where it finds something, or could not look: nothing hangs on it but a warning.</summary>
     public static void Run(IServiceProvider services, ILogger logger)
+    {
+        try
+        {
+            Look(services, logger);
+        }
+        catch (Exception exception)
+        {
+            RequestSessionLog.KeysNotLookedAt(logger, exception.Message);
+        }
+    }
+
+    private static void Look(IServiceProvider services, ILogger logger)
     {
         var repository = services.GetService<IOptions<KeyManagementOptions>>()?.Value.XmlRepository?.GetType();
         if (repository is { IsGenericType: true } && repository.Name == Repository)

@@ -13,9 +13,9 @@ namespace MonotonicReads.AspNetCore;
 public static class ReadSessionExtensions
 {
     /// <summary>
-    /// Sets how requests get their sessions, and adds the data protection that protects their tokens. Each call of a SignalR hub, and each
-    /// event of a Blazor Server circuit, is a unit of work from then on, with a session that goes on from the call before; annotations
-    /// on the hub and its methods count, <c>[Eventual("...")]</c> for none.
+    /// Sets how requests get their sessions, and adds the data protection that protects their tokens. Each call of a SignalR hub is a
+    /// unit of work from then on, with a session that goes on from the call before, and a Blazor Server circuit has one session;
+    /// annotations on the hub and its methods count, <c>[Eventual("...")]</c> for none.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options; <see langword="null"/> for the defaults.</param>
@@ -25,7 +25,12 @@ public static class ReadSessionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         AddTokens(services);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<HubOptions>, HubSessionFilter>());
+        if (!services.Any(service => !service.IsKeyedService && service.ImplementationType == typeof(HubSessionFilter)))
+        {
+            // Before the application's own filters, whichever call was first: they run in the session too.
+            services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<HubOptions>, HubSessionFilter>());
+        }
+
         services.TryAddEnumerable(ServiceDescriptor.Scoped<CircuitHandler, CircuitSessionHandler>());
         if (configure is not null)
         {
@@ -98,10 +103,12 @@ public static class ReadSessionExtensions
     {
         services.AddDataProtection();
         services.AddOptions<RequestSessionOptions>();
+        services.TryAddSingleton(new RegisteredServices(services));
         services.TryAddSingleton<SessionKeys>();
         services.TryAddSingleton<SessionStore>();
         services.TryAddSingleton<DataSourceNames>();
         services.TryAddSingleton<CarriedTokens>();
+        services.TryAddSingleton<CircuitSessions>();
         services.TryAddTransient<SessionHeaderHandler>();
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Http;
 using MonotonicReads.Sessions;
 
@@ -11,13 +12,18 @@ internal sealed class RequestSession
 {
     private readonly HttpContext _context;
     private readonly CarriedTokens _tokens;
+    private readonly PathString _application;
     private bool _hasStarted;
+    private bool _hasFailed;
 
     private RequestSession(HttpContext context, CarriedTokens tokens, ReadSession session)
     {
         _context = context;
         _tokens = tokens;
         Session = session;
+
+        // Where the middleware is: a branch of the pipeline is the same application.
+        _application = context.Request.PathBase;
     }
 
     public ReadSession Session { get; }
@@ -48,9 +54,10 @@ internal sealed class RequestSession
         {
             await next(_context).ConfigureAwait(false);
         }
-        catch when (_tokens.Store.IsThere)
+        catch
         {
             // The answer to it may never go through the callbacks of a response. Nobody is told of anything else than the failure itself.
+            _hasFailed = !_context.RequestAborted.IsCancellationRequested;
             await TryKeepAsync(isNeeded: true).ConfigureAwait(false);
             throw;
         }
@@ -60,21 +67,23 @@ internal sealed class RequestSession
 
     private async Task StartAsync()
     {
-        var carried = _tokens.CanCarry ? await SessionTravel.ChangedInAsync(Session, _tokens.Keys.Tokens).ConfigureAwait(false) : null;
+        // Before anybody is asked: a write that ends meanwhile may be in no answer.
         NoteStart();
+        _tokens.TakeInAnswered(_context.Response, Session);
+        var carried = _tokens.CanCarry ? await SessionTravel.ChangedInAsync(Session, _tokens.Keys.Tokens).ConfigureAwait(false) : null;
         if (carried is null && _tokens.Store.IsThere && Session.CarriedIfAny?.Token is null && _tokens.CanCarry)
         {
             // What comes after this is kept in the store alone, and found there by the session's UUID.
             carried = new SessionToken(Session.Id, ReadConsistency.Monotonic, []);
             if (ResponseCaches.Keeping(_context) is null)
             {
-                _tokens.Carry(_context, carried.Protect(_tokens.Keys.Tokens));
+                _tokens.Carry(_context, carried.Protect(_tokens.Keys.Tokens), _application);
             }
         }
         else if (carried is not null)
         {
-            var kept = await _tokens.Store.KeepAsync(carried).ConfigureAwait(false);
-            _tokens.Carry(_context, kept.Protect(_tokens.Keys.Tokens));
+            var kept = await _tokens.Store.KeepAsync(carried, Session.CarriedIfAny?.Token).ConfigureAwait(false);
+            _tokens.Carry(_context, kept.Protect(_tokens.Keys.Tokens), _application);
         }
     }
 
@@ -86,8 +95,18 @@ internal sealed class RequestSession
 
     private async Task EndAsync()
     {
-        await TryKeepAsync(isNeeded: false).ConfigureAwait(false);
-        Session.Dispose();
+        try
+        {
+            await TryKeepAsync(isNeeded: false).ConfigureAwait(false);
+            if (!_hasStarted && _hasFailed && Session.HasBeenUsed && _tokens is { CanCarry: true, Store.IsThere: false })
+            {
+                _tokens.NoteNoResponse(Session.Id);
+            }
+        }
+        finally
+        {
+            Session.Dispose();
+        }
     }
 
     // What the response cannot carry any more, or never did.
@@ -102,10 +121,10 @@ internal sealed class RequestSession
         {
             if (await SessionTravel.ChangedInAsync(Session, _tokens.Keys.Tokens).ConfigureAwait(false) is { } changed)
             {
-                await _tokens.Store.KeepAsync(changed).ConfigureAwait(false);
+                await _tokens.Store.KeepAsync(changed, Session.CarriedIfAny?.Token).ConfigureAwait(false);
             }
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception) when (exception is InvalidOperationException or DbException)
         {
             _tokens.Store.NoteFailure(Session.Id, exception);
         }

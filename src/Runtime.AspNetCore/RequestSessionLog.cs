@@ -67,4 +67,44 @@ internal static partial class RequestSessionLog
             + "context over the primary (ReplicatedDataSource.Primary), or another store."
     )]
     public static partial void KeysAreOnReplicas(ILogger logger, string context);
+
+    [LoggerMessage(
+        109,
+        LogLevel.Warning,
+        "Read session {SessionId} goes on over a connection that is older than session tokens live ({Lifetime}). Where the browser "
+            + "has made no request for so long its cookie has expired, so that its next request begins a session of its own and does not "
+            + "see what was written over the connection. Give tokens a longer Lifetime. Told once."
+    )]
+    public static partial void ConnectionOutlivesCookie(ILogger logger, Guid sessionId, TimeSpan lifetime);
+
+    [LoggerMessage(
+        110,
+        LogLevel.Warning,
+        "What the answer of a called service carries could not be taken into read session {SessionId}: what that service saw or wrote "
+            + "may be missing from what comes next."
+    )]
+    public static partial void AnswerNotTaken(ILogger logger, Guid sessionId, Exception exception);
+
+    [LoggerMessage(
+        111,
+        LogLevel.Information,
+        "Whether the keys of data protection are read from replicas could not be looked at: {Reason}"
+    )]
+    public static partial void KeysNotLookedAt(ILogger logger, string reason);
+
+    [LoggerMessage(
+        112,
+        LogLevel.Warning,
+        "A request of read session {SessionId} failed, and nothing answered for it (UseExceptionHandler does), so that its "
+            + "response carries no session: what it saw or wrote may be missing from the user's next request."
+    )]
+    public static partial void ResponseNeverStarted(ILogger logger, Guid sessionId);
+
+    [LoggerMessage(
+        113,
+        LogLevel.Warning,
+        "The annotations of endpoint {Endpoint} are ignored: UseReadSessions() stands before the routing that found it. Call UseRouting() "
+            + "first. Told once."
+    )]
+    public static partial void AnnotationsUnread(ILogger logger, string? endpoint);
 }

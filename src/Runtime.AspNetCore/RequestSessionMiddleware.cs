@@ -6,7 +6,20 @@ namespace MonotonicReads.AspNetCore;
 /// <summary>Gives a request its session, resumed from what the user's last response carried, and lets the response carry it on.</summary>
 internal sealed class RequestSessionMiddleware(RequestDelegate next, CarriedTokens tokens)
 {
-    public Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context) =>
+        context.GetEndpoint() is null && context.Features.Get<RequestSession>() is null ? BeforeRoutingAsync(context) : RunAsync(context);
+
+    // Where routing comes later, it may find what should have been known here.
+    private async Task BeforeRoutingAsync(HttpContext context)
+    {
+        await RunAsync(context).ConfigureAwait(false);
+        if (context.GetEndpoint() is { } endpoint && WantedSession.IsAnyIn(endpoint.Metadata))
+        {
+            tokens.NoteAnnotationsUnread(endpoint);
+        }
+    }
+
+    private Task RunAsync(HttpContext context)
     {
         var wanted = WantedSession.Of(context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty, tokens.Options);
         var running = context.Features.Get<RequestSession>();
@@ -56,9 +69,10 @@ internal sealed class RequestSessionMiddleware(RequestDelegate next, CarriedToke
         carried = carried is null ? null : await tokens.Store.WithKeptAsync(carried).ConfigureAwait(false);
 
         // Begun here and nowhere deeper: what an asynchronous method sets does not flow to its caller.
-        var session = carried is null
-            ? ReadSession.Begin(wanted.Level, wanted.Policies)
-            : SessionOpening.Resume(tokens.CarriedFrom(carried), wanted.Level, wanted.Policies);
+        var session =
+            carried is null && (AmbientSession.Live is not null || wanted.Level == ReadConsistency.Snapshot)
+                ? ReadSession.Begin(wanted.Level, wanted.Policies)
+                : SessionOpening.Resume(tokens.CarriedFrom(carried), wanted.Level, wanted.Policies);
         await RequestSession.For(context, tokens, session).RunAsync(next).ConfigureAwait(false);
     }
 }

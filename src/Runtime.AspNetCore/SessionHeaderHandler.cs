@@ -19,6 +19,8 @@ internal sealed class SessionHeaderHandler(CarriedTokens tokens, ILoggerFactory 
         var session = ReadSession.Current?.Root;
         if (session is not null)
         {
+            session.Carried.NoteTravel();
+            await (session.Carried.Ahead?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
             Carry(request, await SessionTravel.CarriedByAsync(session, isAsync: true, cancellationToken).ConfigureAwait(false));
         }
 
@@ -32,6 +34,12 @@ internal sealed class SessionHeaderHandler(CarriedTokens tokens, ILoggerFactory 
         var session = ReadSession.Current?.Root;
         if (session is not null)
         {
+            session.Carried.NoteTravel();
+            if (session.Carried.Ahead is { } ahead)
+            {
+                Task.Run(ahead, CancellationToken.None).GetAwaiter().GetResult();
+            }
+
             var carried = SessionTravel.CarriedByAsync(session, isAsync: false, cancellationToken);
             Carry(request, carried.IsCompleted ? carried.Result : carried.AsTask().GetAwaiter().GetResult());
         }
@@ -58,18 +66,30 @@ internal sealed class SessionHeaderHandler(CarriedTokens tokens, ILoggerFactory 
     // Authenticated as what a request carries is. Whose UUID it has says nothing: a service that did not take ours began one of its own.
     private void TakeIn(ReadSession? session, HttpResponseMessage response)
     {
-        if (session is null || !response.Headers.TryGetValues(Header, out var values) || values.ToList() is not [{ Length: > 0 } text])
+        if (session is null || !response.Headers.TryGetValues(Header, out var values))
         {
             return;
         }
 
         try
         {
-            session.TakeIn(SessionToken.Unprotect(text, tokens.Keys.Tokens).Sources);
+            session.TakeIn(
+                tokens.Told(
+                    values.ToList() is [var text]
+                        ? text
+                        : throw new SessionTokenException($"An answer has {values.Count()} session tokens, and only one is taken.")
+                )
+            );
         }
         catch (SessionTokenException exception)
         {
             RequestSessionLog.TokenRefused(_logger, exception.Message);
+            return;
+        }
+        catch (Exception exception)
+        {
+            // The call was good, and its answer is the caller's.
+            RequestSessionLog.AnswerNotTaken(_logger, session.Id, exception);
             return;
         }
 

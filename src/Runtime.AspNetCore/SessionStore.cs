@@ -29,7 +29,7 @@ internal sealed class SessionStore(SessionKeys keys, ILoggerFactory loggers, ISe
             using var bound = new CancellationTokenSource(Patience);
             var asked = store.GetAsync(carried.SessionId, bound.Token);
             var kept = asked.IsCompletedSuccessfully ? asked.Result : await asked.AsTask().WaitAsync(Patience).ConfigureAwait(false);
-            return kept is null ? carried : Union(carried, kept);
+            return kept is null ? carried : Union(carried, kept) with { Kept = kept };
         }
         catch (Exception exception)
         {
@@ -39,8 +39,11 @@ internal sealed class SessionStore(SessionKeys keys, ILoggerFactory loggers, ISe
     }
 
     /// <summary>Keeps what a session saw and wrote.</summary>
+    /// <param name="own">What that is.</param>
+    /// <param name="from">What it went on from, which it contains. Where the store has nothing else yet, what is kept is replaced: a mark
+    /// that only the primary will do goes when a position is known.</param>
     /// <returns>What is kept of it now; the given where the store failed, or there is none.</returns>
-    public async ValueTask<SessionToken> KeepAsync(SessionToken own)
+    public async ValueTask<SessionToken> KeepAsync(SessionToken own, SessionToken? from)
     {
         if (store is null)
         {
@@ -48,20 +51,21 @@ internal sealed class SessionStore(SessionKeys keys, ILoggerFactory loggers, ISe
         }
 
         var all = own;
+        string? text = null;
         try
         {
             using var bound = new CancellationTokenSource(Patience);
             await store
                 .MergeAsync(
                     own.SessionId,
-                    kept => (all = kept is null ? own : Union(own, kept)).Protect(keys.Tokens),
+                    kept => text = (all = kept is null || kept == from?.Kept ? own : Union(own, kept)).Protect(keys.Tokens),
                     keys.Tokens.Lifetime,
                     bound.Token
                 )
                 .AsTask()
                 .WaitAsync(Patience)
                 .ConfigureAwait(false);
-            return all;
+            return all with { Kept = text };
         }
         catch (Exception exception)
         {

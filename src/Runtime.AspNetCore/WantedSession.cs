@@ -25,6 +25,10 @@ internal readonly record struct WantedSession(ReadConsistency Level, ReadSession
         return With(options.Level, options);
     }
 
+    /// <summary>Whether anything is asked for there.</summary>
+    public static bool IsAnyIn(IReadOnlyList<object> annotations) =>
+        annotations.Any(a => a is MonotonicAttribute or CausalAttribute or PrimaryAttribute or EventualAttribute);
+
     // What an annotation leaves at its default is as the options say.
     private static WantedSession With(
         ReadConsistency level,

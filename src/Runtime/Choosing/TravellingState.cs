@@ -1,3 +1,4 @@
+using System.Data.Common;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
 
@@ -94,8 +95,9 @@ internal sealed class TravellingState(ISessionSource source, PositionSearch? pos
         {
             return await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException)
+        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException or DbException)
         {
+            // A pool that is used up is no failure of the server, and tells as little.
             // Who has given up is told that; nobody else asks for a token to learn it.
             cancellation.ThrowIfCancellationRequested();
             return false;

@@ -18,6 +18,19 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
     public async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
     {
         var session = Source.SessionForRead();
+        if (session?.CarriedIfAny?.Ahead is { } ahead)
+        {
+            if (isAsync)
+            {
+                await ahead().ConfigureAwait(false);
+            }
+            else
+            {
+                // Away from the caller's context, which waits for it.
+                Task.Run(ahead, CancellationToken.None).GetAwaiter().GetResult();
+            }
+        }
+
         if (session?.Snapshot is { } scope)
         {
             await OpenInSnapshotAsync(session, scope.ConnectionIn(Source), isAsync, cancellation).ConfigureAwait(false);
@@ -36,7 +49,8 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
     /// <summary>Gives the driver's connection back, or keeps it for the session's next read.</summary>
     public async ValueTask CloseAsync(bool isAsync)
     {
-        var isLearned = false;
+        var behind = AmbientSession.Live?.CarriedIfAny?.Behind;
+        var (isLearned, hasUsedPrimary) = (false, false);
         try
         {
             if (connection.Link.Driver is { } driver && !connection.Snapshot.IsTaken)
@@ -46,6 +60,7 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
                     connection.Use.NoteSharedUntilNow(server, session, link.IsOutdated);
                 }
 
+                hasUsedPrimary = connection.Use.HasUsedPrimary;
                 await connection.LearnAsync(driver, isAsync).ConfigureAwait(false);
             }
 
@@ -55,6 +70,11 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         {
             // Whatever became of the questions: nobody else gives it back.
             await LetGoAsync(isLearned ? LeaseToKeep() : null, isAsync).ConfigureAwait(false);
+        }
+
+        if (behind?.Invoke(hasUsedPrimary) is { IsCompleted: false } told && isAsync)
+        {
+            await told.ConfigureAwait(false);
         }
     }
 

@@ -132,6 +132,7 @@ internal sealed class RoutedConnection : IAskedConnection
         }
 
         (_isExecuting, _isPreparing, _statement) = (false, false, default);
+        Use.NoteEnd();
         if (_brokeInUse)
         {
             _brokeInUse = false;

@@ -15,6 +15,7 @@ internal sealed class SessionUse(RoutedSource source)
     private ReplicaUse? _reads;
     private PrimaryUse? _primary;
     private TransactionWrites? _transaction;
+    private ReadSession? _writing;
 
     /// <summary>The session's pin that the connection was opened for; null outside a session, and on the primary.</summary>
     public SessionPin? OpenedFor => _openedFor;
@@ -43,6 +44,9 @@ internal sealed class SessionUse(RoutedSource source)
             _primary = _primary is { } use ? use with { Captures = !_transaction.TryAdd(use.Pin) && use.Captures } : null;
         }
     }
+
+    /// <summary>Whether it has written, or read for a causal session, on the primary.</summary>
+    public bool HasUsedPrimary => _primary is not null;
 
     public SessionPin PinOf(ReadSession session) =>
         _reads is { } reads && ReferenceEquals(reads.Pin.Session, session.Root) ? reads.Pin : session.PinFor(source);
@@ -73,6 +77,7 @@ internal sealed class SessionUse(RoutedSource source)
                 NoteIfLate(pin.Session);
             }
 
+            _writing = statement.IsPlainRead ? null : pin.Session;
             if (server.IsPrimary)
             {
                 NotePrimary(server, session!, pin, statement);
@@ -161,6 +166,17 @@ internal sealed class SessionUse(RoutedSource source)
         if (_primary is { } use)
         {
             NoteIfLate(use.Pin.Session);
+            _writing = use.Pin.Session;
+        }
+    }
+
+    /// <summary>What ran has ended. A token that was made meanwhile may not have it.</summary>
+    public void NoteEnd()
+    {
+        if (_writing is { } session)
+        {
+            _writing = null;
+            NoteIfLate(session);
         }
     }
 
@@ -204,6 +220,7 @@ internal sealed class SessionUse(RoutedSource source)
     {
         _openedFor = null;
         _transaction = null;
+        _writing = null;
         EndReads(seen: null);
         EndPrimary(position: null);
     }

@@ -222,26 +222,15 @@ public sealed class ReadSession : IDisposable
     /// <exception cref="InvalidOperationException">No options, or too many data sources.</exception>
     public string ToToken(SessionTokenOptions? options = null)
     {
-        var states = SessionTravel.StatesAsync(_root, isAsync: false, CancellationToken.None);
-        return SessionTravel.Export(
-            _root,
-            states.IsCompleted ? states.GetAwaiter().GetResult() : states.AsTask().GetAwaiter().GetResult(),
-            SessionTravel.Required(options)
-        );
+        var token = SessionTravel.ExportAsync(_root, SessionTravel.Required(options), isAsync: false, CancellationToken.None);
+        return token.IsCompleted ? token.GetAwaiter().GetResult() : token.AsTask().GetAwaiter().GetResult();
     }
 
     /// <inheritdoc cref="ToToken"/>
     /// <param name="options">The protection; <see langword="null"/> for <see cref="SessionTokenOptions.Default"/>.</param>
     /// <param name="cancellationToken">Ends the questions to the servers.</param>
-    public async ValueTask<string> ToTokenAsync(SessionTokenOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        var required = SessionTravel.Required(options);
-        return SessionTravel.Export(
-            _root,
-            await SessionTravel.StatesAsync(_root, isAsync: true, cancellationToken).ConfigureAwait(false),
-            required
-        );
-    }
+    public async ValueTask<string> ToTokenAsync(SessionTokenOptions? options = null, CancellationToken cancellationToken = default) =>
+        await SessionTravel.ExportAsync(_root, SessionTravel.Required(options), isAsync: true, cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Goes on with a session: its UUID and level, and every read contains what the session saw and wrote before its token was

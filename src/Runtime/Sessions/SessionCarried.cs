@@ -8,6 +8,7 @@ internal sealed class SessionCarried
 {
     private volatile SourceState[] _states;
     private volatile bool _hasEnded;
+    private volatile bool _hasTravelled;
     private int _lateUses;
 
     public SessionCarried(SessionToken? token)
@@ -25,6 +26,19 @@ internal sealed class SessionCarried
     /// <summary>Whether a position of another cluster is left alone, which is an error otherwise; null where its name decides, as it does
     /// for data sources that were given none.</summary>
     public bool? IgnoresForeign { get; init; }
+
+    /// <summary>Lets what others saw and wrote in the session come in before it opens its next connection; null where nobody has.</summary>
+    public Func<Task>? Ahead { get; init; }
+
+    /// <summary>Told when one of the session's connections was closed, and whether it was used on the primary; null where nobody is. Never
+    /// fails.</summary>
+    public Func<bool, Task>? Behind { get; init; }
+
+    /// <summary>Whether somebody else was told of what the session carries.</summary>
+    public bool HasTravelled => _hasTravelled;
+
+    /// <inheritdoc cref="HasTravelled"/>
+    public void NoteTravel() => _hasTravelled = true;
 
     /// <summary>Whether no token will be made any more, so that what is seen and written from now on is in none.</summary>
     public bool HasEnded => _hasEnded;

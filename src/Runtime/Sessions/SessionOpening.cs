@@ -33,13 +33,24 @@ internal static class SessionOpening
     /// <param name="level">The level.</param>
     /// <param name="policies">The policies.</param>
     public static ReadSession Resume(SessionCarried carried, ReadConsistency level, ReadSessionOptions policies) =>
-        AmbientSession.Enter(
-            new ReadSession(null, AmbientSession.Live, level, SessionPolicy.Of(policies) with { Reads = 0 })
-            {
-                GivenId = carried.Token?.SessionId,
-                CarriedIfAny = carried,
-            }
-        );
+        AmbientSession.Enter(Apart(carried, level, policies, AmbientSession.Live));
+
+    /// <summary>The same; whoever has it enters it.</summary>
+    /// <param name="carried">What it went on from.</param>
+    /// <param name="level">The level.</param>
+    /// <param name="policies">The policies.</param>
+    /// <param name="outer">The session that it shadows.</param>
+    public static ReadSession Apart(
+        SessionCarried carried,
+        ReadConsistency level,
+        ReadSessionOptions policies,
+        ReadSession? outer = null
+    ) =>
+        new(null, outer, level, SessionPolicy.Of(policies) with { Reads = 0 })
+        {
+            GivenId = carried.Token?.SessionId,
+            CarriedIfAny = carried,
+        };
 
     private static ReadSession New(ReadSession? outer, ReadConsistency consistency, SessionPolicy policy, Guid? id) =>
         consistency == ReadConsistency.Snapshot

@@ -18,6 +18,9 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
     /// <summary>When a token that was read ceases to be taken.</summary>
     public DateTimeOffset Expiry { get; init; }
 
+    /// <summary>The text of it that a store kept when it was read; null for none. Nobody makes the same text twice.</summary>
+    public string? Kept { get; init; }
+
     private const byte Version = 1;
     private const int UuidSize = 16;
     private const string Primary = "P";

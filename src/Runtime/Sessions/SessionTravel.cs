@@ -12,10 +12,16 @@ internal static class SessionTravel
         );
 
     /// <summary>A token of a program's own making: what is seen from now on is in none.</summary>
-    public static string Export(ReadSession root, List<SourceState> states, SessionTokenOptions options)
+    public static async ValueTask<string> ExportAsync(
+        ReadSession root,
+        SessionTokenOptions options,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
+        // Before anybody is asked: what ends meanwhile may be in no answer.
         root.Carried.End();
-        return TokenOf(root, states).Protect(options);
+        return TokenOf(root, await StatesAsync(root, isAsync, cancellation).ConfigureAwait(false)).Protect(options);
     }
 
     /// <summary>What the session carries; null for nothing.</summary>
@@ -39,7 +45,8 @@ internal static class SessionTravel
             return now;
         }
 
-        var isFresh = !root.HasBeenUsed || before.Expiry - options.TimeProvider.GetUtcNow() > options.Lifetime / 2;
+        var isUsed = root.HasBeenUsed || root.Carried.HasTravelled;
+        var isFresh = !isUsed || before.Expiry - options.TimeProvider.GetUtcNow() > options.Lifetime / 2;
         return isFresh && now.Sources.ToHashSet().SetEquals(before.Sources) ? null : now;
     }
 
@@ -71,6 +78,18 @@ internal static class SessionTravel
         var carried = root.CarriedIfAny?.States ?? [];
         states.AddRange(carried.Where(resumed => !states.Exists(state => state.Name == resumed.Name)));
         return states;
+    }
+
+    /// <summary>Whether a session that did not ask for the primary reads there in some data source, where it stays.</summary>
+    public static bool StaysOnPrimary(ReadSession root)
+    {
+        var pin = root.FirstPin;
+        while (pin is not null && pin.Server is not { IsPrimary: true })
+        {
+            pin = pin.Next;
+        }
+
+        return pin is not null && root.Consistency != ReadConsistency.Primary;
     }
 
     private static SessionToken TokenOf(ReadSession root, List<SourceState> states) => new(root.Id, Exported(root.Consistency), states);

@@ -66,6 +66,73 @@ public sealed class CalledServiceTests(RoutingFixture fixture) : IClassFixture<R
     }
 
     [Fact]
+    public async Task Of_two_answers_in_one_none_is_taken_and_that_is_said()
+    {
+        await using var stock = await StockAsync("two");
+        await using var front = await FrontAsync(stock);
+        using var user = new Browser();
+        await user.GetAsync(front, "/via-write");
+        Assert.Contains("2", Assert.Single(front.Log.Of(101)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_came_with_the_header_gets_no_cookie()
+    {
+        await using var stock = await StockAsync("cookie");
+        await using var front = await FrontAsync(stock);
+        using var user = new Browser();
+        await user.GetAsync(front, "/own-write");
+        var said = await user.Http.GetStringAsync(front.At("/cookie-of-write"));
+        Assert.Equal("none", said);
+        using var browser = new Browser();
+        await browser.GetAsync(stock, "/read");
+        Assert.NotEmpty(browser.Cookies);
+    }
+
+    [Fact]
+    public async Task Who_only_calls_renews_the_cookie_too()
+    {
+        var time = new MovedTime();
+        var tokens = new SessionTokenOptions { Protector = SessionTokenOptions.WithKey(Site.Key).Protector, TimeProvider = time };
+        await using var stock = await StockAsync(tokens: tokens);
+        await using var front = await FrontAsync(stock, o => o.Tokens = tokens);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        var written = await user.GetAsync(front, "/own-write");
+        for (var i = 0; i < 3; i++)
+        {
+            time.By += TimeSpan.FromSeconds(40);
+            Assert.Equal(written, await user.GetAsync(front, "/via-read"));
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_that_cannot_be_taken_in_fails_no_call()
+    {
+        await using var stock = await StockAsync();
+        await using var front = await FrontAsync(stock, o => o.Tokens = new SessionTokenOptions { Protector = new Failing() });
+        using var user = new Browser();
+        using var answer = await user.AskAsync(front, "/via-write");
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+        Assert.Single(front.Log.Of(110));
+    }
+
+    [Fact]
+    public async Task What_another_answer_of_ours_carries_already_is_not_lost()
+    {
+        // As a proxy does: the answer's headers are the called service's, its token among them.
+        await using var stock = await StockAsync("cookie");
+        await using var front = await FrontAsync(stock, o => o.UsesHeader = true);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        using var answer = await user.AskAsync(front, "/proxied-write");
+        var written = Number(await answer.Content.ReadAsStringAsync());
+        Assert.Single(answer.Headers.GetValues("Set-Cookie"));
+        Assert.Single(answer.Headers.GetValues("MonotonicReads-Session"));
+        Assert.Equal(written, await user.GetAsync(front, "/own-read"));
+    }
+
+    [Fact]
     public async Task Nothing_is_sent_where_there_is_nothing_to_carry()
     {
         await using var stock = await StockAsync();
@@ -106,13 +173,29 @@ public sealed class CalledServiceTests(RoutingFixture fixture) : IClassFixture<R
         Assert.Single(front.Log.Of(106));
     }
 
-    private Task<Site> StockAsync(string kind = "") =>
+    /// <summary>A clock that is ahead of the system's.</summary>
+    private sealed class MovedTime : TimeProvider
+    {
+        public TimeSpan By { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + By;
+    }
+
+    /// <summary>Whose keys are out of reach.</summary>
+    private sealed class Failing : ISessionTokenProtector
+    {
+        public byte[] Protect(byte[] plain) => SessionTokenOptions.WithKey(Site.Key).Protector.Protect(plain);
+
+        public byte[]? Unprotect(byte[] protectedBytes) => throw new TimeoutException("no keys");
+    }
+
+    private Task<Site> StockAsync(string kind = "", SessionTokenOptions? tokens = null) =>
         Site.StartAsync(
             fixture,
             (app, source) =>
             {
                 app.UseRouting();
-                if (kind is "forged" or "too long")
+                if (kind is "forged" or "too long" or "two")
                 {
                     app.Use(
                         (context, next) =>
@@ -120,7 +203,9 @@ public sealed class CalledServiceTests(RoutingFixture fixture) : IClassFixture<R
                             context.Response.OnStarting(() =>
                             {
                                 context.Response.Headers["MonotonicReads-Session"] =
-                                    kind == "forged" ? "forged" : new string('A', SessionTokenOptions.MaxLength + 1);
+                                    kind == "two" ? new Microsoft.Extensions.Primitives.StringValues(["a", "b"])
+                                    : kind == "forged" ? "forged"
+                                    : new string('A', SessionTokenOptions.MaxLength + 1);
                                 return Task.CompletedTask;
                             });
                             return next(context);
@@ -140,8 +225,8 @@ public sealed class CalledServiceTests(RoutingFixture fixture) : IClassFixture<R
             },
             o =>
             {
-                (o.UsesHeader, o.Cookie, o.Level) = (true, null, ReadConsistency.Monotonic);
-                o.Tokens = kind == "of another key" ? SessionTokenOptions.WithKey(new byte[32]) : o.Tokens;
+                (o.UsesHeader, o.Cookie, o.Level) = (true, kind == "cookie" ? o.Cookie : null, ReadConsistency.Monotonic);
+                o.Tokens = kind == "of another key" ? SessionTokenOptions.WithKey(new byte[32]) : tokens ?? o.Tokens;
             }
         );
 
@@ -159,6 +244,33 @@ public sealed class CalledServiceTests(RoutingFixture fixture) : IClassFixture<R
                     app.MapGet("/via-" + path, (IHttpClientFactory clients) => CallAsync(clients, "/" + path));
                 }
 
+                app.MapGet(
+                    "/cookie-of-write",
+                    async (IHttpClientFactory clients) =>
+                    {
+                        using var client = clients.CreateClient("stock");
+                        using var answer = await client.GetAsync("/write");
+                        return answer.Headers.Contains("Set-Cookie") ? "set" : "none";
+                    }
+                );
+                app.MapGet(
+                    "/proxied-write",
+                    async (HttpContext context, IHttpClientFactory clients) =>
+                    {
+                        await Site.ReadAsync(source);
+                        using var client = clients.CreateClient("plain");
+                        using var answer = await client.GetAsync("/write");
+                        foreach (var name in new[] { "Set-Cookie", "MonotonicReads-Session" })
+                        {
+                            if (answer.Headers.TryGetValues(name, out var values))
+                            {
+                                context.Response.Headers[name] = values.ToArray();
+                            }
+                        }
+
+                        await context.Response.WriteAsync(await answer.Content.ReadAsStringAsync());
+                    }
+                );
                 app.MapGet("/plain-write", (IHttpClientFactory clients) => CallAsync(clients, "/write", "plain"));
                 app.MapGet(
                     "/via-write-own-read",

@@ -1,5 +1,8 @@
+using Dapper;
+using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.DependencyInjection;
+using MonotonicReads.AspNetCore;
 using MonotonicReads.Cluster.Tests.Routing;
 
 namespace MonotonicReads.Cluster.Tests.AspNetCore;
@@ -64,6 +67,215 @@ public sealed class CircuitTests(RoutingFixture fixture) : IClassFixture<Routing
 
         await ActAsync(circuit, async () => Assert.Equal(written, await Site.ReadAsync(site.Source)));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_component_wrote_after_it_waited_its_next_event_sees(bool hasStore)
+    {
+        await using var site = await StartAsync(hasStore);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        for (var i = 0; i < 3; i++)
+        {
+            var written = await circuit.ClickAsync(async () =>
+            {
+                await Task.Delay(20);
+                return await Site.WriteAsync(site.Source);
+            });
+            Assert.Equal(
+                written,
+                await circuit.ClickAsync(async () =>
+                {
+                    await Task.Yield();
+                    return await Site.ReadAsync(site.Source);
+                })
+            );
+        }
+
+        using var stranger = new Browser();
+        await using var another = await Circuit.OpenAsync(site, stranger);
+        var newest = await circuit.ClickAsync(() => Site.ReadAsync(site.Source));
+        Assert.True(await another.ClickAsync(() => Site.ReadAsync(site.Source)) < newest);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Events_that_run_side_by_side_lose_nothing(bool hasStore)
+    {
+        await using var site = await StartAsync(hasStore);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        var gate = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var wrote = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = circuit.ClickAsync(async () =>
+        {
+            await Task.Yield();
+            wrote.SetResult(await Site.WriteAsync(site.Source));
+            await gate.Task;
+            return await Site.WriteAsync(site.Source);
+        });
+        var written = await wrote.Task;
+        Assert.Equal(written, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+        gate.SetResult(0);
+        written = await first;
+        Assert.Equal(written, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+    }
+
+    [Fact]
+    public async Task Events_arrive_in_their_order_whatever_a_store_takes()
+    {
+        await using var site = await StartAsync(hasStore: true);
+        using var user = new Browser();
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        var clicks = site.Services.GetRequiredService<CircuitClicks>();
+        var done = Enumerable.Range(0, 10).Select(_ => clicks.Next(() => Task.FromResult(0L))).ToList();
+        foreach (var number in Enumerable.Range(0, 10))
+        {
+            await circuit.PostAsync(number);
+        }
+
+        await Task.WhenAll(done).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(Enumerable.Range(0, 10), clicks.Order);
+    }
+
+    [Fact]
+    public async Task With_a_store_the_browsers_requests_and_its_circuit_see_each_other()
+    {
+        await using var site = await StartAsync(hasStore: true);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        var written = await circuit.ClickAsync(async () =>
+        {
+            await Task.Yield();
+            return await Site.WriteAsync(site.Source);
+        });
+        Assert.Equal(written, await user.GetAsync(site, "/read"));
+        written = await user.GetAsync(site, "/write");
+        Assert.Equal(written, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+        Assert.Empty(site.Log.Of(105));
+    }
+
+    [Fact]
+    public async Task A_synchronous_read_waits_for_a_store_that_answers_in_the_circuits_own_context()
+    {
+        await using var site = await StartAsync(hasStore: true);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        var written = await user.GetAsync(site, "/write");
+        var seen = await circuit.ClickAsync(() =>
+        {
+            // One that waits beside it has asked the store first.
+            var beside = Site.ReadAsync(site.Source);
+            using var connection = site.Source.CreateConnection();
+            var here = connection.ExecuteScalar<long>("select coalesce(max(id), 0) from writes");
+            return beside.ContinueWith(read => Math.Min(here, read.Result), TaskScheduler.Default);
+        });
+        Assert.Equal(written, seen);
+        Assert.Empty(site.Log.Of(103));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_binds_a_circuit_to_the_primary_does_so_until_a_replica_has_it(bool hasStore)
+    {
+        await using var site = await StartAsync(hasStore, ReadConsistency.Monotonic);
+        using var user = new Browser();
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        await using (await Frozen.ReplicasOfAsync(fixture.Cluster))
+        {
+            await Site.WriteAsync(site.Source);
+            var seen = await circuit.ClickAsync(SeenOnPrimaryAsync);
+            Assert.Equal(seen, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+
+            // One that has not ended yet, and goes on in its own.
+            var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var newest = 0L;
+            var first = circuit.ClickAsync(async () =>
+            {
+                await SeenOnPrimaryAsync();
+                await gate.Task;
+                Assert.Equal(newest, await Site.ReadAsync(site.Source));
+                await Site.WriteAsync(site.Source);
+                return await SeenOnPrimaryAsync();
+            });
+            Assert.Equal(seen, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+            Assert.Equal(seen, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+            await Site.WriteAsync(site.Source);
+            newest = await circuit.ClickAsync(SeenOnPrimaryAsync);
+            gate.SetResult();
+            seen = await first;
+            Assert.Equal(seen, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+        }
+
+        await circuit.ClickAsync(async () =>
+        {
+            await Site.ReadAsync(site.Source);
+            Assert.NotEqual("primary", ReadSession.Current!.GetDecisions()[^1].Server);
+            return 0;
+        });
+
+        async Task<long> SeenOnPrimaryAsync()
+        {
+            using (ReadSession.Begin(ReadConsistency.Primary))
+            {
+                return await Site.ReadAsync(site.Source);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_circuits_session_ends_with_it()
+    {
+        await using var site = await StartAsync(hasStore: false);
+        using var user = new Browser();
+        ReadSession? of = null;
+        await using (var circuit = await Circuit.OpenAsync(site, user))
+        {
+            await circuit.ClickAsync(async () =>
+            {
+                await Task.Yield();
+                of = ReadSession.Current!.Root;
+                return 0;
+            });
+            Assert.False(of!.HasEnded);
+            await circuit.ClickAsync(() =>
+            {
+                Assert.Same(of, ReadSession.Current!.Root);
+                return Task.FromResult(0L);
+            });
+        }
+
+        await Eventually.IsAsync(() => of!.HasEnded, "the circuit is closed, and its session ended");
+    }
+
+    private Task<Site> StartAsync(bool hasStore, ReadConsistency level = ReadConsistency.Causal) =>
+        Site.StartAsync(
+            fixture,
+            (app, source) =>
+            {
+                Site.ReadAndWrite(app, source);
+                Circuit.Map(app);
+            },
+            o => (o.Level, o.MaxWaitMilliseconds) = (level, level == ReadConsistency.Monotonic ? 2000 : o.MaxWaitMilliseconds),
+            builder =>
+            {
+                Circuit.Add(builder);
+                builder.Services.Configure<CircuitOptions>(o => o.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMilliseconds(100));
+                if (hasStore)
+                {
+                    builder.Services.AddSingleton<ISessionPositionStore, YieldingStore>();
+                }
+            }
+        );
 
     private static CircuitHandler HandlerOf(AsyncServiceScope circuit) =>
         Assert.Single(

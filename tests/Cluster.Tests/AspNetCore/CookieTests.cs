@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MonotonicReads.AspNetCore;
@@ -132,9 +133,73 @@ public sealed class CookieTests(RoutingFixture fixture) : IClassFixture<RoutingF
         var expired = new MonotonicReads.Sessions.SessionToken(Guid.NewGuid(), ReadConsistency.Monotonic, []).Protect(
             new SessionTokenOptions { Protector = SessionTokenOptions.WithKey(Site.Key).Protector, Lifetime = TimeSpan.FromSeconds(-1) }
         );
-        user.Jar.Add(site.Address, new Cookie(name, expired));
+        user.Jar.Add(site.Address, new System.Net.Cookie(name, expired));
         await user.GetAsync(site, "/read");
         Assert.Empty(site.Log.Of(104));
         Assert.Contains("expired", Assert.Single(site.Log.Of(101)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_branch_of_the_pipeline_is_the_same_application()
+    {
+        await using var site = await Site.StartAsync(
+            fixture,
+            (app, source) =>
+            {
+                app.UsePathBase("/shop");
+                Site.ReadAndWrite(app, source);
+                app.Map("/api", api => api.Run(async context => await context.Response.WriteAsync($"{await Site.WriteAsync(source)}")));
+            }
+        );
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        Assert.Equal(await user.GetAsync(site, "/api"), await user.GetAsync(site, "/read"));
+        Assert.Equal(await user.GetAsync(site, "/shop/api"), await user.GetAsync(site, "/shop/read"));
+        Assert.Equal(["/", "/shop"], user.Cookies.Select(c => c.Path).Order());
+    }
+
+    [Fact]
+    public async Task An_application_that_takes_it_away_does()
+    {
+        await using var site = await Site.StartAsync(
+            fixture,
+            (app, source) =>
+            {
+                Site.ReadAndWrite(app, source);
+                app.MapGet(
+                    "/leave",
+                    (HttpContext context) =>
+                    {
+                        foreach (var name in context.Request.Cookies.Keys)
+                        {
+                            context.Response.Cookies.Delete(name);
+                        }
+                    }
+                );
+            }
+        );
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        Assert.Single(user.Cookies);
+        (await user.AskAsync(site, "/leave")).Dispose();
+        Assert.Empty(user.Cookies);
+        Assert.Empty(site.Log.Of(101));
+    }
+
+    [Fact]
+    public async Task A_name_that_is_for_the_whole_host_has_its_path()
+    {
+        await using var site = await Site.StartAsync(
+            fixture,
+            (app, source) =>
+            {
+                app.UsePathBase("/shop");
+                Site.ReadAndWrite(app, source);
+            },
+            o => o.Cookie!.Name = "__Host-shop"
+        );
+        using var user = new Browser();
+        using var answer = await user.AskAsync(site, "/shop/write");
+        Assert.Contains("path=/;", Assert.Single(answer.Headers.GetValues("Set-Cookie")), StringComparison.OrdinalIgnoreCase);
     }
 }

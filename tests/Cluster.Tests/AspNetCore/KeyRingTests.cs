@@ -55,6 +55,23 @@ public sealed class KeyRingTests(RoutingFixture fixture) : IClassFixture<Routing
         Assert.All(told, record => Assert.Contains(nameof(Keys), record.Text, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_look_that_fails_stops_no_start()
+    {
+        await using var site = await Site.StartAsync(
+            fixture,
+            Site.ReadAndWrite,
+            build: builder =>
+            {
+                builder.Services.AddDbContext<Keys>((_, _) => throw new NotImplementedException("no keys yet"));
+                builder.Services.AddDataProtection().SetApplicationName("shop").PersistKeysToDbContext<Keys>();
+            }
+        );
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        Assert.Contains("no keys yet", Assert.Single(site.Log.Of(111)).Text, StringComparison.Ordinal);
+    }
+
     private sealed class Keys(DbContextOptions<Keys> options) : DbContext(options), IDataProtectionKeyContext
     {
         public DbSet<DataProtectionKey> DataProtectionKeys { get; set; }

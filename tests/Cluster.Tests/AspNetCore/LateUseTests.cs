@@ -77,6 +77,70 @@ public sealed class LateUseTests(RoutingFixture fixture) : IClassFixture<Routing
         await StoredAsync(user, site, path);
     }
 
+    [Theory]
+    [InlineData(ReadConsistency.Causal, false)]
+    [InlineData(ReadConsistency.Causal, true)]
+    [InlineData(ReadConsistency.Monotonic, false)]
+    public async Task A_write_that_runs_while_the_response_starts_is_said_or_stored(ReadConsistency level, bool hasStore)
+    {
+        await using var site = await Site.StartAsync(
+            fixture,
+            Answer,
+            o => o.Level = level,
+            b => _ = hasStore ? b.Services.AddSingleton<ISessionPositionStore, YieldingStore>() : b.Services
+        );
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        await using var holder = new MySqlConnector.MySqlConnection(fixture.Cluster.Primary.ConnectionString);
+        await holder.OpenAsync();
+        await holder.ExecuteScalarAsync("select get_lock('late', 60)");
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        using var answer = await user.Http.GetAsync(site.At("/write-while-flushing"), HttpCompletionOption.ResponseHeadersRead);
+        Assert.Empty(site.Log.Of(13));
+        await holder.ExecuteScalarAsync("select release_lock('late')");
+        await answer.Content.ReadAsStringAsync();
+        Assert.Single(site.Log.Of(13));
+        if (hasStore)
+        {
+            Assert.True(await user.GetAsync(site, "/read") >= await NewestAsync());
+        }
+    }
+
+    /// <summary>The token's own question finds no connection.</summary>
+    [Theory]
+    [InlineData("/hold-all", System.Net.HttpStatusCode.OK)]
+    [InlineData("/hold-all-and-fail", System.Net.HttpStatusCode.InternalServerError)]
+    public async Task A_pool_that_is_used_up_is_no_failure_of_the_request(string path, System.Net.HttpStatusCode status)
+    {
+        await using var source = fixture.BuildSource(primaryOptions: "Maximum Pool Size=1;Connection Timeout=2");
+        ReadSession? of = null;
+        await using var site = await Site.StartAsync(
+            fixture,
+            (app, _) =>
+            {
+                app.UseExceptionHandler(e => e.Run(context => context.Response.WriteAsync("failed")));
+                app.UseReadSessions();
+                app.MapGet(
+                    "/{**path}",
+                    async (HttpContext context) =>
+                    {
+                        of = ReadSession.Current!.Root;
+                        var connection = await source.Primary.OpenConnectionAsync();
+                        context.Response.RegisterForDispose(connection);
+                        await connection.ExecuteAsync("insert into writes (server, note) values ('primary', 'held')");
+                        return path == "/hold-all" ? "done" : throw new NotImplementedException("of the application");
+                    }
+                );
+            },
+            source: source
+        );
+        using var user = new Browser();
+        using var answer = await user.AskAsync(site, path);
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Single(answer.Headers.GetValues("Set-Cookie"));
+        await Eventually.IsAsync(() => of!.HasEnded, "the session has ended");
+    }
+
     private async Task StoredAsync(Browser user, Site site, string path)
     {
         await user.Http.GetStringAsync(site.At(path));
@@ -95,6 +159,18 @@ public sealed class LateUseTests(RoutingFixture fixture) : IClassFixture<Routing
     {
         Site.ReadAndWrite(app, source);
         app.MapGet("/flush", FlushAsync);
+        app.MapGet(
+            "/write-while-flushing",
+            async (HttpContext context) =>
+            {
+                await using var connection = await source.Primary.OpenConnectionAsync();
+                var writing = connection.ExecuteAsync(
+                    "insert into writes (server, note) select 'primary', concat('late', get_lock('late', 60)) from dual"
+                );
+                await FlushAsync(context);
+                await writing;
+            }
+        );
         app.MapGet("/flush-write", (HttpContext context) => AfterFlush(context, Site.WriteAsync));
         app.MapGet("/flush-read", (HttpContext context) => AfterFlush(context, Site.ReadAsync));
         app.MapGet("/flush-nonquery", (HttpContext context) => AfterFlush(context, InsertAsync));

@@ -111,6 +111,29 @@ public sealed class LevelTests(RoutingFixture fixture) : IClassFixture<RoutingFi
         Assert.NotEqual("primary", Assert.Single(resumed.GetDecisions()).Server);
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task An_annotation_that_is_not_known_in_time_is_told(bool sessionsFirst, int records)
+    {
+        await using var site = await Site.StartAsync(
+            fixture,
+            (app, source) =>
+            {
+                _ = sessionsFirst ? app.UseReadSessions().UseRouting() : app.UseRouting().UseReadSessions();
+                app.MapGet("/read", () => Site.ReadAsync(source));
+                app.MapGet("/current", [Primary] () => Site.ReadAsync(source));
+            }
+        );
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        Assert.Empty(site.Log.Of(113));
+        await user.GetAsync(site, "/current");
+        await user.GetAsync(site, "/current");
+        await Eventually.IsAsync(() => site.Log.Of(113).Count == records, "it is told");
+        Assert.Equal(records, site.Log.Of(113).Count);
+    }
+
     private Task<Site> StartAsync(ReadConsistency level) =>
         Site.StartAsync(
             fixture,

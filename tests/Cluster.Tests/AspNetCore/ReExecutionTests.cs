@@ -111,4 +111,31 @@ public sealed class ReExecutionTests(RoutingFixture fixture) : IClassFixture<Rou
         await Eventually.IsAsync(() => of!.Root.HasEnded, "the session has ended");
         Assert.NotEqual(first, await user.Http.GetStringAsync(site.At("/id")));
     }
+
+    [Fact]
+    public async Task A_failure_that_nobody_answers_reaches_no_cookie_and_that_is_said()
+    {
+        await using var site = await Site.StartAsync(
+            fixture,
+            (app, source) =>
+            {
+                Site.ReadAndWrite(app, source);
+                app.MapGet(
+                    "/fails",
+                    async (HttpContext context) =>
+                    {
+                        await Site.WriteAsync(source);
+                        throw new NotImplementedException("after the write");
+                    }
+                );
+            }
+        );
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        Assert.Empty(site.Log.Of(112));
+        using var answer = await user.AskAsync(site, "/fails");
+        Assert.Equal(System.Net.HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+        await Eventually.IsAsync(() => site.Log.Of(112).Count == 1, "it is said");
+    }
 }

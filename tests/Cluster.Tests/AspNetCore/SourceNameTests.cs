@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MonotonicReads.AspNetCore;
 using MonotonicReads.Cluster.Tests.Routing;
@@ -81,6 +82,72 @@ public sealed class SourceNameTests(RoutingFixture fixture, OtherCluster other) 
         Assert.Contains("ReplicaLostException", said, StringComparison.Ordinal);
         Assert.Contains("another cluster", said, StringComparison.Ordinal);
         Assert.Contains("UseName", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_that_came_with_nothing_leaves_another_clusters_position_alone_too()
+    {
+        // Of the name that the own database has.
+        await using var theirs = other.BuildSource(b => b.UseName("app"));
+        await using var stock = await Site.StartAsync(
+            other,
+            Site.ReadAndWrite,
+            o => (o.UsesHeader, o.Cookie) = (true, null),
+            source: theirs
+        );
+        await using var front = await FrontAsync(stock);
+        using var user = new Browser();
+        using var answer = await user.AskAsync(front, "/via-write-own-read");
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task And_refuses_it_where_it_shall()
+    {
+        await using var stock = await Site.StartAsync(other, Site.ReadAndWrite, o => (o.UsesHeader, o.Cookie) = (true, null));
+        await using var front = await FrontAsync(stock, configure: o => o.RefusesForeignPositions = true);
+        using var user = new Browser();
+        using var answer = await user.AskAsync(front, "/via-write-own-read");
+        Assert.Equal(System.Net.HttpStatusCode.InternalServerError, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_refuses_unknown_data_sources_takes_his_own_cookie()
+    {
+        await using var theirs = other.BuildSource(b => b.UseName("stock"));
+        await using var ours = fixture.BuildSource(b => b.UseName("shop"));
+        await using var stock = await Site.StartAsync(
+            other,
+            Site.ReadAndWrite,
+            o => (o.UsesHeader, o.Cookie) = (true, null),
+            source: theirs
+        );
+        await using var front = await FrontAsync(stock, ours, o => (o.RefusesUnknownSources, o.RefusesBadTokens) = (true, true));
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        var written = await user.GetAsync(front, "/write");
+        await user.GetAsync(front, "/via-write");
+        Assert.Equal(written, await user.GetAsync(front, "/read"));
+    }
+
+    [Fact]
+    public async Task A_data_source_for_each_scope_is_no_failure()
+    {
+        await using var ours = fixture.BuildSource(b => b.UseName("shop"));
+        await using var site = await Site.StartAsync(
+            fixture,
+            Site.ReadAndWrite,
+            build: builder =>
+            {
+                builder.Services.AddScoped(_ => ours);
+                builder.Host.UseDefaultServiceProvider(o => o.ValidateScopes = true);
+            },
+            source: ours
+        );
+        using var user = new Browser();
+        await user.GetAsync(site, "/write");
+        using var answer = await user.AskAsync(site, "/read");
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
     }
 
     [Fact]
@@ -253,6 +320,15 @@ public sealed class SourceNameTests(RoutingFixture fixture, OtherCluster other) 
                     }
                 );
                 Site.ReadAndWrite(app, own);
+                app.MapGet(
+                    "/via-write-own-read",
+                    async (IHttpClientFactory clients) =>
+                    {
+                        using var client = clients.CreateClient("stock");
+                        await client.GetStringAsync("/write");
+                        return await Site.ReadAsync(own);
+                    }
+                );
                 foreach (var path in new[] { "read", "write" })
                 {
                     app.MapGet(

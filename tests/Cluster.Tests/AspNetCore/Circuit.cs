@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MonotonicReads.Cluster.Tests.AspNetCore;
+
+/// <summary>A circuit of Blazor Server as a browser has one: a page, a connection to <c>/_blazor</c>, and clicks on a button.</summary>
+internal sealed class Circuit : IAsyncDisposable
+{
+    // The renderer hands itself to the browser before anything else, and the page has one event.
+    private const long Renderer = 1;
+
+    private readonly HubConnection _hub;
+    private readonly CircuitClicks _clicks;
+    private int _calls;
+
+    private Circuit(HubConnection hub, CircuitClicks clicks) => (_hub, _clicks) = (hub, clicks);
+
+    public static void Add(WebApplicationBuilder builder)
+    {
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents(o => o.DetailedErrors = true);
+        builder.Services.AddSingleton<CircuitClicks>();
+    }
+
+    public static void Map(WebApplication app)
+    {
+        app.UseAntiforgery();
+        app.MapRazorComponents<CircuitApp>().AddInteractiveServerRenderMode();
+    }
+
+    public static async Task<Circuit> OpenAsync(Site site, Browser user)
+    {
+        var page = await user.Http.GetStringAsync(site.At("/circuit"));
+        var marker = Regex.Match(page, "<!--Blazor:(\\{.*?\\})-->").Groups[1].Value;
+        Assert.NotEmpty(marker);
+        var hub = new HubConnectionBuilder()
+            .WithUrl(site.At("/_blazor"), HttpTransportType.WebSockets, o => o.Cookies = user.Jar)
+            .AddBlazorPack()
+            .Build();
+        var clicks = site.Services.GetRequiredService<CircuitClicks>();
+        hub.On<string>("JS.Error", clicks.Fail);
+        hub.On<long, byte[]>("JS.RenderBatch", (batch, _) => hub.SendAsync("OnRenderCompleted", batch, null));
+        await hub.StartAsync();
+        var secret = await hub.InvokeAsync<string?>(
+            "StartCircuit",
+            site.Address.ToString(),
+            site.At("/circuit").ToString(),
+            $"[{marker}]",
+            ""
+        );
+        Assert.NotNull(secret);
+        var circuit = new Circuit(hub, clicks);
+        await clicks.Rendered.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        return circuit;
+    }
+
+    /// <summary>Clicks, and waits until all that the component does about it is done.</summary>
+    public async Task<long> ClickAsync(Func<Task<long>> act)
+    {
+        var done = _clicks.Next(act);
+        await PostAsync();
+        return await done.WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>Clicks, and waits for nothing.</summary>
+    /// <param name="number">Where the browser says it was: noted in the order in which clicks arrive.</param>
+    public Task PostAsync(int number = 0) =>
+        _hub.SendAsync(
+            "BeginInvokeDotNetFromJS",
+            (++_calls).ToString(CultureInfo.InvariantCulture),
+            null,
+            "DispatchEventAsync",
+            Renderer,
+            $$"""[{"eventHandlerId":1,"eventName":"click","eventFieldInfo":null},{"clientX":{{number}}}]"""
+        );
+
+    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+}
+
+/// <summary>What the component does when it is clicked.</summary>
+internal sealed class CircuitClicks
+{
+    private readonly Queue<(Func<Task<long>> Act, TaskCompletionSource<long> Done)> _next = new();
+
+    public TaskCompletionSource Rendered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<long> Next(Func<Task<long>> act)
+    {
+        var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_next)
+        {
+            _next.Enqueue((act, done));
+        }
+
+        return done.Task;
+    }
+
+    public ConcurrentQueue<int> Order { get; } = new();
+
+    public async Task ClickedAsync(int number)
+    {
+        Order.Enqueue(number);
+        (Func<Task<long>> Act, TaskCompletionSource<long> Done) next;
+        lock (_next)
+        {
+            next = _next.Dequeue();
+        }
+
+        try
+        {
+            next.Done.SetResult(await next.Act());
+        }
+        catch (Exception exception)
+        {
+            next.Done.SetException(exception);
+        }
+    }
+
+    public void Fail(string error)
+    {
+        var failure = new InvalidOperationException(error);
+        Rendered.TrySetException(failure);
+        lock (_next)
+        {
+            foreach (var (_, done) in _next)
+            {
+                done.TrySetException(failure);
+            }
+        }
+    }
+}
+
+internal static class BlazorPack
+{
+    // The server's own: the framework has it for itself alone.
+    public static HubConnectionBuilder AddBlazorPack(this HubConnectionBuilder builder)
+    {
+        var type = typeof(CircuitOptions).Assembly.GetType(
+            "Microsoft.AspNetCore.Components.Server.BlazorPack.BlazorPackHubProtocol",
+            true
+        )!;
+        builder.Services.AddSingleton((IHubProtocol)Activator.CreateInstance(type, nonPublic: true)!);
+        return builder;
+    }
+
+    public static HubConnectionBuilder AddBlazorPack(this IHubConnectionBuilder builder) => ((HubConnectionBuilder)builder).AddBlazorPack();
+}
+
+/// <summary>The page around the component.</summary>
+internal sealed class CircuitApp : ComponentBase
+{
+    protected override void BuildRenderTree(RenderTreeBuilder builder)
+    {
+        builder.OpenComponent<CircuitPage>(0);
+        builder.AddComponentRenderMode(new InteractiveServerRenderMode(prerender: false));
+        builder.CloseComponent();
+    }
+}
+
+/// <summary>A button.</summary>
+[Route("/circuit")]
+public sealed class CircuitPage : ComponentBase
+{
+    [Inject]
+    private IServiceProvider Services { get; set; } = null!;
+
+    protected override void BuildRenderTree(RenderTreeBuilder builder)
+    {
+        builder.OpenElement(0, "button");
+        builder.AddAttribute(1, "onclick", EventCallback.Factory.Create<MouseEventArgs>(this, ClickedAsync));
+        builder.CloseElement();
+    }
+
+    protected override void OnAfterRender(bool firstRender) => Clicks.Rendered.TrySetResult();
+
+    private CircuitClicks Clicks => Services.GetRequiredService<CircuitClicks>();
+
+    private Task ClickedAsync(MouseEventArgs click) => Clicks.ClickedAsync((int)click.ClientX);
+}
