@@ -95,6 +95,10 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
         await using var connection = await source.OpenConnectionAsync();
         await ReadAsync(connection, isAsync);
         var written = await WriteAsync(source);
+
+        // Otherwise both are asked for what they hold, and a stopped one takes its time.
+        var server = source.Routed.Router.Replicas.Servers.Single(server => server.Name == Replica.Name);
+        await Eventually.IsAsync(() => server.Compared is not null, "the replica was compared with the primary");
         await WhileStoppedAsync(
             Replica,
             $"wait (asynchronous: {isAsync}, CancellationTimeout={cancellationTimeout})",
