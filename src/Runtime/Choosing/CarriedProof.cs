@@ -31,14 +31,13 @@ internal static class CarriedProof
             var isRefused = !(session.Carried.IgnoresForeign ?? SourceName.HasMark(state.Name));
             if (state.Position is not { } position)
             {
-                if (pin.Source.Primary.Run.Name.Length == 0)
-                {
-                    // Who is asked is met.
-                    await IsForeignAsync(pin.Source, MariaDbGtidList.Empty, isAsync, cancellation).ConfigureAwait(false);
-                }
-
                 // Whoever reads on the primary sees all that there is; of which run it has to be, only the other address can know.
-                var isOurs = isRefused || state.PrimaryRun.Length == 0 || state.PrimaryRun == pin.Source.Primary.Run.Name;
+                var isOurs =
+                    isRefused
+                    || state.PrimaryRun.Length == 0
+                    || state.PrimaryRun == pin.Source.Primary.Run.Name
+                    || !await IsForeignAsync(pin.Source, position: null, isAsync, cancellation).ConfigureAwait(false)
+                    || state.PrimaryRun == pin.Source.Primary.Run.Name;
                 foreign.AddRange(isOurs ? [] : [state]);
                 pin.Tell(isOurs ? state : state with { PrimaryRun = "" }, NameMatch.Same);
                 pin.Tell(state, NameMatch.Other);
@@ -67,10 +66,10 @@ internal static class CarriedProof
             exception: null
         );
 
-    // Not where nobody can tell.
+    // Not where nobody can tell; nor where who answers is the primary no more. Without a position: whether it is that.
     private static async ValueTask<bool> IsForeignAsync(
         ISessionSource source,
-        ReplicationPosition position,
+        ReplicationPosition? position,
         bool isAsync,
         CancellationToken cancellation
     )
@@ -84,13 +83,28 @@ internal static class CarriedProof
                 return false;
             }
 
-            connection = await BoundedOpening
-                .OpenAsync(source.Primary, BoundedOpening.Patience, source.Time, isAsync, cancellation)
+            (connection, var generation) = await BoundedOpening
+                .OpenOfAsync(source.Primary, BoundedOpening.Patience, source.Time, isAsync, cancellation)
                 .ConfigureAwait(false);
             var questions = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
             await source.Primary.MeetAsync(questions).ConfigureAwait(false);
-            return source.Primary.Protocol!.Parse("").GetType() != position.GetType()
-                || !await source.Primary.Protocol.HasKeptAsync(questions, position, wasRestarted: false).ConfigureAwait(false);
+            if (
+                position is not null
+                && source.Primary.Protocol!.Parse("").GetType() == position.GetType()
+                && await source.Primary.Protocol.HasKeptAsync(questions, position, wasRestarted: false).ConfigureAwait(false)
+            )
+            {
+                return false;
+            }
+
+            var answer = await questions.AskAsync("SHOW GLOBAL VARIABLES LIKE 'read_only'", BoundedOpening.Patience).ConfigureAwait(false);
+            var isReadOnly = answer.Count > 1 && answer[1].Value is not (null or "OFF" or "0");
+            if (isReadOnly)
+            {
+                generation.Retire();
+            }
+
+            return !isReadOnly && generation.IsCurrent;
         }
         catch (SilentServerException exception)
         {

@@ -69,7 +69,7 @@ internal sealed class CausalWait(
             var isTooLate = progress.IsTooLate(replica, required, left);
             var isLast = isTooLate || left <= slice;
             ReplicationPosition? wanted;
-            long reads;
+            ContainedReads reads;
             try
             {
                 var wait = isTooLate ? TimeSpan.Zero : Shorter(left, slice);
@@ -78,7 +78,8 @@ internal sealed class CausalWait(
                     return null;
                 }
 
-                reads = pin.ReplicaReads;
+                // What runs on another connection goes on seeing.
+                reads = new(pin.ReplicaReads, Open: connection.ReadsFor(pin) ? 1 : 0);
                 wanted = await WithSeenAsync(pin, replica, questions, required).ConfigureAwait(false);
                 if (connection.IsOutdated)
                 {
@@ -175,6 +176,12 @@ internal sealed class CausalWait(
     public RoutedServer FallBack(ReadSession session, SessionPin pin, RoutedServer replica)
     {
         pin.FallBack(session.LossIn(pin.Source));
+        if (pin.Loss is { } loss)
+        {
+            // A read beside it lost the replica, and the policy lets the session go nowhere.
+            throw LostSession.Lost(session, loss);
+        }
+
         losses.MovedToBeCaughtUp(session, pin, replica, primary);
         return primary;
     }

@@ -1,4 +1,5 @@
 using MonotonicReads.Servers;
+using MonotonicReads.Sessions;
 
 namespace MonotonicReads.Choosing;
 
@@ -9,6 +10,9 @@ internal interface IAskedConnection
 
     /// <summary>Whether it leads to another server, or another run of it, than the address does by now.</summary>
     bool IsOutdated { get; }
+
+    /// <summary>Whether it has read on a replica for the session.</summary>
+    bool ReadsFor(SessionPin pin);
 
     /// <summary>What asks the server on the connection.</summary>
     /// <exception cref="InvalidOperationException">A reader is open on it, or it is closed.</exception>

@@ -102,7 +102,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
     /// <param name="from">Its replica.</param>
     /// <param name="candidates">The others, in the selector's order.</param>
     /// <param name="wanted">What it wrote and saw.</param>
-    /// <param name="reads">How many of its reads on replicas that holds for.</param>
+    /// <param name="reads">Its reads on replicas that this holds for.</param>
     /// <param name="wait">How long one may be waited for; zero asks each once.</param>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Ends the search.</param>
@@ -113,7 +113,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         RoutedServer from,
         IEnumerable<RoutedServer> candidates,
         ReplicationPosition wanted,
-        long reads,
+        ContainedReads reads,
         TimeSpan wait,
         bool isAsync,
         CancellationToken cancellation

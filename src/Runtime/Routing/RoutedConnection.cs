@@ -117,7 +117,7 @@ internal sealed class RoutedConnection : IAskedConnection
             throw toOpen || !IsClosing ? InUse() : NotOpen();
         }
 
-        Use.CountsAsRead = false;
+        Use.Begin();
     }
 
     /// <summary>It has ended.</summary>
@@ -237,6 +237,8 @@ internal sealed class RoutedConnection : IAskedConnection
 
     /// <summary>The driver began a transaction.</summary>
     public DbTransaction Began(DbTransaction transaction) => _transaction = transaction;
+
+    public bool ReadsFor(SessionPin pin) => Use.ReadsFor(pin);
 
     public ServerQuestions Ask(bool isAsync, CancellationToken cancellation)
     {

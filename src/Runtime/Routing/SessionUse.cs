@@ -15,6 +15,7 @@ internal sealed class SessionUse(RoutedSource source)
     private ReplicaUse? _reads;
     private PrimaryUse? _primary;
     private TransactionWrites? _transaction;
+    private int _epoch;
     private ReadSession? _writing;
 
     /// <summary>The session's pin that the connection was opened for; null outside a session, and on the primary.</summary>
@@ -156,6 +157,7 @@ internal sealed class SessionUse(RoutedSource source)
             return false;
         }
 
+        BeginRead(pin.ReadEpoch);
         NoteReplica(server, session, pin);
         return true;
     }
@@ -228,7 +230,7 @@ internal sealed class SessionUse(RoutedSource source)
     /// <summary>A read was not executed: of the first on this connection nothing is left.</summary>
     public void TakeBackRead(ReplicaUse reads)
     {
-        if (reads.Reads == 1)
+        if (reads is { Reads: 1, IsCounted: true })
         {
             // This connection has read nothing there.
             reads.Pin.LeaveReplicaUnread();
@@ -241,14 +243,21 @@ internal sealed class SessionUse(RoutedSource source)
     }
 
     /// <summary>Whether the statement that runs counts among the session's reads on its replica.</summary>
-    public bool CountsAsRead { get; set; }
+    public bool CountsAsRead { get; private set; }
+
+    /// <summary>A statement begins, of which nothing is known yet.</summary>
+    public void Begin() => CountsAsRead = false;
+
+    /// <summary>It counts among the session's reads.</summary>
+    /// <param name="epoch">The epoch of the session's reads before it.</param>
+    public void BeginRead(int epoch) => (CountsAsRead, _epoch) = (true, epoch);
 
     /// <summary>The statement was prepared only.</summary>
     public void NoteNothingRead()
     {
         if (CountsAsRead)
         {
-            _reads?.Pin.NoteNothingRead();
+            _reads?.Pin.NoteNothingRead(_epoch);
         }
     }
 
@@ -270,7 +279,7 @@ internal sealed class SessionUse(RoutedSource source)
         }
 
         EndReads(seen: null);
-        _reads = new ReplicaUse(pin, server, tellsSeen, Reads: 1);
+        _reads = new ReplicaUse(pin, server, tellsSeen, Reads: 1, CountsAsRead);
     }
 
     private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
@@ -311,7 +320,11 @@ internal sealed class SessionUse(RoutedSource source)
 
     private void EndReads(ReplicationPosition? seen)
     {
-        _reads?.Pin.LeaveReplica(seen);
+        if (_reads is { IsCounted: true } reads)
+        {
+            reads.Pin.LeaveReplica(seen);
+        }
+
         _reads = null;
     }
 
@@ -322,7 +335,12 @@ internal sealed class SessionUse(RoutedSource source)
     }
 
     /// <summary>The connection's reads on a replica for one session.</summary>
-    internal readonly record struct ReplicaUse(SessionPin Pin, RoutedServer Replica, bool TellsSeen, int Reads);
+    /// <param name="Pin">The session's.</param>
+    /// <param name="Replica">The replica.</param>
+    /// <param name="TellsSeen">Whether it is asked what they saw.</param>
+    /// <param name="Reads">How many.</param>
+    /// <param name="IsCounted">Whether the session counts the connection; not that of a snapshot which another one took.</param>
+    internal readonly record struct ReplicaUse(SessionPin Pin, RoutedServer Replica, bool TellsSeen, int Reads, bool IsCounted);
 
     /// <summary>The connection's writes and reads on the primary for one session.</summary>
     private readonly record struct PrimaryUse(SessionPin Pin, bool Saw, bool Captures);

@@ -55,7 +55,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         }
 
         var verdict = connection.Addressing.Judge(exception);
-        if (verdict == ProxyVerdict.Unreached && !connection.HasOpenReader && !connection.Snapshot.IsTaken)
+        if (verdict == ProxyVerdict.Unreached && connection.Use.CountsAsRead && !connection.HasOpenReader && !connection.Snapshot.IsTaken)
         {
             connection.Addressing.Reroute(connection.Use, reads, returnsData, exception);
             connection.NoteRefused(reads.Replica);
@@ -227,6 +227,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         var link = facts.Of(server);
         while (true)
         {
+            var epoch = pin.ReadEpoch;
             var step = NextStep.Of(statement, link, facts.Of(session, pin, server, statement.IsPlainRead), ready);
             switch (step)
             {
@@ -243,7 +244,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                     link = facts.Of(server);
                     continue;
                 case Step.ReadHere:
-                    connection.Use.CountsAsRead = true;
+                    connection.Use.BeginRead(epoch);
                     return Run(server, session, pin, statement);
                 // What begins a snapshot is a statement of ours, which carries nothing to the proxy.
                 case Step.CatchUp

@@ -75,7 +75,10 @@ internal struct Fallback
                 return false;
             }
 
-            if (to is not var (server, incarnation) || !pin.TryMove(pin.Source.Primary, server, incarnation, forgetsReads: false, reads))
+            if (
+                to is not var (server, incarnation)
+                || !pin.TryMove(pin.Source.Primary, server, incarnation, forgetsReads: false, new(reads, Open: int.MaxValue))
+            )
             {
                 TryAgainLater(pin.Source.Time);
                 return false;

@@ -18,6 +18,7 @@ internal struct ReplicaReads
     private long _count;
     private long _behindBarrier;
     private long _withoutResult;
+    private int _epoch;
 
     /// <summary>The replica of the last one; null where there is none, or none that need be remembered.</summary>
     public readonly RoutedServer? Last => Volatile.Read(in _last);
@@ -34,6 +35,9 @@ internal struct ReplicaReads
 
     /// <summary>Whether there are some that the primary is not proved to contain.</summary>
     public readonly bool NeedBarrier => Volatile.Read(in _count) != Volatile.Read(in _behindBarrier);
+
+    /// <summary>Whether there are no others, and none that may run on.</summary>
+    public readonly bool AreIn(ContainedReads reads) => _count == reads.Begun && _open <= reads.Open;
 
     /// <summary>What was read elsewhere counts as one.</summary>
     public void Tell()
@@ -94,8 +98,12 @@ internal struct ReplicaReads
         }
     }
 
+    /// <summary>Another one once reads were taken back or forgotten.</summary>
+    public readonly int Epoch => Volatile.Read(in _epoch);
+
     /// <summary>One of them returned nothing that was read.</summary>
-    public void NoteNothingRead() => _withoutResult++;
+    /// <param name="epoch">The epoch before it began.</param>
+    public void NoteNothingRead(int epoch) => _withoutResult += epoch == _epoch ? 1 : 0;
 
     /// <summary>One was not executed: where no other could have returned something, it is as if none had begun here.</summary>
     /// <param name="keepsCarried">Whether the primary must still be proved to contain what was read elsewhere.</param>
@@ -109,6 +117,7 @@ internal struct ReplicaReads
 
         Volatile.Write(ref _last, null);
         _withoutResult = _count;
+        _epoch++;
         if (!keepsCarried)
         {
             // Not counted back: a barrier on its way may have counted it.
@@ -123,8 +132,14 @@ internal struct ReplicaReads
     {
         Volatile.Write(ref _behindBarrier, _count);
         _withoutResult = _count;
+        _epoch++;
         Volatile.Write(ref _last, null);
         Volatile.Write(ref _seen, null);
         Volatile.Write(ref _lacksSeen, false);
     }
 }
+
+/// <summary>Reads of a session on replicas that a server is known to contain.</summary>
+/// <param name="Begun">How many had begun when it was asked what they saw.</param>
+/// <param name="Open">How many connections they may be on that are open still: what runs on goes on seeing.</param>
+internal readonly record struct ContainedReads(long Begun, int Open);

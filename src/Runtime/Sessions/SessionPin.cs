@@ -161,9 +161,13 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>What a read sees on the primary binds the session to this run of it, and to the primary.</summary>
     public void ReadPrimary(ReplicaLoss policy)
     {
-        BindPrimary(policy);
-        _primary.Know(source.Primary);
-        _hasReadPrimary = true;
+        // In one step with a return from there.
+        lock (this)
+        {
+            BindPrimary(policy);
+            _primary.Know(source.Primary);
+            _hasReadPrimary = true;
+        }
     }
 
     /// <summary>The session reads on the primary until a replica has what it must see; where it is bound there for good it stays.</summary>
@@ -176,7 +180,17 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <param name="to">The replica and the run of it; null for none.</param>
     /// <param name="reads">How many reads on replicas it is known to contain.</param>
     /// <returns>Whether the session goes on there: not where more was read, or the primary was asked for, meanwhile.</returns>
-    public bool EndReturn((RoutedServer Server, int Incarnation)? to, long reads) => _fallback.TryReturn(this, to, reads);
+    public bool EndReturn((RoutedServer Server, int Incarnation)? to, long reads)
+    {
+        lock (this)
+        {
+            var hasReturned = _fallback.TryReturn(this, to, reads);
+
+            // Nothing was read there yet: should it not open, another may be drawn, which has to have the same.
+            _hasRead &= !hasReturned;
+            return hasReturned;
+        }
+    }
 
     /// <summary>The connection is closed, and the primary's state then is required of causal reads.</summary>
     /// <param name="position">What it wrote and saw; null where only the primary can tell.</param>
@@ -236,13 +250,17 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>What counts as a read returned nothing that was read, such as preparing a text.</summary>
-    public void NoteNothingRead()
+    /// <param name="epoch">What <see cref="ReadEpoch"/> was before it.</param>
+    public void NoteNothingRead(int epoch)
     {
         lock (this)
         {
-            _reads.NoteNothingRead();
+            _reads.NoteNothingRead(epoch);
         }
     }
+
+    /// <summary>Another one once reads were taken back or forgotten.</summary>
+    public int ReadEpoch => _reads.Epoch;
 
     /// <summary>A read was not executed, of which no connection is left. Where the session has read nothing else that counts, it is as if
     /// there had been none.</summary>
@@ -250,7 +268,11 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            if (_loss is null && ReferenceEquals(_server, replica) && _reads.TryTakeBack(keepsCarried: IsResumed))
+            if (
+                _loss is null
+                && ReferenceEquals(_server, replica)
+                && _reads.TryTakeBack(keepsCarried: IsResumed || _carried.Doubts.Count > 0)
+            )
             {
                 _server = null;
                 _hasRead = false;
@@ -307,13 +329,13 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <param name="to">The server.</param>
     /// <param name="incarnation">The run of it that was found to be good enough.</param>
     /// <param name="forgetsReads">True where the new server need not contain what was read.</param>
-    /// <param name="reads">How many reads on replicas the new server is known to contain; null where no other can have begun since.</param>
+    /// <param name="reads">The reads on replicas that the new server is known to contain; null where no other can be there.</param>
     /// <returns>Whether this call moved it.</returns>
-    public bool TryMove(RoutedServer? from, RoutedServer to, int incarnation, bool forgetsReads, long? reads = null)
+    public bool TryMove(RoutedServer? from, RoutedServer to, int incarnation, bool forgetsReads, ContainedReads? reads = null)
     {
         lock (this)
         {
-            if (!ReferenceEquals(_server, from) || (reads is { } known && known != _reads.Count))
+            if (!ReferenceEquals(_server, from) || (reads is { } known && !_reads.AreIn(known)))
             {
                 return false;
             }

@@ -135,6 +135,25 @@ public sealed class OutOfReachTests(RelayFixture fixture) : IClassFixture<RelayF
         Assert.Equal([ReadSessionEventKind.ReplicaUnavailable], through.Events.Select(told => told.Kind));
     }
 
+    /// <summary>The read before it was good, and its replica is lost.</summary>
+    [Theory]
+    [InlineData("show warnings")]
+    [InlineData("select found_rows()")]
+    public async Task What_asks_of_the_statement_before_it_takes_nothing_back(string text)
+    {
+        await using var through = await StartAsync(AsWeSetIt);
+        using var session = ReadSession.Begin(
+            ReadConsistency.Monotonic,
+            through.KeyOn("replica2"),
+            new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Fail }
+        );
+        await using var connection = await through.Source.OpenConnectionAsync();
+        Assert.Equal("replica2", await connection.ExecuteScalarAsync<string>(ThroughProxy.WhoAnswers));
+        through.Server("replica2").IsAvailable = false;
+        await Assert.ThrowsAnyAsync<MySqlException>(() => connection.ExecuteAsync(text));
+        await Assert.ThrowsAsync<ReplicaLostException>(through.AskAsync);
+    }
+
     [Fact]
     public async Task What_was_only_prepared_on_it_was_not_read()
     {

@@ -139,6 +139,24 @@ public sealed class LateReplicaTests(RoutingFixture fixture) : IClassFixture<Rou
         );
     }
 
+    /// <summary>What runs there on another connection goes on seeing, past what was asked of it.</summary>
+    [Fact]
+    public async Task A_session_does_not_leave_for_another_replica_while_it_has_a_connection_open_where_it_reads()
+    {
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        var late = fixture.Cluster.Replicas[0];
+        using var session = ReadSession.Begin(ReadConsistency.Causal, fixture.KeyOn(late), Hasty);
+        await using var beside = await source.OpenConnectionAsync();
+        await beside.ExecuteScalarAsync<long>(Newest);
+        await late.StopApplyingAsync();
+        var written = await WriteOutsideAsync();
+        await using var ahead = new MySqlConnection(fixture.Cluster.Replicas[1].ConnectionString);
+        await Eventually.IsAsync(async () => await ahead.ExecuteScalarAsync<long>(Newest) == written, "another replica has it");
+        session.ObserveWrite(await PositionAsync());
+        Assert.Equal(written, await NewestAsync(source));
+        Assert.Equal("primary", session.GetDecisions()[^1].Server);
+    }
+
     [Theory]
     [InlineData(ReadConsistency.Causal)]
     [InlineData(ReadConsistency.Monotonic)]

@@ -22,6 +22,30 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
         Assert.Equal(goesOn ? 1 : 0, after - before);
     }
 
+    /// <summary>Its connections are one, whoever has them: none of the session's is open when they are closed, and none is counted twice.</summary>
+    [Fact]
+    public async Task One_within_a_session_leaves_nothing_that_the_barrier_would_wait_for()
+    {
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        using (ReadSession.Begin(ReadConsistency.Snapshot))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await ReadAsync(Count);
+            }
+        }
+
+        var pin = session.PinFor(fixture.Source.Routed);
+        await Eventually.IsAsync(() => pin.EndedReads is not null, "the snapshot's connection is closed");
+        Assert.True(pin.NeedsBarrier);
+        await using (var connection = await fixture.Source.Primary.OpenConnectionAsync())
+        {
+            await connection.ExecuteScalarAsync<long>(Count);
+        }
+
+        Assert.False(pin.NeedsBarrier);
+    }
+
     /// <summary>READ COMMITTED is the default of many servers, and there <c>WITH CONSISTENT SNAPSHOT</c> alone is no snapshot.</summary>
     [Fact]
     public async Task It_is_one_moment_where_the_servers_default_is_READ_COMMITTED()
