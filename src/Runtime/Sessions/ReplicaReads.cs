@@ -59,23 +59,27 @@ internal struct ReplicaReads
     }
 
     /// <summary>The connection of some is closed.</summary>
+    /// <param name="pin">The lock.</param>
     /// <param name="seen">What they saw; null where that is not known.</param>
-    public void End(ReplicationPosition? seen)
+    public void End(SessionPin pin, ReplicationPosition? seen)
     {
-        if (seen is null)
+        lock (pin)
         {
-            Volatile.Write(ref _lacksSeen, true);
+            Volatile.Write(ref _lacksSeen, _lacksSeen || seen is null);
+            Volatile.Write(ref _seen, seen is null ? _seen : _seen?.Union(seen) ?? seen);
+            EndUnread(pin);
         }
-        else
-        {
-            Volatile.Write(ref _seen, _seen?.Union(seen) ?? seen);
-        }
-
-        EndUnread();
     }
 
     /// <summary>The connection of some that were not executed is closed.</summary>
-    public void EndUnread() => Volatile.Write(ref _open, _open - 1);
+    /// <param name="pin">The lock.</param>
+    public void EndUnread(SessionPin pin)
+    {
+        lock (pin)
+        {
+            Volatile.Write(ref _open, _open - 1);
+        }
+    }
 
     /// <summary>Those that a barrier which starts now covers; null while some have not ended.</summary>
     /// <param name="pin">The lock.</param>
@@ -102,8 +106,15 @@ internal struct ReplicaReads
     public readonly int Epoch => Volatile.Read(in _epoch);
 
     /// <summary>One of them returned nothing that was read.</summary>
+    /// <param name="pin">The lock.</param>
     /// <param name="epoch">The epoch before it began.</param>
-    public void NoteNothingRead(int epoch) => _withoutResult += epoch == _epoch ? 1 : 0;
+    public void NoteNothingRead(SessionPin pin, int epoch)
+    {
+        lock (pin)
+        {
+            _withoutResult += epoch == _epoch ? 1 : 0;
+        }
+    }
 
     /// <summary>One was not executed: where no other could have returned something, it is as if none had begun here.</summary>
     /// <param name="keepsCarried">Whether the primary must still be proved to contain what was read elsewhere.</param>

@@ -140,13 +140,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
 
     /// <summary>A connection that read for the session on a replica is closed.</summary>
     /// <param name="seen">What its reads saw; null where that is not known.</param>
-    public void LeaveReplica(ReplicationPosition? seen)
-    {
-        lock (this)
-        {
-            _reads.End(seen);
-        }
-    }
+    public void LeaveReplica(ReplicationPosition? seen) => _reads.End(this, seen);
 
     /// <summary>A connection of the session writes, or reads for a causal session, on the primary.</summary>
     public void EnterPrimary()
@@ -241,23 +235,11 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>A connection was about to read for the session on a replica, and did not.</summary>
-    public void LeaveReplicaUnread()
-    {
-        lock (this)
-        {
-            _reads.EndUnread();
-        }
-    }
+    public void LeaveReplicaUnread() => _reads.EndUnread(this);
 
     /// <summary>What counts as a read returned nothing that was read, such as preparing a text.</summary>
     /// <param name="epoch">What <see cref="ReadEpoch"/> was before it.</param>
-    public void NoteNothingRead(int epoch)
-    {
-        lock (this)
-        {
-            _reads.NoteNothingRead(epoch);
-        }
-    }
+    public void NoteNothingRead(int epoch) => _reads.NoteNothingRead(this, epoch);
 
     /// <summary>Another one once reads were taken back or forgotten.</summary>
     public int ReadEpoch => _reads.Epoch;

@@ -71,8 +71,26 @@ public sealed class SessionPinTests : IDisposable
         Assert.True(_pin.TryRead(First, isFirstOfConnection: true));
         var reads = _pin.ReplicaReads;
         Assert.True(_pin.TryRead(First, isFirstOfConnection: false));
-        Assert.False(_pin.TryMove(First, Second, incarnation: 0, forgetsReads: false, reads));
-        Assert.True(_pin.TryMove(First, Second, incarnation: 0, forgetsReads: false, _pin.ReplicaReads));
+        Assert.False(_pin.TryMove(First, Second, incarnation: 0, forgetsReads: false, new(reads, Open: 1)));
+
+        // What runs on goes on seeing.
+        Assert.False(_pin.TryMove(First, Second, incarnation: 0, forgetsReads: false, new(_pin.ReplicaReads, Open: 0)));
+        Assert.True(_pin.TryMove(First, Second, incarnation: 0, forgetsReads: false, new(_pin.ReplicaReads, Open: 1)));
+    }
+
+    [Fact]
+    public void A_prepared_text_takes_no_place_of_a_read_that_came_after_all_were_forgotten()
+    {
+        var epoch = _pin.ReadEpoch;
+        Assert.True(_pin.TryRead(First, isFirstOfConnection: true));
+        Assert.True(_pin.TryMove(First, Second, incarnation: 0, forgetsReads: true));
+        _pin.LeaveReplica(seen: null);
+        _pin.NoteNothingRead(epoch);
+        Assert.True(_pin.TryRead(Second, isFirstOfConnection: true));
+        _pin.LeaveReplica(seen: null);
+        Assert.True(_pin.TryRead(Second, isFirstOfConnection: false));
+        _pin.TakeBackRead(Second);
+        Assert.Same(Second, _pin.Server);
     }
 
     [Fact]
