@@ -92,8 +92,7 @@ internal sealed class CarriedTokens(
 
     /// <summary>What another's answer says of a session, as far as it is taken.</summary>
     /// <exception cref="SessionTokenException">It is refused.</exception>
-    public IEnumerable<SourceState> Told(string token) =>
-        Known(SessionToken.Unprotect(token, keys.Tokens));
+    public IEnumerable<SourceState> Told(string token) => Known(SessionToken.Unprotect(token, keys.Tokens));
 
     private IEnumerable<SourceState> Known(SessionToken token) =>
         token.Sources.Where(state => !_options.RefusesUnknownSources || names.Knows(state));

@@ -302,7 +302,6 @@ internal sealed class SessionUse(RoutedSource source)
 
     private void NotePrimaryUse(SessionPin pin, in Statement statement, bool isTold)
     {
-
         // What commits later is not in what the connection can tell when it is closed.
         var captures = _transaction?.TryAdd(pin) != true && isTold;
         if (_primary is { } use && ReferenceEquals(use.Pin, pin))

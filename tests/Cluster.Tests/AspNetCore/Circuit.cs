@@ -23,7 +23,9 @@ internal sealed class Circuit : IAsyncDisposable
     private readonly CircuitClicks _clicks;
     private int _calls;
 
-    private Circuit(HubConnection hub, CircuitClicks clicks) => (_hub, _clicks) = (hub, clicks);
+    private readonly string _secret;
+
+    private Circuit(HubConnection hub, CircuitClicks clicks, string secret) => (_hub, _clicks, _secret) = (hub, clicks, secret);
 
     public static void Add(WebApplicationBuilder builder)
     {
@@ -39,17 +41,9 @@ internal sealed class Circuit : IAsyncDisposable
 
     public static async Task<Circuit> OpenAsync(Site site, Browser user)
     {
-        var page = await user.Http.GetStringAsync(site.At("/circuit"));
-        var marker = Regex.Match(page, "<!--Blazor:(\\{.*?\\})-->").Groups[1].Value;
-        Assert.NotEmpty(marker);
-        var hub = new HubConnectionBuilder()
-            .WithUrl(site.At("/_blazor"), HttpTransportType.WebSockets, o => o.Cookies = user.Jar)
-            .AddBlazorPack()
-            .Build();
+        var marker = await MarkerAsync(site, user);
         var clicks = site.Services.GetRequiredService<CircuitClicks>();
-        hub.On<string>("JS.Error", clicks.Fail);
-        hub.On<long, byte[]>("JS.RenderBatch", (batch, _) => hub.SendAsync("OnRenderCompleted", batch, null));
-        await hub.StartAsync();
+        var hub = await ConnectAsync(site, user, clicks);
         var secret = await hub.InvokeAsync<string?>(
             "StartCircuit",
             site.Address.ToString(),
@@ -58,9 +52,51 @@ internal sealed class Circuit : IAsyncDisposable
             ""
         );
         Assert.NotNull(secret);
-        var circuit = new Circuit(hub, clicks);
+        var circuit = new Circuit(hub, clicks, secret);
         await clicks.Rendered.Task.WaitAsync(TimeSpan.FromMinutes(1));
         return circuit;
+    }
+
+    /// <summary>The connection breaks, and the browser comes back to the same circuit.</summary>
+    public async Task<Circuit> ReconnectAsync(Site site, Browser user)
+    {
+        await _hub.DisposeAsync();
+        var hub = await ConnectAsync(site, user, _clicks);
+        Assert.True(await hub.InvokeAsync<bool>("ConnectCircuit", _secret));
+        return new Circuit(hub, _clicks, _secret) { _calls = _calls };
+    }
+
+    /// <summary>Navigates to a page with one more component, and waits for what that does at its beginning.</summary>
+    public async Task<long> NavigateAsync(Site site, Browser user, Func<Task<long>> begin)
+    {
+        var marker = await MarkerAsync(site, user);
+        var begun = _clicks.Next(begin);
+        await _hub.SendAsync(
+            "UpdateRootComponents",
+            $$"""{"batchId":1,"operations":[{"type":"add","ssrComponentId":1,"marker":{{marker}}}]}""",
+            ""
+        );
+        return await begun.WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    private static async Task<string> MarkerAsync(Site site, Browser user)
+    {
+        var page = await user.Http.GetStringAsync(site.At("/circuit"));
+        var marker = Regex.Match(page, "<!--Blazor:(\\{.*?\\})-->").Groups[1].Value;
+        Assert.NotEmpty(marker);
+        return marker;
+    }
+
+    private static async Task<HubConnection> ConnectAsync(Site site, Browser user, CircuitClicks clicks)
+    {
+        var hub = new HubConnectionBuilder()
+            .WithUrl(site.At("/_blazor"), HttpTransportType.WebSockets, o => o.Cookies = user.Jar)
+            .AddBlazorPack()
+            .Build();
+        hub.On<string>("JS.Error", clicks.Fail);
+        hub.On<long, byte[]>("JS.RenderBatch", (batch, _) => hub.SendAsync("OnRenderCompleted", batch, null));
+        await hub.StartAsync();
+        return hub;
     }
 
     /// <summary>Clicks, and waits until all that the component does about it is done.</summary>
@@ -106,9 +142,26 @@ internal sealed class CircuitClicks
 
     public ConcurrentQueue<int> Order { get; } = new();
 
-    public async Task ClickedAsync(int number)
+    public Task ClickedAsync(int number)
     {
         Order.Enqueue(number);
+        return RunNextAsync();
+    }
+
+    /// <summary>Whether a component that begins does what is next.</summary>
+    public bool IsAnyNext
+    {
+        get
+        {
+            lock (_next)
+            {
+                return _next.Count > 0;
+            }
+        }
+    }
+
+    public async Task RunNextAsync()
+    {
         (Func<Task<long>> Act, TaskCompletionSource<long> Done) next;
         lock (_next)
         {
@@ -179,6 +232,8 @@ public sealed class CircuitPage : ComponentBase
         builder.AddAttribute(1, "onclick", EventCallback.Factory.Create<MouseEventArgs>(this, ClickedAsync));
         builder.CloseElement();
     }
+
+    protected override Task OnInitializedAsync() => Clicks.IsAnyNext ? Clicks.RunNextAsync() : Task.CompletedTask;
 
     protected override void OnAfterRender(bool firstRender) => Clicks.Rendered.TrySetResult();
 
