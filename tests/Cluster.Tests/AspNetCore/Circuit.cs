@@ -48,6 +48,7 @@ internal sealed class Circuit : IAsyncDisposable
         var secret = await hub.InvokeAsync<string?>("StartCircuit", site.Address.ToString(), site.At("/circuit").ToString(), "[]", "");
         Assert.NotNull(secret);
         var circuit = new Circuit(hub, clicks, secret);
+        clicks.Rendered = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await circuit.AddAsync(marker);
         await clicks.Rendered.Task.WaitAsync(TimeSpan.FromMinutes(1));
         return circuit;
@@ -66,7 +67,7 @@ internal sealed class Circuit : IAsyncDisposable
     public async Task<long> NavigateAsync(Site site, Browser user, Func<Task<long>> begin)
     {
         var marker = await MarkerAsync(site, user);
-        var begun = _clicks.Next(begin);
+        var begun = _clicks.NextBeginning(begin);
         await AddAsync(marker);
         return await begun.WaitAsync(TimeSpan.FromMinutes(1));
     }
@@ -129,8 +130,10 @@ internal sealed class Circuit : IAsyncDisposable
 internal sealed class CircuitClicks
 {
     private readonly Queue<(Func<Task<long>> Act, TaskCompletionSource<long> Done)> _next = new();
+    private bool _hasBeginning;
 
-    public TaskCompletionSource Rendered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>The component of the circuit that was opened last is there.</summary>
+    public TaskCompletionSource Rendered { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<long> Next(Func<Task<long>> act)
     {
@@ -151,19 +154,33 @@ internal sealed class CircuitClicks
         return RunNextAsync();
     }
 
-    /// <summary>Whether a component that begins does what is next.</summary>
-    public bool IsAnyNext
+    /// <summary>What the component does that begins next.</summary>
+    public Task<long> NextBeginning(Func<Task<long>> act)
     {
-        get
+        lock (_next)
         {
-            lock (_next)
-            {
-                return _next.Count > 0;
-            }
+            _hasBeginning = true;
         }
+
+        return Next(act);
     }
 
-    public async Task RunNextAsync()
+    public Task BeginAsync()
+    {
+        lock (_next)
+        {
+            if (!_hasBeginning)
+            {
+                return Task.CompletedTask;
+            }
+
+            _hasBeginning = false;
+        }
+
+        return RunNextAsync();
+    }
+
+    private async Task RunNextAsync()
     {
         (Func<Task<long>> Act, TaskCompletionSource<long> Done) next;
         lock (_next)
@@ -236,9 +253,15 @@ public sealed class CircuitPage : ComponentBase
         builder.CloseElement();
     }
 
-    protected override Task OnInitializedAsync() => Clicks.IsAnyNext ? Clicks.RunNextAsync() : Task.CompletedTask;
+    protected override Task OnInitializedAsync() => Clicks.BeginAsync();
 
-    protected override void OnAfterRender(bool firstRender) => Clicks.Rendered.TrySetResult();
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            Clicks.Rendered.TrySetResult();
+        }
+    }
 
     private CircuitClicks Clicks => Services.GetRequiredService<CircuitClicks>();
 
