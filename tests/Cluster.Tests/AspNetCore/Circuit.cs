@@ -32,6 +32,7 @@ internal sealed class Circuit : IAsyncDisposable
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents(o => o.DetailedErrors = true);
         builder.Services.AddSingleton<CircuitClicks>();
+        builder.Services.AddScoped<Microsoft.AspNetCore.Components.Server.Circuits.CircuitHandler, Connected>();
     }
 
     public static void Map(WebApplication app)
@@ -55,12 +56,13 @@ internal sealed class Circuit : IAsyncDisposable
     }
 
     /// <summary>The connection breaks, and the browser comes back to the same circuit.</summary>
-    public async Task<Circuit> ReconnectAsync(Site site, Browser user)
+    public async Task<(Circuit Circuit, long Done)> ReconnectAsync(Site site, Browser user, Func<Task<long>> connected)
     {
+        _clicks.Connected = connected;
         await _hub.DisposeAsync();
         var hub = await ConnectAsync(site, user, _clicks);
         Assert.True(await hub.InvokeAsync<bool>("ConnectCircuit", _secret));
-        return new Circuit(hub, _clicks, _secret) { _calls = _calls, _components = _components };
+        return (new Circuit(hub, _clicks, _secret) { _calls = _calls, _components = _components }, _clicks.ConnectedDone);
     }
 
     /// <summary>Navigates to a page with one more component, and waits for what that does at its beginning.</summary>
@@ -145,6 +147,11 @@ internal sealed class CircuitClicks
 
         return done.Task;
     }
+
+    /// <summary>What the application does when a circuit is connected.</summary>
+    public Func<Task<long>>? Connected { get; set; }
+
+    public long ConnectedDone { get; set; }
 
     public ConcurrentQueue<int> Order { get; } = new();
 
@@ -266,4 +273,19 @@ public sealed class CircuitPage : ComponentBase
     private CircuitClicks Clicks => Services.GetRequiredService<CircuitClicks>();
 
     private Task ClickedAsync(MouseEventArgs click) => Clicks.ClickedAsync((int)click.ClientX);
+}
+
+/// <summary>The application's own handler.</summary>
+internal sealed class Connected(CircuitClicks clicks) : Microsoft.AspNetCore.Components.Server.Circuits.CircuitHandler
+{
+    public override async Task OnConnectionUpAsync(
+        Microsoft.AspNetCore.Components.Server.Circuits.Circuit circuit,
+        CancellationToken cancellationToken
+    )
+    {
+        if (clicks.Connected is { } act)
+        {
+            clicks.ConnectedDone = await act();
+        }
+    }
 }

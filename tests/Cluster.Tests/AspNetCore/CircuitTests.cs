@@ -274,7 +274,9 @@ public sealed class CircuitTests(RoutingFixture fixture) : IClassFixture<Routing
         using var user = new Browser();
         await using var first = await Circuit.OpenAsync(site, user);
         var written = await first.ClickAsync(() => Site.WriteAsync(site.Source));
-        await using var again = await first.ReconnectAsync(site, user);
+        var (again, seen) = await first.ReconnectAsync(site, user, () => Site.ReadAsync(site.Source));
+        await using var second = again;
+        Assert.Equal(written, seen);
         Assert.Equal(written, await again.ClickAsync(() => Site.ReadAsync(site.Source)));
         Assert.Equal(written, await again.NavigateAsync(site, user, () => Site.ReadAsync(site.Source)));
         written = await again.NavigateAsync(site, user, () => Site.WriteAsync(site.Source));
