@@ -92,58 +92,37 @@ internal sealed class CarriedTokens(
 
     /// <summary>What another's answer says of a session, as far as it is taken.</summary>
     /// <exception cref="SessionTokenException">It is refused.</exception>
-    public IEnumerable<SourceState> Told(string token) =>
-        SessionToken.Unprotect(token, keys.Tokens).Sources.Where(state => !_options.RefusesUnknownSources || names.Knows(state));
+    public IEnumerable<SourceState> Told(string token) => Known(SessionToken.Unprotect(token, keys.Tokens));
 
-    /// <summary>Takes in what the response carries already: a proxy's has the headers of the server behind it.</summary>
-    public void TakeInAnswered(HttpResponse response, ReadSession session)
+    private IEnumerable<SourceState> Known(SessionToken token) =>
+        token.Sources.Where(state => !_options.RefusesUnknownSources || names.Knows(state));
+
+    /// <summary>What another's answer says of a session, as far as it is taken, and which session that is.</summary>
+    /// <param name="token">The token; what is wrong with it is logged.</param>
+    /// <param name="session">The session.</param>
+    /// <returns>The answered session's UUID; null where nothing was taken.</returns>
+    public Guid? TryTakeIn(string token, ReadSession session)
     {
-        List<string> tokens = [];
-        if (_options.UsesHeader && response.Headers.TryGetValue(_options.HeaderName, out var values))
+        try
         {
-            tokens.AddRange(values.OfType<string>());
-            response.Headers.Remove(_options.HeaderName);
+            var answered = SessionToken.Unprotect(token, keys.Tokens);
+            session.TakeIn(Known(answered));
+
+            // Somebody used it, and may have renewed it.
+            session.Carried.NoteTravel();
+            return answered.SessionId;
+        }
+        catch (SessionTokenException exception)
+        {
+            RequestSessionLog.TokenRefused(_logger, exception.Message);
+        }
+        catch (Exception exception)
+        {
+            // The answer was good.
+            RequestSessionLog.AnswerNotTaken(_logger, session.Id, exception);
         }
 
-        if (response.Headers.SetCookie is { Count: > 0 } set)
-        {
-            List<string?> others = [];
-            foreach (var text in set)
-            {
-                // One without a value takes ours away, as the application wants it.
-                if (
-                    SetCookieHeaderValue.TryParse(text, out var cookie)
-                    && cookie.Value.Length > 0
-                    && keys.CookieNames.Contains(cookie.Name.ToString())
-                )
-                {
-                    tokens.Add(cookie.Value.ToString());
-                }
-                else
-                {
-                    others.Add(text);
-                }
-            }
-
-            response.Headers.SetCookie = others.Count == set.Count ? set : others.ToArray();
-        }
-
-        foreach (var token in tokens)
-        {
-            try
-            {
-                session.TakeIn(Told(token));
-            }
-            catch (SessionTokenException exception)
-            {
-                RequestSessionLog.TokenRefused(_logger, exception.Message);
-            }
-            catch (Exception exception)
-            {
-                // The answer was good.
-                RequestSessionLog.AnswerNotTaken(_logger, session.Id, exception);
-            }
-        }
+        return null;
     }
 
     /// <summary>An endpoint has annotations that were not there yet when its session began.</summary>
@@ -176,7 +155,11 @@ internal sealed class CarriedTokens(
         }
 
         // Who sent the header is a service, which has no use for a cookie, and whose clients may share one jar.
-        if (_options.Cookie is { } cookie && !(_options.UsesHeader && context.Request.Headers.ContainsKey(_options.HeaderName)))
+        if (
+            _options.Cookie is { } cookie
+            && !(_options.UsesHeader && context.Request.Headers.ContainsKey(_options.HeaderName))
+            && !AnsweredToken.IsDeleted(context.Response, keys.CookieNames)
+        )
         {
             var name = keys.CookieNames[0];
             var built = cookie.Build(context);

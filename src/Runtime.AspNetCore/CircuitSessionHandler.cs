@@ -14,6 +14,20 @@ internal sealed class CircuitSessionHandler(CircuitSessions circuits) : CircuitH
         Func<CircuitInboundActivityContext, Task> next
     ) => _session is null ? next : context => RunAsync(_session, context, next);
 
+    /// <summary>In the flow of the call that connects the circuit, for the first time or again.</summary>
+    public override Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)
+    {
+        if (_session is { Session.HasEnded: false } session)
+        {
+            circuits.Connect(session);
+
+            // Not in a method of its own flow: the application's handlers after this one are in it too.
+            AmbientSession.Enter(session.Session);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public override Task OnCircuitClosedAsync(Circuit circuit, CancellationToken cancellationToken) =>
         _session?.EndAsync() ?? Task.CompletedTask;
 
@@ -26,6 +40,13 @@ internal sealed class CircuitSessionHandler(CircuitSessions circuits) : CircuitH
     {
         session.BeginActivity();
         AmbientSession.Enter(session.Session);
-        await next(context).ConfigureAwait(false);
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            session.NoteWithoutResponse();
+        }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class ConnectionSession
     private readonly DateTimeOffset _since;
     private readonly List<Unit> _running = [];
     private SessionToken _known;
+    private CircuitSession? _between;
 
     /// <param name="tokens">What is known of tokens.</param>
     /// <param name="first">What the connection's handshake carried; null for nothing.</param>
@@ -26,7 +27,15 @@ internal sealed class ConnectionSession
     }
 
     /// <summary>A session for what a circuit does; the circuit's own once there is one, and ends with the connection otherwise.</summary>
-    public CircuitSession? Between { get; set; }
+    public CircuitSession? Between
+    {
+        get => _between?.Instead ?? _between;
+        set
+        {
+            Close();
+            _between = value;
+        }
+    }
 
     /// <summary>What is known now.</summary>
     public SessionToken Known
@@ -105,6 +114,11 @@ internal sealed class ConnectionSession
                 await _tokens.Store.KeepAsync(changed, session.Carried.Token).ConfigureAwait(false);
                 _tokens.NoteWithoutResponse(session.Id, _since);
             }
+            else if (session.Carried.Token is { } token)
+            {
+                // With what a store had, which may have lost it by the next time.
+                Learn(unit.From, token);
+            }
         }
         catch (Exception exception) when (hasFailed && exception is InvalidOperationException or DbException)
         {
@@ -124,7 +138,7 @@ internal sealed class ConnectionSession
     /// <summary>The connection is over. What still runs of it ends by itself: what it writes until then is stored.</summary>
     public void Close()
     {
-        if (Between is { IsTaken: false } between)
+        if (_between is { IsTaken: false } between)
         {
             between.End();
         }

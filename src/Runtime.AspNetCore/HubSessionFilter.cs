@@ -109,8 +109,15 @@ internal sealed class HubSessionFilter(CarriedTokens tokens, CircuitSessions cir
 
     private void EnterBetween(ConnectionSession connection)
     {
-        if ((connection.Between ??= circuits.Begin(connection.Known)) is { } between)
+        if (connection.Between is not { Session.HasEnded: false })
         {
+            connection.Between = circuits.Begin(connection.Known);
+        }
+
+        if (connection.Between is { } between)
+        {
+            // Not all that a browser asks for comes as an event.
+            between.BeginActivity();
             AmbientSession.Enter(between.Session);
         }
     }

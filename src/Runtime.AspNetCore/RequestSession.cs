@@ -13,6 +13,7 @@ internal sealed class RequestSession
     private readonly HttpContext _context;
     private readonly CarriedTokens _tokens;
     private readonly PathString _application;
+    private Guid? _answered;
     private bool _hasStarted;
     private bool _hasFailed;
 
@@ -69,22 +70,39 @@ internal sealed class RequestSession
     {
         // Before anybody is asked: a write that ends meanwhile may be in no answer.
         NoteStart();
-        _tokens.TakeInAnswered(_context.Response, Session);
-        var carried = _tokens.CanCarry ? await SessionTravel.ChangedInAsync(Session, _tokens.Keys.Tokens).ConfigureAwait(false) : null;
-        if (carried is null && _tokens.Store.IsThere && Session.CarriedIfAny?.Token is null && _tokens.CanCarry)
+        var answered = AnsweredToken.TakeIn(_tokens, _context.Response, Session);
+        var own = Session.CarriedIfAny?.Token;
+        _answered = own is null ? answered.SessionId : null;
+        var carried = _tokens.CanCarry ? await ChangedAsync().ConfigureAwait(false) : null;
+        if (carried is not null)
+        {
+            carried = await _tokens.Store.KeepAsync(carried, own).ConfigureAwait(false);
+        }
+        else if (_tokens.Store.IsThere && own is null && _tokens.CanCarry)
         {
             // What comes after this is kept in the store alone, and found there by the session's UUID.
-            carried = new SessionToken(Session.Id, ReadConsistency.Monotonic, []);
-            if (ResponseCaches.Keeping(_context) is null)
+            carried = new SessionToken(_answered ?? Session.Id, ReadConsistency.Monotonic, []);
+            if (ResponseCaches.Keeping(_context) is not null)
             {
-                _tokens.Carry(_context, carried.Protect(_tokens.Keys.Tokens), _application);
+                return;
             }
         }
-        else if (carried is not null)
+
+        if (carried is not null)
         {
-            var kept = await _tokens.Store.KeepAsync(carried, Session.CarriedIfAny?.Token).ConfigureAwait(false);
-            _tokens.Carry(_context, kept.Protect(_tokens.Keys.Tokens), _application);
+            _tokens.Carry(_context, carried.Protect(_tokens.Keys.Tokens), _application);
         }
+        else if (ResponseCaches.Keeping(_context) is null)
+        {
+            answered.PutBack();
+        }
+    }
+
+    // One that came with nothing, and was answered in a session behind a proxy, is that one.
+    private async ValueTask<SessionToken?> ChangedAsync()
+    {
+        var changed = await SessionTravel.ChangedInAsync(Session, _tokens.Keys.Tokens).ConfigureAwait(false);
+        return changed is not null && _answered is { } id ? changed with { SessionId = id } : changed;
     }
 
     private void NoteStart()
@@ -119,7 +137,7 @@ internal sealed class RequestSession
 
         try
         {
-            if (await SessionTravel.ChangedInAsync(Session, _tokens.Keys.Tokens).ConfigureAwait(false) is { } changed)
+            if (await ChangedAsync().ConfigureAwait(false) is { } changed)
             {
                 await _tokens.Store.KeepAsync(changed, Session.CarriedIfAny?.Token).ConfigureAwait(false);
             }

@@ -25,7 +25,12 @@ internal sealed class SessionHeaderHandler(CarriedTokens tokens, ILoggerFactory 
         }
 
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        TakeIn(session, response);
+        if (TakeIn(session, response) && session?.Carried.Behind is { } behind)
+        {
+            // Stored as what is written here.
+            await behind(true).ConfigureAwait(false);
+        }
+
         return response;
     }
 
@@ -45,7 +50,11 @@ internal sealed class SessionHeaderHandler(CarriedTokens tokens, ILoggerFactory 
         }
 
         var response = base.Send(request, cancellationToken);
-        TakeIn(session, response);
+        if (TakeIn(session, response))
+        {
+            session?.Carried.NoteNews();
+        }
+
         return response;
     }
 
@@ -64,11 +73,11 @@ internal sealed class SessionHeaderHandler(CarriedTokens tokens, ILoggerFactory 
     }
 
     // Authenticated as what a request carries is. Whose UUID it has says nothing: a service that did not take ours began one of its own.
-    private void TakeIn(ReadSession? session, HttpResponseMessage response)
+    private bool TakeIn(ReadSession? session, HttpResponseMessage response)
     {
         if (session is null || !response.Headers.TryGetValues(Header, out var values))
         {
-            return;
+            return false;
         }
 
         try
@@ -84,18 +93,20 @@ internal sealed class SessionHeaderHandler(CarriedTokens tokens, ILoggerFactory 
         catch (SessionTokenException exception)
         {
             RequestSessionLog.TokenRefused(_logger, exception.Message);
-            return;
+            return false;
         }
         catch (Exception exception)
         {
             // The call was good, and its answer is the caller's.
             RequestSessionLog.AnswerNotTaken(_logger, session.Id, exception);
-            return;
+            return false;
         }
 
         if (session.TryNoteLateUse())
         {
             RequestSessionLog.AnswerAfterToken(_logger, session.Id);
         }
+
+        return true;
     }
 }

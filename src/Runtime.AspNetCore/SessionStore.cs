@@ -24,6 +24,8 @@ internal sealed class SessionStore(SessionKeys keys, ILoggerFactory loggers, ISe
             return carried;
         }
 
+        // It may read and write through a data source of the application, and belongs to no session.
+        AmbientSession.LeaveAll();
         try
         {
             using var bound = new CancellationTokenSource(Patience);
@@ -50,6 +52,8 @@ internal sealed class SessionStore(SessionKeys keys, ILoggerFactory loggers, ISe
             return own;
         }
 
+        // It may read and write through a data source of the application, and belongs to no session.
+        AmbientSession.LeaveAll();
         var all = own;
         string? text = null;
         try

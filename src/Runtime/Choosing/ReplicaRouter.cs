@@ -152,13 +152,24 @@ internal sealed class ReplicaRouter
             _ => (_primary, _primary.Incarnation),
         };
 
-        if (pin.TryMove(loss.Server, target, incarnation, forgetsReads: session.LossIn(pin.Source) == ReplicaLoss.Redraw))
+        if (target.IsPrimary && session.LossIn(pin.Source) != ReplicaLoss.Redraw && FallsBack(pin))
+        {
+            pin.FallBack(session.LossIn(pin.Source));
+            if (pin.IsAway)
+            {
+                _losses.Moved(session, pin, loss.Server, target, loss.Why, loss.Exception);
+            }
+        }
+        else if (pin.TryMove(loss.Server, target, incarnation, forgetsReads: session.LossIn(pin.Source) == ReplicaLoss.Redraw))
         {
             _losses.Moved(session, pin, loss.Server, target, loss.Why, loss.Exception);
         }
 
         return pin.Server ?? target;
     }
+
+    // A session as long as a user's visit is not on the primary for good because no replica was there for a moment.
+    private bool FallsBack(SessionPin pin) => pin.Session.ReturnsFromPrimary && _positions is not null && pin.CarriedRun is null;
 
     private (RoutedServer Server, int Incarnation) Fresh(ReadSession session, List<RoutedServer> without)
     {
@@ -196,6 +207,11 @@ internal sealed class ReplicaRouter
         if (session.LossIn(pin.Source) == ReplicaLoss.Fail)
         {
             throw LostSession.NoReplica(session);
+        }
+
+        if (pin.Server is null && FallsBack(pin))
+        {
+            pin.FallBack(session.LossIn(pin.Source));
         }
 
         var server = pin.Agree(_primary);

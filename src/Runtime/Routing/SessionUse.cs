@@ -287,7 +287,8 @@ internal sealed class SessionUse(RoutedSource source)
         // On a session that is to go back to a replica what it sees here is binding, as a causal one's; the primary is asked then.
         var isAway = pin.IsAway && session.Consistency != ReadConsistency.Primary;
         var isCausal = isAway || IsCausal(session, pin);
-        if (statement.ReturnsData && isCausal)
+        var falls = statement.ReturnsData && !isCausal && Returns(pin);
+        if (statement.ReturnsData && (isCausal || falls))
         {
             pin.SeeRequired();
         }
@@ -296,13 +297,22 @@ internal sealed class SessionUse(RoutedSource source)
             pin.ReadPrimary(session.LossIn(source));
         }
 
-        if (statement.IsPlainRead && !(statement.ReturnsData && isCausal))
+        if (!statement.IsPlainRead || (statement.ReturnsData && (isCausal || falls)))
         {
-            return;
+            NotePrimaryUse(pin, statement, isCausal && !isAway);
         }
 
+        if (falls)
+        {
+            // Last: who finds it away finds that there is something to ask for.
+            pin.FallBack(session.LossIn(source));
+        }
+    }
+
+    private void NotePrimaryUse(SessionPin pin, in Statement statement, bool isTold)
+    {
         // What commits later is not in what the connection can tell when it is closed.
-        var captures = _transaction?.TryAdd(pin) != true && isCausal && !isAway;
+        var captures = _transaction?.TryAdd(pin) != true && isTold;
         if (_primary is { } use && ReferenceEquals(use.Pin, pin))
         {
             _primary = use with { Saw = use.Saw || statement.ReturnsData, Captures = use.Captures && captures };
@@ -317,6 +327,9 @@ internal sealed class SessionUse(RoutedSource source)
     // Where it is bound to the primary there is nothing to come back from.
     private bool IsCausal(ReadSession session, SessionPin pin) =>
         session.Consistency == ReadConsistency.Causal && source.HasPositions && pin.Server is not { IsPrimary: true };
+
+    // Where a run of the primary is all that is known there is nothing to look for on a replica.
+    private bool Returns(SessionPin pin) => pin.Session.ReturnsFromPrimary && source.HasPositions && pin.CarriedRun is null;
 
     private void EndReads(ReplicationPosition? seen)
     {

@@ -58,6 +58,7 @@ internal sealed class TransactionWrites
         foreach (var pin in _pins)
         {
             pin.MarkWritten();
+            pin.Session.CarriedIfAny?.NoteNews();
             if (pin.Session.TryNoteLateUse())
             {
                 _reports.LateUse(pin.Session.Id);

@@ -81,6 +81,7 @@ public sealed class ReadSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(position);
         _root._pins.Observe(_root, source?.Routed, position);
+        CarriedIfAny?.NoteNews();
     }
 
     /// <summary>What spans say of it.</summary>
@@ -110,6 +111,9 @@ public sealed class ReadSession : IDisposable
     internal SnapshotScope? Snapshot { get; init; }
 
     internal bool OwnsSnapshot { get; init; }
+
+    /// <summary>Whether what is read on the primary binds the session there only until a replica has it. Of the session itself.</summary>
+    internal bool ReturnsFromPrimary { get; init; }
 
     internal ReadSession Root => _root;
 
@@ -193,6 +197,7 @@ public sealed class ReadSession : IDisposable
         if (OwnsSnapshot)
         {
             Snapshot!.End();
+            _root._snapshots.Remove(Snapshot);
         }
 
         AmbientSession.Leave(this);

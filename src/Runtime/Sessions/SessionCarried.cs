@@ -34,6 +34,9 @@ internal sealed class SessionCarried
     /// fails.</summary>
     public Func<bool, Task>? Behind { get; init; }
 
+    /// <summary>Something was seen or written that no connection's closing tells of.</summary>
+    public void NoteNews() => _ = Behind?.Invoke(false);
+
     /// <summary>Whether somebody else was told of what the session carries.</summary>
     public bool HasTravelled => _hasTravelled;
 

@@ -40,16 +40,19 @@ internal static class SessionOpening
     /// <param name="level">The level.</param>
     /// <param name="policies">The policies.</param>
     /// <param name="outer">The session that it shadows.</param>
+    /// <param name="returnsFromPrimary">Whether a read on the primary binds it there only until a replica has what it saw.</param>
     public static ReadSession Apart(
         SessionCarried carried,
         ReadConsistency level,
         ReadSessionOptions policies,
-        ReadSession? outer = null
+        ReadSession? outer = null,
+        bool returnsFromPrimary = false
     ) =>
         new(null, outer, level, SessionPolicy.Of(policies) with { Reads = 0 })
         {
             GivenId = carried.Token?.SessionId,
             CarriedIfAny = carried,
+            ReturnsFromPrimary = returnsFromPrimary,
         };
 
     private static ReadSession New(ReadSession? outer, ReadConsistency consistency, SessionPolicy policy, Guid? id) =>

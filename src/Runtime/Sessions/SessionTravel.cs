@@ -80,18 +80,6 @@ internal static class SessionTravel
         return states;
     }
 
-    /// <summary>Whether a session that did not ask for the primary reads there in some data source, where it stays.</summary>
-    public static bool StaysOnPrimary(ReadSession root)
-    {
-        var pin = root.FirstPin;
-        while (pin is not null && pin.Server is not { IsPrimary: true })
-        {
-            pin = pin.Next;
-        }
-
-        return pin is not null && root.Consistency != ReadConsistency.Primary;
-    }
-
     private static SessionToken TokenOf(ReadSession root, List<SourceState> states) => new(root.Id, Exported(root.Consistency), states);
 
     // A snapshot ends here; what it saw travels. Who was shown the primary once is not shown it for good.

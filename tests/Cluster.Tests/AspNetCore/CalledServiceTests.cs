@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using MonotonicReads.AspNetCore;
 using MonotonicReads.Cluster.Tests.Routing;
+using MonotonicReads.Sessions;
 
 namespace MonotonicReads.Cluster.Tests.AspNetCore;
 
@@ -133,6 +134,34 @@ public sealed class CalledServiceTests(RoutingFixture fixture) : IClassFixture<R
     }
 
     [Fact]
+    public async Task A_cookie_that_the_service_behind_a_proxy_renews_reaches_the_browser()
+    {
+        var time = new MovedTime();
+        var tokens = new SessionTokenOptions { Protector = SessionTokenOptions.WithKey(Site.Key).Protector, TimeProvider = time };
+        await using var stock = await StockAsync("cookie", tokens);
+        await using var front = await FrontAsync(stock, o => o.Tokens = tokens);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+
+        // It goes on with the session that the service began.
+        var written = await user.GetAsync(front, "/passed-write");
+        var began = Read(Assert.Single(user.Cookies).Value);
+        Assert.Equal(began.SessionId.ToString(), await PassedIdAsync());
+        for (var i = 0; i < 3; i++)
+        {
+            time.By += TimeSpan.FromSeconds(40);
+            Assert.Equal(written, await user.GetAsync(front, "/passed-read"));
+            Assert.Equal(began.SessionId, Read(Assert.Single(user.Cookies).Value).SessionId);
+        }
+
+        Assert.Equal(written, await user.GetAsync(front, "/own-read"));
+
+        SessionToken Read(string value) => SessionToken.Unprotect(value, tokens);
+
+        Task<string> PassedIdAsync() => user.Http.GetStringAsync(front.At("/passed-id"));
+    }
+
+    [Fact]
     public async Task Nothing_is_sent_where_there_is_nothing_to_carry()
     {
         await using var stock = await StockAsync();
@@ -217,6 +246,7 @@ public sealed class CalledServiceTests(RoutingFixture fixture) : IClassFixture<R
                 app.MapGet("/read", () => Site.ReadAsync(source));
                 app.MapGet("/write", () => Site.WriteAsync(source));
                 app.MapGet("/current", [Primary] () => Site.ReadAsync(source));
+                app.MapGet("/id", () => ReadSession.Current!.Id.ToString());
                 app.MapGet(
                     "/header",
                     (HttpContext context) =>
@@ -271,6 +301,14 @@ public sealed class CalledServiceTests(RoutingFixture fixture) : IClassFixture<R
                         await context.Response.WriteAsync(await answer.Content.ReadAsStringAsync());
                     }
                 );
+                foreach (var path in new[] { "read", "write", "id" })
+                {
+                    app.MapGet(
+                        "/passed-" + path,
+                        (HttpContext context, IHttpClientFactory clients) => PassAsync(context, clients, "/" + path)
+                    );
+                }
+
                 app.MapGet("/plain-write", (IHttpClientFactory clients) => CallAsync(clients, "/write", "plain"));
                 app.MapGet(
                     "/via-write-own-read",
@@ -321,8 +359,26 @@ public sealed class CalledServiceTests(RoutingFixture fixture) : IClassFixture<R
             {
                 builder.Services.AddHttpClient("stock", client => client.BaseAddress = stock.Address).AddReadSession();
                 builder.Services.AddHttpClient("plain", client => client.BaseAddress = stock.Address);
+                builder
+                    .Services.AddHttpClient("passing", client => client.BaseAddress = stock.Address)
+                    .ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler { UseCookies = false });
             }
         );
+
+    // As a proxy does, which reads nothing itself.
+    private static async Task PassAsync(HttpContext context, IHttpClientFactory clients, string path)
+    {
+        using var client = clients.CreateClient("passing");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Cookie", context.Request.Headers.Cookie.ToString());
+        using var answer = await client.SendAsync(request);
+        if (answer.Headers.TryGetValues("Set-Cookie", out var values))
+        {
+            context.Response.Headers.SetCookie = values.ToArray();
+        }
+
+        await context.Response.WriteAsync(await answer.Content.ReadAsStringAsync());
+    }
 
     private static async Task<string> CallAsync(IHttpClientFactory clients, string path, string name = "stock")
     {

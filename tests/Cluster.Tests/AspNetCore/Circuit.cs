@@ -22,13 +22,17 @@ internal sealed class Circuit : IAsyncDisposable
     private readonly HubConnection _hub;
     private readonly CircuitClicks _clicks;
     private int _calls;
+    private int _components;
 
-    private Circuit(HubConnection hub, CircuitClicks clicks) => (_hub, _clicks) = (hub, clicks);
+    private readonly string _secret;
+
+    private Circuit(HubConnection hub, CircuitClicks clicks, string secret) => (_hub, _clicks, _secret) = (hub, clicks, secret);
 
     public static void Add(WebApplicationBuilder builder)
     {
         builder.Services.AddRazorComponents().AddInteractiveServerComponents(o => o.DetailedErrors = true);
         builder.Services.AddSingleton<CircuitClicks>();
+        builder.Services.AddScoped<Microsoft.AspNetCore.Components.Server.Circuits.CircuitHandler, Connected>();
     }
 
     public static void Map(WebApplication app)
@@ -39,28 +43,66 @@ internal sealed class Circuit : IAsyncDisposable
 
     public static async Task<Circuit> OpenAsync(Site site, Browser user)
     {
+        var marker = await MarkerAsync(site, user);
+        var clicks = site.Services.GetRequiredService<CircuitClicks>();
+        var hub = await ConnectAsync(site, user, clicks);
+        var secret = await hub.InvokeAsync<string?>("StartCircuit", site.Address.ToString(), site.At("/circuit").ToString(), "[]", "");
+        Assert.NotNull(secret);
+        var circuit = new Circuit(hub, clicks, secret);
+        clicks.Rendered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await circuit.AddAsync(marker);
+        await clicks.Rendered.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        return circuit;
+    }
+
+    /// <summary>The connection breaks, and the browser comes back to the same circuit.</summary>
+    public async Task<(Circuit Circuit, long Done)> ReconnectAsync(Site site, Browser user, Func<Task<long>> connected)
+    {
+        _clicks.Connected = connected;
+        await _hub.DisposeAsync();
+        var hub = await ConnectAsync(site, user, _clicks);
+        Assert.True(await hub.InvokeAsync<bool>("ConnectCircuit", _secret));
+        return (new Circuit(hub, _clicks, _secret) { _calls = _calls, _components = _components }, _clicks.ConnectedDone);
+    }
+
+    /// <summary>Navigates to a page with one more component, and waits for what that does at its beginning.</summary>
+    public async Task<long> NavigateAsync(Site site, Browser user, Func<Task<long>> begin)
+    {
+        var marker = await MarkerAsync(site, user);
+        var begun = _clicks.NextBeginning(begin);
+        await AddAsync(marker);
+        return await begun.WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    // As for every page: no event, and not under the framework's hook for what a browser asks for.
+    private Task AddAsync(string marker)
+    {
+        var component = ++_components;
+        return _hub.SendAsync(
+            "UpdateRootComponents",
+            $$"""{"batchId":{{component}},"operations":[{"type":"add","ssrComponentId":{{component}},"marker":{{marker}}}]}""",
+            ""
+        );
+    }
+
+    private static async Task<string> MarkerAsync(Site site, Browser user)
+    {
         var page = await user.Http.GetStringAsync(site.At("/circuit"));
         var marker = Regex.Match(page, "<!--Blazor:(\\{.*?\\})-->").Groups[1].Value;
         Assert.NotEmpty(marker);
+        return marker;
+    }
+
+    private static async Task<HubConnection> ConnectAsync(Site site, Browser user, CircuitClicks clicks)
+    {
         var hub = new HubConnectionBuilder()
             .WithUrl(site.At("/_blazor"), HttpTransportType.WebSockets, o => o.Cookies = user.Jar)
             .AddBlazorPack()
             .Build();
-        var clicks = site.Services.GetRequiredService<CircuitClicks>();
         hub.On<string>("JS.Error", clicks.Fail);
         hub.On<long, byte[]>("JS.RenderBatch", (batch, _) => hub.SendAsync("OnRenderCompleted", batch, null));
         await hub.StartAsync();
-        var secret = await hub.InvokeAsync<string?>(
-            "StartCircuit",
-            site.Address.ToString(),
-            site.At("/circuit").ToString(),
-            $"[{marker}]",
-            ""
-        );
-        Assert.NotNull(secret);
-        var circuit = new Circuit(hub, clicks);
-        await clicks.Rendered.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        return circuit;
+        return hub;
     }
 
     /// <summary>Clicks, and waits until all that the component does about it is done.</summary>
@@ -90,8 +132,10 @@ internal sealed class Circuit : IAsyncDisposable
 internal sealed class CircuitClicks
 {
     private readonly Queue<(Func<Task<long>> Act, TaskCompletionSource<long> Done)> _next = new();
+    private bool _hasBeginning;
 
-    public TaskCompletionSource Rendered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>The component of the circuit that was opened last is there.</summary>
+    public TaskCompletionSource Rendered { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<long> Next(Func<Task<long>> act)
     {
@@ -104,11 +148,47 @@ internal sealed class CircuitClicks
         return done.Task;
     }
 
+    /// <summary>What the application does when a circuit is connected.</summary>
+    public Func<Task<long>>? Connected { get; set; }
+
+    public long ConnectedDone { get; set; }
+
     public ConcurrentQueue<int> Order { get; } = new();
 
-    public async Task ClickedAsync(int number)
+    public Task ClickedAsync(int number)
     {
         Order.Enqueue(number);
+        return RunNextAsync();
+    }
+
+    /// <summary>What the component does that begins next.</summary>
+    public Task<long> NextBeginning(Func<Task<long>> act)
+    {
+        lock (_next)
+        {
+            _hasBeginning = true;
+        }
+
+        return Next(act);
+    }
+
+    public Task BeginAsync()
+    {
+        lock (_next)
+        {
+            if (!_hasBeginning)
+            {
+                return Task.CompletedTask;
+            }
+
+            _hasBeginning = false;
+        }
+
+        return RunNextAsync();
+    }
+
+    private async Task RunNextAsync()
+    {
         (Func<Task<long>> Act, TaskCompletionSource<long> Done) next;
         lock (_next)
         {
@@ -180,9 +260,32 @@ public sealed class CircuitPage : ComponentBase
         builder.CloseElement();
     }
 
-    protected override void OnAfterRender(bool firstRender) => Clicks.Rendered.TrySetResult();
+    protected override Task OnInitializedAsync() => Clicks.BeginAsync();
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            Clicks.Rendered.TrySetResult();
+        }
+    }
 
     private CircuitClicks Clicks => Services.GetRequiredService<CircuitClicks>();
 
     private Task ClickedAsync(MouseEventArgs click) => Clicks.ClickedAsync((int)click.ClientX);
+}
+
+/// <summary>The application's own handler.</summary>
+internal sealed class Connected(CircuitClicks clicks) : Microsoft.AspNetCore.Components.Server.Circuits.CircuitHandler
+{
+    public override async Task OnConnectionUpAsync(
+        Microsoft.AspNetCore.Components.Server.Circuits.Circuit circuit,
+        CancellationToken cancellationToken
+    )
+    {
+        if (clicks.Connected is { } act)
+        {
+            clicks.ConnectedDone = await act();
+        }
+    }
 }

@@ -237,6 +237,125 @@ public sealed class CircuitTests(RoutingFixture fixture) : IClassFixture<Routing
     }
 
     [Fact]
+    public async Task A_connection_that_is_kept_open_over_several_events_sees_what_each_saw()
+    {
+        await using var site = await StartAsync(hasStore: false, ReadConsistency.Monotonic);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        await using var kept = site.Source.CreateConnection();
+        await circuit.ClickAsync(async () =>
+        {
+            await kept.OpenAsync();
+            return await ReadKeptAsync();
+        });
+        var written = await Site.WriteAsync(site.Source);
+        Assert.True(await circuit.ClickAsync(ReadKeptAsync) < written);
+        await circuit.ClickAsync(async () =>
+        {
+            using (ReadSession.Begin(ReadConsistency.Primary))
+            {
+                return await Site.ReadAsync(site.Source);
+            }
+        });
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(written, await circuit.ClickAsync(ReadKeptAsync));
+        }
+
+        Task<long> ReadKeptAsync() => kept.ExecuteScalarAsync<long>("select coalesce(max(id), 0) from writes");
+    }
+
+    [Fact]
+    public async Task What_is_no_event_sees_what_the_circuit_did_also_over_a_connection_that_came_back()
+    {
+        await using var site = await StartAsync(hasStore: false, retention: TimeSpan.FromMinutes(2));
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await using var first = await Circuit.OpenAsync(site, user);
+        var written = await first.ClickAsync(() => Site.WriteAsync(site.Source));
+        var (again, seen) = await first.ReconnectAsync(site, user, () => Site.ReadAsync(site.Source));
+        await using var second = again;
+        Assert.Equal(written, seen);
+        Assert.Equal(written, await again.ClickAsync(() => Site.ReadAsync(site.Source)));
+        Assert.Equal(written, await again.NavigateAsync(site, user, () => Site.ReadAsync(site.Source)));
+        written = await again.NavigateAsync(site, user, () => Site.WriteAsync(site.Source));
+        Assert.Equal(written, await again.ClickAsync(() => Site.ReadAsync(site.Source)));
+    }
+
+    [Fact]
+    public async Task A_store_may_read_and_write_through_the_applications_own_data_source()
+    {
+        var store = new StoreOverSource();
+        await using var site = await StartAsync(store);
+        store.Source = site.Source;
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        var written = await circuit.ClickAsync(() => Site.WriteAsync(site.Source));
+        Assert.Equal(written, await user.GetAsync(site, "/read"));
+        written = await user.GetAsync(site, "/write");
+        Assert.Equal(written, await circuit.ClickAsync(() => Site.ReadAsync(site.Source)));
+        Assert.Empty(site.Log.Of(103));
+    }
+
+    [Fact]
+    public async Task A_write_that_Dapper_closed_the_connection_of_is_stored_when_that_is_disposed()
+    {
+        await using var site = await StartAsync(new YieldingStore { MergeDelay = TimeSpan.FromSeconds(1) });
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        var written = await circuit.ClickAsync(async () =>
+        {
+            await using var connection = site.Source.Primary.CreateConnection();
+            return await connection.ExecuteScalarAsync<long>("insert into writes (server, note) values ('primary', 'site') returning id");
+        });
+        Assert.Equal(written, await user.GetAsync(site, "/read"));
+    }
+
+    [Theory]
+    [InlineData("a transaction that commits later")]
+    [InlineData("an observed write")]
+    public async Task What_no_connections_end_tells_of_is_stored_soon(string what)
+    {
+        await using var site = await StartAsync(hasStore: true);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        await using var circuit = await Circuit.OpenAsync(site, user);
+        long written;
+        if (what == "an observed write")
+        {
+            written = await Site.WriteAsync(site.Source);
+            await using var primary = await site.Source.Primary.OpenConnectionAsync();
+            var position = MariaDbGtidList.Parse((await primary.ExecuteScalarAsync<string>("select @@gtid_binlog_pos"))!);
+            await circuit.ClickAsync(() =>
+            {
+                ReadSession.Current!.ObserveWrite(position);
+                return Site.ReadAsync(site.Source);
+            });
+        }
+        else
+        {
+            written = await circuit.ClickAsync(async () =>
+            {
+                using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled);
+                var id = await Site.WriteAsync(site.Source);
+
+                // What its closing stored is there.
+                await Task.Delay(500);
+                scope.Complete();
+                return id;
+            });
+        }
+
+        await Eventually.BecomesAsync(written, () => user.GetAsync(site, "/read"));
+    }
+
+    [Fact]
     public async Task A_circuits_session_ends_with_it()
     {
         await using var site = await StartAsync(hasStore: false);
@@ -261,7 +380,14 @@ public sealed class CircuitTests(RoutingFixture fixture) : IClassFixture<Routing
         await Eventually.IsAsync(() => of!.HasEnded, "the circuit is closed, and its session ended");
     }
 
-    private Task<Site> StartAsync(bool hasStore, ReadConsistency level = ReadConsistency.Causal) =>
+    private Task<Site> StartAsync(bool hasStore, ReadConsistency level = ReadConsistency.Causal, TimeSpan? retention = null) =>
+        StartAsync(hasStore ? new YieldingStore() : null, level, retention);
+
+    private Task<Site> StartAsync(
+        ISessionPositionStore? store,
+        ReadConsistency level = ReadConsistency.Causal,
+        TimeSpan? retention = null
+    ) =>
         Site.StartAsync(
             fixture,
             (app, source) =>
@@ -273,10 +399,12 @@ public sealed class CircuitTests(RoutingFixture fixture) : IClassFixture<Routing
             builder =>
             {
                 Circuit.Add(builder);
-                builder.Services.Configure<CircuitOptions>(o => o.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMilliseconds(100));
-                if (hasStore)
+                builder.Services.Configure<CircuitOptions>(o =>
+                    o.DisconnectedCircuitRetentionPeriod = retention ?? TimeSpan.FromMilliseconds(100)
+                );
+                if (store is not null)
                 {
-                    builder.Services.AddSingleton<ISessionPositionStore, YieldingStore>();
+                    builder.Services.AddSingleton(store);
                 }
             }
         );

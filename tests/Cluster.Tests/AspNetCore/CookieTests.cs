@@ -159,7 +159,7 @@ public sealed class CookieTests(RoutingFixture fixture) : IClassFixture<RoutingF
     }
 
     [Fact]
-    public async Task An_application_that_takes_it_away_does()
+    public async Task An_application_that_takes_it_away_does_also_where_it_has_written()
     {
         await using var site = await Site.StartAsync(
             fixture,
@@ -168,8 +168,13 @@ public sealed class CookieTests(RoutingFixture fixture) : IClassFixture<RoutingF
                 Site.ReadAndWrite(app, source);
                 app.MapGet(
                     "/leave",
-                    (HttpContext context) =>
+                    async (HttpContext context) =>
                     {
+                        if (context.Request.Query.ContainsKey("writes"))
+                        {
+                            await Site.WriteAsync(source);
+                        }
+
                         foreach (var name in context.Request.Cookies.Keys)
                         {
                             context.Response.Cookies.Delete(name);
@@ -182,6 +187,10 @@ public sealed class CookieTests(RoutingFixture fixture) : IClassFixture<RoutingF
         await user.GetAsync(site, "/read");
         Assert.Single(user.Cookies);
         (await user.AskAsync(site, "/leave")).Dispose();
+        Assert.Empty(user.Cookies);
+        await user.GetAsync(site, "/read");
+        Assert.Single(user.Cookies);
+        (await user.AskAsync(site, "/leave?writes")).Dispose();
         Assert.Empty(user.Cookies);
         Assert.Empty(site.Log.Of(101));
     }

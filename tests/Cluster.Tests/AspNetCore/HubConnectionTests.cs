@@ -83,6 +83,21 @@ public sealed class HubConnectionTests(RoutingFixture fixture) : IClassFixture<R
     }
 
     [Fact]
+    public async Task What_a_call_had_from_the_store_the_next_one_has_without_it()
+    {
+        var store = new YieldingStore();
+        await using var site = await StartAsync(store: store);
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        using var user = new Browser();
+        await user.GetAsync(site, "/read");
+        await using var hub = await ConnectAsync(site, user);
+        var written = await user.GetAsync(site, "/write");
+        Assert.Equal(written, await hub.InvokeAsync<long>("Read"));
+        store.Kept.Clear();
+        Assert.Equal(written, await hub.InvokeAsync<long>("Read"));
+    }
+
+    [Fact]
     public async Task What_was_stored_meanwhile_is_not_forgotten()
     {
         var store = new YieldingStore();

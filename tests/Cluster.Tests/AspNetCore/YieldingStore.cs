@@ -11,6 +11,8 @@ internal sealed class YieldingStore : ISessionPositionStore
 
     public ConcurrentDictionary<Guid, string> Kept { get; } = new();
 
+    public TimeSpan MergeDelay { get; init; } = TimeSpan.FromMilliseconds(10);
+
     public async ValueTask<string?> GetAsync(Guid sessionId, CancellationToken cancellationToken)
     {
         await Task.Delay(Math.Max(5, Interlocked.Add(ref _delay, -5)), cancellationToken);
@@ -24,7 +26,7 @@ internal sealed class YieldingStore : ISessionPositionStore
         CancellationToken cancellationToken
     )
     {
-        await Task.Delay(10, cancellationToken);
+        await Task.Delay(MergeDelay, cancellationToken);
         return Kept.AddOrUpdate(sessionId, _ => replace(null), (_, kept) => replace(kept));
     }
 }

@@ -45,6 +45,40 @@ public class ReadSessionTests
         Assert.Same(outer, ReadSession.Current);
     }
 
+    [Theory]
+    [InlineData(0, 1, 2)]
+    [InlineData(2, 1, 0)]
+    [InlineData(1, 0, 2)]
+    public void A_long_session_keeps_no_snapshot_that_has_ended(params int[] order)
+    {
+        using var outer = ReadSession.Begin(ReadConsistency.Monotonic);
+        var ended = SnapshotsIn(outer, order);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.All(ended, snapshot => Assert.False(snapshot.IsAlive));
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static List<WeakReference> SnapshotsIn(ReadSession outer, int[] order)
+    {
+        var handles = order
+            .Select(_ =>
+            {
+                MonotonicReads.Sessions.AmbientSession.Enter(outer);
+                return ReadSession.Begin(ReadConsistency.Snapshot);
+            })
+            .ToList();
+        var ended = handles.Select(handle => new WeakReference(handle.Snapshot)).ToList();
+        foreach (var i in order)
+        {
+            handles[i].Dispose();
+        }
+
+        MonotonicReads.Sessions.AmbientSession.Enter(outer);
+        return ended;
+    }
+
     [Fact]
     public void Joining_allocates_nothing_after_the_first_time()
     {
