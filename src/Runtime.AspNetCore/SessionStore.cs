@@ -28,9 +28,7 @@ internal sealed class SessionStore(SessionKeys keys, ILoggerFactory loggers, ISe
         AmbientSession.LeaveAll();
         try
         {
-            using var bound = new CancellationTokenSource(Patience);
-            var asked = store.GetAsync(carried.SessionId, bound.Token);
-            var kept = asked.IsCompletedSuccessfully ? asked.Result : await asked.AsTask().WaitAsync(Patience).ConfigureAwait(false);
+            var kept = await InTimeAsync(bound => store.GetAsync(carried.SessionId, bound).AsTask()).ConfigureAwait(false);
             return kept is null ? carried : Union(carried, kept) with { Kept = kept };
         }
         catch (Exception exception)
@@ -58,16 +56,11 @@ internal sealed class SessionStore(SessionKeys keys, ILoggerFactory loggers, ISe
         string? text = null;
         try
         {
-            using var bound = new CancellationTokenSource(Patience);
-            await store
-                .MergeAsync(
-                    own.SessionId,
-                    kept => text = (all = kept is null || kept == from?.Kept ? own : Union(own, kept)).Protect(keys.Tokens),
-                    keys.Tokens.Lifetime,
-                    bound.Token
-                )
-                .AsTask()
-                .WaitAsync(Patience)
+            await InTimeAsync(async bound =>
+                {
+                    await store.MergeAsync(own.SessionId, Merged, keys.Tokens.Lifetime, bound).ConfigureAwait(false);
+                    return true;
+                })
                 .ConfigureAwait(false);
             return all with { Kept = text };
         }
@@ -75,6 +68,24 @@ internal sealed class SessionStore(SessionKeys keys, ILoggerFactory loggers, ISe
         {
             RequestSessionLog.StoreFailed(_logger, own.SessionId, exception);
             return own;
+        }
+
+        string Merged(string? kept) => text = (all = kept is null || kept == from?.Kept ? own : Union(own, kept)).Protect(keys.Tokens);
+    }
+
+    // Not by a token that a timer cancels: what a driver throws then ends the process.
+    private static async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> ask)
+    {
+        var bound = new CancellationTokenSource();
+        try
+        {
+            return await ask(bound.Token).WaitAsync(Patience).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Nobody waits for that, and the failure is the time that has passed.
+            _ = bound.CancelAsync().ContinueWith(static cancelled => cancelled.Exception, TaskScheduler.Default);
+            throw;
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
     /// <param name="reads">Its reads there.</param>
     /// <param name="returnsData">Whether the statement counts as a read; it is counted again where it runs.</param>
     /// <param name="exception">What told.</param>
-    public void Reroute(SessionUse use, SessionUse.ReplicaUse reads, bool returnsData, Exception exception)
+    public void Reroute(SessionUse use, ReplicaUse reads, bool returnsData, Exception exception)
     {
         var session = reads.Pin.Session;
         use.TakeBackRead(reads);

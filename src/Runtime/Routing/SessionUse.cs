@@ -347,14 +347,6 @@ internal sealed class SessionUse(RoutedSource source)
         _primary = null;
     }
 
-    /// <summary>The connection's reads on a replica for one session.</summary>
-    /// <param name="Pin">The session's.</param>
-    /// <param name="Replica">The replica.</param>
-    /// <param name="TellsSeen">Whether it is asked what they saw.</param>
-    /// <param name="Reads">How many.</param>
-    /// <param name="IsCounted">Whether the session counts the connection; not that of a snapshot which another one took.</param>
-    internal readonly record struct ReplicaUse(SessionPin Pin, RoutedServer Replica, bool TellsSeen, int Reads, bool IsCounted);
-
     /// <summary>The connection's writes and reads on the primary for one session.</summary>
     private readonly record struct PrimaryUse(SessionPin Pin, bool Saw, bool Captures);
 }

@@ -15,10 +15,7 @@ internal readonly struct UseQuestions(RoutedSource source, DbConnection driver, 
     /// <param name="reads">The reads.</param>
     /// <param name="isClosedByReader">Whether a reader that was told to has closed the connection.</param>
     /// <returns>Null where it is not known; and the question that got no answer.</returns>
-    public async ValueTask<(ReplicationPosition? Seen, SilentServerException? Silent)> SeenAsync(
-        SessionUse.ReplicaUse reads,
-        bool isClosedByReader
-    )
+    public async ValueTask<(ReplicationPosition? Seen, SilentServerException? Silent)> SeenAsync(ReplicaUse reads, bool isClosedByReader)
     {
         if (driver.State == ConnectionState.Open)
         {
