@@ -100,8 +100,7 @@ internal sealed class SessionUse(RoutedSource source)
     /// is done on it anywhere, the session may write and see something from now on.</summary>
     /// <param name="server">Where it is.</param>
     /// <param name="session">The session.</param>
-    /// <param name="isOutdated">Whether it leads elsewhere than the server's address does by now; asked again behind the note, as for a
-    /// statement.</param>
+    /// <param name="isOutdated">Whether it leads elsewhere than the server's address does by now; asked again behind the note.</param>
     /// <exception cref="InvalidOperationException">A statement of the session would not run there, but move or be refused.</exception>
     /// <exception cref="ReplicaLostException">The server is the primary no more.</exception>
     public void Share(RoutedServer server, ReadSession session, Func<bool> isOutdated)
@@ -182,8 +181,7 @@ internal sealed class SessionUse(RoutedSource source)
         }
     }
 
-    /// <summary>The driver's connection is let go next: the session learns what was seen and written on it. Nothing here fails: what
-    /// cannot be learned is asked of the primary later, or counts as not known.</summary>
+    /// <summary>The driver's connection is let go next: the session learns what was seen and written on it. Nothing here fails.</summary>
     /// <param name="driver">The driver's connection.</param>
     /// <param name="link">Where it leads to.</param>
     /// <param name="isClosedByReader">Whether a reader that was told to has closed it, as Dapper's do.</param>
