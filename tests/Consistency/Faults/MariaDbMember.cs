@@ -47,13 +47,15 @@ internal sealed class MariaDbMember(MariaDbServer server) : Member(string.Create
             await ScalarAsync("SELECT @@gtid_slave_pos").ConfigureAwait(false),
             await PositionAsync().ConfigureAwait(false)
         );
-        if (logged.Length > 0 && applied != logged)
+        // An errant transaction has a domain of its own. Its row is there, and a log that forgets it would lie.
+        var (followed, errant) = ByDomain(logged, applied);
+        if (logged.Length > 0 && applied != followed)
         {
             // Either it was the primary, and what it wrote counts as applied; or a kill lost what its log still has, which then has to be forgotten.
             await ExecuteAsync(
                     HoldsItsLog(logged)
                         ? $"SET GLOBAL gtid_slave_pos = '{logged}'"
-                        : $"RESET MASTER; SET GLOBAL gtid_binlog_state = '{applied}'"
+                        : $"RESET MASTER; SET GLOBAL gtid_binlog_state = '{string.Join(',', errant.Prepend(applied))}'"
                 )
                 .ConfigureAwait(false);
         }
@@ -109,6 +111,15 @@ internal sealed class MariaDbMember(MariaDbServer server) : Member(string.Create
     private MariaDbServer Inner => server;
 
     private string[] Options => [$"--read-only={(IsReadOnly ? 1 : 0)}", $"--innodb-flush-log-at-trx-commit={(IsDurable ? 1 : 0)}"];
+
+    private static (string Followed, IEnumerable<string> Errant) ByDomain(string logged, string applied)
+    {
+        var domains = applied.Split(',').Select(Domain).ToHashSet();
+        var all = logged.Split(',', StringSplitOptions.RemoveEmptyEntries).ToLookup(gtid => domains.Contains(Domain(gtid)));
+        return (string.Join(',', all[true]), all[false]);
+
+        static string Domain(string gtid) => gtid.Split('-')[0];
+    }
 
     private bool HoldsItsLog(string logged)
     {
