@@ -376,7 +376,9 @@ internal static class SqlTexts
         "SET time_zone '+00:00'",
         "SET time_zone = ",
         "SET time_zone = '+00:00',",
-        "SET sql_mode = CONCAT(@@sql_mode, ',ANSI')",
+        "SET sql_mode = CONCAT(@@global.sql_mode, ',ANSI')",
+        "SET sql_mode = CONCAT(@@sql_mode, ',', @@sql_mode)",
+        "SET sql_mode = REPLACE(@@sql_mode, 'ANSI_QUOTES', '')",
         "SET group_concat_max_len = 1 + 1",
         "SET group_concat_max_len = UUID_SHORT()",
         "SET group_concat_max_len = -UUID_SHORT()",
@@ -476,6 +478,7 @@ internal static class SqlTexts
     /// <summary>What sets the session's own variables to values that mean the same on every server: neither a read nor a write.</summary>
     public static readonly string[] Settings =
     [
+        "SET sql_mode = CONCAT(@@sql_mode, ',ANSI')",
         "SET NAMES utf8mb4",
         "SET NAMES 'utf8mb4'",
         "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci",
