@@ -28,6 +28,11 @@ internal sealed class AnsweredToken
     public static AnsweredToken TakeIn(CarriedTokens tokens, HttpResponse response, ReadSession session)
     {
         var answered = new AnsweredToken(response, tokens.Options.HeaderName);
+        if (answered is { _headers.Count: 0, _cookies.Count: 0 })
+        {
+            return answered;
+        }
+
         List<string> found = [];
         if (tokens.Options.UsesHeader)
         {
