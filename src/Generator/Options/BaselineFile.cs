@@ -5,13 +5,16 @@ namespace MonotonicReads.Generator.Options;
 
 /// <summary>
 /// The AdditionalFile <c>MonotonicReads.Baseline.txt</c>: findings that a project starts with, one to a line,
-/// <c>MR1001 M:Shop.Orders.Get(System.Int32)</c>; what follows <c>#</c> is a comment. Only what is new is reported.
+/// <c>MR1001 M:Shop.Orders.Get(System.Int32)</c>; what follows <c>#</c> after a blank is a comment. Only what is new is reported.
 /// </summary>
 internal static class BaselineFile
 {
     public const string Name = "MonotonicReads.Baseline.txt";
 
     private static readonly HashSet<string> Rules = new(StringComparer.Ordinal) { "MR1001", "MR1002", "MR1003" };
+
+    /// <summary>Whether a baseline can accept findings of the rule.</summary>
+    public static bool Takes(string rule) => Rules.Contains(rule);
 
     public static bool IsOne(AdditionalText file) => string.Equals(Path.GetFileName(file.Path), Name, StringComparison.OrdinalIgnoreCase);
 
@@ -39,17 +42,23 @@ internal static class BaselineFile
         return null;
     }
 
-    // A documentation id holds no blank.
-    private static BaselineEntry? Parse(string line) =>
-        line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var rule, var member]
-        && Rules.Contains(rule)
-        && member.Length > 2
-        && member[1] == ':'
-            ? new BaselineEntry(rule, member)
+    // A documentation id holds no blank; what names a handler after it may: `#GET /orders`.
+    private static BaselineEntry? Parse(string line)
+    {
+        var words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        return
+            words is [var rule, var member, ..]
+            && Rules.Contains(rule)
+            && member.Length > 2
+            && member[1] == ':'
+            && (words.Length == 2 || member.IndexOf('#') >= 0)
+            ? new BaselineEntry(rule, string.Join(" ", words.Skip(1)))
             : null;
+    }
 }
 
 /// <summary>One finding that a project has accepted for the time being.</summary>
 /// <param name="Rule">The rule's id.</param>
-/// <param name="Member">The member's documentation id; a local function's is that of the member around it.</param>
+/// <param name="Member">The member's documentation id; a local function's is that of the member around it. A handler's is followed by
+/// <c>#</c> and what names it: <c>#GET /orders</c>.</param>
 internal readonly record struct BaselineEntry(string Rule, string Member);

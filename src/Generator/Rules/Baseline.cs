@@ -11,6 +11,7 @@ internal sealed class Baseline
 {
     private readonly Dictionary<BaselineEntry, Location> _accepted = [];
     private readonly ConcurrentDictionary<BaselineEntry, bool> _met = new();
+    private readonly ConcurrentDictionary<BaselineEntry, bool> _refused = new();
 
     public Baseline(AnalyzerOptions options, CancellationToken cancellation)
     {
@@ -36,15 +37,23 @@ internal sealed class Baseline
     /// <summary>The entries that nothing has met, with their lines.</summary>
     public IEnumerable<KeyValuePair<BaselineEntry, Location>> Unmet => _accepted.Where(entry => !_met.ContainsKey(entry.Key));
 
+    /// <summary>The findings that are not in the baseline.</summary>
+    public IEnumerable<BaselineEntry> Refused => _refused.Keys;
+
     /// <summary>True where the finding is in the baseline; it has then been met.</summary>
-    public bool Accepts(string rule, ISymbol symbol)
+    /// <param name="rule">The rule's id.</param>
+    /// <param name="symbol">The member, local function or handler that it is about.</param>
+    /// <param name="handler">What names the handler among the member's own; null for anything else.</param>
+    public bool Accepts(string rule, ISymbol symbol, string? handler = null)
     {
-        if (IsEmpty || BaselineFile.MemberId(symbol) is not { } member)
+        if (IsEmpty || !BaselineFile.Takes(rule) || BaselineFile.MemberId(symbol) is not { } member)
         {
             return false;
         }
 
-        var entry = new BaselineEntry(rule, member);
-        return _accepted.ContainsKey(entry) && (_met.TryAdd(entry, true) || true);
+        var entry = new BaselineEntry(rule, handler is null ? member : member + "#" + handler);
+        var isAccepted = _accepted.ContainsKey(entry);
+        (isAccepted ? _met : _refused).TryAdd(entry, true);
+        return isAccepted;
     }
 }

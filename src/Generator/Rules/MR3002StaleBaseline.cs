@@ -10,7 +10,7 @@ internal static class MR3002StaleBaseline
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Baseline entry matches nothing",
-        "The baseline accepts {0} of '{1}', which does not occur: remove the line",
+        "The baseline accepts {0} of '{1}', which does not occur: remove the line{2}",
         "MonotonicReads.Configuration",
         DiagnosticSeverity.Info,
         isEnabledByDefault: true,
@@ -23,7 +23,8 @@ internal static class MR3002StaleBaseline
     {
         foreach (var (entry, line) in baseline.Unmet.Select(static pair => (pair.Key, pair.Value)))
         {
-            report(Diagnostic.Create(Descriptor, line, entry.Rule, entry.Member));
+            var meant = LikelyEntry.Of(entry, baseline.Refused) is { } likely ? $"; did it mean '{likely.Rule} {likely.Member}'?" : "";
+            report(Diagnostic.Create(Descriptor, line, entry.Rule, entry.Member, meant));
         }
     }
 }
