@@ -65,6 +65,22 @@ internal sealed class MarkedSource(string marked, ImmutableArray<MetadataReferen
         }
     }
 
+    /// <summary>The messages of what is reported in a program.</summary>
+    public static async Task<IReadOnlyList<string>> MessagesAsync(
+        string program,
+        ImmutableArray<MetadataReference> references,
+        DiagnosticAnalyzer analyzer
+    )
+    {
+        var compilation = new MarkedSource(program, references)
+            .Base()
+            .AddSyntaxTrees(CSharpSyntaxTree.ParseText(program, path: "/0/Test0.cs"))
+            .WithOptions(new CSharpCompilationOptions(OutputKind.ConsoleApplication));
+        Assert.DoesNotContain(compilation.GetDiagnostics(), static d => d.Severity == DiagnosticSeverity.Error);
+        var reported = await compilation.WithAnalyzers([analyzer]).GetAnalyzerDiagnosticsAsync();
+        return [.. reported.Select(static d => d.GetMessage(System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
     private static bool Same(IEnumerable<Mark> expected, IEnumerable<Mark> found) => Sorted(expected).SequenceEqual(Sorted(found));
 
     private static IEnumerable<Mark> Sorted(IEnumerable<Mark> marks) =>

@@ -8,7 +8,17 @@ namespace MonotonicReads.Analyzer.Tests;
 /// <summary>Assemblies of restored packages, several versions side by side: compiled against, never loaded.</summary>
 internal static class Packages
 {
-    private static readonly string[] Frameworks = ["net10.0", "net9.0", "net8.0", "netstandard2.1", "netstandard2.0", "net45"];
+    private static readonly string[] Frameworks =
+    [
+        "net10.0",
+        "net9.0",
+        "net8.0",
+        "netstandard2.1",
+        "netstandard2.0",
+        "netcoreapp3.1",
+        "net6.0",
+        "net45",
+    ];
 
     private static readonly string Root = typeof(Packages)
         .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -16,6 +26,23 @@ internal static class Packages
         .Value!;
 
     private static readonly ConcurrentDictionary<string, ImmutableArray<MetadataReference>> Known = new(StringComparer.Ordinal);
+
+    /// <summary>Those of the framework, and the shared framework for the web beside the one that runs the tests.</summary>
+    public static readonly Lazy<ImmutableArray<MetadataReference>> AspNetCore = new(() =>
+    {
+        var frameworks = Path.GetFullPath(
+            Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../Microsoft.AspNetCore.App")
+        );
+        var newest = Directory
+            .GetDirectories(frameworks, "10.*")
+            .OrderByDescending(directory => Version.Parse(Path.GetFileName(directory).Split('-')[0]))
+            .First();
+        return
+        [
+            .. ReadRules.References,
+            .. Directory.GetFiles(newest, "Microsoft.*.dll").Select(path => MetadataReference.CreateFromFile(path)),
+        ];
+    });
 
     /// <summary>The framework's own references, those of <see cref="ReadRules"/> without what a package here stands in for.</summary>
     public static ImmutableArray<MetadataReference> With(params (string Name, string Version)[] packages) =>
@@ -32,6 +59,10 @@ internal static class Packages
                 ];
             }
         );
+
+    /// <summary>The framework for the web and a package.</summary>
+    public static ImmutableArray<MetadataReference> OnTheWeb(params (string Name, string Version)[] packages) =>
+        [.. AspNetCore.Value, .. packages.Select(p => (MetadataReference)MetadataReference.CreateFromFile(PathOf(p.Name, p.Version)))];
 
     public static ImmutableArray<MetadataReference> EntityFramework(string version) =>
         With(

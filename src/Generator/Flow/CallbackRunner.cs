@@ -115,12 +115,30 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
                 context.OpenScope();
             }
 
+            var isHandler = runs.Count == 0 && HandlerMappings.Takes(called, invocation.Arguments[i].Parameter);
             foreach (var callback in arguments[i].Callbacks)
             {
-                Run(callback, how);
+                if (isHandler)
+                {
+                    Map(callback, invocation);
+                }
+                else
+                {
+                    Run(callback, how);
+                }
             }
 
             context.SetScopes(scopes);
+        }
+    }
+
+    /// <summary>A lambda that is mapped is a unit of its own; whatever else is mapped reports for itself where it stands.</summary>
+    private void Map(Callback callback, IInvocationOperation mapping)
+    {
+        if (callback is LambdaCallback lambda)
+        {
+            _ran.Add(lambda);
+            findings.AddHandler(new HandlerLambda(lambda.Operation, lambda.Scope, mapping));
         }
     }
 

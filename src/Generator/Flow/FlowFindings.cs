@@ -12,6 +12,7 @@ internal sealed class FlowFindings
     private readonly HashSet<DelegateRun> _delegateRuns = [];
     private readonly HashSet<Site> _readSites = [];
     private readonly HashSet<Site> _writeSites = [];
+    private readonly HashSet<HandlerLambda> _handlers = [];
     private bool _mayRepeatReads;
     private bool _startsAfresh;
 
@@ -66,6 +67,9 @@ internal sealed class FlowFindings
         }
     }
 
+    /// <summary>Notes a lambda that reports for itself.</summary>
+    public void AddHandler(HandlerLambda handler) => _handlers.Add(handler);
+
     public void AddDelegateRun(DelegateRun run) => _delegateRuns.Add(run);
 
     /// <summary>Notes that the body is several pieces of work.</summary>
@@ -85,7 +89,10 @@ internal sealed class FlowFindings
             ),
             _writeSites.OrderBy(static s => s.Position).FirstOrDefault(),
             new MethodSummary([.. _effects.Select(static e => e.Key with { Distance = e.Value })], [.. _delegateRuns])
-        );
+        )
+        {
+            Handlers = [.. _handlers],
+        };
 
     private static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
         [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];

@@ -19,6 +19,9 @@ internal sealed record FlowResult(
     MethodSummary Summary
 )
 {
+    /// <summary>The lambdas that it maps, which are units of their own.</summary>
+    public Items<HandlerLambda> Handlers { get; init; } = [];
+
     /// <summary>Of a body that sends nothing.</summary>
     public static readonly FlowResult Nothing = new(
         [],

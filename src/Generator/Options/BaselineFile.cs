@@ -42,7 +42,7 @@ internal static class BaselineFile
         return null;
     }
 
-    // A documentation id holds no blank; what names a handler after it may: `#GET /orders`.
+    // A documentation id holds no blank; what names a handler after it may: `#GET /orders`. It writes `{Main}$` for `<Main>$`.
     private static BaselineEntry? Parse(string line)
     {
         var words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
@@ -52,7 +52,7 @@ internal static class BaselineFile
             && member.Length > 2
             && member[1] == ':'
             && (words.Length == 2 || member.IndexOf('#') >= 0)
-            ? new BaselineEntry(rule, string.Join(" ", words.Skip(1)))
+            ? new BaselineEntry(rule, string.Join(" ", words.Skip(1)).Replace('<', '{').Replace('>', '}'))
             : null;
     }
 }

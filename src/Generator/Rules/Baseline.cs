@@ -42,16 +42,15 @@ internal sealed class Baseline
 
     /// <summary>True where the finding is in the baseline; it has then been met.</summary>
     /// <param name="rule">The rule's id.</param>
-    /// <param name="symbol">The member, local function or handler that it is about.</param>
-    /// <param name="handler">What names the handler among the member's own; null for anything else.</param>
-    public bool Accepts(string rule, ISymbol symbol, string? handler = null)
+    /// <param name="unit">What it is about.</param>
+    public bool Accepts(string rule, ReportedUnit unit)
     {
-        if (IsEmpty || !BaselineFile.Takes(rule) || BaselineFile.MemberId(symbol) is not { } member)
+        if (IsEmpty || !BaselineFile.Takes(rule) || BaselineFile.MemberId(unit.Symbol) is not { } member)
         {
             return false;
         }
 
-        var entry = new BaselineEntry(rule, handler is null ? member : member + "#" + handler);
+        var entry = new BaselineEntry(rule, unit.BaselineName is { } handler ? member + "#" + handler : member);
         var isAccepted = _accepted.ContainsKey(entry);
         (isAccepted ? _met : _refused).TryAdd(entry, true);
         return isAccepted;

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Annotations;
 
 namespace MonotonicReads.Generator.Rules;
@@ -85,6 +86,11 @@ internal static class CallerCoverage
         }
 
         var caller = model.GetEnclosingSymbol(call.SpanStart, cancellation);
+        if (HandlerAround(call, model, cancellation) is { } handler)
+        {
+            return HandlerDeclarations.Of(handler);
+        }
+
         while (caller is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction })
         {
             caller = caller.ContainingSymbol;
@@ -97,5 +103,23 @@ internal static class CallerCoverage
 
         var declared = ConsistencyAnnotations.Of(caller);
         return declared != DeclaredConsistency.None ? declared : Of(caller, model, open, cancellation);
+    }
+
+    /// <summary>The mapped lambda in which a call stands: it has no session of the method around it.</summary>
+    private static IMethodSymbol? HandlerAround(SyntaxNode call, SemanticModel model, CancellationToken cancellation)
+    {
+        for (var node = call; node is not null and not (MemberDeclarationSyntax or LocalFunctionStatementSyntax); node = node.Parent)
+        {
+            if (
+                node is AnonymousFunctionExpressionSyntax { Parent: ArgumentSyntax }
+                && model.GetOperation(node, cancellation) is IAnonymousFunctionOperation lambda
+                && HandlerMappings.MappingOf(lambda) is not null
+            )
+            {
+                return lambda.Symbol;
+            }
+        }
+
+        return null;
     }
 }

@@ -9,7 +9,7 @@ internal static class FaultMessage
     /// <summary>One report for all faults of one kind in a method, named after the first.</summary>
     public static void Report(
         DiagnosticDescriptor descriptor,
-        ISymbol symbol,
+        ReportedUnit unit,
         IReadOnlyList<Fault> faults,
         Func<int, string> count,
         Action<Diagnostic> report,
@@ -21,9 +21,9 @@ internal static class FaultMessage
         report(
             Diagnostic.Create(
                 descriptor,
-                ReportPlace.Of(symbol, first.Read.Operation.Syntax, sites[0].Location, cancellation),
+                unit.Place(first.Read.Operation.Syntax, sites[0].Location, cancellation),
                 additionalLocations: sites.Select(s => s.Location),
-                ReportPlace.NameOf(symbol),
+                unit.Name,
                 count(sites.Count),
                 Named(first.Earlier),
                 first.Earlier == first.Read ? "the same call in the next iteration" : Named(first.Read)

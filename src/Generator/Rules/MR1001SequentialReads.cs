@@ -22,7 +22,7 @@ internal static class MR1001SequentialReads
     );
 
     /// <summary>Reports where two reads of the method's own meet; false where none do.</summary>
-    public static bool Report(ISymbol symbol, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
+    public static bool Report(ReportedUnit unit, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
     {
         if (flow.OwnSequentialReads.IsEmpty)
         {
@@ -31,7 +31,7 @@ internal static class MR1001SequentialReads
 
         FaultMessage.Report(
             Descriptor,
-            symbol,
+            unit,
             flow.OwnSequentialReads,
             static sites => sites == 1 ? "a replica read in a loop" : $"{sites} sequential replica reads",
             report,

@@ -22,13 +22,13 @@ internal static class MR1002ReadsAcrossCalls
         helpLinkUri: HelpLinks.Of(Id)
     );
 
-    public static void Report(ISymbol symbol, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
+    public static void Report(ReportedUnit unit, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
     {
         if (!flow.SequentialReads.IsEmpty)
         {
             FaultMessage.Report(
                 Descriptor,
-                symbol,
+                unit,
                 flow.SequentialReads,
                 static sites => sites == 1 ? "a replica read in a loop" : $"{sites} sequential replica reads",
                 report,

@@ -21,11 +21,11 @@ internal static class MR1003ReadAfterWrite
         helpLinkUri: HelpLinks.Of(Id)
     );
 
-    public static void Report(ISymbol symbol, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
+    public static void Report(ReportedUnit unit, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
     {
         if (!flow.ReadsAfterWrites.IsEmpty)
         {
-            FaultMessage.Report(Descriptor, symbol, flow.ReadsAfterWrites, static _ => "a write", report, cancellation);
+            FaultMessage.Report(Descriptor, unit, flow.ReadsAfterWrites, static _ => "a write", report, cancellation);
         }
     }
 }

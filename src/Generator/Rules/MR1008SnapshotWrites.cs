@@ -22,23 +22,15 @@ internal static class MR1008SnapshotWrites
     );
 
     /// <returns>Whether there was something to report.</returns>
-    public static bool Report(ISymbol symbol, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
+    public static bool Report(ReportedUnit unit, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
     {
-        if (flow.FirstWrite is not { } write || ConsistencyAnnotations.NearestTo(symbol) is not { IsSnapshot: true })
+        if (flow.FirstWrite is not { } write || ConsistencyAnnotations.NearestTo(unit.Symbol) is not { IsSnapshot: true })
         {
             return false;
         }
 
-        var place = ReportPlace.Of(symbol, write.Operation.Syntax, write.Location, cancellation);
-        report(
-            Diagnostic.Create(
-                Descriptor,
-                place,
-                additionalLocations: [write.Location],
-                ReportPlace.NameOf(symbol),
-                FaultMessage.Named(write)
-            )
-        );
+        var place = unit.Place(write.Operation.Syntax, write.Location, cancellation);
+        report(Diagnostic.Create(Descriptor, place, additionalLocations: [write.Location], unit.Name, FaultMessage.Named(write)));
         return true;
     }
 }

@@ -24,7 +24,7 @@ internal static class MR1009SnapshotReadsSideBySide
     );
 
     public static void Report(
-        ISymbol symbol,
+        ReportedUnit unit,
         SyntaxNode body,
         FlowResult flow,
         SemanticModel model,
@@ -32,7 +32,7 @@ internal static class MR1009SnapshotReadsSideBySide
         CancellationToken cancellation
     )
     {
-        if (flow.Reads is { Sites: < 2, MayRepeat: false } || ConsistencyAnnotations.NearestTo(symbol) is not { IsSnapshot: true })
+        if (flow.Reads is { Sites: < 2, MayRepeat: false } || ConsistencyAnnotations.NearestTo(unit.Symbol) is not { IsSnapshot: true })
         {
             return;
         }
@@ -50,7 +50,7 @@ internal static class MR1009SnapshotReadsSideBySide
                     }
             )
             {
-                report(Diagnostic.Create(Descriptor, name.GetLocation(), ReportPlace.NameOf(symbol), name.Identifier.ValueText));
+                report(Diagnostic.Create(Descriptor, name.GetLocation(), unit.Name, name.Identifier.ValueText));
                 return;
             }
         }

@@ -129,14 +129,47 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             ReportPlan(causal, search.OfBody(causal, body.Syntax, body.Model), plan, search, report);
         }
 
-        if (declared is not (DeclaredConsistency.None or DeclaredConsistency.Monotonic))
+        // What a body declares holds for itself, and not for the handlers that it maps.
+        var isSettled = declared is not (DeclaredConsistency.None or DeclaredConsistency.Monotonic);
+        if (isSettled && !body.Syntax.DescendantNodes().Any(static n => n is AnonymousFunctionExpressionSyntax))
         {
             return;
         }
 
+        foreach (var (unit, flow) in UnitsOf(body, search, cancellation))
+        {
+            if (unit.IsHandler || !isSettled)
+            {
+                Report(unit, flow, body, search, finding => ReportUnlessAccepted(finding, unit, reads, report), cancellation);
+            }
+        }
+    }
+
+    /// <summary>The body and its local functions, then the handlers that they map and what these map in turn.</summary>
+    private static IEnumerable<(ReportedUnit Unit, FlowResult Flow)> UnitsOf(
+        Body body,
+        SummarySearch search,
+        CancellationToken cancellation
+    )
+    {
+        var handlers = new List<HandlerLambda>();
         foreach (var (symbol, flow) in FlowsOf(body, search, cancellation))
         {
-            Report(symbol, flow, body, search, finding => ReportUnlessAccepted(finding, symbol, reads, report), cancellation);
+            handlers.AddRange(flow.Handlers);
+            yield return (new ReportedUnit(symbol), flow);
+        }
+
+        var flows = new List<FlowResult>();
+        for (var i = 0; i < handlers.Count; i++)
+        {
+            flows.Add(search.OfGraph(handlers[i].Body(cancellation), body.Model));
+            handlers.AddRange(flows[i].Handlers);
+        }
+
+        var names = new HandlerNames(handlers, body.Model, cancellation);
+        for (var i = 0; i < handlers.Count; i++)
+        {
+            yield return (new ReportedUnit(handlers[i].Lambda.Symbol, handlers[i], names), flows[i]);
         }
     }
 
@@ -167,12 +200,12 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
     {
         if (body.Owner is IMethodSymbol method && ConsistencyAnnotations.NearestTo(method) is { IsSnapshot: true })
         {
-            MR1008SnapshotWrites.Report(method, search.OfBody(method, body.Syntax, body.Model), report, cancellation);
+            MR1008SnapshotWrites.Report(new ReportedUnit(method), search.OfBody(method, body.Syntax, body.Model), report, cancellation);
         }
     }
 
     private static void Report(
-        ISymbol symbol,
+        ReportedUnit unit,
         FlowResult flow,
         Body body,
         SummarySearch search,
@@ -180,8 +213,9 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         CancellationToken cancellation
     )
     {
-        MR1009SnapshotReadsSideBySide.Report(symbol, body.Syntax, flow, body.Model, report, cancellation);
-        var writesInSnapshot = MR1008SnapshotWrites.Report(symbol, flow, report, cancellation);
+        var symbol = unit.Symbol;
+        MR1009SnapshotReadsSideBySide.Report(unit, unit.Lambda ?? body.Syntax, flow, body.Model, report, cancellation);
+        var writesInSnapshot = MR1008SnapshotWrites.Report(unit, flow, report, cancellation);
         if (symbol is IMethodSymbol method && SeriesPlan.On(symbol, cancellation) is { } plan)
         {
             ReportPlan(method, flow, plan, search, report);
@@ -193,16 +227,16 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        var declared = ConsistencyAnnotations.Of(symbol);
+        var declared = unit.Declared;
         declared = declared == DeclaredConsistency.None ? CallerCoverage.Of(symbol, body.Model, cancellation) : declared;
-        if (declared == DeclaredConsistency.None && !MR1001SequentialReads.Report(symbol, flow, report, cancellation))
+        if (declared == DeclaredConsistency.None && !MR1001SequentialReads.Report(unit, flow, report, cancellation))
         {
-            MR1002ReadsAcrossCalls.Report(symbol, flow, report, cancellation);
+            MR1002ReadsAcrossCalls.Report(unit, flow, report, cancellation);
         }
 
         if (declared is DeclaredConsistency.None or DeclaredConsistency.Monotonic && !writesInSnapshot)
         {
-            MR1003ReadAfterWrite.Report(symbol, flow, report, cancellation);
+            MR1003ReadAfterWrite.Report(unit, flow, report, cancellation);
         }
     }
 
@@ -214,9 +248,9 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static void ReportUnlessAccepted(Diagnostic finding, ISymbol symbol, CompilationReads reads, Action<Diagnostic> report)
+    private static void ReportUnlessAccepted(Diagnostic finding, ReportedUnit unit, CompilationReads reads, Action<Diagnostic> report)
     {
-        if (!reads.Baseline.Accepts(finding.Id, symbol))
+        if (!reads.Baseline.Accepts(finding.Id, unit))
         {
             report(finding);
         }

@@ -27,6 +27,28 @@ internal static class ReportPlace
         return fallback;
     }
 
+    /// <summary>
+    /// The name of the call that maps a handler; of several in one call, each one's own arrow.
+    /// </summary>
+    public static Location OfHandler(SyntaxNode mapping, SyntaxNode lambda)
+    {
+        if (
+            mapping is not InvocationExpressionSyntax { Expression: var called, ArgumentList.Arguments: var arguments }
+            || arguments.Count(static a => a.Expression is AnonymousFunctionExpressionSyntax) > 1
+        )
+        {
+            return (lambda as LambdaExpressionSyntax)?.ArrowToken.GetLocation() ?? lambda.GetFirstToken().GetLocation();
+        }
+
+        var name = called switch
+        {
+            MemberAccessExpressionSyntax member => member.Name,
+            MemberBindingExpressionSyntax member => member.Name,
+            _ => called as SimpleNameSyntax,
+        };
+        return (name?.Identifier ?? called.GetFirstToken()).GetLocation();
+    }
+
     /// <summary>What to call the member in a message.</summary>
     public static string NameOf(ISymbol symbol) =>
         symbol switch

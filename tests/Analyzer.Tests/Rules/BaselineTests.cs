@@ -52,7 +52,9 @@ public class BaselineTests
         Check(
             "public void M() { " + TwoReads + " }",
             "MR1001 M:Orders.M\n# gone since\nMR1001 M:Orders.Renamed\nMR1003 M:Orders.M\n",
-            new DiagnosticResult("MR3002", DiagnosticSeverity.Info).WithSpan(Name, 3, 1, 3, 24).WithArguments("MR1001", "M:Orders.Renamed", ""),
+            new DiagnosticResult("MR3002", DiagnosticSeverity.Info)
+                .WithSpan(Name, 3, 1, 3, 24)
+                .WithArguments("MR1001", "M:Orders.Renamed", ""),
             new DiagnosticResult("MR3002", DiagnosticSeverity.Info).WithSpan(Name, 4, 1, 4, 18).WithArguments("MR1003", "M:Orders.M", "")
         );
 

@@ -76,16 +76,16 @@ public class WebEntryPointTests
     }
 
     [Fact]
-    public Task Two_handlers_do_not_meet_and_the_one_with_two_reads_counts_for_its_method() =>
+    public Task Two_handlers_do_not_meet_and_the_one_with_two_reads_counts_for_itself() =>
         Source(
             Usings
                 + $$"""
                 static class Orders
                 {
-                    public static void {|MR1001:Map|}(IEndpointRouteBuilder app)
+                    public static void Map(IEndpointRouteBuilder app)
                     {
                         app.MapGet("/a", (IDbConnection db) => {{A}});
-                        app.MapGet("/b", (IDbConnection db) => { {{A}}; return {{B}}; });
+                        app.{|MR1001:MapGet|}("/b", (IDbConnection db) => { {{A}}; return {{B}}; });
                     }
 
                     public static void MapOne(IEndpointRouteBuilder app)
@@ -228,34 +228,32 @@ public class WebEntryPointTests
 
                 static class Program
                 {
-                    static void {{(reported ? "{|" + rule + ":Main|}" : "Main")}}(string[] args)
+                    static void Main(string[] args)
                     {
                         var app = WebApplication.CreateBuilder(args).Build();
-                        {{map}}
+                        {{(reported ? Marked(map, rule) : map)}}
                         app.Run();
                     }
                 }
                 """
         );
 
+    // The last of the handlers is the one at fault.
+    private static string Marked(string map, string rule)
+    {
+        var at =
+            map.LastIndexOf("app.Map", StringComparison.Ordinal) is var app
+            && map.LastIndexOf("orders.Map", StringComparison.Ordinal) is var group
+            && group > app
+                ? group + "orders.".Length
+                : app + "app.".Length;
+        var end = map.IndexOf('(', at);
+        return $"{map[..at]}{{|{rule}:{map[at..end]}|}}{map[end..]}";
+    }
+
     private static Task Source(string source) => Source<ReadRulesAnalyzer>(source);
 
     private static Task Source<TAnalyzer>(string source)
         where TAnalyzer : DiagnosticAnalyzer, new() =>
-        new MarkedSource(source, [.. ReadRules.References, .. AspNetCore.Value]) { Disabled = [MR1004NeedlessAnnotation.Id] }.VerifyAsync(
-            new TAnalyzer()
-        );
-
-    /// <summary>The shared framework beside the one that runs the tests.</summary>
-    private static readonly Lazy<ImmutableArray<MetadataReference>> AspNetCore = new(() =>
-    {
-        var frameworks = Path.GetFullPath(
-            Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../Microsoft.AspNetCore.App")
-        );
-        var newest = Directory
-            .GetDirectories(frameworks, "10.*")
-            .OrderByDescending(directory => Version.Parse(Path.GetFileName(directory).Split('-')[0]))
-            .First();
-        return [.. Directory.GetFiles(newest, "Microsoft.*.dll").Select(path => MetadataReference.CreateFromFile(path))];
-    });
+        new MarkedSource(source, Packages.AspNetCore.Value) { Disabled = [MR1004NeedlessAnnotation.Id] }.VerifyAsync(new TAnalyzer());
 }

@@ -1,0 +1,36 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using MonotonicReads.Generator.Annotations;
+using MonotonicReads.Generator.Flow;
+
+namespace MonotonicReads.Generator.Rules;
+
+/// <summary>What a report is about: a member, a local function, or a lambda that is mapped to a route, a job or a message.</summary>
+/// <param name="symbol">The member, local function or lambda.</param>
+/// <param name="handler">The lambda as it is mapped; null for anything else.</param>
+/// <param name="names">What the handlers around it are called.</param>
+internal sealed class ReportedUnit(ISymbol symbol, HandlerLambda? handler = null, HandlerNames? names = null)
+{
+    public ISymbol Symbol { get; } = symbol;
+
+    public bool IsHandler => handler is not null;
+
+    /// <summary>The syntax of a lambda's own body; null for anything else.</summary>
+    public SyntaxNode? Lambda => handler?.Lambda.Syntax;
+
+    /// <summary>What to call it in a message: <c>Load</c>, <c>GET /orders/{id}</c>.</summary>
+    public string Name => handler is null ? ReportPlace.NameOf(Symbol) : names!.Of(handler);
+
+    /// <summary>What names a handler in the baseline; null for anything else.</summary>
+    public string? BaselineName => handler is null ? null : names!.BaselineNameOf(handler);
+
+    /// <summary>The member's name, or that of the call that maps a handler.</summary>
+    public Location Place(SyntaxNode inside, Location fallback, CancellationToken cancellation) =>
+        handler is null
+            ? ReportPlace.Of(Symbol, inside, fallback, cancellation)
+            : ReportPlace.OfHandler(handler.Mapping.Syntax, handler.Lambda.Syntax);
+
+    /// <summary>What it declares, itself or through what stands around it.</summary>
+    public DeclaredConsistency Declared =>
+        handler is null ? ConsistencyAnnotations.Of(Symbol) : HandlerDeclarations.Of(handler.Lambda.Symbol);
+}
