@@ -19,7 +19,7 @@ internal sealed class CreationEvaluator(FlowContext context, KnownValues known, 
             return context.Create(creation, new TrackedObject { IsClosed = true });
         }
 
-        if (types.IsCommand(type))
+        if (types.IsCommand(type) || types.IsBulkLoader(type))
         {
             return context.Create(creation, NewCommand(creation, arguments));
         }

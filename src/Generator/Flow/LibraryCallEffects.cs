@@ -19,7 +19,7 @@ internal sealed class LibraryCallEffects(
     public Value Apply(IInvocationOperation invocation, DataMember member, Value receiver, Value[] arguments)
     {
         var target = Arguments.SubjectOf(invocation, receiver, arguments);
-        var targetType = Arguments.SubjectOf(invocation) is { } subject ? Arguments.Unconverted(subject).Type : null;
+        var targetType = TypeOf(invocation);
         if (DataLibraries.IsLocal(targetType))
         {
             return Value.Unknown;
@@ -54,6 +54,9 @@ internal sealed class LibraryCallEffects(
                 return true;
             case DataRole.ReadsQuery:
                 queries.SendFirstArgument(invocation, target);
+                return true;
+            case DataRole.SendsRead or DataRole.SendsWrite:
+                SendKnown(invocation, member, target, arguments);
                 return true;
             case DataRole.Writes:
                 SendWrite(invocation, target);
@@ -124,6 +127,8 @@ internal sealed class LibraryCallEffects(
                     invocation,
                     new TrackedObject { OnPrimary = known.IsPrimary(target), OpenedOutsideScope = isOutside }
                 );
+            case DataRole.CreatesTransactingConnection:
+                return context.Create(invocation, new TrackedObject { OnPrimary = known.IsPrimary(target), HasTransaction = true });
             case DataRole.CreatesCommand:
                 return context.Create(
                     invocation,
@@ -170,6 +175,38 @@ internal sealed class LibraryCallEffects(
             }
         );
 
+    /// <summary>What the member's name says that it does, or the text that its target was composed from, in the transaction that it is handed or that its target has.</summary>
+    private void SendKnown(IInvocationOperation invocation, DataMember member, Value target, Value[] arguments)
+    {
+        var isRead = member.Role == DataRole.SendsRead;
+        var transaction = Arguments.Named(invocation.Arguments, arguments, member.TransactionParameter);
+        var command = context.Types.IsBulkLoader(TypeOf(invocation))
+            ? known.CommandOf(target, forRows: false)
+            : new SentCommand
+            {
+                ForRows = isRead,
+                InTransaction = known.IsCertainTransaction(transaction.Source, transaction.Value),
+                Transaction = transaction.Value.Object,
+                OnPrimary = known.IsPrimary(target),
+                Connection = target.Object,
+                OpensPerCommand = !context.Types.IsConnection(TypeOf(invocation)),
+            };
+        sender.Perform(
+            new Site(invocation, invocation.TargetMethod.Name, ThroughCall: false),
+            command with
+            {
+                Texts =
+                    !isRead ? CallEffect.Write
+                    : target.Texts.IsEmpty ? CallEffect.Read
+                    : target.Texts,
+                IsProcedure = false,
+            }
+        );
+    }
+
+    private static ITypeSymbol? TypeOf(IInvocationOperation invocation) =>
+        Arguments.SubjectOf(invocation) is { } subject ? Arguments.Unconverted(subject).Type : null;
+
     private void Send(IInvocationOperation invocation, DataMember member, Value target, Value[] arguments)
     {
         var site = new Site(invocation, invocation.TargetMethod.Name, ThroughCall: false);
@@ -212,6 +249,7 @@ internal sealed class LibraryCallEffects(
                 Transaction = transaction.Value.Object,
                 OnPrimary = known.IsPrimary(target),
                 Connection = target.Object,
+                OpensPerCommand = context.Types.IsContext(TypeOf(invocation)),
             }
         );
     }

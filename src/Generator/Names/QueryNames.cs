@@ -62,12 +62,13 @@ internal sealed class QueryNames
     private static string[] NamesIn(IAssemblySymbol assembly)
     {
         var usesQueries = assembly.Modules.Any(static m =>
-            m.ReferencedAssemblies.Any(static a => a.Name is "Microsoft.EntityFrameworkCore" or "linq2db")
+            m.ReferencedAssemblies.Any(static a => a.Name is "Microsoft.EntityFrameworkCore" or "linq2db" or "NHibernate")
         );
         if (
             !usesQueries
             || assembly.Name.StartsWith("Microsoft.", StringComparison.Ordinal)
             || assembly.Name.StartsWith("linq2db", StringComparison.Ordinal)
+            || assembly.Name.StartsWith("NHibernate", StringComparison.Ordinal)
         )
         {
             return [];

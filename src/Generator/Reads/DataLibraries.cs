@@ -28,6 +28,17 @@ internal sealed class DataLibraries
         "FirebirdSql.Data.FirebirdClient",
         "Microsoft.EntityFrameworkCore",
         "linq2db",
+        "Dapper.Contrib",
+        "Dapper.Contrib.StrongName",
+        "Dapper.SimpleCRUD",
+        "RepoDb",
+        "SqlKata.Execution",
+        "PetaPoco",
+        "PetaPoco.Compiled",
+        "ServiceStack.OrmLite",
+        "NHibernate",
+        "Insight.Database",
+        "Insight.Database.Core",
     };
 
     /// <summary>Providers of a database inside the process: a file has no replicas.</summary>
@@ -77,7 +88,18 @@ internal sealed class DataLibraries
         var types = new LibraryTypes(compilation);
         var libraries = ImmutableArray.CreateBuilder<IDataLibrary>();
         Add(DapperLibrary.Create(types));
+        Add(DapperContribLibrary.Create(types));
+        Add(DapperSimpleCrudLibrary.Create(types));
+
+        // Its connection is a transaction too.
+        Add(InsightLibrary.Create(types));
         Add(AdoNetLibrary.Create(types));
+        Add(BulkCopyLibrary.Create(types));
+        Add(RepoDbLibrary.Create(types));
+        Add(SqlKataLibrary.Create(types));
+        Add(PetaPocoLibrary.Create(types));
+        Add(OrmLiteLibrary.Create(types));
+        Add(NHibernateLibrary.Create(types));
         Add(MySqlHelperLibrary.Create(types));
         Add(EntityFrameworkLibrary.Create(types));
         Add(Linq2DbLibrary.Create(types));

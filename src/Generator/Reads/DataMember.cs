@@ -23,6 +23,12 @@ internal enum DataRole
     /// <summary>Sends a command and hands back at most a count.</summary>
     SendsForCount,
 
+    /// <summary>Sends one read through its target, whatever its text.</summary>
+    SendsRead,
+
+    /// <summary>Sends one write through its target, whatever its text.</summary>
+    SendsWrite,
+
     OpensConnection,
     ClosesConnection,
     BeginsTransaction,
@@ -33,6 +39,9 @@ internal enum DataRole
 
     /// <summary>Makes a connection that is open.</summary>
     CreatesOpenConnection,
+
+    /// <summary>Makes an open connection on which a transaction has begun.</summary>
+    CreatesTransactingConnection,
 
     CreatesCommand,
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Reads;
@@ -9,6 +10,11 @@ internal sealed class LibraryTypes
     private readonly ConcurrentDictionary<(ITypeSymbol, INamedTypeSymbol), bool> _conversions = new();
 
     private readonly Compilation _compilation;
+
+    /// <summary>Contexts of smaller libraries.</summary>
+    private readonly ImmutableArray<INamedTypeSymbol> _contexts;
+
+    private readonly ImmutableArray<INamedTypeSymbol> _transactions;
 
     public LibraryTypes(Compilation compilation)
     {
@@ -28,6 +34,16 @@ internal sealed class LibraryTypes
         DapperCommandDefinition = compilation.GetTypeByMetadataName("Dapper.CommandDefinition");
         Linq2DbContext = compilation.GetTypeByMetadataName("LinqToDB.IDataContext");
         EntityFrameworkTransaction = compilation.GetTypeByMetadataName("Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction");
+        NHibernateSession = compilation.GetTypeByMetadataName("NHibernate.ISession");
+        _contexts = Found("NHibernate.ISession", "NHibernate.IStatelessSession", "PetaPoco.IDatabase", "SqlKata.Execution.QueryFactory");
+        _transactions = Found("NHibernate.ITransaction", "PetaPoco.ITransaction");
+        BulkLoaders = Found(
+            "MySqlConnector.MySqlBulkCopy",
+            "MySqlConnector.MySqlBulkLoader",
+            "MySql.Data.MySqlClient.MySqlBulkLoader",
+            "Microsoft.Data.SqlClient.SqlBulkCopy",
+            "System.Data.SqlClient.SqlBulkCopy"
+        );
         if (HasQueries)
         {
             Queryable = compilation.GetTypeByMetadataName("System.Linq.IQueryable");
@@ -65,8 +81,13 @@ internal sealed class LibraryTypes
 
     public INamedTypeSymbol? Linq2DbContext { get; }
 
+    public INamedTypeSymbol? NHibernateSession { get; }
+
+    /// <summary>What the providers load rows with in bulk.</summary>
+    public ImmutableArray<INamedTypeSymbol> BulkLoaders { get; }
+
     /// <summary>True where a referenced library sends queries: only there is an <c>IQueryable</c> more than a collection.</summary>
-    public bool HasQueries => EntityFrameworkContext is not null || Linq2DbContext is not null;
+    public bool HasQueries => (EntityFrameworkContext ?? Linq2DbContext ?? NHibernateSession) is not null;
 
     public INamedTypeSymbol? Queryable { get; }
 
@@ -88,10 +109,13 @@ internal sealed class LibraryTypes
 
     public bool IsAdapter(ITypeSymbol? type) => Is(type, IDataAdapter);
 
-    public bool IsTransaction(ITypeSymbol? type) => Is(type, IDbTransaction) || Is(type, EntityFrameworkTransaction);
+    public bool IsTransaction(ITypeSymbol? type) =>
+        Is(type, IDbTransaction) || Is(type, EntityFrameworkTransaction) || IsAny(type, _transactions);
 
-    /// <summary>An EF Core or LINQ to DB context: each statement opens the connection for itself, unless a transaction holds it.</summary>
-    public bool IsContext(ITypeSymbol? type) => Is(type, EntityFrameworkContext) || Is(type, Linq2DbContext);
+    /// <summary>A context, an NHibernate session or what takes its place in another library: each statement opens the connection for itself, unless a transaction holds it.</summary>
+    public bool IsContext(ITypeSymbol? type) => Is(type, EntityFrameworkContext) || Is(type, Linq2DbContext) || IsAny(type, _contexts);
+
+    public bool IsBulkLoader(ITypeSymbol? type) => IsAny(type, BulkLoaders);
 
     public bool IsQueryable(ITypeSymbol? type) => Is(type, Queryable);
 
@@ -115,6 +139,22 @@ internal sealed class LibraryTypes
         }
 
         return _conversions.GetOrAdd((type, known), static pair => Derives(pair.Item1, pair.Item2));
+    }
+
+    private ImmutableArray<INamedTypeSymbol> Found(params string[] names) =>
+        names.Select(_compilation.GetTypeByMetadataName).OfType<INamedTypeSymbol>().ToImmutableArray();
+
+    private bool IsAny(ITypeSymbol? type, ImmutableArray<INamedTypeSymbol> known)
+    {
+        foreach (var one in known)
+        {
+            if (Is(type, one))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool Derives(ITypeSymbol type, INamedTypeSymbol known)

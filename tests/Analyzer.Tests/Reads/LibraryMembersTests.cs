@@ -80,7 +80,8 @@ public class LibraryMembersTests
         "SendsForCount: ExecuteNonQuery ExecuteNonQueryAsync",
         "SendsForRows: ExecuteReader ExecuteReaderAsync ExecuteScalar ExecuteScalarAsync"
     )]
-    [InlineData("MySqlConnector.MySqlBulkCopy")]
+    [InlineData("MySqlConnector.MySqlBulkCopy", "SendsWrite: WriteToServer WriteToServerAsync")]
+    [InlineData("MySqlConnector.MySqlBulkLoader", "SendsWrite (unnamed): Load LoadAsync")]
     [InlineData(
         "MonotonicReads.ReplicatedDataSource",
         "CreatesClosedConnection (unnamed): CreateConnection",
@@ -206,10 +207,10 @@ public class LibraryMembersTests
 
     [Theory]
     [InlineData(
-        "Dapper|Dapper.StrongName|MySqlConnector|MySql.Data|MonotonicReads|System.Data.SqlClient|Microsoft.Data.SqlClient|Npgsql|Microsoft.Data.Sqlite|System.Data.SQLite|Oracle.ManagedDataAccess|System.Data.Odbc|System.Data.OleDb|FirebirdSql.Data.FirebirdClient|Microsoft.EntityFrameworkCore|linq2db|DAPPER",
+        "Dapper|Dapper.StrongName|MySqlConnector|MySql.Data|MonotonicReads|System.Data.SqlClient|Microsoft.Data.SqlClient|Npgsql|Microsoft.Data.Sqlite|System.Data.SQLite|Oracle.ManagedDataAccess|System.Data.Odbc|System.Data.OleDb|FirebirdSql.Data.FirebirdClient|Microsoft.EntityFrameworkCore|linq2db|DAPPER|Dapper.Contrib|Dapper.SimpleCRUD|RepoDb|SqlKata.Execution|PetaPoco|ServiceStack.OrmLite|NHibernate|Insight.Database",
         true
     )]
-    [InlineData("Dapper.Contrib|System.Data|System.Data.Common|Microsoft.EntityFrameworkCore.Abstractions|Redis", false)]
+    [InlineData("Dapper.FluentMap|SqlKata|System.Data|System.Data.Common|Microsoft.EntityFrameworkCore.Abstractions|Redis", false)]
     public void An_assembly_without_which_nothing_reads(string names, bool isOne)
     {
         foreach (var name in names.Split('|'))
