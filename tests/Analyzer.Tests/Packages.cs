@@ -27,23 +27,6 @@ internal static class Packages
 
     private static readonly ConcurrentDictionary<string, ImmutableArray<MetadataReference>> Known = new(StringComparer.Ordinal);
 
-    /// <summary>Those of the framework, and the shared framework for the web beside the one that runs the tests.</summary>
-    public static readonly Lazy<ImmutableArray<MetadataReference>> AspNetCore = new(() =>
-    {
-        var frameworks = Path.GetFullPath(
-            Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../Microsoft.AspNetCore.App")
-        );
-        var newest = Directory
-            .GetDirectories(frameworks, "10.*")
-            .OrderByDescending(directory => Version.Parse(Path.GetFileName(directory).Split('-')[0]))
-            .First();
-        return
-        [
-            .. ReadRules.References,
-            .. Directory.GetFiles(newest, "Microsoft.*.dll").Select(path => MetadataReference.CreateFromFile(path)),
-        ];
-    });
-
     /// <summary>The framework's own references, those of <see cref="ReadRules"/> without what a package here stands in for.</summary>
     public static ImmutableArray<MetadataReference> With(params (string Name, string Version)[] packages) =>
         Known.GetOrAdd(
@@ -62,7 +45,11 @@ internal static class Packages
 
     /// <summary>The framework for the web and a package.</summary>
     public static ImmutableArray<MetadataReference> OnTheWeb(params (string Name, string Version)[] packages) =>
-        [.. AspNetCore.Value, .. packages.Select(p => (MetadataReference)MetadataReference.CreateFromFile(PathOf(p.Name, p.Version)))];
+        [
+            .. ReadRules.References,
+            .. AspNetCore.Framework,
+            .. packages.Select(p => (MetadataReference)MetadataReference.CreateFromFile(PathOf(p.Name, p.Version))),
+        ];
 
     public static ImmutableArray<MetadataReference> EntityFramework(string version) =>
         With(
@@ -89,8 +76,9 @@ internal static class Packages
         var folder =
             Frameworks.Select(f => Path.Combine(library, f)).FirstOrDefault(Directory.Exists)
             ?? throw new DirectoryNotFoundException($"{library}: restore the project");
-        return Directory
-            .GetFiles(folder, "*.dll")
-            .Single(file => string.Equals(Path.GetFileNameWithoutExtension(file), name, StringComparison.OrdinalIgnoreCase));
+        var files = Directory.GetFiles(folder, "*.dll");
+        return files is [var only]
+            ? only
+            : files.Single(file => string.Equals(Path.GetFileNameWithoutExtension(file), name, StringComparison.OrdinalIgnoreCase));
     }
 }

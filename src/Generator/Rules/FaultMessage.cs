@@ -23,6 +23,7 @@ internal static class FaultMessage
                 descriptor,
                 unit.Place(first.Read.Operation.Syntax, sites[0].Location, cancellation),
                 additionalLocations: sites.Select(s => s.Location),
+                unit.Properties,
                 unit.Name,
                 count(sites.Count),
                 Named(first.Earlier),

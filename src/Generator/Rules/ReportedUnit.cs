@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using MonotonicReads.Generator.Annotations;
@@ -11,9 +12,20 @@ namespace MonotonicReads.Generator.Rules;
 /// <param name="names">What the handlers around it are called.</param>
 internal sealed class ReportedUnit(ISymbol symbol, HandlerLambda? handler = null, HandlerNames? names = null)
 {
+    /// <summary>A property of reports about handlers: the fix is to look for the lambda at the call.</summary>
+    public const string HandlerProperty = "Handler";
+
+    private static readonly ImmutableDictionary<string, string?> OfHandler = ImmutableDictionary<string, string?>.Empty.Add(
+        HandlerProperty,
+        null
+    );
+
     public ISymbol Symbol { get; } = symbol;
 
     public bool IsHandler => handler is not null;
+
+    /// <summary>The properties of a report.</summary>
+    public ImmutableDictionary<string, string?> Properties => IsHandler ? OfHandler : ImmutableDictionary<string, string?>.Empty;
 
     /// <summary>The syntax of a lambda's own body; null for anything else.</summary>
     public SyntaxNode? Lambda => handler?.Lambda.Syntax;

@@ -149,7 +149,7 @@ public class HandlerTests
     [InlineData("app.MapFallback(() => " + Two + ");", "MapFallback /")]
     public async Task It_is_called_by_its_route(string map, string name)
     {
-        var said = await MarkedSource.MessagesAsync(Program(map), Packages.AspNetCore.Value, new ReadRulesAnalyzer());
+        var said = await MarkedSource.MessagesAsync(Program(map), Packages.OnTheWeb(), new ReadRulesAnalyzer());
         Assert.StartsWith($"'{name}' makes 2 ", Assert.Single(said), StringComparison.Ordinal);
     }
 
@@ -262,7 +262,7 @@ public class HandlerTests
                 app.{{third}}("/a/{id}", () => {{Two}});
                 """
             ),
-            Packages.AspNetCore.Value
+            Packages.OnTheWeb()
         )
         {
             Kind = OutputKind.ConsoleApplication,
@@ -307,14 +307,14 @@ public class HandlerTests
             """;
 
     private static Task TopLevel(string map) =>
-        new MarkedSource(Program(map), Packages.AspNetCore.Value)
+        new MarkedSource(Program(map), Packages.OnTheWeb())
         {
             Kind = OutputKind.ConsoleApplication,
             Disabled = [MR1004NeedlessAnnotation.Id],
         }.VerifyAsync(new ReadRulesAnalyzer());
 
     private static Task Whole(string source) =>
-        new MarkedSource(Usings + source, Packages.AspNetCore.Value) { Disabled = [MR1004NeedlessAnnotation.Id] }.VerifyAsync(
+        new MarkedSource(Usings + source, Packages.OnTheWeb()) { Disabled = [MR1004NeedlessAnnotation.Id] }.VerifyAsync(
             new ReadRulesAnalyzer()
         );
 }

@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Testing;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Testing;
 using MonotonicReads.Generator.Rules;
 
 namespace MonotonicReads.Analyzer.Tests.Rules;
@@ -241,12 +237,7 @@ public class WebEntryPointTests
     // The last of the handlers is the one at fault.
     private static string Marked(string map, string rule)
     {
-        var at =
-            map.LastIndexOf("app.Map", StringComparison.Ordinal) is var app
-            && map.LastIndexOf("orders.Map", StringComparison.Ordinal) is var group
-            && group > app
-                ? group + "orders.".Length
-                : app + "app.".Length;
+        var at = map.LastIndexOf(".Map", StringComparison.Ordinal) + 1;
         var end = map.IndexOf('(', at);
         return $"{map[..at]}{{|{rule}:{map[at..end]}|}}{map[end..]}";
     }
@@ -255,5 +246,8 @@ public class WebEntryPointTests
 
     private static Task Source<TAnalyzer>(string source)
         where TAnalyzer : DiagnosticAnalyzer, new() =>
-        new MarkedSource(source, Packages.AspNetCore.Value) { Disabled = [MR1004NeedlessAnnotation.Id] }.VerifyAsync(new TAnalyzer());
+        new MarkedSource(source, [.. ReadRules.References, .. AspNetCore.WithPackage])
+        {
+            Disabled = [MR1004NeedlessAnnotation.Id],
+        }.VerifyAsync(new TAnalyzer());
 }
