@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.CodeFixes;
@@ -19,11 +20,13 @@ internal static class ConsistencyDeclarations
     {
         var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
         var model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
-        if (root is null || model is null || model.Compilation.GetTypeByMetadataName("MonotonicReads.ReadSession") is null)
+        if (root is not CompilationUnitSyntax unit || model is null || !CanName(model.Compilation))
         {
             return ImmutableArray<ConsistencyDeclaration>.Empty;
         }
 
+        var layout = new Layout(root, await document.GetTextAsync(cancellation).ConfigureAwait(false));
+        var names = new WrittenNames(model, unit, layout);
         var reported = new Dictionary<SyntaxNode, (Diagnostic Diagnostic, IMethodSymbol? Method)>();
         foreach (var diagnostic in diagnostics)
         {
@@ -41,28 +44,68 @@ internal static class ConsistencyDeclarations
         var plan = ImmutableArray.CreateBuilder<ConsistencyDeclaration>();
         foreach (var entry in reported)
         {
-            if (entry.Value.Method is { } method && coverable.Contains(method, SymbolEqualityComparer.Default))
+            var (node, (diagnostic, method)) = (entry.Key, entry.Value);
+            var declared =
+                method is not null && coverable.Contains(method, SymbolEqualityComparer.Default) ? Annotation(node, names, layout)
+                : SessionStatement.CanStandIn(node, method, diagnostic.AdditionalLocations)
+                    ? Session(node, method, plan, model, names, layout)
+                : null;
+            if (declared is not null)
             {
-                plan.Add(new ConsistencyDeclaration(entry.Key, Annotates: true, string.Empty));
-            }
-            else if (SessionStatement.CanStandIn(entry.Key, entry.Value.Diagnostic.AdditionalLocations, model, cancellation))
-            {
-                plan.Add(
-                    new ConsistencyDeclaration(
-                        entry.Key,
-                        Annotates: false,
-                        SessionStatement.FreeName(
-                            entry.Key,
-                            model,
-                            plan.Where(p => p.Node.Contains(entry.Key) || entry.Key.Contains(p.Node)).Select(p => p.SessionName)
-                        )
-                    )
-                );
+                plan.Add(declared);
             }
         }
 
         return plan.ToImmutable();
     }
+
+    private static ConsistencyDeclaration? Annotation(SyntaxNode node, WrittenNames names, Layout layout)
+    {
+        var written = names.Attribute("Monotonic", node.SpanStart);
+        var changes = MonotonicAnnotation.On(node, written.Text, layout);
+        return changes.IsEmpty
+            ? null
+            : new ConsistencyDeclaration(node, "Annotate with [Monotonic]", changes, written.Import, string.Empty);
+    }
+
+    private static ConsistencyDeclaration? Session(
+        SyntaxNode node,
+        IMethodSymbol? method,
+        IEnumerable<ConsistencyDeclaration> plan,
+        SemanticModel model,
+        WrittenNames names,
+        Layout layout
+    )
+    {
+        var taken = plan.Where(p => p.Node.Contains(node) || node.Contains(p.Node)).Select(static p => p.SessionName);
+        var name = SessionStatement.FreeName(node, model, taken);
+        var written = names.Session(name, PlaceIn(node));
+        var changes = FirstStatement.Of(node, ReturnsValue(method), written.Text, layout);
+        return changes.IsEmpty ? null : new ConsistencyDeclaration(node, "Begin a monotonic read session", changes, written.Import, name);
+    }
+
+    /// <summary>Where names in the body mean what they will for its first statement.</summary>
+    private static int PlaceIn(SyntaxNode node) =>
+        FirstStatement.BodyOf(node) switch
+        {
+            BlockSyntax block => block.OpenBraceToken.Span.End,
+            CompilationUnitSyntax unit => unit.Members.First(static m => m is GlobalStatementSyntax).SpanStart,
+            ArrowExpressionClauseSyntax arrow => arrow.Expression.SpanStart,
+            { } body => body.SpanStart,
+            null => node.SpanStart,
+        };
+
+    /// <summary>Whether an expression body of the method is its result. An asynchronous method that returns a bare task has none.</summary>
+    private static bool ReturnsValue(IMethodSymbol? method) =>
+        method is { ReturnsVoid: false } && !(method.IsAsync && method.ReturnType is INamedTypeSymbol { IsGenericType: false });
+
+    /// <summary>A reference that is known under another alias alone cannot be named.</summary>
+    private static bool CanName(Compilation compilation) =>
+        compilation.GetTypeByMetadataName("MonotonicReads.ReadSession") is { } session
+        && (
+            compilation.GetMetadataReference(session.ContainingAssembly) is not { Properties.Aliases: { IsDefaultOrEmpty: false } aliases }
+            || aliases.Contains("global")
+        );
 
     /// <summary>An attribute can stand on a method or an accessor; an expression-bodied property has no accessor to carry it.</summary>
     private static bool IsAnnotatable(IMethodSymbol method) =>
@@ -103,9 +146,35 @@ internal static class ConsistencyDeclarations
         };
 }
 
-/// <summary>One edit: an annotation or a session statement on one declaration.</summary>
-internal sealed record ConsistencyDeclaration(SyntaxNode Node, bool Annotates, string SessionName)
+/// <summary>One edit: an annotation on a declaration, or a session in it.</summary>
+/// <param name="Node">The declaration.</param>
+/// <param name="Title">What the user reads.</param>
+/// <param name="Changes">The changes of the file's text.</param>
+/// <param name="Import">The <c>using</c> that they need, the same for all of a file; null for none.</param>
+/// <param name="SessionName">The local that holds the session; empty for none.</param>
+internal sealed record ConsistencyDeclaration(
+    SyntaxNode Node,
+    string Title,
+    ImmutableArray<TextChange> Changes,
+    TextChange? Import,
+    string SessionName
+)
 {
-    public SyntaxNode Apply(SyntaxNode current, SyntaxTrivia lineEnd, SyntaxAnnotation imported) =>
-        Annotates ? MonotonicAnnotation.AddTo(current, lineEnd, imported) : SessionStatement.AddTo(current, SessionName, lineEnd, imported);
+    /// <summary>The text with all the edits.</summary>
+    public static SourceText Apply(SourceText text, IReadOnlyCollection<ConsistencyDeclaration> declarations)
+    {
+        var changes = declarations.SelectMany(static d => d.Changes);
+        if (declarations.Select(static d => d.Import).FirstOrDefault(static i => i is not null) is { } import)
+        {
+            changes = changes.Prepend(import);
+        }
+
+        // Two insertions at one place are one.
+        return text.WithChanges(
+            changes
+                .GroupBy(static c => c.Span)
+                .Select(static g => new TextChange(g.Key, string.Concat(g.Select(static c => c.NewText))))
+                .OrderBy(static c => c.Span.Start)
+        );
+    }
 }

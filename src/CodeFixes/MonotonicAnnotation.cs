@@ -1,34 +1,51 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Simplification;
+using Microsoft.CodeAnalysis.Text;
 
 namespace MonotonicReads.CodeFixes;
 
-/// <summary>Writes <c>[Monotonic]</c> above a method or before an accessor.</summary>
+/// <summary>Writes <c>[Monotonic]</c> above a method, or before an accessor or a lambda.</summary>
 internal static class MonotonicAnnotation
 {
-    public static SyntaxNode AddTo(SyntaxNode declaration, SyntaxTrivia lineEnd, SyntaxAnnotation imported)
+    /// <summary>The change, or none where the attribute would stand in one branch of an <c>#if</c> and the declaration in another.</summary>
+    public static ImmutableArray<TextChange> On(SyntaxNode declaration, string attribute, Layout layout)
     {
-        var name = SyntaxFactory
-            .ParseName("global::MonotonicReads.MonotonicAttribute")
-            .WithAdditionalAnnotations(imported, Simplifier.Annotation);
-        var list = SyntaxFactory.AttributeList(SyntaxFactory.SingletonSeparatedList(SyntaxFactory.Attribute(name)));
-
-        // The comment and indentation before the declaration stay before the attribute.
-        var leading = declaration.GetLeadingTrivia();
-        var indentation =
-            leading.Count > 0 && leading.Last().IsKind(SyntaxKind.WhitespaceTrivia)
-                ? SyntaxFactory.TriviaList(leading.Last())
-                : SyntaxFactory.TriviaList();
-        var isAccessor = declaration is AccessorDeclarationSyntax;
-        list = list.WithLeadingTrivia(leading).WithTrailingTrivia(isAccessor ? SyntaxFactory.Space : lineEnd);
-        var bare = declaration.WithLeadingTrivia(isAccessor ? SyntaxFactory.TriviaList() : indentation);
-        return bare switch
+        var name = declaration switch
         {
-            AccessorDeclarationSyntax accessor => accessor.WithAttributeLists(accessor.AttributeLists.Insert(0, list)),
-            MethodDeclarationSyntax method => method.WithAttributeLists(method.AttributeLists.Insert(0, list)),
-            _ => throw new InvalidOperationException($"No annotation can stand on {declaration.Kind()}."),
+            MethodDeclarationSyntax method => method.Identifier.SpanStart,
+            AccessorDeclarationSyntax accessor => accessor.Keyword.SpanStart,
+            LocalFunctionStatementSyntax local => local.Identifier.SpanStart,
+            LambdaExpressionSyntax lambda => lambda.ArrowToken.SpanStart,
+            _ => declaration.SpanStart,
         };
+        if (PlaceOf(declaration, name, layout) is not { } place)
+        {
+            return ImmutableArray<TextChange>.Empty;
+        }
+
+        var isAbove = declaration is MethodDeclarationSyntax or LocalFunctionStatementSyntax && layout.IsFirstOnLine(place);
+        var text = isAbove ? $"[{attribute}]{layout.LineEndAt(place)}{layout.IndentationAt(place)}" : $"[{attribute}] ";
+        return ImmutableArray.Create(new TextChange(new TextSpan(place, 0), text));
+    }
+
+    private static int? PlaceOf(SyntaxNode declaration, int name, Layout layout)
+    {
+        if (layout.IsSameBranch(declaration.SpanStart, name))
+        {
+            return declaration.SpanStart;
+        }
+
+        var lists = declaration switch
+        {
+            MemberDeclarationSyntax member => member.AttributeLists,
+            AccessorDeclarationSyntax accessor => accessor.AttributeLists,
+            LocalFunctionStatementSyntax local => local.AttributeLists,
+            LambdaExpressionSyntax lambda => lambda.AttributeLists,
+            _ => default,
+        };
+        var next = lists.Count > 0 ? lists.Last().GetLastToken().GetNextToken().SpanStart : declaration.SpanStart;
+        return layout.IsSameBranch(next, name) ? next : null;
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Rules;
 
@@ -25,7 +26,19 @@ public sealed class PlanSeriesFix : CodeFixProvider
         ImmutableArray.Create(MR1006WrongPlan.Id, MR1007SeriesCouldBePlanned.Id);
 
     /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
+    public override FixAllProvider GetFixAllProvider() =>
+        FixAllProvider.Create(
+            static async (context, document, diagnostics) =>
+            {
+                var root = await document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
+                return await ApplyAsync(
+                        document,
+                        diagnostics.Select(d => ChangeFor(d, root)).OfType<TextChange>(),
+                        context.CancellationToken
+                    )
+                    .ConfigureAwait(false);
+            }
+        );
 
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
@@ -33,20 +46,15 @@ public sealed class PlanSeriesFix : CodeFixProvider
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (
-                !diagnostic.Properties.TryGetValue(SeriesPlan.ReadsProperty, out var text)
-                || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var reads)
-                || root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method
-                || AttributeOf(method) is not { } attribute
-            )
+            if (ChangeFor(diagnostic, root) is not { } change)
             {
                 continue;
             }
 
             context.RegisterCodeFix(
                 CodeAction.Create(
-                    reads > 1 ? $"Plan the series: Reads = {text}" : "Remove the plan",
-                    _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(attribute, Planned(attribute, reads)))),
+                    ReadsOf(diagnostic) > 1 ? $"Plan the series: Reads = {ReadsOf(diagnostic)}" : "Remove the plan",
+                    cancellation => ApplyAsync(context.Document, [change], cancellation),
                     nameof(PlanSeriesFix)
                 ),
                 diagnostic
@@ -54,34 +62,61 @@ public sealed class PlanSeriesFix : CodeFixProvider
         }
     }
 
+    private static async Task<Document> ApplyAsync(Document document, IEnumerable<TextChange> changes, CancellationToken cancellation)
+    {
+        var text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
+        return document.WithText(text.WithChanges(changes.Distinct().OrderBy(static c => c.Span.Start)));
+    }
+
+    private static int? ReadsOf(Diagnostic diagnostic) =>
+        diagnostic.Properties.TryGetValue(SeriesPlan.ReadsProperty, out var text)
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var reads)
+            ? reads
+            : null;
+
+    /// <summary>The change of the annotation's text; null where a comment would be lost, or nothing is to be written.</summary>
+    private static TextChange? ChangeFor(Diagnostic diagnostic, SyntaxNode? root)
+    {
+        if (
+            ReadsOf(diagnostic) is not { } reads
+            || root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method
+            || AttributeOf(method) is not { } attribute
+        )
+        {
+            return null;
+        }
+
+        var arguments = attribute.ArgumentList?.Arguments ?? default;
+        var old = arguments.FirstOrDefault(static a => a.NameEquals?.Name.Identifier.ValueText == Argument);
+        var number = reads.ToString(CultureInfo.InvariantCulture);
+        return (reads, old) switch
+        {
+            (<= 1, null) => null,
+            (<= 1, _) => Removal(root, attribute.ArgumentList!, old),
+            (_, not null) => new TextChange(old.Expression.Span, number),
+            _ when attribute.ArgumentList is null => Insertion(attribute.Name.Span.End, $"({Argument} = {number})"),
+            _ when arguments.Count == 0 => Insertion(attribute.ArgumentList.OpenParenToken.Span.End, $"{Argument} = {number}"),
+            _ => Insertion(arguments.Last().Span.End, $", {Argument} = {number}"),
+        };
+    }
+
+    private static TextChange Insertion(int place, string text) => new(new TextSpan(place, 0), text);
+
+    private static TextChange? Removal(SyntaxNode root, AttributeArgumentListSyntax list, AttributeArgumentSyntax old)
+    {
+        var index = list.Arguments.IndexOf(old);
+        var span =
+            list.Arguments.Count == 1 ? list.Span
+            : index == 0 ? TextSpan.FromBounds(old.SpanStart, list.Arguments[1].SpanStart)
+            : TextSpan.FromBounds(list.Arguments.GetSeparator(index - 1).SpanStart, old.Span.End);
+        return root.DescendantTrivia(span)
+            .Any(t => span.Contains(t.Span) && !t.IsKind(SyntaxKind.WhitespaceTrivia) && !t.IsKind(SyntaxKind.EndOfLineTrivia))
+            ? null
+            : new TextChange(span, string.Empty);
+    }
+
     private static AttributeSyntax? AttributeOf(MethodDeclarationSyntax method) =>
         method
             .AttributeLists.SelectMany(static l => l.Attributes)
             .FirstOrDefault(static a => AnnotationSyntax.IsNamed(a, "Monotonic") || AnnotationSyntax.IsNamed(a, "Causal"));
-
-    private static AttributeSyntax Planned(AttributeSyntax attribute, int reads)
-    {
-        var arguments = attribute.ArgumentList?.Arguments ?? default;
-        var old = arguments.FirstOrDefault(static a => a.NameEquals?.Name.Identifier.ValueText == Argument);
-        if (reads <= 1)
-        {
-            arguments = old is null ? arguments : arguments.Remove(old);
-            return attribute.WithArgumentList(arguments.Count == 0 ? null : attribute.ArgumentList!.WithArguments(arguments));
-        }
-
-        var value = SyntaxFactory.LiteralExpression(SyntaxKind.NumericLiteralExpression, SyntaxFactory.Literal(reads));
-        if (old is not null)
-        {
-            return attribute.ReplaceNode(old, old.WithExpression(value.WithTriviaFrom(old.Expression)));
-        }
-
-        var argument = SyntaxFactory
-            .AttributeArgument(SyntaxFactory.NameEquals(SyntaxFactory.IdentifierName(Argument)), nameColon: null, value)
-            .NormalizeWhitespace();
-        var comma = SyntaxFactory.Token(SyntaxKind.CommaToken).WithTrailingTrivia(SyntaxFactory.Space);
-        var nodesAndTokens =
-            arguments.Count == 0 ? SyntaxFactory.NodeOrTokenList(argument) : arguments.GetWithSeparators().Add(comma).Add(argument);
-        var list = SyntaxFactory.SeparatedList<AttributeArgumentSyntax>(nodesAndTokens);
-        return attribute.WithArgumentList((attribute.ArgumentList ?? SyntaxFactory.AttributeArgumentList()).WithArguments(list));
-    }
 }

@@ -1,49 +1,36 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Formatting;
-using Microsoft.CodeAnalysis.Simplification;
+using MonotonicReads.Generator.Annotations;
 
 namespace MonotonicReads.CodeFixes;
 
-/// <summary>Writes <c>using var session = ReadSession.Begin(ReadConsistency.Monotonic);</c> as a body's first statement.</summary>
+/// <summary>Whether <c>using var session = ReadSession.Begin(ReadConsistency.Monotonic);</c> as a body's first statement settles its reads.</summary>
 internal static class SessionStatement
 {
     private static readonly string[] Names = ["session", "readSession", "monotonicSession"];
 
     /// <summary>
-    /// False where the session would end before the reads run: in an iterator, in a method that returns a task without being
-    /// asynchronous, and for reads in a lambda that is only kept.
+    /// False where the session would begin after the reads or end before they run: in an iterator, in a method that returns a task without being
+    /// asynchronous, for reads in a constructor's initializer or in a lambda that is only kept; and where one begins there already.
     /// </summary>
-    public static bool CanStandIn(
-        SyntaxNode declaration,
-        IReadOnlyList<Location> reads,
-        SemanticModel model,
-        CancellationToken cancellation
-    )
+    public static bool CanStandIn(SyntaxNode declaration, IMethodSymbol? method, IReadOnlyList<Location> reads)
     {
         if (
             ((CSharpParseOptions)declaration.SyntaxTree.Options).LanguageVersion < LanguageVersion.CSharp8
-            || reads.Any(read => IsKeptForLater(declaration, read))
+            || FirstStatement.BodyOf(declaration) is not { } body
+            || reads.Any(read => IsOutside(body, read) || IsKeptForLater(body, read))
+            || BeginsWithOne(body)
         )
         {
             return false;
         }
 
-        if (declaration is CompilationUnitSyntax unit)
-        {
-            return unit.Members.Any(m => m is GlobalStatementSyntax);
-        }
-
-        var method = declaration is PropertyDeclarationSyntax or IndexerDeclarationSyntax
-            ? (model.GetDeclaredSymbol(declaration, cancellation) as IPropertySymbol)?.GetMethod
-            : model.GetDeclaredSymbol(declaration, cancellation) as IMethodSymbol;
-        return method is not null
-            && BodyOf(declaration) is { } body
-            && !IsIterator(body)
-            && (method.IsAsync || !IsAwaited(method.ReturnType));
+        return body is CompilationUnitSyntax
+            || (method is not null && !IsIterator(body) && (method.IsAsync || !IsAwaited(method.ReturnType)));
     }
 
+    /// <summary>A name that nothing in or around the declaration bears, whatever is defined.</summary>
     public static string FreeName(SyntaxNode declaration, SemanticModel model, IEnumerable<string> taken)
     {
         var used = new HashSet<string>(
@@ -54,128 +41,26 @@ internal static class SessionStatement
             model.LookupSymbols(declaration.SpanStart).Where(s => s.Kind is SymbolKind.Local or SymbolKind.Parameter).Select(s => s.Name)
         );
         used.UnionWith(taken);
-        return Names.FirstOrDefault(n => !used.Contains(n))
-            ?? Enumerable.Range(1, int.MaxValue).Select(n => "session" + n).First(n => !used.Contains(n));
-    }
-
-    public static SyntaxNode AddTo(SyntaxNode declaration, string name, SyntaxTrivia lineEnd, SyntaxAnnotation imported)
-    {
-        var statement = Statement(name, lineEnd, imported);
-        return declaration switch
-        {
-            CompilationUnitSyntax unit => AddToTopLevel(unit, statement),
-            BaseMethodDeclarationSyntax { Body: { } body } method => method.WithBody(AddTo(body, statement)),
-            BaseMethodDeclarationSyntax { ExpressionBody: { } arrow } method => method
-                .WithExpressionBody(null)
-                .WithSemicolonToken(default)
-                .WithBody(Block(arrow, ReturnsValue(method), statement)),
-            LocalFunctionStatementSyntax { Body: { } body } local => local.WithBody(AddTo(body, statement)),
-            LocalFunctionStatementSyntax { ExpressionBody: { } arrow } local => local
-                .WithExpressionBody(null)
-                .WithSemicolonToken(default)
-                .WithBody(Block(arrow, !IsVoid(local.ReturnType, local.Modifiers), statement)),
-            AccessorDeclarationSyntax { Body: { } body } accessor => accessor.WithBody(AddTo(body, statement)),
-            AccessorDeclarationSyntax { ExpressionBody: { } arrow } accessor => accessor
-                .WithExpressionBody(null)
-                .WithSemicolonToken(default)
-                .WithBody(Block(arrow, accessor.IsKind(SyntaxKind.GetAccessorDeclaration), statement)),
-            PropertyDeclarationSyntax { ExpressionBody: { } arrow } property => property
-                .WithExpressionBody(null)
-                .WithSemicolonToken(default)
-                .WithAccessorList(Getter(arrow, statement))
-                .WithAdditionalAnnotations(Formatter.Annotation),
-            IndexerDeclarationSyntax { ExpressionBody: { } arrow } indexer => indexer
-                .WithExpressionBody(null)
-                .WithSemicolonToken(default)
-                .WithAccessorList(Getter(arrow, statement))
-                .WithAdditionalAnnotations(Formatter.Annotation),
-            _ => throw new InvalidOperationException($"No session can begin in {declaration.Kind()}."),
-        };
-    }
-
-    private static LocalDeclarationStatementSyntax Statement(string name, SyntaxTrivia lineEnd, SyntaxAnnotation imported)
-    {
-        var statement = (LocalDeclarationStatementSyntax)
-            SyntaxFactory.ParseStatement(
-                $"using var {name} = global::MonotonicReads.ReadSession.Begin(global::MonotonicReads.ReadConsistency.Monotonic);"
-            );
-        statement = statement.ReplaceNodes(
-            statement
-                .DescendantNodes()
-                .OfType<MemberAccessExpressionSyntax>()
-                .Where(m =>
-                    m.Expression is AliasQualifiedNameSyntax or MemberAccessExpressionSyntax { Expression: AliasQualifiedNameSyntax }
-                ),
-            (_, current) => current.WithAdditionalAnnotations(imported, Simplifier.Annotation)
+        var hidden = string.Concat(
+            declaration.DescendantTrivia().Where(static t => t.IsKind(SyntaxKind.DisabledTextTrivia)).Select(static t => t.ToString())
         );
-        return statement.WithTrailingTrivia(lineEnd).WithAdditionalAnnotations(Formatter.Annotation, Simplifier.Annotation, imported);
+        return Names
+            .Concat(Enumerable.Range(1, int.MaxValue).Select(static n => "session" + n))
+            .First(n => !used.Contains(n) && !hidden.Contains(n));
     }
 
-    private static BlockSyntax AddTo(BlockSyntax body, StatementSyntax statement) =>
-        body.WithStatements(body.Statements.Insert(0, statement));
+    private static bool IsOutside(SyntaxNode body, Location read) =>
+        read.SourceTree != body.SyntaxTree || !body.FullSpan.Contains(read.SourceSpan);
 
-    private static CompilationUnitSyntax AddToTopLevel(CompilationUnitSyntax unit, StatementSyntax statement)
-    {
-        var first = unit.Members.First(m => m is GlobalStatementSyntax);
-        var global = SyntaxFactory
-            .GlobalStatement(statement)
-            .WithLeadingTrivia(first.GetLeadingTrivia())
-            .WithAdditionalAnnotations(Formatter.Annotation);
-        return unit.ReplaceNode(first, new SyntaxNode[] { global, first.WithLeadingTrivia() });
-    }
-
-    private static BlockSyntax Block(ArrowExpressionClauseSyntax arrow, bool returnsValue, StatementSyntax statement)
-    {
-        var expression = arrow.Expression.WithoutTrivia();
-        StatementSyntax last =
-            expression is ThrowExpressionSyntax thrown ? SyntaxFactory.ThrowStatement(thrown.Expression)
-            : returnsValue
-                ? SyntaxFactory.ReturnStatement(
-                    SyntaxFactory.Token(SyntaxKind.ReturnKeyword).WithTrailingTrivia(SyntaxFactory.Space),
-                    expression,
-                    SyntaxFactory.Token(SyntaxKind.SemicolonToken)
-                )
-            : SyntaxFactory.ExpressionStatement(expression);
-        return SyntaxFactory.Block(statement, last).WithAdditionalAnnotations(Formatter.Annotation);
-    }
-
-    private static AccessorListSyntax Getter(ArrowExpressionClauseSyntax arrow, StatementSyntax statement) =>
-        SyntaxFactory
-            .AccessorList(
-                SyntaxFactory.SingletonList(
-                    SyntaxFactory.AccessorDeclaration(SyntaxKind.GetAccessorDeclaration, Block(arrow, returnsValue: true, statement))
-                )
-            )
-            .WithAdditionalAnnotations(Formatter.Annotation);
-
-    private static bool ReturnsValue(BaseMethodDeclarationSyntax method) =>
-        method switch
+    private static bool BeginsWithOne(SyntaxNode body) =>
+        body switch
         {
-            MethodDeclarationSyntax ordinary => !IsVoid(ordinary.ReturnType, ordinary.Modifiers),
-            OperatorDeclarationSyntax or ConversionOperatorDeclarationSyntax => true,
-            _ => false,
-        };
-
-    /// <summary>An asynchronous method that returns a bare task has no value either.</summary>
-    private static bool IsVoid(TypeSyntax type, SyntaxTokenList modifiers) =>
-        type is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword }
-        || (
-            modifiers.Any(SyntaxKind.AsyncKeyword)
-            && type
-                is SimpleNameSyntax { Identifier.ValueText: "Task" or "ValueTask", Arity: 0 }
-                    or QualifiedNameSyntax { Right: { Identifier.ValueText: "Task" or "ValueTask", Arity: 0 } }
-        );
-
-    private static SyntaxNode? BodyOf(SyntaxNode declaration) =>
-        declaration switch
-        {
-            BaseMethodDeclarationSyntax method => (SyntaxNode?)method.Body ?? method.ExpressionBody,
-            LocalFunctionStatementSyntax local => (SyntaxNode?)local.Body ?? local.ExpressionBody,
-            AccessorDeclarationSyntax accessor => (SyntaxNode?)accessor.Body ?? accessor.ExpressionBody,
-            PropertyDeclarationSyntax property => property.ExpressionBody,
-            IndexerDeclarationSyntax indexer => indexer.ExpressionBody,
+            BlockSyntax block => block.Statements.FirstOrDefault(),
+            CompilationUnitSyntax unit => unit.Members.OfType<GlobalStatementSyntax>().FirstOrDefault()?.Statement,
             _ => null,
-        };
+        }
+            is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: (int)SyntaxKind.UsingKeyword } first
+        && SessionInCode.LevelIn(first) != DeclaredConsistency.None;
 
     private static bool IsIterator(SyntaxNode body) =>
         body.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
@@ -184,16 +69,11 @@ internal static class SessionStatement
     private static bool IsAwaited(ITypeSymbol type) =>
         type.Name is "Task" or "ValueTask" or "IAsyncEnumerable" or "IAsyncEnumerator" || type.GetMembers("GetAwaiter").Any();
 
-    private static bool IsKeptForLater(SyntaxNode declaration, Location read)
+    private static bool IsKeptForLater(SyntaxNode body, Location read)
     {
-        if (!declaration.FullSpan.Contains(read.SourceSpan))
-        {
-            return true;
-        }
-
         for (
-            var node = declaration.SyntaxTree.GetRoot().FindNode(read.SourceSpan);
-            node is not null && node != declaration;
+            var node = body.SyntaxTree.GetRoot().FindNode(read.SourceSpan, getInnermostNodeForTie: true);
+            node is not null && node != body;
             node = node.Parent
         )
         {

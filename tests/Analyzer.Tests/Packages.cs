@@ -58,8 +58,9 @@ internal static class Packages
         var folder =
             Frameworks.Select(f => Path.Combine(library, f)).FirstOrDefault(Directory.Exists)
             ?? throw new DirectoryNotFoundException($"{library}: restore the project");
-        return Directory
-            .GetFiles(folder, "*.dll")
-            .Single(file => string.Equals(Path.GetFileNameWithoutExtension(file), name, StringComparison.OrdinalIgnoreCase));
+        var files = Directory.GetFiles(folder, "*.dll");
+        return files is [var only]
+            ? only
+            : files.Single(file => string.Equals(Path.GetFileNameWithoutExtension(file), name, StringComparison.OrdinalIgnoreCase));
     }
 }

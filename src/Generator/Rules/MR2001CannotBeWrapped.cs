@@ -108,7 +108,9 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
             operation = operation.Parent;
         }
 
-        return operation is IArgumentOperation argument && WebHandlers.TakesHandler(argument.Parameter);
+        return operation is IArgumentOperation argument
+            && WebHandlers.TakesHandler(argument.Parameter)
+            && FrameworkActivation.IsHonoured(context.Compilation);
     }
 
     private static Location PlaceOf(ISymbol symbol) => symbol.Locations.FirstOrDefault(static l => l.IsInSource) ?? Location.None;

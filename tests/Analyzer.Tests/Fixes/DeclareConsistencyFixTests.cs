@@ -116,8 +116,8 @@ public class DeclareConsistencyFixTests
         "static int M(IDbConnection session)\n    {\n        using var readSession = ReadSession.Begin(ReadConsistency.Monotonic);\n        return session.QueryFirst<int>(session.QueryFirst<string>(\"SELECT a FROM t\"));\n    }"
     )]
     [InlineData(
-        "static IDbConnection db; int M => db.QueryFirst<int>(db.QueryFirst<string>(\"SELECT a FROM t\"));",
-        "static IDbConnection db; int M\n    {\n        get\n        {\n            using var session = ReadSession.Begin(ReadConsistency.Monotonic);\n            return db.QueryFirst<int>(db.QueryFirst<string>(\"SELECT a FROM t\"));\n        }\n    }"
+        "static IDbConnection db;\n    int M => db.QueryFirst<int>(db.QueryFirst<string>(\"SELECT a FROM t\"));",
+        "static IDbConnection db;\n    int M\n    {\n        get\n        {\n            using var session = ReadSession.Begin(ReadConsistency.Monotonic);\n            return db.QueryFirst<int>(db.QueryFirst<string>(\"SELECT a FROM t\"));\n        }\n    }"
     )]
     public Task Expression_bodies_become_blocks(string before, string after) =>
         Check(

@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Testing;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Testing;
 using MonotonicReads.Generator.Rules;
 
 namespace MonotonicReads.Analyzer.Tests.Rules;
@@ -242,20 +238,8 @@ public class WebEntryPointTests
 
     private static Task Source<TAnalyzer>(string source)
         where TAnalyzer : DiagnosticAnalyzer, new() =>
-        new MarkedSource(source, [.. ReadRules.References, .. AspNetCore.Value]) { Disabled = [MR1004NeedlessAnnotation.Id] }.VerifyAsync(
-            new TAnalyzer()
-        );
-
-    /// <summary>The shared framework beside the one that runs the tests.</summary>
-    private static readonly Lazy<ImmutableArray<MetadataReference>> AspNetCore = new(() =>
-    {
-        var frameworks = Path.GetFullPath(
-            Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../Microsoft.AspNetCore.App")
-        );
-        var newest = Directory
-            .GetDirectories(frameworks, "10.*")
-            .OrderByDescending(directory => Version.Parse(Path.GetFileName(directory).Split('-')[0]))
-            .First();
-        return [.. Directory.GetFiles(newest, "Microsoft.*.dll").Select(path => MetadataReference.CreateFromFile(path))];
-    });
+        new MarkedSource(source, [.. ReadRules.References, .. AspNetCore.WithPackage])
+        {
+            Disabled = [MR1004NeedlessAnnotation.Id],
+        }.VerifyAsync(new TAnalyzer());
 }

@@ -81,7 +81,10 @@ internal sealed class WrappingDecision
         foreach (var method in ordered)
         {
             var tried = accepted.Add(method);
-            if (Heirs.Of(method.ContainingType, compilation).All(type => IsSettled(type, method, accepted, tried, compilation)))
+            if (
+                FrameworkActivation.Of(method.ContainingType)?.Honours(method, compilation) == true
+                || Heirs.Of(method.ContainingType, compilation).All(type => IsSettled(type, method, accepted, tried, compilation))
+            )
             {
                 accepted = tried;
             }
@@ -126,7 +129,7 @@ internal sealed class WrappingDecision
             return NotAnnotated;
         }
 
-        if (GeneratedWrappers.IsWrittenByUs(type) || WebHandlers.AreMethodsOf(type))
+        if (GeneratedWrappers.IsWrittenByUs(type))
         {
             return NotAnnotated;
         }
@@ -135,6 +138,12 @@ internal sealed class WrappingDecision
         if (!survey.IsAnnotated)
         {
             return NotAnnotated;
+        }
+
+        var activated = ActivatedMembers.Of(survey, compilation);
+        if (activated is { LeavesSome: false, Obstacles: var named })
+        {
+            return named.IsEmpty ? NotAnnotated : new(WrappingOutcome.Declined, WrapperShape.Delegating, NoMembers, named, NoCoverage);
         }
 
         var shape = survey.ImplementsAnnotated ? WrapperShape.Delegating : WrapperShape.Deriving;
@@ -150,7 +159,7 @@ internal sealed class WrappingDecision
             );
         }
 
-        return shape == WrapperShape.Delegating ? Delegate(survey, compilation) : Derive(type, survey, compilation);
+        return shape == WrapperShape.Delegating ? Delegate(survey, activated, compilation) : Derive(type, survey, compilation);
     }
 
     private static bool MayBeAnnotated(INamedTypeSymbol type, ContractAnnotations contracts)
@@ -166,13 +175,14 @@ internal sealed class WrappingDecision
         return type.AllInterfaces.Any(contracts.IsAnnotated);
     }
 
-    private static WrappingDecision Delegate(AnnotationSurvey survey, Compilation compilation)
+    private static WrappingDecision Delegate(AnnotationSurvey survey, ActivatedMembers? activated, Compilation compilation)
     {
         var coverage = NoCoverage;
         var obstacles = ImmutableArray.CreateBuilder<Obstacle>();
+        obstacles.AddRange(activated?.Obstacles ?? ImmutableArray<Obstacle>.Empty);
         foreach (var group in survey.Implemented)
         {
-            if (group.Annotation is { NeedsSession: true } annotation)
+            if (group.Annotation is { NeedsSession: true } annotation && activated?.AreWithout(group.Implementation) != false)
             {
                 var (covered, obstacle) = Coverage.For(annotation, group.Methods, survey.PlaceOf(group.Implementation), compilation);
                 if (covered is not null)
@@ -188,7 +198,7 @@ internal sealed class WrappingDecision
 
         foreach (var (method, annotation) in survey.Outside)
         {
-            if (survey.OwesAnswer(method))
+            if (activated is null && survey.OwesAnswer(method))
             {
                 obstacles.Add(
                     new Obstacle(
