@@ -12,9 +12,14 @@ namespace MonotonicReads.CodeFixes;
 /// </summary>
 internal static class ConsistencyDeclarations
 {
+    /// <param name="document">The file.</param>
+    /// <param name="diagnostics">What is reported in it.</param>
+    /// <param name="readsAhead">Whether a sequence that would read after the session may be read into a list.</param>
+    /// <param name="cancellation">Ends it.</param>
     public static async Task<ImmutableArray<ConsistencyDeclaration>> PlanAsync(
         Document document,
         ImmutableArray<Diagnostic> diagnostics,
+        bool readsAhead,
         CancellationToken cancellation
     )
     {
@@ -47,8 +52,10 @@ internal static class ConsistencyDeclarations
             var (node, (diagnostic, method)) = (entry.Key, entry.Value);
             var declared =
                 method is not null && coverable.Contains(method, SymbolEqualityComparer.Default) ? Annotation(node, names, layout)
-                : SessionStatement.CanStandIn(node, method, diagnostic.AdditionalLocations)
-                    ? Session(node, method, plan, model, names, layout)
+                : SessionStatement.CanStandIn(node, method, diagnostic.AdditionalLocations, model)
+                && ReadAhead.Changes(FirstStatement.BodyOf(node)!, diagnostic.AdditionalLocations, model, cancellation) is { } ahead
+                && (readsAhead || ahead.IsEmpty)
+                    ? Session(node, method, ahead, plan, model, names, layout)
                 : null;
             if (declared is not null)
             {
@@ -71,6 +78,7 @@ internal static class ConsistencyDeclarations
     private static ConsistencyDeclaration? Session(
         SyntaxNode node,
         IMethodSymbol? method,
+        ImmutableArray<TextChange> ahead,
         IEnumerable<ConsistencyDeclaration> plan,
         SemanticModel model,
         WrittenNames names,
@@ -160,6 +168,9 @@ internal sealed record ConsistencyDeclaration(
     string SessionName
 )
 {
+    /// <summary>Whether a sequence is read into a list, which is another way to work than the code had.</summary>
+    public bool ReadsAhead { get; init; }
+
     /// <summary>The text with all the edits.</summary>
     public static SourceText Apply(SourceText text, IReadOnlyCollection<ConsistencyDeclaration> declarations)
     {

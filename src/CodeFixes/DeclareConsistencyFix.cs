@@ -18,6 +18,8 @@ public sealed class DeclareConsistencyFix : CodeFixProvider
     /// <summary>The key under which Fix All applies both forms.</summary>
     public const string EquivalenceKey = "MonotonicReads.DeclareConsistency";
 
+    private const string ReadAheadKey = EquivalenceKey + ".ReadAhead";
+
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } =
         ImmutableArray.Create(MR1001SequentialReads.Id, MR1002ReadsAcrossCalls.Id);
@@ -27,7 +29,10 @@ public sealed class DeclareConsistencyFix : CodeFixProvider
         FixAllProvider.Create(
             static async (context, document, diagnostics) =>
             {
-                var plan = await ConsistencyDeclarations.PlanAsync(document, diagnostics, context.CancellationToken).ConfigureAwait(false);
+                var readsAhead = context.CodeActionEquivalenceKey == ReadAheadKey;
+                var plan = await ConsistencyDeclarations
+                    .PlanAsync(document, diagnostics, readsAhead, context.CancellationToken)
+                    .ConfigureAwait(false);
                 return await ApplyAsync(document, plan, context.CancellationToken).ConfigureAwait(false);
             }
         );
@@ -38,12 +43,16 @@ public sealed class DeclareConsistencyFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             var plan = await ConsistencyDeclarations
-                .PlanAsync(context.Document, ImmutableArray.Create(diagnostic), context.CancellationToken)
+                .PlanAsync(context.Document, ImmutableArray.Create(diagnostic), readsAhead: true, context.CancellationToken)
                 .ConfigureAwait(false);
             if (!plan.IsEmpty)
             {
                 context.RegisterCodeFix(
-                    CodeAction.Create(plan[0].Title, cancellation => ApplyAsync(context.Document, plan, cancellation), EquivalenceKey),
+                    CodeAction.Create(
+                        plan[0].Title,
+                        cancellation => ApplyAsync(context.Document, plan, cancellation),
+                        plan[0].ReadsAhead ? ReadAheadKey : EquivalenceKey
+                    ),
                     diagnostic
                 );
             }

@@ -12,15 +12,16 @@ internal static class SessionStatement
 
     /// <summary>
     /// False where the session would begin after the reads or end before they run: in an iterator, in a method that returns a task without being
-    /// asynchronous, for reads in a constructor's initializer or in a lambda that is only kept; and where one begins there already.
+    /// asynchronous, for reads in a constructor's initializer; where one begins there already, or would last as long as the program.
     /// </summary>
-    public static bool CanStandIn(SyntaxNode declaration, IMethodSymbol? method, IReadOnlyList<Location> reads)
+    public static bool CanStandIn(SyntaxNode declaration, IMethodSymbol? method, IReadOnlyList<Location> reads, SemanticModel model)
     {
         if (
             ((CSharpParseOptions)declaration.SyntaxTree.Options).LanguageVersion < LanguageVersion.CSharp8
             || FirstStatement.BodyOf(declaration) is not { } body
-            || reads.Any(read => IsOutside(body, read) || IsKeptForLater(body, read))
+            || reads.Any(read => IsOutside(body, read))
             || BeginsWithOne(body)
+            || RunsHost(body, model)
         )
         {
             return false;
@@ -69,23 +70,21 @@ internal static class SessionStatement
     private static bool IsAwaited(ITypeSymbol type) =>
         type.Name is "Task" or "ValueTask" or "IAsyncEnumerable" or "IAsyncEnumerator" || type.GetMembers("GetAwaiter").Any();
 
-    private static bool IsKeptForLater(SyntaxNode body, Location read)
-    {
-        for (
-            var node = body.SyntaxTree.GetRoot().FindNode(read.SourceSpan, getInnermostNodeForTie: true);
-            node is not null && node != body;
-            node = node.Parent
-        )
-        {
-            if (
-                node is AnonymousFunctionExpressionSyntax
-                && node.Parent is not ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax }
-            )
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>A session around a host's run would last as long as the program, and whatever the host starts would inherit it.</summary>
+    private static bool RunsHost(SyntaxNode body, SemanticModel model) =>
+        body.DescendantNodes()
+            .Any(n =>
+                n
+                    is InvocationExpressionSyntax
+                    {
+                        Expression: MemberAccessExpressionSyntax
+                        {
+                            Name.Identifier.ValueText: "Run" or "RunAsync" or "Start" or "StartAsync" or "WaitForShutdownAsync",
+                            Expression: var host
+                        }
+                    }
+                && model.GetTypeInfo(host).Type is { } type
+                && type.AllInterfaces.Prepend(type)
+                    .Any(static t => t.Name is "IHost" or "IWebHost" && t.ContainingNamespace?.Name == "Hosting")
+            );
 }

@@ -28,6 +28,9 @@ internal sealed class MethodSummaries
 
     public DataLibraries Libraries { get; }
 
+    /// <inheritdoc cref="ForeignBodies.ModelOf" />
+    public SemanticModel? ModelOf(SyntaxTree tree) => _bodies.ModelOf(tree);
+
     /// <inheritdoc cref="CandidateNames.Reaching" />
     public ReachingNames Reaching => _names.Reaching;
 

@@ -2,6 +2,9 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+using MonotonicReads.Generator.Calls;
+using MonotonicReads.Generator.Deferral;
 using MonotonicReads.Generator.Symbols;
 using MonotonicReads.Generator.Wrapping.Decision;
 
@@ -57,7 +60,7 @@ internal static class MR2004DeferredResult
         }
     }
 
-    public static void ReportSession(SyntaxNodeAnalysisContext context)
+    public static void ReportSession(SyntaxNodeAnalysisContext context, CompilationReads reads)
     {
         var begin = (InvocationExpressionSyntax)context.Node;
         if (
@@ -95,6 +98,7 @@ internal static class MR2004DeferredResult
             return;
         }
 
+        var told = new List<SyntaxNode>();
         foreach (var statement in scope.SelectMany(Own))
         {
             if (
@@ -103,12 +107,71 @@ internal static class MR2004DeferredResult
                 && (DeferredIn(type) ?? LazyIn(result, type, context)) is { } deferred
             )
             {
+                told.Add(result);
                 context.ReportDiagnostic(
                     Diagnostic.Create(Descriptor, result.GetLocation(), $"What is returned here is {deferred}", Remedy)
                 );
             }
         }
+
+        if (reads.Summaries is { } summaries && BodyOf(function) is { } body)
+        {
+            foreach (var leaving in LeavingIn(scope, body, summaries, context))
+            {
+                if (!told.Contains(leaving.Place))
+                {
+                    told.Add(leaving.Place);
+                    context.ReportDiagnostic(
+                        Diagnostic.Create(
+                            Descriptor,
+                            leaving.Place.GetLocation(),
+                            $"What is {(leaving.IsReturned ? "returned" : "kept")} here {What(leaving.Carrier)}",
+                            "read it before the session ends (ToList)"
+                        )
+                    );
+                }
+            }
+        }
     }
+
+    private static string What(Carrier carrier) =>
+        carrier switch
+        {
+            Carrier.Sequence => "is a sequence that reads when it is walked through",
+            Carrier.Delegate => "is a delegate that reads when it is called",
+            _ => "holds a sequence or a delegate that reads when it is used",
+        };
+
+    /// <summary>Where reads that the code of a session names leave it before they are made.</summary>
+    private static IEnumerable<Leaving> LeavingIn(
+        IReadOnlyList<SyntaxNode> scope,
+        SyntaxNode body,
+        MethodSummaries summaries,
+        SyntaxNodeAnalysisContext context
+    )
+    {
+        var callees = new LazyCallees(
+            tree => tree == context.Node.SyntaxTree ? context.SemanticModel : summaries.ModelOf(tree),
+            (other, model) => ReadingNames.In(other, summaries, model, context.CancellationToken),
+            context.CancellationToken
+        );
+        var within = TextSpan.FromBounds(scope[0].SpanStart, scope[scope.Count - 1].Span.End);
+        var later = new LaterReads(context.SemanticModel, body, within, callees, context.CancellationToken);
+        return scope
+            .SelectMany(s => ReadingNames.In(s, summaries, context.SemanticModel, context.CancellationToken))
+            .SelectMany(later.Of)
+            .Where(static l => l.IsCertain);
+    }
+
+    private static BlockSyntax? BodyOf(SyntaxNode function) =>
+        function switch
+        {
+            BaseMethodDeclarationSyntax method => method.Body,
+            LocalFunctionStatementSyntax local => local.Body,
+            AccessorDeclarationSyntax accessor => accessor.Body,
+            AnonymousFunctionExpressionSyntax lambda => lambda.Block,
+            _ => null,
+        };
 
     /// <summary>What a type is, where it reads later than its method returns; through the task that it comes in.</summary>
     private static string? DeferredIn(ITypeSymbol type)
@@ -178,7 +241,7 @@ internal static class MR2004DeferredResult
         context.SemanticModel.GetTypeInfo(expression, context.CancellationToken).Type;
 
     /// <summary>The statements in which the session runs; null where it is not begun by a <c>using</c>.</summary>
-    private static IEnumerable<SyntaxNode>? ScopeOf(SyntaxNode begin)
+    private static IReadOnlyList<SyntaxNode>? ScopeOf(SyntaxNode begin)
     {
         if (begin.FirstAncestorOrSelf<StatementSyntax>() is not { } statement)
         {
@@ -189,7 +252,9 @@ internal static class MR2004DeferredResult
         {
             UsingStatementSyntax around => [around.Statement],
             LocalDeclarationStatementSyntax { UsingKeyword.RawKind: (int)SyntaxKind.UsingKeyword, Parent: BlockSyntax block } =>
-                block.Statements.SkipWhile(s => s != statement),
+            [
+                .. block.Statements.SkipWhile(s => s != statement),
+            ],
             _ => null,
         };
     }

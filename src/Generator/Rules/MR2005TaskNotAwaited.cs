@@ -3,8 +3,6 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using MonotonicReads.Generator.Annotations;
-using MonotonicReads.Generator.Calls;
-using MonotonicReads.Generator.Reads;
 using MonotonicReads.Generator.Symbols;
 using MonotonicReads.Generator.Wrapping.Decision;
 
@@ -40,7 +38,7 @@ internal static class MR2005TaskNotAwaited
             || !FrameworkTypes.IsTaskLike(type)
             || !RunsInSession(context, isReturned)
             || reads.Summaries is not { } summaries
-            || !Reads(started, summaries, context)
+            || !ReadingNames.In(started, summaries, context.SemanticModel, context.CancellationToken).Any()
         )
         {
             return;
@@ -109,29 +107,6 @@ internal static class MR2005TaskNotAwaited
         }
 
         return method is not null && ConsistencyAnnotations.Of(method, includeAssembly: false) > DeclaredConsistency.Eventual;
-    }
-
-    private static bool Reads(InvocationExpressionSyntax started, MethodSummaries summaries, SyntaxNodeAnalysisContext context)
-    {
-        var search = summaries.Begin(context.CancellationToken);
-        foreach (var name in started.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
-        {
-            var text = name.Identifier.ValueText;
-            if (
-                (summaries.Reaching.Contains(text) || summaries.Libraries.MayTouch(text))
-                && context.SemanticModel.GetSymbolInfo(name, context.CancellationToken).Symbol is IMethodSymbol method
-                && (
-                    summaries.Libraries.Describe(method) is { } member
-                        ? member.Role is DataRole.SendsForRows or DataRole.Reads or DataRole.ReadsQuery
-                        : search.OfCall(method, isVirtualCall: true, runsDelegates: false).Effects.Any(static e => e.ForRows)
-                )
-            )
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static string NameOf(InvocationExpressionSyntax call) =>

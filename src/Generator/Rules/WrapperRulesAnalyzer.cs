@@ -61,14 +61,14 @@ public sealed class WrapperRulesAnalyzer : DiagnosticAnalyzer
                 start.RegisterSymbolAction(c => MR2004DeferredResult.ReportMembers(c, classes.Value), SymbolKind.NamedType);
             }
 
-            if (mayBegin)
-            {
-                start.RegisterSyntaxNodeAction(MR2004DeferredResult.ReportSession, SyntaxKind.InvocationExpression);
-            }
-
             if (mayConcern || mayBegin)
             {
                 var reads = new CompilationReads(start.Compilation, start.Options);
+                if (mayBegin)
+                {
+                    start.RegisterSyntaxNodeAction(c => MR2004DeferredResult.ReportSession(c, reads), SyntaxKind.InvocationExpression);
+                }
+
                 start.RegisterSyntaxNodeAction(
                     c => MR2005TaskNotAwaited.Report(c, classes.Value, reads),
                     SyntaxKind.ExpressionStatement,
