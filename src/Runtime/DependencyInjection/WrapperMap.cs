@@ -105,6 +105,12 @@ internal sealed class WrapperMap
             if (factory.Method.DeclaringType is { } declaring)
             {
                 yield return declaring;
+
+                // A helper's lambda, such as that of AddHttpClient<I, X>(), knows the class as its type argument.
+                foreach (var argument in declaring.GenericTypeArguments)
+                {
+                    yield return argument;
+                }
             }
         }
     }

@@ -454,6 +454,28 @@ public class AddConsistentRepositoriesTests
     }
 
     [Fact]
+    public void A_typed_client_is_decorated_with_the_client_that_was_configured()
+    {
+        using var provider = Build(services =>
+            services.AddHttpClient<ICatalog, CatalogClient>(static client => client.BaseAddress = new Uri("http://catalog"))
+        );
+        var client = Assert.IsType<ConsistentCatalogClient>(provider.GetRequiredService<ICatalog>());
+        Assert.NotNull(client.SessionSeen());
+        Assert.Equal("catalog", client.Http.BaseAddress!.Host);
+        Assert.NotSame(client, provider.GetRequiredService<ICatalog>());
+    }
+
+    [Fact]
+    public void A_typed_client_under_an_interface_of_another_assembly_is_found_too()
+    {
+        // Nothing else is registered that is declared beside the wrapper.
+        var services = new ServiceCollection();
+        services.AddHttpClient<ICloneable, CatalogClient>();
+        using var provider = services.AddConsistentRepositories().BuildServiceProvider(Strict);
+        Assert.Equal(true, provider.GetRequiredService<ICloneable>().Clone());
+    }
+
+    [Fact]
     public void Null_is_refused() =>
         Assert.Throws<ArgumentNullException>(() => ConsistentRepositoryServiceCollectionExtensions.AddConsistentRepositories(null!));
 
