@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -31,13 +32,7 @@ internal sealed record ServiceRegistration(
             return null;
         }
 
-        var operation = context.SemanticModel.GetOperation(context.Node, context.CancellationToken);
-        var (method, arguments) = operation switch
-        {
-            IInvocationOperation call => (call.TargetMethod, call.Arguments),
-            IObjectCreationOperation { Constructor: { } constructor } creation => (constructor, creation.Arguments),
-            _ => (null, default),
-        };
+        var (method, arguments) = Called(context);
         if (method is null || !(method.ContainingType.Name == Descriptor || IsForContainer(method)))
         {
             return null;
@@ -71,11 +66,25 @@ internal sealed record ServiceRegistration(
             );
     }
 
+    private static (IMethodSymbol? Method, ImmutableArray<IArgumentOperation> Arguments) Called(SyntaxNodeAnalysisContext context) =>
+        context.SemanticModel.GetOperation(context.Node, context.CancellationToken) switch
+        {
+            IInvocationOperation call => (call.TargetMethod, call.Arguments),
+            IObjectCreationOperation { Constructor: { } constructor } creation => (constructor, creation.Arguments),
+            _ => (null, ImmutableArray<IArgumentOperation>.Empty),
+        };
+
     private static (SyntaxNode? Place, bool IsPlain) PlaceOf(SyntaxNode node, WrittenTypeNames names)
     {
         if (node is ObjectCreationExpressionSyntax { Type: var type })
         {
             return WrittenTypeNames.SimpleName(type) == Descriptor ? (type, true) : (null, false);
+        }
+
+        if (node is ImplicitObjectCreationExpressionSyntax implicitly)
+        {
+            var naming = implicitly.ArgumentList.DescendantNodes().Any(n => n is TypeSyntax named && names.MayBe(named));
+            return naming ? (implicitly, true) : (null, false);
         }
 
         if (node is not InvocationExpressionSyntax call || CallNames.Of(call) is not { } name)

@@ -53,6 +53,7 @@ public sealed class WrapperRulesAnalyzer : DiagnosticAnalyzer
                     start.RegisterSyntaxNodeAction(
                         c => MR2002WrapperBypassed.ReportRegistration(c, classes.Value, names.Value),
                         SyntaxKind.ObjectCreationExpression,
+                        SyntaxKind.ImplicitObjectCreationExpression,
                         SyntaxKind.InvocationExpression
                     );
                 }

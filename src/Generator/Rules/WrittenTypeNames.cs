@@ -4,7 +4,7 @@ using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Rules;
 
-/// <summary>The names under which wrapped classes and their wrappers may be written: their own, and the aliases of using directives.</summary>
+/// <summary>The names under which wrapped classes and their wrappers may be written: their own, and aliases.</summary>
 internal sealed class WrittenTypeNames
 {
     private readonly WrappedClasses _classes;

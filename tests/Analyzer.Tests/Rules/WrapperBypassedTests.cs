@@ -207,6 +207,26 @@ public class WrapperBypassedTests
     [InlineData("IServiceCollection s = null; s.{|MR2002:AddStore<IOrders, Orders>|}();")]
     [InlineData("IServiceCollection s = null; s.AddSingleton(new List<IOrders>()).AddOptions<Plain>();")]
     [InlineData("IServiceCollection s = null; s.AddScoped<IOrders>(p => p.GetRequiredService<IOrders>());")]
+    [InlineData(
+        "IServiceCollection s = null; s.AddScoped<IOrders>(p => { IOrders a = null, b = null; a = b; b = a; return a; }); s.AddConsistentRepositories();"
+    )]
+    [InlineData("IServiceCollection s = null; ServiceDescriptor d = {|MR2002:new(typeof(IOrders), typeof(Orders), default)|}; s.Add(d);")]
+    [InlineData("IServiceCollection s = null; ServiceDescriptor d = new(typeof(IOrders), typeof(Plain), default); s.Add(d);")]
+    [InlineData(
+        "IServiceCollection s = null; s.{|MR2002:AddScoped<IOrders>|}(p => { IOrders o; if (p == null) o = new Orders(null); else o = new Plain(null); return o; });"
+    )]
+    [InlineData(
+        "IServiceCollection s = null; s.AddScoped<IOrders>(p => { IOrders o = new Plain(null); if (p == null) o = null; return o; });"
+    )]
+    [InlineData(
+        "IServiceCollection s = null; s.{|MR2002:AddScoped|}(typeof(IOrders), p => ActivatorUtilities.CreateInstance(p, typeof(Orders)));"
+    )]
+    [InlineData(
+        "IServiceCollection s = null; s.{|MR2002:AddScoped<IOrders>|}(delegate (IServiceProvider p) { return new Orders(null); });"
+    )]
+    [InlineData(
+        "IServiceCollection s = null; System.Func<System.IServiceProvider, Orders> f = p => new Orders(null); s.{|MR2002:AddScoped<IOrders>|}(f);"
+    )]
     [InlineData("IServiceCollection s = null; s.AddHttpClient<IOrders, Orders>(); s.AddConsistentRepositories();")]
     [InlineData("IServiceCollection s = null; s.{|MR2002:AddScoped<IOrders, Orders>|}(); /* AddConsistentRepositories() */")]
     public Task A_program_must_decorate(string statements) =>
