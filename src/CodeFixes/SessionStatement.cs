@@ -20,7 +20,7 @@ internal static class SessionStatement
             ((CSharpParseOptions)declaration.SyntaxTree.Options).LanguageVersion < LanguageVersion.CSharp8
             || FirstStatement.BodyOf(declaration) is not { } body
             || reads.Any(read => IsOutside(body, read))
-            || BeginsWithOne(body)
+            || BeginsWithOne(body, model)
             || RunsHost(body, model)
         )
         {
@@ -53,7 +53,7 @@ internal static class SessionStatement
     private static bool IsOutside(SyntaxNode body, Location read) =>
         read.SourceTree != body.SyntaxTree || !body.FullSpan.Contains(read.SourceSpan);
 
-    private static bool BeginsWithOne(SyntaxNode body) =>
+    private static bool BeginsWithOne(SyntaxNode body, SemanticModel model) =>
         body switch
         {
             BlockSyntax block => block.Statements.FirstOrDefault(),
@@ -61,7 +61,7 @@ internal static class SessionStatement
             _ => null,
         }
             is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: (int)SyntaxKind.UsingKeyword } first
-        && SessionInCode.LevelIn(first) != DeclaredConsistency.None;
+        && SessionInCode.LevelIn(first, model, CancellationToken.None) != DeclaredConsistency.None;
 
     private static bool IsIterator(SyntaxNode body) =>
         body.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))

@@ -12,7 +12,7 @@ namespace MonotonicReads.Analyzer.Tests;
 internal static class ReadRules
 {
     /// <summary>What every test text sees: the usings, and a repository's fields.</summary>
-    private const string Usings = """
+    internal const string Usings = """
         using System;
         using System.Collections.Generic;
         using System.Data;

@@ -4,11 +4,13 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MonotonicReads.Generator.Annotations;
 
-/// <summary>Sessions that code begins itself, judged by how they are written.</summary>
+/// <summary>Sessions that code begins itself, under whatever name, or through a helper of the project.</summary>
 internal static class SessionInCode
 {
-    /// <summary>A using statement around the call, or a using declaration before it in a block around it, that begins a session.</summary>
-    public static DeclaredConsistency Around(SyntaxNode call)
+    /// <summary>
+    /// A using statement around the node, or a declaration before it in a block around it, that begins a session which is still open there.
+    /// </summary>
+    public static DeclaredConsistency Around(SyntaxNode call, SemanticModel model, CancellationToken cancellation)
     {
         for (var node = call; node is not null and not (MemberDeclarationSyntax or LocalFunctionStatementSyntax); node = node.Parent!)
         {
@@ -20,53 +22,164 @@ internal static class SessionInCode
             if (
                 node.Parent is UsingStatementSyntax @using
                 && @using.Statement == node
-                && LevelIn((SyntaxNode?)@using.Declaration ?? @using.Expression) is var around and not DeclaredConsistency.None
+                && LevelIn((SyntaxNode?)@using.Declaration ?? @using.Expression, model, cancellation)
+                    is var around
+                        and not DeclaredConsistency.None
             )
             {
                 return around;
             }
 
-            if (node.Parent is BlockSyntax block && node is StatementSyntax statement)
-            {
-                foreach (var earlier in block.Statements.TakeWhile(s => s != statement))
-                {
-                    if (
-                        earlier is LocalDeclarationStatementSyntax local
-                        && local.UsingKeyword.IsKind(SyntaxKind.UsingKeyword)
-                        && LevelIn(local) is var before and not DeclaredConsistency.None
-                    )
-                    {
-                        return before;
-                    }
-                }
-            }
-        }
-
-        return DeclaredConsistency.None;
-    }
-
-    public static DeclaredConsistency LevelIn(SyntaxNode? node)
-    {
-        foreach (var invocation in node?.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>() ?? [])
-        {
             if (
-                invocation.Expression
-                    is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin" or "Resume", Expression: var type }
-                && type.ToString().EndsWith("ReadSession", StringComparison.Ordinal)
+                node.Parent is BlockSyntax block
+                && node is StatementSyntax statement
+                && Before(statement, block, model, cancellation) is var before and not DeclaredConsistency.None
             )
             {
-                var levels = invocation.ArgumentList.Arguments.Select(static a => a.Expression).OfType<MemberAccessExpressionSyntax>();
-                return levels
-                    .FirstOrDefault(static level => level.Expression.ToString().EndsWith("ReadConsistency", StringComparison.Ordinal))
-                    ?.Name.Identifier.ValueText switch
-                {
-                    "Primary" => DeclaredConsistency.Primary,
-                    "Causal" => DeclaredConsistency.Causal,
-                    _ => DeclaredConsistency.Monotonic,
-                };
+                return before;
             }
         }
 
         return DeclaredConsistency.None;
     }
+
+    /// <summary>The session that a declaration or an expression begins.</summary>
+    public static DeclaredConsistency LevelIn(SyntaxNode? node, SemanticModel model, CancellationToken cancellation)
+    {
+        if (node is LocalDeclarationStatementSyntax local)
+        {
+            node = local.Declaration;
+        }
+
+        var values = node switch
+        {
+            VariableDeclarationSyntax declaration => declaration.Variables.Select(static v => v.Initializer?.Value),
+            ExpressionSyntax expression => [expression],
+            _ => [],
+        };
+        foreach (var value in values)
+        {
+            if (Bare(value) is InvocationExpressionSyntax call && LevelOf(call, model, cancellation) is { } level)
+            {
+                return level;
+            }
+        }
+
+        return DeclaredConsistency.None;
+    }
+
+    /// <summary>The level of the session that a call begins; null where it begins none.</summary>
+    public static DeclaredConsistency? LevelOf(InvocationExpressionSyntax call, SemanticModel model, CancellationToken cancellation)
+    {
+        if (
+            model.GetSymbolInfo(call, cancellation).Symbol is not IMethodSymbol method
+            || !IsSession(method.ReturnType)
+            || (!IsOurs(method) && Beginnings(method, cancellation).FirstOrDefault() is null)
+        )
+        {
+            return null;
+        }
+
+        var said = call
+            .ArgumentList.Arguments.Select(a => model.GetSymbolInfo(a.Expression, cancellation).Symbol)
+            .FirstOrDefault(static s => s is IFieldSymbol { ContainingType.Name: "ReadConsistency" })
+            ?.Name;
+        return Level(said ?? (IsOurs(method) ? null : Beginnings(method, cancellation).Select(Written).FirstOrDefault()));
+    }
+
+    /// <summary>Whether the method begins a session and returns it, open: <c>ReadSession.Begin</c>, or a helper around it.</summary>
+    public static bool Begins(IMethodSymbol method, CancellationToken cancellation) =>
+        IsSession(method.ReturnType) && (IsOurs(method) || Beginnings(method, cancellation).Any());
+
+    /// <summary>The level that a helper gives the session that it begins.</summary>
+    public static DeclaredConsistency LevelOfHelper(IMethodSymbol method, CancellationToken cancellation) =>
+        Level(Beginnings(method, cancellation).Select(Written).FirstOrDefault());
+
+    /// <summary>Sessions that were begun by the statements before one, and end after it.</summary>
+    private static DeclaredConsistency Before(
+        StatementSyntax statement,
+        BlockSyntax block,
+        SemanticModel model,
+        CancellationToken cancellation
+    )
+    {
+        foreach (var earlier in block.Statements.TakeWhile(s => s != statement))
+        {
+            if (
+                earlier is LocalDeclarationStatementSyntax local
+                && (local.UsingKeyword.IsKind(SyntaxKind.UsingKeyword) || IsEndedBy(statement, local))
+                && LevelIn(local, model, cancellation) is var before and not DeclaredConsistency.None
+            )
+            {
+                return before;
+            }
+        }
+
+        return DeclaredConsistency.None;
+    }
+
+    /// <summary><c>try { ... } finally { session.Dispose(); }</c>, or a <c>using (session)</c>.</summary>
+    private static bool IsEndedBy(StatementSyntax statement, LocalDeclarationStatementSyntax local)
+    {
+        var ends = statement switch
+        {
+            TryStatementSyntax { Finally.Block: { } last } => last,
+            UsingStatementSyntax { Expression: { } held } => (SyntaxNode)held,
+            _ => null,
+        };
+        return ends is not null
+            && local.Declaration.Variables is [var session]
+            && ends.DescendantNodesAndSelf()
+                .Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == session.Identifier.ValueText);
+    }
+
+    /// <summary>Where a method of the project begins a session, judged by how it is written: its file has no model here.</summary>
+    private static IEnumerable<InvocationExpressionSyntax> Beginnings(IMethodSymbol method, CancellationToken cancellation) =>
+        method
+            .OriginalDefinition.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellation).DescendantNodes())
+            .OfType<InvocationExpressionSyntax>()
+            .Where(static call =>
+                call.Expression
+                    is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin" or "Resume" }
+                        or IdentifierNameSyntax { Identifier.ValueText: "Begin" or "Resume" }
+            );
+
+    private static string? Written(InvocationExpressionSyntax begin) =>
+        begin
+            .ArgumentList.Arguments.Select(static a =>
+                a.Expression switch
+                {
+                    MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+                    IdentifierNameSyntax name => name.Identifier.ValueText,
+                    _ => null,
+                }
+            )
+            .FirstOrDefault(static name => name is "Primary" or "Causal" or "Monotonic");
+
+    private static DeclaredConsistency Level(string? name) =>
+        name switch
+        {
+            "Primary" => DeclaredConsistency.Primary,
+            "Causal" => DeclaredConsistency.Causal,
+            _ => DeclaredConsistency.Monotonic,
+        };
+
+    private static ExpressionSyntax? Bare(ExpressionSyntax? value) =>
+        value switch
+        {
+            ParenthesizedExpressionSyntax inner => Bare(inner.Expression),
+            CastExpressionSyntax cast => Bare(cast.Expression),
+            _ => value,
+        };
+
+    private static bool IsOurs(IMethodSymbol method) => method.Name is "Begin" or "Resume" && IsSession(method.ContainingType);
+
+    private static bool IsSession(ITypeSymbol? type) =>
+        type
+            is INamedTypeSymbol
+            {
+                Name: "ReadSession",
+                ContainingType: null,
+                ContainingNamespace: { Name: "MonotonicReads", ContainingNamespace.IsGlobalNamespace: true }
+            };
 }

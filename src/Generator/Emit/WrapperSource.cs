@@ -62,6 +62,7 @@ internal static class WrapperSource
         );
         writer.Line("/// </summary>");
         writer.Lines(plan.Attributes);
+        writer.Line("[global::System.Runtime.CompilerServices.CompilerGenerated]");
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"{GeneratedWrappers.GeneratorName}\", \"{Version}\")]");
         writer.Line($"{plan.Accessibility} sealed class {plan.Name}{plan.TypeParameters} : {string.Join(", ", plan.BaseTypes)}");
         writer.Indented(plan.Constraints);

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Reads;
 
 namespace MonotonicReads.Generator.Flow;
@@ -47,8 +48,13 @@ internal sealed class CallEvaluator(
             }
         }
 
-        if (LibraryTypes.IsExactly(method.ContainingType, context.Types.ReadSession) && method.Name is "Begin" or "Resume")
+        if (LibraryTypes.IsExactly(method.ReturnType, context.Types.ReadSession) && SessionInCode.Begins(method, context.Cancellation))
         {
+            if (!LibraryTypes.IsExactly(method.ContainingType, context.Types.ReadSession))
+            {
+                Run(invocation, arguments);
+            }
+
             return BeginSession(invocation);
         }
 
@@ -155,6 +161,7 @@ internal sealed class CallEvaluator(
                 .Arguments.Select(static a => (a.Value as IFieldReferenceOperation)?.Field)
                 .FirstOrDefault(static f => f?.Type.Name == "ReadConsistency")
                 ?.Name;
+            level ??= SessionInCode.LevelOfHelper(invocation.TargetMethod, context.Cancellation).ToString();
             context.SetSession(new OpenSession(invocation, level == "Primary", level == "Causal"));
         }
 

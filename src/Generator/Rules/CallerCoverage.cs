@@ -80,7 +80,7 @@ internal static class CallerCoverage
         CancellationToken cancellation
     )
     {
-        if (SessionInCode.Around(call) is var session and not DeclaredConsistency.None)
+        if (SessionInCode.Around(call, model, cancellation) is var session and not DeclaredConsistency.None)
         {
             return session;
         }

@@ -1,7 +1,7 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
+using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Rules;
@@ -16,7 +16,7 @@ internal static class MR2002WrapperBypassed
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Wrapper bypassed",
-        "'{0}' runs without its wrapper '{1}', and its annotations have no effect: {2}; {3}",
+        "'{0}' runs without {1}, and its annotations have no effect: {2}; {3}",
         "MonotonicReads.Wrapping",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -26,6 +26,8 @@ internal static class MR2002WrapperBypassed
     );
 
     private const string Decorator = "AddConsistentRepositories";
+
+    private static readonly ulong DecoratorCode = NameCode.Of(Decorator);
 
     private static readonly string[] TestFrameworks =
     [
@@ -37,44 +39,18 @@ internal static class MR2002WrapperBypassed
         "TUnit.Core",
     ];
 
-    /// <summary>Containers other than Microsoft's have calls of these kinds around what they create.</summary>
-    private static readonly string[] RegistrationWords =
-    [
-        "Add",
-        "TryAdd",
-        "Register",
-        "Bind",
-        "Replace",
-        "For",
-        "Use",
-        "Provide",
-        "Decorate",
-        "Scoped",
-        "Singleton",
-        "Transient",
-        "Describe",
-        "Keyed",
-    ];
-
     /// <summary>Tests create the class itself, and want to.</summary>
     public static bool IsTestProject(Compilation compilation) =>
         compilation.ReferencedAssemblyNames.Any(static a => TestFrameworks.Contains(a.Name, StringComparer.OrdinalIgnoreCase));
 
-    public static void ReportCreation(SyntaxNodeAnalysisContext context, WrappedClasses classes)
+    public static void ReportCreation(SyntaxNodeAnalysisContext context, WrappedClasses classes, WrittenTypeNames names)
     {
         if (
-            classes.IsEmpty || (context.Node is ObjectCreationExpressionSyntax { Type: var written } && !classes.MayBe(SimpleName(written)))
-        )
-        {
-            return;
-        }
-
-        if (
-            context.SemanticModel.GetTypeInfo(context.Node, context.CancellationToken).Type is not INamedTypeSymbol type
+            classes.IsEmpty
+            || CreatedType(context, names) is not { } type
             || classes.Of(type) is not { } wrapped
             || IsInside(context, wrapped.Type)
-            || IsRegistered(context.Node)
-            || IsHandedOver(context.Node, wrapped)
+            || new WrapperHandover(context, names, wrapped).Ends(context.Node)
         )
         {
             return;
@@ -87,33 +63,63 @@ internal static class MR2002WrapperBypassed
                     "it is created here and not handed to the wrapper",
                     $"write new {wrapped.WrapperName}(new {wrapped.Type.Name}(...)), or register it and call {Decorator}()"
                 );
-        context.ReportDiagnostic(
-            Diagnostic.Create(Descriptor, context.Node.GetLocation(), wrapped.Type.Name, wrapped.WrapperName, what, remedy)
-        );
+        Report(context, context.Node, wrapped, what, remedy);
     }
 
-    public static void ReportRegistration(SyntaxNodeAnalysisContext context, WrappedClasses classes)
+    public static void ReportRegistration(SyntaxNodeAnalysisContext context, WrappedClasses classes, WrittenTypeNames names)
     {
-        var invocation = (InvocationExpressionSyntax)context.Node;
         if (
             classes.IsEmpty
-            || invocation.Expression is not MemberAccessExpressionSyntax { Name: var name }
-            || !IsRegistration(name.Identifier.ValueText)
-            || context.SemanticModel.GetSymbolInfo(invocation, context.CancellationToken).Symbol
-                is not IMethodSymbol { IsExtensionMethod: true } method
-            || (method.ReducedFrom ?? method).Parameters[0].Type.Name != "IServiceCollection"
-            || Implementation(invocation, method, context) is not var (service, implementation)
-            || classes.Of(implementation) is not { } wrapped
+            || ServiceRegistration.Of(
+                context,
+                names,
+                type => classes.Of(type) is not null || ActivationOf(type, classes, context.Compilation) is not null
+            )
+                is not { } registration
         )
         {
             return;
         }
 
-        if (!wrapped.CanStandFor(service))
+        if (classes.Of(registration.Implementation) is { } wrapped)
         {
-            if (!IsResolved(invocation, wrapped.Type))
+            ReportWrapped(context, names, wrapped, registration);
+        }
+        else if (
+            ActivationOf(registration.Implementation, classes, context.Compilation) is { } activation
+            && !registration.IsPlain
+            && WrappingDecision.For(registration.Implementation.OriginalDefinition, context.Compilation).Obstacles is [var obstacle, ..]
+        )
+        {
+            context.ReportDiagnostic(
+                Diagnostic.Create(
+                    Descriptor,
+                    registration.Place.GetLocation(),
+                    registration.Implementation.Name,
+                    "a wrapper",
+                    $"it is {activation.What}, which its framework makes and calls itself",
+                    obstacle.Remedy
+                )
+            );
+        }
+    }
+
+    private static void ReportWrapped(
+        SyntaxNodeAnalysisContext context,
+        WrittenTypeNames names,
+        WrappedClass wrapped,
+        ServiceRegistration registration
+    )
+    {
+        var service = registration.Service;
+        if (registration.IsPlain && !wrapped.CanStandFor(service))
+        {
+            if (!new WrapperHandover(context, names, wrapped).IsForwarded())
             {
                 Report(
+                    context,
+                    registration.Place,
+                    wrapped,
                     $"it is registered as '{service.Name}', which the wrapper is not",
                     wrapped.Type.AllInterfaces.FirstOrDefault() is { } contract
                         ? $"register it under an interface that it implements, such as {contract.Name}"
@@ -121,93 +127,81 @@ internal static class MR2002WrapperBypassed
                 );
             }
         }
+        else if (registration.IsMade && !CanTakeObject(wrapped, service))
+        {
+            Report(
+                context,
+                registration.Place,
+                wrapped,
+                wrapped.Shape == WrapperShape.Deriving
+                    ? "the wrapper derives from it and cannot take an object that was made before"
+                    : $"it is registered as '{service.Name}', which the wrapper is not",
+                wrapped.Shape == WrapperShape.Deriving
+                    ? $"register the type, or create {wrapped.WrapperName} there"
+                    : "register it under an interface that it implements"
+            );
+        }
         else if (
             context.Compilation.Options.OutputKind
                 is OutputKind.ConsoleApplication
                     or OutputKind.WindowsApplication
                     or OutputKind.WindowsRuntimeApplication
-            && !context.Compilation.SyntaxTrees.Any(Decorates)
+            && !context.Compilation.SyntaxTrees.Any(static tree => NameIndex.Of(tree).Has(DecoratorCode))
         )
         {
             Report(
+                context,
+                registration.Place,
+                wrapped,
                 $"it is registered, and nothing in this program calls {Decorator}()",
                 $"call services.{Decorator}() after the registrations"
             );
         }
-
-        void Report(string what, string remedy) =>
-            context.ReportDiagnostic(
-                Diagnostic.Create(Descriptor, name.GetLocation(), wrapped.Type.Name, wrapped.WrapperName, what, remedy)
-            );
     }
 
-    private static bool IsRegistration(string name)
-    {
-        var rest =
-            name.StartsWith("TryAdd", StringComparison.Ordinal) ? name.Substring(6)
-            : name.StartsWith("Add", StringComparison.Ordinal) ? name.Substring(3)
-            : string.Empty;
-        rest = rest.StartsWith("Keyed", StringComparison.Ordinal) ? rest.Substring(5) : rest;
-        return rest is "Singleton" or "Scoped" or "Transient";
-    }
+    private static bool CanTakeObject(WrappedClass wrapped, ITypeSymbol service) =>
+        wrapped.Shape == WrapperShape.Delegating && wrapped.CanStandFor(service);
 
-    /// <summary>
-    /// What is registered, and as what: by type arguments, by <c>typeof</c>, by a factory or an instance that is created there.
-    /// </summary>
-    private static (ITypeSymbol Service, INamedTypeSymbol Implementation)? Implementation(
-        InvocationExpressionSyntax invocation,
-        IMethodSymbol method,
-        SyntaxNodeAnalysisContext context
-    )
+    /// <summary>How a class with annotations is activated that has no wrapper for that.</summary>
+    private static FrameworkActivation? ActivationOf(INamedTypeSymbol type, WrappedClasses classes, Compilation compilation) =>
+        classes.MayBe(type.Name)
+        && FrameworkActivation.Of(type) is { } activation
+        && WrappingDecision.For(type.OriginalDefinition, compilation).Outcome == WrappingOutcome.Declined
+            ? activation
+            : null;
+
+    private static INamedTypeSymbol? CreatedType(SyntaxNodeAnalysisContext context, WrittenTypeNames names)
     {
-        var types = method.TypeArguments.ToList();
-        foreach (var argument in invocation.ArgumentList.Arguments)
+        var created = context.Node switch
         {
-            if (
-                argument.Expression is TypeOfExpressionSyntax { Type: var named }
-                && context.SemanticModel.GetTypeInfo(named, context.CancellationToken).Type is { } type
-            )
-            {
-                types.Add(type);
-            }
-            else if (
-                Created(argument.Expression) is { } creation
-                && context.SemanticModel.GetTypeInfo(creation, context.CancellationToken).Type is INamedTypeSymbol created
-            )
-            {
-                return (types.Count > 0 ? types[0] : created, created);
-            }
+            ObjectCreationExpressionSyntax { Type: var written } when names.MayBe(written) => context.Node,
+            ImplicitObjectCreationExpressionSyntax => context.Node,
+            InvocationExpressionSyntax call => CreatedBy(call, names),
+            _ => null,
+        };
+        return created is null ? null : context.SemanticModel.GetTypeInfo(created, context.CancellationToken).Type as INamedTypeSymbol;
+    }
+
+    /// <summary>The type that <c>Activator</c> or <c>ActivatorUtilities</c> is asked to create.</summary>
+    private static TypeSyntax? CreatedBy(InvocationExpressionSyntax call, WrittenTypeNames names)
+    {
+        if (
+            call.Expression is not MemberAccessExpressionSyntax { Expression: var owner, Name: var name }
+            || name.Identifier.ValueText is not ("CreateInstance" or "GetServiceOrCreateInstance")
+            || (owner is MemberAccessExpressionSyntax { Name: var last } ? last : owner)
+                is not SimpleNameSyntax { Identifier.ValueText: "Activator" or "ActivatorUtilities" }
+        )
+        {
+            return null;
         }
 
-        return types.Count > 0 && types[types.Count - 1] is INamedTypeSymbol last ? (types[0], last) : null;
+        var type = name is GenericNameSyntax { TypeArgumentList.Arguments: [var argument] }
+            ? argument
+            : call
+                .ArgumentList.Arguments.Select(static a => (a.Expression as TypeOfExpressionSyntax)?.Type)
+                .FirstOrDefault(static t => t is not null);
+        return type is not null && names.MayBe(type) ? type : null;
     }
-
-    private static ExpressionSyntax? Created(ExpressionSyntax argument)
-    {
-        var value = argument is LambdaExpressionSyntax { ExpressionBody: { } body } ? body : argument;
-        return value is BaseObjectCreationExpressionSyntax ? value : null;
-    }
-
-    /// <summary>
-    /// Whether another registration hands out the one under its own name:
-    /// <c>AddScoped&lt;IOrders&gt;(sp => sp.GetRequiredService&lt;Orders&gt;())</c>.
-    /// </summary>
-    private static bool IsResolved(SyntaxNode registration, INamedTypeSymbol type)
-    {
-        var scope = registration
-            .Ancestors()
-            .LastOrDefault(static n => n is BlockSyntax or CompilationUnitSyntax or ArrowExpressionClauseSyntax);
-        return scope
-                ?.DescendantNodes()
-                .OfType<GenericNameSyntax>()
-                .Any(n =>
-                    n.Identifier.ValueText is "GetRequiredService" or "GetService"
-                    && n.TypeArgumentList.Arguments.Any(a => SimpleName(a) == type.Name)
-                ) == true;
-    }
-
-    private static bool Decorates(SyntaxTree tree) =>
-        tree.GetRoot().DescendantTokens().Any(static t => t.IsKind(SyntaxKind.IdentifierToken) && t.ValueText == Decorator);
 
     private static bool IsInside(SyntaxNodeAnalysisContext context, INamedTypeSymbol type)
     {
@@ -222,39 +216,8 @@ internal static class MR2002WrapperBypassed
         return false;
     }
 
-    private static bool IsRegistered(SyntaxNode creation) =>
-        creation
-            .Ancestors()
-            .TakeWhile(static n => n is not MemberDeclarationSyntax)
-            .Any(static n =>
-                n is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: var callee } }
-                && RegistrationWords.Any(w => CalleeName(callee).StartsWith(w, StringComparison.Ordinal))
-            );
-
-    /// <summary>Whether the wrapper is created around it, or anywhere in the same type from what was created before.</summary>
-    private static bool IsHandedOver(SyntaxNode creation, WrappedClass wrapped)
-    {
-        var scope = creation.FirstAncestorOrSelf<TypeDeclarationSyntax>() ?? creation.SyntaxTree.GetRoot();
-        return wrapped.Shape == WrapperShape.Delegating
-            && scope
-                .DescendantNodes()
-                .Any(n => n is ObjectCreationExpressionSyntax { Type: var other } && SimpleName(other) == wrapped.WrapperName);
-    }
-
-    private static string CalleeName(ExpressionSyntax callee) =>
-        callee switch
-        {
-            MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-            SimpleNameSyntax name => name.Identifier.ValueText,
-            _ => string.Empty,
-        };
-
-    private static string SimpleName(TypeSyntax type) =>
-        type switch
-        {
-            QualifiedNameSyntax qualified => qualified.Right.Identifier.ValueText,
-            AliasQualifiedNameSyntax alias => alias.Name.Identifier.ValueText,
-            SimpleNameSyntax simple => simple.Identifier.ValueText,
-            _ => string.Empty,
-        };
+    private static void Report(SyntaxNodeAnalysisContext context, SyntaxNode place, WrappedClass wrapped, string what, string remedy) =>
+        context.ReportDiagnostic(
+            Diagnostic.Create(Descriptor, place.GetLocation(), wrapped.Type.Name, $"its wrapper '{wrapped.WrapperName}'", what, remedy)
+        );
 }

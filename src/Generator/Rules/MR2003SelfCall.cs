@@ -64,7 +64,7 @@ internal static class MR2003SelfCall
 
     private static DeclaredConsistency GuaranteeOf(ISymbol caller, SyntaxNode call, SyntaxNodeAnalysisContext context)
     {
-        var inCode = SessionInCode.Around(call);
+        var inCode = SessionInCode.Around(call, context.SemanticModel, context.CancellationToken);
         var enclosing = context.SemanticModel.GetEnclosingSymbol(call.SpanStart, context.CancellationToken) ?? caller;
         var declared = ConsistencyAnnotations.Of(enclosing, includeAssembly: false);
         declared =

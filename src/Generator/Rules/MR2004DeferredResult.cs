@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
+using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Deferral;
 using MonotonicReads.Generator.Symbols;
@@ -63,10 +64,7 @@ internal static class MR2004DeferredResult
     public static void ReportSession(SyntaxNodeAnalysisContext context, CompilationReads reads)
     {
         var begin = (InvocationExpressionSyntax)context.Node;
-        if (
-            begin.Expression is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin" or "Resume" }
-            || !IsOurs(begin, context)
-        )
+        if (!IsOfUsing(begin) || SessionInCode.LevelOf(begin, context.SemanticModel, context.CancellationToken) is null)
         {
             return;
         }
@@ -259,10 +257,16 @@ internal static class MR2004DeferredResult
         };
     }
 
-    private static bool IsOurs(InvocationExpressionSyntax begin, SyntaxNodeAnalysisContext context) =>
-        begin.Expression.ToString().Contains("ReadSession")
-        && context.SemanticModel.GetSymbolInfo(begin, context.CancellationToken).Symbol is { ContainingType: { Name: "ReadSession" } type }
-        && FrameworkTypes.IsIn(type, "MonotonicReads");
+    /// <summary>What a using holds: no other session is told where it ends.</summary>
+    private static bool IsOfUsing(InvocationExpressionSyntax begin) =>
+        CallNames.Receiver(begin) switch
+        {
+            UsingStatementSyntax => true,
+            EqualsValueClauseSyntax { Parent.Parent.Parent: var declared } => declared
+                is UsingStatementSyntax
+                    or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: (int)SyntaxKind.UsingKeyword },
+            _ => false,
+        };
 
     /// <summary>The nodes of a function without those of functions in it.</summary>
     private static IEnumerable<SyntaxNode> Own(SyntaxNode function) =>

@@ -28,7 +28,7 @@ internal static class MR2005TaskNotAwaited
     public static void Report(SyntaxNodeAnalysisContext context, WrappedClasses classes, CompilationReads reads)
     {
         var started = Started((StatementSyntax)context.Node, out var isReturned);
-        if (started is null || !MayRunInSession(context.Node, classes, isReturned))
+        if (started is null || !MayRunInSession(context, classes, isReturned))
         {
             return;
         }
@@ -89,19 +89,22 @@ internal static class MR2005TaskNotAwaited
             || scope.DescendantNodes().Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == local.Identifier.ValueText);
     }
 
-    private static bool MayRunInSession(SyntaxNode node, WrappedClasses classes, bool isReturned) =>
-        SessionInCode.Around(node) != DeclaredConsistency.None
+    private static bool MayRunInSession(SyntaxNodeAnalysisContext context, WrappedClasses classes, bool isReturned) =>
+        IsInSessionInCode(context)
         || (
             !isReturned
             && !classes.IsEmpty
-            && node.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type
+            && context.Node.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type
             && classes.MayBe(type.Identifier.ValueText)
         );
+
+    private static bool IsInSessionInCode(SyntaxNodeAnalysisContext context) =>
+        SessionInCode.Around(context.Node, context.SemanticModel, context.CancellationToken) != DeclaredConsistency.None;
 
     private static bool RunsInSession(SyntaxNodeAnalysisContext context, bool isReturned)
     {
         var method = context.SemanticModel.GetEnclosingSymbol(context.Node.SpanStart, context.CancellationToken) as IMethodSymbol;
-        if (SessionInCode.Around(context.Node) != DeclaredConsistency.None)
+        if (IsInSessionInCode(context))
         {
             return !isReturned || method is { IsAsync: false };
         }

@@ -43,13 +43,17 @@ public sealed class WrapperRulesAnalyzer : DiagnosticAnalyzer
             {
                 if (!MR2002WrapperBypassed.IsTestProject(start.Compilation))
                 {
+                    var names = new Lazy<WrittenTypeNames>(() => new WrittenTypeNames(classes.Value, start.Compilation));
                     start.RegisterSyntaxNodeAction(
-                        c => MR2002WrapperBypassed.ReportCreation(c, classes.Value),
+                        c => MR2002WrapperBypassed.ReportCreation(c, classes.Value, names.Value),
                         SyntaxKind.ObjectCreationExpression,
-                        SyntaxKind.ImplicitObjectCreationExpression
+                        SyntaxKind.ImplicitObjectCreationExpression,
+                        SyntaxKind.InvocationExpression
                     );
                     start.RegisterSyntaxNodeAction(
-                        c => MR2002WrapperBypassed.ReportRegistration(c, classes.Value),
+                        c => MR2002WrapperBypassed.ReportRegistration(c, classes.Value, names.Value),
+                        SyntaxKind.ObjectCreationExpression,
+                        SyntaxKind.ImplicitObjectCreationExpression,
                         SyntaxKind.InvocationExpression
                     );
                 }

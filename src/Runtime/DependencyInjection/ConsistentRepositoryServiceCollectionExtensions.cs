@@ -14,6 +14,8 @@ public static class ConsistentRepositoryServiceCollectionExtensions
     /// <para>Wrappers are found in the assemblies of the implementations, instances, service types and factories that are
     /// registered. A factory that is declared to return an interface is decorated when one of these assemblies has a
     /// repository with that interface; the object that it returns then decides.</para>
+    /// <para>A wrapper that a scan of an assembly registered counts as its class: beside the class its registration is taken back.
+    /// A host does not start where a repository was registered after the last call.</para>
     /// <para>A decorated open generic registration needs the repository itself in the container, so that it is
     /// registered beside it with the same lifetime. A repository that is disposable is disposed by its wrapper and by
     /// the container, so that its Dispose must bear being called twice, as it should.</para>

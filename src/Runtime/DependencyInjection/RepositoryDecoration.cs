@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace MonotonicReads.DependencyInjection;
 
@@ -16,24 +16,23 @@ internal sealed class RepositoryDecoration
     private readonly List<ServiceDescriptor> _beside = [];
     private readonly List<string> _problems = [];
     private readonly HashSet<ServiceDescriptor> _done;
+    private readonly ServiceDescriptor? _marker;
 
     public RepositoryDecoration(IServiceCollection services)
     {
         _services = services;
         _wrappers = new WrapperMap(services);
         _result = [.. services];
+        _marker = services.FirstOrDefault(service => service.ServiceType == typeof(Decorated));
         _done = new HashSet<ServiceDescriptor>(
-            services
-                .Select(service => service.ServiceType == typeof(Decorated) ? (Decorated?)service.ImplementationInstance : null)
-                .FirstOrDefault(decorated => decorated is not null)
-                ?.Services
-                ?? [],
+            ((Decorated?)_marker?.ImplementationInstance)?.Services ?? [],
             ReferenceEqualityComparer.Instance
         );
     }
 
     public void Apply()
     {
+        TakeBackWrappers();
         for (var i = 0; i < _result.Count; i++)
         {
             if (!_done.Contains(_result[i]))
@@ -54,24 +53,79 @@ internal sealed class RepositoryDecoration
             _services[i] = _result[i];
         }
 
-        _services.RemoveAll<Decorated>();
+        while (_services.Count > _result.Count)
+        {
+            _services.RemoveAt(_services.Count - 1);
+        }
 
         foreach (var service in _beside)
         {
             _services.Add(service);
         }
 
+        if (_marker is null)
+        {
+            _services.AddSingleton<IHostedService>(new DecorationCheck(_services));
+        }
+        else
+        {
+            _services.Remove(_marker);
+        }
+
         _services.AddSingleton(new Decorated(_done));
     }
 
+    /// <summary>What was registered since, and stands without the wrapper that it would have got.</summary>
+    public IReadOnlyList<ServiceDescriptor> Missed()
+    {
+        TakeBackWrappers();
+        return
+        [
+            .. _result.Where(service =>
+                !_done.Contains(service) && _wrappers.Find(WrapperMap.ClassOf(service)) is not null && Decorate(service) != service
+            ),
+        ];
+    }
+
+    /// <summary>
+    /// A scan of an assembly registers a wrapper beside its class, or in place of it. The class alone is decorated as if it had been
+    /// registered alone.
+    /// </summary>
+    private void TakeBackWrappers()
+    {
+        for (var i = _result.Count - 1; i >= 0; i--)
+        {
+            var service = _result[i];
+            if (_done.Contains(service) || WrapperMap.TypeOf(service) is not { } type || _wrappers.FindByWrapper(type) is not { } wrapper)
+            {
+                continue;
+            }
+
+            if (_result.Exists(other => IsOfClass(other, service, wrapper.Repository)))
+            {
+                _result.RemoveAt(i);
+            }
+            else if (!wrapper.IsDerived && !_result.Exists(other => !other.IsKeyedService && other.ServiceType == wrapper.Repository))
+            {
+                // Nobody could hand the wrapper its class.
+                _result[i] = new ServiceDescriptor(service.ServiceType, service.ServiceKey, wrapper.Repository, service.Lifetime);
+            }
+        }
+    }
+
+    private static bool IsOfClass(ServiceDescriptor service, ServiceDescriptor asked, Type repository) =>
+        service.ServiceType == asked.ServiceType
+        && Equals(service.ServiceKey, asked.ServiceKey)
+        && WrapperMap.ClassOf(service) == repository;
+
     private ServiceDescriptor Decorate(ServiceDescriptor service)
     {
-        if ((service.IsKeyedService ? service.KeyedImplementationType : service.ImplementationType) is { } type)
+        if (WrapperMap.TypeOf(service) is { } type)
         {
             return _wrappers.Find(type) is { } wrapper ? DecorateType(service, wrapper) : service;
         }
 
-        if ((service.IsKeyedService ? service.KeyedImplementationInstance : service.ImplementationInstance) is { } instance)
+        if (WrapperMap.InstanceOf(service) is { } instance)
         {
             return _wrappers.Find(instance.GetType()) is { } wrapper ? DecorateInstance(service, wrapper, instance) : service;
         }

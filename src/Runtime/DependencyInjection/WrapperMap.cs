@@ -9,6 +9,7 @@ namespace MonotonicReads.DependencyInjection;
 internal sealed class WrapperMap
 {
     private readonly Dictionary<Type, ConsistentRepositoryAttribute> _byRepository = [];
+    private readonly Dictionary<Type, ConsistentRepositoryAttribute> _byWrapper = [];
 
     public WrapperMap(IEnumerable<ServiceDescriptor> services)
     {
@@ -17,6 +18,7 @@ internal sealed class WrapperMap
             foreach (var found in assembly.GetCustomAttributes<ConsistentRepositoryAttribute>())
             {
                 _byRepository[found.Repository] = found;
+                _byWrapper[found.Wrapper] = found;
             }
         }
     }
@@ -26,11 +28,24 @@ internal sealed class WrapperMap
     {
         if (_byRepository.TryGetValue(repository, out var found))
         {
-            return new Wrapper(repository, found.Wrapper);
+            return new Wrapper(found.Repository, found.Wrapper);
         }
 
         return repository.IsConstructedGenericType && _byRepository.TryGetValue(repository.GetGenericTypeDefinition(), out found)
-            ? new Wrapper(repository, Close(found.Wrapper, repository))
+            ? new Wrapper(Close(found.Repository, repository), Close(found.Wrapper, repository))
+            : null;
+    }
+
+    /// <summary>A wrapper by its own type; <see langword="null"/> for any other type.</summary>
+    public Wrapper? FindByWrapper(Type type)
+    {
+        if (_byWrapper.TryGetValue(type, out var found))
+        {
+            return new Wrapper(found.Repository, found.Wrapper);
+        }
+
+        return type.IsConstructedGenericType && _byWrapper.TryGetValue(type.GetGenericTypeDefinition(), out found)
+            ? new Wrapper(Close(found.Repository, type), Close(found.Wrapper, type))
             : null;
     }
 
@@ -43,6 +58,16 @@ internal sealed class WrapperMap
             || (definition is not null && found.Repository.IsGenericTypeDefinition && Implements(found, definition))
         );
     }
+
+    [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+    public static Type? TypeOf(ServiceDescriptor service) =>
+        service.IsKeyedService ? service.KeyedImplementationType : service.ImplementationType;
+
+    public static object? InstanceOf(ServiceDescriptor service) =>
+        service.IsKeyedService ? service.KeyedImplementationInstance : service.ImplementationInstance;
+
+    /// <summary>The class that a service is known to have; for a factory what it is declared to return.</summary>
+    public static Type ClassOf(ServiceDescriptor service) => TypeOf(service) ?? InstanceOf(service)?.GetType() ?? DeclaredResult(service)!;
 
     public static Type? DeclaredResult(ServiceDescriptor service)
     {
@@ -63,12 +88,12 @@ internal sealed class WrapperMap
     private static IEnumerable<Type> Types(ServiceDescriptor service)
     {
         yield return service.ServiceType;
-        if ((service.IsKeyedService ? service.KeyedImplementationType : service.ImplementationType) is { } implementation)
+        if (TypeOf(service) is { } implementation)
         {
             yield return implementation;
         }
 
-        if ((service.IsKeyedService ? service.KeyedImplementationInstance : service.ImplementationInstance) is { } instance)
+        if (InstanceOf(service) is { } instance)
         {
             yield return instance.GetType();
         }
@@ -80,6 +105,12 @@ internal sealed class WrapperMap
             if (factory.Method.DeclaringType is { } declaring)
             {
                 yield return declaring;
+
+                // A helper's lambda, such as that of AddHttpClient<I, X>(), knows the class as its type argument.
+                foreach (var argument in declaring.GenericTypeArguments)
+                {
+                    yield return argument;
+                }
             }
         }
     }
@@ -95,25 +126,29 @@ internal sealed class WrapperMap
         Justification = "Guarded by IsDynamicCodeSupported, which the net8.0 reference assembly does not mark as a guard."
     )]
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
-    private static Type Close([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type wrapper, Type repository)
+    private static Type Close([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type definition, Type closed)
     {
         if (RuntimeFeature.IsDynamicCodeSupported)
         {
-            return wrapper.MakeGenericType(repository.GenericTypeArguments);
+            return definition.MakeGenericType(closed.GenericTypeArguments);
         }
 
         throw new InvalidOperationException(
-            $"{repository} is a closed form of an open generic repository, whose wrapper cannot be closed in a native AOT program. "
-                + $"Register the open form, or register {wrapper} with these type arguments yourself."
+            $"{closed} is a closed form of an open generic class, and {definition} cannot be closed like it in a native AOT program. "
+                + $"Register the open form, or {definition} with these type arguments yourself."
         );
     }
 }
 
 /// <summary>A repository and its wrapper, both closed or both open.</summary>
-internal sealed class Wrapper(Type repository, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type type)
+internal sealed class Wrapper(
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type repository,
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type type
+)
 {
     private ObjectFactory? _factory;
 
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
     public Type Repository => repository;
 
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]

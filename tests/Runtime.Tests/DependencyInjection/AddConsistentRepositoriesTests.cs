@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace MonotonicReads.Runtime.Tests.DependencyInjection;
 
@@ -346,6 +347,132 @@ public class AddConsistentRepositoriesTests
             .AddConsistentRepositories()
             .BuildServiceProvider(Strict);
         Assert.IsType<SpecialOrderRepository>(provider.GetRequiredService<IOrderRepository>());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_wrapper_that_a_scan_registered_counts_as_its_class(bool isBesideIt)
+    {
+        using var provider = Build(services =>
+        {
+            foreach (var key in new[] { null, "key" })
+            {
+                services.Add(new(typeof(IOrderRepository), key, typeof(ConsistentOrderRepository), ServiceLifetime.Scoped));
+                services.Add(new(typeof(IRepository<>), key, typeof(ConsistentRepository<>), ServiceLifetime.Scoped));
+                services.Add(new(typeof(IRepository<string>), key, typeof(ConsistentRepository<string>), ServiceLifetime.Scoped));
+                if (isBesideIt)
+                {
+                    services.Add(new(typeof(IOrderRepository), key, typeof(OrderRepository), ServiceLifetime.Scoped));
+                    services.Add(new(typeof(IRepository<>), key, typeof(Repository<>), ServiceLifetime.Scoped));
+                    services.Add(new(typeof(IRepository<string>), key, typeof(Repository<string>), ServiceLifetime.Scoped));
+                }
+            }
+
+            services.AddScoped<IOrderCounts, ConsistentOrderRepository>();
+            services.AddScoped<ConsistentOrderRepository>();
+        });
+        using var scope = provider.CreateScope();
+        foreach (var key in new[] { null, "key" })
+        {
+            Assert.NotNull(Assert.Single(scope.ServiceProvider.GetKeyedServices<IOrderRepository>(key)).SessionSeen());
+            Assert.NotNull(Assert.Single(scope.ServiceProvider.GetKeyedServices<IRepository<int>>(key)).SessionSeen());
+            Assert.NotNull(scope.ServiceProvider.GetRequiredKeyedService<IRepository<string>>(key).SessionSeen());
+        }
+
+        Assert.NotNull(Assert.Single(scope.ServiceProvider.GetServices<IOrderCounts>()).SessionSeen());
+        Assert.NotNull(scope.ServiceProvider.GetRequiredService<ConsistentOrderRepository>().SessionSeen());
+    }
+
+    [Fact]
+    public void A_deriving_wrapper_beside_its_class_is_one_too_many()
+    {
+        using var provider = Build(services =>
+            services.AddTransient<object, ReportQueries>().AddTransient<object, ConsistentReportQueries>()
+        );
+        Assert.IsType<ConsistentReportQueries>(Assert.Single(provider.GetServices<object>()));
+    }
+
+    [Fact]
+    public void What_is_registered_by_hand_stays_as_it_is()
+    {
+        var services = new ServiceCollection()
+            .AddSingleton<Clock>()
+            .AddSingleton<OrderRepository>()
+            .AddSingleton<IOrderRepository, ConsistentOrderRepository>()
+            .AddTransient<ReportQueries, ConsistentReportQueries>();
+        var before = services.ToArray();
+        services.AddConsistentRepositories();
+        Assert.Equal(before, services.Take(4));
+        using var provider = services.BuildServiceProvider(Strict);
+        var orders = provider.GetRequiredService<IOrderRepository>();
+        Assert.NotNull(orders.SessionSeen());
+        Assert.Same(provider.GetRequiredService<OrderRepository>(), orders.Innermost);
+    }
+
+    [Theory]
+    [InlineData("type")]
+    [InlineData("factory")]
+    [InlineData("open generic")]
+    [InlineData("closed generic")]
+    [InlineData("derived")]
+    public async Task A_host_does_not_start_with_a_repository_that_came_too_late(string kind)
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton<Clock>().AddConsistentRepositories().Add(Registration(kind, "k", ServiceLifetime.Scoped).Service);
+        using (var host = builder.Build())
+        {
+            var error = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync());
+            Assert.Contains("once more there", error.Message, StringComparison.Ordinal);
+        }
+
+        var again = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        again.Services.AddSingleton<Clock>().AddConsistentRepositories().Add(Registration(kind, "k", ServiceLifetime.Scoped).Service);
+        again.Services.AddConsistentRepositories();
+        using (var host = again.Build())
+        {
+            await host.StartAsync();
+            await host.StopAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_host_starts_with_what_came_later_and_has_no_wrapper_there()
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder
+            .Services.AddSingleton<Clock>()
+            .AddScoped<IOrderRepository, OrderRepository>()
+            .AddConsistentRepositories()
+            .AddScoped<OrderRepository>()
+            .AddScoped<IOrderRepository, PlainOrderRepository>()
+            .AddScoped<IOrderRepository>(_ => new PlainOrderRepository())
+            .AddScoped<IOrderRepository, ConsistentOrderRepository>();
+        using var host = builder.Build();
+        await host.StartAsync();
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public void A_typed_client_is_decorated_with_the_client_that_was_configured()
+    {
+        using var provider = Build(services =>
+            services.AddHttpClient<ICatalog, CatalogClient>(static client => client.BaseAddress = new Uri("http://catalog"))
+        );
+        var client = Assert.IsType<ConsistentCatalogClient>(provider.GetRequiredService<ICatalog>());
+        Assert.NotNull(client.SessionSeen());
+        Assert.Equal("catalog", client.Http.BaseAddress!.Host);
+        Assert.NotSame(client, provider.GetRequiredService<ICatalog>());
+    }
+
+    [Fact]
+    public void A_typed_client_under_an_interface_of_another_assembly_is_found_too()
+    {
+        // Nothing else is registered that is declared beside the wrapper.
+        var services = new ServiceCollection();
+        services.AddHttpClient<ICloneable, CatalogClient>();
+        using var provider = services.AddConsistentRepositories().BuildServiceProvider(Strict);
+        Assert.Equal(true, provider.GetRequiredService<ICloneable>().Clone());
     }
 
     [Fact]

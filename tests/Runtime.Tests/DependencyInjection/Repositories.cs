@@ -5,6 +5,7 @@ using MonotonicReads.Runtime.Tests.DependencyInjection;
 [assembly: ConsistentRepository(typeof(Repository<>), typeof(ConsistentRepository<>))]
 [assembly: ConsistentRepository(typeof(ReportQueries), typeof(ConsistentReportQueries))]
 [assembly: ConsistentRepository(typeof(DerivedBase<>), typeof(ConsistentDerivedBase<>))]
+[assembly: ConsistentRepository(typeof(CatalogClient), typeof(ConsistentCatalogClient))]
 
 namespace MonotonicReads.Runtime.Tests.DependencyInjection;
 
@@ -119,5 +120,39 @@ public class ConsistentDerivedBase<T> : DerivedBase<T>
     {
         using var session = ReadSession.Begin(ReadConsistency.Monotonic);
         return base.SessionSeen();
+    }
+}
+
+/// <summary>A typed client, whose interface may be another assembly's.</summary>
+public sealed class CatalogClient(HttpClient http) : ICatalog, ICloneable
+{
+    public HttpClient Http => http;
+
+    public object Clone() => SessionSeen() is not null;
+
+    public ReadSession? SessionSeen() => ReadSession.Current;
+}
+
+public interface ICatalog
+{
+    HttpClient Http { get; }
+
+    ReadSession? SessionSeen();
+}
+
+public sealed class ConsistentCatalogClient(CatalogClient inner) : ICatalog, ICloneable
+{
+    public HttpClient Http => inner.Http;
+
+    public object Clone()
+    {
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        return inner.Clone();
+    }
+
+    public ReadSession? SessionSeen()
+    {
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        return inner.SessionSeen();
     }
 }
