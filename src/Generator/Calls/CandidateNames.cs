@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using MonotonicReads.Generator.Flow;
 using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Reads;
 
@@ -19,6 +18,11 @@ internal sealed class CandidateNames
     /// </summary>
     private const int FewToConfirm = 5;
 
+    /// <summary>
+    /// Names are closed over calls until nothing is added; no chain of calls is longer than this.
+    /// </summary>
+    public const int MaxLevels = 100;
+
     private readonly Lazy<NameKinds> _kinds;
     private readonly Lazy<ReachingNames> _reaching;
     private readonly Lazy<ReachingNames> _confirmed;
@@ -27,10 +31,10 @@ internal sealed class CandidateNames
     public CandidateNames(Compilation compilation, DataLibraries libraries, ForeignBodies bodies)
     {
         _kinds = new Lazy<NameKinds>(() => new NameKinds(compilation, libraries));
-        _reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, _kinds.Value, CallEffect.MaxDistance));
+        _reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, _kinds.Value, MaxLevels));
         _confirmed = new Lazy<ReachingNames>(() =>
             new LibraryCalls(bodies, libraries) is var calls && calls.AreMostlyOthers(_reaching.Value.NamingLibrary)
-                ? new ReachingNames(compilation.SyntaxTrees, _kinds.Value, CallEffect.MaxDistance, calls.IsConfirmed)
+                ? new ReachingNames(compilation.SyntaxTrees, _kinds.Value, MaxLevels, calls.IsConfirmed)
                 : _reaching.Value
         );
     }
@@ -40,9 +44,21 @@ internal sealed class CandidateNames
             ? _confirmed.Value
             : _reaching.Value;
 
+    /// <summary>False for a method that names nothing from which a database may be reached.</summary>
+    public bool MayMatter(IMethodSymbol method) => Reaching.Contains(NameOf(method));
+
     /// <summary>False where no file names anything that reads or writes a database, so that no body needs to be looked at.</summary>
     public bool MayRead(IEnumerable<SyntaxTree> trees) => trees.Any(tree => _kinds.Value.MayBeginIn(NameIndex.Of(tree)));
 
     /// <summary>Counts a body that passed the test.</summary>
     public void Count() => Interlocked.Increment(ref _candidates);
+
+    private static string NameOf(IMethodSymbol method) =>
+        method switch
+        {
+            { MethodKind: MethodKind.Constructor } => NameCode.ConstructorOf(method.ContainingType.Name),
+            { AssociatedSymbol: IPropertySymbol property } => property.Name,
+            { ExplicitInterfaceImplementations: [var implemented, ..] } => implemented.Name,
+            _ => method.Name,
+        };
 }

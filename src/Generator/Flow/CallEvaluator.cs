@@ -43,7 +43,7 @@ internal sealed class CallEvaluator(
             queries.SendCompiled(invocation, arguments);
             foreach (var lambda in receiver.Callbacks)
             {
-                callbacks.Run(lambda, LambdaUse.Once);
+                callbacks.Run(lambda, LambdaUse.Once, invocation);
             }
         }
 

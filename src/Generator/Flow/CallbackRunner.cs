@@ -17,7 +17,10 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
     private readonly HashSet<Callback> _ran = [];
     private int _lambdaDepth;
 
-    public void Run(Callback callback, LambdaUse how)
+    /// <param name="callback">What to run.</param>
+    /// <param name="how">How often.</param>
+    /// <param name="place">Where it is run or handed on; null where that is not known.</param>
+    public void Run(Callback callback, LambdaUse how, IOperation? place = null)
     {
         switch (callback)
         {
@@ -37,7 +40,8 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
                     new DelegateRun(
                         parameter.Ordinal,
                         context.State.Scopes > 0,
-                        how == LambdaUse.PerElement || context.State.Ran.Contains(parameter.Ordinal)
+                        how == LambdaUse.PerElement || context.State.Ran.Contains(parameter.Ordinal),
+                        place is null ? context.Through : context.ThroughAt(place)
                     )
                 );
                 context.RunParameter(parameter.Ordinal);
@@ -115,11 +119,18 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
                 context.OpenScope();
             }
 
-            foreach (var callback in arguments[i].Callbacks)
+            var around = context.Through;
+            if (runs.Count > 0 && runs.Min(static r => r.Through) is var through && through > around)
             {
-                Run(callback, how);
+                context.Through = through;
             }
 
+            foreach (var callback in arguments[i].Callbacks)
+            {
+                Run(callback, how, invocation.Arguments[i]);
+            }
+
+            context.Through = around;
             context.SetScopes(scopes);
         }
     }

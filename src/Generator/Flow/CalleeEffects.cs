@@ -46,7 +46,11 @@ internal sealed class CalleeEffects(
         // A property is read as a value. That somewhere behind it a context is brought up to date is no write of the piece of work
         // that asks for it.
         var effects = called.MethodKind == MethodKind.PropertyGet ? summary.Effects.Where(static e => e.ForRows) : summary.Effects;
-        sender.Perform(new Site(operation, name, ThroughCall: true), [.. effects.Select(effect => Resolve(effect, argument))]);
+        var named = KnownDetours.Of(called);
+        sender.Perform(
+            new Site(operation, name, ThroughCall: true),
+            [.. effects.Select(effect => Resolve(named > effect.Through ? effect with { Through = named } : effect, argument))]
+        );
     }
 
     public MethodSummary SummaryOf(IMethodSymbol called, bool isVirtualCall, bool runsDelegates)
@@ -79,7 +83,7 @@ internal sealed class CalleeEffects(
         var transaction = effect.Transaction is { } t ? argument(t) : default;
         return command with
         {
-            Distance = effect.Distance + 1,
+            Through = effect.Through,
             Texts = effect.Texts.IsEmpty ? command.Texts : Substituted(effect.Texts, argument),
             ForRows = effect.ForRows,
             OpensPerCommand = effect.OpensPerCommand,

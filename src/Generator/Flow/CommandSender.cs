@@ -22,10 +22,10 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
             }
 
             var (unit, primary) = UnitOf(command, command.InTransaction);
-            Export(command, does);
+            Export(site, command, does);
             if (does.ReplicaRead || does.PrimaryRead)
             {
-                Read(site, unit, primary || !does.ReplicaRead, before);
+                Read(new Access(site, unit, IsCurrent: true, primary || !does.ReplicaRead, command.Through), before);
             }
 
             if (does.Writes)
@@ -34,19 +34,21 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
 
                 // A session holds reads; what is written in it goes to the primary all the same.
                 var outside = Equals(unit, context.State.Session?.Identity) ? null : unit;
-                context.Write(new Access(site, outside, IsCurrent: true, primary));
+                context.Write(new Access(site, outside, IsCurrent: true, primary, command.Through));
             }
         }
     }
 
     /// <summary>Notes for callers what was sent: resolved where the body shows it, in terms of parameters where it does not.</summary>
-    private void Export(SentCommand command, CommandEffects does)
+    private void Export(Site site, SentCommand command, CommandEffects does)
     {
+        var place = context.ThroughAt(site.Operation);
         // A transaction that the caller hands over pins as far as the caller's argument does.
         var transaction = context.OrdinalOf(command.Transaction);
         var onPrimary = UnitOf(command, command.InTransaction && transaction is null).OnPrimary;
         var pinned = new CallEffect
         {
+            Through = place > command.Through ? place : command.Through,
             OnPrimary = onPrimary,
             Transaction = transaction,
             IsCertainTransaction = transaction is not null && command.InTransaction,
@@ -62,8 +64,7 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
                     Texts = command.Texts,
                     ForRows = command.ForRows,
                     IsProcedure = command.IsProcedure,
-                },
-                command.Distance
+                }
             );
             return;
         }
@@ -76,22 +77,20 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
                     Texts = CallEffect.Read,
                     ForRows = true,
                     OnPrimary = onPrimary || !does.ReplicaRead,
-                },
-                command.Distance
+                }
             );
         }
 
         if (does.Writes)
         {
-            findings.AddEffect(pinned with { Texts = CallEffect.Write }, command.Distance);
+            findings.AddEffect(pinned with { Texts = CallEffect.Write });
         }
     }
 
-    private void Read(Site site, object? unit, bool onPrimary, FlowState before)
+    private void Read(Access read, FlowState before)
     {
-        var seesWrites = context.State.Session is { SeesWrites: true };
-        var repeats = findings.AddRead(site, unit, onPrimary, seesWrites, before);
-        context.Observe(new Access(site, unit, IsCurrent: true, onPrimary), counts: !repeats);
+        var repeats = findings.AddRead(read, context.State.Session is { SeesWrites: true }, before);
+        context.Observe(read, counts: !repeats);
     }
 
     /// <summary>The unit that a command runs in now, null for one of its own, and whether that is certain to be on the primary.</summary>

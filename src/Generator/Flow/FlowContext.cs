@@ -23,6 +23,9 @@ internal sealed class FlowContext(
     /// <summary>The unit of whatever runs in an open transaction scope.</summary>
     public const string ScopeUnit = "transaction scope";
 
+    private readonly IOperation _body = graph.OriginalOperation;
+    private CacheMisses? _misses;
+
     /// <summary>The method, accessor or local function that the body belongs to; null for an initialiser.</summary>
     public IMethodSymbol? Method { get; } = method;
 
@@ -43,7 +46,17 @@ internal sealed class FlowContext(
 
     public FlowState State { get; private set; } = FlowState.Start;
 
+    /// <summary>What the delegate that is being run is run through.</summary>
+    public Detour Through { get; set; }
+
     public TrackedObject this[object identity] => State[identity];
+
+    /// <summary>What the body reaches one of its places through. In the body itself a cache's miss counts like any path.</summary>
+    public Detour ThroughAt(IOperation place)
+    {
+        var miss = (_misses ??= CacheMisses.In(_body)).At(place.Syntax);
+        return miss > Through ? miss : Through;
+    }
 
     /// <summary>The ordinal of the body's own parameter that an object is; null where it is none.</summary>
     public int? OrdinalOf(object? identity) =>

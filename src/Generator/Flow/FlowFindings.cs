@@ -5,10 +5,12 @@ namespace MonotonicReads.Generator.Flow;
 /// <summary>What the walk through one body has found, over all its paths.</summary>
 internal sealed class FlowFindings
 {
-    private readonly Dictionary<Site, Site> _ownSequential = [];
-    private readonly Dictionary<Site, Site> _sequential = [];
-    private readonly Dictionary<Site, Site> _afterWrite = [];
-    private readonly Dictionary<CallEffect, int> _effects = [];
+    private readonly FaultNotes _ownSequential = new();
+    private readonly FaultNotes _sequential = new();
+    private readonly FaultNotes _afterWrite = new();
+
+    /// <summary>What was sent, with the least of what it was reached through.</summary>
+    private readonly Dictionary<CallEffect, Detour> _effects = [];
     private readonly HashSet<DelegateRun> _delegateRuns = [];
     private readonly HashSet<Site> _readSites = [];
     private readonly HashSet<Site> _writeSites = [];
@@ -16,53 +18,44 @@ internal sealed class FlowFindings
     private bool _startsAfresh;
 
     /// <summary>Notes a read, and what it meets; true where the path has read at its place before.</summary>
-    /// <param name="site">Where it stands.</param>
-    /// <param name="unit">The unit that it runs in; null for one of its own.</param>
-    /// <param name="onPrimary">True where it runs on the primary: then it meets nothing.</param>
+    /// <param name="read">The read.</param>
     /// <param name="seesWrites">True where it waits for the path's own writes.</param>
     /// <param name="before">What the path had done before the site.</param>
-    public bool AddRead(Site site, object? unit, bool onPrimary, bool seesWrites, FlowState before)
+    public bool AddRead(Access read, bool seesWrites, FlowState before)
     {
+        var site = read.Site;
         var repeats = !_readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
         _mayRepeatReads |= repeats;
-        if (onPrimary)
+
+        // On the primary it meets nothing.
+        if (read.OnPrimary)
         {
             return repeats;
         }
 
-        Note(_sequential, before.Observed);
+        _sequential.Add(read, before.Observed);
         if (!site.ThroughCall)
         {
-            Note(_ownSequential, before.Observed.Where(a => !a.Site.ThroughCall));
+            _ownSequential.Add(read, before.Observed.Where(static a => !a.Site.ThroughCall));
         }
 
         if (!seesWrites)
         {
-            Note(_afterWrite, before.Wrote);
+            _afterWrite.Add(read, before.Wrote);
         }
 
         return repeats;
-
-        void Note(Dictionary<Site, Site> faults, IEnumerable<Access> earlier)
-        {
-            foreach (var access in earlier)
-            {
-                if (!access.SharesServerWith(unit) && (!faults.TryGetValue(site, out var known) || access.Site.Position < known.Position))
-                {
-                    faults[site] = access.Site;
-                }
-            }
-        }
     }
 
     public void AddWrite(Site site) => _writeSites.Add(site);
 
     /// <summary>Notes for callers what was sent.</summary>
-    public void AddEffect(CallEffect effect, int distance)
+    public void AddEffect(CallEffect effect)
     {
-        if (distance <= CallEffect.MaxDistance && (!_effects.TryGetValue(effect, out var known) || distance < known))
+        var plain = effect.Through == Detour.None ? effect : effect with { Through = Detour.None };
+        if (!_effects.TryGetValue(plain, out var known) || effect.Through < known)
         {
-            _effects[effect] = distance;
+            _effects[plain] = effect.Through;
         }
     }
 
@@ -74,9 +67,11 @@ internal sealed class FlowFindings
     /// <param name="exit">The state at the end; null where that is never reached.</param>
     public FlowResult ToResult(FlowState? exit) =>
         new(
-            Faults(_ownSequential),
-            Faults(_sequential),
-            Faults(_afterWrite),
+            _ownSequential.Plain,
+            _sequential.Plain,
+            _afterWrite.Plain,
+            _sequential.Through,
+            _afterWrite.Through,
             new ReadCount(
                 _readSites.Count,
                 exit?.MostReads ?? 0,
@@ -84,9 +79,6 @@ internal sealed class FlowFindings
                 _startsAfresh || _readSites.Any(static s => s.ThroughCall)
             ),
             _writeSites.OrderBy(static s => s.Position).FirstOrDefault(),
-            new MethodSummary([.. _effects.Select(static e => e.Key with { Distance = e.Value })], [.. _delegateRuns])
+            new MethodSummary([.. _effects.Select(static e => e.Value == Detour.None ? e.Key : e.Key with { Through = e.Value })], [.. _delegateRuns])
         );
-
-    private static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
-        [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];
 }

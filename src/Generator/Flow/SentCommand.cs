@@ -5,8 +5,8 @@ namespace MonotonicReads.Generator.Flow;
 /// <summary>A command as it is sent at one site, its parts resolved as far as the body shows them.</summary>
 internal sealed record SentCommand
 {
-    /// <summary>How many calls lie between the site and the statement.</summary>
-    public int Distance { get; init; }
+    /// <summary>What the site reaches it through.</summary>
+    public Detour Through { get; init; }
 
     public Items<string> Texts { get; init; } = [];
 

@@ -13,20 +13,26 @@ internal static class FaultMessage
         IReadOnlyList<Fault> faults,
         Func<int, string> count,
         Action<Diagnostic> report,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        string? through = null
     )
     {
         var sites = faults.SelectMany(f => new[] { f.Earlier, f.Read }).Distinct().OrderBy(s => s.Position).ToList();
         var first = faults[0];
+        string[] told =
+        [
+            ReportPlace.NameOf(symbol),
+            count(sites.Count),
+            .. through is null ? Array.Empty<string>() : [through],
+            Named(first.Earlier),
+            first.Earlier == first.Read ? "the same call in the next iteration" : Named(first.Read),
+        ];
         report(
             Diagnostic.Create(
                 descriptor,
                 ReportPlace.Of(symbol, first.Read.Operation.Syntax, sites[0].Location, cancellation),
                 additionalLocations: sites.Select(s => s.Location),
-                ReportPlace.NameOf(symbol),
-                count(sites.Count),
-                Named(first.Earlier),
-                first.Earlier == first.Read ? "the same call in the next iteration" : Named(first.Read)
+                told
             )
         );
     }

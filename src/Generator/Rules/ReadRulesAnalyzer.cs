@@ -29,6 +29,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             MR1007SeriesCouldBePlanned.Descriptor,
             MR1008SnapshotWrites.Descriptor,
             MR1009SnapshotReadsSideBySide.Descriptor,
+            MR1012ReadsThroughCache.Descriptor,
             MR3002StaleBaseline.Descriptor
         );
 
@@ -187,7 +188,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             ReportPlan(method, flow, plan, search, report);
         }
 
-        if (flow.SequentialReads.IsEmpty && flow.ReadsAfterWrites.IsEmpty)
+        if (!flow.IsAtFault)
         {
             MR1004NeedlessAnnotation.Report(symbol, search, report, cancellation);
             return;
@@ -195,14 +196,18 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
 
         var declared = ConsistencyAnnotations.Of(symbol);
         declared = declared == DeclaredConsistency.None ? CallerCoverage.Of(symbol, body.Model, cancellation) : declared;
-        if (declared == DeclaredConsistency.None && !MR1001SequentialReads.Report(symbol, flow, report, cancellation))
+        var isUnordered = declared == DeclaredConsistency.None;
+        var isBeforeWrites = isUnordered || (declared == DeclaredConsistency.Monotonic && !writesInSnapshot);
+        var isReported =
+            isUnordered
+            && (
+                MR1001SequentialReads.Report(symbol, flow, report, cancellation)
+                || MR1002ReadsAcrossCalls.Report(symbol, flow, report, cancellation)
+            );
+        isReported |= isBeforeWrites && MR1003ReadAfterWrite.Report(symbol, flow, report, cancellation);
+        if (!isReported && !(isUnordered && MR1012ReadsThroughCache.ReportReads(symbol, flow, report, cancellation)) && isBeforeWrites)
         {
-            MR1002ReadsAcrossCalls.Report(symbol, flow, report, cancellation);
-        }
-
-        if (declared is DeclaredConsistency.None or DeclaredConsistency.Monotonic && !writesInSnapshot)
-        {
-            MR1003ReadAfterWrite.Report(symbol, flow, report, cancellation);
+            MR1012ReadsThroughCache.ReportAfterWrites(symbol, flow, report, cancellation);
         }
     }
 
