@@ -43,6 +43,12 @@ internal sealed class FlowContext(
 
     public FlowState State { get; private set; } = FlowState.Start;
 
+    /// <summary>True after a call that does not come back, until the walk has seen it.</summary>
+    public bool IsEnded { get; set; }
+
+    /// <summary>How often something has gone to a database so far.</summary>
+    public int Sent { get; private set; }
+
     public TrackedObject this[object identity] => State[identity];
 
     /// <summary>The ordinal of the body's own parameter that an object is; null where it is none.</summary>
@@ -50,6 +56,8 @@ internal sealed class FlowContext(
         identity is IParameterSymbol parameter && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, Method)
             ? parameter.Ordinal
             : null;
+
+    public void CountSent() => Sent++;
 
     public void Enter(BasicBlock block, FlowState entry)
     {
