@@ -13,6 +13,7 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
     public void Perform(Site site, params SentCommand[] commands)
     {
         var before = context.State;
+        context.CountSent();
         foreach (var command in commands)
         {
             var does = CommandEffects.Of(command.Texts, command.IsProcedure, command.ForRows, context.Options.StoredProcedures);

@@ -49,6 +49,12 @@ internal sealed class FlowContext(
     /// <summary>What the delegate that is being run is run through.</summary>
     public Detour Through { get; set; }
 
+    /// <summary>True after a call that does not come back, until the walk has seen it.</summary>
+    public bool IsEnded { get; set; }
+
+    /// <summary>How often something has gone to a database so far.</summary>
+    public int Sent { get; private set; }
+
     public TrackedObject this[object identity] => State[identity];
 
     /// <summary>What the body reaches one of its places through. In the body itself a cache's miss counts like any path.</summary>
@@ -63,6 +69,8 @@ internal sealed class FlowContext(
         identity is IParameterSymbol parameter && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, Method)
             ? parameter.Ordinal
             : null;
+
+    public void CountSent() => Sent++;
 
     public void Enter(BasicBlock block, FlowState entry)
     {
