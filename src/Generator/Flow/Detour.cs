@@ -17,6 +17,9 @@ internal enum Detour
     /// <summary>Behind what looks like a file system.</summary>
     FileSystem,
 
+    /// <summary>Behind a log, which keeps what it is told in a database.</summary>
+    Log,
+
     /// <summary>Behind an event: whoever has subscribed.</summary>
     Event,
 }

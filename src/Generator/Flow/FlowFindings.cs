@@ -1,9 +1,12 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Collections;
 
 namespace MonotonicReads.Generator.Flow;
 
 /// <summary>What the walk through one body has found, over all its paths.</summary>
-internal sealed class FlowFindings
+/// <param name="owner">The type that the body belongs to.</param>
+internal sealed class FlowFindings(INamedTypeSymbol? owner)
 {
     private readonly FaultNotes _ownSequential = new();
     private readonly FaultNotes _sequential = new();
@@ -41,11 +44,26 @@ internal sealed class FlowFindings
 
         if (!seesWrites)
         {
-            _afterWrite.Add(read, before.Wrote);
+            _afterWrite.Add(read, before.Wrote.Where(write => !Refills(read, write)));
+            _afterWrite.Add(read with { Through = Detour.None }, before.Wrote.Where(write => Refills(read, write)));
         }
 
         return repeats;
     }
+
+    /// <summary>
+    /// True where the cache that is asked is the writer's own: what it then reads from a replica that lags is kept, and the fault lasts.
+    /// </summary>
+    private bool Refills(Access read, Access write) =>
+        read.Through == Detour.Cache
+        && write.Through == Detour.None
+        && OwnerOf(read.Site) is { } reader
+        && SymbolEqualityComparer.Default.Equals(reader, OwnerOf(write.Site));
+
+    private INamedTypeSymbol? OwnerOf(Site site) =>
+        site is { ThroughCall: true, Operation: IInvocationOperation call } ? call.TargetMethod.ContainingType
+        : site is { ThroughCall: true, Operation: IMemberReferenceOperation member } ? member.Member.ContainingType
+        : owner;
 
     public void AddWrite(Site site) => _writeSites.Add(site);
 

@@ -60,20 +60,22 @@ internal sealed class KeptValues
         {
             case ILocalReferenceOperation local:
                 return _lookedUp.TryGetValue(local.Local, out var lookedUp) ? lookedUp : null;
-            case IFieldReferenceOperation { Field: { IsConst: false } field, Instance: null or IInstanceReferenceOperation }:
+            case IFieldReferenceOperation { Field: { IsConst: false } field } reference when IsOwn(reference.Instance):
                 return OfMember(field, field.IsStatic);
-            case IPropertyReferenceOperation
-            {
-                Arguments.IsEmpty: true,
-                Property: { SetMethod: not null } property,
-                Instance: null or IInstanceReferenceOperation
-            }:
+            case IPropertyReferenceOperation { Arguments.IsEmpty: true, Property: { SetMethod: not null } property } reference
+                when IsOwn(reference.Instance):
                 return OfMember(property, property.IsStatic);
+            case IConditionalAccessOperation access when Unwrapped(access.WhenNotNull) is IPropertyReferenceOperation
+            {
+                Instance: IConditionalAccessInstanceOperation,
+                Property: { SetMethod: not null } held
+            } && IsOwn(access.Operation):
+                return OfMember(held, isStatic: false);
             case IPropertyReferenceOperation { Arguments.IsEmpty: false, Instance: { } store }:
                 return OfStore(store);
             case IPropertyReferenceOperation { Property.Name: "Value" or "Target" or "Result", Instance: { } holder }:
                 return Of(holder);
-            case IInvocationOperation call when LooksUp(call.TargetMethod.Name):
+            case IInvocationOperation call when LooksUp(call.TargetMethod.Name) || (IsCacheOf(call) && Takes(call.TargetMethod.Name)):
                 return OfStore(call);
             default:
                 return null;
@@ -125,7 +127,7 @@ internal sealed class KeptValues
 
     /// <summary>True for the names under which a cache is asked.</summary>
     public static bool Takes(string name) =>
-        Starts(name, "Get") || Starts(name, "TryGet") || Starts(name, "Fetch") || Starts(name, "Remember") || Starts(name, "Ensure");
+        Starts(name, "Get") || Starts(name, "TryGet") || Starts(name, "Find") || Starts(name, "Fetch") || Starts(name, "Remember") || Starts(name, "Ensure");
 
     /// <summary>True for <c>GetOrAdd</c>, <c>GetOrCreateAsync</c> and their like.</summary>
     public static bool GetsOrMakes(string name) =>
@@ -164,13 +166,22 @@ internal sealed class KeptValues
                 or "HashSet"
                 or "ISession";
 
+    /// <summary>True for the object itself, and for what its own fields hold: <c>_state.Tenant</c> is kept as <c>_tenant</c> is.</summary>
+    private static bool IsOwn(IOperation? instance) =>
+        instance switch
+        {
+            null or IInstanceReferenceOperation => true,
+            IFieldReferenceOperation field => field.Instance is null or IInstanceReferenceOperation,
+            IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } => true,
+            _ => false,
+        };
+
     /// <summary>A field or property of the object's own, or static.</summary>
     private static ISymbol? SymbolOf(IOperation operation) =>
         Unwrapped(operation) switch
         {
-            IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation } field => field.Field,
-            IPropertyReferenceOperation { Instance: null or IInstanceReferenceOperation, Arguments.IsEmpty: true } property =>
-                property.Property,
+            IFieldReferenceOperation field when IsOwn(field.Instance) => field.Field,
+            IPropertyReferenceOperation { Arguments.IsEmpty: true } property when IsOwn(property.Instance) => property.Property,
             IPropertyReferenceOperation { Property.Name: "Items", Property.ContainingType.Name: "HttpContext" } items => items.Property,
             _ => null,
         };

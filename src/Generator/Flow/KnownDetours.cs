@@ -23,6 +23,8 @@ internal static class KnownDetours
         "Localizer",
     ];
 
+    private static readonly string[] Logs = ["Logger", "LogManager", "LoggerExtensions", "LoggingExtensions"];
+
     private static readonly string[] Publishers = ["Publish", "Raise", "Notify", "Dispatch", "Trigger", "Fire", "Emit"];
 
     private static readonly string[] Subscribed = ["Event", "Events", "Publisher", "Bus", "Dispatcher", "Mediator", "Aggregator", "Hooks"];
@@ -38,6 +40,11 @@ internal static class KnownDetours
         if (IsPublished(type, member))
         {
             return Detour.Event;
+        }
+
+        if (type is "ILog" || Array.Exists(Logs, name => type.EndsWith(name, StringComparison.Ordinal)))
+        {
+            return Detour.Log;
         }
 
         if (type.IndexOf("FileSystem", StringComparison.Ordinal) >= 0 || type.IndexOf("FileProvider", StringComparison.Ordinal) >= 0)

@@ -12,7 +12,7 @@ namespace MonotonicReads.Generator.Flow;
 internal sealed class ReadFlow : IGraphRunner
 {
     private readonly FlowContext _context;
-    private readonly FlowFindings _findings = new();
+    private readonly FlowFindings _findings;
     private readonly ICalleeSummaries _callees;
     private readonly Dictionary<IMethodSymbol, MethodSummary> _localFunctions;
     private readonly CallbackRunner _callbacks;
@@ -21,6 +21,7 @@ internal sealed class ReadFlow : IGraphRunner
     private ReadFlow(FlowContext context, ICalleeSummaries callees, Dictionary<IMethodSymbol, MethodSummary> localFunctions)
     {
         _context = context;
+        _findings = new FlowFindings(context.Method?.ContainingType);
         _callees = callees;
         _localFunctions = localFunctions;
 

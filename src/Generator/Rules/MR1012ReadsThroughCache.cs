@@ -54,6 +54,7 @@ internal static class MR1012ReadsThroughCache
             Detour.Cache => "a cache that misses",
             Detour.Context => "a value that is kept once it was read",
             Detour.FileSystem => "a file system",
+            Detour.Log => "a log",
             _ => "an event",
         };
 }

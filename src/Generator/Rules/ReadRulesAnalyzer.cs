@@ -204,11 +204,12 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
                 MR1001SequentialReads.Report(symbol, flow, report, cancellation)
                 || MR1002ReadsAcrossCalls.Report(symbol, flow, report, cancellation)
             );
-        isReported |= isBeforeWrites && MR1003ReadAfterWrite.Report(symbol, flow, report, cancellation);
-        if (!isReported && !(isUnordered && MR1012ReadsThroughCache.ReportReads(symbol, flow, report, cancellation)) && isBeforeWrites)
-        {
-            MR1012ReadsThroughCache.ReportAfterWrites(symbol, flow, report, cancellation);
-        }
+        var isWriteReported = isBeforeWrites && MR1003ReadAfterWrite.Report(symbol, flow, report, cancellation);
+
+        // What the rules leave out, once for each method.
+        _ =
+            (isUnordered && !isReported && MR1012ReadsThroughCache.ReportReads(symbol, flow, report, cancellation))
+            || (isBeforeWrites && !isWriteReported && MR1012ReadsThroughCache.ReportAfterWrites(symbol, flow, report, cancellation));
     }
 
     private static void ReportPlan(IMethodSymbol method, FlowResult flow, SeriesPlan plan, SummarySearch search, Action<Diagnostic> report)
