@@ -10,9 +10,14 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
     /// What one site does, be it one statement or one call. Everything in it is judged against what came before the site: what meets
     /// inside a callee is reported there.
     /// </summary>
-    public void Perform(Site site, params SentCommand[] commands)
+    public void Perform(Site site, params SentCommand[] commands) => Perform(site, context.State, commands);
+
+    /// <summary>The same for a part of what one call does.</summary>
+    /// <param name="site">Where it stands.</param>
+    /// <param name="before">What it is judged by.</param>
+    /// <param name="commands">What is sent.</param>
+    public void Perform(Site site, FlowState before, IEnumerable<SentCommand> commands)
     {
-        var before = context.State;
         context.CountSent();
         foreach (var command in commands)
         {
@@ -54,6 +59,8 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
             Connection = context.OrdinalOf(command.Connection),
             Command = context.OrdinalOf(command.Command),
             OpensPerCommand = command.OpensPerCommand,
+            AfterDelegates = context.State.Ran,
+            Guards = Guard.Both(context.State.Guards, command.Guards),
         };
         if (command.Texts.IsEmpty || command.Texts.Any(SqlText.HasParameters))
         {
@@ -91,8 +98,9 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
     private void Read(Site site, object? unit, bool onPrimary, FlowState before)
     {
         var seesWrites = context.State.Session is { SeesWrites: true };
-        var repeats = findings.AddRead(site, unit, onPrimary, seesWrites, before);
-        context.Observe(new Access(site, unit, IsCurrent: true, onPrimary), counts: !repeats);
+        findings.AddRead(site, unit, onPrimary, seesWrites, before);
+        var isKnown = context.State.Observed.Any(a => a.Site.Equals(site));
+        context.Observe(new Access(site, unit, IsCurrent: true, onPrimary), counts: !isKnown);
     }
 
     /// <summary>The unit that a command runs in now, null for one of its own, and whether that is certain to be on the primary.</summary>

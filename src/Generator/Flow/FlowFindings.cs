@@ -5,6 +5,9 @@ namespace MonotonicReads.Generator.Flow;
 /// <summary>What the walk through one body has found, over all its paths.</summary>
 internal sealed class FlowFindings
 {
+    /// <summary>Where a body has more effects than this, they are not told apart by what guards them.</summary>
+    private const int MaxGuardedEffects = 48;
+
     private readonly Dictionary<Site, Site> _ownSequential = [];
     private readonly Dictionary<Site, Site> _sequential = [];
     private readonly Dictionary<Site, Site> _afterWrite = [];
@@ -15,19 +18,18 @@ internal sealed class FlowFindings
     private bool _mayRepeatReads;
     private bool _startsAfresh;
 
-    /// <summary>Notes a read, and what it meets; true where the path has read at its place before.</summary>
+    /// <summary>Notes a read, and what it meets.</summary>
     /// <param name="site">Where it stands.</param>
     /// <param name="unit">The unit that it runs in; null for one of its own.</param>
     /// <param name="onPrimary">True where it runs on the primary: then it meets nothing.</param>
     /// <param name="seesWrites">True where it waits for the path's own writes.</param>
     /// <param name="before">What the path had done before the site.</param>
-    public bool AddRead(Site site, object? unit, bool onPrimary, bool seesWrites, FlowState before)
+    public void AddRead(Site site, object? unit, bool onPrimary, bool seesWrites, FlowState before)
     {
-        var repeats = !_readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
-        _mayRepeatReads |= repeats;
+        _mayRepeatReads |= !_readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
         if (onPrimary)
         {
-            return repeats;
+            return;
         }
 
         Note(_sequential, before.Observed);
@@ -40,8 +42,6 @@ internal sealed class FlowFindings
         {
             Note(_afterWrite, before.Wrote);
         }
-
-        return repeats;
 
         void Note(Dictionary<Site, Site> faults, IEnumerable<Access> earlier)
         {
@@ -60,6 +60,7 @@ internal sealed class FlowFindings
     /// <summary>Notes for callers what was sent.</summary>
     public void AddEffect(CallEffect effect, int distance)
     {
+        effect = _effects.Count > MaxGuardedEffects ? effect with { Guards = [] } : effect;
         if (distance <= CallEffect.MaxDistance && (!_effects.TryGetValue(effect, out var known) || distance < known))
         {
             _effects[effect] = distance;
@@ -84,8 +85,21 @@ internal sealed class FlowFindings
                 _startsAfresh || _readSites.Any(static s => s.ThroughCall)
             ),
             _writeSites.OrderBy(static s => s.Position).FirstOrDefault(),
-            new MethodSummary([.. _effects.Select(static e => e.Key with { Distance = e.Value })], [.. _delegateRuns])
+            new MethodSummary(Effects(), [.. _delegateRuns])
         );
+
+    /// <summary>The effects without those that another one with fewer guards stands for.</summary>
+    private Items<CallEffect> Effects()
+    {
+        var all = _effects.Select(static e => e.Key with { Distance = e.Value }).ToList();
+        return [.. all.Where(e => e.Guards.IsEmpty || !all.Exists(other => StandsFor(other, e)))];
+    }
+
+    private static bool StandsFor(CallEffect other, CallEffect effect) =>
+        other.Guards.Count < effect.Guards.Count
+        && other.Distance <= effect.Distance
+        && other.Guards.All(effect.Guards.Contains)
+        && other.Equals(effect with { Guards = other.Guards, Distance = other.Distance });
 
     private static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
         [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];
