@@ -42,4 +42,10 @@ internal sealed record CallEffect
 
     /// <summary>The parameter that is the command.</summary>
     public int? Command { get; init; }
+
+    /// <summary>The delegate parameters that may have run before it, as bits.</summary>
+    public ulong AfterDelegates { get; init; }
+
+    /// <summary>It is there only for arguments that pass all of these.</summary>
+    public Items<Guard> Guards { get; init; } = [];
 }

@@ -13,7 +13,7 @@ internal sealed class CallEvaluator(
     ListedMemberEffects listed,
     LibraryCallEffects library,
     QuerySender queries,
-    CalleeEffects callees,
+    DelegatingCalls delegating,
     CallbackRunner callbacks
 )
 {
@@ -67,13 +67,7 @@ internal sealed class CallEvaluator(
     {
         var method = invocation.TargetMethod;
         queries.SendWalked(invocation, arguments);
-        callbacks.RunArguments(invocation, arguments);
-        callees.Apply(
-            invocation,
-            method,
-            isVirtualCall: invocation.IsVirtual,
-            ordinal => Arguments.At(invocation.Arguments, arguments, ordinal)
-        );
+        delegating.Run(invocation, arguments);
         if (WorkBoundaries.Separates(method) && IsInLoop(context.Block))
         {
             findings.AddFreshStart();

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Annotations;
+using MonotonicReads.Generator.Collections;
 
 namespace MonotonicReads.Generator.Flow;
 
@@ -40,7 +41,10 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
                     new DelegateRun(
                         parameter.Ordinal,
                         context.State.Scopes > 0,
-                        how == LambdaUse.PerElement || context.State.Ran.Contains(parameter.Ordinal),
+                        how == LambdaUse.PerElement || context.HasRun(parameter.Ordinal),
+                        context.State.Ran,
+                        !context.State.Observed.IsEmpty,
+                        !context.State.Wrote.IsEmpty,
                         place is null ? context.Through : context.ThroughAt(place)
                     )
                 );
@@ -93,13 +97,30 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
     /// <summary>Runs the delegates among the arguments as often as the method called runs them.</summary>
     public void RunArguments(IInvocationOperation invocation, Value[] arguments)
     {
-        if (Array.TrueForAll(arguments, static a => a.Callbacks.IsEmpty))
+        if (Array.Exists(arguments, static a => !a.Callbacks.IsEmpty))
         {
-            return;
+            RunArguments(
+                invocation,
+                arguments,
+                callees.SummaryOf(invocation.TargetMethod, invocation.IsVirtual, runsDelegates: true).Delegates,
+                static _ => true
+            );
         }
+    }
 
+    /// <summary>The same for some of the delegates.</summary>
+    /// <param name="invocation">The call.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="delegates">How the method called runs what it is handed.</param>
+    /// <param name="isMeant">Whether a delegate is run now, by how the method runs it.</param>
+    public void RunArguments(
+        IInvocationOperation invocation,
+        Value[] arguments,
+        Items<DelegateRun> delegates,
+        Func<List<DelegateRun>, bool> isMeant
+    )
+    {
         var called = invocation.TargetMethod;
-        var summary = callees.SummaryOf(called, invocation.IsVirtual, runsDelegates: true);
         var isVisible = !called.OriginalDefinition.IsAbstract && called.OriginalDefinition.DeclaringSyntaxReferences.Length > 0;
         for (var i = 0; i < arguments.Length; i++)
         {
@@ -108,11 +129,16 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
                 continue;
             }
 
-            var runs = summary.Delegates.Where(d => d.Parameter == invocation.Arguments[i].Parameter?.Ordinal).ToList();
+            var runs = delegates.Where(d => d.Parameter == invocation.Arguments[i].Parameter?.Ordinal).ToList();
+            if (!isMeant(runs))
+            {
+                continue;
+            }
+
             var how =
                 runs.Count > 0 ? (runs.Exists(static r => r.Repeatedly) ? LambdaUse.PerElement : LambdaUse.Once)
                 : isVisible ? LambdaUse.Later
-                : LambdaArguments.Use(called);
+                : LambdaArguments.Use(invocation);
             var scopes = context.State.Scopes;
             if (runs.Count > 0 && runs.TrueForAll(static r => r.InTransaction))
             {

@@ -10,9 +10,14 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
     /// What one site does, be it one statement or one call. Everything in it is judged against what came before the site: what meets
     /// inside a callee is reported there.
     /// </summary>
-    public void Perform(Site site, params SentCommand[] commands)
+    public void Perform(Site site, params SentCommand[] commands) => Perform(site, context.State, commands);
+
+    /// <summary>The same for a part of what one call does.</summary>
+    /// <param name="site">Where it stands.</param>
+    /// <param name="before">What it is judged by.</param>
+    /// <param name="commands">What is sent.</param>
+    public void Perform(Site site, FlowState before, IEnumerable<SentCommand> commands)
     {
-        var before = context.State;
         context.CountSent();
         foreach (var command in commands)
         {
@@ -56,6 +61,8 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
             Connection = context.OrdinalOf(command.Connection),
             Command = context.OrdinalOf(command.Command),
             OpensPerCommand = command.OpensPerCommand,
+            AfterDelegates = context.State.Ran,
+            Guards = Guard.Both(context.State.Guards, command.Guards),
         };
         if (command.Texts.IsEmpty || command.Texts.Any(SqlText.HasParameters))
         {
@@ -90,8 +97,9 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
 
     private void Read(Access read, FlowState before)
     {
-        var repeats = findings.AddRead(read, context.State.Session is { SeesWrites: true }, before);
-        context.Observe(read, counts: !repeats);
+        findings.AddRead(read, context.State.Session is { SeesWrites: true }, before);
+        var isKnown = context.State.Observed.Any(a => a.Site.Equals(read.Site));
+        context.Observe(read, counts: !isKnown);
     }
 
     /// <summary>The unit that a command runs in now, null for one of its own, and whether that is certain to be on the primary.</summary>

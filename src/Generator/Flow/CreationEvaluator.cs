@@ -58,7 +58,9 @@ internal sealed class CreationEvaluator(FlowContext context, KnownValues known, 
         queries.SendWalked(creation, arguments);
         if (creation.Constructor is { } constructor)
         {
-            callees.Apply(creation, constructor, isVirtualCall: false, ordinal => Arguments.At(creation.Arguments, arguments, ordinal));
+            callees.Apply(
+                new CalleeCall(creation, constructor, IsVirtual: false, ordinal => Arguments.At(creation.Arguments, arguments, ordinal))
+            );
         }
 
         return context.Types.IsContext(creation.Type)

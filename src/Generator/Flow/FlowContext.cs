@@ -150,17 +150,15 @@ internal sealed class FlowContext(
 
     public void Write(Access access) => State = State with { Wrote = State.Wrote.Add(access) };
 
-    public void RunParameter(int ordinal) => State = State with { Ran = State.Ran.Add(ordinal) };
+    public void RunParameter(int ordinal) => State = State with { Ran = State.Ran | BitOf(ordinal) };
+
+    public bool HasRun(int ordinal) => (State.Ran & BitOf(ordinal)) != 0;
 
     /// <summary>What follows is another piece of work.</summary>
     public void StartAfresh() =>
-        State = State with
-        {
-            MostReads = 0,
-            Observed = ImmutableHashSet<Access>.Empty,
-            Wrote = ImmutableHashSet<Access>.Empty,
-            Ran = ImmutableHashSet<int>.Empty,
-        };
+        State = State with { MostReads = 0, Observed = ImmutableHashSet<Access>.Empty, Wrote = ImmutableHashSet<Access>.Empty, Ran = 0 };
+
+    private static ulong BitOf(int ordinal) => 1ul << Math.Min(ordinal, 63);
 
     private static ImmutableHashSet<Access> Retired(ImmutableHashSet<Access> accesses, object unit)
     {

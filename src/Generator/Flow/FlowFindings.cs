@@ -8,6 +8,9 @@ namespace MonotonicReads.Generator.Flow;
 /// <param name="owner">The type that the body belongs to.</param>
 internal sealed class FlowFindings(INamedTypeSymbol? owner)
 {
+    /// <summary>Where a body has more effects than this, they are not told apart by what guards them.</summary>
+    private const int MaxGuardedEffects = 48;
+
     private readonly FaultNotes _ownSequential = new();
     private readonly FaultNotes _sequential = new();
     private readonly FaultNotes _afterWrite = new();
@@ -20,20 +23,19 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
     private bool _mayRepeatReads;
     private bool _startsAfresh;
 
-    /// <summary>Notes a read, and what it meets; true where the path has read at its place before.</summary>
+    /// <summary>Notes a read, and what it meets.</summary>
     /// <param name="read">The read.</param>
     /// <param name="seesWrites">True where it waits for the path's own writes.</param>
     /// <param name="before">What the path had done before the site.</param>
-    public bool AddRead(Access read, bool seesWrites, FlowState before)
+    public void AddRead(Access read, bool seesWrites, FlowState before)
     {
         var site = read.Site;
-        var repeats = !_readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
-        _mayRepeatReads |= repeats;
+        _mayRepeatReads |= !_readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
 
         // On the primary it meets nothing.
         if (read.OnPrimary)
         {
-            return repeats;
+            return;
         }
 
         _sequential.Add(read, before.Observed);
@@ -48,7 +50,6 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
             _afterWrite.Add(read with { Through = Detour.None }, before.Wrote.Where(write => Refills(read, write)));
         }
 
-        return repeats;
     }
 
     /// <summary>
@@ -70,7 +71,7 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
     /// <summary>Notes for callers what was sent.</summary>
     public void AddEffect(CallEffect effect)
     {
-        var plain = effect.Through == Detour.None ? effect : effect with { Through = Detour.None };
+        var plain = effect with { Through = Detour.None, Guards = _effects.Count > MaxGuardedEffects ? [] : effect.Guards };
         if (!_effects.TryGetValue(plain, out var known) || effect.Through < known)
         {
             _effects[plain] = effect.Through;
@@ -97,6 +98,19 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
                 _startsAfresh || _readSites.Any(static s => s.ThroughCall)
             ),
             _writeSites.OrderBy(static s => s.Position).FirstOrDefault(),
-            new MethodSummary([.. _effects.Select(static e => e.Value == Detour.None ? e.Key : e.Key with { Through = e.Value })], [.. _delegateRuns])
+            new MethodSummary(Effects(), [.. _delegateRuns])
         );
+
+    /// <summary>The effects without those that another one with fewer guards stands for.</summary>
+    private Items<CallEffect> Effects()
+    {
+        var all = _effects.Select(static e => e.Value == Detour.None ? e.Key : e.Key with { Through = e.Value }).ToList();
+        return [.. all.Where(e => e.Guards.IsEmpty || !all.Exists(other => StandsFor(other, e)))];
+    }
+
+    private static bool StandsFor(CallEffect other, CallEffect effect) =>
+        other.Guards.Count < effect.Guards.Count
+        && other.Through <= effect.Through
+        && other.Guards.All(effect.Guards.Contains)
+        && other.Equals(effect with { Guards = other.Guards, Through = other.Through });
 }

@@ -7,7 +7,7 @@ namespace MonotonicReads.Generator.Flow;
 /// Walks through a control-flow graph: it runs every block with the state that reaches it until nothing changes, the finally regions of
 /// a branch each on its own.
 /// </summary>
-internal sealed class GraphWalk(FlowContext context, Evaluator evaluator)
+internal sealed class GraphWalk(FlowContext context, Evaluator evaluator, Conditions conditions)
 {
     /// <summary>A body that has not settled after so many visits of each block is given up: no finding without proof.</summary>
     private const int MaxVisitsPerBlock = 64;
@@ -111,8 +111,14 @@ internal sealed class GraphWalk(FlowContext context, Evaluator evaluator)
         }
 
         var taken = Taken(current);
-        return (taken == false || TryFollow(current.ConditionalSuccessor, current, result, reach, ref end))
-            && (taken == true || TryFollow(current.FallThroughSuccessor, current, result, reach, ref end));
+        return (
+                taken == false
+                || TryFollow(current.ConditionalSuccessor, current, conditions.On(current, isConditional: true, result), reach, ref end)
+            )
+            && (
+                taken == true
+                || TryFollow(current.FallThroughSuccessor, current, conditions.On(current, isConditional: false, result), reach, ref end)
+            );
     }
 
     /// <summary>

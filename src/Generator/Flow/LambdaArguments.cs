@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace MonotonicReads.Generator.Flow;
 
@@ -27,8 +28,14 @@ internal static class LambdaArguments
         "Begin",
     ];
 
-    public static LambdaUse Use(IMethodSymbol method)
+    public static LambdaUse Use(IInvocationOperation invocation)
     {
+        var method = invocation.TargetMethod;
+        if (StartedWork.IsStarted(method))
+        {
+            return StartedWork.IsWaitedFor(invocation) ? LambdaUse.Once : LambdaUse.Later;
+        }
+
         var type = method.ContainingType;
         var space = type.ContainingNamespace.ToDisplayString();
         if (

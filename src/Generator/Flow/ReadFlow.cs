@@ -37,11 +37,20 @@ internal sealed class ReadFlow : IGraphRunner
             known,
             new Assignments(context, known, _callbacks),
             new PropertyEvaluator(context, known, listed, bodies),
-            new CallEvaluator(context, _findings, known, listed, library, queries, bodies, _callbacks),
+            new CallEvaluator(
+                context,
+                _findings,
+                known,
+                listed,
+                library,
+                queries,
+                new DelegatingCalls(context, bodies, _callbacks),
+                _callbacks
+            ),
             new CreationEvaluator(context, known, queries, bodies),
             _callbacks
         );
-        _walk = new GraphWalk(context, evaluator);
+        _walk = new GraphWalk(context, evaluator, new Conditions(context, known));
     }
 
     /// <summary>Analyses one graph, without its local functions, which are units of their own.</summary>

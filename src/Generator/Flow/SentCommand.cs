@@ -26,4 +26,7 @@ internal sealed record SentCommand
 
     /// <summary>Sent through a context, which opens and closes its connection around each command outside a transaction.</summary>
     public bool OpensPerCommand { get; init; }
+
+    /// <summary>What has to hold of the parameters of the body around, besides what its path has asked.</summary>
+    public Items<Guard> Guards { get; init; } = [];
 }

@@ -38,6 +38,9 @@ internal sealed class Value : IEquatable<Value>
 
     public Items<Callback> Callbacks { get; }
 
+    /// <summary>The parameter of the body that it certainly is, as the caller handed it over; null where it is none.</summary>
+    public int? Parameter { get; init; }
+
     /// <summary>The one object that it certainly is, or null.</summary>
     public object? Object => Objects.Count == 1 ? Objects[0] : null;
 
@@ -66,7 +69,10 @@ internal sealed class Value : IEquatable<Value>
             objects.Count > MaxObjects ? [] : objects,
             a.Callbacks.Union(b.Callbacks),
             a.MayBeNull || b.MayBeNull
-        );
+        )
+        {
+            Parameter = a.Parameter == b.Parameter ? a.Parameter : null,
+        };
     }
 
     public static Items<string> JoinTexts(Items<string> a, Items<string> b)
@@ -103,12 +109,15 @@ internal sealed class Value : IEquatable<Value>
 
     public Value WithTexts(Items<string> texts) => new(texts, Objects, Callbacks, MayBeNull);
 
+    public Value OfParameter(int ordinal) => new(Texts, Objects, Callbacks, MayBeNull) { Parameter = ordinal };
+
     public bool Equals(Value? other) =>
         other is not null
         && (
             ReferenceEquals(this, other)
             || (
                 MayBeNull == other.MayBeNull
+                && Parameter == other.Parameter
                 && Texts.Equals(other.Texts)
                 && Objects.Equals(other.Objects)
                 && Callbacks.Equals(other.Callbacks)

@@ -228,9 +228,9 @@ public class ReadsAcrossCallsTests
                 private int F5() => F4();
                 private int F6() => F5();
                 private int F7() => F6();
-                private int N1() => NearThenFar(true);
-                private int N2() => FarThenNear(true);
-                private int N3() => FarOnly(true);
+                private int N1() => NearThenFar(replicated is null);
+                private int N2() => FarThenNear(replicated is null);
+                private int N3() => FarOnly(replicated is null);
                 private int NearThenFar(bool x) => x ? F1() : F3();
                 private int FarThenNear(bool x) => x ? F3() : F1();
                 private int FarOnly(bool x) => x ? F4() : F4();
