@@ -18,6 +18,11 @@ internal sealed class FlowFindings
     private bool _mayRepeatReads;
     private bool _startsAfresh;
 
+    /// <summary>
+    /// True while a lambda is looked at that runs at another time: what it does is no part of a call of the body.
+    /// </summary>
+    public bool IsForLater { get; set; }
+
     /// <summary>Notes a read, and what it meets.</summary>
     /// <param name="site">Where it stands.</param>
     /// <param name="unit">The unit that it runs in; null for one of its own.</param>
@@ -60,6 +65,11 @@ internal sealed class FlowFindings
     /// <summary>Notes for callers what was sent.</summary>
     public void AddEffect(CallEffect effect, int distance)
     {
+        if (IsForLater)
+        {
+            return;
+        }
+
         effect = _effects.Count > MaxGuardedEffects ? effect with { Guards = [] } : effect;
         if (distance <= CallEffect.MaxDistance && (!_effects.TryGetValue(effect, out var known) || distance < known))
         {
@@ -67,7 +77,13 @@ internal sealed class FlowFindings
         }
     }
 
-    public void AddDelegateRun(DelegateRun run) => _delegateRuns.Add(run);
+    public void AddDelegateRun(DelegateRun run)
+    {
+        if (!IsForLater)
+        {
+            _delegateRuns.Add(run);
+        }
+    }
 
     /// <summary>Notes that the body is several pieces of work.</summary>
     public void AddFreshStart() => _startsAfresh = true;
