@@ -21,7 +21,7 @@ internal sealed class SendingBodies(ICalleeSummaries search, DataLibraries libra
                     || call.TargetMethod.MethodKind == MethodKind.DelegateInvoke
                     || CopiesQuery(call.Arguments)
                     || HasEffects(call.TargetMethod, call.IsVirtual),
-                IMethodReferenceOperation group => HasEffects(group.Method, group.IsVirtual),
+                IMethodReferenceOperation group => IsOfLibrary(group.Method) || HasEffects(group.Method, group.IsVirtual),
                 IObjectCreationOperation { Constructor: { } constructor } creation => CopiesQuery(creation.Arguments)
                     || HasEffects(constructor, isVirtualCall: false),
                 IPropertyReferenceOperation { Property: { GetMethod: { } getter } property } => libraries.Listed.RoleOf(property)

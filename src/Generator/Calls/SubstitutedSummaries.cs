@@ -12,4 +12,7 @@ internal sealed class SubstitutedSummaries(ICalleeSummaries search, Func<IMethod
 
     /// <inheritdoc />
     public bool HasBody(IMethodSymbol method) => search.HasBody(substitute(method));
+
+    /// <inheritdoc />
+    public bool SplitsQueries => search.SplitsQueries;
 }

@@ -75,6 +75,9 @@ internal sealed class SummarySearch : ICalleeSummaries
 
     public CancellationToken Cancellation => _cancellation;
 
+    /// <inheritdoc />
+    public bool SplitsQueries => _names.Reaching.SplitsQueries;
+
     /// <summary>What the flow of a method's body shows.</summary>
     /// <param name="method">The method, constructor or accessor.</param>
     /// <param name="body">One part of its body, as <see cref="ForeignBodies.SyntaxOf"/> gives it.</param>

@@ -36,11 +36,25 @@ internal sealed class Assignments(FlowContext context, KnownValues known, Callba
         }
     }
 
+    /// <summary>A parameter that somebody else changes is no longer what the caller handed over.</summary>
+    public void Forget(IOperation target)
+    {
+        if (target is IParameterReferenceOperation { Parameter: { } parameter })
+        {
+            context.SetValue(parameter, context.GetValue(parameter).NotAsHandedOver());
+        }
+        else if (target is ILocalReferenceOperation { Local: { } local } && context.GetValue(local).Parameter is not null)
+        {
+            context.SetValue(local, context.GetValue(local).NotAsHandedOver());
+        }
+    }
+
     public Value AssignCompound(ICompoundAssignmentOperation compound, Value appended)
     {
         if (compound.Type?.SpecialType != SpecialType.System_String)
         {
             callbacks.RunLater(appended);
+            Forget(compound.Target);
             return Value.Unknown;
         }
 

@@ -6,7 +6,13 @@ using MonotonicReads.Generator.Collections;
 namespace MonotonicReads.Generator.Flow;
 
 /// <summary>Runs lambdas, method groups and delegate parameters as often as whoever holds them does.</summary>
-internal sealed class CallbackRunner(FlowContext context, FlowFindings findings, CalleeEffects callees, IGraphRunner runner)
+internal sealed class CallbackRunner(
+    FlowContext context,
+    FlowFindings findings,
+    CalleeEffects callees,
+    MethodGroups groups,
+    IGraphRunner runner
+)
 {
     /// <summary>Lambdas within lambdas deeper than this are not followed.</summary>
     private const int MaxLambdaDepth = 6;
@@ -29,10 +35,10 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
                 RunLambda(lambda, how);
                 break;
             case MethodCallback group when how != LambdaUse.Later:
-                callees.Apply(group.Operation, group.Method, isVirtualCall: true);
+                RunGroup(group);
                 if (how == LambdaUse.PerElement)
                 {
-                    callees.Apply(group.Operation, group.Method, isVirtualCall: true);
+                    RunGroup(group);
                 }
 
                 break;
@@ -50,6 +56,14 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
                 );
                 context.RunParameter(parameter.Ordinal);
                 break;
+        }
+    }
+
+    private void RunGroup(MethodCallback group)
+    {
+        if (!groups.TrySend(group))
+        {
+            callees.Apply(group.Operation, group.Method, isVirtualCall: true);
         }
     }
 
@@ -215,7 +229,10 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
     /// <summary>It runs at another time: nothing that holds here is known to hold there.</summary>
     private FlowState AfterLater(LambdaCallback lambda, DeclaredConsistency declared, FlowState before)
     {
+        var outer = findings.IsForLater;
+        findings.IsForLater = true;
         _ = runner.TryRun(InSessionOf(lambda, declared, FlowState.Start), out _);
+        findings.IsForLater = outer;
         return before;
     }
 

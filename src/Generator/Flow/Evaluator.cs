@@ -62,6 +62,10 @@ internal sealed class Evaluator(
             case ICompoundAssignmentOperation compound:
                 EvaluateChildren(compound.Target);
                 return assignments.AssignCompound(compound, Evaluate(compound.Value));
+            case IIncrementOrDecrementOperation step:
+                Evaluate(step.Target);
+                assignments.Forget(step.Target);
+                return Value.Unknown;
             case IEventAssignmentOperation handler:
                 callbacks.RunLater(Evaluate(handler.HandlerValue));
                 return Value.Unknown;
@@ -100,7 +104,7 @@ internal sealed class Evaluator(
         switch (operation)
         {
             case IConversionOperation conversion:
-                return context.Types.IsExpressionTree(conversion.Type) ? Value.Unknown : Evaluate(conversion.Operand);
+                return OfConversion(conversion);
             case IDelegateCreationOperation creation:
                 return Evaluate(creation.Target);
             case IFlowAnonymousFunctionOperation lambda:
@@ -117,6 +121,24 @@ internal sealed class Evaluator(
             default:
                 return null;
         }
+    }
+
+    /// <summary>A query stays one where it is held as a mere sequence.</summary>
+    private Value OfConversion(IConversionOperation conversion)
+    {
+        if (context.Types.IsExpressionTree(conversion.Type))
+        {
+            return Value.Unknown;
+        }
+
+        var value = Evaluate(conversion.Operand);
+        return
+            context.Types.HasQueries
+            && value.Query is null
+            && context.Types.IsQueryable(conversion.Operand.Type)
+            && QueryShapes.IsQuery(conversion.Operand, context.Types)
+            ? value.OfQuery(QueryShape.Plain)
+            : value;
     }
 
     private Value? OfText(IOperation operation) =>
@@ -138,6 +160,11 @@ internal sealed class Evaluator(
 
     private Value OfInvocation(IInvocationOperation invocation)
     {
+        if (Vanishing.IsLeftOut(invocation))
+        {
+            return Value.Unknown;
+        }
+
         var receiver = Evaluate(invocation.Instance);
         var arguments = new Value[invocation.Arguments.Length];
         for (var i = 0; i < arguments.Length; i++)
@@ -145,7 +172,21 @@ internal sealed class Evaluator(
             arguments[i] = Evaluate(invocation.Arguments[i].Value);
         }
 
-        return calls.Evaluate(invocation, receiver, arguments);
+        var result = calls.Evaluate(invocation, receiver, arguments);
+        foreach (var argument in invocation.Arguments)
+        {
+            if (argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out })
+            {
+                assignments.Forget(argument.Value);
+            }
+        }
+
+        if (Vanishing.Throws(invocation) is { } throws)
+        {
+            context.End(throws);
+        }
+
+        return result;
     }
 
     private Value OfCreation(IObjectCreationOperation creation)

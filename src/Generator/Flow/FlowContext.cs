@@ -50,7 +50,10 @@ internal sealed class FlowContext(
     public Detour Through { get; set; }
 
     /// <summary>True after a call that does not come back, until the walk has seen it.</summary>
-    public bool IsEnded { get; set; }
+    public bool IsEnded { get; private set; }
+
+    /// <summary>True where that call throws.</summary>
+    public bool EndThrows { get; private set; }
 
     /// <summary>How often something has gone to a database so far.</summary>
     public int Sent { get; private set; }
@@ -71,6 +74,11 @@ internal sealed class FlowContext(
             : null;
 
     public void CountSent() => Sent++;
+
+    public void End(bool throws) => (IsEnded, EndThrows) = (true, throws);
+
+    /// <summary>The walk has seen that a call did not come back, or goes on elsewhere.</summary>
+    public void GoOn() => IsEnded = false;
 
     public void Enter(BasicBlock block, FlowState entry)
     {

@@ -23,6 +23,11 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
     private bool _mayRepeatReads;
     private bool _startsAfresh;
 
+    /// <summary>
+    /// True while a lambda is looked at that runs at another time: what it does is no part of a call of the body.
+    /// </summary>
+    public bool IsForLater { get; set; }
+
     /// <summary>Notes a read, and what it meets.</summary>
     /// <param name="read">The read.</param>
     /// <param name="seesWrites">True where it waits for the path's own writes.</param>
@@ -71,6 +76,11 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
     /// <summary>Notes for callers what was sent.</summary>
     public void AddEffect(CallEffect effect)
     {
+        if (IsForLater)
+        {
+            return;
+        }
+
         var plain = effect with { Through = Detour.None, Guards = _effects.Count > MaxGuardedEffects ? [] : effect.Guards };
         if (!_effects.TryGetValue(plain, out var known) || effect.Through < known)
         {
@@ -78,7 +88,13 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
         }
     }
 
-    public void AddDelegateRun(DelegateRun run) => _delegateRuns.Add(run);
+    public void AddDelegateRun(DelegateRun run)
+    {
+        if (!IsForLater)
+        {
+            _delegateRuns.Add(run);
+        }
+    }
 
     /// <summary>Notes that the body is several pieces of work.</summary>
     public void AddFreshStart() => _startsAfresh = true;

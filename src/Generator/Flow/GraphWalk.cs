@@ -167,24 +167,29 @@ internal sealed class GraphWalk(FlowContext context, Evaluator evaluator, Condit
             return true;
         }
 
-        var (here, isEnded) = (context.State, context.IsEnded);
+        var (here, isEnded, endThrows) = (context.State, context.IsEnded, context.EndThrows);
+        context.GoOn();
         var isSettled = TryUnwind(state, current.EnclosingRegion, thrown, reach);
         context.Enter(current, here);
-        context.IsEnded = isEnded;
+        if (isEnded)
+        {
+            context.End(endThrows);
+        }
+
         return isSettled;
     }
 
     /// <summary>After a call that does not come back.</summary>
     private bool TryEnd(BasicBlock current, Action<int, FlowState> reach)
     {
-        context.IsEnded = false;
-        return TryUnwind(context.State, current.EnclosingRegion, Thrown.Value(type: null, isExact: false), reach);
+        context.GoOn();
+        return !context.EndThrows || TryUnwind(context.State, current.EnclosingRegion, Thrown.Value(type: null, isExact: false), reach);
     }
 
     /// <summary>Brings an exception to the handlers around a region, and runs the finally regions that it leaves on the way there.</summary>
     private bool TryUnwind(FlowState state, ControlFlowRegion? region, Thrown thrown, Action<int, FlowState> reach)
     {
-        for (; region is not null; region = region.EnclosingRegion)
+        for (; Handlers.IsOfGraph(region); region = region.EnclosingRegion)
         {
             if (region is not { Kind: ControlFlowRegionKind.Try, EnclosingRegion: { } whole })
             {

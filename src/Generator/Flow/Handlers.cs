@@ -8,7 +8,7 @@ internal static class Handlers
     /// <summary>True where some handler may take what is thrown in a region.</summary>
     public static bool AreAround(ControlFlowRegion? region)
     {
-        for (; region is not null; region = region.EnclosingRegion)
+        for (; IsOfGraph(region); region = region.EnclosingRegion)
         {
             if (region is { Kind: ControlFlowRegionKind.Try, EnclosingRegion.Kind: ControlFlowRegionKind.TryAndCatch })
             {
@@ -18,6 +18,10 @@ internal static class Handlers
 
         return false;
     }
+
+    /// <summary>False for the root and for what lies around it: a lambda's root lies in a region of the graph that it stands in.</summary>
+    public static bool IsOfGraph([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] ControlFlowRegion? region) =>
+        region is { Kind: not ControlFlowRegionKind.Root };
 
     /// <summary>Gives the handlers of one try that may take an exception, in their order; true where one of them takes it for certain.</summary>
     /// <param name="whole">The try with its handlers.</param>

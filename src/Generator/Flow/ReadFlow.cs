@@ -27,10 +27,10 @@ internal sealed class ReadFlow : IGraphRunner
 
         var known = new KnownValues(context);
         var sender = new CommandSender(context, _findings);
-        var queries = new QuerySender(context, known, sender);
+        var queries = new QuerySender(context, known, sender, callees);
         var listed = new ListedMemberEffects(context, known, sender);
         var bodies = new CalleeEffects(context, known, sender, callees, localFunctions, this);
-        _callbacks = new CallbackRunner(context, _findings, bodies, this);
+        _callbacks = new CallbackRunner(context, _findings, bodies, new MethodGroups(context, known, sender, queries), this);
         var library = new LibraryCallEffects(context, known, sender, queries, _callbacks);
         var evaluator = new Evaluator(
             context,

@@ -9,7 +9,11 @@ namespace MonotonicReads.Generator.Names;
 /// </summary>
 internal sealed class ReachingNames
 {
+    private static readonly ulong SplittingBehavior = NameCode.Of("UseQuerySplittingBehavior");
+    private static readonly ulong SplitQuery = NameCode.Of("SplitQuery");
+
     private readonly HashSet<ulong> _names = [];
+    private readonly Lazy<bool> _splitsQueries;
     private readonly NameKinds _kinds;
 
     /// <summary>The members that name a library's member and turned out to call another of that name.</summary>
@@ -33,6 +37,7 @@ internal sealed class ReachingNames
     {
         _kinds = kinds;
         var indexes = trees.Select(static tree => (Tree: tree, Index: NameIndex.Of(tree))).ToList();
+        _splitsQueries = new Lazy<bool>(() => indexes.Exists(static i => i.Index.Has(SplittingBehavior) && i.Index.Has(SplitQuery)));
         var fresh = new HashSet<ulong>();
         foreach (var (tree, index) in indexes)
         {
@@ -64,6 +69,9 @@ internal sealed class ReachingNames
 
     /// <summary>The members that name a library's member, confirmed or not, in the order of the files.</summary>
     public IReadOnlyList<(SyntaxTree Tree, NamedMember Member)> NamingLibrary => _namingLibrary;
+
+    /// <summary>True where the options of a context give each collection that a query includes a statement of its own.</summary>
+    public bool SplitsQueries => _splitsQueries.Value;
 
     public bool Contains(string name)
     {

@@ -25,7 +25,13 @@ internal static class ReadCandidates
         var walksQueries = reaching.NamesQuery(member);
         foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))
         {
-            var counts = node is CommonForEachStatementSyntax ? walksQueries : SyntaxNames.Mentioned(node) is { } name && mayReach(name);
+            var name = SyntaxNames.Mentioned(node);
+            if (walksQueries && (name is "AsSplitQuery" || (name is "Include" or "ThenInclude" && reaching.SplitsQueries)))
+            {
+                return true;
+            }
+
+            var counts = node is CommonForEachStatementSyntax ? walksQueries : name is not null && mayReach(name);
             if (counts && (++found > 1 || MayRepeat(node, block)))
             {
                 return true;
@@ -47,6 +53,7 @@ internal static class ReadCandidates
                     or WhileStatementSyntax
                     or DoStatementSyntax
                     or LabeledStatementSyntax
+                    or QueryBodySyntax
                     or AnonymousFunctionExpressionSyntax
                     or LocalFunctionStatementSyntax
                     or ArgumentSyntax { Expression: SimpleNameSyntax or MemberAccessExpressionSyntax }
