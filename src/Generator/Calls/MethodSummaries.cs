@@ -23,7 +23,26 @@ internal sealed class MethodSummaries
         _options = options;
         _bodies = new ForeignBodies(compilation);
         _targets = new CallTargets(compilation);
-        _names = new CandidateNames(compilation, libraries, _bodies);
+        _names = new CandidateNames(
+            compilation,
+            libraries,
+            _bodies,
+            names =>
+                ImplicitTypes.In(
+                    names.ImplicitlyCalled(compilation.SyntaxTrees),
+                    _bodies,
+                    () =>
+                        new SummarySearch(
+                            new SummaryMemory(),
+                            new CandidateNames(names),
+                            _bodies,
+                            _targets,
+                            libraries,
+                            options,
+                            CancellationToken.None
+                        )
+                )
+        );
     }
 
     public DataLibraries Libraries { get; }

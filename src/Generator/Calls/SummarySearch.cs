@@ -71,6 +71,9 @@ internal sealed class SummarySearch : ICalleeSummaries
     public CancellationToken Cancellation => _cancellation;
 
     /// <inheritdoc />
+    public bool CallsImplicitly => _names.Reaching.HasImplicit;
+
+    /// <inheritdoc />
     public bool SplitsQueries => _names.Reaching.SplitsQueries;
 
     /// <summary>What the flow of a method's body shows.</summary>
@@ -170,7 +173,10 @@ internal sealed class SummarySearch : ICalleeSummaries
         method switch
         {
             { MethodKind: MethodKind.Constructor } => NameCode.ConstructorOf(method.ContainingType.Name),
-            { AssociatedSymbol: IPropertySymbol property } => property.Name,
+            { AssociatedSymbol: IPropertySymbol { IsIndexer: true } } => ImplicitCalls.Indexer,
+            { AssociatedSymbol: { } member } => member.Name,
+            { MethodKind: MethodKind.UserDefinedOperator } => ImplicitCalls.Operator,
+            { MethodKind: MethodKind.Conversion } => ImplicitCalls.Conversion,
             { ExplicitInterfaceImplementations: [var implemented, ..] } => implemented.Name,
             _ => method.Name,
         };
