@@ -28,15 +28,39 @@ internal sealed class CandidateNames
     private readonly Lazy<ReachingNames> _confirmed;
     private int _candidates;
 
-    public CandidateNames(Compilation compilation, DataLibraries libraries, ForeignBodies bodies)
+    /// <param name="compilation">The compilation.</param>
+    /// <param name="libraries">What reads and writes.</param>
+    /// <param name="bodies">Bodies in other files.</param>
+    /// <param name="confirm">Finds what is called without being named and does reach a database, by the names so far.</param>
+    public CandidateNames(
+        Compilation compilation,
+        DataLibraries libraries,
+        ForeignBodies bodies,
+        Func<ReachingNames, IReadOnlyDictionary<ulong, ImplicitCall>?> confirm
+    )
     {
         _kinds = new Lazy<NameKinds>(() => new NameKinds(compilation, libraries));
-        _reaching = new Lazy<ReachingNames>(() => new ReachingNames(compilation.SyntaxTrees, _kinds.Value, MaxLevels));
+        _reaching = new Lazy<ReachingNames>(() => Closed(confirmed: null));
         _confirmed = new Lazy<ReachingNames>(() =>
             new LibraryCalls(bodies, libraries) is var calls && calls.AreMostlyOthers(_reaching.Value.NamingLibrary)
-                ? new ReachingNames(compilation.SyntaxTrees, _kinds.Value, MaxLevels, calls.IsConfirmed)
+                ? Closed(calls.IsConfirmed)
                 : _reaching.Value
         );
+
+        ReachingNames Closed(Func<SyntaxTree, NamedMember, bool>? confirmed)
+        {
+            var names = new ReachingNames(compilation.SyntaxTrees, _kinds.Value, MaxLevels, confirmed);
+            return confirm(names) is { } implicitly
+                ? new ReachingNames(compilation.SyntaxTrees, _kinds.Value, MaxLevels, confirmed, implicitly)
+                : names;
+        }
+    }
+
+    /// <summary>Names that are known.</summary>
+    public CandidateNames(ReachingNames known)
+    {
+        _kinds = new Lazy<NameKinds>(static () => throw new InvalidOperationException());
+        _reaching = _confirmed = new Lazy<ReachingNames>(() => known);
     }
 
     public ReachingNames Reaching =>
@@ -57,7 +81,10 @@ internal sealed class CandidateNames
         method switch
         {
             { MethodKind: MethodKind.Constructor } => NameCode.ConstructorOf(method.ContainingType.Name),
-            { AssociatedSymbol: IPropertySymbol property } => property.Name,
+            { AssociatedSymbol: IPropertySymbol { IsIndexer: true } } => ImplicitCalls.Indexer,
+            { AssociatedSymbol: { } member } => member.Name,
+            { MethodKind: MethodKind.UserDefinedOperator } => ImplicitCalls.Operator,
+            { MethodKind: MethodKind.Conversion } => ImplicitCalls.Conversion,
             { ExplicitInterfaceImplementations: [var implemented, ..] } => implemented.Name,
             _ => method.Name,
         };

@@ -25,8 +25,29 @@ internal sealed class MethodSummaries
         _options = options;
         _bodies = new ForeignBodies(compilation);
         _targets = new CallTargets(compilation);
-        _names = new CandidateNames(compilation, libraries, _bodies);
         _implementations = new Implementations(new MadeTypes(compilation));
+        _names = new CandidateNames(
+            compilation,
+            libraries,
+            _bodies,
+            names =>
+                ImplicitTypes.In(
+                    names.ImplicitlyCalled(compilation.SyntaxTrees),
+                    _bodies,
+                    () =>
+                        new SummarySearch(
+                            new SummaryMemory(),
+                            new CandidateNames(names),
+                            _bodies,
+                            _targets,
+                            _implementations,
+                            new TypeDependence(_targets, new CandidateNames(names), _bodies),
+                            libraries,
+                            options,
+                            CancellationToken.None
+                        )
+                )
+        );
         _dependence = new TypeDependence(_targets, _names, _bodies);
     }
 

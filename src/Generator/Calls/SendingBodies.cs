@@ -27,7 +27,21 @@ internal sealed class SendingBodies(ICalleeSummaries search, DataLibraries libra
                 IPropertyReferenceOperation { Property: { GetMethod: { } getter } property } => libraries.Listed.RoleOf(property)
                     is not null
                     || HasEffects(getter, isVirtualCall: true),
-                IForEachLoopOperation => libraries.Types.HasQueries,
+                IForEachLoopOperation => libraries.Types.HasQueries || search.CallsImplicitly,
+                IConversionOperation { OperatorMethod: null } held => libraries.Types.HasQueries
+                    && libraries.Types.IsQueryable(held.Operand.Type)
+                    && !libraries.Types.IsQueryable(held.Type),
+                IBinaryOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
+                IUnaryOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
+                ICompoundAssignmentOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
+                IIncrementOrDecrementOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
+                IConversionOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
+                ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property.SetMethod: { } setter } } => HasEffects(
+                    setter,
+                    isVirtualCall: true
+                ),
+                IEventAssignmentOperation or IUsingOperation or IUsingDeclarationOperation or IAwaitOperation => search.CallsImplicitly,
+                IDeconstructionAssignmentOperation or IRecursivePatternOperation => search.CallsImplicitly,
                 _ => false,
             };
             if (sends)

@@ -15,4 +15,7 @@ internal sealed class SubstitutedSummaries(ICalleeSummaries search, Func<IMethod
 
     /// <inheritdoc />
     public bool SplitsQueries => search.SplitsQueries;
+
+    /// <inheritdoc />
+    public bool CallsImplicitly => search.CallsImplicitly;
 }

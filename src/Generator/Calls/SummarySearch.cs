@@ -76,6 +76,9 @@ internal sealed class SummarySearch : ICalleeSummaries
     public CancellationToken Cancellation => _cancellation;
 
     /// <inheritdoc />
+    public bool CallsImplicitly => _names.Reaching.HasImplicit;
+
+    /// <inheritdoc />
     public bool SplitsQueries => _names.Reaching.SplitsQueries;
 
     /// <summary>What the flow of a method's body shows.</summary>

@@ -12,7 +12,7 @@ internal sealed class Assignments(FlowContext context, KnownValues known, Callba
         {
             case ILocalReferenceOperation local:
                 callbacks.Hold(value);
-                context.SetValue(local.Local, value);
+                context.SetValue(local.Local, value, isKept: context.Types.HasQueries && IsSequence(local.Type));
                 return;
             case IParameterReferenceOperation parameter:
                 callbacks.Hold(value);
@@ -48,6 +48,9 @@ internal sealed class Assignments(FlowContext context, KnownValues known, Callba
             context.SetValue(local, context.GetValue(local).NotAsHandedOver());
         }
     }
+
+    /// <summary>A variable that may hold a query, where one path may have put something else into it.</summary>
+    public static bool IsSequence(ITypeSymbol? type) => type?.Name is "IEnumerable" or "IOrderedEnumerable" or "IAsyncEnumerable";
 
     public Value AssignCompound(ICompoundAssignmentOperation compound, Value appended)
     {

@@ -25,7 +25,7 @@ internal sealed class CacheMisses
                     Add(assignment.Value.Syntax.Span, kept.Through);
                     break;
                 case ICoalesceOperation coalesce when _kept.Of(coalesce.Value) is { } kept:
-                    AddIfFilled(coalesce.WhenNull.Syntax.Span, kept);
+                    AddIfFilled(coalesce.WhenNull.Syntax, kept);
                     break;
                 case IConditionalOperation conditional when MissTest.Of(conditional.Condition, _kept) is { } test:
                     AddBranches(conditional, test);
@@ -61,18 +61,18 @@ internal sealed class CacheMisses
     {
         if (test.MissWhenTrue)
         {
-            AddIfFilled(conditional.WhenTrue.Syntax.Span, test.Kept);
+            AddIfFilled(conditional.WhenTrue.Syntax, test.Kept);
             return;
         }
 
         if (conditional.WhenFalse is { } otherwise)
         {
-            AddIfFilled(otherwise.Syntax.Span, test.Kept);
+            AddIfFilled(otherwise.Syntax, test.Kept);
         }
         else if (conditional.Syntax is IfStatementSyntax { Parent: BlockSyntax block } whole && Leaves(whole.Statement))
         {
             var rest = TextSpan.FromBounds(whole.Span.End, block.Span.End);
-            if (_kept.IsFilledIn(rest, test.Kept) || _kept.IsReturnedIn(whole.Span, test.Kept))
+            if (_kept.IsFilledIn(rest, test.Kept, goesOn: true) || _kept.IsReturnedIn(whole.Span, test.Kept))
             {
                 Add(rest, test.Kept.Through);
             }
@@ -101,11 +101,11 @@ internal sealed class CacheMisses
         }
     }
 
-    private void AddIfFilled(TextSpan span, Kept kept)
+    private void AddIfFilled(SyntaxNode part, Kept kept)
     {
-        if (_kept.IsFilledIn(span, kept))
+        if (_kept.IsFilledIn(part.Span, kept, goesOn: part is StatementSyntax statement && !Leaves(statement)))
         {
-            Add(span, kept.Through);
+            Add(part.Span, kept.Through);
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class DelegatingCalls(FlowContext context, CalleeEffects callees
     {
         var call = new CalleeCall(
             invocation,
-            invocation.TargetMethod,
+            UnnamedCalls.BehindInterface(invocation) ?? invocation.TargetMethod,
             invocation.IsVirtual,
             ordinal => Arguments.At(invocation.Arguments, arguments, ordinal)
         );

@@ -104,11 +104,14 @@ internal sealed class FlowContext(
     public Value GetValue(object key) => State.Values.TryGetValue(key, out var value) ? value : Value.Unknown;
 
     /// <summary>What is unknown is not kept: most values of most bodies are.</summary>
-    public void SetValue(object key, Value value)
+    /// <param name="key">What holds it.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="isKept">True where it matters that nothing is known.</param>
+    public void SetValue(object key, Value value, bool isKept = false)
     {
         // A parameter that was assigned something unknown is no longer what the caller handed over, nor a local what it was on another
         // path.
-        if (!value.Equals(Value.Unknown) || key is IParameterSymbol || State.Values.ContainsKey(key))
+        if (isKept || !value.Equals(Value.Unknown) || key is IParameterSymbol || State.Values.ContainsKey(key))
         {
             State = State with { Values = State.Values.SetItem(key, value) };
         }

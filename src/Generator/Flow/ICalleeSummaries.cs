@@ -16,4 +16,7 @@ internal interface ICalleeSummaries
 
     /// <summary>True where the project's options give each collection that a query includes a statement of its own.</summary>
     bool SplitsQueries { get; }
+
+    /// <summary>True where members that are called without being named reach a database.</summary>
+    bool CallsImplicitly { get; }
 }

@@ -87,11 +87,15 @@ internal sealed class KeptValues
         IsCacheOf(call) ? new Kept(null, Detour.Cache) : OfStore(Arguments.SubjectOf(call));
 
     /// <summary>True where something is put into what was missed, so that the next call finds it.</summary>
-    public bool IsFilledIn(TextSpan span, Kept kept) =>
+    /// <param name="span">What runs where it is not there.</param>
+    /// <param name="kept">What was asked for.</param>
+    /// <param name="goesOn">True where what follows runs next, so that a method of the object's own may have filled it.</param>
+    public bool IsFilledIn(TextSpan span, Kept kept, bool goesOn) =>
         kept.Symbol is null
         || _fills.Exists(fill => span.Contains(fill.Span) && SymbolEqualityComparer.Default.Equals(fill.Symbol, kept.Symbol))
         || (
-            !kept.IsFlag
+            goesOn
+            && !kept.IsFlag
             && _ownCalls.Exists(call => span.Contains(call))
             && _returns.Exists(r => SymbolEqualityComparer.Default.Equals(r.Symbol, kept.Symbol))
         );

@@ -78,7 +78,7 @@ internal static class LambdaArguments
         {
             switch (sequence.Parent)
             {
-                case IConversionOperation or IParenthesizedOperation or IAwaitOperation:
+                case IConversionOperation or IParenthesizedOperation or IAwaitOperation or ITranslatedQueryOperation:
                     sequence = sequence.Parent;
                     break;
                 case IArgumentOperation { Parameter.Ordinal: 0, Parent: IInvocationOperation { TargetMethod: { } taken } operation }

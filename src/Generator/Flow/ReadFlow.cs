@@ -48,7 +48,8 @@ internal sealed class ReadFlow : IGraphRunner
                 _callbacks
             ),
             new CreationEvaluator(context, known, queries, bodies),
-            _callbacks
+            _callbacks,
+            new UnnamedCalls(context, bodies)
         );
         _walk = new GraphWalk(context, evaluator, new Conditions(context, known));
     }

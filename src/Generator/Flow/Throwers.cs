@@ -83,7 +83,7 @@ internal static class Throwers
                 or "FromResult"
                 or "Preserve"
             && RootOf(method.ContainingType) == "System"
-        || method.ContainingType?.Name is "ILogger" or "LoggerExtensions" or "Console" or "Debug" or "Trace";
+        || method.ContainingType?.Name is "ILogger" or "LoggerExtensions" or "Console" or "Debug" or "Trace" or "Environment";
 
     private static bool MayThrow(IObjectCreationOperation creation)
     {

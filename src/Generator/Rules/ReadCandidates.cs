@@ -22,6 +22,7 @@ internal static class ReadCandidates
         }
 
         var mayReach = reaching.In(block.SyntaxTree, member);
+        var implicitly = reaching.ImplicitIn(block.SyntaxTree);
         var walksQueries = reaching.NamesQuery(member);
         foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))
         {
@@ -29,6 +30,17 @@ internal static class ReadCandidates
             if (walksQueries && (name is "AsSplitQuery" || (name is "Include" or "ThenInclude" && reaching.SplitsQueries)))
             {
                 return true;
+            }
+
+            if (implicitly != ImplicitCall.None && (ImplicitCalls.Of(node) & implicitly) is not ImplicitCall.None and var called)
+            {
+                // What a foreach runs it runs for each element.
+                if (called.HasFlag(ImplicitCall.Enumeration) || ++found > 1 || MayRepeat(node, block))
+                {
+                    return true;
+                }
+
+                continue;
             }
 
             var counts = node is CommonForEachStatementSyntax ? walksQueries : name is not null && mayReach(name);

@@ -12,7 +12,7 @@ public class ImplementationTests
     [InlineData("public class Root { public object Make(Services s) => s.AddScoped<IStore, DbStore>(); }")]
     [InlineData("public class Root { public object Make(Services s) => s.AddScoped<DbStore>(); }")]
     [InlineData("public class Root { public object Make(Services s) => s.Register(typeof(DbStore)); }")]
-    [InlineData("public class Root { public object Make(Services s) => s.Scan(); }")]
+    [InlineData("public class Root { public object Make(Services s) => s.Scan(); } public static class E { public static Services Scan(this Services s) => s; }")]
     [InlineData("public class Root { public DbStore Store { get; } = new(null); }")]
     [InlineData("public class Root(DbStore store) { public IStore Store => store; }")]
     [InlineData("public class Root { public object Make(Services s) => s.AddScoped<LateStore>(); } public class LateStore(DbConnection db) : DbStore(db);")]
@@ -74,7 +74,6 @@ public class ImplementationTests
                 public Services AddScoped<TService, TImplementation>() => this;
                 public Services AddScoped<TService>() => this;
                 public Services Register(Type type) => this;
-                public Services Scan() => this;
             }
             {{others}}
             public class Caller(IStore store) { public int {{name}}() => store.Get() + store.Get(); }

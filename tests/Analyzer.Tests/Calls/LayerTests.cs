@@ -64,7 +64,7 @@ public class LayerTests
             public static int Count<T>(this IProviders<T> providers) where T : Definition => providers.All().Count;
         }
 
-        public interface IShape { int Area() => Side() * Side(); int Side(); }
+        public interface IShape { int Area() => 2 * Side(); int Side(); }
         public class Square(DbConnection db) : IShape { public int Side() => db.QueryFirst<int>("SELECT a FROM t"); }
 
         public abstract class Node { public abstract Node Next(); }
@@ -131,5 +131,15 @@ public class LayerTests
             """
         );
 
-    private static Task Check(string name, string body) => ReadRules.Source(Layers + $"public void {name}() {{ {body} }} }}");
+    /// <summary>What the project makes.</summary>
+    private const string Root = """
+
+        public class Root(DbConnection db)
+        {
+            public object[] Make() =>
+                new object[] { new ClientFactory(new Clients(db)), new IndexerFactory(new Indexers()), new Loader(), new Square(db), new Leaf(db) };
+        }
+        """;
+
+    private static Task Check(string name, string body) => ReadRules.Source(Layers + $"public void {name}() {{ {body} }} }}" + Root);
 }

@@ -79,7 +79,7 @@ public class ReadsThroughCacheTests
         public interface IWorkContext { User Current { get; } User Of(int id); }
         public class WorkContext(Users users) : IWorkContext { public User Current => users.Load(1); public User Of(int id) => users.Load(id); }
         public interface IEventPublisher { void Publish(object e); }
-        public class EventPublisher(Users users) : IEventPublisher { public void Publish(object e) { users.Save(1); users.Load(1); } }
+        public class EventPublisher(Users users) : IEventPublisher { public void {|MR1003:Publish|}(object e) { users.Save(1); users.Load(1); } }
         public class DbFileSystem(DbConnection db) { public int Size(string path) => db.QueryFirst<int>("SELECT a FROM t"); }
         public class DbLogger(DbConnection db) { public void Log(string text) => db.Execute("INSERT INTO t VALUES (1)"); }
         public class Caller(Users users, IWorkContext work, IEventPublisher events, DbFileSystem files, DbLogger log, DbConnection db)
