@@ -183,7 +183,8 @@ internal sealed class CallTargets(Compilation compilation)
             }
 
             if (
-                type.GetMembers(method.Name).OfType<IMethodSymbol>().FirstOrDefault(m => Overrides(m, method.OriginalDefinition)) is { } found
+                type.GetMembers(method.Name).OfType<IMethodSymbol>().FirstOrDefault(m => Overrides(m, method.OriginalDefinition)) is
+                { } found
             )
             {
                 for (var ancestor = type.BaseType; ancestor is not null; ancestor = ancestor.BaseType)

@@ -36,7 +36,9 @@ internal sealed class Implementations(MadeTypes made)
                 return does.Contains(true);
             }
 
-            var isMade = targets.Select(target => target.Owners.Count == 0 || target.Owners.Any(o => made.Contains(o, cancellation))).ToList();
+            var isMade = targets
+                .Select(target => target.Owners.Count == 0 || target.Owners.Any(o => made.Contains(o, cancellation)))
+                .ToList();
             if (isMade.Contains(true))
             {
                 return does.Zip(isMade, static (d, m) => d && m).Any(static d => d);

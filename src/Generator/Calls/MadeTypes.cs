@@ -74,9 +74,7 @@ internal sealed class MadeTypes
     {
         _trees = [.. compilation.SyntaxTrees];
         _files = [.. _trees.Select(NameIndex.Of)];
-        _scans = new Lazy<bool>(() =>
-            _files.Exists(static f => f.HasAnyOf(Scans) || (f.HasAnyOf(Types) && f.HasAnyOf(Registrations)))
-        );
+        _scans = new Lazy<bool>(() => _files.Exists(static f => f.HasAnyOf(Scans) || (f.HasAnyOf(Types) && f.HasAnyOf(Registrations))));
     }
 
     /// <summary>True for a class that only stands in for another.</summary>
@@ -84,7 +82,9 @@ internal sealed class MadeTypes
         Array.Exists(
             StandIns,
             name =>
-                type.Name.StartsWith(name, StringComparison.Ordinal) && type.Name.Length > name.Length && char.IsUpper(type.Name[name.Length])
+                type.Name.StartsWith(name, StringComparison.Ordinal)
+                && type.Name.Length > name.Length
+                && char.IsUpper(type.Name[name.Length])
         )
         || type.Name.EndsWith("Fake", StringComparison.Ordinal)
         || type.Name.EndsWith("Mock", StringComparison.Ordinal)
@@ -128,7 +128,7 @@ internal sealed class MadeTypes
 
     private static bool IsCalled(GenericNameSyntax name) =>
         (name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access.Parent : name.Parent)
-            is InvocationExpressionSyntax;
+        is InvocationExpressionSyntax;
 
     private static TypeSyntax? TargetOf(ImplicitObjectCreationExpressionSyntax creation) =>
         creation.Parent is not EqualsValueClauseSyntax { Parent: { } declared } ? null

@@ -274,11 +274,7 @@ internal sealed class SummarySearch : ICalleeSummaries
         var operation = _bodies.OperationOf(part, model, _cancellation);
         if (
             operation?.SemanticModel is not { } bound
-            || (
-                isDeclared
-                && !method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate)
-                && !_sending.IsOne(operation)
-            )
+            || (isDeclared && !method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate) && !_sending.IsOne(operation))
         )
         {
             return FlowResult.Nothing;

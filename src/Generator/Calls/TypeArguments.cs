@@ -90,7 +90,8 @@ internal sealed class TypeArguments(Compilation compilation)
                 constructed
                     .GetMembers(definition.Name)
                     .OfType<IMethodSymbol>()
-                    .FirstOrDefault(m => SymbolEqualityComparer.Default.Equals(m.OriginalDefinition, method.OriginalDefinition)) ?? definition;
+                    .FirstOrDefault(m => SymbolEqualityComparer.Default.Equals(m.OriginalDefinition, method.OriginalDefinition))
+                ?? definition;
         }
 
         return definition.Arity == 0 || definition.Arity != method.TypeArguments.Length

@@ -66,27 +66,13 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
         };
         if (command.Texts.IsEmpty || command.Texts.Any(SqlText.HasParameters))
         {
-            findings.AddEffect(
-                pinned with
-                {
-                    Texts = command.Texts,
-                    ForRows = command.ForRows,
-                    IsProcedure = command.IsProcedure,
-                }
-            );
+            findings.AddEffect(pinned with { Texts = command.Texts, ForRows = command.ForRows, IsProcedure = command.IsProcedure });
             return;
         }
 
         if (does.ReplicaRead || does.PrimaryRead)
         {
-            findings.AddEffect(
-                pinned with
-                {
-                    Texts = CallEffect.Read,
-                    ForRows = true,
-                    OnPrimary = onPrimary || !does.ReplicaRead,
-                }
-            );
+            findings.AddEffect(pinned with { Texts = CallEffect.Read, ForRows = true, OnPrimary = onPrimary || !does.ReplicaRead });
         }
 
         if (does.Writes)

@@ -54,7 +54,6 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
             _afterWrite.Add(read, before.Wrote.Where(write => !Refills(read, write)));
             _afterWrite.Add(read with { Through = Detour.None }, before.Wrote.Where(write => Refills(read, write)));
         }
-
     }
 
     /// <summary>

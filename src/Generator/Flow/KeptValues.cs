@@ -65,11 +65,10 @@ internal sealed class KeptValues
             case IPropertyReferenceOperation { Arguments.IsEmpty: true, Property: { SetMethod: not null } property } reference
                 when IsOwn(reference.Instance):
                 return OfMember(property, property.IsStatic);
-            case IConditionalAccessOperation access when Unwrapped(access.WhenNotNull) is IPropertyReferenceOperation
-            {
-                Instance: IConditionalAccessInstanceOperation,
-                Property: { SetMethod: not null } held
-            } && IsOwn(access.Operation):
+            case IConditionalAccessOperation access
+                when Unwrapped(access.WhenNotNull)
+                    is IPropertyReferenceOperation { Instance: IConditionalAccessInstanceOperation, Property: { SetMethod: not null } held }
+                    && IsOwn(access.Operation):
                 return OfMember(held, isStatic: false);
             case IPropertyReferenceOperation { Arguments.IsEmpty: false, Instance: { } store }:
                 return OfStore(store);
@@ -131,7 +130,12 @@ internal sealed class KeptValues
 
     /// <summary>True for the names under which a cache is asked.</summary>
     public static bool Takes(string name) =>
-        Starts(name, "Get") || Starts(name, "TryGet") || Starts(name, "Find") || Starts(name, "Fetch") || Starts(name, "Remember") || Starts(name, "Ensure");
+        Starts(name, "Get")
+        || Starts(name, "TryGet")
+        || Starts(name, "Find")
+        || Starts(name, "Fetch")
+        || Starts(name, "Remember")
+        || Starts(name, "Ensure");
 
     /// <summary>True for <c>GetOrAdd</c>, <c>GetOrCreateAsync</c> and their like.</summary>
     public static bool GetsOrMakes(string name) =>
@@ -209,7 +213,8 @@ internal sealed class KeptValues
             _fills.Add((target.Syntax.Span, symbol));
         }
         else if (
-            Unwrapped(target) is IPropertyReferenceOperation { Arguments.IsEmpty: false, Instance: { } store } && SymbolOf(store) is { } keyed
+            Unwrapped(target) is IPropertyReferenceOperation { Arguments.IsEmpty: false, Instance: { } store }
+            && SymbolOf(store) is { } keyed
         )
         {
             _fills.Add((target.Syntax.Span, keyed));

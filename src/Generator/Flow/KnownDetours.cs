@@ -57,7 +57,7 @@ internal static class KnownDetours
             : Detour.None;
     }
 
-    /// <summary>True where a type is one that others are told through: which of its implementations runs is decided by who subscribed.</summary>
+    /// <summary>True where others are told through a type: which of its implementations runs is decided by who subscribed.</summary>
     public static bool IsSubscriber(INamedTypeSymbol type) =>
         Array.Exists(Subscribers, name => type.Name.EndsWith(name, StringComparison.Ordinal));
 

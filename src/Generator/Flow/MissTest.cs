@@ -41,7 +41,8 @@ internal readonly record struct MissTest(Kept Kept, bool MissWhenTrue)
     private static MissTest? OfComparison(IBinaryOperation comparison, bool isEqual, KeptValues values)
     {
         var (left, right) = (KeptValues.Unwrapped(comparison.LeftOperand), KeptValues.Unwrapped(comparison.RightOperand));
-        var other = IsNothing(right) ? left
+        var other =
+            IsNothing(right) ? left
             : IsNothing(left) ? right
             : null;
         return values.Of(other) is { } kept && !IsZero(comparison) ? new MissTest(kept, isEqual)

@@ -3,7 +3,8 @@ namespace MonotonicReads.Analyzer.Tests.Calls;
 /// <summary>Which implementations of a member count: those that the project makes; where it makes none, what at least half do.</summary>
 public class ImplementationTests
 {
-    private const string One = "public class DbStore(DbConnection db) : IStore { public int Get() => db.QueryFirst<int>(\"SELECT a FROM t\"); }";
+    private const string One =
+        "public class DbStore(DbConnection db) : IStore { public int Get() => db.QueryFirst<int>(\"SELECT a FROM t\"); }";
     private const string Others =
         "public class MemoryStore : IStore { public int Get() => 1; } public class FileStore : IStore { public int Get() => 2; }";
 
@@ -12,11 +13,17 @@ public class ImplementationTests
     [InlineData("public class Root { public object Make(Services s) => s.AddScoped<IStore, DbStore>(); }")]
     [InlineData("public class Root { public object Make(Services s) => s.AddScoped<DbStore>(); }")]
     [InlineData("public class Root { public object Make(Services s) => s.Register(typeof(DbStore)); }")]
-    [InlineData("public class Root { public object Make(Services s) => s.Scan(); } public static class E { public static Services Scan(this Services s) => s; }")]
+    [InlineData(
+        "public class Root { public object Make(Services s) => s.Scan(); } public static class E { public static Services Scan(this Services s) => s; }"
+    )]
     [InlineData("public class Root { public DbStore Store { get; } = new(null); }")]
     [InlineData("public class Root(DbStore store) { public IStore Store => store; }")]
-    [InlineData("public class Root { public object Make(Services s) => s.AddScoped<LateStore>(); } public class LateStore(DbConnection db) : DbStore(db);")]
-    [InlineData("public class Root { public IStore[] Make(DbConnection db) => new IStore[] { new DbStore(db), new MemoryStore(), new FileStore() }; }")]
+    [InlineData(
+        "public class Root { public object Make(Services s) => s.AddScoped<LateStore>(); } public class LateStore(DbConnection db) : DbStore(db);"
+    )]
+    [InlineData(
+        "public class Root { public IStore[] Make(DbConnection db) => new IStore[] { new DbStore(db), new MemoryStore(), new FileStore() }; }"
+    )]
     public Task One_of_three_counts_where_it_is_made(string root) => Check("{|MR1002:M|}", One + Others + root);
 
     [Theory]
@@ -27,9 +34,15 @@ public class ImplementationTests
     public Task And_not_where_it_is_not(string root) => Check("M", One + Others + root);
 
     [Theory]
-    [InlineData("public class FakeStore : IStore { public int Get() => 1; } public class NullStore : IStore { public int Get() => 1; }", "{|MR1002:M|}")]
+    [InlineData(
+        "public class FakeStore : IStore { public int Get() => 1; } public class NullStore : IStore { public int Get() => 1; }",
+        "{|MR1002:M|}"
+    )]
     [InlineData("public class MemoryStore : IStore { public int Get() => 1; }", "{|MR1002:M|}")]
-    [InlineData("public class MemoryStore : IStore { public int Get() => 1; } public class R { public IStore S => new MemoryStore(); }", "M")]
+    [InlineData(
+        "public class MemoryStore : IStore { public int Get() => 1; } public class R { public IStore S => new MemoryStore(); }",
+        "M"
+    )]
     public Task Where_nothing_is_made_half_of_those_that_are_no_stand_ins_decide(string others, string name) => Check(name, One + others);
 
     [Fact]
