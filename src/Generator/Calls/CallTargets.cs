@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Flow;
 using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Symbols;
 
@@ -14,6 +15,9 @@ internal sealed class CallTargets(Compilation compilation)
     /// <summary>A member implemented more often than this is dispatch in general, of which nothing in particular can be said.</summary>
     private const int MaxImplementations = 40;
 
+    /// <summary>A generic class that is constructed in more ways than this is looked at as it stands.</summary>
+    private const int MaxConstructions = 8;
+
     private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<INamedTypeSymbol>> _candidates = new(
         SymbolEqualityComparer.Default
     );
@@ -25,38 +29,80 @@ internal sealed class CallTargets(Compilation compilation)
             .ToLookup(pair => pair.name, pair => pair.entry, StringComparer.Ordinal)
     );
 
-    public IEnumerable<IMethodSymbol> Of(IMethodSymbol method, bool isVirtualCall, CancellationToken cancellation)
+    private readonly TypeArguments _types = new(compilation);
+
+    /// <summary>What a call may run, each with the classes whose objects run it so.</summary>
+    public IReadOnlyList<CallTarget> Of(IMethodSymbol method, bool isVirtualCall, CancellationToken cancellation)
     {
         var definition = method.OriginalDefinition;
         var type = method.ContainingType;
         var isInterface = type?.TypeKind == TypeKind.Interface;
-        if (type is null || !isVirtualCall || (!isInterface && !IsOverridable(definition)))
+        var isDispatched = isVirtualCall || (isInterface && definition.IsStatic && (definition.IsAbstract || definition.IsVirtual));
+        if (type is null || !isDispatched || (!isInterface && !IsOverridable(definition)))
         {
-            return [definition];
+            return [new CallTarget(method, [])];
         }
 
         // Members of the framework are implemented everywhere and say nothing of data.
         if (IsFramework(type))
         {
-            return isInterface ? [] : [definition];
+            return isInterface ? [] : [new CallTarget(method, [])];
         }
 
-        var targets = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
+        // Who is told is decided by the type of what is told: a mediator, which is not followed.
+        if (isInterface && KnownDetours.IsSubscriber(type) && TypeArguments.IsOpen(type))
+        {
+            return [];
+        }
+
+        var targets = new Dictionary<IMethodSymbol, List<INamedTypeSymbol>>(SymbolEqualityComparer.Default);
+        var order = new List<IMethodSymbol>();
         if (!definition.IsAbstract)
         {
-            targets.Add(definition);
+            Add(method, isInterface ? null : type);
         }
 
         foreach (var candidate in _candidates.GetOrAdd(type.OriginalDefinition, t => CandidatesOf(t, cancellation)))
         {
-            if ((isInterface ? Implementation(candidate, method) : Override(candidate, definition)) is { } implementation)
+            if ((isInterface ? Implementation(candidate, method) : Override(candidate, method)) is { IsAbstract: false } implementation)
             {
-                targets.Add(implementation.OriginalDefinition);
+                Add(implementation, candidate);
             }
         }
 
-        return targets.Count > MaxImplementations ? [] : targets;
+        var found = order.ConvertAll(target => new CallTarget(target, targets[target]));
+        if (found.Count > MaxConstructions || TypeArguments.IsOpen(method))
+        {
+            found = Definitions(found);
+        }
+
+        return found.Count > MaxImplementations ? [] : found;
+
+        void Add(IMethodSymbol target, INamedTypeSymbol? owner)
+        {
+            if (!targets.TryGetValue(target, out var owners))
+            {
+                targets.Add(target, owners = []);
+                order.Add(target);
+            }
+
+            if (owner is not null)
+            {
+                owners.Add(owner);
+            }
+        }
     }
+
+    private static List<CallTarget> Definitions(List<CallTarget> found) =>
+        [
+            .. found
+                .GroupBy(static target => target.Method.OriginalDefinition, SymbolEqualityComparer.Default)
+                .Select(static same => new CallTarget((IMethodSymbol)same.Key!, [.. same.SelectMany(static target => target.Owners)])),
+        ];
+
+    /// <inheritdoc cref="TypeArguments.Substitute(IMethodSymbol, Dictionary{ITypeParameterSymbol, ITypeSymbol})" />
+    public IMethodSymbol Substitute(IMethodSymbol method, Dictionary<ITypeParameterSymbol, ITypeSymbol> known) =>
+        _types.Substitute(method, known);
 
     private static bool IsOverridable(IMethodSymbol method) =>
         (method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed;
@@ -103,64 +149,81 @@ internal sealed class CallTargets(Compilation compilation)
     }
 
     /// <summary>The implementation in a class, where the class implements the interface as it is constructed in the call.</summary>
-    private static IMethodSymbol? Implementation(INamedTypeSymbol candidate, IMethodSymbol method)
+    private IMethodSymbol? Implementation(INamedTypeSymbol candidate, IMethodSymbol method)
     {
         foreach (var implemented in candidate.AllInterfaces)
         {
+            var own = new Dictionary<ITypeParameterSymbol, ITypeSymbol>(SymbolEqualityComparer.Default);
             if (
                 SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, method.ContainingType.OriginalDefinition)
-                && Fits(implemented, method.ContainingType)
+                && _types.Fits(implemented, method.ContainingType, own)
             )
             {
                 var member = implemented
                     .GetMembers(method.Name)
                     .FirstOrDefault(m => SymbolEqualityComparer.Default.Equals(m.OriginalDefinition, method.OriginalDefinition));
-                return member is null ? null : candidate.FindImplementationForInterfaceMember(member) as IMethodSymbol;
+                return member is not null && candidate.FindImplementationForInterfaceMember(member) is IMethodSymbol found
+                    ? Constructed(found, method, own)
+                    : null;
             }
         }
 
         return null;
     }
 
-    /// <summary>
-    /// <c>IHandler&lt;A&gt;</c> is not run for a call on <c>IHandler&lt;B&gt;</c>; a call on <c>IHandler&lt;T&gt;</c> is dispatch by a type
-    /// that only the run knows, and is not followed.
-    /// </summary>
-    private static bool Fits(INamedTypeSymbol implemented, INamedTypeSymbol called)
+    /// <summary>The method that an object of a class runs where a virtual member is called.</summary>
+    private IMethodSymbol? Override(INamedTypeSymbol candidate, IMethodSymbol method)
     {
-        for (var i = 0; i < called.TypeArguments.Length; i++)
+        for (var type = candidate; type is not null; type = type.BaseType)
         {
-            var argument = called.TypeArguments[i];
-            var own = implemented.TypeArguments[i];
-            if (
-                argument.TypeKind == TypeKind.TypeParameter
-                || (own.TypeKind != TypeKind.TypeParameter && !SymbolEqualityComparer.Default.Equals(argument, own))
-            )
+            var own = new Dictionary<ITypeParameterSymbol, ITypeSymbol>(SymbolEqualityComparer.Default);
+            if (SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, method.ContainingType.OriginalDefinition))
             {
-                return false;
+                return _types.Fits(type, method.ContainingType, own) ? method : null;
             }
-        }
 
-        return true;
-    }
-
-    private static IMethodSymbol? Override(INamedTypeSymbol candidate, IMethodSymbol definition)
-    {
-        foreach (var member in candidate.GetMembers(definition.Name))
-        {
-            for (
-                var overridden = (member as IMethodSymbol)?.OverriddenMethod;
-                overridden is not null;
-                overridden = overridden.OverriddenMethod
+            if (
+                type.GetMembers(method.Name).OfType<IMethodSymbol>().FirstOrDefault(m => Overrides(m, method.OriginalDefinition)) is
+                { } found
             )
             {
-                if (SymbolEqualityComparer.Default.Equals(overridden.OriginalDefinition, definition))
+                for (var ancestor = type.BaseType; ancestor is not null; ancestor = ancestor.BaseType)
                 {
-                    return (IMethodSymbol)member;
+                    if (SymbolEqualityComparer.Default.Equals(ancestor.OriginalDefinition, method.ContainingType.OriginalDefinition))
+                    {
+                        return _types.Fits(ancestor, method.ContainingType, own) ? Constructed(found, method, own) : null;
+                    }
                 }
             }
         }
 
         return null;
     }
+
+    private static bool Overrides(IMethodSymbol member, IMethodSymbol definition)
+    {
+        for (var overridden = member.OverriddenMethod; overridden is not null; overridden = overridden.OverriddenMethod)
+        {
+            if (SymbolEqualityComparer.Default.Equals(overridden.OriginalDefinition, definition))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What is found in a generic class, with what the call says of its type parameters.</summary>
+    private IMethodSymbol Constructed(IMethodSymbol found, IMethodSymbol called, Dictionary<ITypeParameterSymbol, ITypeSymbol> own)
+    {
+        var target = _types.Substitute(found, own);
+        return target.Arity > 0 && target.Arity == called.TypeArguments.Length
+            ? target.ConstructedFrom.Construct([.. called.TypeArguments])
+            : target;
+    }
 }
+
+/// <summary>A method that a call may run.</summary>
+/// <param name="Method">The method, its type parameters replaced where the call says what they are.</param>
+/// <param name="Owners">The classes whose objects run it; empty where it runs in any case.</param>
+internal sealed record CallTarget(IMethodSymbol Method, IReadOnlyList<INamedTypeSymbol> Owners);

@@ -14,6 +14,8 @@ internal sealed class MethodSummaries
     private readonly ForeignBodies _bodies;
     private readonly CallTargets _targets;
     private readonly CandidateNames _names;
+    private readonly Implementations _implementations;
+    private readonly TypeDependence _dependence;
     private readonly ReadOptionsByTree _options;
     private readonly SummaryMemory _memory = new();
 
@@ -23,7 +25,30 @@ internal sealed class MethodSummaries
         _options = options;
         _bodies = new ForeignBodies(compilation);
         _targets = new CallTargets(compilation);
-        _names = new CandidateNames(compilation, libraries, _bodies);
+        _implementations = new Implementations(new MadeTypes(compilation));
+        _names = new CandidateNames(
+            compilation,
+            libraries,
+            _bodies,
+            names =>
+                ImplicitTypes.In(
+                    names.ImplicitlyCalled(compilation.SyntaxTrees),
+                    _bodies,
+                    () =>
+                        new SummarySearch(
+                            new SummaryMemory(),
+                            new CandidateNames(names),
+                            _bodies,
+                            _targets,
+                            _implementations,
+                            new TypeDependence(_targets, new CandidateNames(names), _bodies),
+                            libraries,
+                            options,
+                            CancellationToken.None
+                        )
+                )
+        );
+        _dependence = new TypeDependence(_targets, _names, _bodies);
     }
 
     public DataLibraries Libraries { get; }
@@ -42,5 +67,5 @@ internal sealed class MethodSummaries
 
     /// <summary>A search of its own for one analysis, which runs on one thread.</summary>
     public SummarySearch Begin(CancellationToken cancellation) =>
-        new(_memory, _names, _bodies, _targets, Libraries, _options, cancellation);
+        new(_memory, _names, _bodies, _targets, _implementations, _dependence, Libraries, _options, cancellation);
 }

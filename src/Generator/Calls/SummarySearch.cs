@@ -11,8 +11,7 @@ namespace MonotonicReads.Generator.Calls;
 internal sealed class SummarySearch : ICalleeSummaries
 {
     /// <summary>
-    /// Longer call chains than this are not followed to their end, for the sake of the stack. It lies far beyond
-    /// <see cref="CallEffect.MaxDistance"/>, or what is found would depend on where a search began.
+    /// Longer call chains than this are not followed to their end, for the sake of the stack.
     /// </summary>
     private const int MaxDepth = 160;
 
@@ -23,6 +22,8 @@ internal sealed class SummarySearch : ICalleeSummaries
     private readonly CandidateNames _names;
     private readonly ForeignBodies _bodies;
     private readonly CallTargets _targets;
+    private readonly Implementations _implementations;
+    private readonly TypeDependence _dependence;
     private readonly ReadOptionsByTree _options;
     private readonly SendingBodies _sending;
     private readonly CancellationToken _cancellation;
@@ -51,6 +52,8 @@ internal sealed class SummarySearch : ICalleeSummaries
         CandidateNames names,
         ForeignBodies bodies,
         CallTargets targets,
+        Implementations implementations,
+        TypeDependence dependence,
         DataLibraries libraries,
         ReadOptionsByTree options,
         CancellationToken cancellation
@@ -60,6 +63,8 @@ internal sealed class SummarySearch : ICalleeSummaries
         _names = names;
         _bodies = bodies;
         _targets = targets;
+        _implementations = implementations;
+        _dependence = dependence;
         Libraries = libraries;
         _options = options;
         _cancellation = cancellation;
@@ -69,6 +74,12 @@ internal sealed class SummarySearch : ICalleeSummaries
     public DataLibraries Libraries { get; }
 
     public CancellationToken Cancellation => _cancellation;
+
+    /// <inheritdoc />
+    public bool CallsImplicitly => _names.Reaching.HasImplicit;
+
+    /// <inheritdoc />
+    public bool SplitsQueries => _names.Reaching.SplitsQueries;
 
     /// <summary>What the flow of a method's body shows.</summary>
     /// <param name="method">The method, constructor or accessor.</param>
@@ -86,13 +97,12 @@ internal sealed class SummarySearch : ICalleeSummaries
     }
 
     /// <summary>What the flow of a graph that no call reaches shows: an initialiser, a local function by itself.</summary>
-    public FlowResult OfGraph(MethodBody body, SemanticModel model) =>
-        ReadFlow.Analyze(body.Graph, body.Symbol, model, Libraries, _options.For(model.SyntaxTree), this, _cancellation);
+    public FlowResult OfGraph(MethodBody body, SemanticModel model) => OfGraph(body, model, this);
 
     /// <inheritdoc />
     public MethodSummary OfCall(IMethodSymbol method, bool isVirtualCall, bool runsDelegates)
     {
-        method = method.ReducedFrom ?? method;
+        method = Unreduced(method);
         if (!runsDelegates && _memory.Calls.TryGetValue((method, isVirtualCall), out var known))
         {
             return known;
@@ -107,15 +117,16 @@ internal sealed class SummarySearch : ICalleeSummaries
             return MethodSummary.Nothing;
         }
 
-        if (declared == DeclaredConsistency.None && !runsDelegates && !_names.Reaching.Contains(NameOf(method)))
+        if (declared == DeclaredConsistency.None && !runsDelegates && !_names.MayMatter(method))
         {
             return MethodSummary.Nothing;
         }
 
-        var targets = _targets.Of(method, isVirtualCall, _cancellation).ToList();
-        var summary = Common([.. targets.Select(target => OfBody(target, runsDelegates))]);
+        var targets = _targets.Of(method, isVirtualCall, _cancellation);
+        var bodies = targets.Select(target => BodyOf(target.Method)).ToList();
+        var summary = _implementations.Common(targets, bodies.ConvertAll(body => OfBody(body, runsDelegates)), _cancellation);
         summary = declared == DeclaredConsistency.None ? summary : Pinned(summary, declared);
-        if (!runsDelegates && targets.TrueForAll(target => _memory.Known.ContainsKey(target) || _memory.Silent.ContainsKey(target)))
+        if (!runsDelegates && bodies.TrueForAll(target => _memory.Known.ContainsKey(target) || _memory.Silent.ContainsKey(target)))
         {
             _memory.Calls.TryAdd((method, isVirtualCall), summary);
         }
@@ -127,25 +138,11 @@ internal sealed class SummarySearch : ICalleeSummaries
     public IOperation? OperationOf(SyntaxNode body) => _bodies.OperationOf(body, near: null, _cancellation);
 
     public IEnumerable<IMethodSymbol> TargetsOf(IMethodSymbol method, bool isVirtualCall) =>
-        _targets.Of(method, isVirtualCall, _cancellation);
+        _targets.Of(method, isVirtualCall, _cancellation).Select(static target => target.Method.OriginalDefinition);
 
     /// <inheritdoc />
     public bool HasBody(IMethodSymbol method) =>
-        _targets.Of(method, isVirtualCall: true, _cancellation).Any(target => ForeignBodies.SyntaxOf(target, _cancellation).Any());
-
-    /// <summary>
-    /// What a call that may run several implementations does: what at least half of them do. A member that most of its
-    /// implementations leave to memory is no proof of a read, where one of them happens to reach a database.
-    /// </summary>
-    private static MethodSummary Common(IReadOnlyList<MethodSummary> targets)
-    {
-        var reading = targets.Count(t => t.Effects.Any(e => e.ForRows)) * 2 >= targets.Count;
-        var writing = targets.Count(t => t.Effects.Any(e => !e.ForRows)) * 2 >= targets.Count;
-        var union = targets.Aggregate(MethodSummary.Nothing, MethodSummary.Union);
-        return reading && writing
-            ? union
-            : new MethodSummary([.. union.Effects.Where(e => e.ForRows ? reading : writing)], union.Delegates);
-    }
+        _targets.Of(method, isVirtualCall: true, _cancellation).Any(target => ForeignBodies.SyntaxOf(target.Method, _cancellation).Any());
 
     /// <summary>
     /// An annotated method is one pinned unit, whatever it does inside: its own session orders its reads, but not after those of its
@@ -163,14 +160,21 @@ internal sealed class SummarySearch : ICalleeSummaries
         return new MethodSummary([read, .. writes], summary.Delegates);
     }
 
-    private static string NameOf(IMethodSymbol method) =>
-        method switch
-        {
-            { MethodKind: MethodKind.Constructor } => NameCode.ConstructorOf(method.ContainingType.Name),
-            { AssociatedSymbol: IPropertySymbol property } => property.Name,
-            { ExplicitInterfaceImplementations: [var implemented, ..] } => implemented.Name,
-            _ => method.Name,
-        };
+    private FlowResult OfGraph(MethodBody body, SemanticModel model, ICalleeSummaries callees) =>
+        ReadFlow.Analyze(body.Graph, body.Symbol, model, Libraries, _options.For(model.SyntaxTree), callees, _cancellation);
+
+    private static IMethodSymbol Unreduced(IMethodSymbol method) =>
+        method.ReducedFrom is not { } extension ? method
+        : extension.Arity > 0 && extension.Arity == method.TypeArguments.Length ? extension.Construct([.. method.TypeArguments])
+        : extension;
+
+    /// <summary>The method whose body is looked at: as it is declared, unless what it runs depends on its type arguments.</summary>
+    private IMethodSymbol BodyOf(IMethodSymbol target) =>
+        !SymbolEqualityComparer.Default.Equals(target, target.OriginalDefinition)
+        && TypeArguments.IsClosed(target)
+        && _dependence.Of(target.OriginalDefinition, _cancellation)
+            ? target
+            : target.OriginalDefinition;
 
     private MethodSummary OfBody(IMethodSymbol method, bool runsDelegates)
     {
@@ -266,16 +270,29 @@ internal sealed class SummarySearch : ICalleeSummaries
     /// <summary>The flow of one part of a body. Its graph is made only where something in it sends a command.</summary>
     private FlowResult FlowOf(IMethodSymbol method, SyntaxNode part, SemanticModel? model)
     {
+        var isDeclared = SymbolEqualityComparer.Default.Equals(method, method.OriginalDefinition);
         var operation = _bodies.OperationOf(part, model, _cancellation);
         if (
             operation?.SemanticModel is not { } bound
-            || !(method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate) || _sending.IsOne(operation))
+            || (isDeclared && !method.Parameters.Any(static p => p.Type.TypeKind == TypeKind.Delegate) && !_sending.IsOne(operation))
         )
         {
             return FlowResult.Nothing;
         }
 
-        return MethodBody.GraphOf(operation, _cancellation) is { } graph ? OfGraph(new MethodBody(method, graph), bound) : FlowResult.Empty;
+        if (MethodBody.GraphOf(operation, _cancellation) is not { } graph)
+        {
+            return FlowResult.Empty;
+        }
+
+        var body = new MethodBody(method.OriginalDefinition, graph);
+        if (isDeclared)
+        {
+            return OfGraph(body, bound, this);
+        }
+
+        var known = TypeArguments.Of(method);
+        return OfGraph(body, bound, new SubstitutedSummaries(this, m => _targets.Substitute(m, known)));
     }
 
     private void Forget(int first, bool isFinal)
@@ -294,9 +311,13 @@ internal sealed class SummarySearch : ICalleeSummaries
 
     private void Keep(IMethodSymbol method, MethodSummary summary, Dictionary<SyntaxNode, FlowResult> flows)
     {
-        foreach (var flow in flows)
+        // What is reported is the body as it is declared.
+        if (SymbolEqualityComparer.Default.Equals(method, method.OriginalDefinition))
         {
-            _memory.Flows.TryAdd(flow.Key, flow.Value);
+            foreach (var flow in flows)
+            {
+                _memory.Flows.TryAdd(flow.Key, flow.Value);
+            }
         }
 
         _memory.Known.TryAdd(method, summary);

@@ -12,7 +12,7 @@ internal sealed class Assignments(FlowContext context, KnownValues known, Callba
         {
             case ILocalReferenceOperation local:
                 callbacks.Hold(value);
-                context.SetValue(local.Local, value);
+                context.SetValue(local.Local, value, isKept: context.Types.HasQueries && IsSequence(local.Type));
                 return;
             case IParameterReferenceOperation parameter:
                 callbacks.Hold(value);
@@ -36,11 +36,28 @@ internal sealed class Assignments(FlowContext context, KnownValues known, Callba
         }
     }
 
+    /// <summary>A parameter that somebody else changes is no longer what the caller handed over.</summary>
+    public void Forget(IOperation target)
+    {
+        if (target is IParameterReferenceOperation { Parameter: { } parameter })
+        {
+            context.SetValue(parameter, context.GetValue(parameter).NotAsHandedOver());
+        }
+        else if (target is ILocalReferenceOperation { Local: { } local } && context.GetValue(local).Parameter is not null)
+        {
+            context.SetValue(local, context.GetValue(local).NotAsHandedOver());
+        }
+    }
+
+    /// <summary>A variable that may hold a query, where one path may have put something else into it.</summary>
+    public static bool IsSequence(ITypeSymbol? type) => type?.Name is "IEnumerable" or "IOrderedEnumerable" or "IAsyncEnumerable";
+
     public Value AssignCompound(ICompoundAssignmentOperation compound, Value appended)
     {
         if (compound.Type?.SpecialType != SpecialType.System_String)
         {
             callbacks.RunLater(appended);
+            Forget(compound.Target);
             return Value.Unknown;
         }
 

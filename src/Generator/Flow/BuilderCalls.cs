@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Collections;
 
 namespace MonotonicReads.Generator.Flow;
 
@@ -9,7 +10,7 @@ internal static class BuilderCalls
     {
         switch (method.Name)
         {
-            case "ToString" when receiver.Object is { } builder:
+            case "ToString" or "ToStringAndClear" when receiver.Object is { } builder:
                 return Value.Unknown.WithTexts(context[builder].Texts);
             case "Append" or "AppendLine" or "AppendFormat" or "AppendJoin":
                 foreach (var builder in receiver.Objects)
@@ -19,13 +20,21 @@ internal static class BuilderCalls
                     {
                         "AppendFormat" => TextCalls.Formatted(method, arguments),
                         "AppendJoin" => [],
-                        "AppendLine" => arguments.Length == 0 ? ["\n"] : Value.Concat(arguments[0].Texts, ["\n"]),
-                        _ => arguments[0].Texts,
+                        "AppendLine" => arguments.Length == 0 ? ["\n"] : Value.Concat(TextOf(context, arguments), ["\n"]),
+                        _ => TextOf(context, arguments),
                     };
                     context.Update(builder, tracked with { Texts = Value.Concat(tracked.Texts, appended) });
                 }
 
                 return receiver;
+            case "AppendLiteral" or "AppendFormatted":
+                foreach (var handler in receiver.Objects)
+                {
+                    var tracked = context[handler];
+                    context.Update(handler, tracked with { Texts = Value.Concat(tracked.Texts, arguments[0].Texts) });
+                }
+
+                return Value.Unknown;
             case "Clear":
                 foreach (var builder in receiver.Objects)
                 {
@@ -36,5 +45,23 @@ internal static class BuilderCalls
             default:
                 return receiver;
         }
+    }
+
+    /// <summary>The framework's handlers of interpolated strings are builders too.</summary>
+    public static bool IsHandler(ITypeSymbol? type) =>
+        type is { Name: "AppendInterpolatedStringHandler" or "DefaultInterpolatedStringHandler" };
+
+    /// <summary>The text that an argument is, or that a handler has gathered: the last one, behind a format provider.</summary>
+    public static Items<string> TextOf(FlowContext context, Value[] arguments)
+    {
+        for (var i = arguments.Length - 1; i >= 0; i--)
+        {
+            if (arguments[i].Object is { } handler && context.State.Objects.TryGetValue(handler, out var gathered))
+            {
+                return gathered.Texts;
+            }
+        }
+
+        return arguments.Length > 0 ? arguments[0].Texts : [];
     }
 }

@@ -3,7 +3,10 @@ using MonotonicReads.Generator.Sql;
 
 namespace MonotonicReads.Generator.Flow;
 
-/// <summary>One command that a call may send, in terms of the method's parameters, so that the caller's arguments decide.</summary>
+/// <summary>
+/// One command that a call may send, in terms of the method's parameters, so that the caller's arguments decide. However many calls lie
+/// between, it is the same: how deep it was found says nothing of how sure it is.
+/// </summary>
 internal sealed record CallEffect
 {
     /// <summary>The text of any read, where the method's own texts decided that it is one.</summary>
@@ -12,14 +15,8 @@ internal sealed record CallEffect
     /// <summary>The text of any write, likewise.</summary>
     public static readonly Items<string> Write = ["DELETE FROM t"];
 
-    /// <summary>
-    /// Effects further down than this are dropped: at the end of so long a chain of calls, mostly through what events and virtual members
-    /// might do, there is no proof any more that the piece of work reaches them.
-    /// </summary>
-    public const int MaxDistance = 3;
-
-    /// <summary>How many calls lie between the method and the statement: 0 where it sends the command itself.</summary>
-    public int Distance { get; init; }
+    /// <summary>What it is reached through.</summary>
+    public Detour Through { get; init; }
 
     /// <summary>The command's texts, with parameters in them as <see cref="SqlText.Parameter"/> marks.</summary>
     public Items<string> Texts { get; init; } = [];
@@ -45,4 +42,10 @@ internal sealed record CallEffect
 
     /// <summary>The parameter that is the command.</summary>
     public int? Command { get; init; }
+
+    /// <summary>The delegate parameters that may have run before it, as bits.</summary>
+    public ulong AfterDelegates { get; init; }
+
+    /// <summary>It is there only for arguments that pass all of these.</summary>
+    public Items<Guard> Guards { get; init; } = [];
 }

@@ -14,7 +14,7 @@ internal sealed class CallEvaluator(
     ListedMemberEffects listed,
     LibraryCallEffects library,
     QuerySender queries,
-    CalleeEffects callees,
+    DelegatingCalls delegating,
     CallbackRunner callbacks
 )
 {
@@ -44,7 +44,7 @@ internal sealed class CallEvaluator(
             queries.SendCompiled(invocation, arguments);
             foreach (var lambda in receiver.Callbacks)
             {
-                callbacks.Run(lambda, LambdaUse.Once);
+                callbacks.Run(lambda, LambdaUse.Once, invocation);
             }
         }
 
@@ -52,7 +52,7 @@ internal sealed class CallEvaluator(
         {
             if (!LibraryTypes.IsExactly(method.ContainingType, context.Types.ReadSession))
             {
-                Run(invocation, arguments);
+                Run(invocation, receiver, arguments);
             }
 
             return BeginSession(invocation);
@@ -64,23 +64,20 @@ internal sealed class CallEvaluator(
             return Value.Unknown;
         }
 
-        Run(invocation, arguments);
+        Run(invocation, receiver, arguments);
         return ResultOf(invocation, receiver, arguments);
     }
 
     /// <summary>Runs whatever is neither a library's nor the session's.</summary>
-    private void Run(IInvocationOperation invocation, Value[] arguments)
+    private void Run(IInvocationOperation invocation, Value receiver, Value[] arguments)
     {
         var method = invocation.TargetMethod;
-        queries.SendWalked(invocation, arguments);
-        callbacks.RunArguments(invocation, arguments);
-        callees.Apply(
-            invocation,
-            method,
-            isVirtualCall: invocation.IsVirtual,
-            ordinal => Arguments.At(invocation.Arguments, arguments, ordinal)
-        );
-        if (WorkBoundaries.Separates(method) && IsInLoop(context.Block))
+        queries.SendWalked(invocation, receiver, arguments);
+        delegating.Run(invocation, arguments);
+        if (
+            (WorkBoundaries.Separates(method) || (WorkBoundaries.GoesOn(method) && receiver.Objects.Any(o => context[o].IsWork)))
+            && IsInLoop(context.Block)
+        )
         {
             findings.AddFreshStart();
             context.StartAfresh();
@@ -93,25 +90,45 @@ internal sealed class CallEvaluator(
         var method = invocation.TargetMethod;
         if (method.ContainingType?.SpecialType == SpecialType.System_String)
         {
-            return TextCalls.Evaluate(method, receiver, Pieces(invocation, arguments));
+            return method.Name == "Create"
+                ? Value.Unknown.WithTexts(BuilderCalls.TextOf(context, arguments))
+                : TextCalls.Evaluate(method, receiver, Pieces(invocation, arguments));
         }
 
-        if (LibraryTypes.IsExactly(method.ContainingType, context.Types.StringBuilder))
+        if (LibraryTypes.IsExactly(method.ContainingType, context.Types.StringBuilder) || BuilderCalls.IsHandler(method.ContainingType))
         {
             return BuilderCalls.Evaluate(context, method, receiver, arguments);
         }
 
         switch (method.Name)
         {
+            case "GetEnumerator"
+            or "GetAsyncEnumerator"
+            or "WithCancellation"
+                when Arguments.SubjectOf(invocation, receiver, arguments) is { Object: { } stream } work && context[stream].IsWork:
+                return work;
             case "ConfigureAwait" or "AsTask" or "GetAwaiter" or "GetResult" or "Preserve" or "Unwrap":
                 return Arguments.SubjectOf(invocation, receiver, arguments);
             case "FromResult" when arguments.Length == 1:
                 return arguments[0];
         }
 
-        if (context.Types.HasQueries && context.Types.IsQueryable(invocation.Type))
+        if (
+            context.Types.HasQueries
+            && Arguments.SubjectOf(invocation, receiver, arguments).Query is var query
+            && (
+                context.Types.IsQueryable(invocation.Type)
+                || (query is not null && QueryShapes.Composes(method, context.Types))
+                || QueryShapes.IsQuery(invocation, context.Types)
+            )
+        )
         {
-            return QueryOf(invocation, receiver, arguments);
+            return QueryOf(invocation, receiver, arguments).OfQuery((query ?? QueryShape.Plain).With(invocation));
+        }
+
+        if (WorkBoundaries.IsStream(method))
+        {
+            return context.Create(invocation, new TrackedObject { IsWork = true });
         }
 
         var result = Arguments.Unwrapped(invocation.Type);

@@ -1,11 +1,18 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Annotations;
+using MonotonicReads.Generator.Collections;
 
 namespace MonotonicReads.Generator.Flow;
 
 /// <summary>Runs lambdas, method groups and delegate parameters as often as whoever holds them does.</summary>
-internal sealed class CallbackRunner(FlowContext context, FlowFindings findings, CalleeEffects callees, IGraphRunner runner)
+internal sealed class CallbackRunner(
+    FlowContext context,
+    FlowFindings findings,
+    CalleeEffects callees,
+    MethodGroups groups,
+    IGraphRunner runner
+)
 {
     /// <summary>Lambdas within lambdas deeper than this are not followed.</summary>
     private const int MaxLambdaDepth = 6;
@@ -17,7 +24,10 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
     private readonly HashSet<Callback> _ran = [];
     private int _lambdaDepth;
 
-    public void Run(Callback callback, LambdaUse how)
+    /// <param name="callback">What to run.</param>
+    /// <param name="how">How often.</param>
+    /// <param name="place">Where it is run or handed on; null where that is not known.</param>
+    public void Run(Callback callback, LambdaUse how, IOperation? place = null)
     {
         switch (callback)
         {
@@ -25,10 +35,10 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
                 RunLambda(lambda, how);
                 break;
             case MethodCallback group when how != LambdaUse.Later:
-                callees.Apply(group.Operation, group.Method, isVirtualCall: true);
+                RunGroup(group);
                 if (how == LambdaUse.PerElement)
                 {
-                    callees.Apply(group.Operation, group.Method, isVirtualCall: true);
+                    RunGroup(group);
                 }
 
                 break;
@@ -37,11 +47,23 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
                     new DelegateRun(
                         parameter.Ordinal,
                         context.State.Scopes > 0,
-                        how == LambdaUse.PerElement || context.State.Ran.Contains(parameter.Ordinal)
+                        how == LambdaUse.PerElement || context.HasRun(parameter.Ordinal),
+                        context.State.Ran,
+                        !context.State.Observed.IsEmpty,
+                        !context.State.Wrote.IsEmpty,
+                        place is null ? context.Through : context.ThroughAt(place)
                     )
                 );
                 context.RunParameter(parameter.Ordinal);
                 break;
+        }
+    }
+
+    private void RunGroup(MethodCallback group)
+    {
+        if (!groups.TrySend(group))
+        {
+            callees.Apply(group.Operation, group.Method, isVirtualCall: true);
         }
     }
 
@@ -89,13 +111,30 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
     /// <summary>Runs the delegates among the arguments as often as the method called runs them.</summary>
     public void RunArguments(IInvocationOperation invocation, Value[] arguments)
     {
-        if (Array.TrueForAll(arguments, static a => a.Callbacks.IsEmpty))
+        if (Array.Exists(arguments, static a => !a.Callbacks.IsEmpty))
         {
-            return;
+            RunArguments(
+                invocation,
+                arguments,
+                callees.SummaryOf(invocation.TargetMethod, invocation.IsVirtual, runsDelegates: true).Delegates,
+                static _ => true
+            );
         }
+    }
 
+    /// <summary>The same for some of the delegates.</summary>
+    /// <param name="invocation">The call.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="delegates">How the method called runs what it is handed.</param>
+    /// <param name="isMeant">Whether a delegate is run now, by how the method runs it.</param>
+    public void RunArguments(
+        IInvocationOperation invocation,
+        Value[] arguments,
+        Items<DelegateRun> delegates,
+        Func<List<DelegateRun>, bool> isMeant
+    )
+    {
         var called = invocation.TargetMethod;
-        var summary = callees.SummaryOf(called, invocation.IsVirtual, runsDelegates: true);
         var isVisible = !called.OriginalDefinition.IsAbstract && called.OriginalDefinition.DeclaringSyntaxReferences.Length > 0;
         for (var i = 0; i < arguments.Length; i++)
         {
@@ -104,15 +143,26 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
                 continue;
             }
 
-            var runs = summary.Delegates.Where(d => d.Parameter == invocation.Arguments[i].Parameter?.Ordinal).ToList();
+            var runs = delegates.Where(d => d.Parameter == invocation.Arguments[i].Parameter?.Ordinal).ToList();
+            if (!isMeant(runs))
+            {
+                continue;
+            }
+
             var how =
                 runs.Count > 0 ? (runs.Exists(static r => r.Repeatedly) ? LambdaUse.PerElement : LambdaUse.Once)
                 : isVisible ? LambdaUse.Later
-                : LambdaArguments.Use(called);
+                : LambdaArguments.Use(invocation);
             var scopes = context.State.Scopes;
             if (runs.Count > 0 && runs.TrueForAll(static r => r.InTransaction))
             {
                 context.OpenScope();
+            }
+
+            var around = context.Through;
+            if (runs.Count > 0 && runs.Min(static r => r.Through) is var through && through > around)
+            {
+                context.Through = through;
             }
 
             var isHandler = runs.Count == 0 && HandlerMappings.Takes(called, invocation.Arguments[i].Parameter);
@@ -124,10 +174,11 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
                 }
                 else
                 {
-                    Run(callback, how);
+                    Run(callback, how, invocation.Arguments[i]);
                 }
             }
 
+            context.Through = around;
             context.SetScopes(scopes);
         }
     }
@@ -196,7 +247,10 @@ internal sealed class CallbackRunner(FlowContext context, FlowFindings findings,
     /// <summary>It runs at another time: nothing that holds here is known to hold there.</summary>
     private FlowState AfterLater(LambdaCallback lambda, DeclaredConsistency declared, FlowState before)
     {
+        var outer = findings.IsForLater;
+        findings.IsForLater = true;
         _ = runner.TryRun(InSessionOf(lambda, declared, FlowState.Start), out _);
+        findings.IsForLater = outer;
         return before;
     }
 

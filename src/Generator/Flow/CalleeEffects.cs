@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using MonotonicReads.Generator.Collections;
@@ -20,33 +21,66 @@ internal sealed class CalleeEffects(
 
     /// <summary>Applies a call of which only the name is at hand: what depends on its arguments stays open.</summary>
     public void Apply(IOperation operation, IMethodSymbol called, bool isVirtualCall) =>
-        Apply(operation, called, isVirtualCall, static _ => (null, Value.Unknown));
+        Apply(new CalleeCall(operation, called, isVirtualCall, static _ => (null, Value.Unknown)));
 
-    /// <param name="operation">The call.</param>
-    /// <param name="called">What it calls.</param>
-    /// <param name="isVirtualCall">False for a call of a base member.</param>
-    /// <param name="argument">The argument for a parameter.</param>
-    public void Apply(IOperation operation, IMethodSymbol called, bool isVirtualCall, Func<int, (IOperation? Source, Value Value)> argument)
+    public void Apply(CalleeCall call) => Apply(call, EffectsOf(call), context.State);
+
+    /// <summary>Applies a part of what a call does.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="effects">The part.</param>
+    /// <param name="before">What it is judged by.</param>
+    public void Apply(CalleeCall call, IEnumerable<CallEffect> effects, FlowState before)
     {
-        if (SummaryOf(called, isVirtualCall, runsDelegates: false) is not { Effects.IsEmpty: false } summary)
+        List<SentCommand> commands = [.. effects.Select(effect => Resolve(effect, call.Argument)).OfType<SentCommand>()];
+        if (commands.Count > 0)
+        {
+            sender.Perform(SiteOf(call), before, commands);
+        }
+    }
+
+    /// <summary>What the method called may do.</summary>
+    public IReadOnlyList<CallEffect> EffectsOf(CalleeCall call)
+    {
+        var called = call.Method;
+        if (SummaryOf(called, call.IsVirtual, runsDelegates: false) is not { Effects.IsEmpty: false } summary)
         {
             if (!context.Options.RepositoryConvention || !RepositoryConvention.IsRead(called) || callees.HasBody(called))
             {
-                return;
+                return [];
             }
 
             summary = ReadOfRepository;
         }
 
+        // A property is read as a value. That somewhere behind it a context is brought up to date is no write of the piece of work
+        // that asks for it.
+        IReadOnlyList<CallEffect> effects =
+            called.MethodKind == MethodKind.PropertyGet ? [.. summary.Effects.Where(static e => e.ForRows)] : summary.Effects;
+        var named = KnownDetours.Of(called);
+        return named == Detour.None ? effects : [.. effects.Select(e => named > e.Through ? e with { Through = named } : e)];
+    }
+
+    /// <summary>The state now, without what the call itself has done since.</summary>
+    public FlowState WithoutSite(IOperation operation, FlowState before)
+    {
+        return context.State with
+        {
+            Observed = Without(context.State.Observed, before.Observed),
+            Wrote = Without(context.State.Wrote, before.Wrote),
+        };
+
+        ImmutableHashSet<Access> Without(ImmutableHashSet<Access> now, ImmutableHashSet<Access> then) =>
+            now.Except(now.Where(a => ReferenceEquals(a.Site.Operation, operation) && !then.Contains(a)));
+    }
+
+    private static Site SiteOf(CalleeCall call)
+    {
+        var called = call.Method;
         var name =
             called.MethodKind == MethodKind.Constructor
                 ? "new " + called.ContainingType.Name
                 : called.AssociatedSymbol?.Name ?? called.Name;
-
-        // A property is read as a value. That somewhere behind it a context is brought up to date is no write of the piece of work
-        // that asks for it.
-        var effects = called.MethodKind == MethodKind.PropertyGet ? summary.Effects.Where(static e => e.ForRows) : summary.Effects;
-        sender.Perform(new Site(operation, name, ThroughCall: true), [.. effects.Select(effect => Resolve(effect, argument))]);
+        return new Site(call.Operation, name, ThroughCall: true);
     }
 
     public MethodSummary SummaryOf(IMethodSymbol called, bool isVirtualCall, bool runsDelegates)
@@ -73,13 +107,20 @@ internal sealed class CalleeEffects(
         return summary;
     }
 
-    private SentCommand Resolve(CallEffect effect, Func<int, (IOperation? Source, Value Value)> argument)
+    /// <summary>Null where the arguments rule the effect out.</summary>
+    private SentCommand? Resolve(CallEffect effect, Func<int, (IOperation? Source, Value Value)> argument)
     {
+        if (Remaining(effect.Guards, argument) is not { } guards)
+        {
+            return null;
+        }
+
         var command = effect.Command is { } c ? known.CommandOf(argument(c).Value, effect.ForRows) : new SentCommand();
         var transaction = effect.Transaction is { } t ? argument(t) : default;
         return command with
         {
-            Distance = effect.Distance + 1,
+            Guards = guards,
+            Through = effect.Through,
             Texts = effect.Texts.IsEmpty ? command.Texts : Substituted(effect.Texts, argument),
             ForRows = effect.ForRows,
             OpensPerCommand = effect.OpensPerCommand,
@@ -90,6 +131,35 @@ internal sealed class CalleeEffects(
             OnPrimary = effect.OnPrimary || command.OnPrimary || (effect.Connection is { } o && known.IsPrimary(argument(o).Value)),
             Connection = effect.Connection is { } n ? argument(n).Value.Object : command.Connection,
         };
+    }
+
+    /// <summary>What the guards of an effect say of the body's own parameters; null where an argument does not pass.</summary>
+    private Items<Guard>? Remaining(Items<Guard> guards, Func<int, (IOperation? Source, Value Value)> argument)
+    {
+        Items<Guard> remaining = [];
+        foreach (var guard in guards)
+        {
+            var (source, value) = argument(guard.Parameter);
+            if (Conditions.ConstantOf(source) is { HasValue: true } constant)
+            {
+                if (guard.Admits(constant.Value) == false)
+                {
+                    return null;
+                }
+            }
+            else if (source is not null && (value.Parameter ?? known.ParameterOf(source)) is { } own)
+            {
+                var handedOn = guard with { Parameter = own };
+                if (context.State.Guards.Any(g => g.Parameter == own && !g.MayMeet(handedOn)))
+                {
+                    return null;
+                }
+
+                remaining = Guard.With(remaining, handedOn);
+            }
+        }
+
+        return remaining;
     }
 
     private bool IsCertain(CallEffect effect, IOperation? source, Value value) =>

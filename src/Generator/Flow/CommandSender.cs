@@ -10,9 +10,15 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
     /// What one site does, be it one statement or one call. Everything in it is judged against what came before the site: what meets
     /// inside a callee is reported there.
     /// </summary>
-    public void Perform(Site site, params SentCommand[] commands)
+    public void Perform(Site site, params SentCommand[] commands) => Perform(site, context.State, commands);
+
+    /// <summary>The same for a part of what one call does.</summary>
+    /// <param name="site">Where it stands.</param>
+    /// <param name="before">What it is judged by.</param>
+    /// <param name="commands">What is sent.</param>
+    public void Perform(Site site, FlowState before, IEnumerable<SentCommand> commands)
     {
-        var before = context.State;
+        context.CountSent();
         foreach (var command in commands)
         {
             var does = CommandEffects.Of(command.Texts, command.IsProcedure, command.ForRows, context.Options.StoredProcedures);
@@ -22,10 +28,10 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
             }
 
             var (unit, primary) = UnitOf(command, command.InTransaction);
-            Export(command, does);
+            Export(site, command, does);
             if (does.ReplicaRead || does.PrimaryRead)
             {
-                Read(site, unit, primary || !does.ReplicaRead, before);
+                Read(new Access(site, unit, IsCurrent: true, primary || !does.ReplicaRead, command.Through), before);
             }
 
             if (does.Writes)
@@ -34,64 +40,52 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
 
                 // A session holds reads; what is written in it goes to the primary all the same.
                 var outside = Equals(unit, context.State.Session?.Identity) ? null : unit;
-                context.Write(new Access(site, outside, IsCurrent: true, primary));
+                context.Write(new Access(site, outside, IsCurrent: true, primary, command.Through));
             }
         }
     }
 
     /// <summary>Notes for callers what was sent: resolved where the body shows it, in terms of parameters where it does not.</summary>
-    private void Export(SentCommand command, CommandEffects does)
+    private void Export(Site site, SentCommand command, CommandEffects does)
     {
+        var place = context.ThroughAt(site.Operation);
         // A transaction that the caller hands over pins as far as the caller's argument does.
         var transaction = context.OrdinalOf(command.Transaction);
         var onPrimary = UnitOf(command, command.InTransaction && transaction is null).OnPrimary;
         var pinned = new CallEffect
         {
+            Through = place > command.Through ? place : command.Through,
             OnPrimary = onPrimary,
             Transaction = transaction,
             IsCertainTransaction = transaction is not null && command.InTransaction,
             Connection = context.OrdinalOf(command.Connection),
             Command = context.OrdinalOf(command.Command),
             OpensPerCommand = command.OpensPerCommand,
+            AfterDelegates = context.State.Ran,
+            Guards = Guard.Both(context.State.Guards, command.Guards),
         };
         if (command.Texts.IsEmpty || command.Texts.Any(SqlText.HasParameters))
         {
-            findings.AddEffect(
-                pinned with
-                {
-                    Texts = command.Texts,
-                    ForRows = command.ForRows,
-                    IsProcedure = command.IsProcedure,
-                },
-                command.Distance
-            );
+            findings.AddEffect(pinned with { Texts = command.Texts, ForRows = command.ForRows, IsProcedure = command.IsProcedure });
             return;
         }
 
         if (does.ReplicaRead || does.PrimaryRead)
         {
-            findings.AddEffect(
-                pinned with
-                {
-                    Texts = CallEffect.Read,
-                    ForRows = true,
-                    OnPrimary = onPrimary || !does.ReplicaRead,
-                },
-                command.Distance
-            );
+            findings.AddEffect(pinned with { Texts = CallEffect.Read, ForRows = true, OnPrimary = onPrimary || !does.ReplicaRead });
         }
 
         if (does.Writes)
         {
-            findings.AddEffect(pinned with { Texts = CallEffect.Write }, command.Distance);
+            findings.AddEffect(pinned with { Texts = CallEffect.Write });
         }
     }
 
-    private void Read(Site site, object? unit, bool onPrimary, FlowState before)
+    private void Read(Access read, FlowState before)
     {
-        var seesWrites = context.State.Session is { SeesWrites: true };
-        var repeats = findings.AddRead(site, unit, onPrimary, seesWrites, before);
-        context.Observe(new Access(site, unit, IsCurrent: true, onPrimary), counts: !repeats);
+        findings.AddRead(read, context.State.Session is { SeesWrites: true }, before);
+        var isKnown = context.State.Observed.Any(a => a.Site.Equals(read.Site));
+        context.Observe(read, counts: !isKnown);
     }
 
     /// <summary>The unit that a command runs in now, null for one of its own, and whether that is certain to be on the primary.</summary>

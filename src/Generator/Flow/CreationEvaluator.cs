@@ -49,16 +49,23 @@ internal sealed class CreationEvaluator(FlowContext context, KnownValues known, 
             return context.Create(creation, new TrackedObject { Texts = start });
         }
 
+        if (BuilderCalls.IsHandler(type))
+        {
+            return context.Create(creation, new TrackedObject { Texts = [string.Empty] });
+        }
+
         return types.TransactionScope is not null && LibraryTypes.IsExactly(type, types.TransactionScope) ? OpenScope(creation) : null;
     }
 
     /// <summary>Runs the constructor of anything else.</summary>
     private Value Run(IObjectCreationOperation creation, Value[] arguments)
     {
-        queries.SendWalked(creation, arguments);
+        queries.SendWalked(creation, Value.Unknown, arguments);
         if (creation.Constructor is { } constructor)
         {
-            callees.Apply(creation, constructor, isVirtualCall: false, ordinal => Arguments.At(creation.Arguments, arguments, ordinal));
+            callees.Apply(
+                new CalleeCall(creation, constructor, IsVirtual: false, ordinal => Arguments.At(creation.Arguments, arguments, ordinal))
+            );
         }
 
         return context.Types.IsContext(creation.Type)

@@ -13,7 +13,8 @@ internal sealed class Evaluator(
     PropertyEvaluator properties,
     CallEvaluator calls,
     CreationEvaluator creations,
-    CallbackRunner callbacks
+    CallbackRunner callbacks,
+    UnnamedCalls unnamed
 )
 {
     /// <summary>Deeper expressions than this are not followed.</summary>
@@ -58,15 +59,42 @@ internal sealed class Evaluator(
                 EvaluateChildren(assignment.Target);
                 var assigned = Evaluate(assignment.Value);
                 assignments.Assign(assignment.Target, assigned, assignment.Value);
+                RunSetter(assignment.Target);
                 return assigned;
             case ICompoundAssignmentOperation compound:
-                EvaluateChildren(compound.Target);
-                return assignments.AssignCompound(compound, Evaluate(compound.Value));
+                if (compound.Target is IPropertyReferenceOperation)
+                {
+                    Evaluate(compound.Target);
+                }
+                else
+                {
+                    EvaluateChildren(compound.Target);
+                }
+
+                var appended = Evaluate(compound.Value);
+                unnamed.Run(compound, compound.OperatorMethod);
+                RunSetter(compound.Target);
+                return assignments.AssignCompound(compound, appended);
+            case IIncrementOrDecrementOperation step:
+                Evaluate(step.Target);
+                unnamed.Run(step, step.OperatorMethod);
+                RunSetter(step.Target);
+                assignments.Forget(step.Target);
+                return Value.Unknown;
             case IEventAssignmentOperation handler:
                 callbacks.RunLater(Evaluate(handler.HandlerValue));
+                if (handler.EventReference is IEventReferenceOperation { Event: { } changed })
+                {
+                    unnamed.Run(handler, handler.Adds ? changed.AddMethod : changed.RemoveMethod, isVirtual: true);
+                }
+
                 return Value.Unknown;
             case IFlowCaptureOperation capture:
-                context.SetValue(capture.Id, Evaluate(capture.Value));
+                context.SetValue(
+                    capture.Id,
+                    Evaluate(capture.Value),
+                    isKept: context.Types.HasQueries && Assignments.IsSequence(capture.Value.Type)
+                );
                 return Value.Unknown;
             default:
                 return null;
@@ -100,7 +128,7 @@ internal sealed class Evaluator(
         switch (operation)
         {
             case IConversionOperation conversion:
-                return context.Types.IsExpressionTree(conversion.Type) ? Value.Unknown : Evaluate(conversion.Operand);
+                return OfConversion(conversion);
             case IDelegateCreationOperation creation:
                 return Evaluate(creation.Target);
             case IFlowAnonymousFunctionOperation lambda:
@@ -109,7 +137,9 @@ internal sealed class Evaluator(
                 Evaluate(reference.Instance);
                 return Value.OfCallback(new MethodCallback(reference.Method, reference));
             case IAwaitOperation await:
-                return Evaluate(await.Operation);
+                var awaited = Evaluate(await.Operation);
+                unnamed.RunAwaiter(await);
+                return awaited;
             case IParenthesizedOperation parenthesized:
                 return Evaluate(parenthesized.Operand);
             case ITranslatedQueryOperation query:
@@ -117,6 +147,25 @@ internal sealed class Evaluator(
             default:
                 return null;
         }
+    }
+
+    /// <summary>A query stays one where it is held as a mere sequence.</summary>
+    private Value OfConversion(IConversionOperation conversion)
+    {
+        if (context.Types.IsExpressionTree(conversion.Type))
+        {
+            return Value.Unknown;
+        }
+
+        var value = Evaluate(conversion.Operand);
+        unnamed.Run(conversion, conversion.OperatorMethod);
+        return
+            context.Types.HasQueries
+            && value.Query is null
+            && context.Types.IsQueryable(conversion.Operand.Type)
+            && QueryShapes.IsQuery(conversion.Operand, context.Types)
+            ? value.OfQuery(QueryShape.Plain)
+            : value;
     }
 
     private Value? OfText(IOperation operation) =>
@@ -133,11 +182,35 @@ internal sealed class Evaluator(
         {
             IInvocationOperation invocation => OfInvocation(invocation),
             IObjectCreationOperation creation => OfCreation(creation),
-            _ => Value.OfCallbacks(operation.ChildOperations.Select(Evaluate).ToList()),
+            _ => OfChildren(operation),
         };
+
+    private Value OfChildren(IOperation operation)
+    {
+        var result = Value.OfCallbacks(operation.ChildOperations.Select(Evaluate).ToList());
+        unnamed.RunIn(operation);
+        return result;
+    }
+
+    private void RunSetter(IOperation target)
+    {
+        if (target is IPropertyReferenceOperation { Property.SetMethod: { } setter } property)
+        {
+            unnamed.Run(
+                target,
+                setter,
+                isVirtual: property.Instance?.Syntax is not Microsoft.CodeAnalysis.CSharp.Syntax.BaseExpressionSyntax
+            );
+        }
+    }
 
     private Value OfInvocation(IInvocationOperation invocation)
     {
+        if (Vanishing.IsLeftOut(invocation))
+        {
+            return Value.Unknown;
+        }
+
         var receiver = Evaluate(invocation.Instance);
         var arguments = new Value[invocation.Arguments.Length];
         for (var i = 0; i < arguments.Length; i++)
@@ -145,7 +218,21 @@ internal sealed class Evaluator(
             arguments[i] = Evaluate(invocation.Arguments[i].Value);
         }
 
-        return calls.Evaluate(invocation, receiver, arguments);
+        var result = calls.Evaluate(invocation, receiver, arguments);
+        foreach (var argument in invocation.Arguments)
+        {
+            if (argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out })
+            {
+                assignments.Forget(argument.Value);
+            }
+        }
+
+        if (Vanishing.Throws(invocation) is { } throws)
+        {
+            context.End(throws);
+        }
+
+        return result;
     }
 
     private Value OfCreation(IObjectCreationOperation creation)

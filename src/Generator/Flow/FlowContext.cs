@@ -23,6 +23,9 @@ internal sealed class FlowContext(
     /// <summary>The unit of whatever runs in an open transaction scope.</summary>
     public const string ScopeUnit = "transaction scope";
 
+    private readonly IOperation _body = graph.OriginalOperation;
+    private CacheMisses? _misses;
+
     /// <summary>The method, accessor or local function that the body belongs to; null for an initialiser.</summary>
     public IMethodSymbol? Method { get; } = method;
 
@@ -43,13 +46,39 @@ internal sealed class FlowContext(
 
     public FlowState State { get; private set; } = FlowState.Start;
 
+    /// <summary>What the delegate that is being run is run through.</summary>
+    public Detour Through { get; set; }
+
+    /// <summary>True after a call that does not come back, until the walk has seen it.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>True where that call throws.</summary>
+    public bool EndThrows { get; private set; }
+
+    /// <summary>How often something has gone to a database so far.</summary>
+    public int Sent { get; private set; }
+
     public TrackedObject this[object identity] => State[identity];
+
+    /// <summary>What the body reaches one of its places through. In the body itself a cache's miss counts like any path.</summary>
+    public Detour ThroughAt(IOperation place)
+    {
+        var miss = (_misses ??= CacheMisses.In(_body)).At(place.Syntax);
+        return miss > Through ? miss : Through;
+    }
 
     /// <summary>The ordinal of the body's own parameter that an object is; null where it is none.</summary>
     public int? OrdinalOf(object? identity) =>
         identity is IParameterSymbol parameter && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, Method)
             ? parameter.Ordinal
             : null;
+
+    public void CountSent() => Sent++;
+
+    public void End(bool throws) => (IsEnded, EndThrows) = (true, throws);
+
+    /// <summary>The walk has seen that a call did not come back, or goes on elsewhere.</summary>
+    public void GoOn() => IsEnded = false;
 
     public void Enter(BasicBlock block, FlowState entry)
     {
@@ -75,11 +104,14 @@ internal sealed class FlowContext(
     public Value GetValue(object key) => State.Values.TryGetValue(key, out var value) ? value : Value.Unknown;
 
     /// <summary>What is unknown is not kept: most values of most bodies are.</summary>
-    public void SetValue(object key, Value value)
+    /// <param name="key">What holds it.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="isKept">True where it matters that nothing is known.</param>
+    public void SetValue(object key, Value value, bool isKept = false)
     {
         // A parameter that was assigned something unknown is no longer what the caller handed over, nor a local what it was on another
         // path.
-        if (!value.Equals(Value.Unknown) || key is IParameterSymbol || State.Values.ContainsKey(key))
+        if (isKept || !value.Equals(Value.Unknown) || key is IParameterSymbol || State.Values.ContainsKey(key))
         {
             State = State with { Values = State.Values.SetItem(key, value) };
         }
@@ -129,17 +161,15 @@ internal sealed class FlowContext(
 
     public void Write(Access access) => State = State with { Wrote = State.Wrote.Add(access) };
 
-    public void RunParameter(int ordinal) => State = State with { Ran = State.Ran.Add(ordinal) };
+    public void RunParameter(int ordinal) => State = State with { Ran = State.Ran | BitOf(ordinal) };
+
+    public bool HasRun(int ordinal) => (State.Ran & BitOf(ordinal)) != 0;
 
     /// <summary>What follows is another piece of work.</summary>
     public void StartAfresh() =>
-        State = State with
-        {
-            MostReads = 0,
-            Observed = ImmutableHashSet<Access>.Empty,
-            Wrote = ImmutableHashSet<Access>.Empty,
-            Ran = ImmutableHashSet<int>.Empty,
-        };
+        State = State with { MostReads = 0, Observed = ImmutableHashSet<Access>.Empty, Wrote = ImmutableHashSet<Access>.Empty, Ran = 0 };
+
+    private static ulong BitOf(int ordinal) => 1ul << Math.Min(ordinal, 63);
 
     private static ImmutableHashSet<Access> Retired(ImmutableHashSet<Access> accesses, object unit)
     {

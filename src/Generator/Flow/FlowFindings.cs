@@ -1,14 +1,22 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Collections;
 
 namespace MonotonicReads.Generator.Flow;
 
 /// <summary>What the walk through one body has found, over all its paths.</summary>
-internal sealed class FlowFindings
+/// <param name="owner">The type that the body belongs to.</param>
+internal sealed class FlowFindings(INamedTypeSymbol? owner)
 {
-    private readonly Dictionary<Site, Site> _ownSequential = [];
-    private readonly Dictionary<Site, Site> _sequential = [];
-    private readonly Dictionary<Site, Site> _afterWrite = [];
-    private readonly Dictionary<CallEffect, int> _effects = [];
+    /// <summary>Where a body has more effects than this, they are not told apart by what guards them.</summary>
+    private const int MaxGuardedEffects = 48;
+
+    private readonly FaultNotes _ownSequential = new();
+    private readonly FaultNotes _sequential = new();
+    private readonly FaultNotes _afterWrite = new();
+
+    /// <summary>What was sent, with the least of what it was reached through.</summary>
+    private readonly Dictionary<CallEffect, Detour> _effects = [];
     private readonly HashSet<DelegateRun> _delegateRuns = [];
     private readonly HashSet<Site> _readSites = [];
     private readonly HashSet<Site> _writeSites = [];
@@ -16,61 +24,80 @@ internal sealed class FlowFindings
     private bool _mayRepeatReads;
     private bool _startsAfresh;
 
-    /// <summary>Notes a read, and what it meets; true where the path has read at its place before.</summary>
-    /// <param name="site">Where it stands.</param>
-    /// <param name="unit">The unit that it runs in; null for one of its own.</param>
-    /// <param name="onPrimary">True where it runs on the primary: then it meets nothing.</param>
+    /// <summary>
+    /// True while a lambda is looked at that runs at another time: what it does is no part of a call of the body.
+    /// </summary>
+    public bool IsForLater { get; set; }
+
+    /// <summary>Notes a read, and what it meets.</summary>
+    /// <param name="read">The read.</param>
     /// <param name="seesWrites">True where it waits for the path's own writes.</param>
     /// <param name="before">What the path had done before the site.</param>
-    public bool AddRead(Site site, object? unit, bool onPrimary, bool seesWrites, FlowState before)
+    public void AddRead(Access read, bool seesWrites, FlowState before)
     {
-        var repeats = !_readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
-        _mayRepeatReads |= repeats;
-        if (onPrimary)
+        var site = read.Site;
+        _mayRepeatReads |= !_readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
+
+        // On the primary it meets nothing.
+        if (read.OnPrimary)
         {
-            return repeats;
+            return;
         }
 
-        Note(_sequential, before.Observed);
+        _sequential.Add(read, before.Observed);
         if (!site.ThroughCall)
         {
-            Note(_ownSequential, before.Observed.Where(a => !a.Site.ThroughCall));
+            _ownSequential.Add(read, before.Observed.Where(static a => !a.Site.ThroughCall));
         }
 
         if (!seesWrites)
         {
-            Note(_afterWrite, before.Wrote);
-        }
-
-        return repeats;
-
-        void Note(Dictionary<Site, Site> faults, IEnumerable<Access> earlier)
-        {
-            foreach (var access in earlier)
-            {
-                if (!access.SharesServerWith(unit) && (!faults.TryGetValue(site, out var known) || access.Site.Position < known.Position))
-                {
-                    faults[site] = access.Site;
-                }
-            }
+            _afterWrite.Add(read, before.Wrote.Where(write => !Refills(read, write)));
+            _afterWrite.Add(read with { Through = Detour.None }, before.Wrote.Where(write => Refills(read, write)));
         }
     }
+
+    /// <summary>
+    /// True where the cache that is asked is the writer's own: what it then reads from a replica that lags is kept, and the fault lasts.
+    /// </summary>
+    private bool Refills(Access read, Access write) =>
+        read.Through == Detour.Cache
+        && write.Through == Detour.None
+        && OwnerOf(read.Site) is { } reader
+        && SymbolEqualityComparer.Default.Equals(reader, OwnerOf(write.Site));
+
+    private INamedTypeSymbol? OwnerOf(Site site) =>
+        site is { ThroughCall: true, Operation: IInvocationOperation call } ? call.TargetMethod.ContainingType
+        : site is { ThroughCall: true, Operation: IMemberReferenceOperation member } ? member.Member.ContainingType
+        : owner;
 
     public void AddWrite(Site site) => _writeSites.Add(site);
 
     /// <summary>Notes for callers what was sent.</summary>
-    public void AddEffect(CallEffect effect, int distance)
+    public void AddEffect(CallEffect effect)
     {
-        if (distance <= CallEffect.MaxDistance && (!_effects.TryGetValue(effect, out var known) || distance < known))
+        if (IsForLater)
         {
-            _effects[effect] = distance;
+            return;
+        }
+
+        var plain = effect with { Through = Detour.None, Guards = _effects.Count > MaxGuardedEffects ? [] : effect.Guards };
+        if (!_effects.TryGetValue(plain, out var known) || effect.Through < known)
+        {
+            _effects[plain] = effect.Through;
         }
     }
 
     /// <summary>Notes a lambda that reports for itself.</summary>
     public void AddHandler(HandlerLambda handler) => _handlers.Add(handler);
 
-    public void AddDelegateRun(DelegateRun run) => _delegateRuns.Add(run);
+    public void AddDelegateRun(DelegateRun run)
+    {
+        if (!IsForLater)
+        {
+            _delegateRuns.Add(run);
+        }
+    }
 
     /// <summary>Notes that the body is several pieces of work.</summary>
     public void AddFreshStart() => _startsAfresh = true;
@@ -78,9 +105,11 @@ internal sealed class FlowFindings
     /// <param name="exit">The state at the end; null where that is never reached.</param>
     public FlowResult ToResult(FlowState? exit) =>
         new(
-            Faults(_ownSequential),
-            Faults(_sequential),
-            Faults(_afterWrite),
+            _ownSequential.Plain,
+            _sequential.Plain,
+            _afterWrite.Plain,
+            _sequential.Through,
+            _afterWrite.Through,
             new ReadCount(
                 _readSites.Count,
                 exit?.MostReads ?? 0,
@@ -88,12 +117,22 @@ internal sealed class FlowFindings
                 _startsAfresh || _readSites.Any(static s => s.ThroughCall)
             ),
             _writeSites.OrderBy(static s => s.Position).FirstOrDefault(),
-            new MethodSummary([.. _effects.Select(static e => e.Key with { Distance = e.Value })], [.. _delegateRuns])
+            new MethodSummary(Effects(), [.. _delegateRuns])
         )
         {
             Handlers = [.. _handlers],
         };
 
-    private static Items<Fault> Faults(Dictionary<Site, Site> faults) =>
-        [.. faults.OrderBy(f => f.Key.Position).Select(f => new Fault(f.Key, f.Value))];
+    /// <summary>The effects without those that another one with fewer guards stands for.</summary>
+    private Items<CallEffect> Effects()
+    {
+        var all = _effects.Select(static e => e.Value == Detour.None ? e.Key : e.Key with { Through = e.Value }).ToList();
+        return [.. all.Where(e => e.Guards.IsEmpty || !all.Exists(other => StandsFor(other, e)))];
+    }
+
+    private static bool StandsFor(CallEffect other, CallEffect effect) =>
+        other.Guards.Count < effect.Guards.Count
+        && other.Through <= effect.Through
+        && other.Guards.All(effect.Guards.Contains)
+        && other.Equals(effect with { Guards = other.Guards, Through = other.Through });
 }

@@ -7,6 +7,8 @@ namespace MonotonicReads.Generator.Flow;
 /// read.</param>
 /// <param name="SequentialReads">The same over all reads, those of callees too.</param>
 /// <param name="ReadsAfterWrites">Replica reads that follow a write outside their unit, with the first such write.</param>
+/// <param name="SequentialThrough">Replica reads that follow another only through a cache, a context or an event.</param>
+/// <param name="AfterWritesThrough">Replica reads that follow a write in that way.</param>
 /// <param name="Reads">How many places read, wherever they are routed.</param>
 /// <param name="FirstWrite">The first place that writes, itself or through a call; null for none.</param>
 /// <param name="Summary">What a caller needs to know.</param>
@@ -14,6 +16,8 @@ internal sealed record FlowResult(
     Items<Fault> OwnSequentialReads,
     Items<Fault> SequentialReads,
     Items<Fault> ReadsAfterWrites,
+    Items<Fault> SequentialThrough,
+    Items<Fault> AfterWritesThrough,
     ReadCount Reads,
     Site? FirstWrite,
     MethodSummary Summary
@@ -22,8 +26,14 @@ internal sealed record FlowResult(
     /// <summary>The lambdas that it maps, which are units of their own.</summary>
     public Items<HandlerLambda> Handlers { get; init; } = [];
 
+    /// <summary>True where anything meets, be it only now and then.</summary>
+    public bool IsAtFault =>
+        !SequentialReads.IsEmpty || !ReadsAfterWrites.IsEmpty || !SequentialThrough.IsEmpty || !AfterWritesThrough.IsEmpty;
+
     /// <summary>Of a body that sends nothing.</summary>
     public static readonly FlowResult Nothing = new(
+        [],
+        [],
         [],
         [],
         [],
@@ -34,6 +44,8 @@ internal sealed record FlowResult(
 
     /// <summary>Of a body that could not be followed: nothing is known to be at fault, and nothing is known not to be there.</summary>
     public static readonly FlowResult Empty = new(
+        [],
+        [],
         [],
         [],
         [],

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MonotonicReads.Generator.Collections;
 
 namespace MonotonicReads.Generator.Flow;
 
@@ -17,8 +18,11 @@ internal sealed record FlowState
 
     public ImmutableHashSet<Access> Wrote { get; init; } = ImmutableHashSet<Access>.Empty;
 
-    /// <summary>The delegate parameters that the path has run.</summary>
-    public ImmutableHashSet<int> Ran { get; init; } = ImmutableHashSet<int>.Empty;
+    /// <summary>The delegate parameters that the path has run, as bits.</summary>
+    public ulong Ran { get; init; }
+
+    /// <summary>What the path has asked of the parameters.</summary>
+    public Items<Guard> Guards { get; init; } = [];
 
     /// <summary>Values of locals, parameters, fields and flow captures; what is missing is unknown.</summary>
     public ImmutableDictionary<object, Value> Values { get; init; } = ImmutableDictionary<object, Value>.Empty;
@@ -43,7 +47,8 @@ internal sealed record FlowState
             Observed = a.Observed.Union(b.Observed),
             MostReads = Math.Max(a.MostReads, b.MostReads),
             Wrote = a.Wrote.Union(b.Wrote),
-            Ran = a.Ran.Union(b.Ran),
+            Ran = a.Ran | b.Ran,
+            Guards = Guard.Join(a.Guards, b.Guards),
             Values = JoinMaps(a.Values, b.Values, Value.Join),
             Objects = JoinMaps(a.Objects, b.Objects, TrackedObject.Join),
             Scopes = Math.Min(a.Scopes, b.Scopes),
@@ -61,7 +66,8 @@ internal sealed record FlowState
                 && Equals(Session, other.Session)
                 && Observed.SetEquals(other.Observed)
                 && Wrote.SetEquals(other.Wrote)
-                && Ran.SetEquals(other.Ran)
+                && Ran == other.Ran
+                && Guards.Equals(other.Guards)
                 && SameMap(Values, other.Values)
                 && SameMap(Objects, other.Objects)
             )

@@ -7,10 +7,15 @@ namespace MonotonicReads.Generator.Flow;
 /// Walks through a control-flow graph: it runs every block with the state that reaches it until nothing changes, the finally regions of
 /// a branch each on its own.
 /// </summary>
-internal sealed class GraphWalk(FlowContext context, Evaluator evaluator)
+internal sealed class GraphWalk(FlowContext context, Evaluator evaluator, Conditions conditions)
 {
     /// <summary>A body that has not settled after so many visits of each block is given up: no finding without proof.</summary>
     private const int MaxVisitsPerBlock = 64;
+
+    /// <summary>What has been brought to the handlers from the state of the running block.</summary>
+    private readonly HashSet<Thrown> _unwound = [];
+
+    private FlowState? _unwoundState;
 
     /// <summary>Runs the whole current graph; the state at its exit, or null where the end is never reached.</summary>
     public bool TryRun(FlowState entry, out FlowState? exit) => TryRunBlocks(0, context.Graph.Blocks.Length - 1, entry, out exit);
@@ -61,34 +66,165 @@ internal sealed class GraphWalk(FlowContext context, Evaluator evaluator)
     private bool TryRunBlock(BasicBlock current, FlowState entry, Action<int, FlowState> reach, ref FlowState? end)
     {
         context.Enter(current, entry);
+        _unwoundState = null;
         if (current.Kind == BasicBlockKind.Exit)
         {
             end = FlowState.Join(end, entry);
             return true;
         }
 
-        FlowState? handled = null;
         foreach (var operation in current.Operations)
         {
-            if (!ReferenceEquals(handled, context.State))
+            if (!TryRunStatement(operation, current, reach))
             {
-                handled = context.State;
-                ReachHandlers(operation, current, reach);
+                return false;
             }
 
-            evaluator.EvaluateStatement(operation);
+            if (context.IsEnded)
+            {
+                return TryEnd(current, reach);
+            }
         }
 
         if (current.BranchValue is { } value)
         {
-            ReachHandlers(value, current, reach);
-            evaluator.EvaluateStatement(value);
+            if (!TryRunStatement(value, current, reach))
+            {
+                return false;
+            }
+
+            if (context.IsEnded)
+            {
+                return TryEnd(current, reach);
+            }
         }
 
         var result = context.State;
+        if (current.FallThroughSuccessor is { Semantics: ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow } thrown)
+        {
+            return TryUnwind(
+                result,
+                current.EnclosingRegion,
+                thrown.Semantics == ControlFlowBranchSemantics.Throw ? Throwers.Value(current.BranchValue) : Handlers.Caught(current),
+                reach
+            );
+        }
+
         var taken = Taken(current);
-        return (taken == false || TryFollow(current.ConditionalSuccessor, result, reach, ref end))
-            && (taken == true || TryFollow(current.FallThroughSuccessor, result, reach, ref end));
+        return (
+                taken == false
+                || TryFollow(current.ConditionalSuccessor, current, conditions.On(current, isConditional: true, result), reach, ref end)
+            )
+            && (
+                taken == true
+                || TryFollow(current.FallThroughSuccessor, current, conditions.On(current, isConditional: false, result), reach, ref end)
+            );
+    }
+
+    /// <summary>
+    /// An exception of a statement leaves the state before it to the handlers that can take it: a read that fails has answered nothing. What
+    /// the compiler adds (the disposal at the end of a using) is taken not to throw, or each fallback in a catch would meet the read before
+    /// it.
+    /// </summary>
+    private bool TryRunStatement(IOperation statement, BasicBlock current, Action<int, FlowState> reach)
+    {
+        var before = context.State;
+        if (!Handlers.AreAround(current.EnclosingRegion))
+        {
+            evaluator.EvaluateStatement(statement);
+            return true;
+        }
+
+        foreach (var thrown in Throwers.In(statement))
+        {
+            if (!TryUnwindOnce(before, current, thrown, reach))
+            {
+                return false;
+            }
+        }
+
+        var sent = context.Sent;
+        evaluator.EvaluateStatement(statement);
+        if (sent == context.Sent && !Throwers.CallsOthers(statement))
+        {
+            return true;
+        }
+
+        return TryUnwindOnce(before, current, Thrown.ByDatabase, reach);
+    }
+
+    /// <summary>The same, from the middle of a block, whose statements often have one state.</summary>
+    private bool TryUnwindOnce(FlowState state, BasicBlock current, Thrown thrown, Action<int, FlowState> reach)
+    {
+        if (!ReferenceEquals(_unwoundState, state))
+        {
+            _unwound.Clear();
+        }
+
+        _unwoundState = state;
+        if (!_unwound.Add(thrown))
+        {
+            return true;
+        }
+
+        var (here, isEnded, endThrows) = (context.State, context.IsEnded, context.EndThrows);
+        context.GoOn();
+        var isSettled = TryUnwind(state, current.EnclosingRegion, thrown, reach);
+        context.Enter(current, here);
+        if (isEnded)
+        {
+            context.End(endThrows);
+        }
+
+        return isSettled;
+    }
+
+    /// <summary>After a call that does not come back.</summary>
+    private bool TryEnd(BasicBlock current, Action<int, FlowState> reach)
+    {
+        context.GoOn();
+        return !context.EndThrows || TryUnwind(context.State, current.EnclosingRegion, Thrown.Value(type: null, isExact: false), reach);
+    }
+
+    /// <summary>Brings an exception to the handlers around a region, and runs the finally regions that it leaves on the way there.</summary>
+    private bool TryUnwind(FlowState state, ControlFlowRegion? region, Thrown thrown, Action<int, FlowState> reach)
+    {
+        for (; Handlers.IsOfGraph(region); region = region.EnclosingRegion)
+        {
+            if (region is not { Kind: ControlFlowRegionKind.Try, EnclosingRegion: { } whole })
+            {
+                continue;
+            }
+
+            if (whole.Kind == ControlFlowRegionKind.TryAndFinally)
+            {
+                if (!thrown.IsExplicit && !Handlers.AreAround(whole))
+                {
+                    return true;
+                }
+
+                var last = whole.NestedRegions[whole.NestedRegions.Length - 1];
+                if (!TryRunBlocks(last.FirstBlockOrdinal, last.LastBlockOrdinal, state, out var passed))
+                {
+                    return false;
+                }
+
+                if (passed is null)
+                {
+                    return true;
+                }
+
+                state = passed;
+                continue;
+            }
+
+            if (Handlers.Of(whole, thrown, handler => reach(handler.FirstBlockOrdinal, state)))
+            {
+                return true;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Whether a constant condition takes the conditional branch; null where it is no constant.</summary>
@@ -98,7 +234,13 @@ internal sealed class GraphWalk(FlowContext context, Evaluator evaluator)
             ? constant == (current.ConditionKind == ControlFlowConditionKind.WhenTrue)
             : null;
 
-    private bool TryFollow(ControlFlowBranch? branch, FlowState result, Action<int, FlowState> reach, ref FlowState? end)
+    private bool TryFollow(
+        ControlFlowBranch? branch,
+        BasicBlock current,
+        FlowState result,
+        Action<int, FlowState> reach,
+        ref FlowState? end
+    )
     {
         if (branch is null)
         {
@@ -107,6 +249,13 @@ internal sealed class GraphWalk(FlowContext context, Evaluator evaluator)
 
         if (branch.Semantics == ControlFlowBranchSemantics.StructuredExceptionHandling)
         {
+            if (Handlers.FilterAround(current) is { } refused)
+            {
+                // A filter that said no: the exception goes on to the handlers behind it.
+                return Handlers.Of(refused.EnclosingRegion!, Handlers.Caught(current), h => reach(h.FirstBlockOrdinal, result), refused)
+                    || TryUnwind(result, refused.EnclosingRegion!.EnclosingRegion, Handlers.Caught(current), reach);
+            }
+
             // The end of a finally region that is being run on behalf of a branch.
             end = FlowState.Join(end, result);
             return true;
@@ -134,33 +283,5 @@ internal sealed class GraphWalk(FlowContext context, Evaluator evaluator)
 
         reach(destination.Ordinal, passed!);
         return true;
-    }
-
-    /// <summary>
-    /// An exception of the operation that comes next leaves the current state to every handler around the block. What the compiler adds
-    /// (the disposal at the end of a using) is taken not to throw, or each fallback in a catch would meet the read before it.
-    /// </summary>
-    private void ReachHandlers(IOperation next, BasicBlock current, Action<int, FlowState> reach)
-    {
-        if (next.IsImplicit)
-        {
-            return;
-        }
-
-        for (var region = current.EnclosingRegion; region is not null; region = region.EnclosingRegion)
-        {
-            if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { Kind: ControlFlowRegionKind.TryAndCatch } whole)
-            {
-                continue;
-            }
-
-            foreach (var handler in whole.NestedRegions)
-            {
-                if (handler.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler)
-                {
-                    reach(handler.FirstBlockOrdinal, context.State);
-                }
-            }
-        }
     }
 }

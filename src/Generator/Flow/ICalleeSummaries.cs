@@ -13,4 +13,10 @@ internal interface ICalleeSummaries
 
     /// <summary>True where a call of an interface member runs a body of this compilation.</summary>
     bool HasBody(IMethodSymbol method);
+
+    /// <summary>True where the project's options give each collection that a query includes a statement of its own.</summary>
+    bool SplitsQueries { get; }
+
+    /// <summary>True where members that are called without being named reach a database.</summary>
+    bool CallsImplicitly { get; }
 }

@@ -62,25 +62,43 @@ internal sealed class KnownValues(FlowContext context)
     /// <summary>A parameter's text or delegate is whatever the caller hands over.</summary>
     public Value Of(IParameterSymbol parameter)
     {
-        if (
-            context.Method is { } method
-            && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method)
-            && !context.State.Values.ContainsKey(parameter)
-        )
+        if (IsAsHandedOver(parameter))
         {
             if (parameter.Type.SpecialType == SpecialType.System_String)
             {
-                return Value.OfText(SqlText.Parameter(parameter.Ordinal));
+                return Value.OfText(SqlText.Parameter(parameter.Ordinal)).OfParameter(parameter.Ordinal);
             }
 
             if (parameter.Type.TypeKind == TypeKind.Delegate)
             {
                 return Value.OfCallback(new ParameterCallback(parameter.Ordinal));
             }
+
+            if (IsTested(parameter.Type))
+            {
+                return Value.Unknown.OfParameter(parameter.Ordinal);
+            }
         }
 
         return Of(parameter, parameter.Type);
     }
+
+    /// <summary>The parameter that an operation is, as the caller handed it over; null where it is none.</summary>
+    public int? ParameterOf(IOperation operation) =>
+        operation is IParameterReferenceOperation { Parameter: { } parameter } && IsAsHandedOver(parameter)
+            ? parameter.Ordinal
+            : Of(operation).Parameter;
+
+    private bool IsAsHandedOver(IParameterSymbol parameter) =>
+        context.Method is { } method
+        && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method)
+        && !context.State.Values.ContainsKey(parameter);
+
+    /// <summary>A switch, a choice or a number, which code compares with constants.</summary>
+    private static bool IsTested(ITypeSymbol type) =>
+        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: [var inner] }
+            ? IsTested(inner)
+            : type.TypeKind == TypeKind.Enum || type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_UInt64;
 
     /// <summary>True where whatever goes through it is certain to reach the primary.</summary>
     public bool IsPrimary(Value value) =>

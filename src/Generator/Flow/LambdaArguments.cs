@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace MonotonicReads.Generator.Flow;
 
@@ -27,10 +28,21 @@ internal static class LambdaArguments
         "Begin",
     ];
 
-    public static LambdaUse Use(IMethodSymbol method)
+    public static LambdaUse Use(IInvocationOperation invocation)
     {
+        var method = invocation.TargetMethod;
+        if (StartedWork.IsStarted(method))
+        {
+            return StartedWork.IsWaitedFor(invocation) ? LambdaUse.Once : LambdaUse.Later;
+        }
+
         var type = method.ContainingType;
         var space = type.ContainingNamespace.ToDisplayString();
+        if (space == "System.Linq" && method.Name == "Select" && IsTakenOnce(invocation))
+        {
+            return LambdaUse.Once;
+        }
+
         if (
             space == "System.Linq"
             || method.Name.StartsWith("ForEach", StringComparison.Ordinal)
@@ -57,6 +69,38 @@ internal static class LambdaArguments
         }
 
         return LambdaUse.Once;
+    }
+
+    /// <summary>True where whatever walks through the sequence stops at its first element.</summary>
+    private static bool IsTakenOnce(IOperation sequence)
+    {
+        while (true)
+        {
+            switch (sequence.Parent)
+            {
+                case IConversionOperation or IParenthesizedOperation or IAwaitOperation or ITranslatedQueryOperation:
+                    sequence = sequence.Parent;
+                    break;
+                case IArgumentOperation { Parameter.Ordinal: 0, Parent: IInvocationOperation { TargetMethod: { } taken } operation }
+                    when taken.ContainingType.ContainingNamespace is { Name: "Linq", ContainingNamespace.Name: "System" }:
+                    switch (taken.Name)
+                    {
+                        case "First" or "FirstOrDefault" or "Any" or "FirstAsync" or "FirstOrDefaultAsync" or "AnyAsync":
+                            return !operation.Arguments.Any(static a => a.Parameter?.Type.TypeKind == TypeKind.Delegate);
+                        case "Take":
+                            return operation.Arguments[1].Value.ConstantValue is { HasValue: true, Value: 1 };
+                        case "Select" or "Cast" or "AsEnumerable":
+                            sequence = operation;
+                            break;
+                        default:
+                            return false;
+                    }
+
+                    break;
+                default:
+                    return false;
+            }
+        }
     }
 }
 

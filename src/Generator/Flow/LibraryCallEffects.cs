@@ -25,6 +25,7 @@ internal sealed class LibraryCallEffects(
             return Value.Unknown;
         }
 
+        context.CountSent();
         foreach (var argument in arguments)
         {
             // Row mappers run over what one round trip brought back.

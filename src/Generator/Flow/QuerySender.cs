@@ -6,34 +6,47 @@ using MonotonicReads.Generator.Reads;
 namespace MonotonicReads.Generator.Flow;
 
 /// <summary>Queries: composed without being sent, sent once by whatever takes their rows.</summary>
-internal sealed class QuerySender(FlowContext context, KnownValues known, CommandSender sender)
+internal sealed class QuerySender(FlowContext context, KnownValues known, CommandSender sender, ICalleeSummaries callees)
 {
     /// <summary>A terminal operator: it sends its first argument where that is a query, and not a collection in memory.</summary>
     public void SendFirstArgument(IInvocationOperation invocation, Value target)
     {
-        if (invocation.Arguments.Length > 0 && QueryShapes.IsQuery(invocation.Arguments[0].Value, context.Types))
+        if (
+            invocation.Arguments.Length > 0
+            && (target.Query is not null || QueryShapes.IsQuery(invocation.Arguments[0].Value, context.Types))
+        )
         {
             Send(invocation, invocation.TargetMethod.Name, target);
         }
     }
 
-    public void Send(IOperation operation, string name, Value target) =>
-        sender.Perform(
-            new Site(operation, name, ThroughCall: false),
-            new SentCommand
-            {
-                Texts = target.Texts.IsEmpty ? CallEffect.Read : target.Texts,
-                ForRows = true,
-                Connection = target.Object,
-                OnPrimary = known.IsPrimary(target),
-                OpensPerCommand = true,
-            }
-        );
+    public void Send(IOperation operation, string name, Value target)
+    {
+        var site = new Site(operation, name, ThroughCall: false);
+        var command = new SentCommand
+        {
+            Texts = target.Texts.IsEmpty ? CallEffect.Read : target.Texts,
+            ForRows = true,
+            Connection = target.Object,
+            OnPrimary = known.IsPrimary(target),
+            OpensPerCommand = true,
+        };
+        sender.Perform(site, command);
+        if (
+            target.Query is { IncludesCollections: true, Splits: not false } query
+            && (query.Splits ?? callees.SplitsQueries)
+            && QueryShape.TakesRows(name)
+        )
+        {
+            // One statement for the rows, and one for each collection.
+            sender.Perform(site, command);
+        }
+    }
 
     /// <summary>
     /// A <c>foreach</c>, or a member that walks through the sequence that it is handed, sends a query that it walks through.
     /// </summary>
-    public void SendWalked(IOperation operation, Value[] arguments)
+    public void SendWalked(IOperation operation, Value receiver, Value[] arguments)
     {
         if (!context.Types.HasQueries)
         {
@@ -43,8 +56,8 @@ internal sealed class QuerySender(FlowContext context, KnownValues known, Comman
         switch (operation)
         {
             case IInvocationOperation { TargetMethod.Name: "GetEnumerator" or "GetAsyncEnumerator", Instance: { } sequence }
-                when QueryShapes.IsQuery(sequence, context.Types):
-                Send(operation, "foreach", SourceOf(sequence));
+                when receiver.Query is not null || QueryShapes.IsQuery(sequence, context.Types):
+                Send(operation, "foreach", receiver.Query is null ? SourceOf(sequence) : receiver);
                 break;
             case IInvocationOperation invocation when QueryLibrary.WalksThrough(invocation.TargetMethod):
                 SendArguments(operation, invocation.Arguments, arguments, invocation.TargetMethod.Name);
@@ -76,7 +89,7 @@ internal sealed class QuerySender(FlowContext context, KnownValues known, Comman
     {
         for (var i = 0; i < passed.Length; i++)
         {
-            if (QueryShapes.IsQuery(passed[i].Value, context.Types))
+            if (arguments[i].Query is not null || QueryShapes.IsQuery(passed[i].Value, context.Types))
             {
                 Send(operation, name, arguments[i]);
             }

@@ -18,17 +18,17 @@ internal static class QueryShapes
 
         return source is IInvocationOperation { TargetMethod: { } operation } invocation
             && Arguments.SubjectOf(invocation) is { } first
-            && operation.ReturnType.Name
-                is "IEnumerable"
-                    or "IOrderedEnumerable"
-                    or "IAsyncEnumerable"
-                    or "ConfiguredCancelableAsyncEnumerable"
-            && (
-                LibraryTypes.IsExactly(operation.ContainingType, types.EnumerableOperators)
-                || operation.Name is "AsAsyncEnumerable" or "WithCancellation" or "ConfigureAwait"
-            )
+            && Composes(operation, types)
             && IsQuery(first, types);
     }
+
+    /// <summary>True where an operator hands its first argument on as a sequence that nothing has walked through.</summary>
+    public static bool Composes(IMethodSymbol operation, LibraryTypes types) =>
+        operation.ReturnType.Name is "IEnumerable" or "IOrderedEnumerable" or "IAsyncEnumerable" or "ConfiguredCancelableAsyncEnumerable"
+        && (
+            LibraryTypes.IsExactly(operation.ContainingType, types.EnumerableOperators)
+            || operation.Name is "AsAsyncEnumerable" or "WithCancellation" or "ConfigureAwait"
+        );
 
     /// <summary>The operation that a query was composed from in the end.</summary>
     public static IOperation Origin(IOperation sequence)

@@ -12,7 +12,7 @@ namespace MonotonicReads.Generator.Flow;
 internal sealed class ReadFlow : IGraphRunner
 {
     private readonly FlowContext _context;
-    private readonly FlowFindings _findings = new();
+    private readonly FlowFindings _findings;
     private readonly ICalleeSummaries _callees;
     private readonly Dictionary<IMethodSymbol, MethodSummary> _localFunctions;
     private readonly CallbackRunner _callbacks;
@@ -21,26 +21,37 @@ internal sealed class ReadFlow : IGraphRunner
     private ReadFlow(FlowContext context, ICalleeSummaries callees, Dictionary<IMethodSymbol, MethodSummary> localFunctions)
     {
         _context = context;
+        _findings = new FlowFindings(context.Method?.ContainingType);
         _callees = callees;
         _localFunctions = localFunctions;
 
         var known = new KnownValues(context);
         var sender = new CommandSender(context, _findings);
-        var queries = new QuerySender(context, known, sender);
+        var queries = new QuerySender(context, known, sender, callees);
         var listed = new ListedMemberEffects(context, known, sender);
         var bodies = new CalleeEffects(context, known, sender, callees, localFunctions, this);
-        _callbacks = new CallbackRunner(context, _findings, bodies, this);
+        _callbacks = new CallbackRunner(context, _findings, bodies, new MethodGroups(context, known, sender, queries), this);
         var library = new LibraryCallEffects(context, known, sender, queries, _callbacks);
         var evaluator = new Evaluator(
             context,
             known,
             new Assignments(context, known, _callbacks),
             new PropertyEvaluator(context, known, listed, bodies),
-            new CallEvaluator(context, _findings, known, listed, library, queries, bodies, _callbacks),
+            new CallEvaluator(
+                context,
+                _findings,
+                known,
+                listed,
+                library,
+                queries,
+                new DelegatingCalls(context, bodies, _callbacks),
+                _callbacks
+            ),
             new CreationEvaluator(context, known, queries, bodies),
-            _callbacks
+            _callbacks,
+            new UnnamedCalls(context, bodies)
         );
-        _walk = new GraphWalk(context, evaluator);
+        _walk = new GraphWalk(context, evaluator, new Conditions(context, known));
     }
 
     /// <summary>Analyses one graph, without its local functions, which are units of their own.</summary>

@@ -32,7 +32,8 @@ internal sealed record Site(IOperation Operation, string Name, bool ThroughCall)
 /// <param name="Unit">The routing unit it ran in, null for a unit of its own; what runs in one unit reaches one server.</param>
 /// <param name="IsCurrent">False once the unit's object was made or opened anew, as in the next iteration of a loop.</param>
 /// <param name="OnPrimary">True where it ran on the primary.</param>
-internal readonly record struct Access(Site Site, object? Unit, bool IsCurrent, bool OnPrimary)
+/// <param name="Through">What the site reaches it through.</param>
+internal readonly record struct Access(Site Site, object? Unit, bool IsCurrent, bool OnPrimary, Detour Through = Detour.None)
 {
     /// <summary>True where this access and one in <paramref name="unit"/> now are certain to reach one server.</summary>
     public bool SharesServerWith(object? unit) => unit is not null && IsCurrent && Equals(Unit, unit);
@@ -41,4 +42,5 @@ internal readonly record struct Access(Site Site, object? Unit, bool IsCurrent, 
 /// <summary>A replica read that may be answered by an older state than the path has seen or written.</summary>
 /// <param name="Read">The read at fault.</param>
 /// <param name="Earlier">The read, or for a write-then-read the write, that it follows.</param>
-internal readonly record struct Fault(Site Read, Site Earlier);
+/// <param name="Through">What one of the two is reached through, so that mostly they do not meet.</param>
+internal readonly record struct Fault(Site Read, Site Earlier, Detour Through = Detour.None);

@@ -41,6 +41,9 @@ internal sealed record TrackedObject
 
     public bool IsScope { get; init; }
 
+    /// <summary>A sequence that waits for the next piece of work at each step, or what walks through one.</summary>
+    public bool IsWork { get; init; }
+
     public static TrackedObject Join(TrackedObject a, TrackedObject b) =>
         ReferenceEquals(a, b)
             ? a
@@ -57,5 +60,6 @@ internal sealed record TrackedObject
                 OnPrimary = a.OnPrimary && b.OnPrimary,
                 IsTransaction = a.IsTransaction && b.IsTransaction,
                 IsScope = a.IsScope && b.IsScope,
+                IsWork = a.IsWork && b.IsWork,
             };
 }

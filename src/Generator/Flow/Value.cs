@@ -38,6 +38,12 @@ internal sealed class Value : IEquatable<Value>
 
     public Items<Callback> Callbacks { get; }
 
+    /// <summary>The parameter of the body that it certainly is, as the caller handed it over; null where it is none.</summary>
+    public int? Parameter { get; init; }
+
+    /// <summary>The query that it is, where nothing has sent that yet; null where it is none or where its type says so.</summary>
+    public QueryShape? Query { get; init; }
+
     /// <summary>The one object that it certainly is, or null.</summary>
     public object? Object => Objects.Count == 1 ? Objects[0] : null;
 
@@ -66,7 +72,11 @@ internal sealed class Value : IEquatable<Value>
             objects.Count > MaxObjects ? [] : objects,
             a.Callbacks.Union(b.Callbacks),
             a.MayBeNull || b.MayBeNull
-        );
+        )
+        {
+            Parameter = a.Parameter == b.Parameter ? a.Parameter : null,
+            Query = QueryShape.Join(a.Query, b.Query),
+        };
     }
 
     public static Items<string> JoinTexts(Items<string> a, Items<string> b)
@@ -101,7 +111,14 @@ internal sealed class Value : IEquatable<Value>
         return [.. heads.SelectMany(h => tails.Select(t => SqlText.Append(h, t))).Distinct()];
     }
 
-    public Value WithTexts(Items<string> texts) => new(texts, Objects, Callbacks, MayBeNull);
+    public Value WithTexts(Items<string> texts) => new(texts, Objects, Callbacks, MayBeNull) { Query = Query };
+
+    public Value OfQuery(QueryShape query) => Equals(Query, query) ? this : new(Texts, Objects, Callbacks, MayBeNull) { Query = query };
+
+    public Value OfParameter(int ordinal) => new(Texts, Objects, Callbacks, MayBeNull) { Parameter = ordinal };
+
+    /// <summary>The same where it is no parameter any more.</summary>
+    public Value NotAsHandedOver() => Parameter is null ? this : new(Texts, Objects, Callbacks, MayBeNull);
 
     public bool Equals(Value? other) =>
         other is not null
@@ -109,6 +126,8 @@ internal sealed class Value : IEquatable<Value>
             ReferenceEquals(this, other)
             || (
                 MayBeNull == other.MayBeNull
+                && Parameter == other.Parameter
+                && Equals(Query, other.Query)
                 && Texts.Equals(other.Texts)
                 && Objects.Equals(other.Objects)
                 && Callbacks.Equals(other.Callbacks)

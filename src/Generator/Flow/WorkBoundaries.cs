@@ -13,6 +13,11 @@ internal static class WorkBoundaries
             ("BlockingCollection", "Take" or "TryTake") => true,
             ("WaitHandle", "WaitOne") or ("ManualResetEventSlim", "Wait") => true,
             ("ConcurrentQueue", "TryDequeue") => true,
+            ("Console", "ReadLine" or "ReadKey" or "Read") => true,
+            ("HttpListener", "GetContext" or "GetContextAsync") => true,
+            ("TcpListener", "AcceptTcpClient" or "AcceptTcpClientAsync" or "AcceptSocket" or "AcceptSocketAsync") => true,
+            ("Socket", "Accept" or "AcceptAsync") or ("NamedPipeServerStream", "WaitForConnection" or "WaitForConnectionAsync") => true,
+            ("IConsumer", "Consume") or ("IAsyncStreamReader", "MoveNext") => true,
             _ => method.Name
                 is "WaitAndPop"
                     or "WaitAndDequeue"
@@ -23,4 +28,16 @@ internal static class WorkBoundaries
                     or "Dequeue"
                 && method.ContainingType?.SpecialType == SpecialType.None,
         };
+
+    /// <summary>A sequence that waits for the next piece of work at each step.</summary>
+    public static bool IsStream(IMethodSymbol method) =>
+        (method.ContainingType?.Name, method.Name) switch
+        {
+            (_, "ReadAllAsync" or "ReceiveMessagesAsync") => method.ReturnType.Name == "IAsyncEnumerable",
+            ("BlockingCollection", "GetConsumingEnumerable") => true,
+            _ => false,
+        };
+
+    /// <summary>A step of whatever walks through a sequence.</summary>
+    public static bool GoesOn(IMethodSymbol method) => method.Name is "MoveNext" or "MoveNextAsync";
 }

@@ -41,7 +41,7 @@ internal static class MemberNames
                         new Part(method.SpanStart, NameOf(method), result, parameters, TextSpan.FromBounds(parameters.End, method.Span.End))
                     );
                     break;
-                case PropertyDeclarationSyntax property when HasBody(property):
+                case PropertyDeclarationSyntax property when HasBody(property, property.ExpressionBody):
                     parts.Add(
                         new Part(
                             property.SpanStart,
@@ -49,6 +49,28 @@ internal static class MemberNames
                             property.Type.Span,
                             default,
                             TextSpan.FromBounds(property.Identifier.Span.End, property.Span.End)
+                        )
+                    );
+                    break;
+                case IndexerDeclarationSyntax indexer when HasBody(indexer, indexer.ExpressionBody):
+                    parts.Add(
+                        new Part(
+                            indexer.SpanStart,
+                            NameCode.Of(ImplicitCalls.Indexer),
+                            indexer.Type.Span,
+                            indexer.ParameterList.Span,
+                            TextSpan.FromBounds(indexer.ParameterList.Span.End, indexer.Span.End)
+                        )
+                    );
+                    break;
+                case EventDeclarationSyntax handlers when HasBody(handlers, expression: null):
+                    parts.Add(
+                        new Part(
+                            handlers.SpanStart,
+                            NameCode.Of(handlers.Identifier.ValueText),
+                            handlers.Type.Span,
+                            default,
+                            TextSpan.FromBounds(handlers.Identifier.Span.End, handlers.Span.End)
                         )
                     );
                     break;
@@ -146,8 +168,8 @@ internal static class MemberNames
         }
     }
 
-    private static bool HasBody(PropertyDeclarationSyntax property) =>
-        property.ExpressionBody is not null
+    private static bool HasBody(BasePropertyDeclarationSyntax property, ArrowExpressionClauseSyntax? expression) =>
+        expression is not null
         || (
             property.AccessorList is { } accessors
             && accessors.Accessors.Any(static a => a.Body is not null || a.ExpressionBody is not null)
@@ -158,6 +180,8 @@ internal static class MemberNames
         {
             MethodDeclarationSyntax ordinary => NameCode.Of(ordinary.Identifier.ValueText),
             ConstructorDeclarationSyntax constructor => NameCode.OfConstructor(NameCode.Of(constructor.Identifier.ValueText)),
+            OperatorDeclarationSyntax => NameCode.Of(ImplicitCalls.Operator),
+            ConversionOperatorDeclarationSyntax => NameCode.Of(ImplicitCalls.Conversion),
             _ => 0,
         };
 

@@ -152,7 +152,7 @@ internal sealed class NameIndex
     /// </summary>
     public static NamedMember MemberOf(SyntaxNode body)
     {
-        var declaration = body as BaseMethodDeclarationSyntax ?? (SyntaxNode?)body.FirstAncestorOrSelf<PropertyDeclarationSyntax>();
+        var declaration = body as BaseMethodDeclarationSyntax ?? (SyntaxNode?)body.FirstAncestorOrSelf<BasePropertyDeclarationSyntax>();
         return declaration is not null && Of(body.SyntaxTree).MemberAt(declaration.SpanStart) is { } member
             ? member
             : new NamedMember(body.SpanStart, 0, [.. SyntaxNames.In(body)], SyntaxNames.WalksQueries(body), SyntaxNames.TakesQuery(body));

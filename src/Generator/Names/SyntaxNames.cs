@@ -20,7 +20,7 @@ internal static class SyntaxNames
             node = node.Parent
         )
         {
-            if (node is BaseMethodDeclarationSyntax or PropertyDeclarationSyntax or VariableDeclaratorSyntax or FieldDeclarationSyntax)
+            if (node is BaseMethodDeclarationSyntax or BasePropertyDeclarationSyntax or VariableDeclaratorSyntax or FieldDeclarationSyntax)
             {
                 return node;
             }

@@ -13,21 +13,27 @@ internal static class FaultMessage
         IReadOnlyList<Fault> faults,
         Func<int, string> count,
         Action<Diagnostic> report,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        string? through = null
     )
     {
         var sites = faults.SelectMany(f => new[] { f.Earlier, f.Read }).Distinct().OrderBy(s => s.Position).ToList();
         var first = faults[0];
+        string[] told =
+        [
+            unit.Name,
+            count(sites.Count),
+            .. through is null ? Array.Empty<string>() : [through],
+            Named(first.Earlier),
+            first.Earlier == first.Read ? "the same call in the next iteration" : Named(first.Read),
+        ];
         report(
             Diagnostic.Create(
                 descriptor,
                 unit.Place(first.Read.Operation.Syntax, sites[0].Location, cancellation),
                 additionalLocations: sites.Select(s => s.Location),
                 unit.Properties,
-                unit.Name,
-                count(sites.Count),
-                Named(first.Earlier),
-                first.Earlier == first.Read ? "the same call in the next iteration" : Named(first.Read)
+                told
             )
         );
     }

@@ -22,18 +22,22 @@ internal static class MR1002ReadsAcrossCalls
         helpLinkUri: HelpLinks.Of(Id)
     );
 
-    public static void Report(ReportedUnit unit, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
+    /// <summary>Reports where it is so; false where it is not.</summary>
+    public static bool Report(ReportedUnit unit, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
     {
-        if (!flow.SequentialReads.IsEmpty)
+        if (flow.SequentialReads.IsEmpty)
         {
-            FaultMessage.Report(
-                Descriptor,
-                unit,
-                flow.SequentialReads,
-                static sites => sites == 1 ? "a replica read in a loop" : $"{sites} sequential replica reads",
-                report,
-                cancellation
-            );
+            return false;
         }
+
+        FaultMessage.Report(
+            Descriptor,
+            unit,
+            flow.SequentialReads,
+            static sites => sites == 1 ? "a replica read in a loop" : $"{sites} sequential replica reads",
+            report,
+            cancellation
+        );
+        return true;
     }
 }

@@ -21,11 +21,15 @@ internal static class MR1003ReadAfterWrite
         helpLinkUri: HelpLinks.Of(Id)
     );
 
-    public static void Report(ReportedUnit unit, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
+    /// <summary>Reports where it is so; false where it is not.</summary>
+    public static bool Report(ReportedUnit unit, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation)
     {
-        if (!flow.ReadsAfterWrites.IsEmpty)
+        if (flow.ReadsAfterWrites.IsEmpty)
         {
-            FaultMessage.Report(Descriptor, unit, flow.ReadsAfterWrites, static _ => "a write", report, cancellation);
+            return false;
         }
+
+        FaultMessage.Report(Descriptor, unit, flow.ReadsAfterWrites, static _ => "a write", report, cancellation);
+        return true;
     }
 }

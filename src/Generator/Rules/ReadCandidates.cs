@@ -22,10 +22,28 @@ internal static class ReadCandidates
         }
 
         var mayReach = reaching.In(block.SyntaxTree, member);
+        var implicitly = reaching.ImplicitIn(block.SyntaxTree);
         var walksQueries = reaching.NamesQuery(member);
         foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))
         {
-            var counts = node is CommonForEachStatementSyntax ? walksQueries : SyntaxNames.Mentioned(node) is { } name && mayReach(name);
+            var name = SyntaxNames.Mentioned(node);
+            if (walksQueries && (name is "AsSplitQuery" || (name is "Include" or "ThenInclude" && reaching.SplitsQueries)))
+            {
+                return true;
+            }
+
+            if (implicitly != ImplicitCall.None && (ImplicitCalls.Of(node) & implicitly) is not ImplicitCall.None and var called)
+            {
+                // What a foreach runs it runs for each element.
+                if (called.HasFlag(ImplicitCall.Enumeration) || ++found > 1 || MayRepeat(node, block))
+                {
+                    return true;
+                }
+
+                continue;
+            }
+
+            var counts = node is CommonForEachStatementSyntax ? walksQueries : name is not null && mayReach(name);
             if (counts && (++found > 1 || MayRepeat(node, block)))
             {
                 return true;
@@ -47,6 +65,7 @@ internal static class ReadCandidates
                     or WhileStatementSyntax
                     or DoStatementSyntax
                     or LabeledStatementSyntax
+                    or QueryBodySyntax
                     or AnonymousFunctionExpressionSyntax
                     or LocalFunctionStatementSyntax
                     or ArgumentSyntax { Expression: SimpleNameSyntax or MemberAccessExpressionSyntax }

@@ -29,6 +29,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             MR1007SeriesCouldBePlanned.Descriptor,
             MR1008SnapshotWrites.Descriptor,
             MR1009SnapshotReadsSideBySide.Descriptor,
+            MR1012ReadsThroughCache.Descriptor,
             MR3002StaleBaseline.Descriptor
         );
 
@@ -221,7 +222,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             ReportPlan(method, flow, plan, search, report);
         }
 
-        if (flow.SequentialReads.IsEmpty && flow.ReadsAfterWrites.IsEmpty)
+        if (!flow.IsAtFault)
         {
             MR1004NeedlessAnnotation.Report(symbol, search, report, cancellation);
             return;
@@ -229,15 +230,20 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
 
         var declared = unit.Declared;
         declared = declared == DeclaredConsistency.None ? CallerCoverage.Of(symbol, body.Model, cancellation) : declared;
-        if (declared == DeclaredConsistency.None && !MR1001SequentialReads.Report(unit, flow, report, cancellation))
-        {
-            MR1002ReadsAcrossCalls.Report(unit, flow, report, cancellation);
-        }
+        var isUnordered = declared == DeclaredConsistency.None;
+        var isBeforeWrites = isUnordered || (declared == DeclaredConsistency.Monotonic && !writesInSnapshot);
+        var isReported =
+            isUnordered
+            && (
+                MR1001SequentialReads.Report(unit, flow, report, cancellation)
+                || MR1002ReadsAcrossCalls.Report(unit, flow, report, cancellation)
+            );
+        var isWriteReported = isBeforeWrites && MR1003ReadAfterWrite.Report(unit, flow, report, cancellation);
 
-        if (declared is DeclaredConsistency.None or DeclaredConsistency.Monotonic && !writesInSnapshot)
-        {
-            MR1003ReadAfterWrite.Report(unit, flow, report, cancellation);
-        }
+        // What the rules leave out, once for each method.
+        _ =
+            (isUnordered && !isReported && MR1012ReadsThroughCache.ReportReads(unit, flow, report, cancellation))
+            || (isBeforeWrites && !isWriteReported && MR1012ReadsThroughCache.ReportAfterWrites(unit, flow, report, cancellation));
     }
 
     private static void ReportPlan(IMethodSymbol method, FlowResult flow, SeriesPlan plan, SummarySearch search, Action<Diagnostic> report)

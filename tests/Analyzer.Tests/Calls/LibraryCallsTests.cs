@@ -48,7 +48,7 @@ public class LibraryCallsTests
         var naming = new ReachingNames(
             compilation.SyntaxTrees,
             new NameKinds(compilation, libraries),
-            CallEffect.MaxDistance
+            CandidateNames.MaxLevels
         ).NamingLibrary;
 
         Assert.Equal(reading + other, naming.Count);

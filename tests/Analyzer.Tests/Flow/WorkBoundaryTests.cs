@@ -56,6 +56,27 @@ public class WorkBoundaryTests
     [InlineData("while (x) { Thread.Sleep(10); foreach (var id in ids) " + A + " }")]
     public Task A_wait_outside_of_the_loop_or_around_it_separates_nothing(string body) => Check("{|MR1001:M|}", body);
 
+    [Theory]
+    [InlineData("await foreach (var id in channel.ReadAllAsync()) " + A)]
+    [InlineData("await foreach (var id in channel.ReadAllAsync().ConfigureAwait(false)) " + A)]
+    [InlineData("await foreach (var id in channel.ReadAllAsync().WithCancellation(default)) " + A)]
+    [InlineData("var jobs = channel.ReadAllAsync(); await foreach (var id in jobs) " + A)]
+    [InlineData("foreach (var id in blocking.GetConsumingEnumerable()) " + A)]
+    [InlineData("foreach (var id in blocking.GetConsumingEnumerable(default)) { " + A + " }")]
+    [InlineData("string line; while ((line = Console.ReadLine()) != null) " + A)]
+    [InlineData("while (x) { Console.ReadKey(); " + A + " }")]
+    [InlineData("await foreach (var id in bus.ReceiveMessagesAsync()) " + A)]
+    public Task A_stream_of_work_separates_its_pieces(string body) => Check("M", body);
+
+    [Theory]
+    [InlineData("await foreach (var id in channel.ReadAllAsync()) { " + A + A + " }")]
+    [InlineData("await foreach (var id in channel.ReadAllAsync()) { foreach (var other in ids) " + A + " }")]
+    [InlineData("foreach (var id in blocking) " + A)]
+    [InlineData("await foreach (var id in bus.Rows()) " + A)]
+    [InlineData("foreach (var id in bus.ReceiveAll()) " + A)]
+    [InlineData("using var file = new System.IO.StreamReader(\"a\"); while (file.ReadLine() != null) " + A)]
+    public Task Any_other_sequence_does_not(string body) => Check("{|MR1001:M|}", body);
+
     [Fact]
     public Task What_was_written_for_one_piece_of_work_is_not_read_for_the_next() =>
         Check("M", "while (x) { " + A + " db.Execute(\"UPDATE t SET a = 1\"); Thread.Sleep(10); }");
@@ -74,7 +95,7 @@ public class WorkBoundaryTests
                     {{body}}
                 }
 
-                public class Bus { public void WaitAndPop() { } public void WaitAndDequeue() { } public Task ReceiveAsync() => null; public void Receive() { } public Task ReceiveMessageAsync() => null; public Task DequeueAsync() => null; public void Dequeue() { } public void Peek() { } }
+                public class Bus { public void WaitAndPop() { } public void WaitAndDequeue() { } public Task ReceiveAsync() => null; public void Receive() { } public Task ReceiveMessageAsync() => null; public Task DequeueAsync() => null; public void Dequeue() { } public void Peek() { } public IAsyncEnumerable<int> ReceiveMessagesAsync() => null; public IAsyncEnumerable<int> Rows() => null; public List<int> ReceiveAll() => null; }
                 public class Own { public void Delay() { } public void Sleep() { } public void TryRead() { } public void Take() { } public void WaitOne() { } public void TryDequeue() { } }
             """
         );

@@ -56,7 +56,6 @@ public class EntityFrameworkTests
 
     [Theory]
     [InlineData("await db.Orders.ToListAsync();")]
-    [InlineData("await db.Orders.Include(o => o.Lines).AsSplitQuery().ToListAsync();")]
     [InlineData("db.Orders.Where(o => db.Lines.Any(l => l.Id == o.Id) && db.Lines.Count() > 1).ToList();")]
     [InlineData(
         "var query = db.Orders.Where(o => o.Id > 1); if (ids.Length > 0) query = query.Where(o => ids.Contains(o.Id)); query.OrderBy(o => o.Id).ToList();"
