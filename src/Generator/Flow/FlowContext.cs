@@ -108,7 +108,7 @@ internal sealed class FlowContext(
     }
 
     /// <summary>The unit's object is made or opened anew.</summary>
-    public void Retire(object unit) => State = State with { Observed = Retired(State.Observed, unit), Wrote = Retired(State.Wrote, unit) };
+    public void Retire(object unit) => State = State with { Observed = State.Observed.Retired(unit), Wrote = State.Wrote.Retired(unit) };
 
     public void OpenScope()
     {
@@ -133,26 +133,7 @@ internal sealed class FlowContext(
 
     /// <summary>What follows is another piece of work.</summary>
     public void StartAfresh() =>
-        State = State with
-        {
-            MostReads = 0,
-            Observed = ImmutableHashSet<Access>.Empty,
-            Wrote = ImmutableHashSet<Access>.Empty,
-            Ran = ImmutableHashSet<int>.Empty,
-        };
-
-    private static ImmutableHashSet<Access> Retired(ImmutableHashSet<Access> accesses, object unit)
-    {
-        foreach (var access in accesses)
-        {
-            if (access.SharesServerWith(unit))
-            {
-                accesses = accesses.Remove(access).Add(access with { IsCurrent = false });
-            }
-        }
-
-        return accesses;
-    }
+        State = State with { MostReads = 0, Observed = Accesses.Empty, Wrote = Accesses.Empty, Ran = ImmutableHashSet<int>.Empty };
 
     /// <summary>A place to come back to.</summary>
     public readonly record struct Place(ControlFlowGraph Graph, BasicBlock? Block);

@@ -23,7 +23,7 @@ internal sealed class FlowFindings
     /// <param name="before">What the path had done before the site.</param>
     public bool AddRead(Site site, object? unit, bool onPrimary, bool seesWrites, FlowState before)
     {
-        var repeats = !_readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
+        var repeats = !_readSites.Add(site) && before.Observed.MayHaveBeenAt(site);
         _mayRepeatReads |= repeats;
         if (onPrimary)
         {
