@@ -10,6 +10,7 @@ using MonotonicReads.Benchmarks.Reading;
     ("generator", () => Task.FromResult<IEnumerable<Figure>>(GeneratorFigures.Measure())),
     ("shares", async () => await BuildFigures.SharesAsync()),
     ("growth", async () => await BuildFigures.GrowthAsync()),
+    ("worst", async () => await WorstFigures.MeasureAsync()),
     ("keystroke", async () => await KeystrokeFigures.MeasureAsync()),
     ("reads", async () => await ReadFigures.RunAsync()),
     ("waits", async () => await WaitFigures.RunAsync()),

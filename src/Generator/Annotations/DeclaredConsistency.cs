@@ -94,13 +94,14 @@ internal static class ConsistencyAnnotations
 
         Annotation? onMember = null;
         Annotation? onInterface = null;
+        // Looked up by name: of a contract with thousands of members each would otherwise be asked for each member of the class.
+        var name = LastPart(member.Name);
         foreach (var contract in type.AllInterfaces)
         {
-            foreach (var declared in contract.GetMembers())
+            foreach (var declared in contract.GetMembers(name))
             {
                 if (
                     declared is IMethodSymbol method
-                    && method.Name.EndsWith(LastPart(member.Name), StringComparison.Ordinal)
                     && SymbolEqualityComparer.Default.Equals(
                         type.FindImplementationForInterfaceMember(method)?.OriginalDefinition,
                         member.OriginalDefinition

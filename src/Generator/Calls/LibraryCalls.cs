@@ -21,10 +21,12 @@ internal sealed class LibraryCalls(ForeignBodies bodies, DataLibraries libraries
     public bool AreMostlyOthers(IReadOnlyList<(SyntaxTree Tree, NamedMember Member)> naming)
     {
         var step = Math.Max(1, naming.Count / Sample);
-        var (bound, confirmed) = (0, 0);
-        for (var i = 0; i < naming.Count; i += step)
+        var bound = (naming.Count + step - 1) / step;
+        var confirmed = 0;
+
+        // Half of them settle it: where the library is meant, the rest is not bound.
+        for (var i = 0; i < naming.Count && confirmed * 2 < bound; i += step)
         {
-            bound++;
             confirmed += IsConfirmed(naming[i].Tree, naming[i].Member) ? 1 : 0;
         }
 

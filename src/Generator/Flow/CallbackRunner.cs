@@ -21,6 +21,7 @@ internal sealed class CallbackRunner(
     private const int MaxRuns = 64;
 
     private readonly HashSet<Callback> _held = [];
+    private readonly List<Callback> _holding = [];
     private readonly HashSet<Callback> _ran = [];
     private int _lambdaDepth;
 
@@ -80,7 +81,10 @@ internal sealed class CallbackRunner(
     {
         foreach (var callback in value.Callbacks)
         {
-            _held.Add(callback);
+            if (_held.Add(callback))
+            {
+                _holding.Add(callback);
+            }
         }
     }
 
@@ -99,12 +103,13 @@ internal sealed class CallbackRunner(
     /// <summary>A lambda kept in a local that nothing here runs counts for what is at fault inside it.</summary>
     public void RunHeld()
     {
-        // One that runs may hold others of its own.
-        var done = new HashSet<Callback>();
-        while (_held.FirstOrDefault(lambda => !_ran.Contains(lambda) && !done.Contains(lambda)) is { } lambda)
+        // One that runs may hold others of its own: the list grows while it is gone through.
+        for (var i = 0; i < _holding.Count; i++)
         {
-            done.Add(lambda);
-            Run(lambda, LambdaUse.Later);
+            if (!_ran.Contains(_holding[i]))
+            {
+                Run(_holding[i], LambdaUse.Later);
+            }
         }
     }
 

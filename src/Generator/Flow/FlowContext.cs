@@ -140,7 +140,7 @@ internal sealed class FlowContext(
     }
 
     /// <summary>The unit's object is made or opened anew.</summary>
-    public void Retire(object unit) => State = State with { Observed = Retired(State.Observed, unit), Wrote = Retired(State.Wrote, unit) };
+    public void Retire(object unit) => State = State with { Observed = State.Observed.Retired(unit), Wrote = State.Wrote.Retired(unit) };
 
     public void OpenScope()
     {
@@ -167,22 +167,9 @@ internal sealed class FlowContext(
 
     /// <summary>What follows is another piece of work.</summary>
     public void StartAfresh() =>
-        State = State with { MostReads = 0, Observed = ImmutableHashSet<Access>.Empty, Wrote = ImmutableHashSet<Access>.Empty, Ran = 0 };
+        State = State with { MostReads = 0, Observed = Accesses.Empty, Wrote = Accesses.Empty, Ran = 0 };
 
     private static ulong BitOf(int ordinal) => 1ul << Math.Min(ordinal, 63);
-
-    private static ImmutableHashSet<Access> Retired(ImmutableHashSet<Access> accesses, object unit)
-    {
-        foreach (var access in accesses)
-        {
-            if (access.SharesServerWith(unit))
-            {
-                accesses = accesses.Remove(access).Add(access with { IsCurrent = false });
-            }
-        }
-
-        return accesses;
-    }
 
     /// <summary>A place to come back to.</summary>
     public readonly record struct Place(ControlFlowGraph Graph, BasicBlock? Block);

@@ -36,7 +36,7 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
     public void AddRead(Access read, bool seesWrites, FlowState before)
     {
         var site = read.Site;
-        _mayRepeatReads |= !_readSites.Add(site) && before.Observed.Any(a => a.Site.Equals(site));
+        _mayRepeatReads |= !_readSites.Add(site) && before.Observed.MayHaveBeenAt(site);
 
         // On the primary it meets nothing.
         if (read.OnPrimary)

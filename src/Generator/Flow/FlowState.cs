@@ -11,12 +11,12 @@ internal sealed record FlowState
 {
     public static readonly FlowState Start = new();
 
-    public ImmutableHashSet<Access> Observed { get; init; } = ImmutableHashSet<Access>.Empty;
+    public Accesses Observed { get; init; } = Accesses.Empty;
 
     /// <summary>The most places that one path has read at, each counted once.</summary>
     public int MostReads { get; init; }
 
-    public ImmutableHashSet<Access> Wrote { get; init; } = ImmutableHashSet<Access>.Empty;
+    public Accesses Wrote { get; init; } = Accesses.Empty;
 
     /// <summary>The delegate parameters that the path has run, as bits.</summary>
     public ulong Ran { get; init; }
@@ -25,9 +25,9 @@ internal sealed record FlowState
     public Items<Guard> Guards { get; init; } = [];
 
     /// <summary>Values of locals, parameters, fields and flow captures; what is missing is unknown.</summary>
-    public ImmutableDictionary<object, Value> Values { get; init; } = ImmutableDictionary<object, Value>.Empty;
+    public Map<Value> Values { get; init; } = Map<Value>.Empty;
 
-    public ImmutableDictionary<object, TrackedObject> Objects { get; init; } = ImmutableDictionary<object, TrackedObject>.Empty;
+    public Map<TrackedObject> Objects { get; init; } = Map<TrackedObject>.Empty;
 
     /// <summary>How many transaction scopes are certainly open.</summary>
     public int Scopes { get; init; }
@@ -49,8 +49,16 @@ internal sealed record FlowState
             Wrote = a.Wrote.Union(b.Wrote),
             Ran = a.Ran | b.Ran,
             Guards = Guard.Join(a.Guards, b.Guards),
-            Values = JoinMaps(a.Values, b.Values, Value.Join),
-            Objects = JoinMaps(a.Objects, b.Objects, TrackedObject.Join),
+            Values = a.Values.Join(
+                b.Values,
+                Value.Join,
+                static (key, value) => IsDoubtfulAlone(key) ? Value.Join(value, Value.Unknown) : value
+            ),
+            Objects = a.Objects.Join(
+                b.Objects,
+                TrackedObject.Join,
+                static (key, tracked) => IsDoubtfulAlone(key) ? TrackedObject.Join(tracked, TrackedObject.Default) : tracked
+            ),
             Scopes = Math.Min(a.Scopes, b.Scopes),
             Session = Equals(a.Session, b.Session) ? a.Session : null,
         };
@@ -68,8 +76,8 @@ internal sealed record FlowState
                 && Wrote.SetEquals(other.Wrote)
                 && Ran == other.Ran
                 && Guards.Equals(other.Guards)
-                && SameMap(Values, other.Values)
-                && SameMap(Objects, other.Objects)
+                && Values.IsSameAs(other.Values)
+                && Objects.IsSameAs(other.Objects)
             )
         );
 
@@ -81,66 +89,5 @@ internal sealed record FlowState
     /// A key on one side only is a local of that path (the language assigns before use), or an object that the other path
     /// has not made or touched: what is known stands, but a symbol's doubtful must-facts fall back to their default.
     /// </summary>
-    private static ImmutableDictionary<object, T> JoinMaps<T>(
-        ImmutableDictionary<object, T> a,
-        ImmutableDictionary<object, T> b,
-        Func<T, T, T> join
-    )
-        where T : class
-    {
-        if (ReferenceEquals(a, b))
-        {
-            return a;
-        }
-
-        var builder = a.ToBuilder();
-        foreach (var pair in b)
-        {
-            builder[pair.Key] = a.TryGetValue(pair.Key, out var mine) ? join(mine, pair.Value) : Alone(pair.Key, pair.Value, join);
-        }
-
-        foreach (var pair in a)
-        {
-            if (!b.ContainsKey(pair.Key))
-            {
-                builder[pair.Key] = Alone(pair.Key, pair.Value, join);
-            }
-        }
-
-        return builder.ToImmutable();
-    }
-
-    private static T Alone<T>(object key, T value, Func<T, T, T> join)
-        where T : class =>
-        key is Microsoft.CodeAnalysis.ISymbol and not Microsoft.CodeAnalysis.ILocalSymbol
-            ? value switch
-            {
-                TrackedObject => join(value, (T)(object)TrackedObject.Default),
-                Value => join(value, (T)(object)Value.Unknown),
-                _ => value,
-            }
-            : value;
-
-    private static bool SameMap<T>(ImmutableDictionary<object, T> a, ImmutableDictionary<object, T> b)
-    {
-        if (ReferenceEquals(a, b))
-        {
-            return true;
-        }
-
-        if (a.Count != b.Count)
-        {
-            return false;
-        }
-
-        foreach (var pair in a)
-        {
-            if (!b.TryGetValue(pair.Key, out var other) || !pair.Value!.Equals(other))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    private static bool IsDoubtfulAlone(object key) => key is Microsoft.CodeAnalysis.ISymbol and not Microsoft.CodeAnalysis.ILocalSymbol;
 }

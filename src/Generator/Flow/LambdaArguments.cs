@@ -36,15 +36,15 @@ internal static class LambdaArguments
             return StartedWork.IsWaitedFor(invocation) ? LambdaUse.Once : LambdaUse.Later;
         }
 
-        var type = method.ContainingType;
-        var space = type.ContainingNamespace.ToDisplayString();
-        if (space == "System.Linq" && method.Name == "Select" && IsTakenOnce(invocation))
-        {
-            return LambdaUse.Once;
-        }
+        return method.Name == "Select" && IsOfLinq(method) && IsTakenOnce(invocation) ? LambdaUse.Once : Use(method);
+    }
 
+    /// <summary>How often a method runs the delegates that it takes, judged by what it is alone.</summary>
+    public static LambdaUse Use(IMethodSymbol method)
+    {
+        var type = method.ContainingType;
         if (
-            space == "System.Linq"
+            IsOfLinq(method)
             || method.Name.StartsWith("ForEach", StringComparison.Ordinal)
             || (type is { Name: "Parallel" } && method.Name == "For")
             || (
@@ -70,6 +70,8 @@ internal static class LambdaArguments
 
         return LambdaUse.Once;
     }
+
+    private static bool IsOfLinq(IMethodSymbol method) => method.ContainingType.ContainingNamespace.ToDisplayString() == "System.Linq";
 
     /// <summary>True where whatever walks through the sequence stops at its first element.</summary>
     private static bool IsTakenOnce(IOperation sequence)

@@ -20,7 +20,14 @@ internal sealed record Site(IOperation Operation, string Name, bool ThroughCall)
             )
             : Operation.Syntax.GetLocation();
 
-    public int Position => Location.SourceSpan.Start;
+    public int Position =>
+        Operation.Syntax
+            is Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax
+            {
+                Expression: Microsoft.CodeAnalysis.CSharp.Syntax.MemberAccessExpressionSyntax member
+            }
+            ? member.Name.SpanStart
+            : Operation.Syntax.SpanStart;
 
     public bool Equals(Site? other) => other is not null && ReferenceEquals(Operation, other.Operation);
 

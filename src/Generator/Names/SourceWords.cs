@@ -22,16 +22,11 @@ internal struct SourceWords
     {
         _text = text;
         _length = length;
-        _position = 0;
         _atLineStart = true;
-        _created = false;
-        _around = null;
-        _braces = 0;
-        IsBroken = false;
-        Code = 0;
-        Start = 0;
-        IsCreated = false;
     }
+
+    /// <summary>A longer text gets a buffer of its own, so that no thread holds on to the memory of one large file.</summary>
+    private const int MaxKept = 1 << 20;
 
     [ThreadStatic]
     private static char[]? _buffer;
@@ -51,13 +46,12 @@ internal struct SourceWords
     /// <summary>The words of a text. Only one can be read at a time on one thread.</summary>
     public static SourceWords Of(SourceText source)
     {
-        if (_buffer is null || _buffer.Length < source.Length)
-        {
-            _buffer = new char[Math.Max(source.Length, 1 << 16)];
-        }
-
-        source.CopyTo(0, _buffer, 0, source.Length);
-        return new SourceWords(_buffer, source.Length);
+        var text =
+            source.Length > MaxKept ? new char[source.Length]
+            : _buffer is { } kept && kept.Length >= source.Length ? kept
+            : _buffer = new char[Math.Max(source.Length, 1 << 16)];
+        source.CopyTo(0, text, 0, source.Length);
+        return new SourceWords(text, source.Length);
     }
 
     /// <summary>The word that begins at a position of a text.</summary>

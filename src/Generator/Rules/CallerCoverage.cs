@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Annotations;
+using MonotonicReads.Generator.Names;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -61,10 +62,11 @@ internal static class CallerCoverage
             return [];
         }
 
+        var root = tree.GetRoot(cancellation);
         return scopes
-            .SelectMany(s => s.GetSyntax(cancellation).DescendantNodes())
-            .OfType<SimpleNameSyntax>()
-            .Where(n => n.Identifier.ValueText == method.Name);
+            .SelectMany(scope => CalledNames.Of(tree).In(method.Name, scope.Span))
+            .Select(place => root.FindToken(place).Parent)
+            .OfType<SimpleNameSyntax>();
     }
 
     private static bool IsCalled(SimpleNameSyntax name)

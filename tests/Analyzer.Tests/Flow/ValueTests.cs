@@ -143,16 +143,16 @@ public class ValueTests
             Scopes = 2,
             Session = session,
             Ran = 1,
-            Values = FlowState.Start.Values.Add(key, Value.OfText("a")),
-            Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }),
+            Values = FlowState.Start.Values.SetItem(key, Value.OfText("a")),
+            Objects = FlowState.Start.Objects.SetItem(key, TrackedObject.Default with { OnPrimary = true }),
         };
         var b = FlowState.Start with
         {
             MostReads = 3,
             Scopes = 1,
             Ran = 2,
-            Values = FlowState.Start.Values.Add(key, Value.OfText("b")),
-            Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default),
+            Values = FlowState.Start.Values.SetItem(key, Value.OfText("b")),
+            Objects = FlowState.Start.Objects.SetItem(key, TrackedObject.Default),
         };
         Assert.Same(b, FlowState.Join(null, b));
         Assert.Same(b, FlowState.Join(b, b));
@@ -160,7 +160,8 @@ public class ValueTests
         {
             Assert.Equal((3, 1, null), (joined.MostReads, joined.Scopes, joined.Session));
             Assert.Equal(3ul, joined.Ran);
-            Assert.Equal(2, joined.Values[key].Texts.Count);
+            Assert.True(joined.Values.TryGetValue(key, out var value));
+            Assert.Equal(2, value.Texts.Count);
             Assert.False(joined[key].OnPrimary);
         }
 
@@ -179,8 +180,8 @@ public class ValueTests
         var key = new object();
         var a = FlowState.Start with
         {
-            Values = FlowState.Start.Values.Add(key, Value.OfText("a")),
-            Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }),
+            Values = FlowState.Start.Values.SetItem(key, Value.OfText("a")),
+            Objects = FlowState.Start.Objects.SetItem(key, TrackedObject.Default with { OnPrimary = true }),
         };
         FlowState[] others =
         [
@@ -202,7 +203,7 @@ public class ValueTests
             },
             a with
             {
-                Values = a.Values.Add(new object(), Value.OfText("a")),
+                Values = a.Values.SetItem(new object(), Value.OfText("a")),
             },
             a with
             {
@@ -214,7 +215,7 @@ public class ValueTests
             },
             a with
             {
-                Values = FlowState.Start.Values.Add(new object(), Value.OfText("a")),
+                Values = FlowState.Start.Values.SetItem(new object(), Value.OfText("a")),
             },
             a with
             {
@@ -228,8 +229,8 @@ public class ValueTests
             a.Equals(
                 a with
                 {
-                    Values = FlowState.Start.Values.Add(key, Value.OfText("a")),
-                    Objects = FlowState.Start.Objects.Add(key, TrackedObject.Default with { OnPrimary = true }),
+                    Values = FlowState.Start.Values.SetItem(key, Value.OfText("a")),
+                    Objects = FlowState.Start.Objects.SetItem(key, TrackedObject.Default with { OnPrimary = true }),
                 }
             )
         );

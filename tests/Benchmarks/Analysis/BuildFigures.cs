@@ -137,7 +137,7 @@ internal static class BuildFigures
         return best;
     }
 
-    private static async Task<(TimeSpan Analyzers, int Found)> MeasureAsync(SourceText[] texts, bool withLibraries, AnalyzerSet set)
+    public static async Task<(TimeSpan Analyzers, int Found)> MeasureAsync(SourceText[] texts, bool withLibraries, AnalyzerSet set)
     {
         var compilation = SyntheticProject.Compilation(texts, withLibraries, set.Enabled);
         compilation.GetDeclarationDiagnostics();
