@@ -19,7 +19,9 @@ internal static class Handlers
         return false;
     }
 
-    /// <summary>Gives the handlers of one try that may take an exception, in their order; true where one of them takes it for certain.</summary>
+    /// <summary>
+    /// Gives the handlers of one try that may take an exception, in their order; true where one of them takes it for certain.
+    /// </summary>
     /// <param name="whole">The try with its handlers.</param>
     /// <param name="thrown">The exception.</param>
     /// <param name="reach">Is given each handler.</param>
