@@ -71,7 +71,8 @@ internal static class LambdaArguments
         return LambdaUse.Once;
     }
 
-    private static bool IsOfLinq(IMethodSymbol method) => method.ContainingType.ContainingNamespace.ToDisplayString() == "System.Linq";
+    private static bool IsOfLinq(IMethodSymbol method) =>
+        method.ContainingType.ContainingNamespace is { Name: "Linq", ContainingNamespace.Name: "System" };
 
     /// <summary>True where whatever walks through the sequence stops at its first element.</summary>
     private static bool IsTakenOnce(IOperation sequence)
@@ -84,7 +85,7 @@ internal static class LambdaArguments
                     sequence = sequence.Parent;
                     break;
                 case IArgumentOperation { Parameter.Ordinal: 0, Parent: IInvocationOperation { TargetMethod: { } taken } operation }
-                    when taken.ContainingType.ContainingNamespace is { Name: "Linq", ContainingNamespace.Name: "System" }:
+                    when IsOfLinq(taken):
                     switch (taken.Name)
                     {
                         case "First" or "FirstOrDefault" or "Any" or "FirstAsync" or "FirstOrDefaultAsync" or "AnyAsync":
