@@ -95,7 +95,18 @@ internal static class ConsistencyDeclarations
         var name = SessionStatement.FreeName(node, model, taken);
         var written = names.Session(name, PlaceIn(node));
         var changes = FirstStatement.Of(node, ReturnsValue(method), written.Text, layout);
-        return changes.IsEmpty ? null : new ConsistencyDeclaration(node, "Begin a monotonic read session", changes, written.Import, name);
+        return changes.IsEmpty
+            ? null
+            : new ConsistencyDeclaration(
+                node,
+                ahead.IsEmpty ? "Begin a monotonic read session" : "Begin a monotonic read session and read into a list",
+                changes.AddRange(ahead),
+                written.Import,
+                name
+            )
+            {
+                ReadsAhead = !ahead.IsEmpty,
+            };
     }
 
     /// <summary>Where names in the body mean what they will for its first statement.</summary>
@@ -159,40 +170,4 @@ internal static class ConsistencyDeclarations
             )?.GetMethod,
             _ => model.GetDeclaredSymbol(declaration, cancellation) as IMethodSymbol,
         };
-}
-
-/// <summary>One edit: an annotation on a declaration, or a session in it.</summary>
-/// <param name="Node">The declaration.</param>
-/// <param name="Title">What the user reads.</param>
-/// <param name="Changes">The changes of the file's text.</param>
-/// <param name="Import">The <c>using</c> that they need, the same for all of a file; null for none.</param>
-/// <param name="SessionName">The local that holds the session; empty for none.</param>
-internal sealed record ConsistencyDeclaration(
-    SyntaxNode Node,
-    string Title,
-    ImmutableArray<TextChange> Changes,
-    TextChange? Import,
-    string SessionName
-)
-{
-    /// <summary>Whether a sequence is read into a list, which is another way to work than the code had.</summary>
-    public bool ReadsAhead { get; init; }
-
-    /// <summary>The text with all the edits.</summary>
-    public static SourceText Apply(SourceText text, IReadOnlyCollection<ConsistencyDeclaration> declarations)
-    {
-        var changes = declarations.SelectMany(static d => d.Changes);
-        if (declarations.Select(static d => d.Import).FirstOrDefault(static i => i is not null) is { } import)
-        {
-            changes = changes.Prepend(import);
-        }
-
-        // Two insertions at one place are one.
-        return text.WithChanges(
-            changes
-                .GroupBy(static c => c.Span)
-                .Select(static g => new TextChange(g.Key, string.Concat(g.Select(static c => c.NewText))))
-                .OrderBy(static c => c.Span.Start)
-        );
-    }
 }

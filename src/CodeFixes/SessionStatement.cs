@@ -22,6 +22,7 @@ internal static class SessionStatement
             || reads.Any(read => IsOutside(body, read))
             || BeginsWithOne(body, model)
             || RunsHost(body, model)
+            || MayReadBefore(declaration, model)
         )
         {
             return false;
@@ -49,6 +50,16 @@ internal static class SessionStatement
             .Concat(Enumerable.Range(1, int.MaxValue).Select(static n => "session" + n))
             .First(n => !used.Contains(n) && !hidden.Contains(n));
     }
+
+    /// <summary>What a constructor's initializer calls has run when the body begins.</summary>
+    private static bool MayReadBefore(SyntaxNode declaration, SemanticModel model) =>
+        declaration is ConstructorDeclarationSyntax { Initializer: { } initializer }
+        && (
+            Calls(initializer)
+            || model.GetSymbolInfo(initializer).Symbol?.DeclaringSyntaxReferences.Any(static r => Calls(r.GetSyntax())) == true
+        );
+
+    private static bool Calls(SyntaxNode node) => node.DescendantNodes().Any(static n => n is InvocationExpressionSyntax);
 
     private static bool IsOutside(SyntaxNode body, Location read) =>
         read.SourceTree != body.SyntaxTree || !body.FullSpan.Contains(read.SourceSpan);

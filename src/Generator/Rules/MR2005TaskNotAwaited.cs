@@ -28,7 +28,8 @@ internal static class MR2005TaskNotAwaited
     public static void Report(SyntaxNodeAnalysisContext context, WrappedClasses classes, CompilationReads reads)
     {
         var started = Started((StatementSyntax)context.Node, out var isReturned);
-        if (started is null || !MayRunInSession(context, classes, isReturned))
+        // What makes a finished task of a value runs nothing.
+        if (started is null || NameOf(started) == "FromResult" || !MayRunInSession(context, classes, isReturned))
         {
             return;
         }
