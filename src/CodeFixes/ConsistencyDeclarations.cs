@@ -36,10 +36,7 @@ internal static class ConsistencyDeclarations
         var reported = new Dictionary<SyntaxNode, (Diagnostic Diagnostic, IMethodSymbol? Method)>();
         foreach (var diagnostic in diagnostics)
         {
-            var declaration = diagnostic.Properties.ContainsKey(ReportedUnit.HandlerProperty)
-                ? MappedHandler.At(root, diagnostic, model, cancellation)
-                : DeclarationAt(root, diagnostic.Location.SourceSpan.Start);
-            if (declaration is not null && !reported.ContainsKey(declaration))
+            if (DeclarationOf(diagnostic, root, model, cancellation) is { } declaration && !reported.ContainsKey(declaration))
             {
                 reported.Add(declaration, (diagnostic, MethodOf(declaration, model, cancellation)));
             }
@@ -55,9 +52,7 @@ internal static class ConsistencyDeclarations
         {
             var (node, (diagnostic, method)) = (entry.Key, entry.Value);
             var declared =
-                (method is not null && coverable.Contains(method, SymbolEqualityComparer.Default))
-                || MappedHandler.IsHonoured(node, model, cancellation)
-                    ? Annotation(node, names, layout)
+                CanAnnotate(node, method, coverable, model, cancellation) ? Annotation(node, names, layout)
                 : SessionStatement.CanStandIn(node, method, diagnostic.AdditionalLocations, model)
                 && ReadAhead.Changes(FirstStatement.BodyOf(node)!, diagnostic.AdditionalLocations, model, cancellation) is { } ahead
                 && (readsAhead || ahead.IsEmpty)
@@ -71,6 +66,16 @@ internal static class ConsistencyDeclarations
 
         return plan.ToImmutable();
     }
+
+    private static bool CanAnnotate(
+        SyntaxNode node,
+        IMethodSymbol? method,
+        IEnumerable<IMethodSymbol> coverable,
+        SemanticModel model,
+        CancellationToken cancellation
+    ) =>
+        (method is not null && coverable.Contains(method, SymbolEqualityComparer.Default))
+        || MappedHandler.IsHonoured(node, model, cancellation);
 
     private static ConsistencyDeclaration? Annotation(SyntaxNode node, WrittenNames names, Layout layout)
     {
@@ -139,6 +144,11 @@ internal static class ConsistencyDeclarations
             method.MethodKind is MethodKind.PropertyGet or MethodKind.PropertySet
             && method.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is AccessorDeclarationSyntax)
         );
+
+    private static SyntaxNode? DeclarationOf(Diagnostic diagnostic, SyntaxNode root, SemanticModel model, CancellationToken cancellation) =>
+        diagnostic.Properties.ContainsKey(ReportedUnit.HandlerProperty)
+            ? MappedHandler.At(root, diagnostic, model, cancellation)
+            : DeclarationAt(root, diagnostic.Location.SourceSpan.Start);
 
     private static SyntaxNode? DeclarationAt(SyntaxNode root, int position)
     {

@@ -42,8 +42,8 @@ internal static class MappedHandler
     }
 
     /// <summary>
-    /// Whether an attribute on the lambda is an endpoint's metadata, from which the request gets its session: only as an argument itself, of
-    /// the framework's own mapping, where the package is there and the language has such attributes.
+    /// Whether an attribute on the lambda is an endpoint's metadata, from which the request gets its session: only as an argument itself,
+    /// of the framework's own mapping, where the package is there and the language has such attributes.
     /// </summary>
     public static bool IsHonoured(SyntaxNode declaration, SemanticModel model, CancellationToken cancellation)
     {

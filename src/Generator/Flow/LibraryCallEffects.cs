@@ -176,7 +176,10 @@ internal sealed class LibraryCallEffects(
             }
         );
 
-    /// <summary>What the member's name says that it does, or the text that its target was composed from, in the transaction that it is handed or that its target has.</summary>
+    /// <summary>
+    /// What the member's name says that it does, or the text that its target was composed from, in the transaction that it is handed or
+    /// that its target has.
+    /// </summary>
     private void SendKnown(IInvocationOperation invocation, DataMember member, Value target, Value[] arguments)
     {
         var isRead = member.Role == DataRole.SendsRead;

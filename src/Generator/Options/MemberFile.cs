@@ -5,7 +5,8 @@ namespace MonotonicReads.Generator.Options;
 
 /// <summary>
 /// An AdditionalFile that lists members, one to a line: <c>read Shop.Data.IOrderStore.Get*</c>, <c>write ...</c>, <c>primary ...</c>; what
-/// follows <c>#</c> after a blank is a comment. A package adds a list of its own under a name of its own: <c>MonotonicReads.Members.Shop.Data.txt</c>.
+/// follows <c>#</c> after a blank is a comment. A package adds a list of its own under a name of its own:
+/// <c>MonotonicReads.Members.Shop.Data.txt</c>.
 /// </summary>
 internal static class MemberFile
 {

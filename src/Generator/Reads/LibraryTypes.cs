@@ -112,7 +112,10 @@ internal sealed class LibraryTypes
     public bool IsTransaction(ITypeSymbol? type) =>
         Is(type, IDbTransaction) || Is(type, EntityFrameworkTransaction) || IsAny(type, _transactions);
 
-    /// <summary>A context, an NHibernate session or what takes its place in another library: each statement opens the connection for itself, unless a transaction holds it.</summary>
+    /// <summary>
+    /// A context, an NHibernate session or what takes its place in another library: each statement opens the connection for itself, unless
+    /// a transaction holds it.
+    /// </summary>
     public bool IsContext(ITypeSymbol? type) => Is(type, EntityFrameworkContext) || Is(type, Linq2DbContext) || IsAny(type, _contexts);
 
     public bool IsBulkLoader(ITypeSymbol? type) => IsAny(type, BulkLoaders);

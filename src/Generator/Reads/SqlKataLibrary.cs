@@ -2,7 +2,9 @@ using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Reads;
 
-/// <summary>SqlKata.Execution: queries that a factory makes and sends through its connection, and SQL that is handed to the factory.</summary>
+/// <summary>
+/// SqlKata.Execution: queries that a factory makes and sends through its connection, and SQL that is handed to the factory.
+/// </summary>
 internal sealed class SqlKataLibrary : IDataLibrary
 {
     private static readonly MemberTable Members = new(
