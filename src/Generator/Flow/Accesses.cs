@@ -1,4 +1,5 @@
 using System.Collections;
+using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Flow;
 
@@ -23,6 +24,8 @@ internal sealed class Accesses : IReadOnlyCollection<Access>
     }
 
     public int Count => _items.Length;
+
+    public bool IsEmpty => _items.Length == 0;
 
     /// <summary>False where the path has certainly not been at a place.</summary>
     public bool MayHaveBeenAt(Site site) => !_isComplete || Array.Exists(_items, a => a.Site.Equals(site));
@@ -72,6 +75,13 @@ internal sealed class Accesses : IReadOnlyCollection<Access>
         }
 
         return Of([.. all], _isComplete);
+    }
+
+    /// <summary>The same without what an operation has added to what was there before.</summary>
+    public Accesses WithoutNewAt(IOperation operation, Accesses before)
+    {
+        var all = Array.FindAll(_items, a => !ReferenceEquals(a.Site.Operation, operation) || before.Contains(a));
+        return all.Length == _items.Length ? this : new Accesses(all, _isComplete);
     }
 
     public bool SetEquals(Accesses other)

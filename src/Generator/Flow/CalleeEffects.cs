@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using MonotonicReads.Generator.Collections;
@@ -65,12 +64,9 @@ internal sealed class CalleeEffects(
     {
         return context.State with
         {
-            Observed = Without(context.State.Observed, before.Observed),
-            Wrote = Without(context.State.Wrote, before.Wrote),
+            Observed = context.State.Observed.WithoutNewAt(operation, before.Observed),
+            Wrote = context.State.Wrote.WithoutNewAt(operation, before.Wrote),
         };
-
-        ImmutableHashSet<Access> Without(ImmutableHashSet<Access> now, ImmutableHashSet<Access> then) =>
-            now.Except(now.Where(a => ReferenceEquals(a.Site.Operation, operation) && !then.Contains(a)));
     }
 
     private static Site SiteOf(CalleeCall call)
