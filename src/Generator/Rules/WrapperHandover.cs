@@ -55,7 +55,14 @@ internal sealed class WrapperHandover(SyntaxNodeAnalysisContext context, Written
     private static IEnumerable<SyntaxNode> Uses(SyntaxNode creation)
     {
         yield return creation;
-        var local = CallNames.Receiver(creation) switch
+        var holder = CallNames.Receiver(creation);
+        if (holder is ReturnStatementSyntax or LambdaExpressionSyntax)
+        {
+            // What a lambda makes goes where the lambda goes.
+            holder = holder.FirstAncestorOrSelf<AnonymousFunctionExpressionSyntax>() is { } lambda ? CallNames.Receiver(lambda) : null;
+        }
+
+        var local = holder switch
         {
             EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declarator } => declarator.Identifier.ValueText,
             AssignmentExpressionSyntax { Left: IdentifierNameSyntax name } => name.Identifier.ValueText,
