@@ -5,8 +5,8 @@ using MonotonicReads.Generator.Names;
 namespace MonotonicReads.Generator.Calls;
 
 /// <summary>
-/// The types whose operators, enumerators, disposal and the like do reach a database. By a name alone every <c>using</c> would be looked at,
-/// so that those few members are followed before anything else is.
+/// The types whose operators, enumerators, disposal and the like do reach a database. By a name alone every <c>using</c> would be
+/// looked at, so that those few members are followed before anything else is.
 /// </summary>
 internal static class ImplicitTypes
 {

@@ -15,36 +15,7 @@ internal sealed class SendingBodies(ICalleeSummaries search, DataLibraries libra
     {
         foreach (var operation in body.Descendants())
         {
-            var sends = operation switch
-            {
-                IInvocationOperation call => IsOfLibrary(call.TargetMethod)
-                    || call.TargetMethod.MethodKind == MethodKind.DelegateInvoke
-                    || CopiesQuery(call.Arguments)
-                    || HasEffects(call.TargetMethod, call.IsVirtual),
-                IMethodReferenceOperation group => IsOfLibrary(group.Method) || HasEffects(group.Method, group.IsVirtual),
-                IObjectCreationOperation { Constructor: { } constructor } creation => CopiesQuery(creation.Arguments)
-                    || HasEffects(constructor, isVirtualCall: false),
-                IPropertyReferenceOperation { Property: { GetMethod: { } getter } property } => libraries.Listed.RoleOf(property)
-                    is not null
-                    || HasEffects(getter, isVirtualCall: true),
-                IForEachLoopOperation => libraries.Types.HasQueries || search.CallsImplicitly,
-                IConversionOperation { OperatorMethod: null } held => libraries.Types.HasQueries
-                    && libraries.Types.IsQueryable(held.Operand.Type)
-                    && !libraries.Types.IsQueryable(held.Type),
-                IBinaryOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
-                IUnaryOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
-                ICompoundAssignmentOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
-                IIncrementOrDecrementOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
-                IConversionOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
-                ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property.SetMethod: { } setter } } => HasEffects(
-                    setter,
-                    isVirtualCall: true
-                ),
-                IEventAssignmentOperation or IUsingOperation or IUsingDeclarationOperation or IAwaitOperation => search.CallsImplicitly,
-                IDeconstructionAssignmentOperation or IRecursivePatternOperation => search.CallsImplicitly,
-                _ => false,
-            };
-            if (sends)
+            if (Sends(operation) || SendsUnnamed(operation))
             {
                 return true;
             }
@@ -52,6 +23,43 @@ internal sealed class SendingBodies(ICalleeSummaries search, DataLibraries libra
 
         return false;
     }
+
+    private bool Sends(IOperation operation) =>
+        operation switch
+        {
+            IInvocationOperation call => IsOfLibrary(call.TargetMethod)
+                || call.TargetMethod.MethodKind == MethodKind.DelegateInvoke
+                || CopiesQuery(call.Arguments)
+                || HasEffects(call.TargetMethod, call.IsVirtual),
+            IMethodReferenceOperation group => IsOfLibrary(group.Method) || HasEffects(group.Method, group.IsVirtual),
+            IObjectCreationOperation { Constructor: { } constructor } creation => CopiesQuery(creation.Arguments)
+                || HasEffects(constructor, isVirtualCall: false),
+            IPropertyReferenceOperation { Property: { GetMethod: { } getter } property } => libraries.Listed.RoleOf(property) is not null
+                || HasEffects(getter, isVirtualCall: true),
+            IForEachLoopOperation => libraries.Types.HasQueries || search.CallsImplicitly,
+            IConversionOperation { OperatorMethod: null } held => libraries.Types.HasQueries
+                && libraries.Types.IsQueryable(held.Operand.Type)
+                && !libraries.Types.IsQueryable(held.Type),
+            _ => false,
+        };
+
+    /// <summary>What calls a member without naming it.</summary>
+    private bool SendsUnnamed(IOperation operation) =>
+        operation switch
+        {
+            IBinaryOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
+            IUnaryOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
+            ICompoundAssignmentOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
+            IIncrementOrDecrementOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
+            IConversionOperation { OperatorMethod: { } @operator } => HasEffects(@operator, isVirtualCall: false),
+            ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property.SetMethod: { } setter } } => HasEffects(
+                setter,
+                isVirtualCall: true
+            ),
+            IEventAssignmentOperation or IUsingOperation or IUsingDeclarationOperation or IAwaitOperation => search.CallsImplicitly,
+            IDeconstructionAssignmentOperation or IRecursivePatternOperation => search.CallsImplicitly,
+            _ => false,
+        };
 
     private bool IsOfLibrary(IMethodSymbol method) => libraries.Describe(method) is not null || libraries.Listed.RoleOf(method) is not null;
 

@@ -94,30 +94,22 @@ internal sealed class CallEvaluator(
             return BuilderCalls.Evaluate(context, method, receiver, arguments);
         }
 
+        if (WorkBoundaries.Walks(method) && Arguments.SubjectOf(invocation, receiver, arguments) is { Object: { } stream } work)
+        {
+            return context[stream].IsWork ? work : Value.Unknown;
+        }
+
         switch (method.Name)
         {
-            case "GetEnumerator"
-            or "GetAsyncEnumerator"
-            or "WithCancellation"
-                when Arguments.SubjectOf(invocation, receiver, arguments) is { Object: { } stream } work && context[stream].IsWork:
-                return work;
-            case "ConfigureAwait" or "AsTask" or "GetAwaiter" or "GetResult" or "Preserve" or "Unwrap":
+            case "ConfigureAwait" or "WithCancellation" or "AsTask" or "GetAwaiter" or "GetResult" or "Preserve" or "Unwrap":
                 return Arguments.SubjectOf(invocation, receiver, arguments);
             case "FromResult" when arguments.Length == 1:
                 return arguments[0];
         }
 
-        if (
-            context.Types.HasQueries
-            && Arguments.SubjectOf(invocation, receiver, arguments).Query is var query
-            && (
-                context.Types.IsQueryable(invocation.Type)
-                || (query is not null && QueryShapes.Composes(method, context.Types))
-                || QueryShapes.IsQuery(invocation, context.Types)
-            )
-        )
+        if (context.Types.HasQueries && Composed(invocation, receiver, arguments) is { } composed)
         {
-            return QueryOf(invocation, receiver, arguments).OfQuery((query ?? QueryShape.Plain).With(invocation));
+            return composed;
         }
 
         if (WorkBoundaries.IsStream(method))
@@ -133,6 +125,19 @@ internal sealed class CallEvaluator(
 
         // A connection that a factory hands out: a new one at each call, open as far as anyone can tell.
         return context.Types.IsConnection(result) ? context.Create(invocation, TrackedObject.Default) : Value.Unknown;
+    }
+
+    /// <summary>The query that an operator makes of another, whatever its type; null where there is none.</summary>
+    private Value? Composed(IInvocationOperation invocation, Value receiver, Value[] arguments)
+    {
+        var query = Arguments.SubjectOf(invocation, receiver, arguments).Query;
+        var isQueryable = context.Types.IsQueryable(invocation.Type);
+        var isQuery = query is null
+            ? QueryShapes.IsQuery(invocation, context.Types)
+            : isQueryable || QueryShapes.Composes(invocation.TargetMethod, context.Types);
+        return isQuery ? QueryOf(invocation, receiver, arguments).OfQuery((query ?? QueryShape.Plain).With(invocation))
+            : isQueryable ? QueryOf(invocation, receiver, arguments)
+            : null;
     }
 
     /// <summary>What an operator hands back goes through the context of the query that it composes.</summary>

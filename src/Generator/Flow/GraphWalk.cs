@@ -122,9 +122,9 @@ internal sealed class GraphWalk(FlowContext context, Evaluator evaluator, Condit
     }
 
     /// <summary>
-    /// An exception of a statement leaves the state before it to the handlers that can take it: a read that fails has answered nothing. What
-    /// the compiler adds (the disposal at the end of a using) is taken not to throw, or each fallback in a catch would meet the read before
-    /// it.
+    /// An exception of a statement leaves the state before it to the handlers that can take it: a read that fails has answered nothing.
+    /// What the compiler adds (the disposal at the end of a using) is taken not to throw, or each fallback in a catch would meet the read
+    /// before it.
     /// </summary>
     private bool TryRunStatement(IOperation statement, BasicBlock current, Action<int, FlowState> reach)
     {
@@ -186,7 +186,7 @@ internal sealed class GraphWalk(FlowContext context, Evaluator evaluator, Condit
         return !context.EndThrows || TryUnwind(context.State, current.EnclosingRegion, Thrown.Value(type: null, isExact: false), reach);
     }
 
-    /// <summary>Brings an exception to the handlers around a region, and runs the finally regions that it leaves on the way there.</summary>
+    /// <summary>Brings an exception to the handlers around a region, and runs the finally regions that it leaves on the way.</summary>
     private bool TryUnwind(FlowState state, ControlFlowRegion? region, Thrown thrown, Action<int, FlowState> reach)
     {
         for (; Handlers.IsOfGraph(region); region = region.EnclosingRegion)

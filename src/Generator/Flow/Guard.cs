@@ -2,7 +2,9 @@ using MonotonicReads.Generator.Collections;
 
 namespace MonotonicReads.Generator.Flow;
 
-/// <summary>What a path has asked of a parameter as the caller handed it over: an effect behind it is there only for such arguments.</summary>
+/// <summary>
+/// What a path has asked of a parameter as the caller handed it over: an effect behind it is there only for such arguments.
+/// </summary>
 /// <param name="Parameter">The parameter's ordinal.</param>
 /// <param name="IsIn">True where it is one of the values, false where it is none of them.</param>
 /// <param name="Values">Constants; of an enum its number.</param>

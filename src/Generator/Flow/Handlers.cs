@@ -23,7 +23,9 @@ internal static class Handlers
     public static bool IsOfGraph([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] ControlFlowRegion? region) =>
         region is { Kind: not ControlFlowRegionKind.Root };
 
-    /// <summary>Gives the handlers of one try that may take an exception, in their order; true where one of them takes it for certain.</summary>
+    /// <summary>
+    /// Gives the handlers of one try that may take an exception, in their order; true where one of them takes it for certain.
+    /// </summary>
     /// <param name="whole">The try with its handlers.</param>
     /// <param name="thrown">The exception.</param>
     /// <param name="reach">Is given each handler.</param>

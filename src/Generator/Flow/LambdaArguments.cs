@@ -36,13 +36,16 @@ internal static class LambdaArguments
             return StartedWork.IsWaitedFor(invocation) ? LambdaUse.Once : LambdaUse.Later;
         }
 
+        return method.Name == "Select" && IsOfLinq(method) && IsTakenOnce(invocation) ? LambdaUse.Once : Use(method);
+    }
+
+    private static bool IsOfLinq(IMethodSymbol method) =>
+        method.ContainingType.ContainingNamespace is { Name: "Linq", ContainingNamespace.Name: "System" };
+
+    private static LambdaUse Use(IMethodSymbol method)
+    {
         var type = method.ContainingType;
         var space = type.ContainingNamespace.ToDisplayString();
-        if (space == "System.Linq" && method.Name == "Select" && IsTakenOnce(invocation))
-        {
-            return LambdaUse.Once;
-        }
-
         if (
             space == "System.Linq"
             || method.Name.StartsWith("ForEach", StringComparison.Ordinal)
@@ -82,7 +85,7 @@ internal static class LambdaArguments
                     sequence = sequence.Parent;
                     break;
                 case IArgumentOperation { Parameter.Ordinal: 0, Parent: IInvocationOperation { TargetMethod: { } taken } operation }
-                    when taken.ContainingType.ContainingNamespace is { Name: "Linq", ContainingNamespace.Name: "System" }:
+                    when IsOfLinq(taken):
                     switch (taken.Name)
                     {
                         case "First" or "FirstOrDefault" or "Any" or "FirstAsync" or "FirstOrDefaultAsync" or "AnyAsync":

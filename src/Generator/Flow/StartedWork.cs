@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace MonotonicReads.Generator.Flow;
 
-/// <summary>Work that a call starts beside the method: part of it where the method waits for it, and a worker of its own where it does not.</summary>
+/// <summary>
+/// Work that a call starts beside the method: part of it where the method waits for it, and a worker of its own where it does not.
+/// </summary>
 internal static class StartedWork
 {
     public static bool IsStarted(IMethodSymbol method) =>

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace MonotonicReads.Generator.Flow;
 
-/// <summary>Calls that stand in the code without a name: operators, conversions, deconstruction, awaiters, setters, event accessors.</summary>
+/// <summary>Calls that stand in the code without a name: operators, conversions, deconstruction, awaiters.</summary>
 internal sealed class UnnamedCalls(FlowContext context, CalleeEffects callees)
 {
     /// <summary>Runs a method of the project where an operation calls one.</summary>

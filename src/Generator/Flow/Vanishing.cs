@@ -11,7 +11,9 @@ internal static class Vanishing
 {
     private static readonly ConditionalWeakTable<SyntaxTree, HashSet<string>> Defined = new();
 
-    /// <summary>True for a call of a <c>[Conditional]</c> method none of whose symbols is defined, or of a partial one without a body.</summary>
+    /// <summary>
+    /// True for a call of a <c>[Conditional]</c> method none of whose symbols is defined, or of a partial one without a body.
+    /// </summary>
     public static bool IsLeftOut(IInvocationOperation invocation)
     {
         var method = invocation.TargetMethod.OriginalDefinition;

@@ -38,6 +38,9 @@ internal static class WorkBoundaries
             _ => false,
         };
 
+    /// <summary>Begins to walk through a sequence.</summary>
+    public static bool Walks(IMethodSymbol method) => method.Name is "GetEnumerator" or "GetAsyncEnumerator";
+
     /// <summary>A step of whatever walks through a sequence.</summary>
     public static bool GoesOn(IMethodSymbol method) => method.Name is "MoveNext" or "MoveNextAsync";
 }

@@ -27,24 +27,17 @@ internal static class ReadCandidates
         foreach (var node in block.DescendantNodes(static n => n is not (AttributeListSyntax or ParameterListSyntax)))
         {
             var name = SyntaxNames.Mentioned(node);
-            if (walksQueries && (name is "AsSplitQuery" || (name is "Include" or "ThenInclude" && reaching.SplitsQueries)))
+            if (walksQueries && IsSplit(name, reaching))
             {
                 return true;
             }
 
-            if (implicitly != ImplicitCall.None && (ImplicitCalls.Of(node) & implicitly) is not ImplicitCall.None and var called)
-            {
-                // What a foreach runs it runs for each element.
-                if (called.HasFlag(ImplicitCall.Enumeration) || ++found > 1 || MayRepeat(node, block))
-                {
-                    return true;
-                }
+            var called = implicitly == ImplicitCall.None ? ImplicitCall.None : ImplicitCalls.Of(node) & implicitly;
+            var counts =
+                called != ImplicitCall.None || (node is CommonForEachStatementSyntax ? walksQueries : name is not null && mayReach(name));
 
-                continue;
-            }
-
-            var counts = node is CommonForEachStatementSyntax ? walksQueries : name is not null && mayReach(name);
-            if (counts && (++found > 1 || MayRepeat(node, block)))
+            // What a foreach runs of a class of the project it runs for each element.
+            if (counts && ((called & ImplicitCall.Enumeration) != 0 || ++found > 1 || MayRepeat(node, block)))
             {
                 return true;
             }
@@ -52,6 +45,10 @@ internal static class ReadCandidates
 
         return false;
     }
+
+    /// <summary>True for what gives each collection that a query includes a statement of its own.</summary>
+    private static bool IsSplit(string? name, ReachingNames reaching) =>
+        name is "AsSplitQuery" || (name is "Include" or "ThenInclude" && reaching.SplitsQueries);
 
     /// <summary>In a loop, in a body that runs apart, or named without being called, so that the delegate may be.</summary>
     private static bool MayRepeat(SyntaxNode node, SyntaxNode block)
