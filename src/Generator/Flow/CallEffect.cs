@@ -4,8 +4,7 @@ using MonotonicReads.Generator.Sql;
 namespace MonotonicReads.Generator.Flow;
 
 /// <summary>
-/// One command that a call may send, in terms of the method's parameters, so that the caller's arguments decide. However many calls lie
-/// between, it is the same: how deep it was found says nothing of how sure it is.
+/// One command that a call may send, in terms of the method's parameters, so that the caller's arguments decide.
 /// </summary>
 internal sealed record CallEffect
 {
@@ -14,6 +13,15 @@ internal sealed record CallEffect
 
     /// <summary>The text of any write, likewise.</summary>
     public static readonly Items<string> Write = ["DELETE FROM t"];
+
+    /// <summary>
+    /// Effects further away than this are dropped. A call from a body that does nothing else costs nothing, however long the chain; one from
+    /// a body that reaches a database in several places counts one: at each of them it becomes less sure that the piece of work comes there.
+    /// </summary>
+    public const int MaxDistance = 5;
+
+    /// <summary>How many bodies that do several things lie between the method and the statement.</summary>
+    public int Distance { get; init; }
 
     /// <summary>What it is reached through.</summary>
     public Detour Through { get; init; }

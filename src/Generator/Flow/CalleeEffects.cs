@@ -117,6 +117,7 @@ internal sealed class CalleeEffects(
         {
             Guards = guards,
             Through = effect.Through,
+            Distance = effect.Distance,
             Texts = effect.Texts.IsEmpty ? command.Texts : Substituted(effect.Texts, argument),
             ForRows = effect.ForRows,
             OpensPerCommand = effect.OpensPerCommand,

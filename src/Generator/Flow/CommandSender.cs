@@ -55,6 +55,7 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
         var pinned = new CallEffect
         {
             Through = place > command.Through ? place : command.Through,
+            Distance = command.Distance,
             OnPrimary = onPrimary,
             Transaction = transaction,
             IsCertainTransaction = transaction is not null && command.InTransaction,
@@ -66,18 +67,18 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
         };
         if (command.Texts.IsEmpty || command.Texts.Any(SqlText.HasParameters))
         {
-            findings.AddEffect(pinned with { Texts = command.Texts, ForRows = command.ForRows, IsProcedure = command.IsProcedure });
+            findings.AddEffect(pinned with { Texts = command.Texts, ForRows = command.ForRows, IsProcedure = command.IsProcedure }, site);
             return;
         }
 
         if (does.ReplicaRead || does.PrimaryRead)
         {
-            findings.AddEffect(pinned with { Texts = CallEffect.Read, ForRows = true, OnPrimary = onPrimary || !does.ReplicaRead });
+            findings.AddEffect(pinned with { Texts = CallEffect.Read, ForRows = true, OnPrimary = onPrimary || !does.ReplicaRead }, site);
         }
 
         if (does.Writes)
         {
-            findings.AddEffect(pinned with { Texts = CallEffect.Write });
+            findings.AddEffect(pinned with { Texts = CallEffect.Write }, site);
         }
     }
 

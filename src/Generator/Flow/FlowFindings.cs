@@ -15,8 +15,9 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
     private readonly FaultNotes _sequential = new();
     private readonly FaultNotes _afterWrite = new();
 
-    /// <summary>What was sent, with the least of what it was reached through.</summary>
-    private readonly Dictionary<CallEffect, Detour> _effects = [];
+    /// <summary>What was sent, with the least distance of it, and whether a call lies between.</summary>
+    private readonly Dictionary<CallEffect, (int Distance, bool ThroughCall)> _effects = [];
+    private readonly HashSet<Site> _sendingSites = [];
     private readonly HashSet<DelegateRun> _delegateRuns = [];
     private readonly HashSet<Site> _readSites = [];
     private readonly HashSet<Site> _writeSites = [];
@@ -73,18 +74,20 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
 
     public void AddWrite(Site site) => _writeSites.Add(site);
 
-    /// <summary>Notes for callers what was sent.</summary>
-    public void AddEffect(CallEffect effect)
+    /// <summary>Notes for callers what was sent, and where.</summary>
+    public void AddEffect(CallEffect effect, Site site)
     {
         if (IsForLater)
         {
             return;
         }
 
-        var plain = effect with { Through = Detour.None, Guards = _effects.Count > MaxGuardedEffects ? [] : effect.Guards };
-        if (!_effects.TryGetValue(plain, out var known) || effect.Through < known)
+        _sendingSites.Add(site);
+        var found = (effect.Distance, site.ThroughCall);
+        effect = effect with { Distance = 0, Guards = _effects.Count > MaxGuardedEffects ? [] : effect.Guards };
+        if (!_effects.TryGetValue(effect, out var known) || found.CompareTo(known) < 0)
         {
-            _effects[plain] = effect.Through;
+            _effects[effect] = found;
         }
     }
 
@@ -126,13 +129,19 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
     /// <summary>The effects without those that another one with fewer guards stands for.</summary>
     private Items<CallEffect> Effects()
     {
-        var all = _effects.Select(static e => e.Value == Detour.None ? e.Key : e.Key with { Through = e.Value }).ToList();
+        // Where a body reaches a database in one place only, it stands for that place.
+        var step = _sendingSites.Count > 1 ? 1 : 0;
+        var all = _effects
+            .Select(e => e.Key with { Distance = e.Value.ThroughCall ? e.Value.Distance + step : 0 })
+            .Where(static e => e.Distance <= CallEffect.MaxDistance)
+            .ToList();
         return [.. all.Where(e => e.Guards.IsEmpty || !all.Exists(other => StandsFor(other, e)))];
     }
 
     private static bool StandsFor(CallEffect other, CallEffect effect) =>
         other.Guards.Count < effect.Guards.Count
         && other.Through <= effect.Through
+        && other.Distance <= effect.Distance
         && other.Guards.All(effect.Guards.Contains)
-        && other.Equals(effect with { Guards = other.Guards, Through = other.Through });
+        && other.Equals(effect with { Guards = other.Guards, Through = other.Through, Distance = other.Distance });
 }

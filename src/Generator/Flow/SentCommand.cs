@@ -5,6 +5,9 @@ namespace MonotonicReads.Generator.Flow;
 /// <summary>A command as it is sent at one site, its parts resolved as far as the body shows them.</summary>
 internal sealed record SentCommand
 {
+    /// <summary>How far the statement lies from the site.</summary>
+    public int Distance { get; init; }
+
     /// <summary>What the site reaches it through.</summary>
     public Detour Through { get; init; }
 
