@@ -15,11 +15,12 @@ internal static class AllowedUses
     private const string Generator = """
         (root)            -> Collections, Emit, Wrapping/Decision, Wrapping/Planning, Wrapping/Survey
         Emit              -> Collections, Symbols, Wrapping/Decision, Wrapping/Planning
-        Rules             -> Annotations, Calls, Collections, Flow, Names, Options, Reads, Symbols, Wrapping/Decision
+        Rules             -> Annotations, Calls, Collections, Deferral, Flow, Names, Options, Reads, Symbols, Wrapping/Decision
         Wrapping/Planning -> Annotations, Collections, Symbols, Wrapping/Decision, Wrapping/Survey, Wrapping/Text
         Wrapping/Decision -> Annotations, Names, Symbols, Wrapping/Survey, Wrapping/Text
         Calls             -> Annotations, Collections, Flow, Names, Options, Reads, Symbols
         Wrapping/Survey   -> Annotations, Collections, Names, Symbols
+        Deferral          -> Flow
         Flow              -> Annotations, Collections, Options, Reads, Sql
         Names             -> Annotations, Reads
         Reads             -> Options
@@ -33,7 +34,7 @@ internal static class AllowedUses
         """;
 
     private const string CodeFixes = """
-        (root) -> Generator/Annotations, Generator/Rules, Generator/Wrapping/Decision
+        (root) -> Generator/Annotations, Generator/Deferral, Generator/Rules, Generator/Wrapping/Decision
         """;
 
     private const string Runtime = """

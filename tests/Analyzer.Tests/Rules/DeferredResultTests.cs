@@ -90,6 +90,29 @@ public class DeferredResultTests
     [InlineData("IQueryable<int> M() { using var s = new Other(); return query; } class Other : IDisposable { public void Dispose() { } }")]
     public Task It_stays_in_the_session(string member) => InCode(member);
 
+    private const string Begin = "using var s = ReadSession.Begin(ReadConsistency.Monotonic); ";
+
+    private const string Price = " int Price(int id) => db.QueryFirst<int>(\"SELECT a FROM t\"); IEnumerable<int> kept;";
+
+    [Theory]
+    [InlineData("IEnumerable<int> M(int[] ids) { " + Begin + "return {|MR2004:ids.Select(id => Price(id))|}; }")]
+    [InlineData("IEnumerable<int> M(int[] ids) { " + Begin + "var q = ids.Select(Price); return {|MR2004:q|}; }")]
+    [InlineData("(IEnumerable<int>, int) M(int[] ids) { " + Begin + "return {|MR2004:(ids.Select(Price), 1)|}; }")]
+    [InlineData("Task<IEnumerable<int>> M(int[] ids) { " + Begin + "return {|MR2004:Task.FromResult(ids.Select(Price))|}; }")]
+    [InlineData("void M(int[] ids) { " + Begin + "kept = {|MR2004:ids.Select(Price)|}; }")]
+    [InlineData("void M(int[] ids) { " + Begin + "Keep({|MR2004:ids.Select(Price)|}); } void Keep(IEnumerable<int> x) { kept = x; }")]
+    [InlineData("Func<int> M() { " + Begin + "return {|MR2004:() => Price(1)|}; }")]
+    [InlineData("object M(int[] ids) { " + Begin + "return {|MR2004:new { A = ids.Select(Price) }|}; }")]
+    public Task A_read_that_is_not_made_yet_leaves_a_session(string member) => InCode(member + Price);
+
+    [Theory]
+    [InlineData("IEnumerable<int> M(int[] ids) { " + Begin + "return ids.Select(Price).ToList(); }")]
+    [InlineData("IEnumerable<int> M(int[] ids) { " + Begin + "var q = ids.Select(Price); q = q.ToList(); return q; }")]
+    [InlineData("IEnumerable<int> M(int[] ids) { " + Begin + "var first = Price(1); return ids.Select(id => id + first); }")]
+    [InlineData("int M(int[] ids) { " + Begin + "Func<int, int> f = id => Price(id); return ids.Select(f).Sum(); }")]
+    [InlineData("void M(int[] ids) { " + Begin + "Print(ids.Select(Price)); } void Print(IEnumerable<int> x) { foreach (var i in x) { } }")]
+    public Task A_read_that_is_made_in_time_does_not(string member) => InCode(member + Price);
+
     private static Task Annotated(string declaration, string type) =>
         ReadRules.Whole<WrapperRulesAnalyzer>(
             $$"""
