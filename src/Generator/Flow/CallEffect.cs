@@ -18,7 +18,7 @@ internal sealed record CallEffect
     /// Effects further away than this are dropped. A call from a body that does nothing else costs nothing, however long the chain; one from
     /// a body that reaches a database in several places counts one: at each of them it becomes less sure that the piece of work comes there.
     /// </summary>
-    public const int MaxDistance = 5;
+    public const int MaxDistance = 3;
 
     /// <summary>How many bodies that do several things lie between the method and the statement.</summary>
     public int Distance { get; init; }
