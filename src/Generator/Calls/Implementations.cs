@@ -5,9 +5,9 @@ using MonotonicReads.Generator.Flow;
 namespace MonotonicReads.Generator.Calls;
 
 /// <summary>
-/// What a call that may run several implementations does: what any does that the project makes. Where it makes none of them, as a library
-/// does whose users choose, what at least half of them do: a member that most of its implementations leave to memory is no proof of a read,
-/// where one of them happens to reach a database.
+/// What a call that may run several implementations does: what one in three does of those that the project makes. Where it makes none of
+/// them, as a library does whose users choose, what at least half of them do: a member that most of its implementations leave to memory is
+/// no proof of a read, where one of them happens to reach a database.
 /// </summary>
 internal sealed class Implementations(MadeTypes made)
 {
@@ -41,7 +41,8 @@ internal sealed class Implementations(MadeTypes made)
                 .ToList();
             if (isMade.Contains(true))
             {
-                return does.Zip(isMade, static (d, m) => d && m).Any(static d => d);
+                // Where few of many do, the member is dispatch in general: of what this call runs it says nothing.
+                return does.Zip(isMade, static (d, m) => d && m).Count(static d => d) * 3 >= isMade.Count(static m => m);
             }
 
             var real = does.Where((_, i) => !targets[i].Owners.All(MadeTypes.IsStandIn)).ToList();

@@ -15,12 +15,12 @@ internal sealed record CallEffect
     public static readonly Items<string> Write = ["DELETE FROM t"];
 
     /// <summary>
-    /// Effects further away than this are dropped. A call from a body that does nothing else costs nothing, however long the chain; one from
-    /// a body that reaches a database in several places counts one: at each of them it becomes less sure that the piece of work comes there.
+    /// Effects further away than this are dropped. A call that is all that a body does costs nothing, however long the chain; one from any
+    /// other body counts one: at each of them it becomes less sure that the piece of work comes there.
     /// </summary>
-    public const int MaxDistance = 5;
+    public const int MaxDistance = 3;
 
-    /// <summary>How many bodies that do several things lie between the method and the statement.</summary>
+    /// <summary>How many bodies that do more than pass on lie between the method and the statement.</summary>
     public int Distance { get; init; }
 
     /// <summary>What it is reached through.</summary>

@@ -6,7 +6,8 @@ namespace MonotonicReads.Generator.Flow;
 
 /// <summary>What the walk through one body has found, over all its paths.</summary>
 /// <param name="owner">The type that the body belongs to.</param>
-internal sealed class FlowFindings(INamedTypeSymbol? owner)
+/// <param name="body">The body.</param>
+internal sealed class FlowFindings(INamedTypeSymbol? owner, IOperation body)
 {
     /// <summary>Where a body has more effects than this, they are not told apart by what guards them.</summary>
     private const int MaxGuardedEffects = 48;
@@ -72,6 +73,11 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
         : site is { ThroughCall: true, Operation: IMemberReferenceOperation member } ? member.Member.ContainingType
         : owner;
 
+    private bool IsOneStatement =>
+        body is IMethodBodyOperation method
+            ? (method.BlockBody ?? method.ExpressionBody) is { Operations.Length: 1 }
+            : body is IBlockOperation { Operations.Length: 1 };
+
     public void AddWrite(Site site) => _writeSites.Add(site);
 
     /// <summary>Notes for callers what was sent, and where.</summary>
@@ -129,8 +135,8 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner)
     /// <summary>The effects without those that another one with fewer guards stands for.</summary>
     private Items<CallEffect> Effects()
     {
-        // Where a body reaches a database in one place only, it stands for that place.
-        var step = _sendingSites.Count > 1 ? 1 : 0;
+        // A body that is one statement, and reaches a database in one place, stands for that place.
+        var step = _sendingSites.Count > 1 || !IsOneStatement ? 1 : 0;
         var all = _effects
             .Select(e => e.Key with { Distance = e.Value.ThroughCall ? e.Value.Distance + step : 0 })
             .Where(static e => e.Distance <= CallEffect.MaxDistance)

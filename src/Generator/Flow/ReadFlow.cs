@@ -21,7 +21,7 @@ internal sealed class ReadFlow : IGraphRunner
     private ReadFlow(FlowContext context, ICalleeSummaries callees, Dictionary<IMethodSymbol, MethodSummary> localFunctions)
     {
         _context = context;
-        _findings = new FlowFindings(context.Method?.ContainingType);
+        _findings = new FlowFindings(context.Method?.ContainingType, context.Graph.OriginalOperation);
         _callees = callees;
         _localFunctions = localFunctions;
 
