@@ -59,23 +59,33 @@ internal static class Vanishing
                 && condition == value
             );
 
-    /// <summary>A helper that ends in a throw and never returns before.</summary>
+    /// <summary>A helper that ends in a throw and never returns before; what is not implemented yet will come back one day.</summary>
     private static bool AlwaysThrows(IMethodSymbol method) =>
         !method.IsAsync
         && method.OriginalDefinition.DeclaringSyntaxReferences is [var only]
         && only.GetSyntax() switch
         {
-            MethodDeclarationSyntax { ExpressionBody.Expression: ThrowExpressionSyntax } => true,
-            LocalFunctionStatementSyntax { ExpressionBody.Expression: ThrowExpressionSyntax } => true,
+            MethodDeclarationSyntax { ExpressionBody.Expression: ThrowExpressionSyntax thrown } => !IsStub(thrown.Expression),
+            LocalFunctionStatementSyntax { ExpressionBody.Expression: ThrowExpressionSyntax thrown } => !IsStub(thrown.Expression),
             MethodDeclarationSyntax { Body: { } body } => EndsInThrow(body),
             LocalFunctionStatementSyntax { Body: { } body } => EndsInThrow(body),
             _ => false,
         };
 
     private static bool EndsInThrow(BlockSyntax body) =>
-        body.Statements.LastOrDefault() is ThrowStatementSyntax
+        body.Statements.LastOrDefault() is ThrowStatementSyntax last
+        && !IsStub(last.Expression)
         && !body.DescendantNodes(static n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
             .Any(static n => n is ReturnStatementSyntax or YieldStatementSyntax);
+
+    private static bool IsStub(ExpressionSyntax? thrown) =>
+        thrown is ObjectCreationExpressionSyntax { Type: var type }
+            ? type.ToString() is var name
+                && (
+                    name.EndsWith("NotImplementedException", StringComparison.Ordinal)
+                    || name.EndsWith("NotSupportedException", StringComparison.Ordinal)
+                )
+            : thrown is LiteralExpressionSyntax or PostfixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax };
 
     private static bool IsUndefined(IMethodSymbol method, SyntaxTree tree)
     {

@@ -31,6 +31,9 @@ public class EndingCallTests
     [InlineData("if (x) { _ = " + A + "; Later(); } _ = " + B + ";")]
     [InlineData("try { _ = " + A + "; Fail(\"\"); } catch (Exception) { _ = " + B + "; }")]
     [InlineData("try { if (x) Fail(\"\" + " + A + "); } finally { _ = " + B + "; }")]
+    [InlineData("NotYet(); _ = " + A + "; _ = " + B + ";")]
+    [InlineData("_ = NotHere() + " + A + "; _ = " + B + ";")]
+    [InlineData("_ = Stub(); _ = " + A + "; _ = " + B + ";")]
     [InlineData("Noted(" + A + "); _ = " + B + ";")]
     [InlineData("OnDone(" + A + "); _ = " + B + ";")]
     public Task What_stands_behind_any_other_is(string body) => Check("{|MR1001:M|}", body);
@@ -50,6 +53,9 @@ public class EndingCallTests
                 [DoesNotReturn] private static void Fail(string why) => throw new Exception(why);
                 [DoesNotReturn] private static T Fail<T>(int n) => throw new Exception();
                 private static int Never(int n) => throw new Exception();
+                private static void NotYet() => throw new NotImplementedException();
+                private static int NotHere() { throw new System.NotSupportedException("not on this platform"); }
+                private static string Stub() => throw null!;
                 private static void FailWithout(string why) => throw new Exception(why);
                 private static void FailAtLast(string why) { if (why == "") { why = "?"; } throw new Exception(why); }
                 private static void MayFail(bool x) { if (x) { return; } throw new Exception(); }
