@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace MonotonicReads.CodeFixes;
 
 /// <summary>
-/// Writes a statement before all others of a body, as changes of the text alone: whatever stands around it stays byte for byte. An expression
-/// body becomes a block.
+/// Writes a statement before all others of a body, as changes of the text alone: whatever stands around it stays byte for byte. An
+/// expression body becomes a block.
 /// </summary>
 internal static class FirstStatement
 {

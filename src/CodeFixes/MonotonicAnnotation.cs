@@ -9,7 +9,7 @@ namespace MonotonicReads.CodeFixes;
 /// <summary>Writes <c>[Monotonic]</c> above a method, or before an accessor or a lambda.</summary>
 internal static class MonotonicAnnotation
 {
-    /// <summary>The change, or none where the attribute would stand in one branch of an <c>#if</c> and the declaration in another.</summary>
+    /// <summary>The change; none where the attribute would stand in one branch of an <c>#if</c> and the declaration in another.</summary>
     public static ImmutableArray<TextChange> On(SyntaxNode declaration, string attribute, Layout layout)
     {
         var name = declaration switch

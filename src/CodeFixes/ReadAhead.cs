@@ -10,7 +10,7 @@ namespace MonotonicReads.CodeFixes;
 /// <summary>Reads that come after a session in the body has ended, and what has to be read into a list so that they come before.</summary>
 internal static class ReadAhead
 {
-    /// <summary>The changes that make every read come in time: empty where they do already, null where nothing of that kind helps.</summary>
+    /// <summary>The changes that make every read come in time: empty where all do already, null where nothing of the kind helps.</summary>
     /// <param name="body">The body in which the session begins.</param>
     /// <param name="reads">What reads in it.</param>
     /// <param name="model">A model of the file.</param>

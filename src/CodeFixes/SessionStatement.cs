@@ -5,14 +5,16 @@ using MonotonicReads.Generator.Annotations;
 
 namespace MonotonicReads.CodeFixes;
 
-/// <summary>Whether <c>using var session = ReadSession.Begin(ReadConsistency.Monotonic);</c> as a body's first statement settles its reads.</summary>
+/// <summary>
+/// Whether <c>using var session = ReadSession.Begin(ReadConsistency.Monotonic);</c> as a body's first statement settles its reads.
+/// </summary>
 internal static class SessionStatement
 {
     private static readonly string[] Names = ["session", "readSession", "monotonicSession"];
 
     /// <summary>
-    /// False where the session would begin after the reads or end before they run: in an iterator, in a method that returns a task without being
-    /// asynchronous, for reads in a constructor's initializer; where one begins there already, or would last as long as the program.
+    /// False where the session would begin after the reads or end before they run: in an iterator, in a method that returns a task without
+    /// being asynchronous, for reads in a constructor's initializer; where one begins there already, or would last as long as the program.
     /// </summary>
     public static bool CanStandIn(SyntaxNode declaration, IMethodSymbol? method, IReadOnlyList<Location> reads, SemanticModel model)
     {

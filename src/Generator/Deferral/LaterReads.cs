@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace MonotonicReads.Generator.Deferral;
 
 /// <summary>
-/// Follows what a body names to where it runs: at its place, or, inside a lambda, an iterator or a query, where the sequence or delegate that
-/// it becomes a part of is used. What leaves the stretch before it is used runs later.
+/// Follows what a body names to where it runs: at its place, or, inside a lambda, an iterator or a query, where the sequence or delegate
+/// that it becomes a part of is used. What leaves the stretch before it is used runs later.
 /// </summary>
 /// <param name="model">A model of the body's file.</param>
 /// <param name="body">The body.</param>

@@ -4,9 +4,9 @@ using Microsoft.CodeAnalysis;
 namespace MonotonicReads.Generator.Wrapping.Decision;
 
 /// <summary>
-/// The kinds of classes that frameworks activate by their own type, told by a base class or interface, by an attribute, or by the shape that a
-/// convention asks for. What a container hands out by an interface (a MediatR handler, a validator, a claims transformation) is none: that
-/// can be decorated.
+/// The kinds of classes that frameworks activate by their own type, told by a base class or interface, by an attribute, or by the shape
+/// that a convention asks for. What a container hands out by an interface (a MediatR handler, a validator, a claims transformation) is
+/// none: that can be decorated.
 /// </summary>
 internal static class ActivatedKinds
 {

@@ -79,7 +79,7 @@ internal sealed class FrameworkActivation
             place,
             $"the class is {What}, which its framework makes by the class's own type and calls itself, so that no wrapper stands before it",
             _kinds[0].Endpoints != EndpointMethods.None && !IsHonoured(compilation)
-                ? "begin a session with ReadSession.Begin in it, or reference MonotonicReads.AspNetCore, which gives the request its session"
+                ? "begin a session with ReadSession.Begin in it, or reference MonotonicReads.AspNetCore, which gives each request a session"
                 : "begin a session with ReadSession.Begin in it"
         );
 }
