@@ -27,6 +27,8 @@ internal sealed class Map<T>
 
     private IEnumerable<KeyValuePair<object, T>> Entries => _many is null ? _few : _many;
 
+    public bool Any(Func<T, bool> predicate) => Entries.Any(entry => predicate(entry.Value));
+
     public bool ContainsKey(object key) => TryGetValue(key, out _);
 
     public bool TryGetValue(object key, out T value)

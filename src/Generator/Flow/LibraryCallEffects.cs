@@ -189,7 +189,9 @@ internal sealed class LibraryCallEffects(
             : new SentCommand
             {
                 ForRows = isRead,
-                InTransaction = known.IsCertainTransaction(transaction.Source, transaction.Value),
+                InTransaction =
+                    known.IsCertainTransaction(transaction.Source, transaction.Value)
+                    || (member.SharesContext && context.State.Objects.Any(static o => o.HasTransaction)),
                 Transaction = transaction.Value.Object,
                 OnPrimary = known.IsPrimary(target),
                 Connection = target.Object,

@@ -102,6 +102,7 @@ internal sealed class DataLibraries
         Add(NHibernateLibrary.Create(types));
         Add(MySqlHelperLibrary.Create(types));
         Add(EntityFrameworkLibrary.Create(types));
+        Add(IdentityLibrary.Create(types));
         Add(Linq2DbLibrary.Create(types));
         Add(QueryLibrary.Create(types));
         return new DataLibraries(types, libraries.ToImmutable(), listed, repositoriesRead);

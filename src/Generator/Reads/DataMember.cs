@@ -6,12 +6,14 @@ namespace MonotonicReads.Generator.Reads;
 /// <param name="TransactionParameter">Holds the transaction, where the member takes one.</param>
 /// <param name="CommandTypeParameter">Holds a <c>CommandType</c>, where the member takes one.</param>
 /// <param name="IsProcedure">True where the text is always a procedure's name.</param>
+/// <param name="SharesContext">True where it goes through a context that others hold too, and a transaction on that holds for it.</param>
 internal sealed record DataMember(
     DataRole Role,
     string? TextParameter = null,
     string? TransactionParameter = null,
     string? CommandTypeParameter = null,
-    bool IsProcedure = false
+    bool IsProcedure = false,
+    bool SharesContext = false
 );
 
 /// <summary>What a member of a data library does with the database.</summary>
