@@ -74,13 +74,17 @@ public sealed class PlanSeriesFix : CodeFixProvider
             ? reads
             : null;
 
-    /// <summary>The change of the annotation's text; null where a comment would be lost, or nothing is to be written.</summary>
+    /// <summary>
+    /// The change of the annotation's text; null where a comment would be lost, where a branch of an <c>#if</c> has other arguments, or
+    /// nothing is to be written.
+    /// </summary>
     private static TextChange? ChangeFor(Diagnostic diagnostic, SyntaxNode? root)
     {
         if (
             ReadsOf(diagnostic) is not { } reads
             || root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method
             || AttributeOf(method) is not { } attribute
+            || HasHiddenArguments(attribute)
         )
         {
             return null;
@@ -93,7 +97,7 @@ public sealed class PlanSeriesFix : CodeFixProvider
         {
             (<= 1, null) => null,
             (<= 1, _) => Removal(root, attribute.ArgumentList!, old),
-            (_, not null) => new TextChange(old.Expression.Span, number),
+            (_, not null) => IsBlank(root, old.Expression.Span) ? new TextChange(old.Expression.Span, number) : null,
             _ when attribute.ArgumentList is null => Insertion(attribute.Name.Span.End, $"({Argument} = {number})"),
             _ when arguments.Count == 0 => Insertion(attribute.ArgumentList.OpenParenToken.Span.End, $"{Argument} = {number}"),
             _ => Insertion(arguments.Last().Span.End, $", {Argument} = {number}"),
@@ -109,11 +113,26 @@ public sealed class PlanSeriesFix : CodeFixProvider
             list.Arguments.Count == 1 ? list.Span
             : index == 0 ? TextSpan.FromBounds(old.SpanStart, list.Arguments[1].SpanStart)
             : TextSpan.FromBounds(list.Arguments.GetSeparator(index - 1).SpanStart, old.Span.End);
-        return root.DescendantTrivia(span)
-            .Any(t => span.Contains(t.Span) && !t.IsKind(SyntaxKind.WhitespaceTrivia) && !t.IsKind(SyntaxKind.EndOfLineTrivia))
-            ? null
-            : new TextChange(span, string.Empty);
+        return IsBlank(root, span) ? new TextChange(span, string.Empty) : null;
     }
+
+    /// <summary>Whether nothing but white space stands between the tokens.</summary>
+    private static bool IsBlank(SyntaxNode root, TextSpan span) =>
+        root.DescendantTrivia(span)
+            .Where(t => span.Contains(t.Span))
+            .All(static t => t.IsKind(SyntaxKind.WhitespaceTrivia) || t.IsKind(SyntaxKind.EndOfLineTrivia));
+
+    /// <summary>Whether a branch that is compiled or one that is not has arguments of its own.</summary>
+    private static bool HasHiddenArguments(AttributeSyntax attribute)
+    {
+        var around = TextSpan.FromBounds(attribute.SpanStart, attribute.GetLastToken().GetNextToken().SpanStart);
+        return attribute
+            .Parent!.DescendantTrivia(around, descendIntoTrivia: false)
+            .Any(t => t.IsKind(SyntaxKind.DisabledTextTrivia) && around.Contains(t.Span) && HoldsCode(t));
+    }
+
+    private static bool HoldsCode(SyntaxTrivia hidden) =>
+        SyntaxFactory.ParseTokens(hidden.ToString()).Any(static t => !t.IsKind(SyntaxKind.EndOfFileToken));
 
     private static AttributeSyntax? AttributeOf(MethodDeclarationSyntax method) =>
         method

@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
+using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.CodeFixes;
 using MonotonicReads.Generator.Rules;
 
@@ -64,64 +62,17 @@ public class FixInvariantsTests
         "int IOrders.M22()@1=>@2" + A + " + " + B + "@3;@4",
     ];
 
-    private static readonly string[] Fillers =
-    [
-        " ",
-        "\n    ",
-        " /* kept */ ",
-        " // kept\n        ",
-        "\n#pragma warning disable CS0168 // kept\n        ",
-        "\n#region kept\n#endregion\n        ",
-        "\n#if OTHER\n        // kept\n#endif\n        ",
-        "\n#if !OTHER\n        // kept\n#else\n        // kept too\n#endif\n        ",
-    ];
-
-    private static readonly Dictionary<string, Func<string, string>> Layouts = new(StringComparer.Ordinal)
-    {
-        ["lf"] = static s => s,
-        ["crlf"] = static s => s.ReplaceLineEndings("\r\n"),
-        ["tabs"] = static s => s.Replace("    ", "\t", StringComparison.Ordinal).ReplaceLineEndings("\r\n"),
-        ["no last line end"] = static s => s.TrimEnd(),
-    };
-
-    public static TheoryData<int, int, string> Variants
-    {
-        get
-        {
-            var data = new TheoryData<int, int, string>();
-            for (var place = 1; place <= 4; place++)
-            {
-                for (var filler = 0; filler < Fillers.Length; filler++)
-                {
-                    // Every layout with every place and every filler, not all three crossed.
-                    data.Add(place, filler, Layouts.Keys.ElementAt((place + filler) % Layouts.Count));
-                }
-            }
-
-            return data;
-        }
-    }
-
     [Theory]
-    [MemberData(nameof(Variants))]
+    [MemberData(nameof(FixInvariants.Variants), MemberType = typeof(FixInvariants))]
     public Task Whatever_stands_around_a_body_stays(int place, int filler, string layout)
     {
-        var members = Shapes.Select(shape =>
-            Regex.Replace(
-                shape,
-                "@([1-4])",
-                m =>
-                    m.Value[1] - '0' == place ? Fillers[filler]
-                    : m.Value[1] is '1' or '2' ? " "
-                    : ""
-            )
-        );
+        var members = Shapes.Select(shape => FixInvariants.Filled(shape, place, filler));
         var source =
             Head
             + "\ninterface IOrders { int M22(); }\n\npublic class Orders : IOrders\n{\n    "
             + string.Join("\n\n    ", members)
             + "\n}\n";
-        return HoldsAsync(Layouts[layout](source), atLeast: 20);
+        return HoldsAsync(FixInvariants.InLayout(source, layout), atLeast: 20);
     }
 
     [Theory]
@@ -204,7 +155,7 @@ public class FixInvariantsTests
     )]
     public async Task Nothing_is_offered_where_a_session_would_not_hold(string type)
     {
-        var document = Document(
+        var document = FixInvariants.Document(
             "using System;\nusing System.Collections.Generic;\nusing System.Data;\nusing System.Linq;\nusing Dapper;\n" + type
         );
         var found = await FindingsAsync(document);
@@ -217,27 +168,45 @@ public class FixInvariantsTests
     [InlineData("IEnumerable<int> M(IDbConnection db, int[] ids) { var q = ids.Select(i => " + A + "); return q; }")]
     public async Task A_sequence_that_reads_later_is_read_into_a_list_and_the_title_says_so(string member)
     {
-        var document = Document(Head + "class C\n{\n    " + member + "\n}\n");
+        var document = FixInvariants.Document(Head + "class C\n{\n    " + member + "\n}\n");
         var offer = Assert.Single(await OffersAsync(document, await FindingsAsync(document)));
         Assert.Contains("list", offer.Action.Title, StringComparison.Ordinal);
-        await CheckAsync(document, await AppliedAsync(document, offer.Action), fewer: 1);
+        await CheckAsync(document, await FixInvariants.AppliedAsync(document, offer.Action), fewer: 1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_encoding_of_the_file_is_kept(bool hasMark)
+    {
+        var encoding = new UTF8Encoding(hasMark);
+        var document = FixInvariants.Document(Head + "class C { static int M(IDbConnection db) => " + A + " + " + B + "; }\n", encoding);
+        var found = await FindingsAsync(document);
+        var all = await FixInvariants.AllAsync(new DeclareConsistencyFix(), DeclareConsistencyFix.EquivalenceKey, document, found);
+        var one = await FixInvariants.AppliedAsync(document, Assert.Single(await OffersAsync(document, found)).Action);
+        foreach (var text in new[] { await all.GetTextAsync(), await one.GetTextAsync() })
+        {
+            Assert.Contains("ReadSession.Begin", text.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain('\uFEFF', text.ToString());
+            Assert.Equal(encoding.GetPreamble(), text.Encoding!.GetPreamble());
+        }
     }
 
     private static async Task HoldsAsync(string source, int atLeast)
     {
-        var document = Document(source);
+        var document = FixInvariants.Document(source);
         var found = await FindingsAsync(document);
         var offers = await OffersAsync(document, found);
         var ordinary = offers.Where(o => o.Action.EquivalenceKey == DeclareConsistencyFix.EquivalenceKey).ToList();
         Assert.True(ordinary.Count >= atLeast, $"{ordinary.Count} of {found.Length} findings have a fix:\n{source}");
 
-        var all = await AllAsync(document, found);
+        var all = await FixInvariants.AllAsync(new DeclareConsistencyFix(), DeclareConsistencyFix.EquivalenceKey, document, found);
         await CheckAsync(document, all, ordinary.Count);
-        await CheckAsync(document, await AppliedAsync(document, ordinary[0].Action), 1);
+        await CheckAsync(document, await FixInvariants.AppliedAsync(document, ordinary[0].Action), 1);
 
         var left = await FindingsAsync(all);
         Assert.DoesNotContain(await OffersAsync(all, left), static o => o.Action.EquivalenceKey == DeclareConsistencyFix.EquivalenceKey);
-        var again = await AllAsync(all, left);
+        var again = await FixInvariants.AllAsync(new DeclareConsistencyFix(), DeclareConsistencyFix.EquivalenceKey, all, left);
         Assert.Equal((await all.GetTextAsync()).ToString(), (await again.GetTextAsync()).ToString());
     }
 
@@ -255,76 +224,7 @@ public class FixInvariantsTests
             was.Length - left.Length == fewer,
             $"{fewer} of {was.Length} findings should be gone:\n{string.Join('\n', left)}\n{text}"
         );
-        using (var pieces = Pieces(text).GetEnumerator())
-        {
-            foreach (var piece in Pieces(old).Where(static p => p != "=>"))
-            {
-                var found = false;
-                while (!found && pieces.MoveNext())
-                {
-                    found = pieces.Current == piece;
-                }
-
-                Assert.True(found, $"'{piece}' is taken away:\n{text}");
-            }
-        }
-
-        Assert.Equal(KindsOfLineEnd(old), KindsOfLineEnd(text));
-        Assert.Equal(Regex.Match(old, @"\s*\z").Value, Regex.Match(text, @"\s*\z").Value);
-        foreach (var kept in new[] { "kept", "#if", "#else", "#endif", "#region", "#pragma", "//" })
-        {
-            Assert.Equal(Regex.Count(old, kept), Regex.Count(text, kept));
-        }
-
-        var other = new CSharpParseOptions(LanguageVersion.Latest, preprocessorSymbols: ["OTHER"]);
-        if (CSharpSyntaxTree.ParseText(old, other).GetDiagnostics().All(static d => d.Severity < DiagnosticSeverity.Error))
-        {
-            Assert.True(
-                CSharpSyntaxTree.ParseText(text, other).GetDiagnostics().All(static d => d.Severity < DiagnosticSeverity.Error),
-                "the other branch does not parse:\n" + text
-            );
-        }
-    }
-
-    /// <summary>Tokens, comments and directives in the order in which they stand.</summary>
-    private static IEnumerable<string> Pieces(string text) =>
-        CSharpSyntaxTree
-            .ParseText(text)
-            .GetRoot()
-            .DescendantTokens()
-            .SelectMany(static t =>
-                t.LeadingTrivia.Select(static l => l.ToFullString().Trim())
-                    .Append(t.Text)
-                    .Concat(t.TrailingTrivia.Select(static l => l.ToFullString().Trim()))
-            )
-            .Where(static p => p.Length > 0);
-
-    private static string KindsOfLineEnd(string text) =>
-        string.Join(
-            ' ',
-            Regex
-                .Matches(text, "\r\n|\n|\r")
-                .Select(static m => m.Value.Replace("\r", "CR").Replace("\n", "LF"))
-                .Distinct()
-                .Order(StringComparer.Ordinal)
-        );
-
-    private static Document Document(string source)
-    {
-        var workspace = new AdhocWorkspace();
-        var project = workspace.AddProject(
-            ProjectInfo.Create(
-                ProjectId.CreateNewId(),
-                VersionStamp.Default,
-                "Shop",
-                "Shop",
-                LanguageNames.CSharp,
-                compilationOptions: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true),
-                parseOptions: new CSharpParseOptions(LanguageVersion.Latest),
-                metadataReferences: ReadRules.References
-            )
-        );
-        return project.AddDocument("Orders.cs", SourceText.From(source, System.Text.Encoding.UTF8), filePath: "/Orders.cs");
+        FixInvariants.CheckKept(old, text, "=>");
     }
 
     private static async Task<ImmutableArray<Diagnostic>> FindingsAsync(Document document)
@@ -355,38 +255,5 @@ public class FixInvariantsTests
         }
 
         return offers;
-    }
-
-    private static async Task<Document> AppliedAsync(Document document, CodeAction action)
-    {
-        var operation = (await action.GetOperationsAsync(default)).OfType<ApplyChangesOperation>().Single();
-        return operation.ChangedSolution.GetDocument(document.Id)!;
-    }
-
-    private static async Task<Document> AllAsync(Document document, ImmutableArray<Diagnostic> found)
-    {
-        var fix = new DeclareConsistencyFix();
-        var context = new FixAllContext(
-            document,
-            fix,
-            FixAllScope.Document,
-            DeclareConsistencyFix.EquivalenceKey,
-            fix.FixableDiagnosticIds,
-            new Given(found),
-            default
-        );
-        return await fix.GetFixAllProvider().GetFixAsync(context) is { } action ? await AppliedAsync(document, action) : document;
-    }
-
-    private sealed class Given(ImmutableArray<Diagnostic> found) : FixAllContext.DiagnosticProvider
-    {
-        public override Task<IEnumerable<Diagnostic>> GetAllDiagnosticsAsync(Project project, CancellationToken cancellationToken) =>
-            Task.FromResult<IEnumerable<Diagnostic>>(found);
-
-        public override Task<IEnumerable<Diagnostic>> GetDocumentDiagnosticsAsync(Document document, CancellationToken cancellationToken) =>
-            Task.FromResult<IEnumerable<Diagnostic>>(found);
-
-        public override Task<IEnumerable<Diagnostic>> GetProjectDiagnosticsAsync(Project project, CancellationToken cancellationToken) =>
-            Task.FromResult(Enumerable.Empty<Diagnostic>());
     }
 }
