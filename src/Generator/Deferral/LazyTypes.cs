@@ -24,8 +24,8 @@ internal static class LazyTypes
 
     /// <summary>A delegate that is called for what it returns, or a value that is made when it is first asked for.</summary>
     public static bool GivesValue(ITypeSymbol? type) =>
-        type is INamedTypeSymbol { DelegateInvokeMethod: { ReturnsVoid: false, ReturnType: var result } }
-            ? result is not INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments.IsEmpty: true }
+        type is INamedTypeSymbol { DelegateInvokeMethod: { } invoke }
+            ? !invoke.ReturnsVoid && invoke.ReturnType is not INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments.IsEmpty: true }
             : IsDelegate(type);
 
     /// <summary>A sequence or collection whose elements are sequences.</summary>
