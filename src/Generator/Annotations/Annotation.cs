@@ -71,7 +71,12 @@ internal sealed class Annotation
             return null;
         }
 
-        return attribute.Name switch
+        return KindOfName(attribute.Name);
+    }
+
+    /// <summary>The same for a name as it is written, with or without its namespace.</summary>
+    public static AnnotationKind? KindOfName(string name) =>
+        name.Substring(name.LastIndexOf('.') + 1) switch
         {
             "MonotonicAttribute" => AnnotationKind.Monotonic,
             "CausalAttribute" => AnnotationKind.Causal,
@@ -79,7 +84,6 @@ internal sealed class Annotation
             "EventualAttribute" => AnnotationKind.Eventual,
             _ => null,
         };
-    }
 
     private static TypedConstant? Named(AttributeData? data, string name)
     {

@@ -58,8 +58,10 @@ internal static class ConsistencyAnnotations
     /// <summary>The annotation that stands on the symbol itself; of several, the strongest.</summary>
     public static DeclaredConsistency On(ISymbol? symbol) => Level(OnSymbol(symbol));
 
-    private static DeclaredConsistency Level(Annotation? annotation) =>
-        annotation?.Kind switch
+    private static DeclaredConsistency Level(Annotation? annotation) => LevelOf(annotation?.Kind);
+
+    public static DeclaredConsistency LevelOf(AnnotationKind? kind) =>
+        kind switch
         {
             AnnotationKind.Eventual => DeclaredConsistency.Eventual,
             AnnotationKind.Monotonic => DeclaredConsistency.Monotonic,

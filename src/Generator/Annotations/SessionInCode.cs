@@ -91,6 +91,9 @@ internal static class SessionInCode
     public static bool Begins(IMethodSymbol method, CancellationToken cancellation) =>
         IsSession(method.ReturnType) && (IsOurs(method) || Beginnings(method, cancellation).Any());
 
+    /// <summary>Whether a method may begin a session, judged by how it is written.</summary>
+    public static bool MayBeginIn(IMethodSymbol method) => Beginnings(method, CancellationToken.None).Any();
+
     /// <summary>The level that a helper gives the session that it begins.</summary>
     public static DeclaredConsistency LevelOfHelper(IMethodSymbol method, CancellationToken cancellation) =>
         Level(Beginnings(method, cancellation).Select(Written).FirstOrDefault());

@@ -56,6 +56,10 @@ internal sealed class MethodSummaries
     /// <inheritdoc cref="ForeignBodies.ModelOf" />
     public SemanticModel? ModelOf(SyntaxTree tree) => _bodies.ModelOf(tree);
 
+    /// <summary>The methods that a call of a virtual or interface member may run.</summary>
+    public IEnumerable<IMethodSymbol> TargetsOf(IMethodSymbol method, CancellationToken cancellation) =>
+        _targets.Of(method, isVirtualCall: true, cancellation).Select(static target => target.Method);
+
     /// <inheritdoc cref="CandidateNames.Reaching" />
     public ReachingNames Reaching => _names.Reaching;
 

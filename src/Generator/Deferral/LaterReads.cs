@@ -51,24 +51,59 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
     /// <summary>It runs where the node stands, when what is around that does.</summary>
     private void Run(SyntaxNode node)
     {
-        if (!within.Contains(node.Span) && body.Span.Contains(node.Span))
-        {
-            Leave(node, Carrier.Sequence, isReturned: false);
-            return;
-        }
-
+        var isBehind = !within.Contains(node.Span) && body.Span.Contains(node.Span);
         for (var child = node; child is not null && child != body; child = child.Parent)
         {
             switch (child.Parent)
             {
-                case AnonymousFunctionExpressionSyntax lambda when lambda != body:
+                case LocalFunctionStatementSyntax local when local != body:
+                    FollowFunction(local, carrier: null);
+                    return;
+                case AnonymousFunctionExpressionSyntax lambda when lambda != body && !isBehind:
                     Follow(lambda, Carrier.Delegate);
                     return;
-                case LocalFunctionStatementSyntax local when local != body:
-                    return;
-                case QueryClauseSyntax or SelectOrGroupClauseSyntax when Parts.QueryAround(child) is { } query:
+                case QueryClauseSyntax or SelectOrGroupClauseSyntax when !isBehind && Parts.QueryAround(child) is { } query:
                     Follow(query, Carrier.Sequence);
                     return;
+            }
+        }
+
+        if (isBehind)
+        {
+            Leave(node, Carrier.Sequence, isReturned: false);
+        }
+    }
+
+    /// <summary>A local function runs, or makes what it returns, where the stretch calls it.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="carrier">What its result is; null where it makes the read itself.</param>
+    private void FollowFunction(LocalFunctionStatementSyntax function, Carrier? carrier)
+    {
+        if (!_seen.Add((function, carrier)) || model.GetDeclaredSymbol(function, cancellation) is not { } symbol)
+        {
+            return;
+        }
+
+        carrier ??= LazyCallees.IsIterator(function) ? Carrier.Sequence : null;
+        foreach (var use in new LocalUses(model, body, cancellation).Of(symbol, function))
+        {
+            var whole = Parts.Whole(use);
+            if (!within.Contains(use.Span))
+            {
+                continue;
+            }
+
+            if (whole is not InvocationExpressionSyntax)
+            {
+                Follow(whole, Carrier.Delegate);
+            }
+            else if (carrier is { } result)
+            {
+                Follow(whole, result);
+            }
+            else
+            {
+                Run(whole);
             }
         }
     }
@@ -96,6 +131,9 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
             case MemberAccessExpressionSyntax access when access.Expression == value:
                 Ask(access, access.Parent is InvocationExpressionSyntax call && call.Expression == access ? call : access, carrier);
                 break;
+            case ConditionalAccessExpressionSyntax conditional when conditional.WhenNotNull == value:
+                Follow(conditional, carrier);
+                break;
             case ConditionalAccessExpressionSyntax conditional when conditional.Expression == value:
                 Ask(conditional.WhenNotNull, conditional, carrier);
                 break;
@@ -116,6 +154,7 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
     {
         if (carrier == Carrier.Holder)
         {
+            AskHolder(member, result);
             return;
         }
 
@@ -126,6 +165,27 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
         else if (member is not MemberAccessExpressionSyntax || result is InvocationExpressionSyntax || carrier == Carrier.Delegate)
         {
             Run(result);
+        }
+    }
+
+    /// <summary>Sequences in a sequence: what is made of the outer one holds the inner ones, or is a sequence of what they give.</summary>
+    private void AskHolder(SyntaxNode member, SyntaxNode result)
+    {
+        if (
+            result is InvocationExpressionSyntax
+            && member is MemberAccessExpressionSyntax { Expression: var holder }
+            && LazyTypes.HoldsSequences(TypeOf(holder))
+            && TypeOf(result) is { } type
+        )
+        {
+            if (LazyTypes.HoldsSequences(type))
+            {
+                Follow(result, Carrier.Holder);
+            }
+            else if (LazyTypes.IsSequence(type))
+            {
+                Follow(result, Carrier.Sequence);
+            }
         }
     }
 
@@ -169,7 +229,7 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
                 Follow(call, carrier);
             }
         }
-        else if (LazyTypes.IsSequence(result) && !callees.IsFinished(method, model))
+        else if (LazyTypes.IsSequence(result) && !callees.IsFinished(method))
         {
             Follow(call, Carrier.Sequence);
         }
@@ -265,7 +325,16 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
             && function != body
         )
         {
-            Follow(call, LazyTypes.IsSequence(TypeOf(call)) ? Carrier.Sequence : Carrier.Holder);
+            Follow(
+                call,
+                LazyTypes.IsSequence(TypeOf(call)) && !(carrier == Carrier.Sequence && LazyTypes.HoldsSequences(TypeOf(call)))
+                    ? Carrier.Sequence
+                    : Carrier.Holder
+            );
+        }
+        else if (function is LocalFunctionStatementSyntax local && function != body)
+        {
+            FollowFunction(local, carrier);
         }
         else if (function == body)
         {
@@ -292,14 +361,15 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
                     (assignment.Left as MemberAccessExpressionSyntax)?.Expression
                         ?? (assignment.Left as ElementAccessExpressionSyntax)?.Expression,
                     value,
-                    carrier
+                    carrier,
+                    isValue: !assignment.IsKind(SyntaxKind.AddAssignmentExpression) && LazyTypes.GivesValue(TypeOf(assignment.Left))
                 );
                 break;
         }
     }
 
     /// <summary>An object keeps the value: one that the body has made, or another that lives on.</summary>
-    private void KeepIn(ExpressionSyntax? receiver, SyntaxNode value, Carrier carrier)
+    private void KeepIn(ExpressionSyntax? receiver, SyntaxNode value, Carrier carrier, bool isValue = false)
     {
         if (receiver is IdentifierNameSyntax && Symbol(receiver) is ILocalSymbol local)
         {
@@ -307,8 +377,9 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
         }
         else
         {
-            // A handler of an event, or a callback, is kept to run at its own time.
-            Leave(value, carrier, isReturned: false, isCertain: carrier != Carrier.Delegate);
+            // A handler of an event, or a callback, is kept to run at its own time; what the object keeps to ask for a value is not.
+            var isOwn = isValue && receiver is null or ThisExpressionSyntax;
+            Leave(value, carrier, isReturned: false, isCertain: carrier != Carrier.Delegate || isOwn);
         }
     }
 

@@ -7,10 +7,13 @@ namespace MonotonicReads.Generator.Deferral;
 /// <summary>What methods do with sequences and delegates: hand them on, keep them, or make lazy ones of their own.</summary>
 /// <param name="modelOf">The model of another file, or null.</param>
 /// <param name="readsIn">The calls in a body that read; null to take every lazy result for one that does.</param>
+/// <param name="cancellation">Stops the search.</param>
+/// <param name="targetsOf">What a call of a member without a body may run; null where that is not known.</param>
 internal sealed class LazyCallees(
     Func<SyntaxTree, SemanticModel?> modelOf,
     Func<SyntaxNode, SemanticModel, IEnumerable<SyntaxNode>>? readsIn,
-    CancellationToken cancellation
+    CancellationToken cancellation,
+    Func<IMethodSymbol, IEnumerable<IMethodSymbol>>? targetsOf = null
 )
 {
     private const int MaxDepth = 3;
@@ -31,7 +34,7 @@ internal sealed class LazyCallees(
             return true;
         }
 
-        var bodies = BodiesOf(method).ToList();
+        var bodies = TargetsOf(method).SelectMany(BodiesOf).ToList();
         return bodies.Count == 0
             ? readsIn is null && method.ContainingAssembly.Equals(model.Compilation.Assembly, SymbolEqualityComparer.Default)
             : bodies.Exists(b => ReturnsLazily(method, b));
@@ -78,10 +81,9 @@ internal sealed class LazyCallees(
     }
 
     /// <summary>Whether a method of this compilation hands back a sequence that it has made already.</summary>
-    public bool IsFinished(IMethodSymbol method, SemanticModel model)
+    public bool IsFinished(IMethodSymbol method)
     {
-        _ = model;
-        var bodies = BodiesOf(method.OriginalDefinition).ToList();
+        var bodies = TargetsOf(method.OriginalDefinition).SelectMany(BodiesOf).ToList();
         return bodies.Count > 0
             && bodies.TrueForAll(b => !IsIterator(b) && ResultsOf(b).All(r => TypeOf(r) is { } type && !LazyTypes.IsSequence(type)));
     }
@@ -90,6 +92,11 @@ internal sealed class LazyCallees(
     public static bool RunsLater(IMethodSymbol method) =>
         method.Parameters.Any(static p => p.Type is { Name: "Delegate" or "RequestDelegate" or "TimerCallback" or "WaitCallback" })
         || Flow.LambdaArguments.Use(method) == Flow.LambdaUse.Later;
+
+    private IEnumerable<IMethodSymbol> TargetsOf(IMethodSymbol method) =>
+        targetsOf is not null && (method.IsAbstract || method.ContainingType?.TypeKind == TypeKind.Interface)
+            ? targetsOf(method)
+            : [method];
 
     private bool ReturnsLazily(IMethodSymbol method, SyntaxNode body)
     {
@@ -120,10 +127,11 @@ internal sealed class LazyCallees(
 
     private ITypeSymbol? TypeOf(ExpressionSyntax expression) => modelOf(expression.SyntaxTree)?.GetTypeInfo(expression, cancellation).Type;
 
-    private static bool IsStreamed(IMethodSymbol method, InvocationExpressionSyntax call) =>
+    /// <summary>Whether Dapper is told to read the rows as they are walked through.</summary>
+    public static bool IsStreamed(IMethodSymbol method, InvocationExpressionSyntax call) =>
         method.Name.Contains("Unbuffered")
-        || call.ArgumentList.Arguments.Any(static a =>
-            a is { NameColon.Name.Identifier.ValueText: "buffered", Expression.RawKind: (int)SyntaxKind.FalseLiteralExpression }
+        || call.ArgumentList.Arguments.Any(a =>
+            a.Expression.IsKind(SyntaxKind.FalseLiteralExpression) && Parts.ParameterOf(a, method)?.Name == "buffered"
         );
 
     private bool IsBuffered(ExpressionSyntax result, SemanticModel model) =>
@@ -131,7 +139,8 @@ internal sealed class LazyCallees(
         && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { ContainingNamespace.Name: "Dapper" } method
         && !IsStreamed(method, call);
 
-    private static bool IsIterator(SyntaxNode body) => Own(body).Any(static n => n is YieldStatementSyntax);
+    /// <summary>Whether a body, or a function, yields what it returns.</summary>
+    public static bool IsIterator(SyntaxNode body) => Own(body).Any(static n => n is YieldStatementSyntax);
 
     private static IEnumerable<ExpressionSyntax> ResultsOf(SyntaxNode body) =>
         body is ArrowExpressionClauseSyntax arrow

@@ -22,6 +22,21 @@ internal static class LazyTypes
     public static bool IsDelegate(ITypeSymbol? type) =>
         type is { TypeKind: TypeKind.Delegate } or INamedTypeSymbol { Name: "Lazy", ContainingNamespace.Name: "System" };
 
+    /// <summary>A delegate that is called for what it returns, or a value that is made when it is first asked for.</summary>
+    public static bool GivesValue(ITypeSymbol? type) =>
+        type is INamedTypeSymbol { DelegateInvokeMethod: { } invoke }
+            ? !invoke.ReturnsVoid && invoke.ReturnType is not INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments.IsEmpty: true }
+            : IsDelegate(type);
+
+    /// <summary>A sequence or collection whose elements are sequences.</summary>
+    public static bool HoldsSequences(ITypeSymbol? type) =>
+        type switch
+        {
+            IArrayTypeSymbol { ElementType: var element } => IsSequence(element),
+            INamedTypeSymbol named => (IsSequence(named) || IsCollection(named)) && named.TypeArguments.Any(IsSequence),
+            _ => false,
+        };
+
     /// <summary>Whether an object of the type, made of a sequence, has walked through it.</summary>
     public static bool IsCollection(ITypeSymbol type) =>
         type.TypeKind == TypeKind.Array

@@ -13,6 +13,10 @@ internal sealed class LocalUses(SemanticModel model, SyntaxNode body, Cancellati
         return Uses(local).Where(use => use.SpanStart > definition.Span.End && !writes.Exists(w => Overwrites(w, use)));
     }
 
+    /// <summary>Where a local function is called or named, outside itself.</summary>
+    public IEnumerable<IdentifierNameSyntax> Of(ISymbol function, LocalFunctionStatementSyntax declaration) =>
+        Uses(function).Where(use => !declaration.Span.Contains(use.Span));
+
     private IEnumerable<IdentifierNameSyntax> Uses(ISymbol local) =>
         body.DescendantNodes()
             .OfType<IdentifierNameSyntax>()

@@ -88,9 +88,9 @@ internal static class CallerCoverage
         }
 
         var caller = model.GetEnclosingSymbol(call.SpanStart, cancellation);
-        if (HandlerAround(call, model, cancellation) is { } handler)
+        if (HandlerAround(call, model, cancellation) is ({ } handler, { } mapping))
         {
-            return HandlerDeclarations.Of(handler);
+            return HandlerDeclarations.Of(handler, mapping);
         }
 
         while (caller is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction })
@@ -108,20 +108,24 @@ internal static class CallerCoverage
     }
 
     /// <summary>The mapped lambda in which a call stands: it has no session of the method around it.</summary>
-    private static IMethodSymbol? HandlerAround(SyntaxNode call, SemanticModel model, CancellationToken cancellation)
+    private static (IMethodSymbol? Lambda, IInvocationOperation? Mapping) HandlerAround(
+        SyntaxNode call,
+        SemanticModel model,
+        CancellationToken cancellation
+    )
     {
         for (var node = call; node is not null and not (MemberDeclarationSyntax or LocalFunctionStatementSyntax); node = node.Parent)
         {
             if (
                 node is AnonymousFunctionExpressionSyntax { Parent: ArgumentSyntax }
                 && model.GetOperation(node, cancellation) is IAnonymousFunctionOperation lambda
-                && HandlerMappings.MappingOf(lambda) is not null
+                && HandlerMappings.MappingOf(lambda) is { } mapping
             )
             {
-                return lambda.Symbol;
+                return (lambda.Symbol, mapping);
             }
         }
 
-        return null;
+        return default;
     }
 }

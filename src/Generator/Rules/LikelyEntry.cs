@@ -86,9 +86,11 @@ internal static class LikelyEntry
         /// <summary>The parameters, and what names a handler after them.</summary>
         public string Rest { get; }
 
+        private static readonly string[] Accessors = ["get_", "set_", "add_", "remove_"];
+
         private static string WithoutPrefix(string name) =>
-            name.StartsWith("get_", StringComparison.Ordinal) || name.StartsWith("set_", StringComparison.Ordinal)
-                ? name.Substring("get_".Length)
+            Array.Find(Accessors, prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is { } accessor
+                ? name.Substring(accessor.Length)
                 : name;
     }
 }

@@ -49,7 +49,8 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
             }
 
             start.RegisterSymbolAction(
-                static context => Check((INamedTypeSymbol)context.Symbol, context.Compilation, context.ReportDiagnostic),
+                static context =>
+                    Check((INamedTypeSymbol)context.Symbol, context.Compilation, context.ReportDiagnostic, context.CancellationToken),
                 SymbolKind.NamedType
             );
             start.RegisterSyntaxNodeAction(
@@ -61,10 +62,19 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
         });
     }
 
-    private static void Check(INamedTypeSymbol type, Compilation compilation, Action<Diagnostic> report)
+    private static void Check(INamedTypeSymbol type, Compilation compilation, Action<Diagnostic> report, CancellationToken cancellation)
     {
         foreach (var obstacle in WrappingDecision.For(type, compilation).Obstacles)
         {
+            if (
+                obstacle.Place is IMethodSymbol { MethodKind: MethodKind.Ordinary } method
+                && WebHandlers.HasPackage(compilation)
+                && WebHandlers.IsMapped(method, compilation.SyntaxTrees, cancellation)
+            )
+            {
+                continue;
+            }
+
             report(Diagnostic.Create(Rule, PlaceOf(obstacle.Place), Obstacle.Name(obstacle.Place), obstacle.Why, obstacle.Remedy));
         }
     }
@@ -86,13 +96,13 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
             context.Node is LocalFunctionStatementSyntax
                 ? context.SemanticModel.GetDeclaredSymbol(context.Node, context.CancellationToken)
                 : context.SemanticModel.GetSymbolInfo(context.Node, context.CancellationToken).Symbol;
-        if (symbol is not null && Annotation.On(symbol) is { NeedsSession: true } annotation && !IsWebHandler(context))
+        if (symbol is IMethodSymbol method && Annotation.On(symbol) is { NeedsSession: true } annotation && !IsWebHandler(context, method))
         {
             context.ReportDiagnostic(
                 Diagnostic.Create(
                     Rule,
                     place,
-                    symbol.Name.Length > 0 ? symbol.Name : "lambda",
+                    method.Name.Length > 0 ? method.Name : "lambda",
                     $"no wrapper stands between it and the code around it, so {annotation.Display} can have no effect",
                     "annotate the method around it, or begin a session with ReadSession.Begin"
                 )
@@ -100,17 +110,25 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
         }
     }
 
-    private static bool IsWebHandler(SyntaxNodeAnalysisContext context)
+    private static bool IsWebHandler(SyntaxNodeAnalysisContext context, IMethodSymbol symbol)
     {
+        if (!WebHandlers.HasPackage(context.Compilation))
+        {
+            return false;
+        }
+
+        if (context.Node is LocalFunctionStatementSyntax)
+        {
+            return WebHandlers.IsMapped(symbol, [context.Node.SyntaxTree], context.CancellationToken);
+        }
+
         var operation = context.SemanticModel.GetOperation(context.Node, context.CancellationToken);
         while (operation is IAnonymousFunctionOperation or IDelegateCreationOperation or IConversionOperation)
         {
             operation = operation.Parent;
         }
 
-        return operation is IArgumentOperation argument
-            && WebHandlers.TakesHandler(argument.Parameter)
-            && FrameworkActivation.IsHonoured(context.Compilation);
+        return operation is IArgumentOperation argument && WebHandlers.TakesHandler(argument.Parameter);
     }
 
     private static Location PlaceOf(ISymbol symbol) => symbol.Locations.FirstOrDefault(static l => l.IsInSource) ?? Location.None;

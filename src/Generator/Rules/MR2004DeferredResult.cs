@@ -102,7 +102,7 @@ internal static class MR2004DeferredResult
             if (
                 statement is ReturnStatementSyntax { Expression: { } result }
                 && TypeOf(result, context) is { } type
-                && (DeferredIn(type) ?? LazyIn(result, type, context)) is { } deferred
+                && ((IsOpen(type, result, context) ? DeferredIn(type) : null) ?? LazyIn(result, type, context)) is { } deferred
             )
             {
                 told.Add(result);
@@ -151,11 +151,14 @@ internal static class MR2004DeferredResult
         var callees = new LazyCallees(
             tree => tree == context.Node.SyntaxTree ? context.SemanticModel : summaries.ModelOf(tree),
             (other, model) => ReadingNames.In(other, summaries, model, context.CancellationToken),
-            context.CancellationToken
+            context.CancellationToken,
+            method => summaries.TargetsOf(method, context.CancellationToken)
         );
         var within = TextSpan.FromBounds(scope[0].SpanStart, scope[scope.Count - 1].Span.End);
         var later = new LaterReads(context.SemanticModel, body, within, callees, context.CancellationToken);
+        var functions = body.DescendantNodes().Where(n => n is LocalFunctionStatementSyntax && !within.Contains(n.Span));
         return scope
+            .Concat(functions)
             .SelectMany(s => ReadingNames.In(s, summaries, context.SemanticModel, context.CancellationToken))
             .SelectMany(later.Of)
             .Where(static l => l.IsCertain);
@@ -207,16 +210,15 @@ internal static class MR2004DeferredResult
         }
 
         for (
-            var node = result;
+            var node = Given(result, context);
             node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } call;
-            node = access.Expression
+            node = Given(access.Expression, context)
         )
         {
             if (
-                access.Name.Identifier.ValueText == "QueryUnbufferedAsync"
-                || call.ArgumentList.Arguments.Any(static a =>
-                    a is { NameColon.Name.Identifier.ValueText: "buffered", Expression.RawKind: (int)SyntaxKind.FalseLiteralExpression }
-                )
+                context.SemanticModel.GetSymbolInfo(call, context.CancellationToken).Symbol is IMethodSymbol method
+                && method.ContainingNamespace?.Name == "Dapper"
+                && LazyCallees.IsStreamed(method, call)
             )
             {
                 return "a sequence that is streamed";
@@ -233,6 +235,51 @@ internal static class MR2004DeferredResult
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Whether what is returned reads by its type alone: not what is sorted or asked for as a query and was in memory before, of which its
+    /// parts tell.
+    /// </summary>
+    private static bool IsOpen(ITypeSymbol type, ExpressionSyntax result, SyntaxNodeAnalysisContext context)
+    {
+        if (type.Name == "IOrderedEnumerable")
+        {
+            return false;
+        }
+
+        var node = Given(result, context);
+        while (node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access })
+        {
+            if (access.Name.Identifier.ValueText == "AsQueryable")
+            {
+                return TypeOf(access.Expression, context) is not { } source || DeferredIn(source) is not null;
+            }
+
+            node = Given(access.Expression, context);
+        }
+
+        return true;
+    }
+
+    /// <summary>An expression, or what the local that it names is declared with and keeps.</summary>
+    private static ExpressionSyntax Given(ExpressionSyntax expression, SyntaxNodeAnalysisContext context)
+    {
+        if (
+            expression is not IdentifierNameSyntax
+            || context.SemanticModel.GetSymbolInfo(expression, context.CancellationToken).Symbol
+                is not ILocalSymbol { DeclaringSyntaxReferences: [var reference] } local
+            || reference.GetSyntax(context.CancellationToken) is not VariableDeclaratorSyntax { Initializer.Value: { } value } declarator
+        )
+        {
+            return expression;
+        }
+
+        var block = declarator.FirstAncestorOrSelf<BlockSyntax>();
+        var isAssigned = block
+            ?.DescendantNodes()
+            .Any(n => n is AssignmentExpressionSyntax { Left: IdentifierNameSyntax name } && name.Identifier.ValueText == local.Name);
+        return isAssigned == false ? value : expression;
     }
 
     private static ITypeSymbol? TypeOf(ExpressionSyntax expression, SyntaxNodeAnalysisContext context) =>

@@ -44,5 +44,5 @@ internal sealed class ReportedUnit(ISymbol symbol, HandlerLambda? handler = null
 
     /// <summary>What it declares, itself or through what stands around it.</summary>
     public DeclaredConsistency Declared =>
-        handler is null ? ConsistencyAnnotations.Of(Symbol) : HandlerDeclarations.Of(handler.Lambda.Symbol);
+        handler is null ? ConsistencyAnnotations.Of(Symbol) : HandlerDeclarations.Of(handler.Lambda.Symbol, handler.Mapping);
 }

@@ -85,9 +85,32 @@ internal sealed class WrapperHandover(SyntaxNodeAnalysisContext context, Written
     /// <summary>Whether its type creates the wrapper anywhere, from what was created before.</summary>
     private bool IsMadeInType(SyntaxNode creation)
     {
+        if (IsUsedUp(creation))
+        {
+            return false;
+        }
+
         var scope = creation.FirstAncestorOrSelf<TypeDeclarationSyntax>() ?? creation.SyntaxTree.GetRoot(context.CancellationToken);
         return scope.DescendantNodes().Any(Makes);
     }
+
+    /// <summary>Whether it is called at once, or given to an object that is no wrapper: nothing is left to be handed over.</summary>
+    private bool IsUsedUp(SyntaxNode creation) =>
+        CallNames.Receiver(creation) switch
+        {
+            MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax call } => !IsHeld(call),
+            ArgumentSyntax { Parent.Parent: BaseObjectCreationExpressionSyntax around } => !IsHeld(around),
+            _ => false,
+        };
+
+    /// <summary>Whether an expression may have the object in it, as the class that it is: a list, a lazy value.</summary>
+    private bool IsHeld(SyntaxNode expression) =>
+        context.SemanticModel.GetTypeInfo(expression, context.CancellationToken).Type is not INamedTypeSymbol type
+        || SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, wrapped.Type)
+        || type.TypeArguments.Any(a =>
+            a is INamedTypeSymbol named
+            && (SymbolEqualityComparer.Default.Equals(named.OriginalDefinition, wrapped.Type) || wrapped.CanStandFor(named))
+        );
 
     /// <summary>Whether the node creates the wrapper; what stands in the file at hand is bound where its text does not tell.</summary>
     private bool Makes(SyntaxNode node) =>

@@ -67,6 +67,7 @@ public class BaselineTests
     [InlineData("MR1001 M:Shop.Orders.M(System.Int32)", "MR1001 M:Orders.M(System.Int32)")]
     [InlineData("MR1001 M:Orders.Load(System.Int32)", "MR1001 M:Orders.M(System.Int32)")]
     [InlineData("MR1001 M:Orders.get_Total", "MR1001 P:Orders.Total")]
+    [InlineData("MR1001 M:Orders.add_Changed(System.Action)", "MR1001 E:Orders.Changed")]
     [InlineData("MR1001 P:Orders.Totals", "MR1001 P:Orders.Total")]
     [InlineData("MR1001 M:Orders.Inner.ctor(System.Data.IDbConnection)", "MR1001 M:Orders.Inner.#ctor(System.Data.IDbConnection)")]
     [InlineData("MR1001 M:Orders.Inner.#ctor()", "MR1001 M:Orders.Inner.#ctor(System.Data.IDbConnection)")]
@@ -79,6 +80,7 @@ public class BaselineTests
         [
             Entry("MR1001 M:Orders.M(System.Int32)"),
             Entry("MR1001 P:Orders.Total"),
+            Entry("MR1001 E:Orders.Changed"),
             Entry("MR1001 M:Orders.Inner.#ctor(System.Data.IDbConnection)"),
         ];
         Assert.Equal(meant, LikelyEntry.Of(Entry(written), reported) is { } likely ? $"{likely.Rule} {likely.Member}" : null);

@@ -103,6 +103,30 @@ public class DeferredResultTests
     [InlineData("void M(int[] ids) { " + Begin + "Keep({|MR2004:ids.Select(Price)|}); } void Keep(IEnumerable<int> x) { kept = x; }")]
     [InlineData("Func<int> M() { " + Begin + "return {|MR2004:() => Price(1)|}; }")]
     [InlineData("object M(int[] ids) { " + Begin + "return {|MR2004:new { A = ids.Select(Price) }|}; }")]
+    [InlineData("IEnumerable<int> M(int[] ids) { " + Begin + "return {|MR2004:ids?.Select(id => Price(id)).Skip(1) ?? []|}; }")]
+    [InlineData(
+        "IEnumerable<int> M(int[] ids) { "
+            + Begin
+            + "return {|MR2004:A()|}; IEnumerable<int> A() { foreach (var i in ids) yield return Price(i); } }"
+    )]
+    [InlineData("IEnumerable<int> M(int[] ids) { " + Begin + "return {|MR2004:A()|}; IEnumerable<int> A() => ids.Select(Price); }")]
+    [InlineData(
+        "IEnumerable<int> M(int[] ids) { IEnumerable<int> A() => ids.Select(Price); using (ReadSession.Begin(ReadConsistency.Monotonic)) { return {|MR2004:A()|}; } }"
+    )]
+    [InlineData(
+        "List<IEnumerable<int>> M(int[][] all) { " + Begin + "return {|MR2004:all.Select(ids => ids.Select(id => Price(id))).ToList()|}; }"
+    )]
+    [InlineData("Func<int> later; void M() { " + Begin + "later = {|MR2004:() => Price(1)|}; }")]
+    [InlineData("Lazy<int> later; void M() { " + Begin + "this.later ??= {|MR2004:new Lazy<int>(() => Price(1))|}; }")]
+    [InlineData(
+        "IEnumerable<int> M() { " + Begin + "IEnumerable<int> q = query.Where(x => x > 1); return {|MR2004:q.Where(x => x < 9)|}; }"
+    )]
+    [InlineData("IEnumerable<int> M() { " + Begin + "return {|MR2004:db.Query<int>(\"select 1\", new { A = 1 }, null, false)|}; }")]
+    [InlineData(
+        "interface IPrices { IEnumerable<int> All(); } class Prices(Reports reports) : IPrices { public IEnumerable<int> All() => new[] { 1 }.Select(reports.Price); } IEnumerable<int> M(IPrices prices) { "
+            + Begin
+            + "return {|MR2004:prices.All()|}; }"
+    )]
     public Task A_read_that_is_not_made_yet_leaves_a_session(string member) => InCode(member + Price);
 
     [Theory]
@@ -111,6 +135,27 @@ public class DeferredResultTests
     [InlineData("IEnumerable<int> M(int[] ids) { " + Begin + "var first = Price(1); return ids.Select(id => id + first); }")]
     [InlineData("int M(int[] ids) { " + Begin + "Func<int, int> f = id => Price(id); return ids.Select(f).Sum(); }")]
     [InlineData("void M(int[] ids) { " + Begin + "Print(ids.Select(Price)); } void Print(IEnumerable<int> x) { foreach (var i in x) { } }")]
+    [InlineData(
+        "IEnumerable<int> M() { " + Begin + "var all = db.Query<int>(\"select 1\"); return all.Where(x => x > 2).OrderBy(x => x); }"
+    )]
+    [InlineData("IQueryable<int> M(int[] ids) { " + Begin + "return ids.Select(Price).ToList().AsQueryable(); }")]
+    [InlineData("IEnumerable<int> M(int[] ids) { " + Begin + "return ids?.Select(id => Price(id)).ToList() ?? []; }")]
+    [InlineData(
+        "List<int> M(int[] ids) { "
+            + Begin
+            + "return A().ToList(); IEnumerable<int> A() { foreach (var i in ids) yield return Price(i); } }"
+    )]
+    [InlineData("int M() { var before = A(); " + Begin + "return before + A(); int A() => Price(1); }")]
+    [InlineData(
+        "int[] M(int[][] all) { " + Begin + "return all.Select(ids => ids.Select(id => Price(id))).SelectMany(x => x).ToArray(); }"
+    )]
+    [InlineData("event Action Changed; Action then; void M() { " + Begin + "Changed += () => Price(1); then = () => Price(2); }")]
+    [InlineData("Func<Task> later; void M() { " + Begin + "later = async () => { await Task.Yield(); Price(1); }; }")]
+    [InlineData(
+        "interface IPrices { IEnumerable<int> All(); } class Prices(Reports reports) : IPrices { public IEnumerable<int> All() => new[] { 1 }.Select(reports.Price).ToList(); } IEnumerable<int> M(IPrices prices) { "
+            + Begin
+            + "return prices.All(); }"
+    )]
     public Task A_read_that_is_made_in_time_does_not(string member) => InCode(member + Price);
 
     private static Task Annotated(string declaration, string type) =>

@@ -70,6 +70,10 @@ public class FrameworkActivationTests
             "public class C(IDbConnection db) : IModelBinder { @ public async Task BindModelAsync(ModelBindingContext context) { await Task.Yield(); _ = "
                 + Two
                 + "; } }",
+            "public abstract class B(RequestDelegate next) { public Task InvokeAsync(HttpContext context) { Work(); return next(context); } protected abstract void Work(); } public class C(RequestDelegate next, IDbConnection db) : B(next) { @ protected override void Work() { _ = "
+                + Two
+                + "; } }",
+            "public class BasketViewComponent(IDbConnection db) { @ public virtual int Invoke() => " + Two + "; }",
             "public class C(IDbConnection db) : PageModel { @ public virtual void OnGet() { _ = " + Two + "; } }",
         };
 
@@ -189,6 +193,55 @@ public class FrameworkActivationTests
     public Task What_a_container_hands_out_can_be_wrapped(string type) => Check<MR2001CannotBeWrapped>(type, AspNetCore.Framework);
 
     [Fact]
+    public async Task A_controller_is_told_by_its_name_and_a_route()
+    {
+        const string Types =
+            "public class OrdersController(IDbConnection db) { [HttpGet, Monotonic] public virtual int Get() => " + Two + "; }";
+        await Check<MR2001CannotBeWrapped>(Types.Replace(" Get(", " {|MR2001:Get|}(", StringComparison.Ordinal), AspNetCore.Framework);
+        await Check<MR2001CannotBeWrapped>(Types, AspNetCore.WithPackage);
+    }
+
+    [Theory]
+    [InlineData("public class GameController(IDbConnection db) { [Monotonic] public virtual int Get() => " + Two + "; }")]
+    [InlineData(
+        "[NonController] public class HomeController(IDbConnection db) { [HttpGet, Monotonic] public virtual int Get() => " + Two + "; }"
+    )]
+    [InlineData(
+        "[NonViewComponent] public class CartViewComponent(IDbConnection db) { [Monotonic] public virtual int Invoke() => " + Two + "; }"
+    )]
+    [InlineData("internal class CartViewComponent(IDbConnection db) { [Monotonic] public virtual int Invoke() => " + Two + "; }")]
+    public Task What_only_sounds_like_one_can_be_wrapped(string type) => Check<MR2001CannotBeWrapped>(type, AspNetCore.Framework);
+
+    [Theory]
+    [InlineData(
+        "[Monotonic] public interface I { int Get(); } public class C(IDbConnection db) : ComponentBase, I { public int {|MR2001:Get|}() => "
+            + Two
+            + "; }"
+    )]
+    [InlineData(
+        "public interface I { [Monotonic] int Get(); } public class C(IDbConnection db) : Hub, I { public int {|MR2001:Get|}() => "
+            + Two
+            + "; }"
+    )]
+    [InlineData(
+        "public interface I { [Monotonic] int Get(); } public class C(IDbConnection db) : ControllerBase, I { int I.{|MR2001:Get|}() => "
+            + Two
+            + "; }"
+    )]
+    [InlineData(
+        "public interface I { [Monotonic] int Get(); } public class C(IDbConnection db) : ComponentBase, I { public int Get() { using var session = ReadSession.Begin(ReadConsistency.Monotonic); return "
+            + Two
+            + "; } }"
+    )]
+    [InlineData(
+        "public interface I { [Monotonic] int Get(); } public class C(IDbConnection db) : ComponentBase, I { [Eventual(\"shown as a hint\")] public int Get() => "
+            + Two
+            + "; }"
+    )]
+    public Task An_interfaces_annotation_is_owed_by_the_class_that_implements_it(string types) =>
+        Check<MR2001CannotBeWrapped>(types, AspNetCore.WithPackage);
+
+    [Fact]
     public Task A_handler_that_is_found_by_its_interface_can_be_wrapped() =>
         new MarkedSource(
             Usings
@@ -198,6 +251,35 @@ public class FrameworkActivationTests
             [.. Packages.With(("MediatR", "5.1.0")), .. AspNetCore.Framework]
         ).VerifyAsync(new MR2001CannotBeWrapped());
 
+    [Theory]
+    [InlineData("app.MapGet(\"/\", Handlers.Get);")]
+    [InlineData("app.MapMethods(\"/\", new[] { \"GET\" }, Handlers.Get);")]
+    public async Task A_static_handler_is_an_endpoint_where_the_web_package_is(string map)
+    {
+        var source =
+            "static class Handlers { [Monotonic] public static int Get(IDbConnection db) => "
+            + Two
+            + "; } static class C { static void Map(IEndpointRouteBuilder app) { "
+            + map
+            + " } }";
+        await new MarkedSource(Spaced(source), [.. ReadRules.References, .. AspNetCore.WithPackage]).VerifyAsync(
+            new MR2001CannotBeWrapped()
+        );
+        await new MarkedSource(
+            Spaced(source.Replace("int Get(", "int {|MR2001:Get|}(", StringComparison.Ordinal)),
+            [.. ReadRules.References, .. AspNetCore.Framework]
+        ).VerifyAsync(new MR2001CannotBeWrapped());
+    }
+
+    [Fact]
+    public Task A_static_method_that_no_endpoint_runs_is_kept_by_nobody() =>
+        Check<MR2001CannotBeWrapped>(
+            "static class Handlers { [Monotonic] public static int {|MR2001:Get|}(IDbConnection db) => "
+                + Two
+                + "; } static class C { static int Run(IDbConnection db) => Handlers.Get(db) + Map(Other.Get); static int Map(Func<int> f) => f(); } static class Other { public static int Get() => 1; }",
+            AspNetCore.WithPackage
+        );
+
     [Fact]
     public Task A_handlers_lambda_is_kept_by_nobody_without_the_web_package() =>
         Check<MR2001CannotBeWrapped>(
@@ -206,6 +288,8 @@ public class FrameworkActivationTests
                 + "); }",
             AspNetCore.Framework
         );
+
+    private static string Spaced(string source) => "using Microsoft.AspNetCore.Builder;\n" + Usings + source;
 
     /// <summary>Marks the name of the method that the annotation stands before.</summary>
     private static string Named(string type)

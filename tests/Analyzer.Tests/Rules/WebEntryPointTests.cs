@@ -48,6 +48,12 @@ public class WebEntryPointTests
     [InlineData("app.MapGet(\"/\", [Eventual(\"a report\")] (IDbConnection db) => new[] { " + A + ", " + B + " });")]
     [InlineData("app.MapPost(\"/\", [Causal] (IDbConnection db) => { db.Execute(\"INSERT INTO t VALUES (1)\"); return " + A + "; });")]
     [InlineData("app.MapGet(\"/\", (IDbConnection db, bool x) => x ? " + A + " : " + B + ");")]
+    [InlineData("app.MapGet(\"/\", (IDbConnection db) => new[] { " + A + ", " + B + " }).WithMetadata(new MonotonicAttribute());")]
+    [InlineData(
+        "app.MapPost(\"/\", (IDbConnection db) => { db.Execute(\"INSERT INTO t VALUES (1)\"); return "
+            + A
+            + "; }).AllowAnonymous().WithMetadata(1, new CausalAttribute());"
+    )]
     public Task A_handler_with_one_read_or_its_own_declaration_is_quiet(string map) => Check(map, reported: false);
 
     [Fact]
@@ -61,6 +67,10 @@ public class WebEntryPointTests
                 + ", "
                 + B
                 + " });",
+            reported: true
+        );
+        await Check(
+            "app.MapGet(\"/\", (IDbConnection db) => new[] { " + A + ", " + B + " }).WithMetadata(new ObsoleteAttribute());",
             reported: true
         );
         await Check("app.MapGet(\"/\", [Obsolete] (IDbConnection db) => new[] { " + A + ", " + B + " });", reported: true);

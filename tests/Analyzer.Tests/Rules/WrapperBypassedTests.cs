@@ -62,6 +62,10 @@ public class WrapperBypassedTests
     [InlineData("object M(IServiceProvider p) => {|MR2002:ActivatorUtilities.GetServiceOrCreateInstance<Inner>(p)|}.Count();")]
     [InlineData("object M() => {|MR2002:Activator.CreateInstance<Orders>()|};")]
     [InlineData("Lines M(DbConnection db) { Lines l = {|MR2002:new(db)|}; return l; }")]
+    [InlineData(
+        "IOrders Good(DbConnection db) => new ConsistentOrders(new Orders(db)); Holder M(DbConnection db) => new Holder({|MR2002:new Orders(db)|}); class Holder(IOrders orders) { public IOrders Orders => orders; }"
+    )]
+    [InlineData("IOrders Good(DbConnection db) => new Wrap(new Orders(db)); int M(DbConnection db) => {|MR2002:new Orders(db)|}.Count();")]
     public Task Created_without_it(string member) => Verify($"class C {{ {member} }}");
 
     [Theory]
@@ -102,6 +106,10 @@ public class WrapperBypassedTests
     [InlineData("void M(IServiceCollection s) => s.AddScoped<IOrders>(p => ActivatorUtilities.CreateInstance<Orders>(p));")]
     [InlineData("void M(IServiceCollection s, DbConnection db) => s.Add(new ServiceDescriptor(typeof(IOrders), new Orders(db)));")]
     [InlineData("Lines M(DbConnection db) => new ConsistentLines(db);")]
+    [InlineData(
+        "private readonly Lazy<Orders> _inner = new Lazy<Orders>(new Orders(null)); IOrders Outer => new ConsistentOrders(_inner.Value);"
+    )]
+    [InlineData("IOrders M(DbConnection db) { var list = new List<Orders> { new Orders(db) }; return new ConsistentOrders(list[0]); }")]
     public Task Handed_over_or_registered(string member) => Verify($"class C {{ {member} }}");
 
     [Fact]

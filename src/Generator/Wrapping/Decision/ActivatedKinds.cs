@@ -96,12 +96,16 @@ internal static class ActivatedKinds
     /// <summary>What a class is by its attributes or its shape.</summary>
     public static ActivatedKind? OfMarks(INamedTypeSymbol type)
     {
-        if (Bears(type, "ControllerAttribute", Controller.Namespace) || Bears(type, "ApiControllerAttribute", Controller.Namespace))
+        if (
+            Bears(type, "ControllerAttribute", Controller.Namespace)
+            || Bears(type, "ApiControllerAttribute", Controller.Namespace)
+            || IsConventionController(type)
+        )
         {
             return Controller;
         }
 
-        if (Bears(type, "ViewComponentAttribute", View.Namespace))
+        if (Bears(type, "ViewComponentAttribute", View.Namespace) || IsConventionView(type))
         {
             return View;
         }
@@ -133,14 +137,56 @@ internal static class ActivatedKinds
         return null;
     }
 
-    /// <summary><c>UseMiddleware&lt;T&gt;()</c> makes it with the delegate that comes next.</summary>
-    private static bool IsConventionMiddleware(INamedTypeSymbol type) =>
-        type.InstanceConstructors.Any(static c => c.Parameters.Any(static p => IsNamed(p.Type, "RequestDelegate", Middleware.Namespace)))
+    /// <summary><c>UseMiddleware&lt;T&gt;()</c> makes it with the delegate that comes next; a base class may have what it calls.</summary>
+    private static bool IsConventionMiddleware(INamedTypeSymbol type)
+    {
+        if (
+            !type.InstanceConstructors.Any(static c =>
+                c.Parameters.Any(static p => IsNamed(p.Type, "RequestDelegate", Middleware.Namespace))
+            )
+        )
+        {
+            return false;
+        }
+
+        for (var declaring = type; declaring is not null; declaring = declaring.BaseType)
+        {
+            if (
+                declaring
+                    .GetMembers()
+                    .Any(static m =>
+                        m is IMethodSymbol { Name: "Invoke" or "InvokeAsync", Parameters: [var first, ..] }
+                        && IsNamed(first.Type, "HttpContext", Middleware.Namespace)
+                    )
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>MVC takes a class for a controller by its name; that it is meant is told by a route on one of its methods.</summary>
+    private static bool IsConventionController(INamedTypeSymbol type) =>
+        type.Name.EndsWith("Controller", StringComparison.OrdinalIgnoreCase)
+        && IsFoundByName(type, "NonControllerAttribute")
         && type.GetMembers()
             .Any(static m =>
-                m is IMethodSymbol { Name: "Invoke" or "InvokeAsync", Parameters: [var first, ..] }
-                && IsNamed(first.Type, "HttpContext", Middleware.Namespace)
+                m is IMethodSymbol { DeclaredAccessibility: Accessibility.Public }
+                && (Bears(m, "HttpMethodAttribute", "Microsoft.AspNetCore.Mvc.Routing") || Bears(m, "RouteAttribute", Controller.Namespace))
             );
+
+    private static bool IsConventionView(INamedTypeSymbol type) =>
+        type.Name.EndsWith("ViewComponent", StringComparison.OrdinalIgnoreCase)
+        && IsFoundByName(type, "NonViewComponentAttribute")
+        && type.ContainingModule.ReferencedAssemblies.Any(static a => a.Name == "Microsoft.AspNetCore.Mvc.ViewFeatures")
+        && type.GetMembers()
+            .Any(static m => m is IMethodSymbol { Name: "Invoke" or "InvokeAsync", DeclaredAccessibility: Accessibility.Public });
+
+    private static bool IsFoundByName(INamedTypeSymbol type, string exception) =>
+        type is { DeclaredAccessibility: Accessibility.Public, IsAbstract: false, IsGenericType: false, ContainingType: null }
+        && !Bears(type, exception, Controller.Namespace);
 
     // What protoc generates for a service.
     private static bool BearsBinding(INamedTypeSymbol type) => Bears(type, "BindServiceMethodAttribute", GrpcService.Namespace);

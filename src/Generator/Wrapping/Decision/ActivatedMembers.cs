@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Wrapping.Survey;
 
 namespace MonotonicReads.Generator.Wrapping.Decision;
@@ -22,7 +23,14 @@ internal sealed class ActivatedMembers
 
             if (activation.IsOutOfReach(group.Implementation, group.Methods.Skip(1)))
             {
-                Decline(group.Implementation, owes: own.Contains(group.Implementation) || survey.IsTypeAnnotated);
+                if (own.Contains(group.Implementation) || survey.IsTypeAnnotated)
+                {
+                    Decline(group.Implementation, owes: true);
+                }
+                else
+                {
+                    DeclineContract(group.Implementation);
+                }
             }
             else
             {
@@ -44,6 +52,16 @@ internal sealed class ActivatedMembers
             if (owes && !(isOwn ? activation.Honours(method, compilation) : activation.HonoursType(compilation)))
             {
                 obstacles.Add(activation.ObstacleAt(isOwn ? survey.PlaceOf(method) : survey.Type, compilation));
+            }
+        }
+
+        // The class bears no annotation that could be taken away: a session in code keeps what the interface's promises.
+        void DeclineContract(IMethodSymbol method)
+        {
+            _outOfReach.Add(method);
+            if (SymbolEqualityComparer.Default.Equals(survey.PlaceOf(method), method) && !SessionInCode.MayBeginIn(method))
+            {
+                obstacles.Add(activation.ObstacleAt(method, compilation));
             }
         }
     }

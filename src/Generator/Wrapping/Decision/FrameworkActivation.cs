@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Annotations;
 
 namespace MonotonicReads.Generator.Wrapping.Decision;
 
@@ -62,23 +63,22 @@ internal sealed class FrameworkActivation
     /// session, a hub's and its methods' annotations each call.
     /// </summary>
     public bool Honours(IMethodSymbol method, Compilation compilation) =>
-        IsHonoured(compilation)
+        WebHandlers.HasPackage(compilation)
         && method is { MethodKind: MethodKind.Ordinary, DeclaredAccessibility: Accessibility.Public, IsStatic: false }
         && _kinds[0].Calls(method);
 
     /// <summary>Whether the annotation of the class is read, for all of its endpoints.</summary>
-    public bool HonoursType(Compilation compilation) => IsHonoured(compilation) && _kinds[0].Endpoints != EndpointMethods.None;
+    public bool HonoursType(Compilation compilation) => WebHandlers.HasPackage(compilation) && _kinds[0].Endpoints != EndpointMethods.None;
 
-    /// <summary>Whether the package is there that gives requests, and calls of a hub, their sessions.</summary>
-    public static bool IsHonoured(Compilation compilation) =>
-        compilation.ReferencedAssemblyNames.Any(static a => a.Name == "MonotonicReads.AspNetCore");
+    /// <inheritdoc cref="WebHandlers.HasPackage(Compilation)"/>
+    public static bool IsHonoured(Compilation compilation) => WebHandlers.HasPackage(compilation);
 
     /// <summary>Why the annotation of a member has no effect, and what has.</summary>
     public Obstacle ObstacleAt(ISymbol place, Compilation compilation) =>
         new(
             place,
             $"the class is {What}, which its framework makes by the class's own type and calls itself, so that no wrapper stands before it",
-            _kinds[0].Endpoints != EndpointMethods.None && !IsHonoured(compilation)
+            _kinds[0].Endpoints != EndpointMethods.None && !WebHandlers.HasPackage(compilation)
                 ? "begin a session with ReadSession.Begin in it, or reference MonotonicReads.AspNetCore, which gives each request a session"
                 : "begin a session with ReadSession.Begin in it"
         );
