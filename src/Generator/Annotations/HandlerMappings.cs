@@ -64,10 +64,9 @@ internal static class HandlerMappings
 
     private static bool IsOfKnown(IMethodSymbol method)
     {
-        var space = method.ContainingNamespace?.ToDisplayString() ?? "";
         foreach (var (known, members) in Known)
         {
-            if (IsWithin(space, known) && Array.IndexOf(members, method.Name) >= 0)
+            if (Array.IndexOf(members, method.Name) >= 0 && IsWithin(method.ContainingNamespace?.ToDisplayString() ?? "", known))
             {
                 return true;
             }

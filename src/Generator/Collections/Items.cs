@@ -21,16 +21,27 @@ internal sealed class Items<T> : IReadOnlyList<T>, IEquatable<Items<T>>
 
     public Items<T> Union(Items<T> other)
     {
-        var added = other._items.Where(i => !Contains(i)).ToArray();
-        return added.Length == 0 ? this
-            : IsEmpty ? other
-            : new Items<T>([.. _items, .. added]);
+        if (IsEmpty || ReferenceEquals(this, other))
+        {
+            return other;
+        }
+
+        List<T>? all = null;
+        foreach (var item in other._items)
+        {
+            if (!Contains(item))
+            {
+                (all ??= [.. _items]).Add(item);
+            }
+        }
+
+        return all is null ? this : new Items<T>([.. all]);
     }
 
     public bool Contains(T item) => Array.IndexOf(_items, item) >= 0;
 
     public bool Equals(Items<T>? other) =>
-        other is not null && (ReferenceEquals(this, other) || (Count == other.Count && _items.All(other.Contains)));
+        other is not null && (ReferenceEquals(this, other) || (Count == other.Count && Array.TrueForAll(_items, other.Contains)));
 
     public override bool Equals(object? obj) => Equals(obj as Items<T>);
 

@@ -18,6 +18,8 @@ internal sealed class CallEvaluator(
     CallbackRunner callbacks
 )
 {
+    private readonly Dictionary<BasicBlock, bool> _inLoop = [];
+
     public Value Evaluate(IInvocationOperation invocation, Value receiver, Value[] arguments)
     {
         var method = invocation.TargetMethod;
@@ -209,38 +211,42 @@ internal sealed class CallEvaluator(
     }
 
     /// <summary>True where control can come back from a block to itself.</summary>
-    private static bool IsInLoop(BasicBlock? block)
+    private bool IsInLoop(BasicBlock? block)
     {
         if (block is null)
         {
             return false;
         }
 
-        var seen = new HashSet<int>();
-        var stack = new Stack<BasicBlock>();
-        stack.Push(block);
-        while (stack.Count > 0)
+        if (!_inLoop.TryGetValue(block, out var isInLoop))
         {
-            var b = stack.Pop();
-            foreach (var next in new[] { b.FallThroughSuccessor?.Destination, b.ConditionalSuccessor?.Destination })
-            {
-                if (next is null)
-                {
-                    continue;
-                }
-
-                if (next.Ordinal == block.Ordinal)
-                {
-                    return true;
-                }
-
-                if (seen.Add(next.Ordinal))
-                {
-                    stack.Push(next);
-                }
-            }
+            _inLoop.Add(block, isInLoop = ReachesItself(block));
         }
 
-        return false;
+        return isInLoop;
+    }
+
+    private static bool ReachesItself(BasicBlock block)
+    {
+        var seen = new HashSet<int>();
+        var pending = new Stack<BasicBlock>();
+        Reach(block.FallThroughSuccessor);
+        Reach(block.ConditionalSuccessor);
+        while (pending.Count > 0 && !seen.Contains(block.Ordinal))
+        {
+            var reached = pending.Pop();
+            Reach(reached.FallThroughSuccessor);
+            Reach(reached.ConditionalSuccessor);
+        }
+
+        return seen.Contains(block.Ordinal);
+
+        void Reach(ControlFlowBranch? branch)
+        {
+            if (branch?.Destination is { } next && seen.Add(next.Ordinal))
+            {
+                pending.Push(next);
+            }
+        }
     }
 }

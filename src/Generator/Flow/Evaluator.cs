@@ -187,7 +187,12 @@ internal sealed class Evaluator(
 
     private Value OfChildren(IOperation operation)
     {
-        var result = Value.OfCallbacks(operation.ChildOperations.Select(Evaluate).ToList());
+        var result = Value.Unknown;
+        foreach (var child in operation.ChildOperations)
+        {
+            result = result.WithCallbacksOf(Evaluate(child));
+        }
+
         unnamed.RunIn(operation);
         return result;
     }

@@ -44,19 +44,7 @@ internal sealed class KnownValues(FlowContext context)
             return value;
         }
 
-        var types = context.Types;
-        return
-            types.IsConnection(type)
-            || types.IsCommand(type)
-            || types.IsAdapter(type)
-            || types.IsBulkLoader(type)
-            || types.IsTransaction(type)
-            || types.IsDataSource(type)
-            || types.IsContext(type)
-            || types.IsQueryable(type)
-            || LibraryTypes.IsExactly(type, types.StringBuilder)
-            ? Value.OfObject(symbol)
-            : Value.Unknown;
+        return context.Types.IsTracked(type) ? Value.OfObject(symbol) : Value.Unknown;
     }
 
     /// <summary>A parameter's text or delegate is whatever the caller hands over.</summary>

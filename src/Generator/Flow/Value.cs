@@ -53,11 +53,9 @@ internal sealed class Value : IEquatable<Value>
 
     public static Value OfCallback(Callback callback) => new([], [], [callback]);
 
-    public static Value OfCallbacks(IEnumerable<Value> values)
-    {
-        Items<Callback> callbacks = [.. values.SelectMany(v => v.Callbacks).Distinct()];
-        return callbacks.IsEmpty ? Unknown : new Value([], [], callbacks);
-    }
+    /// <summary>The delegates of both; of another value nothing else is taken.</summary>
+    public Value WithCallbacksOf(Value other) =>
+        other.Callbacks.IsEmpty ? this : new Value([], [], Callbacks.Union(other.Callbacks));
 
     public static Value Join(Value a, Value b)
     {

@@ -50,6 +50,7 @@ internal sealed class DataLibraries
 
     private readonly ImmutableArray<IDataLibrary> _libraries;
     private readonly ConcurrentDictionary<IMethodSymbol, DataMember?> _members = new(SymbolEqualityComparer.Default);
+    private readonly Func<IMethodSymbol, DataMember?> _describe;
 
     private readonly bool _repositoriesRead;
 
@@ -59,6 +60,7 @@ internal sealed class DataLibraries
         Listed = listed;
         _repositoriesRead = repositoriesRead;
         _libraries = libraries;
+        _describe = DescribeDefinition;
         NamesKey =
             string.Join(" ", libraries.Select(static library => library.GetType().Name))
             + (repositoriesRead ? " by convention " : " ")
@@ -146,7 +148,7 @@ internal sealed class DataLibraries
     public static bool IsPartOfOne(IAssemblySymbol? assembly) => assembly is not null && Assemblies.Contains(assembly.Name);
 
     public DataMember? Describe(IMethodSymbol method) =>
-        _members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, DescribeDefinition);
+        _members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, _describe);
 
     private DataMember? DescribeDefinition(IMethodSymbol method)
     {

@@ -9,6 +9,8 @@ internal sealed class LibraryTypes
 {
     private readonly ConcurrentDictionary<(ITypeSymbol, INamedTypeSymbol), bool> _conversions = new();
 
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> _tracked = new(SymbolEqualityComparer.Default);
+
     private readonly Compilation _compilation;
 
     /// <summary>Contexts of smaller libraries.</summary>
@@ -124,6 +126,27 @@ internal sealed class LibraryTypes
 
     /// <summary>A type that only one library needs.</summary>
     public INamedTypeSymbol? Find(string metadataName) => _compilation.GetTypeByMetadataName(metadataName);
+
+    /// <summary>True for what is followed from statement to statement: whatever sends, holds what is sent, or stands for a server.</summary>
+    public bool IsTracked(ITypeSymbol type)
+    {
+        if (!_tracked.TryGetValue(type, out var isTracked))
+        {
+            isTracked =
+                IsConnection(type)
+                || IsCommand(type)
+                || IsAdapter(type)
+                || IsBulkLoader(type)
+                || IsTransaction(type)
+                || IsDataSource(type)
+                || IsContext(type)
+                || IsQueryable(type)
+                || IsExactly(type, StringBuilder);
+            _tracked.TryAdd(type, isTracked);
+        }
+
+        return isTracked;
+    }
 
     public bool IsDataSource(ITypeSymbol? type) => Is(type, DbDataSource);
 
