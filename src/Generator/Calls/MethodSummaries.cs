@@ -56,6 +56,9 @@ internal sealed class MethodSummaries
     /// <inheritdoc cref="ForeignBodies.ModelOf" />
     public SemanticModel? ModelOf(SyntaxTree tree) => _bodies.ModelOf(tree);
 
+    /// <inheritdoc cref="ForeignBodies.Offer" />
+    public void Offer(SemanticModel model) => _bodies.Offer(model);
+
     /// <inheritdoc cref="CandidateNames.Reaching" />
     public ReachingNames Reaching => _names.Reaching;
 

@@ -95,6 +95,11 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             return;
         }
 
+        if (summaries.Reaching.MayMatter(body.Syntax.SyntaxTree))
+        {
+            summaries.Offer(body.Model);
+        }
+
         if (!ReadCandidates.MayMeet(body.Syntax, summaries.Reaching))
         {
             if (NameIndex.Of(body.Syntax.SyntaxTree).MayAnnotate)
