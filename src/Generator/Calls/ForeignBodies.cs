@@ -11,21 +11,6 @@ internal sealed class ForeignBodies(Compilation compilation)
 {
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
 
-    /// <summary>
-    /// The driver's own models, in which it has bound bodies that a later file may call. It drops them with the file, and so do we where
-    /// memory is wanted.
-    /// </summary>
-    private readonly ConcurrentDictionary<SyntaxTree, WeakReference<SemanticModel>> _offered = new();
-
-    /// <summary>Offers the model of a file that is being looked at: what is bound in it need not be bound again.</summary>
-    public void Offer(SemanticModel model)
-    {
-        if (!_offered.ContainsKey(model.SyntaxTree))
-        {
-            _offered.TryAdd(model.SyntaxTree, new WeakReference<SemanticModel>(model));
-        }
-    }
-
     /// <summary>The parts of a method's body; empty where it has none in this compilation.</summary>
     public static IEnumerable<SyntaxNode> SyntaxOf(IMethodSymbol method, CancellationToken cancellation)
     {
@@ -55,9 +40,7 @@ internal sealed class ForeignBodies(Compilation compilation)
 
     /// <summary>The model of a file; null where it is none of this compilation's.</summary>
 #pragma warning disable RS1030 // A callee in another file has no model here; one is made per file and kept for the compilation.
-    public SemanticModel? ModelOf(SyntaxTree tree) => compilation.ContainsSyntaxTree(tree) ? _models.GetOrAdd(tree, OfferedOrNew) : null;
-
-    private SemanticModel OfferedOrNew(SyntaxTree tree) =>
-        _offered.TryGetValue(tree, out var offered) && offered.TryGetTarget(out var model) ? model : compilation.GetSemanticModel(tree);
+    public SemanticModel? ModelOf(SyntaxTree tree) =>
+        compilation.ContainsSyntaxTree(tree) ? _models.GetOrAdd(tree, t => compilation.GetSemanticModel(t)) : null;
 #pragma warning restore RS1030
 }

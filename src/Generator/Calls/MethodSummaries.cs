@@ -56,9 +56,6 @@ internal sealed class MethodSummaries
     /// <inheritdoc cref="ForeignBodies.ModelOf" />
     public SemanticModel? ModelOf(SyntaxTree tree) => _bodies.ModelOf(tree);
 
-    /// <inheritdoc cref="ForeignBodies.Offer" />
-    public void Offer(SemanticModel model) => _bodies.Offer(model);
-
     /// <inheritdoc cref="CandidateNames.Reaching" />
     public ReachingNames Reaching => _names.Reaching;
 

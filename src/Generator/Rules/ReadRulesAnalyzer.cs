@@ -95,11 +95,6 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        if (summaries.Reaching.MayMatter(body.Syntax.SyntaxTree))
-        {
-            summaries.Offer(body.Model);
-        }
-
         if (!ReadCandidates.MayMeet(body.Syntax, summaries.Reaching))
         {
             if (NameIndex.Of(body.Syntax.SyntaxTree).MayAnnotate)
