@@ -54,8 +54,7 @@ internal sealed class Value : IEquatable<Value>
     public static Value OfCallback(Callback callback) => new([], [], [callback]);
 
     /// <summary>The delegates of both; of another value nothing else is taken.</summary>
-    public Value WithCallbacksOf(Value other) =>
-        other.Callbacks.IsEmpty ? this : new Value([], [], Callbacks.Union(other.Callbacks));
+    public Value WithCallbacksOf(Value other) => other.Callbacks.IsEmpty ? this : new Value([], [], Callbacks.Union(other.Callbacks));
 
     public static Value Join(Value a, Value b)
     {

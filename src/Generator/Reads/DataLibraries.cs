@@ -147,8 +147,7 @@ internal sealed class DataLibraries
     /// <summary>True for the assembly of a data library: what <see cref="Describe"/> does not know of it sends nothing.</summary>
     public static bool IsPartOfOne(IAssemblySymbol? assembly) => assembly is not null && Assemblies.Contains(assembly.Name);
 
-    public DataMember? Describe(IMethodSymbol method) =>
-        _members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, _describe);
+    public DataMember? Describe(IMethodSymbol method) => _members.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, _describe);
 
     private DataMember? DescribeDefinition(IMethodSymbol method)
     {

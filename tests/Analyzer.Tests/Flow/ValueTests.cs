@@ -96,8 +96,10 @@ public class ValueTests
         Assert.False(Value.OfCallback(callback).Equals(Value.OfCallback(new ParameterCallback(2))));
         Assert.True(Value.OfCallback(callback).Equals((object)Value.OfCallback(new ParameterCallback(1))));
         Assert.Equal(Value.OfText("a").GetHashCode(), Value.OfText("b").GetHashCode());
-        Assert.Same(Value.Unknown, Value.OfCallbacks([Value.OfText("a"), Value.Unknown]));
-        Assert.Single(Value.OfCallbacks([Value.OfCallback(callback), Value.OfText("a"), Value.OfCallback(callback)]).Callbacks);
+        Assert.Same(Value.Unknown, Value.Unknown.WithCallbacksOf(Value.OfText("a")).WithCallbacksOf(Value.Unknown));
+        var gathered = Value.Unknown.WithCallbacksOf(Value.OfCallback(callback)).WithCallbacksOf(Value.OfText("a"));
+        Assert.Single(gathered.WithCallbacksOf(Value.OfCallback(callback)).Callbacks);
+        Assert.Equal(2, gathered.WithCallbacksOf(Value.OfCallback(new ParameterCallback(2))).Callbacks.Count);
         Assert.Equal(2, Value.Join(Value.OfCallback(callback), Value.OfCallback(new ParameterCallback(2))).Callbacks.Count);
     }
 
