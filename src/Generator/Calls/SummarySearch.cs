@@ -146,7 +146,7 @@ internal sealed class SummarySearch : ICalleeSummaries
 
     /// <summary>
     /// An annotated method is one pinned unit, whatever it does inside: its own session orders its reads, but not after those of its
-    /// caller. One whose body is not at hand is taken to read. How far away its reads are, and through what they are reached, stays as it is.
+    /// caller. How far away they are, and through what they are reached, stays as it is. One whose body is not at hand is taken to read.
     /// </summary>
     private static MethodSummary Pinned(MethodSummary summary, DeclaredConsistency declared)
     {
