@@ -146,15 +146,22 @@ internal sealed class SummarySearch : ICalleeSummaries
 
     /// <summary>
     /// An annotated method is one pinned unit, whatever it does inside: its own session orders its reads, but not after those of its
-    /// caller. One whose body is not at hand is taken to read.
+    /// caller. How far away they are, and through what they are reached, stays as it is. One whose body is not at hand is taken to read.
     /// </summary>
     private static MethodSummary Pinned(MethodSummary summary, DeclaredConsistency declared)
     {
         var writes = summary.Effects.Where(e => !e.ForRows);
+        var nearest = summary
+            .Effects.Where(static e => e.ForRows)
+            .OrderBy(static e => e.Through)
+            .ThenBy(static e => e.Distance)
+            .FirstOrDefault();
         var read = new CallEffect
         {
             Texts = CallEffect.Read,
             ForRows = true,
+            Distance = nearest?.Distance ?? 0,
+            Through = nearest?.Through ?? Detour.None,
             OnPrimary = declared == DeclaredConsistency.Primary,
         };
         return new MethodSummary([read, .. writes], summary.Delegates);

@@ -69,6 +69,8 @@ public class ReadsThroughCacheTests
             public User OfEntity(User user) { if (user.Boss == null) { user.Boss = Load(2); } return user.Boss; }
             public User NotKept(int id) { if (_byId.TryGetValue(id, out var user)) return user; return Load(id); }
             public User NotFilled() { if (_current == null) { return Load(1); } return _current; }
+            [Monotonic] public User Annotated(int id) { if (_byId.TryGetValue(id, out var user)) return user; user = Load(Load(id).Id); _byId[id] = user; return user; }
+            [Monotonic] public User AnnotatedNotKept(int id) { if (_byId.TryGetValue(id, out var user)) return user; return Load(Load(id).Id); }
             public int Identity { get; set; }
             public void Insert() { if (Identity == 0) { Identity = db.ExecuteScalar<int>("INSERT INTO t VALUES (1)"); } else { Save(Identity); } }
 
@@ -106,6 +108,7 @@ public class ReadsThroughCacheTests
     [InlineData("users.Found(1);")]
     [InlineData("users.Tried(1);")]
     [InlineData("users.Own(1);")]
+    [InlineData("users.Annotated(1);")]
     [InlineData("_ = work.Current;")]
     [InlineData("files.Size(\"a\");")]
     public async Task What_is_reached_through_one_is_told_apart(string through)
@@ -122,6 +125,7 @@ public class ReadsThroughCacheTests
     [InlineData("users.OfLocal();")]
     [InlineData("users.OfEntity(null);")]
     [InlineData("users.NotKept(1);")]
+    [InlineData("users.AnnotatedNotKept(1);")]
     [InlineData("users.NotFilled();")]
     [InlineData("work.Of(1);")]
     public Task What_is_kept_nowhere_is_not(string plain) => Check("{|MR1002:M|}", plain + " users.Load(1);");
