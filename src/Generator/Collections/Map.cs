@@ -25,7 +25,7 @@ internal sealed class Map<T>
 
     public int Count => _many?.Count ?? _few.Length;
 
-    private IEnumerable<KeyValuePair<object, T>> Entries => _many is null ? _few : _many;
+    public IEnumerable<KeyValuePair<object, T>> Entries => _many is null ? _few : _many;
 
     public bool ContainsKey(object key) => TryGetValue(key, out _);
 

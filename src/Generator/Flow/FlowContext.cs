@@ -166,8 +166,7 @@ internal sealed class FlowContext(
     public bool HasRun(int ordinal) => (State.Ran & BitOf(ordinal)) != 0;
 
     /// <summary>What follows is another piece of work.</summary>
-    public void StartAfresh() =>
-        State = State with { MostReads = 0, Observed = Accesses.Empty, Wrote = Accesses.Empty, Ran = 0 };
+    public void StartAfresh() => State = State with { MostReads = 0, Observed = Accesses.Empty, Wrote = Accesses.Empty, Ran = 0 };
 
     private static ulong BitOf(int ordinal) => 1ul << Math.Min(ordinal, 63);
 
