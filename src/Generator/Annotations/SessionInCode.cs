@@ -71,11 +71,7 @@ internal static class SessionInCode
     /// <summary>The level of the session that a call begins; null where it begins none.</summary>
     public static DeclaredConsistency? LevelOf(InvocationExpressionSyntax call, SemanticModel model, CancellationToken cancellation)
     {
-        if (
-            model.GetSymbolInfo(call, cancellation).Symbol is not IMethodSymbol method
-            || !IsSession(method.ReturnType)
-            || (!IsOurs(method) && Beginnings(method, cancellation).FirstOrDefault() is null)
-        )
+        if (model.GetSymbolInfo(call, cancellation).Symbol is not IMethodSymbol method || !Begins(method, cancellation))
         {
             return null;
         }
@@ -89,7 +85,10 @@ internal static class SessionInCode
 
     /// <summary>Whether the method begins a session and returns it, open: <c>ReadSession.Begin</c>, or a helper around it.</summary>
     public static bool Begins(IMethodSymbol method, CancellationToken cancellation) =>
-        IsSession(method.ReturnType) && (IsOurs(method) || Beginnings(method, cancellation).Any());
+        IsSession(method.ReturnType)
+            ? IsOurs(method) || Beginnings(method, cancellation).Any()
+            : method.ReturnType is { Name: "IDisposable" or "IAsyncDisposable", ContainingNamespace.Name: "System" }
+                && Beginnings(method, cancellation).Any(static begin => IsReturned(begin) && Written(begin) is not null);
 
     /// <summary>Whether a method may begin a session, judged by how it is written.</summary>
     public static bool MayBeginIn(IMethodSymbol method) => Beginnings(method, CancellationToken.None).Any();
@@ -146,6 +145,10 @@ internal static class SessionInCode
                     is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin" or "Resume" }
                         or IdentifierNameSyntax { Identifier.ValueText: "Begin" or "Resume" }
             );
+
+    /// <summary>True where the method hands back what the call gives.</summary>
+    private static bool IsReturned(InvocationExpressionSyntax begin) =>
+        begin.Parent is ArrowExpressionClauseSyntax or ReturnStatementSyntax or CastExpressionSyntax;
 
     private static string? Written(InvocationExpressionSyntax begin) =>
         begin

@@ -25,7 +25,7 @@ internal sealed class Map<T>
 
     public int Count => _many?.Count ?? _few.Length;
 
-    private IEnumerable<KeyValuePair<object, T>> Entries => _many is null ? _few : _many;
+    public IEnumerable<KeyValuePair<object, T>> Entries => _many is null ? _few : _many;
 
     public bool Any(Func<T, bool> predicate) => Entries.Any(entry => predicate(entry.Value));
 

@@ -47,6 +47,18 @@ internal static class BuilderCalls
         }
     }
 
+    /// <summary><c>builder.Insert(0, text)</c>.</summary>
+    public static Value Prepend(FlowContext context, Value receiver, Value text)
+    {
+        foreach (var builder in receiver.Objects)
+        {
+            var tracked = context[builder];
+            context.Update(builder, tracked with { Texts = Value.Concat(text.Texts, tracked.Texts) });
+        }
+
+        return receiver;
+    }
+
     /// <summary>The framework's handlers of interpolated strings are builders too.</summary>
     public static bool IsHandler(ITypeSymbol? type) =>
         type is { Name: "AppendInterpolatedStringHandler" or "DefaultInterpolatedStringHandler" };

@@ -15,12 +15,12 @@ internal sealed record CallEffect
     public static readonly Items<string> Write = ["DELETE FROM t"];
 
     /// <summary>
-    /// Effects further away than this are dropped. A call that is all that a body does costs nothing, however long the chain; one from any
-    /// other body counts one: at each of them it becomes less sure that the piece of work comes there.
+    /// Effects further away than this are dropped. A call that is all that a body does costs nothing, however long the chain; one that a
+    /// body comes to for certain costs 1, any other 2: at each of them it becomes less sure that the piece of work comes there.
     /// </summary>
-    public const int MaxDistance = 3;
+    public const int MaxDistance = 6;
 
-    /// <summary>How many bodies that do more than pass on lie between the method and the statement.</summary>
+    /// <summary>How far the bodies that do more than pass on are between the method and the statement.</summary>
     public int Distance { get; init; }
 
     /// <summary>What it is reached through.</summary>

@@ -50,7 +50,7 @@ internal sealed class CallEvaluator(
             }
         }
 
-        if (LibraryTypes.IsExactly(method.ReturnType, context.Types.ReadSession) && SessionInCode.Begins(method, context.Cancellation))
+        if (context.Types.ReadSession is not null && SessionInCode.Begins(method, context.Cancellation))
         {
             if (!LibraryTypes.IsExactly(method.ContainingType, context.Types.ReadSession))
             {
@@ -99,7 +99,9 @@ internal sealed class CallEvaluator(
 
         if (LibraryTypes.IsExactly(method.ContainingType, context.Types.StringBuilder) || BuilderCalls.IsHandler(method.ContainingType))
         {
-            return BuilderCalls.Evaluate(context, method, receiver, arguments);
+            return method.Name == "Insert" && invocation.Arguments[0].Value.ConstantValue is { HasValue: true, Value: 0 }
+                ? BuilderCalls.Prepend(context, receiver, arguments[1])
+                : BuilderCalls.Evaluate(context, method, receiver, arguments);
         }
 
         if (WorkBoundaries.Walks(method) && Arguments.SubjectOf(invocation, receiver, arguments) is { Object: { } stream } work)

@@ -9,6 +9,7 @@ namespace MonotonicReads.Generator.Flow;
 internal sealed class CallbackRunner(
     FlowContext context,
     FlowFindings findings,
+    KnownValues known,
     CalleeEffects callees,
     MethodGroups groups,
     IGraphRunner runner
@@ -52,7 +53,8 @@ internal sealed class CallbackRunner(
                         context.State.Ran,
                         !context.State.Observed.IsEmpty,
                         !context.State.Wrote.IsEmpty,
-                        place is null ? context.Through : context.ThroughAt(place)
+                        place is null ? context.Through : context.ThroughAt(place),
+                        Surroundings.At(place, context, known)
                     )
                 );
                 context.RunParameter(parameter.Ordinal);
@@ -164,6 +166,8 @@ internal sealed class CallbackRunner(
                 context.OpenScope();
             }
 
+            var session = context.State.Session;
+            var begun = Surroundings.Common(runs)?.Enter(invocation, arguments, arguments[i].Callbacks, context) ?? [];
             var around = context.Through;
             if (runs.Count > 0 && runs.Min(static r => r.Through) is var through && through > around)
             {
@@ -185,6 +189,15 @@ internal sealed class CallbackRunner(
 
             context.Through = around;
             context.SetScopes(scopes);
+            foreach (var transacting in begun)
+            {
+                context.SetTransaction(transacting, hasTransaction: false);
+            }
+
+            if (!ReferenceEquals(session, context.State.Session))
+            {
+                context.SetSession(session);
+            }
         }
     }
 

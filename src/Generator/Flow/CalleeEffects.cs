@@ -136,27 +136,48 @@ internal sealed class CalleeEffects(
         Items<Guard> remaining = [];
         foreach (var guard in guards)
         {
-            var (source, value) = argument(guard.Parameter);
-            if (Conditions.ConstantOf(source) is { HasValue: true } constant)
+            var (isOpen, left) = (false, new List<Guard>());
+            foreach (var alternative in guard.Alternatives())
             {
-                if (guard.Admits(constant.Value) == false)
+                var (may, handedOn) = AtCall(alternative, argument);
+                isOpen |= may && handedOn is null;
+                if (handedOn is not null)
                 {
-                    return null;
+                    left.Add(handedOn);
                 }
             }
-            else if (source is not null && (value.Parameter ?? known.ParameterOf(source)) is { } own)
+
+            if (!isOpen)
             {
-                var handedOn = guard with { Parameter = own };
-                if (context.State.Guards.Any(g => g.Parameter == own && !g.MayMeet(handedOn)))
+                if (left.Count == 0)
                 {
                     return null;
                 }
 
-                remaining = Guard.With(remaining, handedOn);
+                remaining = Guard.With(remaining, Guard.Any(left));
             }
         }
 
         return remaining;
+    }
+
+    /// <summary>Whether an argument may pass a guard, and what that asks of the body's own parameter, where the argument is one.</summary>
+    private (bool May, Guard? HandedOn) AtCall(Guard guard, Func<int, (IOperation? Source, Value Value)> argument)
+    {
+        var (source, value) = argument(guard.Parameter);
+        if (Conditions.ConstantOf(source) is { HasValue: true } constant)
+        {
+            return (guard.Admits(constant.Value) != false, null);
+        }
+
+        if (source is null || (value.Parameter ?? known.ParameterOf(source)) is not { } own)
+        {
+            return (true, null);
+        }
+
+        var handedOn = guard with { Parameter = own };
+        var isRuledOut = context.State.Guards.Any(g => g.Others.IsEmpty && g.Parameter == own && !g.MayMeet(handedOn));
+        return (!isRuledOut, isRuledOut ? null : handedOn);
     }
 
     private bool IsCertain(CallEffect effect, IOperation? source, Value value) =>

@@ -63,6 +63,12 @@ internal sealed class Conditions(FlowContext context, KnownValues known)
                 return Of(not.Operand, !holds);
             case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } test:
                 return OfTest(test, holds);
+            case IBinaryOperation { OperatorMethod: null } order when order.OperatorKind.IsOrder():
+                return ConditionsOnNumbers.OfOrder(order, holds) is var (compared, excluded)
+                    ? OfParameter(compared, isIn: false, excluded)
+                    : null;
+            case IInvocationOperation call:
+                return OfCall(call, holds);
             case IIsNullOperation isNull:
                 return OfParameter(isNull.Operand, holds, [null]);
             case IIsPatternOperation pattern:
@@ -78,9 +84,33 @@ internal sealed class Conditions(FlowContext context, KnownValues known)
         }
     }
 
+    /// <summary><c>string.IsNullOrEmpty(text)</c> and <c>options.HasFlag(Options.Touch)</c>.</summary>
+    private Guard? OfCall(IInvocationOperation call, bool holds)
+    {
+        switch (call.TargetMethod)
+        {
+            case { Name: "IsNullOrEmpty", ContainingType.SpecialType: SpecialType.System_String }:
+            case { Name: "IsNullOrWhiteSpace", ContainingType.SpecialType: SpecialType.System_String } when !holds:
+                return OfParameter(call.Arguments[0].Value, holds, [null, string.Empty]);
+            case { Name: "HasFlag", ContainingType.SpecialType: SpecialType.System_Enum } when holds:
+                return
+                    ConstantOf(call.Arguments[0].Value) is { HasValue: true, Value: { } flag }
+                    && ConditionsOnNumbers.ZeroFor(flag) is { } zero
+                    ? OfParameter(call.Instance, isIn: false, [zero])
+                    : null;
+            default:
+                return null;
+        }
+    }
+
     private Guard? OfTest(IBinaryOperation test, bool holds)
     {
         var isIn = holds == (test.OperatorKind == BinaryOperatorKind.Equals);
+        if (ConditionsOnNumbers.OfBits(test, isIn) is var (flags, none))
+        {
+            return OfParameter(flags, isIn: false, [none]);
+        }
+
         if (ConstantOf(test.RightOperand) is { HasValue: true } right && !ReferenceEquals(right.Value, Guard.NotNull))
         {
             return OfParameter(test.LeftOperand, isIn, [right.Value]);

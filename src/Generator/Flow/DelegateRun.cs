@@ -8,6 +8,7 @@ namespace MonotonicReads.Generator.Flow;
 /// <param name="AfterReads">The method may have read before.</param>
 /// <param name="AfterWrites">The method may have written before.</param>
 /// <param name="Through">What the method runs it through: a cache where it holds nothing.</param>
+/// <param name="Around">What the method has begun around it.</param>
 internal sealed record DelegateRun(
     int Parameter,
     bool InTransaction,
@@ -15,5 +16,6 @@ internal sealed record DelegateRun(
     ulong After = 0,
     bool AfterReads = false,
     bool AfterWrites = false,
-    Detour Through = Detour.None
+    Detour Through = Detour.None,
+    Surroundings? Around = null
 );

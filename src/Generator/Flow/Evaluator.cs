@@ -20,6 +20,9 @@ internal sealed class Evaluator(
     /// <summary>Deeper expressions than this are not followed.</summary>
     private const int MaxDepth = 400;
 
+    /// <summary>Variables whose assignment waits until a choice is made: <c>sql = x ? a : b</c>.</summary>
+    private readonly Dictionary<CaptureId, IOperation> _targets = [];
+
     private int _depth;
 
     public void EvaluateStatement(IOperation operation) => callbacks.RunUnheld(Evaluate(operation));
@@ -56,9 +59,13 @@ internal sealed class Evaluator(
                 Evaluate(statement.Operation);
                 return Value.Unknown;
             case ISimpleAssignmentOperation assignment:
+                var target =
+                    assignment.Target is IFlowCaptureReferenceOperation waiting && _targets.TryGetValue(waiting.Id, out var variable)
+                        ? variable
+                        : assignment.Target;
                 EvaluateChildren(assignment.Target);
                 var assigned = Evaluate(assignment.Value);
-                assignments.Assign(assignment.Target, assigned, assignment.Value);
+                assignments.Assign(target, assigned, assignment.Value);
                 RunSetter(assignment.Target);
                 return assigned;
             case ICompoundAssignmentOperation compound:
@@ -90,6 +97,11 @@ internal sealed class Evaluator(
 
                 return Value.Unknown;
             case IFlowCaptureOperation capture:
+                if (capture.Value is ILocalReferenceOperation or IParameterReferenceOperation)
+                {
+                    _targets[capture.Id] = capture.Value;
+                }
+
                 context.SetValue(
                     capture.Id,
                     Evaluate(capture.Value),

@@ -135,8 +135,13 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner, IOperation body)
     /// <summary>The effects without those that another one with fewer guards stands for.</summary>
     private Items<CallEffect> Effects()
     {
-        // A body that is one statement, and reaches a database in one place, stands for that place.
-        var step = _sendingSites.Count > 1 || !IsOneStatement ? 1 : 0;
+        // A body of one statement stands for the one place that it comes to. One that comes there for certain, whatever else it checks, maps
+        // or notes down, is half as far from it as one that comes to several, or only sometimes.
+        var step =
+            _sendingSites.Count > 1 ? 2
+            : IsOneStatement ? 0
+            : _sendingSites.Count == 1 && Certainty.IsCertain(_sendingSites.First().Operation, body) ? 1
+            : 2;
         var all = _effects
             .Select(e => e.Key with { Distance = e.Value.ThroughCall ? e.Value.Distance + step : 0 })
             .Where(static e => e.Distance <= CallEffect.MaxDistance)

@@ -52,7 +52,7 @@ internal sealed record FlowState
             Values = a.Values.Join(
                 b.Values,
                 Value.Join,
-                static (key, value) => IsDoubtfulAlone(key) ? Value.Join(value, Value.Unknown) : value
+                static (key, value) => IsDoubtfulAlone(key) ? Value.Join(value, Value.Unknown) : value.NotAsHandedOver()
             ),
             Objects = a.Objects.Join(
                 b.Objects,
@@ -87,7 +87,8 @@ internal sealed record FlowState
 
     /// <summary>
     /// A key on one side only is a local of that path (the language assigns before use), or an object that the other path
-    /// has not made or touched: what is known stands, but a symbol's doubtful must-facts fall back to their default.
+    /// has not made or touched: what is known stands, but a symbol's doubtful must-facts fall back to their default. Nor is it certain to be
+    /// a parameter: the other path may have left something in it of which nothing is known.
     /// </summary>
     private static bool IsDoubtfulAlone(object key) => key is Microsoft.CodeAnalysis.ISymbol and not Microsoft.CodeAnalysis.ILocalSymbol;
 }

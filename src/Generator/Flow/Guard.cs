@@ -13,8 +13,14 @@ internal sealed record Guard(int Parameter, bool IsIn, Items<object?> Values)
     /// <summary>More values than this are not told apart.</summary>
     private const int MaxValues = 8;
 
+    /// <summary>More alternatives than this are not kept.</summary>
+    private const int MaxOthers = 3;
+
     /// <summary>Stands for a value of which nothing is known but that it is not null.</summary>
     public static readonly object NotNull = new();
+
+    /// <summary>What may hold instead, each of another parameter: <c>if (create || force)</c>.</summary>
+    public Items<Guard> Others { get; init; } = [];
 
     /// <summary>Whether an argument of this value passes; null where nothing is known of it.</summary>
     public bool? Admits(object? value)
@@ -47,8 +53,39 @@ internal sealed record Guard(int Parameter, bool IsIn, Items<object?> Values)
             return [];
         }
 
-        return ReferenceEquals(a, b) || a.Equals(b) ? a : [.. a.Select(g => Joined(g, b)).OfType<Guard>()];
+        if (ReferenceEquals(a, b) || a.Equals(b))
+        {
+            return a;
+        }
+
+        Items<Guard> joined = [.. a.Select(g => Joined(g, b)).OfType<Guard>()];
+        joined = joined.Union([.. b.Where(g => !g.Others.IsEmpty && IsImplied(g, a))]);
+        return joined.IsEmpty ? Either(a, b) : joined;
     }
+
+    /// <summary>What the guard says of each parameter, of which one holds.</summary>
+    public IEnumerable<Guard> Alternatives() => Others.IsEmpty ? [this] : [this with { Others = [] }, .. Others];
+
+    /// <summary>One that holds where any of several does.</summary>
+    public static Guard Any(IReadOnlyList<Guard> alternatives) => alternatives[0] with { Others = [.. alternatives.Skip(1)] };
+
+    /// <summary>Of two paths that asked for different parameters, one or the other holds.</summary>
+    private static Items<Guard> Either(Items<Guard> a, Items<Guard> b)
+    {
+        foreach (var one in a)
+        {
+            List<Guard> first = [.. one.Alternatives()];
+            var other = b.FirstOrDefault(g => g.Others.IsEmpty && !first.Exists(f => f.Parameter == g.Parameter));
+            if (other is not null && first.Count <= MaxOthers)
+            {
+                return [Any([.. first, other])];
+            }
+        }
+
+        return [];
+    }
+
+    private static bool IsImplied(Guard guard, Items<Guard> by) => by.Contains(guard) || guard.Alternatives().Any(by.Contains);
 
     /// <summary>What holds where both do; what would contradict itself stays as it is.</summary>
     public static Items<Guard> Both(Items<Guard> a, Items<Guard> b) =>
@@ -59,8 +96,8 @@ internal sealed record Guard(int Parameter, bool IsIn, Items<object?> Values)
     /// <summary>The same with one more.</summary>
     public static Items<Guard> With(Items<Guard> guards, Guard added)
     {
-        var known = guards.FirstOrDefault(g => g.Parameter == added.Parameter);
-        if (known is null)
+        var known = guards.FirstOrDefault(g => g.Others.IsEmpty && g.Parameter == added.Parameter);
+        if (known is null || !added.Others.IsEmpty)
         {
             return guards.Union([added]);
         }
@@ -77,7 +114,12 @@ internal sealed record Guard(int Parameter, bool IsIn, Items<object?> Values)
 
     private static Guard? Joined(Guard one, Items<Guard> others)
     {
-        if (others.FirstOrDefault(g => g.Parameter == one.Parameter) is not { } other)
+        if (!one.Others.IsEmpty)
+        {
+            return IsImplied(one, others) ? one : null;
+        }
+
+        if (others.FirstOrDefault(g => g.Others.IsEmpty && g.Parameter == one.Parameter) is not { } other)
         {
             return null;
         }

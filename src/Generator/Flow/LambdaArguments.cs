@@ -36,7 +36,7 @@ internal static class LambdaArguments
             return StartedWork.IsWaitedFor(invocation) ? LambdaUse.Once : LambdaUse.Later;
         }
 
-        return method.Name == "Select" && IsOfLinq(method) && IsTakenOnce(invocation) ? LambdaUse.Once : Use(method);
+        return method.Name is "Select" or "Zip" && IsOfLinq(method) && IsTakenOnce(invocation) ? LambdaUse.Once : Use(method);
     }
 
     /// <summary>How often a method runs the delegates that it takes, judged by what it is alone.</summary>
@@ -92,7 +92,9 @@ internal static class LambdaArguments
                             return !operation.Arguments.Any(static a => a.Parameter?.Type.TypeKind == TypeKind.Delegate);
                         case "Take":
                             return operation.Arguments[1].Value.ConstantValue is { HasValue: true, Value: 1 };
-                        case "Select" or "Cast" or "AsEnumerable":
+                        case "ElementAt" or "ElementAtOrDefault":
+                            return operation.Arguments[1].Value.ConstantValue is { HasValue: true, Value: 0 };
+                        case "Select" or "Cast" or "AsEnumerable" or "DefaultIfEmpty":
                             sequence = operation;
                             break;
                         default:

@@ -30,7 +30,7 @@ internal sealed class ReadFlow : IGraphRunner
         var queries = new QuerySender(context, known, sender, callees);
         var listed = new ListedMemberEffects(context, known, sender);
         var bodies = new CalleeEffects(context, known, sender, callees, localFunctions, this);
-        _callbacks = new CallbackRunner(context, _findings, bodies, new MethodGroups(context, known, sender, queries), this);
+        _callbacks = new CallbackRunner(context, _findings, known, bodies, new MethodGroups(context, known, sender, queries), this);
         var library = new LibraryCallEffects(context, known, sender, queries, _callbacks);
         var evaluator = new Evaluator(
             context,

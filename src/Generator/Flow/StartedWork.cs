@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace MonotonicReads.Generator.Flow;
@@ -58,10 +59,21 @@ internal static class StartedWork
                 return Mentions(assignment.Syntax, field.Name) > 1;
             case IPropertyReferenceOperation { Property: { } property }:
                 return Mentions(assignment.Syntax, property.Name) > 1;
+            case IFlowCaptureReferenceOperation { Syntax: ExpressionSyntax held } when NameOf(held) is { } name:
+                // `worker ??= Task.Run(...)`
+                return Mentions(assignment.Syntax, name) > 1;
             default:
                 return true;
         }
     }
+
+    private static string? NameOf(ExpressionSyntax held) =>
+        held switch
+        {
+            IdentifierNameSyntax name => name.Identifier.ValueText,
+            MemberAccessExpressionSyntax member => member.Name.Identifier.ValueText,
+            _ => null,
+        };
 
     /// <summary>How often the body around names a variable.</summary>
     private static int Mentions(SyntaxNode inside, string name)

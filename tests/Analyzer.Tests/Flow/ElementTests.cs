@@ -20,6 +20,9 @@ public class ElementTests
     [InlineData("_ = ids.Select(id => " + A + ").All(a => a > 1);")]
     [InlineData("_ = ids.Select(id => " + A + ").Any(a => a > 1);")]
     [InlineData("_ = ids.Select(id => " + A + ").Take(2).ToList();")]
+    [InlineData("_ = ids.Select(id => " + A + ").ElementAt(1);")]
+    [InlineData("_ = ids.Select(id => " + A + ").DefaultIfEmpty().Max();")]
+    [InlineData("_ = ids.Zip(ids, (a, b) => " + A + ").Sum();")]
     [InlineData("_ = ids.Select(id => " + A + ").Where(a => a > 1).First();")]
     [InlineData("_ = ids.Select(id => " + A + ").Last();")]
     [InlineData("Func<object> f = cmd.ExecuteScalar; f(); f();")]
@@ -32,6 +35,9 @@ public class ElementTests
     [InlineData("_ = ids.Select(id => " + A + ").First();")]
     [InlineData("_ = ids.Select(id => " + A + ").Any();")]
     [InlineData("_ = ids.Select(id => " + A + ").Take(1).ToList();")]
+    [InlineData("_ = ids.Select(id => " + A + ").ElementAt(0);")]
+    [InlineData("_ = ids.Select(id => " + A + ").DefaultIfEmpty().First();")]
+    [InlineData("_ = ids.Zip(ids, (a, b) => " + A + ").First();")]
     [InlineData("_ = ids.Select(id => " + A + ").Select(a => a + 1).First();")]
     [InlineData("Func<object> f = cmd.ExecuteScalar; f();")]
     [InlineData("Func<int> f = cmd.ExecuteNonQuery; f(); f();")]
@@ -56,6 +62,19 @@ public class ElementTests
     [Theory]
     [InlineData("sql.Append($\"DELETE FROM t WHERE a = {ids[0]}\"); Query(sql.ToString()); Query(\"SELECT a FROM t\");", "{|MR1003:M|}")]
     [InlineData("sql.Append($\"SELECT a FROM t WHERE a = {ids[0]}\"); Query(sql.ToString());", "M")]
+    [InlineData(
+        "sql.Append(\"WHERE a = 1\").Insert(0, \"DELETE FROM t \"); Query(sql.ToString()); Query(\"SELECT a FROM t\");",
+        "{|MR1003:M|}"
+    )]
+    [InlineData(
+        "sql.Append(\"WHERE a = 1\").Insert(0, \"SELECT a FROM t \"); Query(sql.ToString()); Query(\"SELECT a FROM t\");",
+        "{|MR1001:M|}"
+    )]
+    [InlineData(
+        "var s = \"\"; s = ids.Length > 1 ? \"DELETE FROM t\" : \"DELETE FROM u\"; Query(s); Query(\"SELECT a FROM t\");",
+        "{|MR1003:M|}"
+    )]
+    [InlineData("var s = \"DELETE FROM t\"; s = ids.Length > 1 ? \"SELECT a FROM t\" : \"SELECT a FROM u\"; Query(s);", "M")]
     [InlineData(
         "sql.AppendLine(CultureInfo.InvariantCulture, $\"UPDATE t SET a = {ids[0]}\"); Query(sql.ToString()); Query(\"SELECT a FROM t\");",
         "{|MR1003:M|}"

@@ -38,6 +38,18 @@ public class GuardTests
     [InlineData("HandedOnAs(true)", "HandedOnAs(false)")]
     [InlineData("Copied(true)", "Copied(false)")]
     [InlineData("Inner(true)", "Inner(false)")]
+    [InlineData("Among(false, true)", "Among(false, false)")]
+    [InlineData("Among(true, false)", "Among(false, false)")]
+    [InlineData("AmongThree(false, false, true)", "AmongThree(false, false, false)")]
+    [InlineData("AmongHandedOn(true)", "AmongHandedOn(false)")]
+    [InlineData("More(1)", "More(0)")]
+    [InlineData("AtLeast(1)", "AtLeast(0)")]
+    [InlineData("Less(-1)", "Less(0)")]
+    [InlineData("Filled(\"a\")", "Filled(\"\")")]
+    [InlineData("Filled(\"a\")", "Filled(null)")]
+    [InlineData("Bits(Flags.Touch)", "Bits(Flags.None)")]
+    [InlineData("AllBits(Flags.Touch)", "AllBits(Flags.None)")]
+    [InlineData("Flag(Flags.Touch)", "Flag(Flags.None)")]
     [InlineData("new Made(db, true).X", "new Made(db, false).X")]
     public async Task An_argument_that_does_not_pass_rules_the_write_out(string writes, string reads)
     {
@@ -56,6 +68,14 @@ public class GuardTests
     [InlineData("Counted(0)")]
     [InlineData("HandedOnChanged(false)")]
     [InlineData("If((bool)o)")]
+    [InlineData("Among(false, x)")]
+    [InlineData("ChangedToEither(false)")]
+    [InlineData("ChangedByChoice(false)")]
+    [InlineData("CopiedOnOnePath(false)")]
+    [InlineData("More(n)")]
+    [InlineData("NotMore(0)")]
+    [InlineData("NoBits(Flags.None)")]
+    [InlineData("Empty(\"\")")]
     public Task Anything_else_does_not(string call) => Check("{|MR1002:{|MR1003:M|}|}", call);
 
     private static Task Check(string name, string call) =>
@@ -98,6 +118,23 @@ public class GuardTests
                 private int HandedOnAs(bool w) { if (w) return If(w); return If(w); }
                 private int Copied(bool w) { var r = Read(); var c = w; if (c) Write(); return r; }
                 private int Inner(bool w) { return Local(w); int Local(bool v) { var r = Read(); if (v) Write(); return r; } }
+                [Flags] public enum Flags { None = 0, Touch = 1, Log = 2 }
+                private int Among(bool a, bool b) { var r = Read(); if (a || b) Write(); return r; }
+                private int AmongThree(bool a, bool b, bool c) { var r = Read(); if (a || b || c) Write(); return r; }
+                private int AmongHandedOn(bool w) => Among(w, false);
+                private int More(int k) { var r = Read(); if (k > 0) Write(); return r; }
+                private int NotMore(int k) { var r = Read(); if (k > 0) return r; Write(); return r; }
+                private int AtLeast(int k) { var r = Read(); if (1 <= k) Write(); return r; }
+                private int Less(int k) { var r = Read(); if (k < 0) Write(); return r; }
+                private int Filled(string s) { var r = Read(); if (string.IsNullOrEmpty(s)) return r; Write(); return r; }
+                private int Empty(string s) { var r = Read(); if (string.IsNullOrEmpty(s)) Write(); return r; }
+                private int Bits(Flags f) { var r = Read(); if ((f & Flags.Touch) != 0) Write(); return r; }
+                private int AllBits(Flags f) { var r = Read(); if ((f & Flags.Touch) == Flags.Touch) Write(); return r; }
+                private int NoBits(Flags f) { var r = Read(); if ((f & Flags.Touch) == 0) Write(); return r; }
+                private int Flag(Flags f) { var r = Read(); if (f.HasFlag(Flags.Touch)) Write(); return r; }
+                private int ChangedToEither(bool w) { var r = Read(); w = w || r > 1; if (w) Write(); return r; }
+                private int ChangedByChoice(bool w) { var r = Read(); w = r > 1 ? w : r > 3; if (w) Write(); return r; }
+                private int CopiedOnOnePath(bool w) { var r = Read(); bool c; if (r > 1) c = w; else c = r < 0; if (c) Write(); return r; }
                 private int Changed(bool w) { var r = Read(); w = r > 1; if (w) Write(); return r; }
                 private int ByReference(bool w) { var r = Read(); Set(ref w); if (w) Write(); return r; }
                 private static void Set(ref bool w) => w = true;

@@ -18,6 +18,8 @@ public class StartedWorkTests
     [InlineData("Task.Run(() => { }).ContinueWith(t => " + A + "); _ = " + B + ";")]
     [InlineData("Task.Run(() => " + A + ").Forget(); _ = " + B + ";")]
     [InlineData("worker = Task.Run(() => " + A + "); _ = " + B + ";")]
+    [InlineData("worker ??= Task.Run(() => " + A + "); _ = " + B + ";")]
+    [InlineData("this.worker ??= Task.Factory.StartNew(Loop, TaskCreationOptions.LongRunning); _ = " + B + ";")]
     [InlineData("var t = Task.Run(() => " + A + "); _ = " + B + ";")]
     [InlineData("for (var i = 0; i < n; i++) Task.Factory.StartNew(Loop);")]
     [InlineData("for (var i = 0; i < n; i++) { _ = Task.Run(Loop); }")]
@@ -45,6 +47,7 @@ public class StartedWorkTests
         "var all = new List<Task>(); all.Add(Task.Run(() => " + A + ")); all.Add(Task.Run(() => " + B + ")); await Task.WhenAll(all);"
     )]
     [InlineData("worker = Task.Run(() => " + A + "); _ = " + B + "; await worker;")]
+    [InlineData("worker ??= Task.Run(() => " + A + "); _ = " + B + "; await worker;")]
     [InlineData("await Task.Run(() => " + A + ").ContinueWith(t => " + B + ");")]
     [InlineData("Parallel.Invoke(() => _ = " + A + ", () => _ = " + B + ");")]
     public Task Work_that_it_waits_for_is(string body) => Check("{|MR1001:M|}", body);
