@@ -34,11 +34,9 @@ internal sealed class CallTargets(Compilation compilation)
     /// <summary>What a call may run, each with the classes whose objects run it so.</summary>
     public IReadOnlyList<CallTarget> Of(IMethodSymbol method, bool isVirtualCall, CancellationToken cancellation)
     {
-        var definition = method.OriginalDefinition;
         var type = method.ContainingType;
         var isInterface = type?.TypeKind == TypeKind.Interface;
-        var isDispatched = isVirtualCall || (isInterface && definition.IsStatic && (definition.IsAbstract || definition.IsVirtual));
-        if (type is null || !isDispatched || (!isInterface && !IsOverridable(definition)))
+        if (type is null || !IsDispatched(method, isInterface, isVirtualCall))
         {
             return [new CallTarget(method, [])];
         }
@@ -55,9 +53,30 @@ internal sealed class CallTargets(Compilation compilation)
             return [];
         }
 
+        var found = Implementations(method, type, isInterface, cancellation);
+        if (found.Count > MaxConstructions || TypeArguments.IsOpen(method))
+        {
+            found = Definitions(found);
+        }
+
+        return found.Count > MaxImplementations ? [] : found;
+    }
+
+    /// <summary>Whether the object that it is called on decides what runs.</summary>
+    private static bool IsDispatched(IMethodSymbol method, bool isInterface, bool isVirtualCall)
+    {
+        var definition = method.OriginalDefinition;
+        return isInterface
+            ? isVirtualCall || (definition.IsStatic && (definition.IsAbstract || definition.IsVirtual))
+            : isVirtualCall && IsOverridable(definition);
+    }
+
+    /// <summary>The member's own body, then those of the classes that implement or override it, in the order of the files.</summary>
+    private List<CallTarget> Implementations(IMethodSymbol method, INamedTypeSymbol type, bool isInterface, CancellationToken cancellation)
+    {
         var targets = new Dictionary<IMethodSymbol, List<INamedTypeSymbol>>(SymbolEqualityComparer.Default);
         var order = new List<IMethodSymbol>();
-        if (!definition.IsAbstract)
+        if (!method.OriginalDefinition.IsAbstract)
         {
             Add(method, isInterface ? null : type);
         }
@@ -70,13 +89,7 @@ internal sealed class CallTargets(Compilation compilation)
             }
         }
 
-        var found = order.ConvertAll(target => new CallTarget(target, targets[target]));
-        if (found.Count > MaxConstructions || TypeArguments.IsOpen(method))
-        {
-            found = Definitions(found);
-        }
-
-        return found.Count > MaxImplementations ? [] : found;
+        return order.ConvertAll(target => new CallTarget(target, targets[target]));
 
         void Add(IMethodSymbol target, INamedTypeSymbol? owner)
         {

@@ -37,11 +37,13 @@ internal sealed class SendingBodies(ICalleeSummaries search, DataLibraries libra
             IPropertyReferenceOperation { Property: { GetMethod: { } getter } property } => libraries.Listed.RoleOf(property) is not null
                 || HasEffects(getter, isVirtualCall: true),
             IForEachLoopOperation => libraries.Types.HasQueries || search.CallsImplicitly,
-            IConversionOperation { OperatorMethod: null } held => libraries.Types.HasQueries
-                && libraries.Types.IsQueryable(held.Operand.Type)
-                && !libraries.Types.IsQueryable(held.Type),
+            IConversionOperation { OperatorMethod: null } held => HoldsQuery(held),
             _ => false,
         };
+
+    /// <summary>A query that is held as the sequence of its rows.</summary>
+    private bool HoldsQuery(IConversionOperation conversion) =>
+        libraries.Types.HasQueries && libraries.Types.IsQueryable(conversion.Operand.Type) && !libraries.Types.IsQueryable(conversion.Type);
 
     /// <summary>What calls a member without naming it.</summary>
     private bool SendsUnnamed(IOperation operation) =>

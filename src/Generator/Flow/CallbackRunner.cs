@@ -156,10 +156,6 @@ internal sealed class CallbackRunner(
                 continue;
             }
 
-            var how =
-                runs.Count > 0 ? (runs.Exists(static r => r.Repeatedly) ? LambdaUse.PerElement : LambdaUse.Once)
-                : isVisible ? LambdaUse.Later
-                : LambdaArguments.Use(invocation);
             var scopes = context.State.Scopes;
             if (runs.Count > 0 && runs.TrueForAll(static r => r.InTransaction))
             {
@@ -174,19 +170,7 @@ internal sealed class CallbackRunner(
                 context.Through = through;
             }
 
-            var isHandler = runs.Count == 0 && HandlerMappings.Takes(called, invocation.Arguments[i].Parameter);
-            foreach (var callback in arguments[i].Callbacks)
-            {
-                if (isHandler)
-                {
-                    Map(callback, invocation);
-                }
-                else
-                {
-                    Run(callback, how, invocation.Arguments[i]);
-                }
-            }
-
+            RunOrMap(arguments[i], runs, isVisible, invocation, invocation.Arguments[i]);
             context.Through = around;
             context.SetScopes(scopes);
             foreach (var transacting in begun)
@@ -197,6 +181,27 @@ internal sealed class CallbackRunner(
             if (!ReferenceEquals(session, context.State.Session))
             {
                 context.SetSession(session);
+            }
+        }
+    }
+
+    /// <summary>Runs the delegates of one argument as often as the method called does, or notes that it maps them.</summary>
+    private void RunOrMap(Value value, List<DelegateRun> runs, bool isVisible, IInvocationOperation invocation, IArgumentOperation argument)
+    {
+        var isHandler = runs.Count == 0 && HandlerMappings.Takes(invocation.TargetMethod, argument.Parameter);
+        var how =
+            runs.Count > 0 ? (runs.Exists(static r => r.Repeatedly) ? LambdaUse.PerElement : LambdaUse.Once)
+            : isVisible ? LambdaUse.Later
+            : LambdaArguments.Use(invocation);
+        foreach (var callback in value.Callbacks)
+        {
+            if (isHandler)
+            {
+                Map(callback, invocation);
+            }
+            else
+            {
+                Run(callback, how, argument);
             }
         }
     }

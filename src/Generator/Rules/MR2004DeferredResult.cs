@@ -96,6 +96,16 @@ internal static class MR2004DeferredResult
             return;
         }
 
+        var told = ReportResults(scope, context);
+        if (reads.Summaries is { } summaries && BodyOf(function) is { } body)
+        {
+            ReportLeaving(LeavingIn(scope, body, summaries, context), told, context);
+        }
+    }
+
+    /// <summary>Reports results that are open or lazy by what they are; gives where they stand.</summary>
+    private static List<SyntaxNode> ReportResults(IReadOnlyList<SyntaxNode> scope, SyntaxNodeAnalysisContext context)
+    {
         var told = new List<SyntaxNode>();
         foreach (var statement in scope.SelectMany(Own))
         {
@@ -112,22 +122,24 @@ internal static class MR2004DeferredResult
             }
         }
 
-        if (reads.Summaries is { } summaries && BodyOf(function) is { } body)
+        return told;
+    }
+
+    private static void ReportLeaving(IEnumerable<Leaving> all, List<SyntaxNode> told, SyntaxNodeAnalysisContext context)
+    {
+        foreach (var leaving in all)
         {
-            foreach (var leaving in LeavingIn(scope, body, summaries, context))
+            if (!told.Contains(leaving.Place))
             {
-                if (!told.Contains(leaving.Place))
-                {
-                    told.Add(leaving.Place);
-                    context.ReportDiagnostic(
-                        Diagnostic.Create(
-                            Descriptor,
-                            leaving.Place.GetLocation(),
-                            $"What is {(leaving.IsReturned ? "returned" : "kept")} here {What(leaving.Carrier)}",
-                            "read it before the session ends (ToList)"
-                        )
-                    );
-                }
+                told.Add(leaving.Place);
+                context.ReportDiagnostic(
+                    Diagnostic.Create(
+                        Descriptor,
+                        leaving.Place.GetLocation(),
+                        $"What is {(leaving.IsReturned ? "returned" : "kept")} here {What(leaving.Carrier)}",
+                        "read it before the session ends (ToList)"
+                    )
+                );
             }
         }
     }

@@ -230,6 +230,19 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
 
         var declared = unit.Declared;
         declared = declared == DeclaredConsistency.None ? CallerCoverage.Of(symbol, body.Model, cancellation) : declared;
+        ReportFaults(unit, flow, declared, writesInSnapshot, report, cancellation);
+    }
+
+    /// <summary>Reports what meets; only where that is nothing, what meets now and then.</summary>
+    private static void ReportFaults(
+        ReportedUnit unit,
+        FlowResult flow,
+        DeclaredConsistency declared,
+        bool writesInSnapshot,
+        Action<Diagnostic> report,
+        CancellationToken cancellation
+    )
+    {
         var isUnordered = declared == DeclaredConsistency.None;
         var isBeforeWrites = isUnordered || (declared == DeclaredConsistency.Monotonic && !writesInSnapshot);
         var isReported =
@@ -238,12 +251,11 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
                 MR1001SequentialReads.Report(unit, flow, report, cancellation)
                 || MR1002ReadsAcrossCalls.Report(unit, flow, report, cancellation)
             );
-        var isWriteReported = isBeforeWrites && MR1003ReadAfterWrite.Report(unit, flow, report, cancellation);
-
-        // What the rules leave out, once for each method.
-        _ =
-            (isUnordered && !isReported && MR1012ReadsThroughCache.ReportReads(unit, flow, report, cancellation))
-            || (isBeforeWrites && !isWriteReported && MR1012ReadsThroughCache.ReportAfterWrites(unit, flow, report, cancellation));
+        isReported |= isBeforeWrites && MR1003ReadAfterWrite.Report(unit, flow, report, cancellation);
+        if (!isReported && isBeforeWrites && !(isUnordered && MR1012ReadsThroughCache.ReportReads(unit, flow, report, cancellation)))
+        {
+            MR1012ReadsThroughCache.ReportAfterWrites(unit, flow, report, cancellation);
+        }
     }
 
     private static void ReportPlan(IMethodSymbol method, FlowResult flow, SeriesPlan plan, SummarySearch search, Action<Diagnostic> report)
