@@ -96,22 +96,7 @@ internal static class MR2004DeferredResult
             return;
         }
 
-        var told = new List<SyntaxNode>();
-        foreach (var statement in scope.SelectMany(Own))
-        {
-            if (
-                statement is ReturnStatementSyntax { Expression: { } result }
-                && TypeOf(result, context) is { } type
-                && ((IsOpen(type, result, context) ? DeferredIn(type) : null) ?? LazyIn(result, type, context)) is { } deferred
-            )
-            {
-                told.Add(result);
-                context.ReportDiagnostic(
-                    Diagnostic.Create(Descriptor, result.GetLocation(), $"What is returned here is {deferred}", Remedy)
-                );
-            }
-        }
-
+        var told = ReportResults(scope, context);
         if (reads.Summaries is { } summaries && BodyOf(function) is { } body)
         {
             foreach (var leaving in LeavingIn(scope, body, summaries, context))
@@ -130,6 +115,28 @@ internal static class MR2004DeferredResult
                 }
             }
         }
+    }
+
+    /// <summary>Reports what reads later by its type or by the query that it comes from, and returns it.</summary>
+    private static List<SyntaxNode> ReportResults(IReadOnlyList<SyntaxNode> scope, SyntaxNodeAnalysisContext context)
+    {
+        var told = new List<SyntaxNode>();
+        foreach (var statement in scope.SelectMany(Own))
+        {
+            if (
+                statement is ReturnStatementSyntax { Expression: { } result }
+                && TypeOf(result, context) is { } type
+                && ((IsOpen(type, result, context) ? DeferredIn(type) : null) ?? LazyIn(result, type, context)) is { } deferred
+            )
+            {
+                told.Add(result);
+                context.ReportDiagnostic(
+                    Diagnostic.Create(Descriptor, result.GetLocation(), $"What is returned here is {deferred}", Remedy)
+                );
+            }
+        }
+
+        return told;
     }
 
     private static string What(Carrier carrier) =>
