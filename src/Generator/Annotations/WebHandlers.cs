@@ -1,6 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-using MonotonicReads.Generator.Names;
 
 namespace MonotonicReads.Generator.Annotations;
 
@@ -31,38 +29,6 @@ internal static class WebHandlers
     public static bool HasPackage(IModuleSymbol module) => module.ReferencedAssemblies.Any(IsPackage);
 
     private static bool IsPackage(AssemblyIdentity assembly) => assembly.Name == "MonotonicReads.AspNetCore";
-
-    /// <summary>
-    /// Whether some file maps the method to an endpoint, <c>app.MapGet("/", Handlers.Get)</c>, judged by how that is written: its
-    /// attributes are the endpoint's metadata then.
-    /// </summary>
-    public static bool IsMapped(IMethodSymbol method, IEnumerable<SyntaxTree> files, CancellationToken cancellation)
-    {
-        var code = NameCode.Of(method.Name);
-        return files.Any(tree =>
-            NameIndex.Of(tree).Has(code)
-            && tree.GetRoot(cancellation)
-                .DescendantNodes()
-                .Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == method.Name && IsMapped(name, method))
-        );
-    }
-
-    private static bool IsMapped(IdentifierNameSyntax name, IMethodSymbol method)
-    {
-        ExpressionSyntax named = name;
-        if (name.Parent is MemberAccessExpressionSyntax access && access.Name == name)
-        {
-            named = access;
-            var owner = access.Expression is MemberAccessExpressionSyntax { Name: var last } ? last : access.Expression;
-            if (method.IsStatic && (owner as SimpleNameSyntax)?.Identifier.ValueText != method.ContainingType.Name)
-            {
-                return false;
-            }
-        }
-
-        return named.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax map } }
-            && map.Name.Identifier.ValueText.StartsWith("Map", StringComparison.Ordinal);
-    }
 
     private static bool IsOfFramework(ISymbol symbol)
     {

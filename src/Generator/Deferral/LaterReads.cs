@@ -17,6 +17,7 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
 {
     private readonly HashSet<(SyntaxNode, Carrier?)> _seen = [];
     private readonly List<Leaving> _found = [];
+    private readonly Arguments _arguments = new(model, callees, cancellation);
 
     /// <summary>Where a read leaves before it is made; empty where it is made in time.</summary>
     /// <param name="read">A call that reads, or the name of a method that does.</param>
@@ -154,7 +155,17 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
     {
         if (carrier == Carrier.Holder)
         {
-            AskHolder(member, result);
+            // Sequences in a sequence: what is made of the outer one holds the inner ones, or is a sequence of what they give.
+            if (
+                result is InvocationExpressionSyntax
+                && member is MemberAccessExpressionSyntax { Expression: var holder }
+                && LazyTypes.HoldsSequences(TypeOf(holder))
+                && LazyTypes.CarrierOf(TypeOf(result)) is { } made
+            )
+            {
+                Follow(result, made);
+            }
+
             return;
         }
 
@@ -168,27 +179,6 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
         }
     }
 
-    /// <summary>Sequences in a sequence: what is made of the outer one holds the inner ones, or is a sequence of what they give.</summary>
-    private void AskHolder(SyntaxNode member, SyntaxNode result)
-    {
-        if (
-            result is InvocationExpressionSyntax
-            && member is MemberAccessExpressionSyntax { Expression: var holder }
-            && LazyTypes.HoldsSequences(TypeOf(holder))
-            && TypeOf(result) is { } type
-        )
-        {
-            if (LazyTypes.HoldsSequences(type))
-            {
-                Follow(result, Carrier.Holder);
-            }
-            else if (LazyTypes.IsSequence(type))
-            {
-                Follow(result, Carrier.Sequence);
-            }
-        }
-    }
-
     /// <summary>The value is an argument.</summary>
     private void Give(ArgumentSyntax argument, Carrier carrier)
     {
@@ -198,10 +188,10 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
                 Follow(tuple, Carrier.Holder);
                 break;
             case { Parent: InvocationExpressionSyntax call }:
-                GiveToCall(argument, call, carrier);
+                Meet(_arguments.OfCall(argument, call, carrier), call, argument);
                 break;
             case { Parent: BaseObjectCreationExpressionSyntax creation }:
-                GiveToObject(argument, creation, carrier);
+                Meet(_arguments.OfObject(argument, creation, carrier), creation, argument);
                 break;
             case { Parent: ElementAccessExpressionSyntax access }:
                 Run(access);
@@ -209,70 +199,23 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
         }
     }
 
-    private void GiveToCall(ArgumentSyntax argument, InvocationExpressionSyntax call, Carrier carrier)
+    private void Meet((ArgumentFate Fate, Carrier Carrier) met, ExpressionSyntax taker, ArgumentSyntax argument)
     {
-        var result = TypeOf(call);
-        if (Symbol(call) is not IMethodSymbol method)
+        switch (met.Fate)
         {
-            Leave(argument.Expression, carrier, isReturned: false, isCertain: false);
-            return;
-        }
-
-        if (callees.Keeps(method, Parts.ParameterOf(argument, method)))
-        {
-            KeepIn((call.Expression as MemberAccessExpressionSyntax)?.Expression, argument.Expression, carrier);
-        }
-        else if (carrier == Carrier.Holder)
-        {
-            if (LazyCallees.HandsOn(method))
-            {
-                Follow(call, carrier);
-            }
-        }
-        else if (LazyTypes.IsSequence(result) && !callees.IsFinished(method))
-        {
-            Follow(call, Carrier.Sequence);
-        }
-        else if (LazyCallees.HandsOn(method))
-        {
-            Follow(call, Carrier.Holder);
-        }
-        else if (carrier == Carrier.Delegate && LazyTypes.IsDelegate(result))
-        {
-            Follow(call, Carrier.Delegate);
-        }
-        else if (carrier == Carrier.Delegate && LazyCallees.RunsLater(method))
-        {
-            Leave(argument.Expression, carrier, isReturned: false, isCertain: false);
-        }
-        else
-        {
-            Run(call);
-        }
-    }
-
-    private void GiveToObject(ArgumentSyntax argument, BaseObjectCreationExpressionSyntax creation, Carrier carrier)
-    {
-        if (Symbol(creation) is not IMethodSymbol { ContainingType: { } type } constructor)
-        {
-            return;
-        }
-
-        if (LazyTypes.IsDelegate(type))
-        {
-            Follow(creation, Carrier.Delegate);
-        }
-        else if (carrier == Carrier.Sequence && LazyTypes.IsCollection(type))
-        {
-            Run(creation);
-        }
-        else if (callees.Keeps(constructor, Parts.ParameterOf(argument, constructor)))
-        {
-            Follow(creation, Carrier.Holder);
-        }
-        else if (carrier == Carrier.Delegate || constructor.DeclaringSyntaxReferences.IsEmpty)
-        {
-            Leave(argument.Expression, carrier, isReturned: false, isCertain: false);
+            case ArgumentFate.Kept:
+                var keeper = ((taker as InvocationExpressionSyntax)?.Expression as MemberAccessExpressionSyntax)?.Expression;
+                KeepIn(keeper, argument.Expression, met.Carrier);
+                break;
+            case ArgumentFate.Run:
+                Run(taker);
+                break;
+            case ArgumentFate.HandedOn:
+                Follow(taker, met.Carrier);
+                break;
+            case ArgumentFate.Unknown:
+                Leave(argument.Expression, met.Carrier, isReturned: false, isCertain: false);
+                break;
         }
     }
 

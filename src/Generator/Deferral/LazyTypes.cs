@@ -37,6 +37,12 @@ internal static class LazyTypes
             _ => false,
         };
 
+    /// <summary>What a value of the type carries of the sequences that it was made of; null where it has walked through them.</summary>
+    public static Carrier? CarrierOf(ITypeSymbol? type) =>
+        HoldsSequences(type) ? Carrier.Holder
+        : IsSequence(type) ? Carrier.Sequence
+        : null;
+
     /// <summary>Whether an object of the type, made of a sequence, has walked through it.</summary>
     public static bool IsCollection(ITypeSymbol type) =>
         type.TypeKind == TypeKind.Array

@@ -69,7 +69,7 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
             if (
                 obstacle.Place is IMethodSymbol { MethodKind: MethodKind.Ordinary } method
                 && WebHandlers.HasPackage(compilation)
-                && WebHandlers.IsMapped(method, compilation.SyntaxTrees, cancellation)
+                && MappedMethods.Contains(method, compilation.SyntaxTrees, cancellation)
             )
             {
                 continue;
@@ -119,7 +119,7 @@ public sealed class MR2001CannotBeWrapped : DiagnosticAnalyzer
 
         if (context.Node is LocalFunctionStatementSyntax)
         {
-            return WebHandlers.IsMapped(symbol, [context.Node.SyntaxTree], context.CancellationToken);
+            return MappedMethods.Contains(symbol, [context.Node.SyntaxTree], context.CancellationToken);
         }
 
         var operation = context.SemanticModel.GetOperation(context.Node, context.CancellationToken);

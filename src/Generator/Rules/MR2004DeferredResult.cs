@@ -99,11 +99,25 @@ internal static class MR2004DeferredResult
         var told = ReportResults(scope, context);
         if (reads.Summaries is { } summaries && BodyOf(function) is { } body)
         {
-            ReportLeaving(LeavingIn(scope, body, summaries, context), told, context);
+            foreach (var leaving in LeavingIn(scope, body, summaries, context))
+            {
+                if (!told.Contains(leaving.Place))
+                {
+                    told.Add(leaving.Place);
+                    context.ReportDiagnostic(
+                        Diagnostic.Create(
+                            Descriptor,
+                            leaving.Place.GetLocation(),
+                            $"What is {(leaving.IsReturned ? "returned" : "kept")} here {What(leaving.Carrier)}",
+                            "read it before the session ends (ToList)"
+                        )
+                    );
+                }
+            }
         }
     }
 
-    /// <summary>Reports results that are open or lazy by what they are; gives where they stand.</summary>
+    /// <summary>Reports what reads later by its type or by the query that it comes from, and returns it.</summary>
     private static List<SyntaxNode> ReportResults(IReadOnlyList<SyntaxNode> scope, SyntaxNodeAnalysisContext context)
     {
         var told = new List<SyntaxNode>();
@@ -123,25 +137,6 @@ internal static class MR2004DeferredResult
         }
 
         return told;
-    }
-
-    private static void ReportLeaving(IEnumerable<Leaving> all, List<SyntaxNode> told, SyntaxNodeAnalysisContext context)
-    {
-        foreach (var leaving in all)
-        {
-            if (!told.Contains(leaving.Place))
-            {
-                told.Add(leaving.Place);
-                context.ReportDiagnostic(
-                    Diagnostic.Create(
-                        Descriptor,
-                        leaving.Place.GetLocation(),
-                        $"What is {(leaving.IsReturned ? "returned" : "kept")} here {What(leaving.Carrier)}",
-                        "read it before the session ends (ToList)"
-                    )
-                );
-            }
-        }
     }
 
     private static string What(Carrier carrier) =>
