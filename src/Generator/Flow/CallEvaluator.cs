@@ -90,18 +90,9 @@ internal sealed class CallEvaluator(
     private Value ResultOf(IInvocationOperation invocation, Value receiver, Value[] arguments)
     {
         var method = invocation.TargetMethod;
-        if (method.ContainingType?.SpecialType == SpecialType.System_String)
+        if (TextOf(invocation, receiver, arguments) is { } text)
         {
-            return method.Name == "Create"
-                ? Value.Unknown.WithTexts(BuilderCalls.TextOf(context, arguments))
-                : TextCalls.Evaluate(method, receiver, Pieces(invocation, arguments));
-        }
-
-        if (LibraryTypes.IsExactly(method.ContainingType, context.Types.StringBuilder) || BuilderCalls.IsHandler(method.ContainingType))
-        {
-            return method.Name == "Insert" && invocation.Arguments[0].Value.ConstantValue is { HasValue: true, Value: 0 }
-                ? BuilderCalls.Prepend(context, receiver, arguments[1])
-                : BuilderCalls.Evaluate(context, method, receiver, arguments);
+            return text;
         }
 
         if (WorkBoundaries.Walks(method) && Arguments.SubjectOf(invocation, receiver, arguments) is { Object: { } stream } work)
@@ -127,14 +118,37 @@ internal sealed class CallEvaluator(
             return context.Create(invocation, new TrackedObject { IsWork = true });
         }
 
-        var result = Arguments.Unwrapped(invocation.Type);
-        if (context.Types.IsContext(result))
+        return HandedOut(invocation, receiver);
+    }
+
+    /// <summary>What the calls of strings and of what builds them make; null for any other.</summary>
+    private Value? TextOf(IInvocationOperation invocation, Value receiver, Value[] arguments)
+    {
+        var method = invocation.TargetMethod;
+        if (method.ContainingType?.SpecialType == SpecialType.System_String)
         {
-            return context.Create(invocation, new TrackedObject { OnPrimary = known.IsPrimary(receiver) });
+            return method.Name == "Create"
+                ? Value.Unknown.WithTexts(BuilderCalls.TextOf(context, arguments))
+                : TextCalls.Evaluate(method, receiver, Pieces(invocation, arguments));
         }
 
-        // A connection that a factory hands out: a new one at each call, open as far as anyone can tell.
-        return context.Types.IsConnection(result) ? context.Create(invocation, TrackedObject.Default) : Value.Unknown;
+        if (!LibraryTypes.IsExactly(method.ContainingType, context.Types.StringBuilder) && !BuilderCalls.IsHandler(method.ContainingType))
+        {
+            return null;
+        }
+
+        return method.Name == "Insert" && invocation.Arguments[0].Value.ConstantValue is { HasValue: true, Value: 0 }
+            ? BuilderCalls.Prepend(context, receiver, arguments[1])
+            : BuilderCalls.Evaluate(context, method, receiver, arguments);
+    }
+
+    /// <summary>What a factory hands out: a new context or connection at each call, open as far as anyone can tell.</summary>
+    private Value HandedOut(IInvocationOperation invocation, Value receiver)
+    {
+        var result = Arguments.Unwrapped(invocation.Type);
+        return context.Types.IsContext(result) ? context.Create(invocation, new TrackedObject { OnPrimary = known.IsPrimary(receiver) })
+            : context.Types.IsConnection(result) ? context.Create(invocation, TrackedObject.Default)
+            : Value.Unknown;
     }
 
     /// <summary>The query that an operator makes of another, whatever its type; null where there is none.</summary>

@@ -15,7 +15,7 @@ internal static class ConditionsOnNumbers
                 or BinaryOperatorKind.GreaterThan
                 or BinaryOperatorKind.GreaterThanOrEqual;
 
-    /// <summary>The number that is compared with a constant, and some constants that it is none of; null for any other comparison.</summary>
+    /// <summary>The number that is compared with a constant, and some constants that it is not; null for any other comparison.</summary>
     public static (IOperation Compared, Items<object?> Excluded)? OfOrder(IBinaryOperation order, bool holds)
     {
         var isSwapped = order.LeftOperand.ConstantValue.HasValue;

@@ -135,8 +135,8 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner, IOperation body)
     /// <summary>The effects without those that another one with fewer guards stands for.</summary>
     private Items<CallEffect> Effects()
     {
-        // A body of one statement stands for the one place that it comes to. One that comes there for certain, whatever else it checks, maps
-        // or notes down, is half as far from it as one that comes to several, or only sometimes.
+        // A body of one statement stands for the one place that it comes to. One that comes there for certain, whatever else it checks,
+        // maps or notes down, is half as far from it as one that comes to several, or only sometimes.
         var step =
             _sendingSites.Count > 1 ? 2
             : IsOneStatement ? 0

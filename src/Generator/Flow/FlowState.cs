@@ -87,8 +87,8 @@ internal sealed record FlowState
 
     /// <summary>
     /// A key on one side only is a local of that path (the language assigns before use), or an object that the other path
-    /// has not made or touched: what is known stands, but a symbol's doubtful must-facts fall back to their default. Nor is it certain to be
-    /// a parameter: the other path may have left something in it of which nothing is known.
+    /// has not made or touched: what is known stands, but a symbol's doubtful must-facts fall back to their default. Nor is it certain
+    /// to be a parameter: the other path may have left something in it of which nothing is known.
     /// </summary>
     private static bool IsDoubtfulAlone(object key) => key is Microsoft.CodeAnalysis.ISymbol and not Microsoft.CodeAnalysis.ILocalSymbol;
 }

@@ -11,16 +11,16 @@ internal sealed class IdentityLibrary : IDataLibrary
     private static readonly MemberTable OfUsers = new(
         (
             DataRole.SendsRead,
-            "FindById FindByName FindByEmail FindByLogin FindByPasskeyId GetUser GetUsersInRole GetUsersForClaim GetRoles IsInRole GetClaims "
-                + "GetLogins GetPasskeys GetPasskey GetAuthenticationToken GetAuthenticatorKey CountRecoveryCodes"
+            "FindById FindByName FindByEmail FindByLogin FindByPasskeyId GetUser GetUsersInRole GetUsersForClaim GetRoles IsInRole "
+                + "GetClaims GetLogins GetPasskeys GetPasskey GetAuthenticationToken GetAuthenticatorKey CountRecoveryCodes"
         ),
         (
             DataRole.SendsWrite,
             "Create Update Delete SetUserName SetEmail SetPhoneNumber SetLockoutEnabled SetLockoutEndDate SetTwoFactorEnabled "
                 + "SetAuthenticationToken RemoveAuthenticationToken AddToRole AddToRoles RemoveFromRole RemoveFromRoles AddClaim AddClaims "
                 + "ReplaceClaim RemoveClaim RemoveClaims AddLogin RemoveLogin AddPassword RemovePassword ChangePassword ResetPassword "
-                + "ChangeEmail ConfirmEmail ChangePhoneNumber AccessFailed ResetAccessFailedCount UpdateSecurityStamp ResetAuthenticatorKey "
-                + "GenerateNewTwoFactorRecoveryCodes RedeemTwoFactorRecoveryCode AddOrUpdatePasskey RemovePasskey"
+                + "ChangeEmail  ConfirmEmail ChangePhoneNumber AccessFailed ResetAccessFailedCount UpdateSecurityStamp "
+                + "ResetAuthenticatorKey GenerateNewTwoFactorRecoveryCodes RedeemTwoFactorRecoveryCode AddOrUpdatePasskey RemovePasskey"
         )
     );
 

@@ -127,7 +127,7 @@ internal sealed class LibraryTypes
     /// <summary>A type that only one library needs.</summary>
     public INamedTypeSymbol? Find(string metadataName) => _compilation.GetTypeByMetadataName(metadataName);
 
-    /// <summary>True for what is followed from statement to statement: whatever sends, holds what is sent, or stands for a server.</summary>
+    /// <summary>True for what is followed from statement to statement: what sends, holds what is sent, or stands for a server.</summary>
     public bool IsTracked(ITypeSymbol type)
     {
         if (!_tracked.TryGetValue(type, out var isTracked))
