@@ -21,7 +21,7 @@ internal static class AllowedUses
         Calls             -> Annotations, Collections, Flow, Names, Options, Reads, Symbols
         Wrapping/Survey   -> Annotations, Collections, Names, Symbols
         Deferral          -> Flow
-        Flow              -> Annotations, Collections, Options, Reads, Sql
+        Flow              -> Annotations, Collections, Options, Reads, Sql, Symbols
         Names             -> Annotations, Reads
         Reads             -> Options
         Sql               -> Shared/Sql

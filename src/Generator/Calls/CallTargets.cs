@@ -120,16 +120,8 @@ internal sealed class CallTargets(Compilation compilation)
     private static bool IsOverridable(IMethodSymbol method) =>
         (method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed;
 
-    private static bool IsFramework(INamedTypeSymbol type)
-    {
-        var space = type.ContainingNamespace;
-        while (space is { ContainingNamespace.IsGlobalNamespace: false })
-        {
-            space = space.ContainingNamespace;
-        }
-
-        return space?.Name is "System" or "Microsoft" && !type.Locations.Any(l => l.IsInSource);
-    }
+    private static bool IsFramework(INamedTypeSymbol type) =>
+        FrameworkTypes.RootOf(type) is "System" or "Microsoft" && !type.Locations.Any(l => l.IsInSource);
 
     /// <summary>The classes that may implement or derive from a type, judged by the names in base lists, read once per file.</summary>
     private ImmutableArray<INamedTypeSymbol> CandidatesOf(INamedTypeSymbol type, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Flow;
 using MonotonicReads.Generator.Reads;
+using MonotonicReads.Generator.Symbols;
 
 namespace MonotonicReads.Generator.Calls;
 
@@ -152,14 +153,5 @@ internal sealed class CalleeVisibility(SummarySearch search)
         return targets.Count > 0;
     }
 
-    private static bool IsOfTheFramework(IMethodSymbol method)
-    {
-        var space = method.ContainingNamespace;
-        while (space is { ContainingNamespace: { IsGlobalNamespace: false } outer })
-        {
-            space = outer;
-        }
-
-        return space?.Name == "System";
-    }
+    private static bool IsOfTheFramework(IMethodSymbol method) => FrameworkTypes.RootOf(method) == "System";
 }

@@ -17,7 +17,7 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
 {
     private readonly HashSet<(SyntaxNode, Carrier?)> _seen = [];
     private readonly List<Leaving> _found = [];
-    private readonly Arguments _arguments = new(model, callees, cancellation);
+    private readonly ArgumentFates _arguments = new(model, callees, cancellation);
 
     /// <summary>Where a read leaves before it is made; empty where it is made in time.</summary>
     /// <param name="read">A call that reads, or the name of a method that does.</param>

@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Symbols;
 
 namespace MonotonicReads.Generator.Flow;
 
@@ -36,7 +37,7 @@ internal static class Throwers
                         and { TargetMethod.MethodKind: not MethodKind.DelegateInvoke and not MethodKind.LocalFunction }
                 && !IsPlain(method)
                 && !method.Locations.Any(static l => l.IsInSource)
-                && RootOf(method.ContainingType) is not ("System" or "Microsoft")
+                && FrameworkTypes.RootOf(method.ContainingType) is not ("System" or "Microsoft")
             );
 
     /// <summary>The value that leaves a block by <c>throw</c>.</summary>
@@ -82,7 +83,7 @@ internal static class Throwers
                 or "WhenAny"
                 or "FromResult"
                 or "Preserve"
-            && RootOf(method.ContainingType) == "System"
+            && FrameworkTypes.RootOf(method.ContainingType) == "System"
         || method.ContainingType?.Name is "ILogger" or "LoggerExtensions" or "Console" or "Debug" or "Trace" or "Environment";
 
     private static bool MayThrow(IObjectCreationOperation creation)
@@ -140,16 +141,5 @@ internal static class Throwers
         }
 
         return false;
-    }
-
-    private static string? RootOf(INamedTypeSymbol? type)
-    {
-        var space = type?.ContainingNamespace;
-        while (space is { ContainingNamespace.IsGlobalNamespace: false })
-        {
-            space = space.ContainingNamespace;
-        }
-
-        return space?.Name;
     }
 }

@@ -95,6 +95,18 @@ internal static class FrameworkTypes
     public static bool IsFormattable(ITypeSymbol type) =>
         type.AllInterfaces.Any(static i => i is { Name: "IFormattable", Arity: 0 } && IsIn(i, "System"));
 
+    /// <summary>The outermost namespace around a symbol; empty for what stands in none.</summary>
+    public static string? RootOf(ISymbol? symbol)
+    {
+        var space = symbol?.ContainingNamespace;
+        while (space is { ContainingNamespace.IsGlobalNamespace: false })
+        {
+            space = space.ContainingNamespace;
+        }
+
+        return space?.Name;
+    }
+
     /// <summary>Whether the type's namespace is the one given from the outside in.</summary>
     public static bool IsIn(INamedTypeSymbol type, params string[] namespaces)
     {

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace MonotonicReads.Generator.Deferral;
 
 /// <summary>What becomes of an argument that carries a read, judged by who takes it.</summary>
-internal sealed class Arguments(SemanticModel model, LazyCallees callees, CancellationToken cancellation)
+internal sealed class ArgumentFates(SemanticModel model, LazyCallees callees, CancellationToken cancellation)
 {
     /// <summary>The fate of an argument of a call, and what carries the read on.</summary>
     public (ArgumentFate Fate, Carrier Carrier) OfCall(ArgumentSyntax argument, InvocationExpressionSyntax call, Carrier carrier)
