@@ -1,6 +1,6 @@
 using MonotonicReads.Cluster;
 
-namespace MonotonicReads.Cluster.Tests.AspNetCore;
+namespace MonotonicReads.Cluster.Tests;
 
 /// <summary>Replicas that have all that there is, and get nothing more until this is disposed.</summary>
 internal sealed class Frozen : IAsyncDisposable
