@@ -51,65 +51,51 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
                 return;
             }
 
-            start.RegisterCodeBlockAction(block =>
-            {
-                if (block.CodeBlock is not ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax })
-                {
-                    Analyze(
-                        new Body(block.OwningSymbol, block.CodeBlock, block.SemanticModel),
-                        reads,
-                        block.ReportDiagnostic,
-                        block.CancellationToken
-                    );
-                }
-            });
-
-            // The block of an expression-bodied property is its expression alone; a report on the name would stand outside it and not be
-            // live.
-            start.RegisterSyntaxNodeAction(
-                node => AnalyzeExpressionBody(node, reads),
-                SyntaxKind.PropertyDeclaration,
-                SyntaxKind.IndexerDeclaration
-            );
+            // Not body by body: the compiler binds every body for itself, and whoever asks for a callee before its turn has it bound twice.
+            // A file's turn comes when all bodies have been bound, in a build as in an editor.
+            start.RegisterSemanticModelAction(file => AnalyzeFile(file, reads));
         });
     }
 
-    private static void AnalyzeExpressionBody(SyntaxNodeAnalysisContext context, CompilationReads reads)
+    private static void AnalyzeFile(SemanticModelAnalysisContext file, CompilationReads reads)
     {
-        var body = context.Node switch
+        var tree = file.SemanticModel.SyntaxTree;
+        if (reads.Summaries is not { } summaries || !(summaries.Reaching.MayMatter(tree) || NameIndex.Of(tree).MayAnnotate))
         {
-            PropertyDeclarationSyntax property => property.ExpressionBody,
-            IndexerDeclarationSyntax indexer => indexer.ExpressionBody,
-            _ => null,
-        };
-        if (body is not null && context.ContainingSymbol is IPropertySymbol { GetMethod: { } getter })
+            return;
+        }
+
+        foreach (var syntax in FileBodies.In((CompilationUnitSyntax)tree.GetRoot(file.CancellationToken)))
         {
-            Analyze(new Body(getter, body, context.SemanticModel), reads, context.ReportDiagnostic, context.CancellationToken);
+            AnalyzeBody(syntax, file, reads, summaries);
         }
     }
 
-    private static void Analyze(Body body, CompilationReads reads, Action<Diagnostic> report, CancellationToken cancellation)
+    private static void AnalyzeBody(SyntaxNode syntax, SemanticModelAnalysisContext file, CompilationReads reads, MethodSummaries summaries)
     {
-        if (reads.Summaries is not { } summaries)
+        var cancellation = file.CancellationToken;
+        cancellation.ThrowIfCancellationRequested();
+        var mayMeet = ReadCandidates.MayMeet(syntax, summaries.Reaching);
+        if (
+            !(mayMeet || NameIndex.Of(syntax.SyntaxTree).MayAnnotate)
+            || FileBodies.OwnerOf(syntax, file.SemanticModel, cancellation) is not { } owner
+        )
         {
             return;
         }
 
-        if (!ReadCandidates.MayMeet(body.Syntax, summaries.Reaching))
+        var body = new Body(owner, syntax, file.SemanticModel);
+        var search = summaries.Begin(cancellation);
+        if (mayMeet)
         {
-            if (NameIndex.Of(body.Syntax.SyntaxTree).MayAnnotate)
-            {
-                var search = summaries.Begin(cancellation);
-                MR1006WrongPlan.ReportFew(body.Owner, search, report, cancellation);
-                MR1004NeedlessAnnotation.Report(body.Owner, search, report, cancellation);
-                ReportLoneWrite(body, search, report, cancellation);
-            }
-
+            summaries.CountCandidate();
+            AnalyzeCandidate(body, reads, search, file.ReportDiagnostic, cancellation);
             return;
         }
 
-        summaries.CountCandidate();
-        AnalyzeCandidate(body, reads, summaries.Begin(cancellation), report, cancellation);
+        MR1006WrongPlan.ReportFew(owner, search, file.ReportDiagnostic, cancellation);
+        MR1004NeedlessAnnotation.Report(owner, search, file.ReportDiagnostic, cancellation);
+        ReportLoneWrite(body, search, file.ReportDiagnostic, cancellation);
     }
 
     private static void AnalyzeCandidate(
