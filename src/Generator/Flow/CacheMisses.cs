@@ -12,22 +12,23 @@ namespace MonotonicReads.Generator.Flow;
 internal sealed class CacheMisses
 {
     private readonly List<(TextSpan Span, Detour Through)> _regions = [];
-    private readonly KeptValues _kept;
+    private readonly IOperation _body;
+    private KeptValues? _kept;
 
     private CacheMisses(IOperation body)
     {
-        _kept = new KeptValues(body);
+        _body = body;
         foreach (var operation in body.DescendantsAndSelf())
         {
             switch (operation)
             {
-                case ICoalesceAssignmentOperation assignment when _kept.Of(assignment.Target) is { } kept:
+                case ICoalesceAssignmentOperation assignment when Kept.Of(assignment.Target) is { } kept:
                     Add(assignment.Value.Syntax.Span, kept.Through);
                     break;
-                case ICoalesceOperation coalesce when _kept.Of(coalesce.Value) is { } kept:
+                case ICoalesceOperation coalesce when Kept.Of(coalesce.Value) is { } kept:
                     AddIfFilled(coalesce.WhenNull.Syntax, kept);
                     break;
-                case IConditionalOperation conditional when MissTest.Of(conditional.Condition, _kept) is { } test:
+                case IConditionalOperation conditional when MissTest.Of(conditional.Condition, Kept) is { } test:
                     AddBranches(conditional, test);
                     break;
                 case IInvocationOperation invocation:
@@ -39,6 +40,9 @@ internal sealed class CacheMisses
             }
         }
     }
+
+    /// <summary>Made where the body asks whether something is there: most bodies do not.</summary>
+    private KeptValues Kept => _kept ??= new KeptValues(_body);
 
     public static CacheMisses In(IOperation body) => new(body);
 
@@ -72,7 +76,7 @@ internal sealed class CacheMisses
         else if (conditional.Syntax is IfStatementSyntax { Parent: BlockSyntax block } whole && Leaves(whole.Statement))
         {
             var rest = TextSpan.FromBounds(whole.Span.End, block.Span.End);
-            if (_kept.IsFilledIn(rest, test.Kept, goesOn: true) || _kept.IsReturnedIn(whole.Span, test.Kept))
+            if (Kept.IsFilledIn(rest, test.Kept, goesOn: true) || Kept.IsReturnedIn(whole.Span, test.Kept))
             {
                 Add(rest, test.Kept.Through);
             }
@@ -103,7 +107,7 @@ internal sealed class CacheMisses
 
     private void AddIfFilled(SyntaxNode part, Kept kept)
     {
-        if (_kept.IsFilledIn(part.Span, kept, goesOn: part is StatementSyntax statement && !Leaves(statement)))
+        if (Kept.IsFilledIn(part.Span, kept, goesOn: part is StatementSyntax statement && !Leaves(statement)))
         {
             Add(part.Span, kept.Through);
         }

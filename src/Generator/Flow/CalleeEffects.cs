@@ -22,7 +22,14 @@ internal sealed class CalleeEffects(
     public void Apply(IOperation operation, IMethodSymbol called, bool isVirtualCall) =>
         Apply(new CalleeCall(operation, called, isVirtualCall, static _ => (null, Value.Unknown)));
 
-    public void Apply(CalleeCall call) => Apply(call, EffectsOf(call), context.State);
+    public void Apply(CalleeCall call)
+    {
+        var effects = EffectsOf(call);
+        if (effects.Count > 0)
+        {
+            Apply(call, effects, context.State);
+        }
+    }
 
     /// <summary>Applies a part of what a call does.</summary>
     /// <param name="call">The call.</param>
@@ -184,12 +191,14 @@ internal sealed class CalleeEffects(
         known.IsCertainTransaction(source, value) || (effect.IsCertainTransaction && source is not null && !value.MayBeNull);
 
     /// <summary>The texts with what the arguments hand over in the place of parameters.</summary>
-    private static Items<string> Substituted(Items<string> texts, Func<int, (IOperation? Source, Value Value)> argument)
-    {
-        return [.. texts.SelectMany(text => SqlText.Substitute(text, TextsOf)).Distinct()];
+    private static Items<string> Substituted(Items<string> texts, Func<int, (IOperation? Source, Value Value)> argument) =>
+        texts.Any(SqlText.HasParameters) ? [.. texts.SelectMany(text => Substituted(text, argument)).Distinct()] : texts;
 
-        IEnumerable<string> TextsOf(int ordinal) => argument(ordinal).Value.Texts is { IsEmpty: false } handed ? handed : [SqlText.Unknown];
-    }
+    private static IEnumerable<string> Substituted(string text, Func<int, (IOperation? Source, Value Value)> argument) =>
+        SqlText.Substitute(
+            text,
+            ordinal => argument(ordinal).Value.Texts is { IsEmpty: false } handed ? (IEnumerable<string>)handed : [SqlText.Unknown]
+        );
 
     /// <summary>In broken code a local function may be called from where its graph is out of reach.</summary>
     private bool IsInScope(IMethodSymbol localFunction)

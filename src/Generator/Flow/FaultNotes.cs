@@ -5,14 +5,17 @@ namespace MonotonicReads.Generator.Flow;
 /// <summary>The faults of one kind: each read with the first access that it meets.</summary>
 internal sealed class FaultNotes
 {
-    private readonly Dictionary<Site, Fault> _plain = [];
-    private readonly Dictionary<Site, Fault> _through = [];
+    private Dictionary<Site, Fault>? _plain;
+    private Dictionary<Site, Fault>? _through;
 
     /// <summary>Reads that meet an access, neither of them through anything but calls.</summary>
-    public Items<Fault> Plain => InOrder(_plain.Values);
+    public Items<Fault> Plain => _plain is null ? [] : InOrder(_plain.Values);
 
     /// <summary>Reads that meet an access only through a cache, a context or an event.</summary>
-    public Items<Fault> Through => InOrder(_through.Values.Where(f => !_plain.ContainsKey(f.Read)));
+    public Items<Fault> Through =>
+        _through is null ? []
+        : _plain is { } plain ? InOrder(_through.Values.Where(f => !plain.ContainsKey(f.Read)))
+        : InOrder(_through.Values);
 
     public void Add(Access read, IEnumerable<Access> earlier)
     {
@@ -24,7 +27,7 @@ internal sealed class FaultNotes
             }
 
             var through = access.Through > read.Through ? access.Through : read.Through;
-            var faults = through == Detour.None ? _plain : _through;
+            var faults = through == Detour.None ? _plain ??= [] : _through ??= [];
             if (!faults.TryGetValue(read.Site, out var known) || IsBefore(through, access.Site, known))
             {
                 faults[read.Site] = new Fault(read.Site, access.Site, through);

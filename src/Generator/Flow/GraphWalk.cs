@@ -251,9 +251,7 @@ internal sealed class GraphWalk(FlowContext context, Evaluator evaluator, Condit
         {
             if (Handlers.FilterAround(current) is { } refused)
             {
-                // A filter that said no: the exception goes on to the handlers behind it.
-                return Handlers.Of(refused.EnclosingRegion!, Handlers.Caught(current), h => reach(h.FirstBlockOrdinal, result), refused)
-                    || TryUnwind(result, refused.EnclosingRegion!.EnclosingRegion, Handlers.Caught(current), reach);
+                return TryRefuse(refused, Handlers.Caught(current), result, reach);
             }
 
             // The end of a finally region that is being run on behalf of a branch.
@@ -284,4 +282,9 @@ internal sealed class GraphWalk(FlowContext context, Evaluator evaluator, Condit
         reach(destination.Ordinal, passed!);
         return true;
     }
+
+    /// <summary>A filter said no: the exception goes on to the handlers behind it.</summary>
+    private bool TryRefuse(ControlFlowRegion filter, Thrown caught, FlowState state, Action<int, FlowState> reach) =>
+        Handlers.Of(filter.EnclosingRegion!, caught, handler => reach(handler.FirstBlockOrdinal, state), filter)
+        || TryUnwind(state, filter.EnclosingRegion!.EnclosingRegion, caught, reach);
 }

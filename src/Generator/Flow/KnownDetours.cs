@@ -80,16 +80,18 @@ internal static class KnownDetours
         {
             if (member.StartsWith(verb, StringComparison.Ordinal))
             {
-                return Array.Exists(
-                    Subscribed,
-                    name =>
-                        type.IndexOf(name, StringComparison.Ordinal) >= 0 || member.IndexOf(name, StringComparison.Ordinal) >= verb.Length
-                );
+                return IsSubscribed(type, member, verb.Length);
             }
         }
 
         return false;
     }
+
+    private static bool IsSubscribed(string type, string member, int from) =>
+        Array.Exists(
+            Subscribed,
+            name => type.IndexOf(name, StringComparison.Ordinal) >= 0 || member.IndexOf(name, StringComparison.Ordinal) >= from
+        );
 
     /// <summary>The current user is asked for without saying which; a member with a key looks something up.</summary>
     private static bool AsksForNothing(IMethodSymbol method) =>

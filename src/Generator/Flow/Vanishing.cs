@@ -42,7 +42,7 @@ internal static class Vanishing
         }
 
         return
-            Has(method.GetAttributes(), "DoesNotReturnAttribute")
+            method.GetAttributes().Any(static a => a.AttributeClass?.Name == "DoesNotReturnAttribute")
             || invocation.Arguments.Any(DoesNotReturnFor)
             || (!invocation.IsVirtual && AlwaysThrows(method))
             ? true
@@ -50,9 +50,12 @@ internal static class Vanishing
     }
 
     private static bool DoesNotReturnFor(IArgumentOperation argument) =>
-        argument.Value.ConstantValue is { HasValue: true, Value: bool value }
-        && argument.Parameter is { } parameter
-        && parameter
+        argument.Parameter is { Type.SpecialType: SpecialType.System_Boolean } parameter
+        && argument.Value.ConstantValue is { HasValue: true, Value: bool value }
+        && DoesNotReturnIf(parameter, value);
+
+    private static bool DoesNotReturnIf(IParameterSymbol parameter, bool value) =>
+        parameter
             .GetAttributes()
             .Any(a =>
                 a is { AttributeClass.Name: "DoesNotReturnIfAttribute", ConstructorArguments: [{ Value: bool condition }] }
@@ -123,7 +126,4 @@ internal static class Vanishing
 
         return symbols;
     }
-
-    private static bool Has(System.Collections.Immutable.ImmutableArray<AttributeData> attributes, string name) =>
-        attributes.Any(a => a.AttributeClass?.Name == name);
 }

@@ -49,7 +49,7 @@ internal struct SourceWords
         var text =
             source.Length > MaxKept ? new char[source.Length]
             : _buffer is { } kept && kept.Length >= source.Length ? kept
-            : _buffer = new char[Math.Max(source.Length, 1 << 16)];
+            : _buffer = new char[Math.Max(source.Length, 2 * (_buffer?.Length ?? 1 << 15))];
         source.CopyTo(0, text, 0, source.Length);
         return new SourceWords(text, source.Length);
     }

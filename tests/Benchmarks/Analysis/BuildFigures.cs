@@ -67,7 +67,7 @@ internal static class BuildFigures
     }
 
     /// <summary>The first rounds pay for compiling the code itself.</summary>
-    private static async Task WarmUpAsync()
+    public static async Task WarmUpAsync()
     {
         await MeasureAsync(SyntheticProject.Texts(200, dataEvery: 2), withLibraries: true, AnalyzerSet.Ours);
         await MeasureAsync(SyntheticProject.Texts(200, dataEvery: 0), withLibraries: false, AnalyzerSet.Ours);
