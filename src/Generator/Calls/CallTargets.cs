@@ -18,6 +18,13 @@ internal sealed class CallTargets(Compilation compilation)
     /// <summary>A generic class that is constructed in more ways than this is looked at as it stands.</summary>
     private const int MaxConstructions = 8;
 
+    /// <summary>An editor asks who derives from a few names, for which the files are looked through; a build asks for more.</summary>
+    private const int FewNames = 32;
+
+    private int _asked;
+
+    private readonly Lazy<BaseNameIndex[]> _files = new(() => [.. compilation.SyntaxTrees.Select(BaseNameIndex.Of)]);
+
     private readonly ConcurrentDictionary<INamedTypeSymbol, ImmutableArray<INamedTypeSymbol>> _candidates = new(
         SymbolEqualityComparer.Default
     );
@@ -132,7 +139,7 @@ internal sealed class CallTargets(Compilation compilation)
         while (pending.Count > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (var entry in _byBase.Value[pending.Dequeue()])
+            foreach (var entry in NamingBase(pending.Dequeue()))
             {
                 if (
                     entry.ClassMetadataName is { } name
@@ -151,6 +158,22 @@ internal sealed class CallTargets(Compilation compilation)
         }
 
         return found.ToImmutable();
+    }
+
+    private IEnumerable<BaseNameIndex.Entry> NamingBase(string name)
+    {
+        if (Interlocked.Increment(ref _asked) > FewNames)
+        {
+            return _byBase.Value[name];
+        }
+
+        var found = new List<BaseNameIndex.Entry>();
+        foreach (var file in _files.Value)
+        {
+            file.AddNamingBase(name, found);
+        }
+
+        return found;
     }
 
     /// <summary>The implementation in a class, where the class implements the interface as it is constructed in the call.</summary>

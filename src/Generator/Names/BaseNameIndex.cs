@@ -18,22 +18,34 @@ internal sealed class BaseNameIndex
         var types = new List<Entry>();
         var annotated = new List<string>();
         Collect(tree.GetRoot(), string.Empty, types, annotated);
-        Types = types;
+        Types = [.. types];
         AnnotatedTypes = annotated;
     }
 
     /// <param name="Name">The simple name, without arity.</param>
     /// <param name="ClassMetadataName">The full name of a class, as the compilation looks it up; null for an interface or an alias.</param>
     /// <param name="Bases">The simple names in the base list; of an alias, the name that it stands for.</param>
-    public sealed record Entry(string Name, string? ClassMetadataName, IReadOnlyList<string> Bases);
+    public sealed record Entry(string Name, string? ClassMetadataName, string[] Bases);
 
     /// <summary>Classes, records, interfaces and aliases that have a base list.</summary>
-    public IReadOnlyList<Entry> Types { get; }
+    public Entry[] Types { get; }
 
     /// <summary>The simple names of types that seem to bear an annotation, on themselves or on a member.</summary>
     public IReadOnlyList<string> AnnotatedTypes { get; }
 
     public static BaseNameIndex Of(SyntaxTree tree) => ByTree.GetValue(tree, static t => new BaseNameIndex(t));
+
+    /// <summary>Adds those in whose base list a name stands.</summary>
+    public void AddNamingBase(string name, List<Entry> found)
+    {
+        foreach (var entry in Types)
+        {
+            if (Array.IndexOf(entry.Bases, name) >= 0)
+            {
+                found.Add(entry);
+            }
+        }
+    }
 
     private static void Collect(SyntaxNode node, string prefix, List<Entry> types, List<string> annotated)
     {
@@ -56,7 +68,7 @@ internal sealed class BaseNameIndex
                             new Entry(
                                 type.Identifier.ValueText,
                                 type is InterfaceDeclarationSyntax ? null : metadataName,
-                                bases.Types.Select(static b => SimpleName(b.Type)).ToList()
+                                [.. bases.Types.Select(static b => SimpleName(b.Type))]
                             )
                         );
                     }

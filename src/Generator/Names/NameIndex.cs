@@ -21,11 +21,13 @@ internal sealed class NameIndex
     /// <summary>Where each of the <see cref="Codes"/> stands first: of a constructor's name the complement.</summary>
     private readonly int[] _places;
 
+    private readonly CodeFilter _filter;
+
     private readonly bool _isBroken;
 
     private NamedMember[]? _members;
 
-    private Verdicts? _judged;
+    private FileVerdicts? _judged;
 
     private NameIndex(SyntaxTree tree)
     {
@@ -51,6 +53,7 @@ internal sealed class NameIndex
         }
 
         Codes = found.Take(out _places);
+        _filter = new CodeFilter(Codes);
         NamesOurs = Has(AnnotationCodes.Namespace);
         MayBeginSession = Has(AnnotationCodes.Session);
         MayAnnotate = HasAnyOf(AnnotationCodes.Annotations);
@@ -100,10 +103,23 @@ internal sealed class NameIndex
 
     public static NameIndex Of(SyntaxTree tree) => ByTree.GetValue(tree, static t => new NameIndex(t));
 
-    public bool Has(ulong code) => Array.IndexOf(Codes, code) >= 0;
+    public bool Has(ulong code) => _filter.MayHold(code) && Array.IndexOf(Codes, code) >= 0;
 
     public bool HasAnyOf(HashSet<ulong> names)
     {
+        if (names.Count < Codes.Length)
+        {
+            foreach (var name in names)
+            {
+                if (Has(name))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
         foreach (var code in Codes)
         {
             if (names.Contains(code))
@@ -115,17 +131,20 @@ internal sealed class NameIndex
         return false;
     }
 
-    /// <summary>
-    /// The names in the file that matter to some libraries. Judged once for the file, as long as the libraries are the same.
-    /// </summary>
+    /// <summary>What was found for some libraries; null where nobody has looked, or last for others.</summary>
     /// <param name="libraries">What stands for the libraries: where it is equal the verdicts are.</param>
+    public FileVerdicts? VerdictsFor(string libraries) =>
+        Volatile.Read(ref _judged) is { } kept && kept.Libraries == libraries ? kept : null;
+
+    /// <summary>The names in the file that matter to some libraries.</summary>
+    /// <param name="libraries">What stands for the libraries.</param>
     /// <param name="verdicts">The verdicts of other files, for which a name is not judged again.</param>
     /// <param name="judge">Judges a name.</param>
-    public KeyValuePair<ulong, NameKind>[] Judge(string libraries, Dictionary<ulong, NameKind> verdicts, Func<string, NameKind> judge)
+    public FileVerdicts Judge(string libraries, Dictionary<ulong, NameKind> verdicts, Func<string, NameKind> judge)
     {
-        if (Volatile.Read(ref _judged) is { } kept && kept.Libraries == libraries)
+        if (VerdictsFor(libraries) is { } known)
         {
-            return kept.Found;
+            return known;
         }
 
         var found = new List<KeyValuePair<ulong, NameKind>>();
@@ -142,9 +161,9 @@ internal sealed class NameIndex
             }
         }
 
-        var result = new Verdicts(libraries, [.. found]);
+        var result = new FileVerdicts(libraries, [.. found]);
         Volatile.Write(ref _judged, result);
-        return result.Found;
+        return result;
     }
 
     /// <summary>
@@ -181,6 +200,4 @@ internal sealed class NameIndex
 
         return null;
     }
-
-    private sealed record Verdicts(string Libraries, KeyValuePair<ulong, NameKind>[] Found);
 }

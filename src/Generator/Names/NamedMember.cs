@@ -7,4 +7,18 @@ namespace MonotonicReads.Generator.Names;
 /// <param name="Mentions">The codes of the names in the body, each once.</param>
 /// <param name="WalksQueries">It has a <c>foreach</c>, which sends a query that it walks through.</param>
 /// <param name="TakesQuery">A parameter is a query.</param>
-internal sealed record NamedMember(int Start, ulong Name, ulong[] Mentions, bool WalksQueries, bool TakesQuery);
+internal sealed record NamedMember(int Start, ulong Name, ulong[] Mentions, bool WalksQueries, bool TakesQuery)
+{
+    public bool MentionsAnyOf(HashSet<ulong> names)
+    {
+        foreach (var code in Mentions)
+        {
+            if (names.Contains(code))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

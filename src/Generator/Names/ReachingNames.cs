@@ -132,7 +132,7 @@ internal sealed class ReachingNames
     /// <summary>The same for what the index says of a body.</summary>
     public bool IsMentionedIn(SyntaxTree tree, NamedMember member)
     {
-        if (Array.Exists(member.Mentions, _names.Contains))
+        if (member.MentionsAnyOf(_names))
         {
             return true;
         }
@@ -160,9 +160,10 @@ internal sealed class ReachingNames
     /// <summary>Adds the members of a file that read by themselves.</summary>
     private void AddBeginnings(SyntaxTree tree, NameIndex index, Func<SyntaxTree, NamedMember, bool>? confirm, HashSet<ulong> found)
     {
-        foreach (var member in index.Members)
+        var kinds = _kinds.InMembers(index);
+        for (var i = 0; i < kinds.Length; i++)
         {
-            var mentioned = _kinds.In(member);
+            var (member, mentioned) = (index.Members[i], kinds[i]);
             var namesLibrary = (mentioned & NameKind.Library) != 0;
             if (namesLibrary)
             {
@@ -187,7 +188,7 @@ internal sealed class ReachingNames
     {
         foreach (var member in index.Members)
         {
-            if (member.Name != 0 && !_names.Contains(member.Name) && Array.Exists(member.Mentions, names.Contains))
+            if (member.Name != 0 && !_names.Contains(member.Name) && member.MentionsAnyOf(names))
             {
                 found.Add(member.Name);
             }
