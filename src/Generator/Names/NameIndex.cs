@@ -16,6 +16,9 @@ internal sealed class NameIndex
 {
     private static readonly ConditionalWeakTable<SyntaxTree, NameIndex> ByTree = new();
 
+    /// <summary>So few names are looked up one by one.</summary>
+    private const int FewNames = 32;
+
     private readonly SyntaxTree _tree;
 
     /// <summary>Where each of the <see cref="Codes"/> stands first: of a constructor's name the complement.</summary>
@@ -107,7 +110,7 @@ internal sealed class NameIndex
 
     public bool HasAnyOf(HashSet<ulong> names)
     {
-        if (names.Count < Codes.Length)
+        if (names.Count <= FewNames)
         {
             foreach (var name in names)
             {

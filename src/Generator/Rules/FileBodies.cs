@@ -1,12 +1,15 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using MonotonicReads.Generator.Names;
 
 namespace MonotonicReads.Generator.Rules;
 
 /// <summary>What runs in one file: the bodies of its members, their initialisers, and its top-level code.</summary>
 internal static class FileBodies
 {
+    private static readonly HashSet<ulong> GeneratedCode = [NameCode.Of("GeneratedCode"), NameCode.Of("GeneratedCodeAttribute")];
+
     /// <summary>Each body, in the order in which they stand; a method without one too, where something is declared on it.</summary>
     /// <returns>Methods, accessors, the expressions of properties, properties and fields with initialisers, classes that hand arguments to
     /// their base, and for top-level code the file.</returns>
@@ -24,6 +27,27 @@ internal static class FileBodies
             TypeDeclarationSyntax type => PrimaryConstructorOf(type, model, cancellation),
             _ => model.GetDeclaredSymbol(body, cancellation),
         };
+
+    /// <summary>What declares the body: of a property's expression the property.</summary>
+    public static SyntaxNode DeclarationOf(SyntaxNode body) =>
+        body is ArrowExpressionClauseSyntax { Parent: { } property } ? property : body;
+
+    /// <summary>True where the member or a type around it says that a tool wrote it.</summary>
+    public static bool IsGenerated(ISymbol owner, SyntaxTree tree)
+    {
+        if (NameIndex.Of(tree).HasAnyOf(GeneratedCode))
+        {
+            for (var symbol = owner; symbol is not null; symbol = (symbol as IMethodSymbol)?.AssociatedSymbol ?? symbol.ContainingType)
+            {
+                if (symbol.GetAttributes().Any(static a => a.AttributeClass is { Name: "GeneratedCodeAttribute" }))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     private static IMethodSymbol? PrimaryConstructorOf(TypeDeclarationSyntax type, SemanticModel model, CancellationToken cancellation) =>
         (model.GetDeclaredSymbol(type, cancellation) as INamedTypeSymbol)?.InstanceConstructors.FirstOrDefault(constructor =>

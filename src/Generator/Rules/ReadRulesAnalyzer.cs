@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -65,10 +66,27 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             return;
         }
 
+        // One body that cannot be analysed must not cost the findings of the others.
+        ExceptionDispatchInfo? failure = null;
         foreach (var syntax in FileBodies.In((CompilationUnitSyntax)tree.GetRoot(file.CancellationToken)))
         {
-            AnalyzeBody(syntax, file, reads, summaries);
+            // A light bulb asks for a line, not for the file.
+            if (file.FilterSpan is { } wanted && !wanted.IntersectsWith(FileBodies.DeclarationOf(syntax).Span))
+            {
+                continue;
+            }
+
+            try
+            {
+                AnalyzeBody(syntax, file, reads, summaries);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
         }
+
+        failure?.Throw();
     }
 
     private static void AnalyzeBody(SyntaxNode syntax, SemanticModelAnalysisContext file, CompilationReads reads, MethodSummaries summaries)
@@ -79,6 +97,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         if (
             !(mayMeet || NameIndex.Of(syntax.SyntaxTree).MayAnnotate)
             || FileBodies.OwnerOf(syntax, file.SemanticModel, cancellation) is not { } owner
+            || FileBodies.IsGenerated(owner, syntax.SyntaxTree)
         )
         {
             return;

@@ -27,6 +27,9 @@ public class BodyTests
     [InlineData("namespace A { namespace B { public class C { public int {|MR1001:M|}() => " + Two + "; } } }")]
     [InlineData("public partial class C { public partial int M(); public partial int {|MR1001:M|}() => " + Two + "; }")]
     [InlineData("public class C : IComparable { int IComparable.CompareTo(object other) => 0; public int {|MR1001:N|} => " + Two + "; }")]
+    [InlineData("public class C { static int {|MR1001:F|} = " + Two + ", {|MR1001:G|} = " + Two + "; }")]
+    [InlineData("public class C { static event Func<int> {|MR1001:E|} = () => " + Two + "; }")]
+    [InlineData("public class B(int a); [Serializable] public class {|MR1001:C|}() : B(" + Two + ");")]
     [InlineData("public class B(int a); public class {|MR1001:C|}() : B(" + Two + ");")]
     public Task Two_reads_in_it_are_found(string types) => ReadRules.Source(Types(types));
 
@@ -63,6 +66,25 @@ public class BodyTests
                 + counts.SyntaxNodeActionsCount
                 + counts.SymbolActionsCount
         );
+    }
+
+    [Fact]
+    public async Task Who_asks_for_a_line_gets_no_more_than_the_bodies_on_it()
+    {
+        var tree = CSharpSyntaxTree.ParseText(
+            Types(string.Concat(Enumerable.Range(0, 20).Select(static i => $"public class C{i} {{ public int M{i}() => " + Two + "; }\n")))
+        );
+        var compilation = CSharpCompilation.Create(
+            "Lines",
+            [tree],
+            ReadRules.References,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
+        );
+        var line = tree.GetText().Lines[5];
+        var found = await compilation
+            .WithAnalyzers([new ReadRulesAnalyzer()])
+            .GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(tree), line.Span, CancellationToken.None);
+        Assert.Equal([5], found.Select(static d => d.Location.GetLineSpan().StartLinePosition.Line));
     }
 
     private static string Types(string types) =>

@@ -87,6 +87,14 @@ public class BaselineTests
     }
 
     [Fact]
+    public Task Generated_code_has_no_finding_to_accept() =>
+        Check(
+            "[System.CodeDom.Compiler.GeneratedCode(\"by\", \"a tool\")] public int P { get { " + TwoReads + " return 0; } }",
+            "MR1001 P:Orders.P",
+            new DiagnosticResult("MR3002", DiagnosticSeverity.Info).WithSpan(Name, 1, 1, 1, 18).WithArguments("MR1001", "P:Orders.P", "")
+        );
+
+    [Fact]
     public Task What_is_meant_stands_in_the_message() =>
         Check(
             "public void {|MR1001:M|}(int id) { " + TwoReads + " }",
