@@ -105,7 +105,8 @@ internal static class ConsistencyDeclarations
             : new ConsistencyDeclaration(
                 node,
                 ahead.IsEmpty ? "Begin a monotonic read session" : "Begin a monotonic read session and read into a list",
-                changes.AddRange(ahead),
+                // What is behind the last expression of a lambda's body comes before what ends its block.
+                ahead.AddRange(changes),
                 written.Import,
                 name
             )

@@ -126,7 +126,7 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
             case ConditionalExpressionSyntax choice when choice.Condition != value:
                 Follow(choice, carrier);
                 break;
-            case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression } other:
+            case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression or (int)SyntaxKind.AsExpression } other:
                 Follow(other, carrier);
                 break;
             case MemberAccessExpressionSyntax access when access.Expression == value:
@@ -204,8 +204,8 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
         switch (met.Fate)
         {
             case ArgumentFate.Kept:
-                var keeper = ((taker as InvocationExpressionSyntax)?.Expression as MemberAccessExpressionSyntax)?.Expression;
-                KeepIn(keeper, argument.Expression, met.Carrier);
+                var called = (taker as InvocationExpressionSyntax)?.Expression as MemberAccessExpressionSyntax;
+                KeepIn(called?.Expression, argument.Expression, met.Carrier);
                 break;
             case ArgumentFate.Run:
                 Run(taker);
@@ -233,6 +233,11 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
                 break;
             case AssignmentExpressionSyntax assignment when assignment.Right == value:
                 Assign(assignment, value, carrier);
+                if (assignment.Parent is not ExpressionStatementSyntax)
+                {
+                    Follow(assignment, carrier);
+                }
+
                 break;
             case InitializerExpressionSyntax { Parent: ExpressionSyntax creation }:
                 Follow(creation, Carrier.Holder);
@@ -249,20 +254,15 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
             case ReturnStatementSyntax or ArrowExpressionClauseSyntax or YieldStatementSyntax or AnonymousFunctionExpressionSyntax:
                 Return(value, carrier);
                 break;
-            case { RawKind: var kind } when kind == CollectionElement && value.Parent.Parent is ExpressionSyntax collection:
+            case { RawKind: var kind } when kind == Parts.CollectionElement && value.Parent.Parent is ExpressionSyntax collection:
                 Follow(collection, Carrier.Holder);
                 break;
         }
     }
 
-    // ExpressionElement, which the oldest host's syntax has since C# 12.
-    private const int CollectionElement = (int)SyntaxKind.ExpressionElement;
-
     private void Return(SyntaxNode value, Carrier carrier)
     {
-        var function = value
-            .Ancestors()
-            .FirstOrDefault(n => n == body || n is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax);
+        var function = Parts.FunctionAround(value, body);
         if (
             function is AnonymousFunctionExpressionSyntax { Parent: ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } }
             && function != body
@@ -301,8 +301,7 @@ internal sealed class LaterReads(SemanticModel model, SyntaxNode body, TextSpan 
                 break;
             default:
                 KeepIn(
-                    (assignment.Left as MemberAccessExpressionSyntax)?.Expression
-                        ?? (assignment.Left as ElementAccessExpressionSyntax)?.Expression,
+                    Parts.ReceiverOf(assignment.Left),
                     value,
                     carrier,
                     isValue: !assignment.IsKind(SyntaxKind.AddAssignmentExpression) && LazyTypes.GivesValue(TypeOf(assignment.Left))

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MonotonicReads.Generator.Deferral;
@@ -6,6 +7,9 @@ namespace MonotonicReads.Generator.Deferral;
 /// <summary>What a piece of syntax is a part of.</summary>
 internal static class Parts
 {
+    // ExpressionElement, which the oldest host's syntax has since C# 12.
+    public const int CollectionElement = (int)SyntaxKind.ExpressionElement;
+
     /// <summary>The call of a name, or the name with what stands before its dot.</summary>
     public static SyntaxNode Whole(SyntaxNode read)
     {
@@ -32,6 +36,16 @@ internal static class Parts
             ? null
             : query;
     }
+
+    /// <summary>What returns a value: a lambda or local function around it, or the body, which may be that value.</summary>
+    public static SyntaxNode? FunctionAround(SyntaxNode value, SyntaxNode body) =>
+        value == body
+            ? body
+            : value.Ancestors().FirstOrDefault(n => n == body || n is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax);
+
+    /// <summary>What stands before the dot or the bracket.</summary>
+    public static ExpressionSyntax? ReceiverOf(ExpressionSyntax? member) =>
+        (member as MemberAccessExpressionSyntax)?.Expression ?? (member as ElementAccessExpressionSyntax)?.Expression;
 
     /// <summary>The parameter that takes an argument.</summary>
     public static IParameterSymbol? ParameterOf(ArgumentSyntax argument, IMethodSymbol method)

@@ -44,10 +44,7 @@ internal sealed class CallEvaluator(
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
             queries.SendCompiled(invocation, arguments);
-            foreach (var lambda in receiver.Callbacks)
-            {
-                callbacks.Run(lambda, LambdaUse.Once, invocation);
-            }
+            callbacks.RunOneOf(receiver.Callbacks, LambdaUse.Once, invocation);
         }
 
         if (context.Types.ReadSession is not null && SessionInCode.Begins(method, context.Cancellation))

@@ -62,6 +62,21 @@ internal sealed class CallbackRunner(
         }
     }
 
+    /// <summary>Runs what one delegate may be: one of these, and not one after the other.</summary>
+    public void RunOneOf(Items<Callback> callbacks, LambdaUse how, IOperation? place)
+    {
+        var before = context.State;
+        FlowState? after = null;
+        foreach (var callback in callbacks)
+        {
+            context.GoOnFrom(before);
+            Run(callback, how, place);
+            after = FlowState.Join(after, context.State);
+        }
+
+        context.GoOnFrom(after ?? before);
+    }
+
     private void RunGroup(MethodCallback group)
     {
         if (!groups.TrySend(group))
@@ -134,13 +149,17 @@ internal sealed class CallbackRunner(
     /// <param name="arguments">Its arguments.</param>
     /// <param name="delegates">How the method called runs what it is handed.</param>
     /// <param name="isMeant">Whether a delegate is run now, by how the method runs it.</param>
+    /// <param name="runsOne">True where the method runs one of them alone.</param>
     public void RunArguments(
         IInvocationOperation invocation,
         Value[] arguments,
         Items<DelegateRun> delegates,
-        Func<List<DelegateRun>, bool> isMeant
+        Func<List<DelegateRun>, bool> isMeant,
+        bool runsOne = false
     )
     {
+        var before = context.State;
+        FlowState? joined = null;
         var called = invocation.TargetMethod;
         var isVisible = !called.OriginalDefinition.IsAbstract && called.OriginalDefinition.DeclaringSyntaxReferences.Length > 0;
         for (var i = 0; i < arguments.Length; i++)
@@ -156,32 +175,49 @@ internal sealed class CallbackRunner(
                 continue;
             }
 
-            var scopes = context.State.Scopes;
-            if (runs.Count > 0 && runs.TrueForAll(static r => r.InTransaction))
+            if (runsOne)
             {
-                context.OpenScope();
+                context.GoOnFrom(before);
             }
 
-            var session = context.State.Session;
-            var begun = Surroundings.Common(runs)?.Enter(invocation, arguments, arguments[i].Callbacks, context) ?? [];
-            var around = context.Through;
-            if (runs.Count > 0 && runs.Min(static r => r.Through) is var through && through > around)
-            {
-                context.Through = through;
-            }
+            RunArgument(invocation, arguments, i, runs, isVisible);
+            joined = FlowState.Join(joined, context.State);
+        }
 
-            RunOrMap(arguments[i], runs, isVisible, invocation, invocation.Arguments[i]);
-            context.Through = around;
-            context.SetScopes(scopes);
-            foreach (var transacting in begun)
-            {
-                context.SetTransaction(transacting, hasTransaction: false);
-            }
+        if (runsOne && joined is not null)
+        {
+            context.GoOnFrom(joined);
+        }
+    }
 
-            if (!ReferenceEquals(session, context.State.Session))
-            {
-                context.SetSession(session);
-            }
+    /// <summary>Runs the delegates of one argument, in what the method called has begun around them.</summary>
+    private void RunArgument(IInvocationOperation invocation, Value[] arguments, int index, List<DelegateRun> runs, bool isVisible)
+    {
+        var scopes = context.State.Scopes;
+        if (runs.Count > 0 && runs.TrueForAll(static r => r.InTransaction))
+        {
+            context.OpenScope();
+        }
+
+        var session = context.State.Session;
+        var begun = Surroundings.Common(runs)?.Enter(invocation, arguments, arguments[index].Callbacks, context) ?? [];
+        var around = context.Through;
+        if (runs.Count > 0 && runs.Min(static r => r.Through) is var through && through > around)
+        {
+            context.Through = through;
+        }
+
+        RunOrMap(arguments[index], runs, isVisible, invocation, invocation.Arguments[index]);
+        context.Through = around;
+        context.SetScopes(scopes);
+        foreach (var transacting in begun)
+        {
+            context.SetTransaction(transacting, hasTransaction: false);
+        }
+
+        if (!ReferenceEquals(session, context.State.Session))
+        {
+            context.SetSession(session);
         }
     }
 
@@ -193,6 +229,12 @@ internal sealed class CallbackRunner(
             runs.Count > 0 ? (runs.Exists(static r => r.Repeatedly) ? LambdaUse.PerElement : LambdaUse.Once)
             : isVisible ? LambdaUse.Later
             : LambdaArguments.Use(invocation);
+        if (!isHandler && argument.Parameter?.Type.TypeKind == TypeKind.Delegate)
+        {
+            RunOneOf(value.Callbacks, how, argument);
+            return;
+        }
+
         foreach (var callback in value.Callbacks)
         {
             if (isHandler)

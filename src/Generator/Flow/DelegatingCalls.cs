@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Collections;
 
 namespace MonotonicReads.Generator.Flow;
 
@@ -43,16 +44,24 @@ internal sealed class DelegatingCalls(FlowContext context, CalleeEffects callees
                 callees.Apply(call, effects.Where(e => e.AfterDelegates == after), callees.WithoutSite(call.Operation, before));
             }
 
-            callbacks.RunArguments(
-                invocation,
-                arguments,
-                runs,
-                own => own.Count > 0 && own.OrderBy(static r => Bits(r.After)).First().After == after
-            );
+            callbacks.RunArguments(invocation, arguments, runs, own => BeginsAfter(own, after), ExcludeEachOther(runs, after));
         }
 
         callees.Apply(call, effects.Where(e => e.AfterDelegates == 0 && !(e.ForRows ? precedesReads : precedesWrites)), before);
     }
+
+    private static bool BeginsAfter(List<DelegateRun> own, ulong after) =>
+        own.Count > 0 && own.OrderBy(static r => Bits(r.After)).First().After == after;
+
+    /// <summary>True where no path of the method runs two of the delegates that begin so.</summary>
+    private static bool ExcludeEachOther(Items<DelegateRun> runs, ulong after)
+    {
+        var group = runs.GroupBy(static r => r.Parameter).Where(own => BeginsAfter([.. own], after)).ToList();
+        var all = group.Aggregate(0ul, static (mask, own) => mask | BitOf(own.Key));
+        return group.TrueForAll(own => own.All(r => (r.After & all & ~BitOf(own.Key)) == 0));
+    }
+
+    private static ulong BitOf(int parameter) => 1ul << Math.Min(parameter, 63);
 
     private static int Bits(ulong mask)
     {

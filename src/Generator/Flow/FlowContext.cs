@@ -80,6 +80,9 @@ internal sealed class FlowContext(
     /// <summary>The walk has seen that a call did not come back, or goes on elsewhere.</summary>
     public void GoOn() => IsEnded = false;
 
+    /// <summary>Another path goes on from here.</summary>
+    public void GoOnFrom(FlowState state) => State = state;
+
     public void Enter(BasicBlock block, FlowState entry)
     {
         Block = block;

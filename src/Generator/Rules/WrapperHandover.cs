@@ -13,7 +13,7 @@ internal sealed class WrapperHandover(SyntaxNodeAnalysisContext context, Written
     /// <summary>Whether a created object is given to its wrapper or to a container, or nobody can tell that it is not.</summary>
     public bool Ends(SyntaxNode creation)
     {
-        if (CallNames.IsInRegistration(creation))
+        if (CallNames.IsInRegistration(creation) || IsOfFactory(creation))
         {
             return true;
         }
@@ -76,6 +76,27 @@ internal sealed class WrapperHandover(SyntaxNodeAnalysisContext context, Written
                 yield return name;
             }
         }
+    }
+
+    /// <summary>Whether it is what a method returns that a registration names: <c>AddScoped&lt;IOrders&gt;(Make)</c>.</summary>
+    private bool IsOfFactory(SyntaxNode creation)
+    {
+        if (
+            CallNames.Receiver(creation) is not (ArrowExpressionClauseSyntax or ReturnStatementSyntax)
+            || context.SemanticModel.GetEnclosingSymbol(creation.SpanStart, context.CancellationToken)
+                is not IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction, Name: var factory }
+        )
+        {
+            return false;
+        }
+
+        var code = NameCode.Of(factory);
+        return context.Compilation.SyntaxTrees.Any(tree =>
+            NameIndex.Of(tree).Has(code)
+            && tree.GetRoot(context.CancellationToken)
+                .DescendantNodes()
+                .Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == factory && CallNames.IsInRegistration(name))
+        );
     }
 
     /// <summary>Whether a wrapper is created right around it, however that is written.</summary>

@@ -163,8 +163,39 @@ public class FixInvariantsTests
         Assert.DoesNotContain(await OffersAsync(document, found), static o => !o.Action.Title.Contains("list", StringComparison.Ordinal));
     }
 
+    /// <summary>A list of nothing, of tasks that run on, of what somebody else goes through: not even that is offered.</summary>
+    [Theory]
+    [InlineData("class C { static IEnumerable<int> M(IDbConnection db, int[] ids) => ids?.Select(i => " + A + "); }")]
+    [InlineData("class C { static IEnumerable<int> M(IDbConnection db, int[] ids) => ids == null ? null : ids.Select(i => " + A + "); }")]
+    [InlineData(
+        "class C { static IEnumerable<int> M(IDbConnection db, int[] ids) { IEnumerable<int> q = null; if (ids != null) q = ids.Select(i => "
+            + A
+            + "); return q; } }"
+    )]
+    [InlineData("class C { static IEnumerable<int> M(IDbConnection db, int[] ids) => ids.Select(i => " + A + ") as IEnumerable<int>; }")]
+    [InlineData(
+        "class C { static IEnumerable<System.Threading.Tasks.Task<int>> M(IDbConnection db, int[] ids) => ids.Select(async i => { await System.Threading.Tasks.Task.Yield(); return "
+            + A
+            + "; }); }"
+    )]
+    [InlineData("class C { static IDataReader M(IDbConnection db) { _ = " + A + "; return db.ExecuteReader(\"SELECT b FROM t\"); } }")]
+    [InlineData("class C { static object M(IDbConnection db) { _ = " + A + "; return db.QueryFirstAsync<int>(\"SELECT b FROM t\"); } }")]
+    [InlineData(
+        "class C { static void M(IDbConnection db) { System.Threading.Tasks.Task.Run(() => { _ = " + A + "; _ = " + B + "; }); } }"
+    )]
+    public async Task Nothing_at_all_is_offered_where_a_list_would_not_do(string type)
+    {
+        var document = FixInvariants.Document(
+            "using System;\nusing System.Collections.Generic;\nusing System.Data;\nusing System.Linq;\nusing Dapper;\n" + type
+        );
+        var found = await FindingsAsync(document);
+        Assert.NotEmpty(found);
+        Assert.Empty(await OffersAsync(document, found));
+    }
+
     [Theory]
     [InlineData("IEnumerable<int> M(IDbConnection db, int[] ids) => ids.Select(i => " + A + ");")]
+    [InlineData("IEnumerable<int> M(IDbConnection db, int[] ids) { var q = ids.Select(i => " + A + "); return q = q.Where(n => n > 1); }")]
     [InlineData("IEnumerable<int> M(IDbConnection db, int[] ids) { var q = ids.Select(i => " + A + "); return q; }")]
     public async Task A_sequence_that_reads_later_is_read_into_a_list_and_the_title_says_so(string member)
     {

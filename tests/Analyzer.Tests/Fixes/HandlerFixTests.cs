@@ -53,6 +53,10 @@ public class HandlerFixTests
         "delegate (IDbConnection other) { return " + A + " + " + B + "; }",
         "delegate (IDbConnection other) { " + Begin + " return " + A + " + " + B + "; }"
     )]
+    [InlineData(
+        "(IDbConnection other) => new[] { 1, 2 }.Select(i => " + A + ")",
+        "(IDbConnection other) => { " + Begin + " return new[] { 1, 2 }.Select(i => " + A + ").ToList(); }"
+    )]
     public Task Without_it_a_session_begins_inside(string before, string after) =>
         Check("app.{|MR1001:MapGet|}(\"/a\", " + before + ");", "app.MapGet(\"/a\", " + after + ");", withPackage: false);
 
@@ -166,6 +170,7 @@ public class HandlerFixTests
         $$"""
             using System;
             using System.Data;
+            using System.Linq;
             using System.Threading.Tasks;
             using Dapper;
             using Microsoft.AspNetCore.Builder;

@@ -37,6 +37,27 @@ public class DelegateOrderTests
     public Task Two_reads_meet_in_either_order(string body) => Check("{|MR1002:M|}", body);
 
     [Theory]
+    [InlineData("One(x, () => _ = " + R + ", () => _ = " + R + ");")]
+    [InlineData("One(x, Read, Read);")]
+    [InlineData("Early(x, () => _ = " + R + ", () => _ = " + R + ");")]
+    [InlineData("One(x, () => " + W + ", () => _ = " + R + ");")]
+    [InlineData("One(x, yes: () => " + W + ", no: Read);")]
+    [InlineData("Action f = x ? () => _ = " + R + " : () => _ = " + R + "; f();")]
+    [InlineData("Action f; if (x) f = () => _ = " + R + "; else f = Read; f();")]
+    [InlineData("Run(x ? () => _ = " + R + " : () => _ = " + R + ");")]
+    public Task Of_delegates_that_exclude_each_other_one_runs(string body) => Check("M", body);
+
+    [Theory]
+    [InlineData("{|MR1001:M|}", "Both(x, () => _ = " + R + ", () => _ = " + R + ");")]
+    [InlineData("{|MR1001:M|}", "InTurns(x, () => _ = " + R + ", () => _ = " + R + ");")]
+    [InlineData("{|MR1003:M|}", "Both(x, () => " + W + ", () => _ = " + R + ");")]
+    [InlineData("{|MR1001:M|}", "One(x, () => _ = " + R + ", () => { }); _ = " + R + ";")]
+    [InlineData("{|MR1001:M|}", "One(x, () => { }, () => _ = " + R + "); _ = " + R + ";")]
+    [InlineData("{|MR1001:M|}", "Action f = x ? () => _ = " + R + " : () => _ = " + R + "; f(); f();")]
+    [InlineData("{|MR1001:M|}", "System.Threading.Tasks.Parallel.Invoke(() => _ = " + R + ", () => _ = " + R + ");")]
+    public Task Of_others_each_runs(string name, string body) => Check(name, body);
+
+    [Theory]
     [InlineData("Around(() => { });")]
     [InlineData("ReadThenRun(() => { });")]
     [InlineData("ReadOrRun(x, () => _ = " + R + ");")]
@@ -62,6 +83,11 @@ public class DelegateOrderTests
                 private void CheckReadRun(Func<bool> check, Action run) { if (check()) { _ = {{R}}; run(); } }
                 private void {|MR1001:Around|}(Action run) { _ = {{R}}; run(); _ = {{R}}; }
                 private void {|MR1001:ReadAndRunEach|}(int[] ids, Action run) { foreach (var id in ids) { _ = {{R}}; run(); } }
+                private void One(bool x, Action yes, Action no) { if (x) yes(); else no(); }
+                private void Early(bool x, Action yes, Action no) { if (x) { yes(); return; } no(); }
+                private void Both(bool x, Action yes, Action no) { if (x) yes(); no(); }
+                private void InTurns(bool x, Action yes, Action no) { for (var i = 0; i < 2; i++) { if (x) yes(); else no(); x = !x; } }
+                private void Run(Action run) => run();
                 private void Kept(Action run) { kept = run; _ = {{R}}; }
                 private void Outer(Action run) => ReadThenRun(run);
                 private void OuterAfter(Action run) => RunThenRead(() => run());

@@ -154,6 +154,20 @@ public class FrameworkActivationTests
             + "; } }"
     )]
     [InlineData(
+        "Microsoft.Orleans.Core.Abstractions",
+        "10.4.2",
+        "public interface IOrders : Orleans.IGrainWithStringKey { Task<int> Get(); } public class C(IDbConnection db) : IOrders { [Monotonic] public async Task<int> {|MR2001:Get|}() { await Task.Yield(); return "
+            + Two
+            + "; } }"
+    )]
+    [InlineData(
+        "Grpc.Core.Api",
+        "2.85.0",
+        "public class C(IDbConnection db) : Grpc.Core.Interceptors.Interceptor { [Monotonic] public override async Task<TResponse> {|MR2001:UnaryServerHandler|}<TRequest, TResponse>(TRequest request, Grpc.Core.ServerCallContext context, Grpc.Core.UnaryServerMethod<TRequest, TResponse> next) { _ = "
+            + Two
+            + "; return await next(request, context); } }"
+    )]
+    [InlineData(
         "Microsoft.Azure.Functions.Worker.Extensions.Abstractions",
         "1.3.0",
         "public class C(IDbConnection db) { [Monotonic, Microsoft.Azure.Functions.Worker.Function(\"f\")] public virtual int {|MR2001:Get|}() => "
@@ -202,6 +216,19 @@ public class FrameworkActivationTests
     }
 
     [Theory]
+    [InlineData("IActionResult", "new OkObjectResult(" + Two + ")")]
+    [InlineData("ActionResult<int>", Two)]
+    [InlineData("Task<IActionResult>", "Task.FromResult<IActionResult>(new OkObjectResult(" + Two + "))")]
+    public Task Or_by_its_name_and_what_it_answers(string type, string value) =>
+        Check<MR2001CannotBeWrapped>(
+            $"public class HomeController(IDbConnection db) {{ [Monotonic] public virtual {type} {{|MR2001:Index|}}() => {value}; }}",
+            AspNetCore.Framework
+        );
+
+    [Theory]
+    [InlineData(
+        "public class Home(IDbConnection db) { [Monotonic] public virtual IActionResult Index() => new OkObjectResult(" + Two + "); }"
+    )]
     [InlineData("public class GameController(IDbConnection db) { [Monotonic] public virtual int Get() => " + Two + "; }")]
     [InlineData(
         "[NonController] public class HomeController(IDbConnection db) { [HttpGet, Monotonic] public virtual int Get() => " + Two + "; }"

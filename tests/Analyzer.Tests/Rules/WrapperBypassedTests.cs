@@ -66,6 +66,9 @@ public class WrapperBypassedTests
         "IOrders Good(DbConnection db) => new ConsistentOrders(new Orders(db)); Holder M(DbConnection db) => new Holder({|MR2002:new Orders(db)|}); class Holder(IOrders orders) { public IOrders Orders => orders; }"
     )]
     [InlineData("IOrders Good(DbConnection db) => new Wrap(new Orders(db)); int M(DbConnection db) => {|MR2002:new Orders(db)|}.Count();")]
+    [InlineData(
+        "void M(IServiceCollection s) => s.AddScoped(Other); IOrders Other(IServiceProvider p) => null; IOrders Make(DbConnection db) => {|MR2002:new Orders(db)|};"
+    )]
     public Task Created_without_it(string member) => Verify($"class C {{ {member} }}");
 
     [Theory]
@@ -74,6 +77,11 @@ public class WrapperBypassedTests
     [InlineData("object M(DbConnection db) { var inner = new Orders(db); return new ConsistentOrders(inner); }")]
     [InlineData("object M(DbConnection db) => new Plain(db);")]
     [InlineData("void M(IServiceCollection s, DbConnection db) => s.AddScoped<IOrders>(_ => new Orders(db));")]
+    [InlineData("void M(IServiceCollection s) => s.AddScoped<IOrders>(Make); static IOrders Make(IServiceProvider p) => new Orders(null);")]
+    [InlineData(
+        "void M(IServiceCollection s) => s.AddScoped<IOrders>(p => Make(p)); static Orders Make(IServiceProvider p) { return new(null); }"
+    )]
+    [InlineData("void M(IServiceCollection s) { s.AddScoped(Make); static IOrders Make(IServiceProvider p) => new Orders(null); }")]
     [InlineData("void M(IServiceCollection s, DbConnection db) => s.AddSingleton<IOrders>(new Orders(db));")]
     [InlineData("void M(IServiceCollection s, DbConnection db) => s.Add(ServiceDescriptor.Scoped<IOrders>(_ => new Orders(db)));")]
     [InlineData(

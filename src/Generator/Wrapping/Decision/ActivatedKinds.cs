@@ -26,6 +26,8 @@ internal static class ActivatedKinds
         new ActivatedKind("ITagHelper", "Microsoft.AspNetCore.Razor.TagHelpers", "a tag helper", IsWhole: true),
         new ActivatedKind("Grain", "Orleans", "an Orleans grain", IsWhole: true),
         new ActivatedKind("IGrainBase", "Orleans", "an Orleans grain", IsWhole: true),
+        new ActivatedKind("IGrain", "Orleans", "an Orleans grain", IsWhole: true),
+        new ActivatedKind("Interceptor", "Grpc.Core.Interceptors", "a gRPC interceptor", IsWhole: true),
         new ActivatedKind("Actor", "Dapr.Actors.Runtime", "a Dapr actor", IsWhole: true),
         new ActivatedKind("ActorBase", "Akka.Actor", "an Akka actor", IsWhole: true),
         new ActivatedKind("BaseEndpoint", "FastEndpoints", "a FastEndpoints endpoint", IsWhole: true),
@@ -174,8 +176,24 @@ internal static class ActivatedKinds
         && type.GetMembers()
             .Any(static m =>
                 m is IMethodSymbol { DeclaredAccessibility: Accessibility.Public }
-                && (Bears(m, "HttpMethodAttribute", "Microsoft.AspNetCore.Mvc.Routing") || Bears(m, "RouteAttribute", Controller.Namespace))
+                && (
+                    Bears(m, "HttpMethodAttribute", "Microsoft.AspNetCore.Mvc.Routing")
+                    || Bears(m, "RouteAttribute", Controller.Namespace)
+                    || ReturnsActionResult(m)
+                )
             );
+
+    private static bool ReturnsActionResult(ISymbol member)
+    {
+        var result = (member as IMethodSymbol)?.ReturnType;
+        if (result is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: [var awaited] })
+        {
+            result = awaited;
+        }
+
+        return result is not null
+            && (IsNamed(result, "IActionResult", Controller.Namespace) || IsNamed(result, "ActionResult", Controller.Namespace));
+    }
 
     private static bool IsConventionView(INamedTypeSymbol type) =>
         type.Name.EndsWith("ViewComponent", StringComparison.OrdinalIgnoreCase)
