@@ -82,7 +82,7 @@ internal static class ReadAhead
     private static bool MayBeNull(ExpressionSyntax place, SemanticModel model) =>
         model.GetTypeInfo(place).Nullability.FlowState == NullableFlowState.MaybeNull
         || place
-            .DescendantNodesAndSelf(static n => n is not AnonymousFunctionExpressionSyntax)
+            .DescendantNodesAndSelf(static n => n is not ArgumentListSyntax)
             .Any(static n =>
                 n.IsKind(SyntaxKind.ConditionalAccessExpression)
                 || n.IsKind(SyntaxKind.AsExpression)

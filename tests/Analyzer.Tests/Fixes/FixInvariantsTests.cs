@@ -195,6 +195,7 @@ public class FixInvariantsTests
 
     [Theory]
     [InlineData("IEnumerable<int> M(IDbConnection db, int[] ids) => ids.Select(i => " + A + ");")]
+    [InlineData("IEnumerable<int> M(IDbConnection db, int[] ids) => ids.Select(i => " + A + ").Append(ids == null ? 0 : 1);")]
     [InlineData("IEnumerable<int> M(IDbConnection db, int[] ids) { var q = ids.Select(i => " + A + "); return q = q.Where(n => n > 1); }")]
     [InlineData("IEnumerable<int> M(IDbConnection db, int[] ids) { var q = ids.Select(i => " + A + "); return q; }")]
     public async Task A_sequence_that_reads_later_is_read_into_a_list_and_the_title_says_so(string member)
