@@ -57,11 +57,9 @@ internal sealed class DelegatingCalls(FlowContext context, CalleeEffects callees
     private static bool ExcludeEachOther(Items<DelegateRun> runs, ulong after)
     {
         var group = runs.GroupBy(static r => r.Parameter).Where(own => BeginsAfter([.. own], after)).ToList();
-        var all = group.Aggregate(0ul, static (mask, own) => mask | BitOf(own.Key));
-        return group.TrueForAll(own => own.All(r => (r.After & all & ~BitOf(own.Key)) == 0));
+        var all = group.Aggregate(0ul, static (mask, own) => mask | FlowContext.BitOf(own.Key));
+        return group.TrueForAll(own => own.All(r => (r.After & all & ~FlowContext.BitOf(own.Key)) == 0));
     }
-
-    private static ulong BitOf(int parameter) => 1ul << Math.Min(parameter, 63);
 
     private static int Bits(ulong mask)
     {

@@ -171,7 +171,8 @@ internal sealed class FlowContext(
     /// <summary>What follows is another piece of work.</summary>
     public void StartAfresh() => State = State with { MostReads = 0, Observed = Accesses.Empty, Wrote = Accesses.Empty, Ran = 0 };
 
-    private static ulong BitOf(int ordinal) => 1ul << Math.Min(ordinal, 63);
+    /// <summary>The bit of a delegate parameter among those that a path has run.</summary>
+    public static ulong BitOf(int ordinal) => 1ul << Math.Min(ordinal, 63);
 
     /// <summary>A place to come back to.</summary>
     public readonly record struct Place(ControlFlowGraph Graph, BasicBlock? Block);

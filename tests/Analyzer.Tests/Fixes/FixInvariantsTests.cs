@@ -155,9 +155,7 @@ public class FixInvariantsTests
     )]
     public async Task Nothing_is_offered_where_a_session_would_not_hold(string type)
     {
-        var document = FixInvariants.Document(
-            "using System;\nusing System.Collections.Generic;\nusing System.Data;\nusing System.Linq;\nusing Dapper;\n" + type
-        );
+        var document = FixInvariants.Document(Head + type);
         var found = await FindingsAsync(document);
         Assert.NotEmpty(found);
         Assert.DoesNotContain(await OffersAsync(document, found), static o => !o.Action.Title.Contains("list", StringComparison.Ordinal));
@@ -174,20 +172,16 @@ public class FixInvariantsTests
     )]
     [InlineData("class C { static IEnumerable<int> M(IDbConnection db, int[] ids) => ids.Select(i => " + A + ") as IEnumerable<int>; }")]
     [InlineData(
-        "class C { static IEnumerable<System.Threading.Tasks.Task<int>> M(IDbConnection db, int[] ids) => ids.Select(async i => { await System.Threading.Tasks.Task.Yield(); return "
+        "class C { static IEnumerable<Task<int>> M(IDbConnection db, int[] ids) => ids.Select(async i => { await Task.Yield(); return "
             + A
             + "; }); }"
     )]
     [InlineData("class C { static IDataReader M(IDbConnection db) { _ = " + A + "; return db.ExecuteReader(\"SELECT b FROM t\"); } }")]
     [InlineData("class C { static object M(IDbConnection db) { _ = " + A + "; return db.QueryFirstAsync<int>(\"SELECT b FROM t\"); } }")]
-    [InlineData(
-        "class C { static void M(IDbConnection db) { System.Threading.Tasks.Task.Run(() => { _ = " + A + "; _ = " + B + "; }); } }"
-    )]
+    [InlineData("class C { static void M(IDbConnection db) { Task.Run(() => { _ = " + A + "; _ = " + B + "; }); } }")]
     public async Task Nothing_at_all_is_offered_where_a_list_would_not_do(string type)
     {
-        var document = FixInvariants.Document(
-            "using System;\nusing System.Collections.Generic;\nusing System.Data;\nusing System.Linq;\nusing Dapper;\n" + type
-        );
+        var document = FixInvariants.Document(Head + type);
         var found = await FindingsAsync(document);
         Assert.NotEmpty(found);
         Assert.Empty(await OffersAsync(document, found));

@@ -45,12 +45,7 @@ public class BodyTests
     [Fact]
     public async Task A_files_turn_comes_when_all_bodies_are_bound()
     {
-        var compilation = CSharpCompilation.Create(
-            "Bodies",
-            [CSharpSyntaxTree.ParseText(Types("public class C { public int M() => " + Two + "; }"))],
-            ReadRules.References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
-        );
+        var compilation = Compiled(CSharpSyntaxTree.ParseText(Types("public class C { public int M() => " + Two + "; }")));
         var analyzer = new ReadRulesAnalyzer();
         var running = compilation.WithAnalyzers([analyzer]);
         Assert.Equal(["MR1001"], (await running.GetAnalyzerDiagnosticsAsync(CancellationToken.None)).Select(static d => d.Id));
@@ -74,18 +69,16 @@ public class BodyTests
         var tree = CSharpSyntaxTree.ParseText(
             Types(string.Concat(Enumerable.Range(0, 20).Select(static i => $"public class C{i} {{ public int M{i}() => " + Two + "; }\n")))
         );
-        var compilation = CSharpCompilation.Create(
-            "Lines",
-            [tree],
-            ReadRules.References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
-        );
+        var compilation = Compiled(tree);
         var line = tree.GetText().Lines[5];
         var found = await compilation
             .WithAnalyzers([new ReadRulesAnalyzer()])
             .GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(tree), line.Span, CancellationToken.None);
         Assert.Equal([5], found.Select(static d => d.Location.GetLineSpan().StartLinePosition.Line));
     }
+
+    private static CSharpCompilation Compiled(SyntaxTree tree) =>
+        CSharpCompilation.Create("Bodies", [tree], ReadRules.References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
 
     private static string Types(string types) =>
         $$"""
