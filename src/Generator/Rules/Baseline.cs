@@ -45,12 +45,12 @@ internal sealed class Baseline
     /// <param name="unit">What it is about.</param>
     public bool Accepts(string rule, ReportedUnit unit)
     {
-        if (IsEmpty || !BaselineFile.Takes(rule) || BaselineFile.MemberId(unit.Symbol) is not { } member)
+        if (IsEmpty || !BaselineFile.Takes(rule) || unit.MemberId is not { } member)
         {
             return false;
         }
 
-        var entry = new BaselineEntry(rule, unit.BaselineName is { } handler ? member + "#" + handler : member);
+        var entry = new BaselineEntry(rule, member);
         var isAccepted = _accepted.ContainsKey(entry);
         (isAccepted ? _met : _refused).TryAdd(entry, true);
         return isAccepted;

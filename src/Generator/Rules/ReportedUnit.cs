@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Flow;
+using MonotonicReads.Generator.Options;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -15,17 +16,24 @@ internal sealed class ReportedUnit(ISymbol symbol, HandlerLambda? handler = null
     /// <summary>A property of reports about handlers: the fix is to look for the lambda at the call.</summary>
     public const string HandlerProperty = "Handler";
 
-    private static readonly ImmutableDictionary<string, string?> OfHandler = ImmutableDictionary<string, string?>.Empty.Add(
-        HandlerProperty,
-        null
-    );
+    /// <summary>
+    /// A property of reports: what the baseline calls the unit, its documentation id, for a handler with <c>#</c> and its name.
+    /// </summary>
+    public const string MemberProperty = "Member";
 
     public ISymbol Symbol { get; } = symbol;
 
     public bool IsHandler => handler is not null;
 
     /// <summary>The properties of a report.</summary>
-    public ImmutableDictionary<string, string?> Properties => IsHandler ? OfHandler : ImmutableDictionary<string, string?>.Empty;
+    public ImmutableDictionary<string, string?> Properties
+    {
+        get
+        {
+            var named = ImmutableDictionary<string, string?>.Empty.Add(MemberProperty, MemberId);
+            return IsHandler ? named.Add(HandlerProperty, null) : named;
+        }
+    }
 
     /// <summary>The syntax of a lambda's own body; null for anything else.</summary>
     public SyntaxNode? Lambda => handler?.Lambda.Syntax;
@@ -33,8 +41,13 @@ internal sealed class ReportedUnit(ISymbol symbol, HandlerLambda? handler = null
     /// <summary>What to call it in a message: <c>Load</c>, <c>GET /orders/{id}</c>.</summary>
     public string Name => handler is null ? ReportPlace.NameOf(Symbol) : names!.Of(handler);
 
-    /// <summary>What names a handler in the baseline; null for anything else.</summary>
-    public string? BaselineName => handler is null ? null : names!.BaselineNameOf(handler);
+    /// <summary>
+    /// What the baseline calls it: the member's documentation id, a handler's with <c>#</c> and its name; null where it can have no entry.
+    /// </summary>
+    public string? MemberId =>
+        BaselineFile.MemberId(Symbol) is not { } member ? null
+        : handler is null ? member
+        : member + "#" + names!.BaselineNameOf(handler);
 
     /// <summary>The member's name, or that of the call that maps a handler.</summary>
     public Location Place(SyntaxNode inside, Location fallback, CancellationToken cancellation) =>
