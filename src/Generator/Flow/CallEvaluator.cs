@@ -194,16 +194,19 @@ internal sealed class CallEvaluator(
         if (context.State.Session is null)
         {
             // A resumed one has its token's level, which nothing here shows.
-            var level = invocation
-                .Arguments.Select(static a => (a.Value as IFieldReferenceOperation)?.Field)
-                .FirstOrDefault(static f => f?.Type.Name == "ReadConsistency")
-                ?.Name;
+            var level = invocation.Arguments.Select(static a => LevelIn(a.Value)).FirstOrDefault(static name => name is not null);
             level ??= SessionInCode.LevelOfHelper(invocation.TargetMethod, context.Cancellation).ToString();
             context.SetSession(new OpenSession(invocation, level == "Primary", level == "Causal"));
         }
 
         return session;
     }
+
+    // By its value: beside an object with an initialiser the graph hands on what it has kept of the field.
+    private static string? LevelIn(IOperation argument) =>
+        argument is { Type: INamedTypeSymbol { Name: "ReadConsistency" } levels, ConstantValue: { HasValue: true, Value: { } level } }
+            ? levels.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => level.Equals(f.ConstantValue))?.Name
+            : null;
 
     private void Dispose(object disposed)
     {
