@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -9,6 +10,9 @@ public sealed partial class TroubleshootingTests
 {
     private const string PagePath = "docs/troubleshooting.md";
 
+    // Caught before anyone sees it, and what cannot happen.
+    private static readonly string[] Unseen = ["No level that a session can have.", "the remainder is below the sum of the weights"];
+
     // So many words in a row are what somebody would search for.
     private const int Searched = 4;
 
@@ -16,7 +20,9 @@ public sealed partial class TroubleshootingTests
 
     private static readonly string Words = Normalized(Troubleshooting.Text);
 
-    public static TheoryData<string> Projects => ["src/Runtime", "src/Runtime.AspNetCore", "src/Runtime.EntityFrameworkCore"];
+    private static readonly string[] Folders = ["src/Runtime", "src/Runtime.AspNetCore", "src/Runtime.EntityFrameworkCore"];
+
+    public static TheoryData<string> Projects => [.. Folders];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -24,22 +30,23 @@ public sealed partial class TroubleshootingTests
     {
         var missing = Sources(project)
             .SelectMany(static source => Texts(source.Root).Select(text => (source.Name, Text: text)))
-            .Where(static one => !IsThere(one.Text))
-            .Select(static one => $"{one.Name}: {one.Text}");
-        Assert.Empty(missing);
+            .Where(static one => !IsThere(one.Text) && !Unseen.Contains(one.Text))
+            .Select(static one => $"{one.Name}: {one.Text}")
+            .ToList();
+        Assert.True(missing.Count == 0, string.Join('\n', missing));
     }
 
     [Fact]
     public void Every_log_record_has_a_row()
     {
-        var ids = Projects
-            .SelectMany(static project => Sources((string)project[0]))
+        var ids = Folders
+            .SelectMany(Sources)
             .SelectMany(static source => LogRecord().Matches(source.Root.ToFullString()))
             .Select(static match => match.Groups["id"].Value)
             .ToList();
         Assert.True(ids.Count > 30, $"Only {ids.Count} log records were found.");
         var rows = RowStart().Matches(Troubleshooting.Text).SelectMany(static row => row.Groups["ids"].Value.Split(", ")).ToHashSet();
-        Assert.Empty(ids.Where(id => !rows.Contains(id)));
+        Assert.DoesNotContain(ids, id => !rows.Contains(id));
     }
 
     [Fact]
@@ -51,16 +58,14 @@ public sealed partial class TroubleshootingTests
             .Distinct()
             .ToList();
         Assert.True(ids.Count > 10, $"Only {ids.Count} findings were found.");
-        Assert.Empty(ids.Where(static id => !Troubleshooting.Text.Contains($"| {id} |", StringComparison.Ordinal)));
+        Assert.DoesNotContain(ids, static id => !Troubleshooting.Text.Contains($"| {id} |", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Every_rule_has_a_link() =>
-        Assert.Empty(
-            Directory
-                .GetFiles(Path.Combine(Page.Root, "docs", "rules"), "MR*.md")
-                .Select(Path.GetFileName)
-                .Where(static name => !Troubleshooting.Text.Contains($"(rules/{name})", StringComparison.Ordinal))
+        Assert.DoesNotContain(
+            Directory.GetFiles(Path.Combine(Page.Root, "docs", "rules"), "MR*.md").Select(Path.GetFileName),
+            static name => !Troubleshooting.Text.Contains($"(rules/{name})", StringComparison.Ordinal)
         );
 
     [Fact]
@@ -101,7 +106,7 @@ public sealed partial class TroubleshootingTests
                         .Select(static t => t.ValueText)
                 )
             )
-            .Where(static text => text.Split('…').Any(static part => Normalized(part).Split(' ').Length >= Searched));
+            .Where(text => text.Split('…').Any(part => Normalized(part).Split(' ').Length >= Searched));
 
     private static bool IsThere(string text) =>
         text.Split('…')

@@ -12,6 +12,10 @@ public sealed class ConfigurationTests
     [InlineData("docs/sessions.md")]
     [InlineData("docs/proxies.md")]
     [InlineData("docs/getting-started.md")]
+    [InlineData("docs/guides/aspnetcore.md")]
+    [InlineData("docs/guides/direct-replicas.md")]
+    [InlineData("docs/guides/proxysql.md")]
+    [InlineData("docs/guides/maxscale.md")]
     public void The_configuration_is_read_as_it_stands_there(string path)
     {
         var block = Assert.Single(new Page(path).Document.Descendants<FencedCodeBlock>(), static b => b.Info == "json");
