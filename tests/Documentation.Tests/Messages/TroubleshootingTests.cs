@@ -91,7 +91,10 @@ public sealed partial class TroubleshootingTests
                         when type.EndsWith("Exception", StringComparison.Ordinal) => made.ArgumentList,
                     InvocationExpressionSyntax
                     {
-                        Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "LostSession" } }
+                        Expression: MemberAccessExpressionSyntax
+                        {
+                            Expression: IdentifierNameSyntax { Identifier.ValueText: "LostSession" }
+                        }
                     } lost => lost.ArgumentList,
                     _ => null,
                 }
