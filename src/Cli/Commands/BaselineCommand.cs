@@ -12,7 +12,12 @@ internal static class BaselineCommand
         var solution = SharedOptions.Solution();
         var json = SharedOptions.Json();
         var ignoreErrors = SharedOptions.IgnoreErrors();
-        var command = new Command("baseline", "Write, shrink or check MonotonicReads.Baseline.txt of each project.") { solution, json, ignoreErrors };
+        var command = new Command("baseline", "Write, shrink or check MonotonicReads.Baseline.txt of each project.")
+        {
+            solution,
+            json,
+            ignoreErrors,
+        };
         command.SetAction(
             async (parsed, cancellation) =>
             {

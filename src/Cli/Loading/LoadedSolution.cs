@@ -10,7 +10,12 @@ internal sealed class LoadedSolution : IDisposable
 {
     private readonly MSBuildWorkspace _workspace;
 
-    private LoadedSolution(MSBuildWorkspace workspace, string path, ImmutableArray<Project> projects, ImmutableArray<SkippedProject> skipped)
+    private LoadedSolution(
+        MSBuildWorkspace workspace,
+        string path,
+        ImmutableArray<Project> projects,
+        ImmutableArray<SkippedProject> skipped
+    )
     {
         _workspace = workspace;
         Path = path;
@@ -62,7 +67,9 @@ internal sealed class LoadedSolution : IDisposable
                 }
             }
 
-            var all = workspace.CurrentSolution.Projects.Where(p => what.Projects.Count == 0 || what.Projects.Any(f => IsSame(p.FilePath, f)));
+            var all = workspace.CurrentSolution.Projects.Where(p =>
+                what.Projects.Count == 0 || what.Projects.Any(f => IsSame(p.FilePath, f))
+            );
             ImmutableArray<Project> projects =
             [
                 .. all.Where(static p => p.Language == LanguageNames.CSharp)

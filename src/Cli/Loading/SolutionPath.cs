@@ -51,14 +51,20 @@ internal sealed record SolutionPath(string Path, IReadOnlyList<string> Projects)
                 throw CliException.WrongUsage($"{folder} holds several projects: name one of {Names(projects)}.");
         }
 
-        string[] below = [.. Directory.EnumerateFiles(folder, "*.csproj", Below).Where(f => !IsOutput(folder, f)).Order(StringComparer.Ordinal)];
+        string[] below =
+        [
+            .. Directory.EnumerateFiles(folder, "*.csproj", Below).Where(f => !IsOutput(folder, f)).Order(StringComparer.Ordinal),
+        ];
         return below.Length > 0
             ? new(folder, below)
             : throw CliException.WrongUsage($"{folder} holds no solution and no C# project, nor does a folder in it.");
     }
 
     private static bool IsOutput(string folder, string file) =>
-        System.IO.Path.GetRelativePath(folder, file).Split('/', '\\').Any(static part => part is "bin" or "obj" or "node_modules" or ".git");
+        System
+            .IO.Path.GetRelativePath(folder, file)
+            .Split('/', '\\')
+            .Any(static part => part is "bin" or "obj" or "node_modules" or ".git");
 
     private static string Names(IEnumerable<string> files) => string.Join(", ", files.Select(System.IO.Path.GetFileName));
 

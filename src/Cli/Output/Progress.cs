@@ -14,15 +14,18 @@ internal sealed class Progress
     {
         if (!terminal.ShowsProgressBar)
         {
-            return await work(
-                new Progress((step, done, total) => terminal.Error.WriteLine(total > 0 ? $"[{done}/{total}] {step}" : step))
-            );
+            return await work(new Progress((step, done, total) => terminal.Error.WriteLine(total > 0 ? $"[{done}/{total}] {step}" : step)));
         }
 
         return await terminal
             .Messages.Progress()
             .AutoClear(true)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn())
+            .Columns(
+                new SpinnerColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new ElapsedTimeColumn()
+            )
             .StartAsync(async context =>
             {
                 var bar = context.AddTask("…", maxValue: 1);
