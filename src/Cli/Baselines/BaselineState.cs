@@ -22,9 +22,16 @@ internal sealed class BaselineState
         var lines = text is null ? [] : BaselineFile.Lines(text).Select(l => (Line: LineOf(text, l.Span), Text: l.Line, l.Entry)).ToList();
         var accepted = lines.Select(static l => l.Entry).OfType<BaselineEntry>().ToHashSet();
 
-        var counting = findings.Where(BaselineEntries.Counts).ToLookup(f => BaselineEntries.EntryOf(f) is { } e && accepted.Contains(e));
-        Accepted = BaselineEntries.Once(counting[true]);
-        New = BaselineEntries.Once(counting[false]);
+        Accepted = BaselineEntries.Once(
+            findings.Where(f => BaselineEntries.Counts(f) && BaselineEntries.EntryOf(f) is { } entry && accepted.Contains(entry))
+        );
+        // What no file of a project accepts is new in its first one.
+        New = BaselineEntries.Once(
+            projects
+                .Where(p => p.Baselines[0] == path)
+                .SelectMany(static p => p.Findings)
+                .Where(static f => f.State == FindingState.Open && BaselineEntries.Counts(f))
+        );
         NotUnderstood = [.. lines.Where(static l => l.Entry is null).Select(static l => new BaselineLine(l.Line, l.Text, null))];
         var unlisted = NewEntries.ToList();
         Stale =
@@ -69,11 +76,10 @@ internal sealed class BaselineState
     public static async Task<ImmutableArray<BaselineState>> OfAsync(AnalyzedSolution solution, CancellationToken cancellation)
     {
         var states = ImmutableArray.CreateBuilder<BaselineState>();
-        foreach (
-            var file in solution
-                .Projects.GroupBy(static p => p.Baseline, StringComparer.Ordinal)
-                .OrderBy(static g => g.Key, StringComparer.Ordinal)
-        )
+        var files = solution
+            .Projects.SelectMany(static project => project.Baselines, static (project, path) => (Path: path, Project: project))
+            .GroupBy(static file => file.Path, static file => file.Project, StringComparer.Ordinal);
+        foreach (var file in files.OrderBy(static f => f.Key, StringComparer.Ordinal))
         {
             var text = File.Exists(file.Key) ? await ReadAsync(file.Key, cancellation) : null;
             var state = new BaselineState(file.Key, [.. file], text);

@@ -55,7 +55,7 @@ internal static class ProjectAnalysis
             project,
             compilation,
             options,
-            files.FirstOrDefault(BaselineFile.IsOne)?.Path ?? BesideOf(project),
+            BaselinesOf(files, project),
             [
                 .. told.Where(d => ids.Contains(d.Id))
                     .Select(d => FindingOf(d, accepted))
@@ -74,6 +74,13 @@ internal static class ProjectAnalysis
             : diagnostic.Severity == DiagnosticSeverity.Hidden ? open with { State = FindingState.Off }
             : open.Member is { } member && accepted.Contains(new(open.Rule, member)) ? open with { State = FindingState.Baselined }
             : open;
+    }
+
+    private static ImmutableArray<string> BaselinesOf(IEnumerable<AdditionalText> files, Project project)
+    {
+        var beside = BesideOf(project);
+        ImmutableArray<string> named = [.. files.Where(BaselineFile.IsOne).Select(static f => Path.GetFullPath(f.Path)).Distinct()];
+        return named.IsEmpty ? [beside] : [.. named.OrderByDescending(path => path == beside)];
     }
 
     private static string BesideOf(Project project) => Path.Combine(Path.GetDirectoryName(project.FilePath)!, BaselineFile.Name);
