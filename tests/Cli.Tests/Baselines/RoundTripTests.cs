@@ -203,7 +203,10 @@ public class RoundTripTests
     {
         ImmutableArray<AdditionalText> files = baseline is null ? [] : [new Text(baseline)];
         var found = await compilation
-            .WithAnalyzers([new ReadRulesAnalyzer(), new MR3001ConfigurationNotUnderstood()], new AnalyzerOptions(files))
+            .WithAnalyzers(
+                [new ReadRulesAnalyzer(), new BaselineSuppressor(), new MR3001ConfigurationNotUnderstood()],
+                new AnalyzerOptions(files)
+            )
             .GetAnalyzerDiagnosticsAsync();
         return
         [
