@@ -56,5 +56,10 @@ internal static class CommandLine
     }
 
     private static RootCommand Root(Terminal terminal) =>
-        new("Read consistency over replicas: baselines, reports and checks from a shell.") { BaselineCommand.Create(terminal) };
+        new("Read consistency over replicas: baselines, reports and checks from a shell.")
+        {
+            BaselineCommand.Create(terminal),
+            ReportCommand.Create(terminal),
+            ExplainCommand.Create(terminal),
+        };
 }

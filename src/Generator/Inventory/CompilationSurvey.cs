@@ -49,14 +49,8 @@ internal sealed record CompilationSurvey(
     }
 
     /// <summary>The files that the rules look at: the compiler keeps generated ones from them.</summary>
-    private static bool IsLookedAt(
-        SyntaxTree tree,
-        Compilation compilation,
-        MethodSummaries summaries,
-        CancellationToken cancellation
-    ) =>
-        (summaries.Reaching.MayMatter(tree) || NameIndex.Of(tree).MayAnnotate)
-        && !GeneratedFiles.Contains(tree, compilation, cancellation);
+    private static bool IsLookedAt(SyntaxTree tree, Compilation compilation, MethodSummaries summaries, CancellationToken cancellation) =>
+        (summaries.Reaching.MayMatter(tree) || NameIndex.Of(tree).MayAnnotate) && !GeneratedFiles.Contains(tree, compilation, cancellation);
 
     private static void SurveyFile(
         SemanticModel model,

@@ -41,7 +41,9 @@ internal static class Declarations
         return new UnitDeclaration(
             annotation.IsSnapshot ? UnitState.Snapshot : LevelOf(consistency),
             annotation.Display,
-            annotation.Bearer is IAssemblySymbol assembly ? "assembly " + assembly.Name : annotation.Bearer?.ToDisplayString(UnitNames.Short),
+            annotation.Bearer is IAssemblySymbol assembly
+                ? "assembly " + assembly.Name
+                : annotation.Bearer?.ToDisplayString(UnitNames.Short),
             ReasonOf(annotation),
             place is null ? null : CodePlace.Of(place.GetSyntax(cancellation).GetLocation())
         );

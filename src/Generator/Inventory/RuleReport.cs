@@ -25,7 +25,8 @@ internal sealed record RuleReport(Diagnostic Diagnostic, IReadOnlyList<Fault> Fa
         }
 
         var reports = new List<Diagnostic>();
-        var writesInSnapshot = declared != DeclaredConsistency.None && MR1008SnapshotWrites.Report(unit, flow, static _ => { }, cancellation);
+        var writesInSnapshot =
+            declared != DeclaredConsistency.None && MR1008SnapshotWrites.Report(unit, flow, static _ => { }, cancellation);
         FaultRules.Report(unit, flow, declared, writesInSnapshot, reports.Add, cancellation);
         return [.. reports.Select(r => new RuleReport(r, FaultsOf(r, flow)))];
     }

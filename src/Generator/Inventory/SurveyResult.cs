@@ -60,13 +60,7 @@ internal sealed class SurveyResult(
     }
 
     private SurveyedMethod MethodOf(SurveyedBody body, List<TracedSite> sites, HashSet<string> known) =>
-        new(
-            _keys[body],
-            UnitNames.Of(body.Unit),
-            PlaceOf(body, sites),
-            body.Declared,
-            [.. sites.Select(s => SiteOf(s, body, known))]
-        );
+        new(_keys[body], UnitNames.Of(body.Unit), PlaceOf(body, sites), body.Declared, [.. sites.Select(s => SiteOf(s, body, known))]);
 
     private static CodePlace PlaceOf(SurveyedBody body, List<TracedSite> sites)
     {

@@ -47,8 +47,7 @@ internal sealed record SurveyedBody(
             }
 
             graphs ??= [.. MethodBody.In(body.Owner, body.Syntax, body.Model, cancellation)];
-            var graph =
-                unit.Handler?.Body(cancellation) ?? graphs.Find(g => SymbolEqualityComparer.Default.Equals(g.Symbol, unit.Symbol));
+            var graph = unit.Handler?.Body(cancellation) ?? graphs.Find(g => SymbolEqualityComparer.Default.Equals(g.Symbol, unit.Symbol));
             if (graph.Graph is null)
             {
                 continue;

@@ -37,7 +37,11 @@ internal static class BodyUnits
     }
 
     /// <summary>The flow of the body itself, and those of its local functions, which are units of their own.</summary>
-    private static IEnumerable<(ISymbol Symbol, FlowResult Flow)> FlowsOf(SourceBody body, SummarySearch search, CancellationToken cancellation)
+    private static IEnumerable<(ISymbol Symbol, FlowResult Flow)> FlowsOf(
+        SourceBody body,
+        SummarySearch search,
+        CancellationToken cancellation
+    )
     {
         var isKept = body.Owner is IMethodSymbol method && ForeignBodies.SyntaxOf(method, cancellation).Contains(body.Syntax);
         if (isKept)

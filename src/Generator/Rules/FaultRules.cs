@@ -8,7 +8,8 @@ namespace MonotonicReads.Generator.Rules;
 internal static class FaultRules
 {
     /// <summary>What a body declares holds for itself, and not for the handlers that it maps.</summary>
-    public static bool IsSettled(DeclaredConsistency declared) => declared is not (DeclaredConsistency.None or DeclaredConsistency.Monotonic);
+    public static bool IsSettled(DeclaredConsistency declared) =>
+        declared is not (DeclaredConsistency.None or DeclaredConsistency.Monotonic);
 
     /// <summary>What holds for a unit: what it declares, otherwise what all its callers guarantee.</summary>
     public static DeclaredConsistency ConsistencyOf(ReportedUnit unit, SemanticModel model, CancellationToken cancellation)

@@ -27,7 +27,11 @@ internal static class SurveyAgreement
             Assert.NotEmpty(finding.Meetings);
             Assert.All(finding.Meetings, m => Assert.True(method.Sites[m.Later].Reads));
             Assert.All(finding.Meetings, m => Assert.True(method.Sites[m.Earlier].Reads || method.Sites[m.Earlier].Writes));
-            Assert.True(finding.State == UnitState.Open || finding.Because is not null || finding.State is UnitState.Baselined or UnitState.Suppressed);
+            Assert.True(
+                finding.State == UnitState.Open
+                    || finding.Because is not null
+                    || finding.State is UnitState.Baselined or UnitState.Suppressed
+            );
         }
     }
 
