@@ -54,7 +54,7 @@ public class PackageTests(PackedPackage package)
             [
                 "Microsoft.Extensions.Configuration.Abstractions",
                 "Microsoft.Extensions.DependencyInjection.Abstractions",
-                "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions",
+                "Microsoft.Extensions.Diagnostics.HealthChecks",
                 "Microsoft.Extensions.Hosting.Abstractions",
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Microsoft.Extensions.Options",

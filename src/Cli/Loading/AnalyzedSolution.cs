@@ -29,30 +29,28 @@ internal sealed class AnalyzedSolution : IDisposable
     public ImmutableArray<string> Failures => _loaded.Failures;
 
     /// <summary>Loads and analyses.</summary>
-    /// <param name="argument">The user's SOLUTION; null for the working directory.</param>
+    /// <param name="request">What to load.</param>
     /// <param name="analyzers">Those of <see cref="OurAnalyzers"/> that the command needs.</param>
-    /// <param name="ignoresErrors">Whether to go on where something does not load or compile.</param>
     /// <exception cref="CliException">Something does not load or compile.</exception>
     public static Task<AnalyzedSolution> OpenAsync(
-        string? argument,
+        LoadRequest request,
         ImmutableArray<DiagnosticAnalyzer> analyzers,
-        bool ignoresErrors,
         Terminal terminal,
         CancellationToken cancellation
     )
     {
-        var what = SolutionPath.Find(argument, terminal.WorkingDirectory);
+        var what = SolutionPath.Find(request.Solution, terminal.WorkingDirectory);
         return Output.Progress.RunAsync(
             terminal,
             async progress =>
             {
                 progress.Step($"Loading {terminal.Shown(what.Path)}");
-                var loaded = await LoadedSolution.OpenAsync(what, progress, cancellation);
+                var loaded = await LoadedSolution.OpenAsync(what, request.Properties, progress, cancellation);
                 try
                 {
-                    LoadErrors.ThrowUnless(ignoresErrors, loaded, terminal);
+                    LoadErrors.ThrowUnless(request.IgnoresErrors, loaded, terminal);
                     var projects = await AnalyseAsync(loaded, analyzers, progress, cancellation);
-                    LoadErrors.ThrowUnless(ignoresErrors, projects, terminal);
+                    LoadErrors.ThrowUnless(request.IgnoresErrors, projects, terminal);
                     return new AnalyzedSolution(loaded, projects);
                 }
                 catch
@@ -77,7 +75,7 @@ internal sealed class AnalyzedSolution : IDisposable
         var analysed = ImmutableArray.CreateBuilder<AnalyzedProject>(loaded.Projects.Length);
         foreach (var project in loaded.Projects)
         {
-            progress.Step($"Analysing {project.Name}", analysed.Count, loaded.Projects.Length);
+            progress.Step($"Analysing {project.Name}", analysed.Count + 1, loaded.Projects.Length);
             analysed.Add(await ProjectAnalysis.RunAsync(project, analyzers, asBuilt, cancellation));
         }
 

@@ -27,4 +27,7 @@ internal enum FindingState
 
     /// <summary>A <c>#pragma</c> or a <c>SuppressMessage</c> in the source silences it.</summary>
     Suppressed,
+
+    /// <summary>A severity of <c>none</c> or <c>silent</c>, or <c>NoWarn</c>, turns its rule off there.</summary>
+    Off,
 }

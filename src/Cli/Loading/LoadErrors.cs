@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
 using MonotonicReads.Cli.Output;
 
 namespace MonotonicReads.Cli.Loading;
@@ -8,7 +9,7 @@ internal static class LoadErrors
 {
     private const int Shown = 5;
 
-    private const string GoOn = "--ignore-errors goes on without what does not compile.";
+    private const string GoOn = "With --ignore-errors what does not compile is left out.";
 
     public static void ThrowUnless(bool ignoresErrors, LoadedSolution loaded, Terminal terminal)
     {
@@ -17,8 +18,7 @@ internal static class LoadErrors
             Tell(
                 ignoresErrors,
                 [.. loaded.Failures],
-                $"{terminal.Shown(loaded.Path)} did not load in full. Does 'dotnet build' load it? Where packages are missing 'dotnet restore' "
-                    + $"gets them. {GoOn}",
+                $"{terminal.Shown(loaded.Path)} did not load in full. See whether 'dotnet build' takes it. {GoOn}",
                 terminal
             );
         }
@@ -27,17 +27,25 @@ internal static class LoadErrors
         {
             throw CliException.NotLoaded($"{terminal.Shown(loaded.Path)} holds no C# project that loads.");
         }
+
+        if (!ignoresErrors && loaded.Projects.FirstOrDefault(IsUnrestored) is { } unrestored)
+        {
+            throw CliException.NotLoaded(
+                $"{terminal.Shown(unrestored.FilePath!)} is not restored: run 'dotnet restore {terminal.Shown(loaded.Path)}' first."
+            );
+        }
     }
 
     public static void ThrowUnless(bool ignoresErrors, ImmutableArray<AnalyzedProject> projects, Terminal terminal)
     {
-        foreach (var project in projects.Where(static p => !p.Errors.IsEmpty))
+        var broken = projects.Where(static p => !p.Errors.IsEmpty).ToList();
+        foreach (var project in broken)
         {
             Tell(
-                ignoresErrors,
+                ignoresErrors || project != broken[^1],
                 [.. project.Errors.Select(static e => e.ToString())],
-                $"{project.Project.Name} does not compile. Build it first; a project that references sources which a build writes needs one "
-                    + $"before. {GoOn}",
+                $"{string.Join(", ", broken.Select(static p => p.Project.Name))} cannot be compiled. Mend what 'dotnet build' tells; where it "
+                    + $"tells nothing, sources or assemblies that a build writes may be missing: build first. {GoOn}",
                 terminal
             );
         }
@@ -59,5 +67,24 @@ internal static class LoadErrors
         {
             throw CliException.NotLoaded(message);
         }
+    }
+
+    /// <summary>NuGet leaves its file in the folder below which the compiler's output goes.</summary>
+    private static bool IsUnrestored(Project project)
+    {
+        const string Assets = "project.assets.json";
+        var folder = Path.GetDirectoryName(project.CompilationOutputInfo.AssemblyPath);
+        for (var up = 0; folder is not null && up < 4; up++)
+        {
+            if (File.Exists(Path.Combine(folder, Assets)))
+            {
+                return false;
+            }
+
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        // An old project without package references has none; it has what it references all the same.
+        return !project.MetadataReferences.Any();
     }
 }

@@ -36,9 +36,14 @@ internal sealed class LoadedSolution : IDisposable
     public ImmutableArray<string> Failures { get; private init; } = [];
 
     /// <summary>Opens what a user's argument names.</summary>
-    public static async Task<LoadedSolution> OpenAsync(SolutionPath what, Output.Progress progress, CancellationToken cancellation)
+    public static async Task<LoadedSolution> OpenAsync(
+        SolutionPath what,
+        ImmutableDictionary<string, string> properties,
+        Output.Progress progress,
+        CancellationToken cancellation
+    )
     {
-        var workspace = MSBuildWorkspace.Create();
+        var workspace = MSBuildWorkspace.Create(properties);
         try
         {
             var failures = new SortedSet<string>(StringComparer.Ordinal);
@@ -82,7 +87,7 @@ internal sealed class LoadedSolution : IDisposable
                 return new LoadedSolution(workspace, what.Path, projects, skipped) { Failures = [.. failures] };
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not (OperationCanceledException or CliException))
         {
             workspace.Dispose();
             throw CliException.NotLoaded($"{what.Path} could not be loaded: {exception.Message}");

@@ -23,23 +23,26 @@ internal static class ProjectAnalysis
             [.. files.Where(static f => !BaselineFile.IsOne(f))],
             project.AnalyzerOptions.AnalyzerConfigOptionsProvider
         );
+        var ids = analyzers.SelectMany(static a => a.SupportedDiagnostics).Select(static d => d.Id).ToHashSet(StringComparer.Ordinal);
         var failures = new List<string>();
-        var run = compilation.WithAnalyzers(
-            analyzers,
-            new CompilationWithAnalyzersOptions(
-                options,
-                onAnalyzerException: (exception, analyzer, _) =>
-                {
-                    lock (failures)
+        var run = RulesTurnedOff
+            .Told(compilation, ids)
+            .WithAnalyzers(
+                analyzers,
+                new CompilationWithAnalyzersOptions(
+                    options,
+                    onAnalyzerException: (exception, analyzer, _) =>
                     {
-                        failures.Add($"{analyzer.GetType().Name} failed on {project.Name}: {exception}");
-                    }
-                },
-                concurrentAnalysis: true,
-                logAnalyzerExecutionTime: false,
-                reportSuppressedDiagnostics: true
-            )
-        );
+                        lock (failures)
+                        {
+                            failures.Add($"{analyzer.GetType().Name} failed on {project.Name}: {exception}");
+                        }
+                    },
+                    concurrentAnalysis: true,
+                    logAnalyzerExecutionTime: false,
+                    reportSuppressedDiagnostics: true
+                )
+            );
         // The compiler's own come from the same walk: a build binds every body once.
         var told = await run.GetAllDiagnosticsAsync(cancellation);
         if (failures.Count > 0)
@@ -48,14 +51,13 @@ internal static class ProjectAnalysis
         }
 
         var accepted = Accepted(files.Where(BaselineFile.IsOne).Select(f => f.GetText(cancellation)), BesideOf(project));
-        var ours = analyzers.SelectMany(static a => a.SupportedDiagnostics).Select(static d => d.Id).ToHashSet(StringComparer.Ordinal);
         return new AnalyzedProject(
             project,
             compilation,
             options,
-            files.FirstOrDefault(BaselineFile.IsOne)?.Path ?? BesideOf(project),
+            BaselinesOf(files, project),
             [
-                .. told.Where(d => ours.Contains(d.Id))
+                .. told.Where(d => ids.Contains(d.Id))
                     .Select(d => FindingOf(d, accepted))
                     .OrderBy(static f => f.Place.Path, StringComparer.Ordinal)
                     .ThenBy(static f => f.Place.StartLinePosition)
@@ -69,8 +71,16 @@ internal static class ProjectAnalysis
     {
         var open = new Finding(diagnostic, FindingState.Open);
         return diagnostic.IsSuppressed ? open with { State = FindingState.Suppressed }
+            : diagnostic.Severity == DiagnosticSeverity.Hidden ? open with { State = FindingState.Off }
             : open.Member is { } member && accepted.Contains(new(open.Rule, member)) ? open with { State = FindingState.Baselined }
             : open;
+    }
+
+    private static ImmutableArray<string> BaselinesOf(IEnumerable<AdditionalText> files, Project project)
+    {
+        var beside = BesideOf(project);
+        ImmutableArray<string> named = [.. files.Where(BaselineFile.IsOne).Select(static f => Path.GetFullPath(f.Path)).Distinct()];
+        return named.IsEmpty ? [beside] : [.. named.OrderByDescending(path => path == beside)];
     }
 
     private static string BesideOf(Project project) => Path.Combine(Path.GetDirectoryName(project.FilePath)!, BaselineFile.Name);

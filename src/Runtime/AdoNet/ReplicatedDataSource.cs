@@ -135,6 +135,7 @@ public class ReplicatedDataSource : DbDataSource
         {
             _isDisposed = true;
             Routed.Leases.Dispose();
+            Routed.Reports.Dispose();
             if (_ownsServers)
             {
                 PrimaryServer.Pool.Dispose();
@@ -155,6 +156,7 @@ public class ReplicatedDataSource : DbDataSource
         {
             _isDisposed = true;
             Routed.Leases.Dispose();
+            Routed.Reports.Dispose();
             if (_ownsServers)
             {
                 await PrimaryServer.Pool.DisposeAsync().ConfigureAwait(false);

@@ -225,7 +225,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         {
             var waited = source.Time.GetElapsedTime(started);
             session.SpendWait(waited);
-            RoutingMetrics.RecordWait(replica.Name, waited);
+            RoutingMetrics.RecordWait(source.Name.Name, replica.Name, waited);
         }
     }
 

@@ -141,7 +141,7 @@ internal static class PrimaryBarrier
         {
             var waited = pin.Source.Time.GetElapsedTime(started);
             session.SpendWait(waited);
-            RoutingMetrics.RecordWait(primary.Name, waited);
+            RoutingMetrics.RecordWait(pin.Source.Name.Name, primary.Name, waited);
         }
 
         if (!hasPassed)

@@ -20,7 +20,9 @@ public sealed class MonitorOptions
     public int SuccessesUntilUp { get; set; } = 3;
 
     /// <summary>
-    /// A replica that lags more takes no new sessions; it takes them again at half of it. Default: null, lag keeps nobody out.
+    /// A replica that lags more takes no new sessions; it takes them again at half of it. One that does not replicate has no lag and takes
+    /// none either, until it does; where only its connection to the primary is gone, once the primary has answered since. Default: null,
+    /// lag keeps nobody out.
     /// </summary>
     public TimeSpan? MaxLag { get; set; }
 
@@ -33,7 +35,8 @@ public sealed class MonitorOptions
     /// <summary>
     /// A query of one row and column: the lag in seconds, from a table that the primary writes a time to, such as
     /// <c>SELECT TIMESTAMPDIFF(MICROSECOND, MAX(ts), UTC_TIMESTAMP(6)) / 1e6 FROM heartbeat</c>. Default: null, the server's own
-    /// <c>Seconds_Behind_Master</c>, in whole seconds.
+    /// <c>Seconds_Behind_Source</c> or <c>Seconds_Behind_Master</c>, in whole seconds, and at least the delay that the replica is told
+    /// to keep.
     /// </summary>
     public string? HeartbeatQuery { get; set; }
 

@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data;
-using System.Data.Common;
-using System.Globalization;
 using MonotonicReads.Choosing;
 using MonotonicReads.Observability;
 using MonotonicReads.Servers;
@@ -18,14 +15,23 @@ internal sealed class ServerMonitor
     private const double LongestWaitDays = 24;
 
     private readonly RoutingReports _reports;
-    private readonly Divergence? _divergence;
-    private readonly ReplicaProgress _progress;
+    private readonly ServerLook _look;
     private readonly TimeProvider _time;
     private readonly MonitorOptions _options;
-    private readonly TimeSpan _timeout;
+    private readonly Watch _primary;
+    private readonly IDisposable _gauges;
     private readonly ConcurrentDictionary<RoutedServer, Watch> _watches = new();
 
+    /// <param name="source">The data source's name.</param>
+    /// <param name="primary">The primary.</param>
+    /// <param name="replicas">The replicas of the moment.</param>
+    /// <param name="reports">Where changes are said.</param>
+    /// <param name="divergence">Told of what servers hold; null where positions are not asked for.</param>
+    /// <param name="progress">Told of what the primary has.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="options">How servers are watched.</param>
     public ServerMonitor(
+        string source,
         RoutedServer primary,
         ReplicaTable replicas,
         RoutingReports reports,
@@ -35,17 +41,17 @@ internal sealed class ServerMonitor
         MonitorOptions options
     )
     {
-        _progress = progress;
-        _divergence = divergence;
         _reports = reports;
         _time = time;
         _options = options;
-        _timeout = Bounded(options.Timeout.TotalDays);
+        _look = new ServerLook(primary, divergence, progress, time, options.HeartbeatQuery, Bounded(options.Timeout.TotalDays));
+        _primary = new Watch(primary);
 
         // Loops live as long as the data source, and must not keep the session of whoever built it.
         using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
-        Start(primary);
+        Start(_primary);
         Follow(replicas);
+        _gauges = RoutingMetrics.Observe(() => _watches.Values.Select(watch => ReadingOf(source, watch.State)));
     }
 
     public ServerState? StateOf(RoutedServer server) => _watches.TryGetValue(server, out var watch) ? watch.State : null;
@@ -55,7 +61,10 @@ internal sealed class ServerMonitor
     {
         foreach (var server in table.Servers)
         {
-            Start(server);
+            if (!_watches.ContainsKey(server))
+            {
+                Start(new Watch(server));
+            }
         }
 
         foreach (var server in _watches.Keys.Except(table.Servers).Where(server => !server.IsPrimary))
@@ -66,16 +75,16 @@ internal sealed class ServerMonitor
 
     public void Stop()
     {
+        _gauges.Dispose();
         foreach (var server in _watches.Keys)
         {
             End(server);
         }
     }
 
-    private void Start(RoutedServer server)
+    private void Start(Watch watch)
     {
-        var watch = new Watch(server);
-        if (_watches.TryAdd(server, watch))
+        if (_watches.TryAdd(watch.Server, watch))
         {
             _ = Task.Run(() => WatchAsync(watch));
         }
@@ -113,9 +122,11 @@ internal sealed class ServerMonitor
     private async Task LookAsync(Watch watch)
     {
         var now = _time.GetUtcNow();
+        var began = _time.GetTimestamp();
         try
         {
-            var seen = await AskAsync(watch).ConfigureAwait(false);
+            var seen = await _look.AskAsync(watch).ConfigureAwait(false);
+            watch.AnsweredAt = began;
             watch.Failures = 0;
             watch.Successes++;
 
@@ -138,6 +149,9 @@ internal sealed class ServerMonitor
                 {
                     Health = isDown ? ServerHealth.Down : watch.State.Health,
                     CheckedAt = now,
+                    Lag = null,
+                    Replication = ReplicationState.Unknown,
+                    ReplicationProblem = null,
                     Error = exception.GetType().Name + ": " + exception.Message,
                 }
             );
@@ -150,7 +164,7 @@ internal sealed class ServerMonitor
 
     private void Become(Watch watch, ServerState state)
     {
-        var lagsTooFar = _options.MaxLag is { } most && state.Lag is { } lag && lag > (watch.LagsTooFar ? most * LagToReturn : most);
+        var lagsTooFar = state.Error is null ? IsTooFarBehind(watch, state) : watch.LagsTooFar;
         state = state with { IsKeptOut = !state.IsPrimary && (state.Health == ServerHealth.Down || lagsTooFar) };
         var before = watch.State;
         watch.LagsTooFar = lagsTooFar;
@@ -159,132 +173,96 @@ internal sealed class ServerMonitor
         watch.Server.IsTooFarBehind = lagsTooFar && _options.MovesLaggingSessions && !state.IsPrimary;
         if (before.Health != state.Health || before.IsKeptOut != state.IsKeptOut)
         {
-            _reports.HealthChanged(state.Name, state.Health, state.IsKeptOut, state.Lag, state.Error);
+            var isWorse = state.Health == ServerHealth.Down || state.IsKeptOut;
+            _reports.HealthChanged(
+                state.Name,
+                isWorse,
+                state.Health == ServerHealth.Down ? "down" : "up",
+                state.IsKeptOut,
+                state.Lag,
+                state.Error ?? state.ReplicationProblem
+            );
+        }
+
+        if (state is { Error: null, IsPrimary: false })
+        {
+            TellReplication(watch, before, state);
         }
     }
 
-    private async Task<ServerState> AskAsync(Watch watch)
+    private bool IsTooFarBehind(Watch watch, ServerState state)
     {
-        watch.LostProxy = watch.Server.IsBehindProxy;
-        var (connection, generation) = await BoundedOpening
-            .OpenOfAsync(watch.Server, _timeout, _time, isAsync: true, watch.Stopping.Token)
-            .ConfigureAwait(false);
-        SilentServerException? silent = null;
-        try
+        if (_options.MaxLag is not { } most || state.IsPrimary)
         {
-            return await AskAsync(watch, connection, generation).ConfigureAwait(false);
+            return false;
         }
-        catch (SilentServerException exception)
+
+        if (state.Lag is { } lag)
         {
-            silent = exception;
-            throw;
+            watch.UnlinkedAt = null;
+
+            // Without a primary nobody writes the times from which it is counted, and there is nowhere else to go.
+            return lag > (watch.LagsTooFar ? most * LagToReturn : most)
+                && (watch.LagsTooFar || _options.HeartbeatQuery is null || _primary.Failures == 0);
         }
-        finally
+
+        switch (state.Replication)
         {
-            // Where the proxy has answered for the server, its connection is open still.
-            watch.LostProxy &= silent is null && connection.State != ConnectionState.Open;
-            await Letting.GoAsync(connection, silent, isAsync: true).ConfigureAwait(false);
+            case ReplicationState.Unknown or ReplicationState.NotByLog:
+                watch.UnlinkedAt = null;
+                return false;
+            case ReplicationState.Running:
+                watch.UnlinkedAt = null;
+                return watch.LagsTooFar;
+            case ReplicationState.NotConfigured:
+                return true;
+            default:
+                if (!state.AppliesAll)
+                {
+                    return true;
+                }
+
+                // It may be the primary that is gone: all replicas would be out then at once, and nothing is written of which they lack.
+                watch.UnlinkedAt ??= _time.GetTimestamp();
+                return watch.LagsTooFar || (_primary.Failures == 0 && _primary.AnsweredAt > watch.UnlinkedAt);
         }
     }
 
-    private async Task<ServerState> AskAsync(Watch watch, DbConnection connection, PoolGeneration generation)
+    private void TellReplication(Watch watch, ServerState before, ServerState state)
     {
-        var server = new ServerQuestions(watch.Server, connection, _time, isAsync: true, watch.Stopping.Token, timeout: _timeout);
-        if (watch.Server is { IsBehindProxy: true, Introduction: { } introduction })
+        var wasEnded = before.Error is null && HasEnded(before.Replication);
+        if (HasEnded(state.Replication) && !wasEnded)
         {
-            // No connection of its own told whether it is the same run of the server still.
-            await introduction(server).ConfigureAwait(false);
+            _reports.ReplicationEnded(state.Name, state.ReplicationProblem ?? "");
+        }
+        else if (wasEnded && state.Replication == ReplicationState.Running)
+        {
+            _reports.ReplicationBegan(state.Name);
         }
 
-        var incarnation = watch.Server.Incarnation;
-        var answer = await server
-            .AskAsync("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('read_only', 'server_id', 'server_uuid')", _timeout)
-            .ConfigureAwait(false);
-        var variables = answer
-            .Chunk(2)
-            .ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
-        var protocol = await watch.Server.ProtocolAsync(server).ConfigureAwait(false);
-        var position = watch.Server.IsPrimary
-            ? await protocol.SeenAsync(server).ConfigureAwait(false) ?? protocol.Parse("")
-            : await protocol.ReachedAsync(server).ConfigureAwait(false);
-        var isReadOnly = variables.GetValueOrDefault("read_only") is not (null or "OFF" or "0");
-        if (!watch.Server.IsPrimary)
+        var isUnknown = state is { Replication: ReplicationState.Unknown, Lag: null, ReplicationProblem: not null };
+        if (isUnknown && !watch.IsUnknownLagTold)
         {
-            watch.Server.Learn(position, incarnation, _time.GetTimestamp());
-            watch.Server.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), incarnation);
-        }
-        else if (isReadOnly)
-        {
-            // It is the primary no more: the next connections are made to where the address leads now.
-            generation.Retire();
-        }
-        else
-        {
-            if (generation.IsCurrent)
-            {
-                _progress.PrimaryHas(position, incarnation);
-            }
-
-            watch.Server.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), incarnation);
-            _divergence?.NoteHeld();
+            _reports.LagUnknown(state.Name, state.ReplicationProblem!);
         }
 
-        return new ServerState(watch.Server.Name, watch.Server.IsPrimary)
-        {
-            Position = position,
-            Identity = string.Join(
-                ' ',
-                variables.Where(v => v.Key != "read_only").OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")
-            ),
-            IsReadOnly = isReadOnly,
-            Lag = watch.Server.IsPrimary ? null : await LagAsync(server, protocol).ConfigureAwait(false),
-        };
+        watch.IsUnknownLagTold = isUnknown;
     }
 
-    private async Task<TimeSpan?> LagAsync(ServerQuestions server, ServerProtocol protocol)
-    {
-        string? seconds;
-        try
-        {
-            seconds = _options.HeartbeatQuery is { } query
-                ? (await server.AskAsync(query, _timeout).ConfigureAwait(false)).FirstOrDefault().Value
-                : await protocol.LagAsync(server).ConfigureAwait(false);
-        }
-        catch (DbException)
-        {
-            // Without the privilege it is not known.
-            return null;
-        }
+    private static bool HasEnded(ReplicationState state) =>
+        state is not (ReplicationState.Unknown or ReplicationState.Running or ReplicationState.NotByLog);
 
-        return double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var lag)
-            ? TimeSpan.FromSeconds(Math.Max(0, lag))
-            : null;
-    }
-
-    private sealed class Watch(RoutedServer server)
-    {
-        private volatile ServerState _state = ServerState.Unknown(server.Name, server.IsPrimary);
-
-        public RoutedServer Server => server;
-
-        public CancellationTokenSource Stopping { get; } = new();
-
-        public ServerState State
-        {
-            get => _state;
-            set => _state = value;
-        }
-
-        public int Failures { get; set; }
-
-        public int Successes { get; set; }
-
-        public bool LagsTooFar { get; set; }
-
-        /// <summary>Whether the last look did not get past the proxy, which then says nothing of the server.</summary>
-        public bool LostProxy { get; set; }
-
-        /// <summary>Whether the server counts as down for looks alone that did not get past the proxy.</summary>
-        public bool IsDownByProxy { get; set; }
-    }
+    private static ServerReading ReadingOf(string source, ServerState state) =>
+        new(
+            source,
+            state.Name,
+            state.IsPrimary,
+            state.Health != ServerHealth.Unknown ? state.Health == ServerHealth.Up
+                : state.Error is null ? null
+                : false,
+            state.Lag,
+            state.IsPrimary || state.Replication is ReplicationState.Unknown or ReplicationState.NotByLog
+                ? null
+                : state.Replication == ReplicationState.Running
+        );
 }

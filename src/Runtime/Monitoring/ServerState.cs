@@ -17,8 +17,18 @@ public sealed record ServerState(string Name, bool IsPrimary)
     /// <summary>Whether it is known to hold what the primary lacks; it takes no new sessions then.</summary>
     public bool IsDiverged { get; init; }
 
-    /// <summary>How far it is behind the primary; null where that is not known, and on the primary.</summary>
+    /// <summary>How far it is behind the primary; null where that is not known, as while it does not replicate, and on the
+    /// primary.</summary>
     public TimeSpan? Lag { get; init; }
+
+    /// <summary>Whether it gets what the primary writes.</summary>
+    public ReplicationState Replication { get; init; }
+
+    /// <summary>What keeps it from that, or why nobody knows how far behind it is; null where nothing does.</summary>
+    public string? ReplicationProblem { get; init; }
+
+    /// <summary>Whether it applies all that it receives.</summary>
+    internal bool AppliesAll { get; init; }
 
     /// <summary>What it had applied when it was last looked at; null where that is not known.</summary>
     public ReplicationPosition? Position { get; init; }

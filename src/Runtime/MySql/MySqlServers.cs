@@ -1,3 +1,5 @@
+using System.Data;
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MonotonicReads.Choosing;
@@ -92,6 +94,43 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         builder.ConnectionStringBuilder.Database = "";
         builder.ConnectionStringBuilder.Pooling = false;
         return builder.Build();
+    }
+
+    /// <summary>Opens a connection to a server that nobody asks what it is: it may be refused to all others. Behind a proxy it is one of
+    /// the proxy's.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="cancellation">Ends the opening.</param>
+    public async Task<DbConnection> OpenUnjudgedAsync(RoutedServer server, CancellationToken cancellation)
+    {
+        if (_behind is not null)
+        {
+            return await _behind.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        }
+
+        var builder = Builder(server.Name, server.Settings!, first: null);
+        builder.ConnectionStringBuilder.Pooling = false;
+
+        // The password is fetched by the data source: it is closed with the connection.
+        var source = builder.Build();
+        var connection = source.CreateConnection();
+        try
+        {
+            await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            connection.StateChange += (_, change) =>
+            {
+                if (change.CurrentState == ConnectionState.Closed)
+                {
+                    source.Dispose();
+                }
+            };
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            await source.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>The server is none of the data source's any more.</summary>

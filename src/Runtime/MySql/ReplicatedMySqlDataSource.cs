@@ -23,6 +23,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     private readonly object _membership = new();
     private readonly MySqlServers _servers;
     private readonly ServerMonitor? _monitor;
+    private readonly bool _needsLag;
     private readonly object _creating = new();
     private MySqlDataSource? _withoutDatabase;
     private IDisposable? _changes;
@@ -36,7 +37,9 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
         TellDifferences(Routed.Router.Replicas.Servers);
         if (monitor is not null)
         {
+            _needsLag = monitor is { MaxLag: not null, HeartbeatQuery: null };
             _monitor = new ServerMonitor(
+                Name,
                 Routed.Primary,
                 Routed.Router.Replicas,
                 Routed.Reports,
@@ -65,6 +68,28 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
                     }
                 ),
         ];
+    }
+
+    /// <summary>Whether a proxy picks the replicas, so that none of them can be asked.</summary>
+    internal bool PicksReplicasByProxy => Proxy is { Dialect.NamesServers: false };
+
+    /// <summary>As <see cref="GetServers"/>; without a monitor each server is looked at once, all at the same time.</summary>
+    internal async Task<IReadOnlyList<ServerState>> LookAsync(CancellationToken cancellation)
+    {
+        var states = GetServers();
+        if (_monitor is not null)
+        {
+            return states;
+        }
+
+        var look = new SingleLook(Routed, new MonitorOptions().Timeout);
+        var asked = Replicas.Prepend(PrimaryServer).ToDictionary(server => server.Name, StringComparer.Ordinal);
+        return await Task.WhenAll(
+                states.Select(state =>
+                    asked.TryGetValue(state.Name, out var server) ? look.AtAsync(server, state, cancellation) : Task.FromResult(state)
+                )
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>
@@ -142,7 +167,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
 
     /// <summary>
     /// Asks every server for the settings on which read sessions rest: commit order, domains, <c>read_only</c>, ids, GTIDs,
-    /// balanced addresses, privileges. Run it at the start; docs/topology.md lists the findings.
+    /// balanced addresses, privileges, whom it follows. Run it at the start; docs/topology.md lists the findings.
     /// </summary>
     /// <param name="cancellationToken">Ends the questions.</param>
     /// <returns>What was found; empty where all is well.</returns>
@@ -152,9 +177,14 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
         return new TopologyLint(
             ServersToAsk(),
             Routed.Time,
-            IsServerFailure,
-            async replica => Routed.Divergence is { } divergence && await divergence.IsDivergedAsync(replica).ConfigureAwait(false),
-            DifferencesOf,
+            _needsLag,
+            new TopologyLint.Questions(
+                IsServerFailure,
+                async replica => Routed.Divergence is { } divergence && await divergence.IsDivergedAsync(replica).ConfigureAwait(false),
+                DifferencesOf,
+                static server => new MySqlConnectionStringBuilder(server.Pool.ConnectionString).Database,
+                _servers.OpenUnjudgedAsync
+            ),
             cancellationToken
         ).RunAsync();
     }

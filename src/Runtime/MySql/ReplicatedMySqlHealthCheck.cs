@@ -1,36 +1,31 @@
-using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using MonotonicReads.MySql;
 
 namespace MonotonicReads;
 
 /// <summary>
-/// What the monitor knows, as a health check: unhealthy where the primary is down, degraded where a replica is kept out or
-/// nothing is monitored. Asks no server. <c>services.AddHealthChecks().AddCheck&lt;ReplicatedMySqlHealthCheck&gt;("mysql")</c>.
+/// Whether the servers of a data source answer, and whether its replicas get what the primary writes. Registered by
+/// <c>services.AddHealthChecks().AddReplicatedMySql()</c>.
 /// </summary>
+/// <remarks>
+/// <para>Unhealthy, or what the registration says: the primary cannot be reached or is none, or no server can. Degraded: a replica serves
+/// no new sessions, does not replicate, or does not say how far behind it is, so that reads work with fewer replicas or nobody knows how
+/// old they are; or a server was not looked at yet. A replica of weight 0 is out on purpose and changes nothing.</para>
+/// <para>It says what the monitor knows and asks no server; a data source without a monitor is looked at then.</para>
+/// </remarks>
 /// <param name="source">The data source.</param>
 public sealed class ReplicatedMySqlHealthCheck(ReplicatedMySqlDataSource source) : IHealthCheck
 {
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var servers = source.GetServers();
-        var data = servers.ToDictionary(server => server.Name, server => (object)Describe(server), StringComparer.Ordinal);
-        return Task.FromResult(
-            servers[0].Health == ServerHealth.Down
-                ? new HealthCheckResult(context.Registration.FailureStatus, "The primary is down.", data: data)
-            : servers.Any(server => server.CheckedAt is null)
-                ? HealthCheckResult.Degraded("Not every server was looked at yet; without UseMonitor() none is.", data: data)
-            : servers.Where(server => server.IsKeptOut).Select(server => server.Name).ToList() is { Count: > 0 } keptOut
-                ? HealthCheckResult.Degraded($"Kept out of new draws: {string.Join(", ", keptOut)}.", data: data)
-            : HealthCheckResult.Healthy("All servers are up.", data)
+        var servers = await source.LookAsync(cancellationToken).ConfigureAwait(false);
+        var (level, description) = HealthVerdict.Of(servers, source.PicksReplicasByProxy);
+        return new HealthCheckResult(
+            level == HealthStatus.Unhealthy ? context.Registration.FailureStatus : level,
+            description,
+            data: servers.ToDictionary(server => server.Name, server => (object)HealthVerdict.Describe(server), StringComparer.Ordinal)
         );
     }
-
-    private static string Describe(ServerState server) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{server.Health}, weight {server.Weight}, lag {(server.Lag is { } lag ? lag.TotalSeconds + " s" : "unknown")}, position "
-                + $"{server.Position}"
-        );
 }

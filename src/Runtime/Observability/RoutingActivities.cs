@@ -8,7 +8,7 @@ namespace MonotonicReads.Observability;
 /// </summary>
 internal static class RoutingActivities
 {
-    private static readonly ActivitySource Source = new("MonotonicReads");
+    private static readonly ActivitySource Source = new(MonotonicReadsTelemetry.ActivitySourceName);
 
     /// <summary>A server is waited for, or asked how far it is.</summary>
     public static Activity? Wait(SessionTags session, ServerTags server) => Start("monotonic_reads.wait", session, server);
@@ -19,16 +19,24 @@ internal static class RoutingActivities
     /// <summary>A replica is looked for that contains what the session must see.</summary>
     public static Activity? Search(SessionTags session, ServerTags from) => Start("monotonic_reads.search", session, from);
 
-    /// <summary>Notes on the running span, which is usually the caller's, that the session goes on elsewhere.</summary>
-    public static void NoteMove(string from, string to, string reason)
+    /// <summary>Notes on the caller's span that the session goes on elsewhere. A move that is found while a server is asked happens in a
+    /// span of ours, which is gone before the caller's is looked at.</summary>
+    public static void NoteMove(string source, string from, string to, string reason)
     {
-        if (Activity.Current is { IsAllDataRequested: true } activity)
+        var activity = Activity.Current;
+        while (activity is not null && ReferenceEquals(activity.Source, Source))
+        {
+            activity = activity.Parent;
+        }
+
+        if (activity is { IsAllDataRequested: true })
         {
             activity.AddEvent(
                 new ActivityEvent(
                     "monotonic_reads.moved",
                     tags: new ActivityTagsCollection
                     {
+                        ["monotonic_reads.data_source"] = source,
                         ["monotonic_reads.from"] = from,
                         ["monotonic_reads.to"] = to,
                         ["monotonic_reads.reason"] = reason,

@@ -39,8 +39,23 @@ internal static partial class RoutingLog
     [LoggerMessage(7, LogLevel.Warning, "Read session {SessionId} moved from {From} to {To} ({Reason}).")]
     public static partial void Moved(ILogger logger, Guid sessionId, string from, string to, string reason);
 
-    [LoggerMessage(8, LogLevel.Warning, "Server {Server} is {Health}; kept out of new draws: {IsKeptOut}; lag {Lag}. {Error}")]
-    public static partial void HealthChanged(ILogger logger, string server, Enum health, bool isKeptOut, TimeSpan? lag, string? error);
+    [LoggerMessage(8, LogLevel.Warning, "Server {Server} is {Health}, and {Draws}; lag {Lag}. {Problem}")]
+    public static partial void HealthFell(ILogger logger, string server, string health, string draws, string lag, string problem);
+
+    [LoggerMessage(24, LogLevel.Information, "Server {Server} is {Health}, and {Draws}; lag {Lag}. {Problem}")]
+    public static partial void HealthRose(ILogger logger, string server, string health, string draws, string lag, string problem);
+
+    [LoggerMessage(25, LogLevel.Warning, "{Record} of {Server} ({Reason}): and {Count} more in the last {Seconds} s.")]
+    public static partial void AndMore(ILogger logger, string record, string server, string reason, int count, double seconds);
+
+    [LoggerMessage(26, LogLevel.Warning, "Replica {Replica} does not replicate: {Problem}.")]
+    public static partial void ReplicationEnded(ILogger logger, string replica, string problem);
+
+    [LoggerMessage(27, LogLevel.Information, "Replica {Replica} replicates again.")]
+    public static partial void ReplicationBegan(ILogger logger, string replica);
+
+    [LoggerMessage(28, LogLevel.Warning, "Nobody knows how far replica {Replica} is behind: {Problem}.")]
+    public static partial void LagUnknown(ILogger logger, string replica, string problem);
 
     [LoggerMessage(9, LogLevel.Information, "The replicas are now {Replicas}.")]
     public static partial void ReplicasChanged(ILogger logger, string replicas);

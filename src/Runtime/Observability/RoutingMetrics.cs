@@ -3,12 +3,14 @@ using System.Diagnostics.Metrics;
 namespace MonotonicReads.Observability;
 
 /// <summary>
-/// The meter "MonotonicReads". Tags carry servers, levels, reasons and policies, never a session: each would be a time
+/// The meter "MonotonicReads". Tags carry data sources, servers, levels, reasons and policies, never a session: each would be a time
 /// series of its own.
 /// </summary>
 internal static class RoutingMetrics
 {
-    private static readonly Meter Meter = new("MonotonicReads");
+    private const string DataSource = "monotonic_reads.data_source";
+
+    private static readonly Meter Meter = new(MonotonicReadsTelemetry.MeterName);
 
     private static readonly Counter<long> Reads = Meter.CreateCounter<long>(
         "monotonic_reads.reads",
@@ -16,10 +18,12 @@ internal static class RoutingMetrics
         "Statements that return data, by server and by the session's level."
     );
 
-    private static readonly Histogram<int> SessionReads = Meter.CreateHistogram<int>(
+    // A page of a list that asks for each of its rows is found here: the last bucket is no room for it.
+    private static readonly Histogram<int> SessionReads = Histogram(
         "monotonic_reads.session.reads",
         "{read}",
-        "Statements that return data in one session, by its level."
+        "Statements that return data in one session, by its level.",
+        [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000]
     );
 
     private static readonly Counter<long> Fallbacks = Meter.CreateCounter<long>(
@@ -40,19 +44,27 @@ internal static class RoutingMetrics
         "Sessions that went on on another server, by server, reason and policy."
     );
 
-    private static readonly Histogram<double> Waits = Meter.CreateHistogram<double>(
+    // A wait is a fraction of a millisecond where nothing is waited for, and at most the session's budget, 500 ms by default.
+    private static readonly Histogram<double> Waits = Histogram(
         "monotonic_reads.wait.duration",
         "s",
-        "Time that reads waited until a server had what they must contain."
+        "Time that reads waited until a server had what they must contain.",
+        [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5, 10]
     );
 
-    public static void CountMove(string from, string to, string reason, ReplicaLoss policy)
+    private static readonly ServerGauges Gauges = new(Meter);
+
+    /// <inheritdoc cref="ServerGauges.Observe"/>
+    public static IDisposable Observe(Func<IEnumerable<ServerReading>> read) => Gauges.Observe(read);
+
+    public static void CountMove(string source, string from, string to, string reason, ReplicaLoss policy)
     {
         if (Moves.Enabled)
         {
             Add(
                 Moves,
                 [
+                    new(DataSource, source),
                     new("monotonic_reads.from", from),
                     new("monotonic_reads.to", to),
                     new("monotonic_reads.reason", reason),
@@ -62,21 +74,22 @@ internal static class RoutingMetrics
         }
     }
 
-    public static void RecordWait(string server, TimeSpan waited)
+    public static void RecordWait(string source, string server, TimeSpan waited)
     {
         if (Waits.Enabled)
         {
-            Record(Waits, waited.TotalSeconds, new KeyValuePair<string, object?>("monotonic_reads.server", server));
+            Record(Waits, waited.TotalSeconds, [new(DataSource, source), new("monotonic_reads.server", server)]);
         }
     }
 
-    public static void CountRead(string server, bool isPrimary, ReadConsistency? level)
+    public static void CountRead(string source, string server, bool isPrimary, ReadConsistency? level)
     {
         if (Reads.Enabled)
         {
             Add(
                 Reads,
                 [
+                    new(DataSource, source),
                     new("monotonic_reads.server", server),
                     new("monotonic_reads.role", isPrimary ? "primary" : "replica"),
                     new("monotonic_reads.level", Text(level)),
@@ -85,29 +98,30 @@ internal static class RoutingMetrics
         }
     }
 
-    public static void RecordSession(ReadConsistency level, int reads)
+    public static void RecordSession(string source, ReadConsistency level, int reads)
     {
         if (SessionReads.Enabled)
         {
-            Record(SessionReads, reads, new KeyValuePair<string, object?>("monotonic_reads.level", Text(level)));
+            Record(SessionReads, reads, [new(DataSource, source), new("monotonic_reads.level", Text(level))]);
         }
     }
 
-    public static void CountFallback(string reason)
+    public static void CountFallback(string source, string reason)
     {
         if (Fallbacks.Enabled)
         {
-            Add(Fallbacks, [new KeyValuePair<string, object?>("monotonic_reads.reason", reason)]);
+            Add(Fallbacks, [new(DataSource, source), new("monotonic_reads.reason", reason)]);
         }
     }
 
-    public static void CountLoss(string replica, string reason, ReplicaLoss? policy)
+    public static void CountLoss(string source, string replica, string reason, ReplicaLoss? policy)
     {
         if (Losses.Enabled)
         {
             Add(
                 Losses,
                 [
+                    new(DataSource, source),
                     new("monotonic_reads.replica", replica),
                     new("monotonic_reads.reason", reason),
                     new("monotonic_reads.policy", Text(policy)),
@@ -115,6 +129,15 @@ internal static class RoutingMetrics
             );
         }
     }
+
+    private static Histogram<T> Histogram<T>(string name, string unit, string description, T[] buckets)
+        where T : struct =>
+#if NET9_0_OR_GREATER
+        Meter.CreateHistogram(name, unit, description, tags: null, new InstrumentAdvice<T> { HistogramBucketBoundaries = buckets });
+#else
+        // What .NET 8 knows of buckets is said where measurements are collected: docs/observability.md.
+        Meter.CreateHistogram<T>(name, unit, buckets.Length > 0 ? description : null);
+#endif
 
     // A listener that throws must not break what it counts.
     private static void Add(Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -129,12 +152,12 @@ internal static class RoutingMetrics
         }
     }
 
-    private static void Record<T>(Histogram<T> histogram, T value, KeyValuePair<string, object?> tag)
+    private static void Record<T>(Histogram<T> histogram, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         where T : struct
     {
         try
         {
-            histogram.Record(value, tag);
+            histogram.Record(value, tags);
         }
         catch (Exception exception)
         {

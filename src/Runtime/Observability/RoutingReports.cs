@@ -1,20 +1,33 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace MonotonicReads.Observability;
 
 /// <summary>Says what happened in all three ways at once: the event, the log record, the metric.</summary>
-internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs> raise)
+/// <param name="logger">Gets the records.</param>
+/// <param name="raise">Raises the event.</param>
+/// <param name="source">The data source's name.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs> raise, string source, TimeProvider time) : IDisposable
 {
+    private readonly LogThrottle _throttle = new(logger, time);
+
+    /// <summary>Says what was held back.</summary>
+    public void Dispose() => _throttle.Dispose();
+
     public void ReplicaLost(Guid session, string replica, string reason, ReplicaLoss policy, Exception? exception)
     {
-        RoutingMetrics.CountLoss(replica, reason, policy);
-        if (policy == ReplicaLoss.Fail)
+        RoutingMetrics.CountLoss(source, replica, reason, policy);
+        if (_throttle.Lets(nameof(ReplicaLost), replica, reason))
         {
-            RoutingLog.ReplicaLost(logger, session, replica, reason, exception);
-        }
-        else
-        {
-            RoutingLog.ReplicaLostToMove(logger, session, replica, reason, policy, exception);
+            if (policy == ReplicaLoss.Fail)
+            {
+                RoutingLog.ReplicaLost(logger, session, replica, reason, exception);
+            }
+            else
+            {
+                RoutingLog.ReplicaLostToMove(logger, session, replica, reason, policy, exception);
+            }
         }
 
         raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaLost, session, replica, null, reason, exception));
@@ -30,28 +43,40 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
     /// <param name="exception">What told; null for nothing.</param>
     public void Moved(Guid session, string from, string to, bool isToPrimary, string reason, ReplicaLoss policy, Exception? exception)
     {
-        RoutingMetrics.CountMove(from, to, reason, policy);
-        RoutingActivities.NoteMove(from, to, reason);
+        RoutingMetrics.CountMove(source, from, to, reason, policy);
+        RoutingActivities.NoteMove(source, from, to, reason);
         if (isToPrimary)
         {
-            RoutingMetrics.CountFallback(reason);
+            RoutingMetrics.CountFallback(source, reason);
         }
 
-        RoutingLog.Moved(logger, session, from, to, reason);
+        if (_throttle.Lets(nameof(Moved), from, reason))
+        {
+            RoutingLog.Moved(logger, session, from, to, reason);
+        }
+
         raise(new ReadSessionEventArgs(ReadSessionEventKind.Moved, session, from, to, reason, exception));
     }
 
     public void ReplicaUnavailable(Guid? session, string replica, string reason, ReplicaLoss? policy, Exception exception)
     {
-        RoutingMetrics.CountLoss(replica, reason, policy);
-        RoutingLog.ReplicaUnavailable(logger, session, replica, exception);
+        RoutingMetrics.CountLoss(source, replica, reason, policy);
+        if (_throttle.Lets(nameof(ReplicaUnavailable), replica, reason))
+        {
+            RoutingLog.ReplicaUnavailable(logger, session, replica, exception);
+        }
+
         raise(new ReadSessionEventArgs(ReadSessionEventKind.ReplicaUnavailable, session, replica, null, reason, exception));
     }
 
     public void NoReplicaAvailable(Guid? session, string primary)
     {
-        RoutingMetrics.CountFallback("no replica available");
-        RoutingLog.NoReplicaAvailable(logger, session);
+        RoutingMetrics.CountFallback(source, "no replica available");
+        if (_throttle.Lets(nameof(NoReplicaAvailable), primary, "no replica available"))
+        {
+            RoutingLog.NoReplicaAvailable(logger, session);
+        }
+
         raise(new ReadSessionEventArgs(ReadSessionEventKind.NoReplicaAvailable, session, null, primary, "no replica is available", null));
     }
 
@@ -66,7 +91,8 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
     /// <summary>A statement that neither writes nor is proven to be a plain read took its connection to the primary.</summary>
     public void MovedByStatement(Guid? session, string replica, string primary, string reason)
     {
-        RoutingMetrics.CountFallback("statement not proven");
+        RoutingMetrics.CountFallback(source, "statement not proven");
+        RoutingActivities.NoteMove(source, replica, primary, "statement not proven");
         RoutingLog.MovedByStatement(logger, session, replica, reason);
         raise(new ReadSessionEventArgs(ReadSessionEventKind.MovedByStatement, session, replica, primary, reason, exception: null));
     }
@@ -97,8 +123,34 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
         );
     }
 
-    public void HealthChanged(string server, Enum health, bool isKeptOut, TimeSpan? lag, string? error) =>
-        RoutingLog.HealthChanged(logger, server, health, isKeptOut, lag, error);
+    /// <summary>A server answers or does not any more, is kept out of new draws or is not any more.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="isWorse">Whether it serves less than before; what is met for the first time and is well is not worse.</param>
+    /// <param name="health">Whether it answers.</param>
+    /// <param name="isKeptOut">Whether it is kept out of new draws.</param>
+    /// <param name="lag">How far behind it is; null where nobody knows.</param>
+    /// <param name="problem">What is wrong; null for nothing.</param>
+    public void HealthChanged(string server, bool isWorse, string health, bool isKeptOut, TimeSpan? lag, string? problem)
+    {
+        var draws = isKeptOut ? "takes no new sessions" : "is not kept out of new draws";
+        var seconds = lag is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.TotalSeconds:0.###} s") : "unknown";
+        if (isWorse)
+        {
+            RoutingLog.HealthFell(logger, server, health, draws, seconds, problem ?? "");
+        }
+        else
+        {
+            RoutingLog.HealthRose(logger, server, health, draws, seconds, problem ?? "");
+        }
+    }
+
+    /// <summary>A replica does not get any more what is written.</summary>
+    public void ReplicationEnded(string replica, string problem) => RoutingLog.ReplicationEnded(logger, replica, problem);
+
+    public void ReplicationBegan(string replica) => RoutingLog.ReplicationBegan(logger, replica);
+
+    /// <summary>A replica answers, and does not tell how far behind it is.</summary>
+    public void LagUnknown(string replica, string problem) => RoutingLog.LagUnknown(logger, replica, problem);
 
     public void ReplicasChanged(string replicas) => RoutingLog.ReplicasChanged(logger, replicas);
 

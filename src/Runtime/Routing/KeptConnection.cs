@@ -41,7 +41,7 @@ internal readonly struct KeptConnection(RoutedConnection connection)
 
             if (returnsData)
             {
-                reads.Pin.Session.TakeBackRead();
+                reads.Pin.Count(-1);
             }
 
             connection.Use.TakeBackRead(reads);

@@ -86,7 +86,7 @@ internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
         use.TakeBackRead(reads);
         if (returnsData)
         {
-            session.TakeBackRead();
+            reads.Pin.Count(-1);
         }
 
         if (_minGtid is not null)

@@ -29,7 +29,7 @@ internal sealed class RoutedSource : ISessionSource
         Proxy = set.Proxy;
         JoinsTransactions = set.JoinsTransactions;
         Leases = new LeaseBook(Time);
-        Reports = new RoutingReports(new QuietLogger(set.LoggerFactory.CreateLogger(RoutingLog.Category)), raise);
+        Reports = new RoutingReports(new QuietLogger(set.LoggerFactory.CreateLogger(RoutingLog.Category)), raise, set.Name.Name, Time);
         Losses = new ReplicaLosses(this, Reports);
         if (Proxy is not null)
         {

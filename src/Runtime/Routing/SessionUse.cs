@@ -68,7 +68,7 @@ internal sealed class SessionUse(RoutedSource source)
         session?.RefillWait();
         if (statement.ReturnsData)
         {
-            session?.CountRead();
+            pin?.Count(1);
         }
 
         if (pin is not null)
@@ -91,7 +91,7 @@ internal sealed class SessionUse(RoutedSource source)
 
         if (statement.ReturnsData)
         {
-            RoutingMetrics.CountRead(server.Name, server.IsPrimary, session?.Consistency);
+            RoutingMetrics.CountRead(source.ShownName, server.Name, server.IsPrimary, session?.Consistency);
             pin?.Session.NoteDecision(source, server.Name, session!.Consistency);
         }
     }

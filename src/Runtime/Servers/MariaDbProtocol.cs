@@ -15,6 +15,22 @@ internal sealed class MariaDbProtocol : ServerProtocol
 
     public override ReplicationPosition Parse(string text) => MariaDbGtidList.OfServer(text);
 
+    // It says all sources, those that have a name too.
+    public override string ReplicationQuestion(string version) => "SHOW ALL SLAVES STATUS";
+
+    public override string ReplicationPrivilege(string version) =>
+        NumberOf(version) >= FirstWithSlaveMonitor ? "SLAVE MONITOR"
+        : NumberOf(version) >= FirstWithBinlogMonitor ? "REPLICATION SLAVE ADMIN"
+        : "REPLICATION CLIENT";
+
+    public override string LogPrivilege(string version) =>
+        NumberOf(version) >= FirstWithBinlogMonitor ? "BINLOG MONITOR" : "REPLICATION CLIENT";
+
+    // 10.5.2 took the status of replicas from what REPLICATION CLIENT allows, and gave it a privilege of its own in 10.5.9; between them it
+    // is one of those who administer them.
+    private static readonly Version FirstWithSlaveMonitor = new(10, 5, 9);
+    private static readonly Version FirstWithBinlogMonitor = new(10, 5, 2);
+
     public override bool HasExactRuns(string version) => true;
 
     // Without log_slave_updates a replica logs nothing of what it applies.

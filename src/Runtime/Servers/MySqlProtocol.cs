@@ -25,7 +25,7 @@ internal sealed class MySqlProtocol : ServerProtocol
 
     public override ReplicationPosition Parse(string text) => MySqlGtidSet.OfServer(text);
 
-    public override bool HasExactRuns(string version) => VersionOf(version) >= FirstWithExactRuns;
+    public override bool HasExactRuns(string version) => NumberOf(version) >= FirstWithExactRuns;
 
     public override bool CanTellWhatWasSeen(IReadOnlyDictionary<string, string> variables, bool isPrimary) =>
         variables.GetValueOrDefault("gtid_mode") is "ON" or "1";
@@ -102,17 +102,12 @@ internal sealed class MySqlProtocol : ServerProtocol
     }
 
     // 8.4 took the old words away.
-    public override ValueTask<string?> LagAsync(ServerQuestions replica) =>
-        VersionOf(replica.ServerVersion) >= FirstWithReplicaStatus
-            ? LagAsync(replica, "SHOW REPLICA STATUS", "Seconds_Behind_Source")
-            : base.LagAsync(replica);
+    public override string ReplicationQuestion(string version) =>
+        NumberOf(version) >= FirstWithReplicaStatus ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS";
 
-    // "8.0.36-0ubuntu1", "5.6.24-log"
-    private static Version VersionOf(string text)
-    {
-        var numbers = string.Concat(text.TakeWhile(static c => char.IsAsciiDigit(c) || c == '.'));
-        return Version.TryParse(numbers, out var version) ? version : new Version();
-    }
+    public override string ReplicationPrivilege(string version) => "REPLICATION CLIENT";
+
+    public override string LogPrivilege(string version) => "REPLICATION CLIENT";
 
     private static async ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server, TimeSpan deadline)
     {
@@ -135,7 +130,7 @@ internal sealed class MySqlProtocol : ServerProtocol
             return shown;
         }
 
-        var statement = VersionOf(server.ServerVersion) >= FirstWithBinaryLogStatus ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+        var statement = NumberOf(server.ServerVersion) >= FirstWithBinaryLogStatus ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
         var status = await server.AskAsync(statement, deadline).ConfigureAwait(false);
         return status.Find(static cell => cell.Name == "Executed_Gtid_Set").Value ?? Whole(shown);
     }

@@ -152,13 +152,32 @@ internal abstract class ServerProtocol
     public static async ValueTask SetAsync(ServerQuestions server, string text) =>
         await server.AskAsync(text, AnswerTime).ConfigureAwait(false);
 
-    /// <summary>How many seconds a replica says that it is behind.</summary>
-    /// <returns>Seconds; <see langword="null"/> where it does not say, as while it has no link to the primary.</returns>
+    /// <summary>From whom a replica gets what is written, and whether it does.</summary>
     /// <exception cref="System.Data.Common.DbException">The user may not ask.</exception>
-    public virtual ValueTask<string?> LagAsync(ServerQuestions replica) => LagAsync(replica, "SHOW SLAVE STATUS", "Seconds_Behind_Master");
+    public async ValueTask<ReplicationStatus> ReplicationAsync(ServerQuestions replica) =>
+        ReplicationStatus.Of(await replica.AskAsync(ReplicationQuestion(replica.ServerVersion), AnswerTime).ConfigureAwait(false));
 
-    private protected static async ValueTask<string?> LagAsync(ServerQuestions replica, string statement, string column) =>
-        (await replica.AskAsync(statement, AnswerTime).ConfigureAwait(false)).Find(cell => cell.Name == column).Value;
+    /// <summary>The statement that asks for it.</summary>
+    /// <param name="version">As the server introduces itself.</param>
+    public abstract string ReplicationQuestion(string version);
+
+    /// <summary>The privilege without which a replica does not say it, as GRANT names it.</summary>
+    /// <param name="version">As the server introduces itself.</param>
+    public abstract string ReplicationPrivilege(string version);
+
+    /// <summary>The privilege without which a primary does not say how far its log is, as GRANT names it.</summary>
+    /// <param name="version">As the server introduces itself.</param>
+    public abstract string LogPrivilege(string version);
+
+    /// <summary>The number of a version: "8.0.36-0ubuntu1", "5.6.24-log", "5.5.5-10.11.14-MariaDB".</summary>
+    public static Version NumberOf(string version)
+    {
+        // What MariaDB says first to replicas that know no ten.
+        const string Old = "5.5.5-";
+        var text = version.StartsWith(Old, StringComparison.Ordinal) ? version[Old.Length..] : version;
+        var numbers = string.Concat(text.TakeWhile(static c => char.IsAsciiDigit(c) || c == '.'));
+        return Version.TryParse(numbers, out var number) ? number : new Version();
+    }
 
     /// <summary>Asks again and again, at growing intervals, until the answer is yes or time is up.</summary>
     private protected static async ValueTask<bool> PollAsync(ServerQuestions server, TimeSpan timeout, Func<ValueTask<bool>> ask)

@@ -205,7 +205,7 @@ public sealed class ReadSession : IDisposable
         // A connection pool keeps the execution context of its first opener for good, and this object with it.
         if (ReferenceEquals(_root, this))
         {
-            RoutingMetrics.RecordSession(Consistency, _reads);
+            _pins.Record(Consistency);
             _outer = null;
             _joined = null;
 
@@ -303,9 +303,8 @@ public sealed class ReadSession : IDisposable
     internal SessionPin PinFor(ISessionSource source) => _root._pins.In(_root, source);
 
     /// <summary>Takes note of a read; of those that run side by side each has another number.</summary>
-    internal void CountRead() => Interlocked.Increment(ref _root._reads);
-
-    internal void TakeBackRead() => Interlocked.Decrement(ref _root._reads);
+    /// <param name="by">One, or minus one for a read that did not run.</param>
+    internal void CountRead(int by) => Interlocked.Add(ref _root._reads, by);
 
     /// <summary>Whether the session keeps its connections between reads.</summary>
     internal bool HasSeries => _root.Policies.Reads > 1;

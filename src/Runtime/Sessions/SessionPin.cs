@@ -13,6 +13,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     private volatile bool _hasRead;
     private volatile bool _hasReadPrimary;
     private int _incarnation;
+    private int _counted;
     private KnownPrimary _primary;
     private ReplicaReads _reads;
     private SessionWrites _writes;
@@ -54,6 +55,16 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
 
     /// <summary>Whether the session has read on a replica and the primary is not proved to contain it.</summary>
     public bool NeedsBarrier => _reads.NeedBarrier;
+
+    /// <summary>The statements of the session that returned data here.</summary>
+    public int Counted => Volatile.Read(ref _counted);
+
+    /// <summary>Counts one more, or one less where it runs again.</summary>
+    public void Count(int by)
+    {
+        Interlocked.Add(ref _counted, by);
+        session.CountRead(by);
+    }
 
     /// <summary>The reads that the session has begun on replicas.</summary>
     public long ReplicaReads => _reads.Count;

@@ -1,3 +1,5 @@
+using MonotonicReads.Observability;
+
 namespace MonotonicReads.Sessions;
 
 /// <summary>
@@ -66,6 +68,16 @@ internal struct SessionPins
             {
                 Tell(pin, told, First);
             }
+        }
+    }
+
+    /// <summary>Measures how much was read in each data source.</summary>
+    /// <param name="level">The session's level.</param>
+    public readonly void Record(ReadConsistency level)
+    {
+        for (var pin = _first; pin is not null; pin = pin.Next)
+        {
+            RoutingMetrics.RecordSession(pin.Source.Name.Name, level, pin.Counted);
         }
     }
 

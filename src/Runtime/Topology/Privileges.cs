@@ -6,62 +6,43 @@ namespace MonotonicReads.Topology;
 /// <summary>What the user of a connection may do on its server.</summary>
 internal static class Privileges
 {
-    // From here on SUPER is not enough.
-    private static readonly Version SuperIsRefusedByMariaDb = new(10, 11);
-
-    /// <summary>The lines of <c>SHOW GRANTS</c>; none where the server does not tell.</summary>
+    /// <summary>The lines of <c>SHOW GRANTS</c>, with those of the roles that the user has at its start; none where the server does not
+    /// tell.</summary>
     public static async Task<IReadOnlyList<string>> OfUserAsync(ServerQuestions server, TimeSpan deadline)
+    {
+        var own = await AskAsync(server, "SHOW GRANTS", deadline).ConfigureAwait(false);
+        var roles = await AskAsync(server, "SELECT CURRENT_ROLE()", deadline).ConfigureAwait(false);
+
+        // MariaDB says those of the role itself; MySQL only where it is told which ones to add.
+        return roles.Count == 1 && roles[0].Contains('@', StringComparison.Ordinal) && !server.AreThroughProxy
+            ? [.. own, .. await AskAsync(server, $"SHOW GRANTS FOR CURRENT_USER() USING {roles[0]}", deadline).ConfigureAwait(false)]
+            : own;
+    }
+
+    private static async Task<List<string>> AskAsync(ServerQuestions server, string statement, TimeSpan deadline)
     {
         try
         {
-            return (await server.AskAsync("SHOW GRANTS", deadline).ConfigureAwait(false)).ConvertAll(cell => cell.Value ?? "");
+            return (await server.AskAsync(statement, deadline).ConfigureAwait(false)).ConvertAll(cell => cell.Value ?? "");
         }
-        catch (DbException exception) when (exception.SqlState is not null)
+        catch (DbException exception) when (ServerAnswer.IsRefusal(exception))
         {
+            // Old servers know no roles.
             return [];
         }
     }
 
-    /// <summary>That the user may write to a replica although it is read only.</summary>
-    /// <param name="replica">The replica.</param>
-    /// <param name="grants">The lines: <c>GRANT SELECT, SUPER ON *.* TO ...</c>.</param>
-    /// <param name="variables">The server's.</param>
-    /// <returns>Null where it may not.</returns>
-    public static TopologyFinding? InSpiteOfReadOnly(
-        RoutedServer replica,
-        IEnumerable<string> grants,
-        IReadOnlyDictionary<string, string> variables
-    ) =>
-        Writing(grants, variables, replica.Protocol is MariaDbProtocol) is { } privilege
-            ? new TopologyFinding(
-                "MRT013",
-                TopologySeverity.Warning,
-                replica.Name,
-                $"is read_only, and its user may write all the same ({privilege}): a stored function that writes, called by a read, "
-                    + "writes there and is lost silently.",
-                "Give the application a user without it: REVOKE READ_ONLY ADMIN, SUPER (MariaDB) or CONNECTION_ADMIN, SUPER (MySQL) ON "
-                    + "*.*; on MySQL super_read_only = 1 does too."
-            )
-            : null;
-
-    // Some servers refuse even those who have it.
-    private static string? Writing(IEnumerable<string> grants, IReadOnlyDictionary<string, string> variables, bool isMariaDb)
+    /// <summary>The privilege by which the user writes to a replica although it is read only; null where it may not.</summary>
+    public static string? InSpiteOfReadOnly(SeenServer replica)
     {
-        if (variables.GetValueOrDefault("super_read_only") is "ON" or "1" || variables.GetValueOrDefault("read_only") == "NO_LOCK_NO_ADMIN")
+        // Some servers refuse even those who have it.
+        if (replica.IsOn("super_read_only") || replica.Value("read_only") == "NO_LOCK_NO_ADMIN")
         {
             return null;
         }
 
-        List<string> wanted = ["ALL PRIVILEGES", .. isMariaDb ? ["READ_ONLY ADMIN", "READ ONLY ADMIN"] : (string[])["CONNECTION_ADMIN"]];
-        var isOld =
-            !Version.TryParse(variables.GetValueOrDefault("version", "").Split('-')[0], out var version)
-            || version < SuperIsRefusedByMariaDb;
-        if (!isMariaDb || isOld)
-        {
-            wanted.Add("SUPER");
-        }
-
-        return grants.SelectMany(ForAll).FirstOrDefault(privilege => wanted.Contains(privilege, StringComparer.OrdinalIgnoreCase));
+        List<string> wanted = ["ALL PRIVILEGES", "READ ONLY ADMIN", .. Statements.WritingInSpiteOfReadOnly(replica)];
+        return replica.Grants.SelectMany(ForAll).FirstOrDefault(privilege => wanted.Contains(privilege, StringComparer.OrdinalIgnoreCase));
     }
 
     private static IEnumerable<string> ForAll(string grant)

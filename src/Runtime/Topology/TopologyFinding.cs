@@ -8,6 +8,14 @@ namespace MonotonicReads;
 /// <param name="Remedy">What to do.</param>
 public sealed record TopologyFinding(string Id, TopologySeverity Severity, string Server, string Message, string Remedy)
 {
+    /// <summary>The privileges that the connection's user lacks on the server, as GRANT names them on this kind and version; empty for a
+    /// finding of another kind.</summary>
+    public IReadOnlyList<string> MissingGrants { get; init; } = [];
+
+    /// <summary>One statement that mends it, for an administrator to copy; null where no single statement does. It runs on the server of
+    /// the finding, a <c>GRANT</c> or <c>REVOKE</c> on the primary, from where replicas get it.</summary>
+    public string? Statement { get; init; }
+
     /// <summary>Everything in one line.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => $"{Id} {Severity.ToString().ToLowerInvariant()}: '{Server}' {Message} {Remedy}";

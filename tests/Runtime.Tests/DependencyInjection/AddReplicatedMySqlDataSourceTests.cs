@@ -234,13 +234,21 @@ public class AddReplicatedMySqlDataSourceTests
             report = await health.CheckHealthAsync();
         }
 
-        Assert.Equal((HealthStatus.Unhealthy, "The primary is down."), (report.Status, report.Entries["mysql"].Description));
-        Assert.StartsWith("Down, weight 1, lag unknown", (string)report.Entries["mysql"].Data["r"], StringComparison.Ordinal);
-        using var unmonitored = new ReplicatedMySqlDataSourceBuilder().UsePrimary("Server=a").AddReplica("r", "Server=b").Build();
+        Assert.Equal(HealthStatus.Unhealthy, report.Status);
+        Assert.StartsWith("No server can be reached: primary (", report.Entries["mysql"].Description, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "down, replication unknown, lag unknown, weight 1, takes no new sessions: ",
+            (string)report.Entries["mysql"].Data["r"],
+            StringComparison.Ordinal
+        );
+        using var unmonitored = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary("Server=127.0.0.1;Port=1")
+            .AddReplica("r", "Server=127.0.0.1;Port=1")
+            .Build();
         var result = await new ReplicatedMySqlHealthCheck(unmonitored).CheckHealthAsync(
             new HealthCheckContext { Registration = new HealthCheckRegistration("x", _ => null!, null, null) }
         );
-        Assert.Equal(HealthStatus.Degraded, result.Status);
+        Assert.Equal(HealthStatus.Unhealthy, result.Status);
     }
 
     [Fact]

@@ -16,9 +16,10 @@ public class ServerMonitorTests
         var driver = new HangingDriver();
         var primary = new RoutedServer("primary", new ConnectionPool(driver), isPrimary: true);
         var monitor = new ServerMonitor(
+            "shop",
             primary,
             new ReplicaTable([]),
-            new RoutingReports(NullLogger.Instance, static _ => { }),
+            new RoutingReports(NullLogger.Instance, static _ => { }, "shop", TimeProvider.System),
             divergence: null,
             new ReplicaProgress(primary, TimeProvider.System),
             TimeProvider.System,

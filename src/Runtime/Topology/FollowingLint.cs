@@ -1,0 +1,290 @@
+using System.Text.RegularExpressions;
+using MonotonicReads.Servers;
+
+namespace MonotonicReads.Topology;
+
+/// <summary>Asks whom each replica follows, and whether it does. Addresses decide nothing: servers may know each other by others than we
+/// do. What cannot be told is no finding.</summary>
+/// <param name="found">Takes what is found.</param>
+/// <param name="all">The servers that were seen, the primary first where it was.</param>
+/// <param name="databaseOf">The database that a connection to a server is in; empty for none.</param>
+/// <param name="hasReached">Whether a replica comes to have a position in a moment.</param>
+internal sealed partial class FollowingLint(
+    Findings found,
+    IReadOnlyList<SeenServer> all,
+    Func<SeenServer, string> databaseOf,
+    Func<SeenServer, ReplicationPosition, Task<bool>> hasReached
+)
+{
+    private SeenServer? Primary => all.Count > 0 && all[0].IsPrimary ? all[0] : null;
+
+    /// <returns>Whether the replica is certainly of another cluster.</returns>
+    public async Task<bool> IsOfOtherClusterAsync(SeenServer replica)
+    {
+        if (Primary is not { } primary || replica.Channels.Count == 0 || LeadsTo(primary, replica, []) is Descent.Certain)
+        {
+            return false;
+        }
+
+        var sources = string.Join(", ", replica.Channels.Select(Describe));
+        if (LeadsTo(primary, replica, []) is Descent.Unknown && AreStrangers(primary, replica))
+        {
+            found.Error(
+                "MRT015",
+                replica.Server,
+                $"is a replica of another cluster: it follows {sources}, and nothing of what it has was written by the primary or by a "
+                    + "server that the primary had anything from.",
+                "Remove it from the replicas; or rebuild it from the primary, and let it follow that."
+            );
+            return true;
+        }
+
+        if (
+            IsKnownToBeThere(replica)
+            && LoggedBy(primary) is { IsEmpty: false } logged
+            && !await hasReached(replica, logged).ConfigureAwait(false)
+        )
+        {
+            found.Warning(
+                "MRT015",
+                replica.Server,
+                $"says that it is not behind, and does not get what the primary had logged before it was asked. It follows {sources}: "
+                    + "that is another primary, or a relay that is late.",
+                "Compare that with the primary. If it is another one, remove the replica; or rebuild it from the primary, and let it "
+                    + "follow that."
+            );
+        }
+
+        return false;
+    }
+
+    public void DoesNotRun(SeenServer replica)
+    {
+        foreach (var channel in replica.Channels.Where(channel => channel.Problem.Length > 0))
+        {
+            var start = Statements.Start(replica, channel);
+            var isStopped =
+                channel.State == ReplicationState.Stopped && channel.Receiver.State is ReplicationState.Running or ReplicationState.Stopped;
+            found.Error(
+                "MRT017",
+                replica.Server,
+                $"does not replicate: {channel.Problem}. What is read there gets older and older.",
+                isStopped ? $"{start}, if nobody stopped it on purpose; otherwise give it the weight 0."
+                    : channel.Applier.State == ReplicationState.Failed
+                        ? $"Mend what the error says, then {start}. Who skips the error has a replica unlike the primary: rebuild "
+                            + "it then."
+                    : "Check that the server reaches its source, and that the replication user there has REPLICATION SLAVE; it tries "
+                        + $"again by itself, after an end by {start}.",
+                isStopped ? start : null
+            );
+        }
+    }
+
+    public void HasSeveralSources(SeenServer replica)
+    {
+        if (replica.Channels.Count > 1)
+        {
+            found.Warning(
+                "MRT020",
+                replica.Server,
+                $"follows {replica.Channels.Count} sources ({string.Join("; ", replica.Channels.Select(Describe))}): what comes from "
+                    + "others the primary does not have, so that no session that saw it can go on there.",
+                "Give the data of other sources a replica, and a data source, of their own."
+            );
+        }
+    }
+
+    public void LeavesOut(SeenServer replica)
+    {
+        if (databaseOf(replica) is not { Length: > 0 } database)
+        {
+            return;
+        }
+
+        foreach (var channel in replica.Channels)
+        {
+            var only = Names(channel.Value("Replicate_Do_DB"));
+            var tables = Names(channel.Value("Replicate_Do_Table")).Concat(Names(channel.Value("Replicate_Wild_Do_Table"))).ToList();
+            var filter =
+                only.Count > 0 && !Has(replica, only, database) ? $"Replicate_Do_DB = {channel.Value("Replicate_Do_DB")}"
+                : Has(replica, Names(channel.Value("Replicate_Ignore_DB")), database)
+                    ? $"Replicate_Ignore_DB = {channel.Value("Replicate_Ignore_DB")}"
+                : only.Count == 0 && tables.Count > 0 && !tables.Exists(table => IsOf(replica, table, database))
+                    ? $"Replicate_Do_Table = {string.Join(',', tables)}"
+                : Names(channel.Value("Replicate_Wild_Ignore_Table")).Find(table => IsAllOf(replica, table, database)) is { } ignored
+                    ? $"Replicate_Wild_Ignore_Table = {ignored}"
+                : null;
+            if (filter is not null)
+            {
+                found.Error(
+                    "MRT021",
+                    replica.Server,
+                    $"leaves out the database '{database}' ({filter}): what is written there never arrives.",
+                    "Take the filter away and rebuild the replica; or remove it from the replicas."
+                );
+            }
+        }
+    }
+
+    public void LogLeavesOut(SeenServer primary)
+    {
+        if (databaseOf(primary) is { Length: > 0 } database && primary.LogFilter is var (only, without))
+        {
+            var names = Names(only);
+            var filter =
+                names.Count > 0 && !Has(primary, names, database) ? $"binlog_do_db = {only}"
+                : Has(primary, Names(without), database) ? $"binlog_ignore_db = {without}"
+                : null;
+            if (filter is not null)
+            {
+                found.Error(
+                    "MRT021",
+                    primary.Server,
+                    $"does not log the database '{database}' ({filter}): no replica gets what is written there.",
+                    "Start it without the filter, and rebuild the replicas."
+                );
+            }
+        }
+    }
+
+    /// <summary>That the user may not ask whom a replica follows.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="isNeeded">Whether something that was configured cannot work without it.</param>
+    public void HidesReplication(SeenServer replica, bool isNeeded)
+    {
+        if (replica.ReplicationRefusal is not { } refusal)
+        {
+            return;
+        }
+
+        var privilege = replica.Protocol.ReplicationPrivilege(replica.Version);
+        var statement = Statements.Grant(replica, [privilege]);
+        found.Add(
+            new TopologyFinding(
+                "MRT022",
+                isNeeded ? TopologySeverity.Error : TopologySeverity.Warning,
+                replica.Name,
+                $"does not tell this user whom it follows, whether it replicates and how far it is behind: {refusal}"
+                    + (isNeeded ? " MaxLag keeps nobody out." : ""),
+                $"{statement}, on the primary."
+            )
+            {
+                MissingGrants = [privilege],
+                Statement = statement,
+            }
+        );
+    }
+
+    private Descent LeadsTo(SeenServer primary, SeenServer from, HashSet<SeenServer> passed)
+    {
+        if (!passed.Add(from))
+        {
+            return Descent.Unknown;
+        }
+
+        // A number that each cluster may give again tells less than a UUID.
+        return from.Follows(primary)
+            ? from.IsMariaDb
+                ? Descent.Likely
+                : Descent.Certain
+            : all.Where(other => !other.IsPrimary && from.Follows(other))
+                .Select(other => LeadsTo(primary, other, passed))
+                .DefaultIfEmpty()
+                .Max();
+    }
+
+    // Whether both say who wrote what they have, and nobody is named by both. What a replica wrote itself says nothing of its descent.
+    private static bool AreStrangers(SeenServer primary, SeenServer replica)
+    {
+        var (known, theirs) = (Writers(primary), Writers(replica));
+        known.Add(primary.Value("server_uuid").ToUpperInvariant());
+        theirs.RemoveWhere(writer =>
+            replica.IsMariaDb
+                ? writer.EndsWith("-" + replica.Value("server_id"), StringComparison.Ordinal)
+                : string.Equals(writer, replica.Value("server_uuid"), StringComparison.OrdinalIgnoreCase)
+        );
+        return known.Count > 1 && theirs.Count > 0 && !known.Overlaps(theirs);
+    }
+
+    private static HashSet<string> Writers(SeenServer server) =>
+        [
+            .. (
+                server.IsMariaDb
+                    ? MariaDbWriter().Matches($"{server.Value("gtid_binlog_state")},{server.Value("gtid_slave_pos")}")
+                    : MySqlWriter().Matches(server.Value("gtid_executed"))
+            ).Select(match => match.Value.ToUpperInvariant()),
+        ];
+
+    private static bool IsKnownToBeThere(SeenServer replica) =>
+        !replica.IsRefused
+        && replica.Channels.All(channel =>
+            channel.Seconds is 0
+            && channel.Value("Replicate_Do_Domain_Ids").Length + channel.Value("Replicate_Ignore_Domain_Ids").Length == 0
+        );
+
+    private static ReplicationPosition? LoggedBy(SeenServer primary)
+    {
+        var text = primary.Value(primary.IsMariaDb ? "gtid_binlog_pos" : "gtid_executed");
+
+        // What is longer is cut off.
+        return text.Length < ShownAtMost ? primary.Protocol.Parse(text) : null;
+    }
+
+    private const int ShownAtMost = 1024;
+
+    private static string Describe(ReplicationChannel channel)
+    {
+        var id =
+            channel.SourceUuid.Length > 0 ? $", server_uuid {channel.SourceUuid}"
+            : channel.SourceId.Length > 0 ? $", server_id {channel.SourceId}"
+            : "";
+        return $"{(channel.Name.Length > 0 ? $"by '{channel.Name}' " : "")}{channel.SourceHost}:{channel.SourcePort}{id}";
+    }
+
+    private static List<string> Names(string list) =>
+        [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    private static bool Has(SeenServer server, List<string> names, string database) => names.Exists(name => AreOne(server, name, database));
+
+    private static bool AreOne(SeenServer server, string one, string other) =>
+        string.Equals(
+            one,
+            other,
+            server.Value("lower_case_table_names") is "1" or "2" ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal
+        );
+
+    // "app.orders", "app.%", "%.orders"
+    private static bool IsOf(SeenServer server, string table, string database)
+    {
+        var pattern = table.Split('.')[0];
+        return pattern.Contains('%', StringComparison.Ordinal)
+            || pattern.Contains('_', StringComparison.Ordinal)
+            || AreOne(server, pattern, database);
+    }
+
+    private static bool IsAllOf(SeenServer server, string table, string database) =>
+        table.EndsWith(".%", StringComparison.Ordinal)
+        && (table == "%.%" || AreOne(server, table[..^2].Replace("\\", "", StringComparison.Ordinal), database));
+
+    [GeneratedRegex("[0-9]+-[0-9]+(?=-[0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex MariaDbWriter();
+
+    [GeneratedRegex(
+        "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
+    private static partial Regex MySqlWriter();
+
+    /// <summary>Whether a replica's sources lead to the primary.</summary>
+    private enum Descent
+    {
+        /// <summary>It follows a server that is not known here.</summary>
+        Unknown,
+
+        /// <summary>The numbers say so.</summary>
+        Likely,
+
+        /// <summary>The UUIDs say so.</summary>
+        Certain,
+    }
+}

@@ -1,0 +1,275 @@
+using System.Data.Common;
+using MonotonicReads.Servers;
+
+namespace MonotonicReads.Topology;
+
+/// <summary>Asks servers for all that the lint needs to know.</summary>
+/// <param name="found">Takes what cannot be asked.</param>
+/// <param name="time">The clock.</param>
+/// <param name="isServerFailure">Whether an exception says that a server is out of reach.</param>
+/// <param name="openUnjudged">Opens a connection to a server that is refused, because it is not what it is configured as; null where
+/// none is refused.</param>
+/// <param name="cancellation">Ends the questions.</param>
+internal sealed class ServerLooks(
+    Findings found,
+    TimeProvider time,
+    Func<Exception, bool> isServerFailure,
+    Func<RoutedServer, CancellationToken, Task<DbConnection>> openUnjudged,
+    CancellationToken cancellation
+)
+{
+    // So many connections of their own show a balancer that sends each to another server.
+    private const int ProbesPerAddress = 4;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly Version FirstWithBinaryLogStatus = new(8, 2, 0);
+
+    /// <summary>Asks a server; what keeps it from being asked is a finding.</summary>
+    public async Task<SeenServer?> LookAsync(RoutedServer server)
+    {
+        var runs = server.Incarnation;
+        var held = new List<DbConnection>();
+        var identities = new HashSet<string>(StringComparer.Ordinal);
+        SilentServerException? silent = null;
+        try
+        {
+            Dictionary<string, string> variables = [];
+            for (var i = 0; i < ProbesPerAddress; i++)
+            {
+                // Held all at once, so that each is a physical connection of its own.
+                held.Add(await BoundedOpening.OpenAsync(server, Patience, time, isAsync: true, cancellation).ConfigureAwait(false));
+                var questions = Questions(server, held[^1]);
+                await server.MeetAsync(questions).ConfigureAwait(false);
+                variables = await VariablesAsync(questions).ConfigureAwait(false);
+                identities.Add(SeenServer.Identity(variables));
+            }
+
+            // A pool that is led to another server begins anew, so that its connections alone would not show it.
+            var met = server.Met.TakeLast(server.Incarnation - runs).Distinct().ToList();
+            if (met.Count > 1)
+            {
+                identities = [.. met.Select(ids => ids.Replace('=', ' '))];
+            }
+
+            return await CompletedAsync(new SeenServer(server, variables, identities), held[^1]).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is WritableReplicaException or ReadOnlyPrimaryException)
+        {
+            return await LookUnjudgedAsync(server, exception).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsNoAnswer(exception))
+        {
+            silent = exception as SilentServerException;
+            CannotBeAsked(server, exception);
+            return null;
+        }
+        finally
+        {
+            foreach (var connection in held)
+            {
+                // Only the last one can still have a question open.
+                await Letting
+                    .GoAsync(connection, ReferenceEquals(connection, held[^1]) ? silent : null, isAsync: true)
+                    .ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Whether a replica comes to have a position in a moment. A replica that does not answer is not said to lack it.</summary>
+    public async Task<bool> HasReachedAsync(SeenServer replica, ReplicationPosition position)
+    {
+        var reached = true;
+        await OnConnectionAsync(
+                replica.Server,
+                async questions =>
+                {
+                    var protocol = await replica.Server.ProtocolAsync(questions).ConfigureAwait(false);
+                    var began = time.GetTimestamp();
+                    while (
+                        !(reached = (await protocol.ReachedAsync(questions).ConfigureAwait(false)).Contains(position))
+                        && time.GetElapsedTime(began) < Moment
+                    )
+                    {
+                        await questions.DelayAsync(Pause).ConfigureAwait(false);
+                    }
+                },
+                exception => reached = reached || exception is not null
+            )
+            .ConfigureAwait(false);
+        return reached;
+    }
+
+    /// <summary>That the user may not ask the primary how far its log is, without which no session can move there.</summary>
+    public Task MayNotBeAskedAsync(SeenServer primary) =>
+        OnConnectionAsync(
+            primary.Server,
+            async questions =>
+            {
+                var protocol = await primary.Server.ProtocolAsync(questions).ConfigureAwait(false);
+                await protocol.PassBarrierAsync(questions, TimeSpan.Zero).ConfigureAwait(false);
+            },
+            exception =>
+            {
+                if (exception is not DbException)
+                {
+                    CannotBeAsked(primary.Server, exception);
+                    return;
+                }
+
+                List<string> missing = [primary.Protocol.LogPrivilege(primary.Version)];
+                if (primary.ReplicationRefusal is not null)
+                {
+                    missing.Add(primary.Protocol.ReplicationPrivilege(primary.Version));
+                }
+
+                missing = [.. missing.Distinct()];
+                var statement = Statements.Grant(primary, missing);
+                found.Add(
+                    new TopologyFinding(
+                        "MRT011",
+                        TopologySeverity.Error,
+                        primary.Name,
+                        $"does not tell this user how far its log is: {exception.Message} No session can move to the primary.",
+                        $"{statement}."
+                    )
+                    {
+                        MissingGrants = missing,
+                        Statement = statement,
+                    }
+                );
+            }
+        );
+
+    private async Task<SeenServer?> LookUnjudgedAsync(RoutedServer server, Exception refusal)
+    {
+        DbConnection? connection = null;
+        SilentServerException? silent = null;
+        try
+        {
+            connection = await openUnjudged(server, cancellation).WaitAsync(Patience, time, cancellation).ConfigureAwait(false);
+            var variables = await VariablesAsync(Questions(server, connection)).ConfigureAwait(false);
+            var seen = new SeenServer(server, variables, [SeenServer.Identity(variables)]) { IsRefused = true };
+            return await CompletedAsync(seen, connection).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsNoAnswer(exception))
+        {
+            silent = exception as SilentServerException;
+            CannotBeAsked(server, refusal);
+            return null;
+        }
+        finally
+        {
+            await Letting.GoAsync(connection, silent, isAsync: true).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<SeenServer> CompletedAsync(SeenServer seen, DbConnection connection)
+    {
+        var questions = Questions(seen.Server, connection);
+        var account = await TryAskAsync(questions, "SELECT CURRENT_USER()").ConfigureAwait(false);
+        seen = seen with
+        {
+            Account = Statements.AccountOf(account.FirstOrDefault().Value),
+            Grants = await Privileges.OfUserAsync(questions, Patience).ConfigureAwait(false),
+        };
+        try
+        {
+            seen = seen with { Replication = await ReplicationAsync(seen, questions).ConfigureAwait(false) };
+        }
+        catch (DbException exception) when (ServerAnswer.IsRefusal(exception))
+        {
+            seen = seen with { ReplicationRefusal = exception.Message };
+        }
+
+        if (!seen.IsPrimary)
+        {
+            return seen;
+        }
+
+        var status = await TryAskAsync(
+                questions,
+                !seen.IsMariaDb && seen.Number >= FirstWithBinaryLogStatus ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS"
+            )
+            .ConfigureAwait(false);
+        return status.Count == 0
+            ? seen
+            : seen with
+            {
+                LogFilter = (
+                    status.Find(cell => cell.Name == "Binlog_Do_DB").Value ?? "",
+                    status.Find(cell => cell.Name == "Binlog_Ignore_DB").Value ?? ""
+                ),
+            };
+    }
+
+    // A replica that connects at this moment is none that cannot.
+    private async Task<ReplicationStatus> ReplicationAsync(SeenServer seen, ServerQuestions questions)
+    {
+        for (var began = time.GetTimestamp(); ; await questions.DelayAsync(Pause).ConfigureAwait(false))
+        {
+            var cells = await questions.AskAsync(seen.Protocol.ReplicationQuestion(seen.Version), Patience).ConfigureAwait(false);
+            var status = ReplicationStatus.Of(cells);
+            if (
+                time.GetElapsedTime(began) >= Moment
+                || !status.Channels.Any(channel => channel.Receiver.State == ReplicationState.Connecting)
+            )
+            {
+                return status;
+            }
+        }
+    }
+
+    // What a server refuses to tell is not known.
+    private static async Task<List<Cell>> TryAskAsync(ServerQuestions questions, string statement)
+    {
+        try
+        {
+            return await questions.AskAsync(statement, Patience).ConfigureAwait(false);
+        }
+        catch (DbException exception) when (ServerAnswer.IsRefusal(exception))
+        {
+            return [];
+        }
+    }
+
+    private static async Task<Dictionary<string, string>> VariablesAsync(ServerQuestions questions) =>
+        (await questions.AskAsync("SHOW GLOBAL VARIABLES", Patience).ConfigureAwait(false))
+            .Chunk(2)
+            .ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
+
+    private async Task OnConnectionAsync(RoutedServer server, Func<ServerQuestions, Task> ask, Action<Exception> failed)
+    {
+        DbConnection? connection = null;
+        SilentServerException? silent = null;
+        try
+        {
+            connection = await BoundedOpening.OpenAsync(server, Patience, time, isAsync: true, cancellation).ConfigureAwait(false);
+            await ask(Questions(server, connection)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is DbException || IsNoAnswer(exception))
+        {
+            silent = exception as SilentServerException;
+            failed(connection is null ? new InvalidOperationException(exception.Message, exception) : exception);
+        }
+        finally
+        {
+            await Letting.GoAsync(connection, silent, isAsync: true).ConfigureAwait(false);
+        }
+    }
+
+    private ServerQuestions Questions(RoutedServer server, DbConnection connection) =>
+        new(server, connection, time, isAsync: true, cancellation);
+
+    private bool IsNoAnswer(Exception exception) =>
+        isServerFailure(exception) || exception is InvalidOperationException or TimeoutException;
+
+    private void CannotBeAsked(RoutedServer server, Exception exception) =>
+        found.Error(
+            "MRT001",
+            server,
+            $"cannot be asked: {exception.Message}",
+            "Check the address, the user and its password, and that the server runs."
+        );
+}

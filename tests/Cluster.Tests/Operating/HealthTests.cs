@@ -1,0 +1,219 @@
+using Dapper;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster.Tests.Operating;
+
+/// <summary>What the health check tells of a MariaDB cluster, in the words in which an operator reads it.</summary>
+public sealed class HealthTests : IAsyncLifetime
+{
+    private MariaDbCluster _cluster = null!;
+
+    public async Task InitializeAsync() => _cluster = await MariaDbCluster.StartAsync();
+
+    public async Task DisposeAsync() => await _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task All_up()
+    {
+        await using var app = Build();
+        var entry = await app.UntilAsync(entry => entry.Status == HealthStatus.Healthy && Lags(entry, 3));
+        AssertText(
+            """
+            Healthy: The primary and 3 replicas are up; the largest lag is 0 s.
+              primary: up
+              replica1: up, replication running, lag 0 s, weight 1
+              replica2: up, replication running, lag 0 s, weight 1
+              replica3: up, replication running, lag 0 s, weight 1
+            """,
+            entry
+        );
+    }
+
+    [Fact]
+    public async Task A_replica_that_does_not_replicate_any_more()
+    {
+        await using var app = Build(o => o.Monitor = Checked.Often(m => m.MaxLag = TimeSpan.FromSeconds(10)));
+        await app.UntilAsync(entry => entry.Status == HealthStatus.Healthy && Lags(entry, 3));
+        await _cluster.Replicas[1].StopApplyingAsync();
+        var entry = await app.UntilAsync(entry => entry.Status == HealthStatus.Degraded && Lags(entry, 2));
+        AssertText(
+            """
+            Degraded: 1 of 3 replicas is not well: replica2 (its applier (SQL thread) was stopped; it takes no new sessions).
+              primary: up
+              replica1: up, replication running, lag 0 s, weight 1
+              replica2: up, replication stopped, lag unknown, weight 1, takes no new sessions: its applier (SQL thread) was stopped
+              replica3: up, replication running, lag 0 s, weight 1
+            """,
+            entry
+        );
+        await _cluster.Replicas[1].StartApplyingAsync();
+        await app.UntilAsync(entry => entry.Status == HealthStatus.Healthy && Lags(entry, 3));
+    }
+
+    [Fact]
+    public async Task A_user_who_may_not_know_the_lag()
+    {
+        await AdminAsync(
+            _cluster.Primary,
+            "create user poor identified by 'poor'; grant select on app.* to poor; grant binlog monitor on *.* to poor"
+        );
+        await _cluster.WaitForReplicasAsync();
+        await using var app = Build(user: "poor", password: "poor");
+        var entry = await app.UntilAsync(entry => entry.Data.Values.All(text => ((string)text).StartsWith("up", StringComparison.Ordinal)));
+        const string why =
+            "its user lacks SLAVE MONITOR: Access denied; you need (at least one of) the SLAVE MONITOR privilege(s) for this operation";
+        AssertText(
+            $"""
+            Degraded: 3 of 3 replicas are not well: replica1 ({why}); replica2 ({why}); replica3 ({why}).
+              primary: up
+              replica1: up, replication unknown, lag unknown, weight 1: {why}
+              replica2: up, replication unknown, lag unknown, weight 1: {why}
+              replica3: up, replication unknown, lag unknown, weight 1: {why}
+            """,
+            entry
+        );
+    }
+
+    [Fact]
+    public async Task A_wrong_password_everywhere()
+    {
+        // No number of failures makes a server well that was never reached.
+        await using var app = Build(o => o.Monitor = Checked.Often(m => m.FailuresUntilDown = 1_000_000), password: "wrong");
+        var entry = await app.UntilAsync(entry => entry.Status == HealthStatus.Unhealthy);
+        const string why = "Access denied for user 'app'@'127.0.0.1' (using password: YES)";
+        entry = await app.UntilAsync(entry => entry.Data.Values.All(text => ((string)text).Contains(why, StringComparison.Ordinal)));
+        AssertText(
+            $"""
+            Unhealthy: No server can be reached: primary ({why}); replica1 ({why}); replica2 ({why}); replica3 ({why}).
+              primary: down: {why}
+              replica1: down, replication unknown, lag unknown, weight 1: {why}
+              replica2: down, replication unknown, lag unknown, weight 1: {why}
+              replica3: down, replication unknown, lag unknown, weight 1: {why}
+            """,
+            entry
+        );
+    }
+
+    [Theory]
+    [InlineData("Database=none", "Unknown database 'none'")]
+    [InlineData("Server=no.such.host.invalid", "Unable to connect to any of the specified MySQL hosts")]
+    public async Task A_primary_that_refuses(string wrong, string why)
+    {
+        await using var app = new Checked(
+            $"{_cluster.Primary.ConnectionString};{wrong}",
+            _cluster.Replicas.Select(r => r.ConnectionString)
+        );
+        var entry = await app.UntilAsync(entry =>
+            entry.Description!.EndsWith("Reads go on on replica1, replica2, replica3.", StringComparison.Ordinal)
+        );
+        Assert.Equal(HealthStatus.Unhealthy, entry.Status);
+        Assert.StartsWith($"The primary cannot be reached: {why}", entry.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_replica_with_too_many_connections()
+    {
+        var victim = _cluster.Replicas[0];
+        var taken = new List<MySqlConnection>();
+        await AdminAsync(victim, "set global max_connections = 10");
+        try
+        {
+            await using var app = Build();
+
+            // One more than the limit is the administrator's, whose place is taken too.
+            var alone = new MySqlConnectionStringBuilder(victim.AdminConnectionString) { Pooling = false }.ConnectionString;
+            MySqlException? full = null;
+            while (full is null)
+            {
+                var one = new MySqlConnection(alone);
+                try
+                {
+                    await one.OpenAsync();
+                    taken.Add(one);
+                }
+                catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.ConnectionCountError)
+                {
+                    full = exception;
+                    await one.DisposeAsync();
+                }
+            }
+
+            var entry = await app.UntilAsync(entry => entry.Status == HealthStatus.Degraded && Lags(entry, 2));
+            Assert.Equal("1 of 3 replicas is not well: replica1 (Too many connections).", entry.Description);
+            await Task.WhenAll(taken.Select(one => one.DisposeAsync().AsTask()));
+            await app.UntilAsync(entry => entry.Status == HealthStatus.Healthy && Lags(entry, 3));
+        }
+        finally
+        {
+            taken.ForEach(one => one.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task A_primary_that_became_a_replica()
+    {
+        await using var app = Build();
+        await app.UntilAsync(entry => entry.Status == HealthStatus.Healthy);
+        await AdminAsync(_cluster.Primary, "set global read_only = 1");
+        var entry = await app.UntilAsync(entry => entry.Status == HealthStatus.Unhealthy);
+        Assert.StartsWith(
+            "The primary cannot be reached: The server at the primary's address refuses writes (read_only)",
+            entry.Description,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_drained_replica_that_is_down_is_out_on_purpose()
+    {
+        await using var app = Build(o => o.Replicas[0] = o.Replicas[0] with { Weight = 0 });
+        await _cluster.Replicas[0].KillAsync();
+        var entry = await app.UntilAsync(entry =>
+            ((string)entry.Data["replica1"]).StartsWith("down", StringComparison.Ordinal) && Lags(entry, 2)
+        );
+        Assert.Equal(
+            (HealthStatus.Healthy, "The primary and 2 replicas are up; the largest lag is 0 s."),
+            (entry.Status, entry.Description)
+        );
+    }
+
+    [Fact]
+    public async Task Without_a_monitor_each_check_looks()
+    {
+        await using var app = Build(o => o.Monitor = null);
+        Assert.Equal((HealthStatus.Healthy, 3), await LookAsync());
+        await _cluster.Replicas[2].KillAsync();
+        await _cluster.Replicas[1].StopReplicationAsync();
+        Assert.Equal((HealthStatus.Degraded, 1), await LookAsync());
+        await _cluster.Primary.KillAsync();
+        Assert.Equal(HealthStatus.Unhealthy, (await app.CheckAsync()).Status);
+
+        async Task<(HealthStatus, int)> LookAsync()
+        {
+            var entry = await app.CheckAsync();
+            return (
+                entry.Status,
+                entry.Data.Values.Count(text => ((string)text).Contains("replication running", StringComparison.Ordinal))
+            );
+        }
+    }
+
+    private Checked Build(Action<ReplicatedMySqlOptions>? configure = null, string user = "app", string password = "app") =>
+        new(As(_cluster.Primary, user, password), _cluster.Replicas.Select(replica => As(replica, user, password)), configure);
+
+    private static string As(MariaDbServer server, string user, string password) =>
+        new MySqlConnectionStringBuilder(server.ConnectionString) { UserID = user, Password = password }.ConnectionString;
+
+    private static bool Lags(HealthReportEntry entry, int known) =>
+        entry.Data.Values.Count(text => ((string)text).Contains("lag 0 s", StringComparison.Ordinal)) == known;
+
+    private static void AssertText(string expected, HealthReportEntry entry) =>
+        Assert.Equal(expected.ReplaceLineEndings("\n"), Checked.Text(entry));
+
+    internal static async Task AdminAsync(MariaDbServer server, string sql)
+    {
+        await using var connection = new MySqlConnection(server.AdminConnectionString);
+        await connection.ExecuteAsync(sql);
+    }
+}
