@@ -1,3 +1,4 @@
+using System.Text;
 using MonotonicReads.Cli.Reports;
 using MonotonicReads.Cli.Reports.Model;
 using Spectre.Console;
@@ -11,6 +12,8 @@ internal static class FindingExplanation
     private const int MostDepth = 12;
 
     private const int MostLeaves = 40;
+
+    private const int MostWidth = 110;
 
     /// <param name="console">Where it is written.</param>
     /// <param name="report">The report.</param>
@@ -38,7 +41,7 @@ internal static class FindingExplanation
         {
             console.Write(new Text(remedy.Code, new Style(Color.Green)));
             console.WriteLine();
-            console.Write(new Padder(new Text($"{remedy.Does} Costs: {remedy.Costs}."), new Padding(4, 0, 0, 0)));
+            Prose(console, $"{remedy.Does} Costs: {remedy.Costs}.", indent: 4);
         }
 
         console.WriteLine();
@@ -51,6 +54,7 @@ internal static class FindingExplanation
         Paragraph(
             console,
             finding.State > ReportState.Suppressed ? "Nothing: it is settled."
+                : finding.State == ReportState.Suppressed ? "Nothing: it is kept quiet."
                 : fixes.Count == 0 ? "Nothing for this place: write one of the above."
                 : string.Join("\n", fixes.Select(static f => "- " + f))
         );
@@ -160,9 +164,36 @@ internal static class FindingExplanation
 
     private static void Paragraph(IAnsiConsole console, string text)
     {
-        console.Write(new Text(text));
+        foreach (var line in text.Split('\n'))
+        {
+            Prose(console, line);
+        }
+
         console.WriteLine();
-        console.WriteLine();
+    }
+
+    /// <summary>Broken where the terminal ends, and where lines get too long to be read.</summary>
+    private static void Prose(IAnsiConsole console, string text, int indent = 0)
+    {
+        var width = Math.Max(20, Math.Min(console.Profile.Width - 1, MostWidth) - indent);
+        var line = new StringBuilder();
+        foreach (var word in text.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                End();
+            }
+
+            line.Append(line.Length > 0 ? " " : "").Append(word);
+        }
+
+        End();
+
+        void End()
+        {
+            console.WriteLine(new string(' ', indent) + line);
+            line.Clear();
+        }
     }
 
     private readonly record struct Wanted(bool Reads, bool Writes)

@@ -54,7 +54,10 @@ public partial class HtmlReportTests
     [Fact]
     public void The_scripts_make_no_markup_of_texts()
     {
-        Assert.DoesNotMatch("innerHTML|outerHTML|insertAdjacentHTML|document\\.write|eval\\(|new Function", Between("\n<script>", "</script>"));
+        Assert.DoesNotMatch(
+            "innerHTML|outerHTML|insertAdjacentHTML|document\\.write|eval\\(|new Function",
+            Between("\n<script>", "</script>")
+        );
     }
 
     [Fact]
@@ -89,6 +92,8 @@ public partial class HtmlReportTests
 
     private static string HashOf(string text) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    [GeneratedRegex(@"\b(src|href)\s*=\s*[""']?(?!#)\w|<link|@import|url\(|fetch\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon|import\(")]
+    [GeneratedRegex(
+        @"\b(src|href)\s*=\s*[""']?(?!#)\w|<link|@import|url\(|fetch\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon|import\("
+    )]
     private static partial Regex Fetched();
 }

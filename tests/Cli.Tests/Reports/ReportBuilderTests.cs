@@ -50,7 +50,10 @@ public class ReportBuilderTests
             "Web",
             [
                 ("/shop/Web/IOrders.cs", "public interface IOrders { void Get(); }"),
-                ("/shop/Web/Page.cs", "class Page(IOrders orders) { void Show() { orders.Get(); orders.Get(); } void Get() { } void Other() => Get(); }"),
+                (
+                    "/shop/Web/Page.cs",
+                    "class Page(IOrders orders) { void Show() { orders.Get(); orders.Get(); } void Get() { } void Other() => Get(); }"
+                ),
             ]
         );
 
@@ -130,5 +133,6 @@ public class ReportBuilderTests
         Assert.Empty(HotSpots.MostShared(Shop, 10));
     }
 
-    private static ReportUnit Unit(string name) => Assert.Single(Shop.Units, u => u.Name.StartsWith($"Orders.{name}(", StringComparison.Ordinal));
+    private static ReportUnit Unit(string name) =>
+        Assert.Single(Shop.Units, u => u.Name.StartsWith($"Orders.{name}(", StringComparison.Ordinal));
 }

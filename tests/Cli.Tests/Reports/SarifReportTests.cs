@@ -6,9 +6,9 @@ namespace MonotonicReads.Cli.Tests.Reports;
 /// <summary>What SARIF 2.1.0 asks of a log beyond its members' names, and what code scanning reads of it.</summary>
 public class SarifReportTests
 {
-    private static readonly JsonElement Run = JsonDocument
-        .Parse(SarifReport.Render(ShopReport.OfShop()))
-        .RootElement.GetProperty("runs")[0];
+    private static readonly JsonElement Run = JsonDocument.Parse(SarifReport.Render(ShopReport.OfShop())).RootElement.GetProperty("runs")[
+        0
+    ];
 
     private static IEnumerable<JsonElement> Results => Run.GetProperty("results").EnumerateArray();
 
@@ -85,10 +85,7 @@ public class SarifReportTests
     public void Every_read_is_a_related_location_and_a_way_leads_to_its_statement()
     {
         var open = Of("Open");
-        Assert.Equal(
-            ["QuerySingle", "Count, which reads"],
-            open.GetProperty("relatedLocations").EnumerateArray().Select(Message)
-        );
+        Assert.Equal(["QuerySingle", "Count, which reads"], open.GetProperty("relatedLocations").EnumerateArray().Select(Message));
 
         var flow = open.GetProperty("codeFlows")[0].GetProperty("threadFlows")[0].GetProperty("locations").EnumerateArray().ToList();
         Assert.Equal(
@@ -119,7 +116,9 @@ public class SarifReportTests
         ];
 
     private static JsonElement Of(string method) =>
-        Results.First(r => r.GetProperty("properties").GetProperty("documentationId").GetString()!.Contains("." + method, StringComparison.Ordinal));
+        Results.First(r =>
+            r.GetProperty("properties").GetProperty("documentationId").GetString()!.Contains("." + method, StringComparison.Ordinal)
+        );
 
     private static JsonElement Suppression(string method) => Of(method).GetProperty("suppressions")[0];
 

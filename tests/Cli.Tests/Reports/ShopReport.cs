@@ -85,11 +85,8 @@ internal static class ShopReport
     /// <param name="files">Paths and contents.</param>
     /// <param name="baseline">A baseline's lines.</param>
     /// <param name="suppressed">A method with a pragma around it.</param>
-    public static Report Of(
-        IReadOnlyList<(string Path, string Content)> files,
-        string? baseline = null,
-        string? suppressed = null
-    ) => new ReportBuilder([Survey("Shop", files, baseline, suppressed)], Root, CancellationToken.None).Build("Shop.sln", null, []);
+    public static Report Of(IReadOnlyList<(string Path, string Content)> files, string? baseline = null, string? suppressed = null) =>
+        new ReportBuilder([Survey("Shop", files, baseline, suppressed)], Root, CancellationToken.None).Build("Shop.sln", null, []);
 
     public static SurveyedProject Survey(
         string name,
@@ -102,15 +99,17 @@ internal static class ShopReport
         var compilation = CSharpCompilation.Create(
             name,
             files.Select(f =>
-                CSharpSyntaxTree.ParseText(
-                    Suppressed(f.Content, suppressed),
-                    new CSharpParseOptions(preprocessorSymbols: symbols),
-                    f.Path
-                )
+                CSharpSyntaxTree.ParseText(Suppressed(f.Content, suppressed), new CSharpParseOptions(preprocessorSymbols: symbols), f.Path)
             ),
             ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
                 .Split(Path.PathSeparator)
-                .Where(static p => Path.GetFileName(p) is var file && (file.StartsWith("System.", StringComparison.Ordinal) || file is "Dapper.dll" or "MonotonicReads.dll" or "netstandard.dll"))
+                .Where(static p =>
+                    Path.GetFileName(p) is var file
+                    && (
+                        file.StartsWith("System.", StringComparison.Ordinal)
+                        || file is "Dapper.dll" or "MonotonicReads.dll" or "netstandard.dll"
+                    )
+                )
                 .Select(static p => MetadataReference.CreateFromFile(p)),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary)
         );
