@@ -60,7 +60,7 @@ targets_of() {
   wanted=$(lower <<<"$1")
   case "$wanted" in
     all) for name in $(projects_in_order); do echo "$name"; done ;;
-    unit) for name in $(projects_in_order); do case "$name" in Cluster | Consistency | Package) ;; *) echo "$name" ;; esac; done ;;
+    unit) for name in $(projects_in_order); do case "$name" in Cli | Cluster | Consistency | Package) ;; *) echo "$name" ;; esac; done ;;
     fuzz) echo "Analyzer FullyQualifiedName~.CrashFuzzTests." ;;
     mr[0-9]*)
       rule=${wanted^^}
@@ -222,7 +222,7 @@ if [ "$area" = format ]; then
   exit
 fi
 
-if [ "$area" = bench ] || grep -qE '^(Cluster|Consistency)' <<<"$targets"; then
+if [ "$area" = bench ] || grep -qE '^(Cli|Cluster|Consistency)' <<<"$targets"; then
   install_mariadb
   install_mysql
   install_current_mysql
@@ -313,8 +313,8 @@ run_lane() {
   done
 }
 
-run_lane < <(grep -E '^(Cluster|Package|Runtime|Architecture)' <<<"$targets" || true) &
-run_lane < <(grep -vE '^(Cluster|Consistency|Package|Runtime|Architecture)' <<<"$targets" || true)
+run_lane < <(grep -E '^(Cli|Cluster|Package|Runtime|Architecture)' <<<"$targets" || true) &
+run_lane < <(grep -vE '^(Cli|Cluster|Consistency|Package|Runtime|Architecture)' <<<"$targets" || true)
 wait
 
 # It uses all the processors that there are: beside others it would see less, and they would wait.

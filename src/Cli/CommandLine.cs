@@ -61,5 +61,6 @@ internal static class CommandLine
             BaselineCommand.Create(terminal),
             ReportCommand.Create(terminal),
             ExplainCommand.Create(terminal),
+            CheckCommand.Create(terminal),
         };
 }
