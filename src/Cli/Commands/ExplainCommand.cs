@@ -20,16 +20,9 @@ internal static class ExplainCommand
             Description = "Where it is reported, or where one of its reads stands. Without it the rule's page is shown.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var solution = SharedOptions.Solution();
-        solution.Description = "As for the other commands; when left out the project beside or above the file.";
-        var ignoreErrors = SharedOptions.IgnoreErrors();
-        var command = new Command("explain", "Why a rule reports a place, through which calls, and what settles it.")
-        {
-            rule,
-            place,
-            solution,
-            ignoreErrors,
-        };
+        var solution = new SolutionOptions();
+        var command = new Command("explain", "Why a rule reports a place, through which calls, and what settles it.") { rule, place };
+        solution.AddTo(command);
         command.SetAction(
             async (parsed, cancellation) =>
             {
@@ -43,15 +36,19 @@ internal static class ExplainCommand
                 if (!ReportedRules.All.Any(r => r.Id == id))
                 {
                     throw CliException.WrongUsage(
-                        $"Only {string.Join(", ", ReportedRules.All.Select(static r => r.Id))} are explained at a place. The rule itself: explain {id}."
+                        $"Only {string.Join(", ", ReportedRules.All.Select(static r => r.Id))} are explained at a place. "
+                            + $"The rule itself: explain {id}."
                     );
                 }
 
                 var at = SourcePlace.Parse(written);
+                var request = solution.Of(parsed);
                 using var analyzed = await AnalyzedSolution.OpenAsync(
-                    parsed.GetValue(solution) ?? ProjectAbove(at, terminal),
+                    request with
+                    {
+                        Solution = request.Solution ?? ProjectAbove(at, terminal),
+                    },
                     OurAnalyzers.OfReads,
-                    parsed.GetValue(ignoreErrors),
                     terminal,
                     cancellation
                 );

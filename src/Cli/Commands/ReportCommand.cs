@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using MonotonicReads.Cli.Loading;
 using MonotonicReads.Cli.Output;
@@ -15,10 +16,12 @@ internal static class ReportCommand
     /// <summary>What a file would not be if it were a report: <c>report --json Shop.sln</c> means the solution.</summary>
     private static readonly string[] Sources = [".sln", ".slnx", ".slnf", ".csproj", ".cs", ".props", ".targets", ".editorconfig", ".txt"];
 
+    private static string ToolVersion { get; } =
+        typeof(ReportCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
     public static Command Create(Terminal terminal)
     {
-        var solution = SharedOptions.Solution();
-        var ignoreErrors = SharedOptions.IgnoreErrors();
+        var solution = new SolutionOptions();
         var stamp = new Option<bool>("--stamp")
         {
             Description = "Say in the report when it was made. Without it the same sources give the same bytes.",
@@ -26,16 +29,15 @@ internal static class ReportCommand
         (Option<string?> Option, Func<Report, string> Render)[] outputs =
         [
             (Output("--html", "One page that needs nothing besides."), HtmlReport.Render),
-            (Output("--sarif", "SARIF 2.1.0, what is settled or baselined as suppressed."), SarifReport.Render),
+            (Output("--sarif", "SARIF 2.1.0, what is settled or baselined as suppressed."), static r => SarifReport.Render(r, ToolVersion)),
             (Output("--md", "Short, for the comment on a pull request."), MarkdownReport.Render),
             (Output("--json", "All of it as data; docs/reports.md has its shape."), static r => JsonReport.Render(r)),
         ];
         var command = new Command("report", "Show every method in which reads meet, settled or not; without an output a summary.")
         {
-            solution,
             stamp,
-            ignoreErrors,
         };
+        solution.AddTo(command);
         foreach (var output in outputs)
         {
             command.Options.Add(output.Option);
@@ -53,13 +55,7 @@ internal static class ReportCommand
                     throw CliException.WrongUsage("Only one report can go to standard output: give the others a file.");
                 }
 
-                using var analyzed = await AnalyzedSolution.OpenAsync(
-                    parsed.GetValue(solution),
-                    OurAnalyzers.OfReads,
-                    parsed.GetValue(ignoreErrors),
-                    terminal,
-                    cancellation
-                );
+                using var analyzed = await AnalyzedSolution.OpenAsync(solution.Of(parsed), OurAnalyzers.OfReads, terminal, cancellation);
                 var created = parsed.GetValue(stamp)
                     ? TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
                     : null;

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace MonotonicReads.Cli.Explaining;
 
-/// <summary>One finding on a terminal: what it says, why that matters here, which reads meet through which calls, and what settles it.</summary>
+/// <summary>One finding on a terminal: what it says, why that matters, which reads meet through which calls, what settles it.</summary>
 internal static class FindingExplanation
 {
     /// <summary>Calls below this depth are left out, as is what a body comes to again.</summary>
@@ -82,10 +82,10 @@ internal static class FindingExplanation
         var (earlier, later) = (Named(sites[meeting.Earlier]), Named(sites[meeting.Later]));
         var isLoop = meeting.Earlier == meeting.Later;
         return finding.Rule == "MR1003" || !sites[meeting.Earlier].Reads
-            ? $"{earlier} writes on the primary. {(isLoop ? "The next iteration's read" : later)} is answered by a replica that has not applied "
-                + "that write yet: what was just saved is missing from the answer."
-            : $"{earlier} is answered by a replica that has a change already, {(isLoop ? "the next iteration's" : later)} by one that lags and has "
-                + "not: what is made of both has the change in one part and misses it in the other, as though time had run backwards.";
+            ? $"{earlier} writes on the primary. {(isLoop ? "The next iteration's read" : later)} is answered by a replica that has "
+                + "not applied that write yet: what was just saved is missing from the answer."
+            : $"{earlier} is answered by a replica that has a change already, {(isLoop ? "the next iteration's" : later)} by one that "
+                + "lags and has not: what is made of both has the change in one part and misses it in the other, as though time had run backwards.";
     }
 
     private static Tree TreeOf(Report report, ReportUnit unit, ReportFinding finding)
@@ -142,15 +142,9 @@ internal static class FindingExplanation
 
     private static string SiteText(ReportSite site)
     {
-        var does = (site.Reads, site.Writes) switch
-        {
-            (true, true) => "reads and writes",
-            (true, _) => "reads",
-            _ => "writes",
-        };
         var where = site.Read is { } fate && ReadEstimate.Stays(fate) ? " on the primary" : "";
         var through = site.Through is { } detour ? $", through {detour}" : "";
-        return $"line {site.Place.Line}: {site.Name}{(site.Library is { } library ? $" ({library})" : "")} {does}{where}{through}"
+        return $"line {site.Place.Line}: {site.Name}{(site.Library is { } library ? $" ({library})" : "")} {Words.Does(site)}{where}{through}"
             + (site.Statement is { } statement ? $"\n{statement}" : "");
     }
 

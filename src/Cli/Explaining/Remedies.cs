@@ -44,8 +44,8 @@ internal static class Remedies
     private static Remedy InCode(string level) =>
         new(
             $"using var session = ReadSession.Begin(ReadConsistency.{level});",
-            $"The same as [{level}], for the code that follows it: where no wrapper runs (static and private methods, top-level code, what a "
-                + "framework creates).",
+            $"The same as [{level}], for the code that follows it: where no wrapper runs (static and private methods, top-level code, "
+                + "what a framework creates).",
             "the same"
         );
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace MonotonicReads.Cli.Explaining;
 
-/// <summary>A place as a user gives it: <c>Orders.cs:12</c>, <c>src/Orders.cs:12:5</c>, or as a build prints it, <c>Orders.cs(12,5)</c>.</summary>
+/// <summary>A place as a user gives it: <c>Orders.cs:12</c>, <c>src/Orders.cs:12:5</c>, or a build's <c>Orders.cs(12,5)</c>.</summary>
 /// <param name="File">The file as it was written, with <c>/</c> between folders.</param>
 /// <param name="Line">The line; null where only a file was given.</param>
 internal sealed partial record SourcePlace(string File, int? Line)

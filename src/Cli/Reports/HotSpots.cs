@@ -7,7 +7,7 @@ namespace MonotonicReads.Cli.Reports;
 /// <summary>Where to begin: what is called most, and what most findings share.</summary>
 internal static class HotSpots
 {
-    /// <summary>The units that nothing settles yet, by the number of members that call them; those that nobody calls are left out.</summary>
+    /// <summary>The units that nothing settles yet, by the number of members that call them; what nobody calls is left out.</summary>
     public static ImmutableArray<ReportUnit> MostCalled(Report report, int most) =>
         [
             .. report

@@ -14,7 +14,8 @@ internal static class ReportSummary
         console.WriteLine(
             report.Units.IsEmpty
                 ? $"{report.Solution}: no reads meet in {Words.Count(report.Projects.Length, "project")}."
-                : $"{report.Solution}: reads meet in {Words.Count(report.Units.Length, "unit")} of {Words.Count(report.Projects.Length, "project")}."
+                : $"{report.Solution}: reads meet in {Words.Count(report.Units.Length, "unit")} of "
+                    + $"{Words.Count(report.Projects.Length, "project")}."
         );
         if (!report.Units.IsEmpty)
         {
@@ -25,8 +26,8 @@ internal static class ReportSummary
         if (report.Estimate.All > 0)
         {
             console.WriteLine(
-                $"Of {Words.Count(report.Estimate.All, "place")} that read, {report.Estimate.LeaveNow} can leave the primary as the code stands, "
-                    + $"{report.Estimate.LeaveOnceSettled} once what comes to them is settled, {report.Estimate.Stay} stay."
+                $"Of {Words.Count(report.Estimate.All, "place")} that read, {report.Estimate.LeaveNow} can leave the primary as the code "
+                    + $"stands, {report.Estimate.LeaveOnceSettled} once what comes to them is settled, {report.Estimate.Stay} stay."
             );
         }
 

@@ -25,7 +25,9 @@ internal static class SarifReport
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static string Render(Report report)
+    /// <param name="report">The report.</param>
+    /// <param name="toolVersion">The tool's own, as a semantic version.</param>
+    public static string Render(Report report, string toolVersion)
     {
         var results = report.Units.SelectMany(u => u.Findings.Select(f => Result(report, u, f)));
         var run = new JsonObject
@@ -35,6 +37,7 @@ internal static class SarifReport
                 ["driver"] = new JsonObject
                 {
                     ["name"] = "MonotonicReads",
+                    ["semanticVersion"] = toolVersion,
                     ["informationUri"] = "https://github.com/monotonicreads/monotonicreads",
                     ["rules"] = new JsonArray([.. ReportedRules.All.Select(Rule)]),
                 },
@@ -160,11 +163,7 @@ internal static class SarifReport
     {
         var location = Location(site.Place, logical: null);
         location["id"] = id;
-        location["message"] = Text(
-            site.Calls.IsEmpty
-                ? site.Name
-                : $"{site.Name}, which {(site.Reads, site.Writes) switch { (true, true) => "reads and writes", (true, _) => "reads", _ => "writes" }}"
-        );
+        location["message"] = Text(site.Calls.IsEmpty ? site.Name : $"{site.Name}, which {Words.Does(site)}");
         return location;
     }
 

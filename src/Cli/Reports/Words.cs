@@ -67,6 +67,15 @@ internal static class Words
             ? name[..bracket]
             : name;
 
+    /// <summary>What a place does, itself or through its call.</summary>
+    public static string Does(ReportSite site) =>
+        (site.Reads, site.Writes) switch
+        {
+            (true, true) => "reads and writes",
+            (true, _) => "reads",
+            _ => "writes",
+        };
+
     /// <summary><c>1 unit</c>, <c>2 units</c>.</summary>
     public static string Count(int number, string one, string? many = null) =>
         number == 1 ? $"1 {one}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number} {many ?? one + "s"}");

@@ -4,7 +4,7 @@ namespace MonotonicReads.Generator.Inventory;
 /// <param name="Key">The key of its body among <see cref="CompilationSurvey.Methods"/>.</param>
 /// <param name="Member">What the baseline calls it; null where it can have no entry.</param>
 /// <param name="Name">What messages call it.</param>
-/// <param name="CalledAs">The documentation ids under which it may be called: its own, and those of what it overrides or implements.</param>
+/// <param name="CalledAs">The documentation ids under which it may be called: its own, and of what it overrides or implements.</param>
 /// <param name="Findings">What there is to find in it, and why it is quiet where it is.</param>
 internal sealed record SurveyedUnit(
     string Key,

@@ -6,7 +6,7 @@ using MonotonicReads.Generator.Inventory;
 
 namespace MonotonicReads.Analyzer.Tests.Inventory;
 
-/// <summary>What is known of units, quiet ones too: <see cref="SurveyAgreement"/> holds it against the analyzer over all other texts.</summary>
+/// <summary>What is known of units; <see cref="SurveyAgreement"/> holds it against the analyzer in all other tests.</summary>
 public class CompilationSurveyTests
 {
     private const string TwoReads =
@@ -152,7 +152,11 @@ public class CompilationSurveyTests
             """,
             """
             public interface IShop { void Find(); }
-            public class Shop(DbConnection db) : IShop { public void Find() => Inner(); private void Inner() => db.Query("SELECT a FROM t"); }
+            public class Shop(DbConnection db) : IShop
+            {
+                public void Find() => Inner();
+                private void Inner() => db.Query("SELECT a FROM t");
+            }
             """
         );
 

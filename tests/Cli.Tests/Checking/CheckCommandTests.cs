@@ -92,7 +92,9 @@ public sealed class CheckCommandTests : IAsyncLifetime
     public async Task Settings_are_read_as_an_application_reads_them()
     {
         using var folder = new Folder();
-        folder["appsettings.json"] = $$"""
+        folder[
+            "appsettings.json"
+        ] = $$"""
             {
               // As in an application.
               "Logging": { "LogLevel": { "Default": "Information" } },

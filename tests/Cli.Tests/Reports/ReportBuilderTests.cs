@@ -43,7 +43,10 @@ public class ReportBuilderTests
             using System.Data;
             using Dapper;
             public interface IOrders { void Get(); }
-            public class Orders(IDbConnection db) : IOrders { public void Get() { db.Query("SELECT 1 FROM t"); db.Query("SELECT 2 FROM t"); } }
+            public class Orders(IDbConnection db) : IOrders
+            {
+                public void Get() { db.Query("SELECT 1 FROM t"); db.Query("SELECT 2 FROM t"); }
+            }
             """;
         var data = ShopReport.Survey("Data", [("/shop/Data/Orders.cs", Source)]);
         var web = ShopReport.Survey(

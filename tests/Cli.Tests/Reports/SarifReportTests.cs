@@ -6,9 +6,9 @@ namespace MonotonicReads.Cli.Tests.Reports;
 /// <summary>What SARIF 2.1.0 asks of a log beyond its members' names, and what code scanning reads of it.</summary>
 public class SarifReportTests
 {
-    private static readonly JsonElement Run = JsonDocument.Parse(SarifReport.Render(ShopReport.OfShop())).RootElement.GetProperty("runs")[
-        0
-    ];
+    private static readonly JsonElement Run = JsonDocument
+        .Parse(SarifReport.Render(ShopReport.OfShop(), "0.1.0"))
+        .RootElement.GetProperty("runs")[0];
 
     private static IEnumerable<JsonElement> Results => Run.GetProperty("results").EnumerateArray();
 
@@ -20,7 +20,7 @@ public class SarifReportTests
         Assert.Equal(rules.Distinct(), rules);
         Assert.NotEmpty(Results);
         Assert.All(Results, r => Assert.Equal(r.GetProperty("ruleId").GetString(), rules[r.GetProperty("ruleIndex").GetInt32()]));
-        Assert.All(Results, r => Assert.Contains(r.GetProperty("level").GetString(), ["error", "warning", "note"]));
+        Assert.All(Results, r => Assert.Contains(r.GetProperty("level").GetString(), new[] { "error", "warning", "note" }));
 
         static string Id(JsonElement rule) => rule.GetProperty("id").GetString()!;
     }
@@ -108,7 +108,7 @@ public class SarifReportTests
     private static List<string> Fingerprints(Cli.Reports.Model.Report report) =>
         [
             .. JsonDocument
-                .Parse(SarifReport.Render(report))
+                .Parse(SarifReport.Render(report, "0.1.0"))
                 .RootElement.GetProperty("runs")[0]
                 .GetProperty("results")
                 .EnumerateArray()

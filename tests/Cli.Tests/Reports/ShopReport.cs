@@ -35,7 +35,7 @@ internal static class ShopReport
             public void Saved(int id)
             {
                 db.Execute("UPDATE orders SET name = '</script><b>' WHERE id = @id", new { id });
-                db.QuerySingle<string>("SELECT name FROM orders WHERE name <> '</script><img src=x onerror=alert(1)>' AND id = @id", new { id });
+                db.QuerySingle<string>("SELECT name FROM orders WHERE name <> '</script><img src=x onerror=alert(1)>'", new { id });
             }
 
             public void Kept<T>(T id) { Two(db); }

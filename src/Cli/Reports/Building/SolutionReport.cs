@@ -36,7 +36,7 @@ internal static class SolutionReport
             }
         );
 
-    /// <summary>The folder that holds the repository, which is what code scanning takes paths to be relative to; else the solution's.</summary>
+    /// <summary>The folder of the repository, to which code scanning takes paths to be relative; else the solution's.</summary>
     private static string RepositoryOf(string solution)
     {
         var own = Directory.Exists(solution) ? solution : Path.GetDirectoryName(solution)!;

@@ -31,14 +31,13 @@ internal sealed record SurveyedProject(string Name, string FilePath, Compilation
         );
     }
 
-    /// <summary>What severity <c>none</c> turns off is not among the findings.</summary>
     private static UnitState StateOf(SurveyedFinding finding, Dictionary<(string, CodePlace?), FindingState> told) =>
         finding.State is not (UnitState.Open or UnitState.Suppressed) ? finding.State
         : !told.TryGetValue((finding.Rule, finding.Place), out var state) ? UnitState.Suppressed
         : state switch
         {
+            FindingState.Open => UnitState.Open,
             FindingState.Baselined => UnitState.Baselined,
-            FindingState.Suppressed => UnitState.Suppressed,
-            _ => UnitState.Open,
+            _ => UnitState.Suppressed,
         };
 }

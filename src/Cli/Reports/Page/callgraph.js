@@ -1,6 +1,6 @@
 // The calls that join the reads of a unit, from left to right: the unit, the bodies between, the statements.
 
-const nodeWidth = 212;
+const nodeWidth = 218;
 const nodeHeight = 40;
 const columnWidth = nodeWidth + 44;
 const rowHeight = 52;
@@ -51,7 +51,7 @@ function callGraph(unit) {
 function treeOf(unit) {
   const method = methodOf(unit);
   const drawn = new Map();
-  const root = { kind: 'unit', name: unit.name, note: placeOf(unit), children: [], again: [] };
+  const root = { kind: 'unit', name: unit.name, note: placeOf(unit), isPath: true, children: [], again: [] };
   drawn.set(unit.method, root);
   let left = mostNodes;
   const writes = new Set(unit.findings.filter(f => f.rule === 'MR1003').flatMap(f => f.meetings).map(m => m.earlier));
@@ -66,7 +66,7 @@ function treeOf(unit) {
     }
     if (site.calls.length === 0) {
       left--;
-      parent.children.push({ kind: site.writes && wantsWrites ? 'write' : 'read', name: site.name, note: site.statement ?? placeOf(site), children: [], again: [] });
+      parent.children.push({ kind: site.writes && wantsWrites ? 'write' : 'read', name: site.name, note: site.statement ?? placeOf(site), isPath: !site.statement, children: [], again: [] });
       return;
     }
     for (const callee of site.calls) {
@@ -82,7 +82,7 @@ function treeOf(unit) {
         continue;
       }
       left--;
-      const node = { kind: 'method', name: body.name, note: placeOf(body), unit: unitByMethod.get(callee), children: [], again: [] };
+      const node = { kind: 'method', name: body.name, note: placeOf(body), isPath: true, unit: unitByMethod.get(callee), children: [], again: [] };
       drawn.set(callee, node);
       parent.children.push(node);
       inner.forEach(s => add(node, s, wantsReads, wantsWrites));
@@ -101,14 +101,20 @@ function nodeBox(node) {
       class: 'node ' + (node.kind === 'unit' ? 'unit-node' : node.kind), x: node.x, y: node.y, width: nodeWidth, height: nodeHeight,
       rx: node.kind === 'read' || node.kind === 'write' ? 20 : 6,
     }),
-    label(node.x + 14, node.y + 17, (node.kind === 'write' ? 'write: ' : '') + nameParts(node.name)[0], 27, { class: 'strong' }),
-    label(node.x + 14, node.y + 32, tail(node.note, 29, node.kind), 29, { class: 'soft' }));
+    label(node.x + 14, node.y + 17, (node.kind === 'write' ? 'write: ' : '') + ownName(node), 25, { class: 'strong' }),
+    label(node.x + 14, node.y + 32, shortNote(node), 29, { class: 'soft' }));
   return node.unit ? svg('a', { href: '#' + anchorOf(node.unit) }, shape) : shape;
 }
 
-/** Of a path its end says most, of a statement its beginning. */
-function tail(text, most, kind) {
-  return kind === 'read' || kind === 'write' || text.length <= most ? text : '…' + text.slice(text.length - most + 1);
+/** `Get` of `Shop.Orders.Get(int)`; the whole of it is told when it is pointed at. */
+function ownName(node) {
+  const [name, parameters] = nameParts(node.name);
+  return parameters === '' ? name : name.slice(name.lastIndexOf('.') + 1);
+}
+
+/** Of a path the file, of a statement its beginning. */
+function shortNote(node) {
+  return node.isPath ? node.note.slice(node.note.lastIndexOf('/') + 1) : node.note;
 }
 
 function edge(from, to, look) {
