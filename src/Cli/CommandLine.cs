@@ -59,6 +59,8 @@ internal static class CommandLine
         new("Read consistency over replicas: baselines, reports and checks from a shell.")
         {
             BaselineCommand.Create(terminal),
+            ReportCommand.Create(terminal),
+            ExplainCommand.Create(terminal),
             CheckCommand.Create(terminal),
         };
 }

@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Testing;
 using Microsoft.CodeAnalysis.Text;
+using MonotonicReads.Analyzer.Tests.Inventory;
 using MonotonicReads.Generator.Rules;
 
 namespace MonotonicReads.Analyzer.Tests;
@@ -54,6 +55,11 @@ internal sealed class MarkedSource(string marked, ImmutableArray<MetadataReferen
         if (!Same(expected, found) || isOutside[true].Any())
         {
             Assert.Fail(Difference(source, expected, found, reported));
+        }
+
+        if (analyzer is ReadRulesAnalyzer)
+        {
+            SurveyAgreement.Verify(compilation, options, all);
         }
 
         if (Said is not null)

@@ -15,6 +15,7 @@ internal static class AllowedUses
     private const string Generator = """
         (root)            -> Collections, Emit, Wrapping/Decision, Wrapping/Planning, Wrapping/Survey
         Emit              -> Collections, Symbols, Wrapping/Decision, Wrapping/Planning
+        Inventory         -> Annotations, Calls, Collections, Flow, Names, Rules, Sql
         Rules             -> Annotations, Calls, Collections, Deferral, Flow, Names, Options, Reads, Symbols, Wrapping/Decision
         Wrapping/Planning -> Annotations, Collections, Symbols, Wrapping/Decision, Wrapping/Survey, Wrapping/Text
         Wrapping/Decision -> Annotations, Names, Symbols, Wrapping/Survey, Wrapping/Text

@@ -14,6 +14,7 @@ internal sealed class Annotation
     private Annotation(AnnotationKind kind, AttributeData? data)
     {
         Kind = kind;
+        Data = data;
         Key = Named(data, "Key")?.Value as string;
         OnReplicaLoss = Named(data, "OnReplicaLoss");
         Reads = Named(data, "Reads")?.Value as int? ?? 0;
@@ -22,6 +23,12 @@ internal sealed class Annotation
     }
 
     public AnnotationKind Kind { get; }
+
+    /// <summary>The attribute that it was read from; null where it stands nowhere yet.</summary>
+    public AttributeData? Data { get; }
+
+    /// <summary>The symbol that it stands on; null where it stands nowhere yet.</summary>
+    public ISymbol? Bearer { get; private set; }
 
     public string? Key { get; }
 
@@ -50,7 +57,7 @@ internal sealed class Annotation
         {
             if (KindOf(attribute.AttributeClass) is { } kind && (strongest is null || kind > strongest.Kind))
             {
-                strongest = new Annotation(kind, attribute);
+                strongest = new Annotation(kind, attribute) { Bearer = symbol };
             }
         }
 

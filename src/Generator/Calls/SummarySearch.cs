@@ -99,6 +99,10 @@ internal sealed class SummarySearch : ICalleeSummaries
     /// <summary>What the flow of a graph that no call reaches shows: an initialiser, a local function by itself.</summary>
     public FlowResult OfGraph(MethodBody body, SemanticModel model) => OfGraph(body, model, this);
 
+    /// <summary>The same, walked anew for someone who wants to know what it passes.</summary>
+    public FlowResult Traced(MethodBody body, SemanticModel model, FlowTrace trace) =>
+        ReadFlow.Analyze(body.Graph, body.Symbol, model, Libraries, _options.For(model.SyntaxTree), this, _cancellation, trace);
+
     /// <inheritdoc />
     public MethodSummary OfCall(IMethodSymbol method, bool isVirtualCall, bool runsDelegates)
     {

@@ -40,6 +40,7 @@ internal sealed class CalleeEffects(
         List<SentCommand> commands = [.. effects.Select(effect => Resolve(effect, call.Argument)).OfType<SentCommand>()];
         if (commands.Count > 0)
         {
+            context.Trace?.Called(call);
             sender.Perform(SiteOf(call), before, commands);
         }
     }

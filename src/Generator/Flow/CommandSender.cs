@@ -29,6 +29,7 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
 
             var (unit, primary) = UnitOf(command, command.InTransaction);
             Export(site, command, does);
+            context.Trace?.Sent(site, command, does, PlaceOf(does, unit, primary));
             if (does.ReplicaRead || does.PrimaryRead)
             {
                 Read(new Access(site, unit, IsCurrent: true, primary || !does.ReplicaRead, command.Through), before);
@@ -88,6 +89,13 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
         var isKnown = context.State.Observed.Any(a => a.Site.Equals(read.Site));
         context.Observe(read, counts: !isKnown);
     }
+
+    private ReadPlace PlaceOf(CommandEffects does, object? unit, bool onPrimary) =>
+        !does.ReplicaRead ? ReadPlace.Statement
+        : !onPrimary ? ReadPlace.Replica
+        : unit is null ? ReadPlace.Connection
+        : Equals(unit, context.State.Session?.Identity) ? ReadPlace.Session
+        : ReadPlace.Transaction;
 
     /// <summary>The unit that a command runs in now, null for one of its own, and whether that is certain to be on the primary.</summary>
     private (object? Unit, bool OnPrimary) UnitOf(SentCommand command, bool inTransaction)

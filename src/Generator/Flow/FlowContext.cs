@@ -17,7 +17,8 @@ internal sealed class FlowContext(
     SemanticModel model,
     DataLibraries libraries,
     ReadOptions options,
-    CancellationToken cancellation
+    CancellationToken cancellation,
+    FlowTrace? trace = null
 )
 {
     /// <summary>The unit of whatever runs in an open transaction scope.</summary>
@@ -38,6 +39,9 @@ internal sealed class FlowContext(
     public ReadOptions Options { get; } = options;
 
     public CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>Who wants to know what the walk passes; null where only what is at fault is asked for.</summary>
+    public FlowTrace? Trace { get; } = trace;
 
     /// <summary>The graph that is being walked: the body's, or that of a lambda in it.</summary>
     public ControlFlowGraph Graph { get; private set; } = graph;
@@ -155,7 +159,16 @@ internal sealed class FlowContext(
 
     public void SetScopes(int scopes) => State = State with { Scopes = scopes };
 
-    public void SetSession(OpenSession? session) => State = State with { Session = session };
+    public void SetSession(OpenSession? session)
+    {
+        if (Trace is { } trace && session is not null)
+        {
+            trace.Begun(session);
+            session = trace.IgnoresSessions ? null : session;
+        }
+
+        State = State with { Session = session };
+    }
 
     /// <param name="access">The read.</param>
     /// <param name="counts">False where the path has read at its place before.</param>

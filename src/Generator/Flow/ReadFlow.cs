@@ -62,6 +62,7 @@ internal sealed class ReadFlow : IGraphRunner
     /// <param name="options">The options of its file.</param>
     /// <param name="callees">Follows calls.</param>
     /// <param name="cancellation">Stops the analysis.</param>
+    /// <param name="trace">Is told what the walk passes; null where only what is at fault is asked for.</param>
     public static FlowResult Analyze(
         ControlFlowGraph graph,
         ISymbol symbol,
@@ -69,10 +70,11 @@ internal sealed class ReadFlow : IGraphRunner
         DataLibraries libraries,
         ReadOptions options,
         ICalleeSummaries callees,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        FlowTrace? trace = null
     ) =>
         new ReadFlow(
-            new FlowContext(graph, symbol as IMethodSymbol, model, libraries, options, cancellation),
+            new FlowContext(graph, symbol as IMethodSymbol, model, libraries, options, cancellation, trace),
             callees,
             new(SymbolEqualityComparer.Default)
         ).Analyze();

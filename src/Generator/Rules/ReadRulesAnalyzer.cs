@@ -103,7 +103,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        var body = new Body(owner, syntax, file.SemanticModel);
+        var body = new SourceBody(owner, syntax, file.SemanticModel);
         var search = summaries.Begin(cancellation);
         if (mayMeet)
         {
@@ -118,7 +118,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
     }
 
     private static void AnalyzeCandidate(
-        Body body,
+        SourceBody body,
         CompilationReads reads,
         SummarySearch search,
         Action<Diagnostic> report,
@@ -135,14 +135,13 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             ReportPlan(causal, search.OfBody(causal, body.Syntax, body.Model), plan, search, report);
         }
 
-        // What a body declares holds for itself, and not for the handlers that it maps.
-        var isSettled = declared is not (DeclaredConsistency.None or DeclaredConsistency.Monotonic);
+        var isSettled = FaultRules.IsSettled(declared);
         if (isSettled && !body.Syntax.DescendantNodes().Any(static n => n is AnonymousFunctionExpressionSyntax))
         {
             return;
         }
 
-        foreach (var (unit, flow) in UnitsOf(body, search, cancellation))
+        foreach (var (unit, flow) in BodyUnits.Of(body, search, cancellation))
         {
             if (unit.IsHandler || !isSettled)
             {
@@ -151,58 +150,8 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    /// <summary>The body and its local functions, then the handlers that they map and what these map in turn.</summary>
-    private static IEnumerable<(ReportedUnit Unit, FlowResult Flow)> UnitsOf(
-        Body body,
-        SummarySearch search,
-        CancellationToken cancellation
-    )
-    {
-        var handlers = new List<HandlerLambda>();
-        foreach (var (symbol, flow) in FlowsOf(body, search, cancellation))
-        {
-            handlers.AddRange(flow.Handlers);
-            yield return (new ReportedUnit(symbol), flow);
-        }
-
-        var flows = new List<FlowResult>();
-        for (var i = 0; i < handlers.Count; i++)
-        {
-            flows.Add(search.OfGraph(handlers[i].Body(cancellation), body.Model));
-            handlers.AddRange(flows[i].Handlers);
-        }
-
-        var names = new HandlerNames(handlers, body.Model, cancellation);
-        for (var i = 0; i < handlers.Count; i++)
-        {
-            yield return (new ReportedUnit(handlers[i].Lambda.Symbol, handlers[i], names), flows[i]);
-        }
-    }
-
-    /// <summary>The flow of the body itself, and those of its local functions, which are units of their own.</summary>
-    private static IEnumerable<(ISymbol Symbol, FlowResult Flow)> FlowsOf(Body body, SummarySearch search, CancellationToken cancellation)
-    {
-        var isKept = body.Owner is IMethodSymbol method && ForeignBodies.SyntaxOf(method, cancellation).Contains(body.Syntax);
-        if (isKept)
-        {
-            yield return (body.Owner, search.OfBody((IMethodSymbol)body.Owner, body.Syntax, body.Model));
-            if (!body.Syntax.DescendantNodes().Any(static n => n is LocalFunctionStatementSyntax))
-            {
-                yield break;
-            }
-        }
-
-        foreach (var unit in MethodBody.In(body.Owner, body.Syntax, body.Model, cancellation))
-        {
-            if (!isKept || !SymbolEqualityComparer.Default.Equals(unit.Symbol, body.Owner))
-            {
-                yield return (unit.Symbol, search.OfGraph(unit, body.Model));
-            }
-        }
-    }
-
     // Where a body names only one thing that may send, its flow is of no other use.
-    private static void ReportLoneWrite(Body body, SummarySearch search, Action<Diagnostic> report, CancellationToken cancellation)
+    private static void ReportLoneWrite(SourceBody body, SummarySearch search, Action<Diagnostic> report, CancellationToken cancellation)
     {
         if (body.Owner is IMethodSymbol method && ConsistencyAnnotations.NearestTo(method) is { IsSnapshot: true })
         {
@@ -213,7 +162,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
     private static void Report(
         ReportedUnit unit,
         FlowResult flow,
-        Body body,
+        SourceBody body,
         SummarySearch search,
         Action<Diagnostic> report,
         CancellationToken cancellation
@@ -233,34 +182,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        var declared = unit.Declared;
-        declared = declared == DeclaredConsistency.None ? CallerCoverage.Of(symbol, body.Model, cancellation) : declared;
-        ReportFaults(unit, flow, declared, writesInSnapshot, report, cancellation);
-    }
-
-    /// <summary>Reports what meets; only where that is nothing, what meets now and then.</summary>
-    private static void ReportFaults(
-        ReportedUnit unit,
-        FlowResult flow,
-        DeclaredConsistency declared,
-        bool writesInSnapshot,
-        Action<Diagnostic> report,
-        CancellationToken cancellation
-    )
-    {
-        var isUnordered = declared == DeclaredConsistency.None;
-        var isBeforeWrites = isUnordered || (declared == DeclaredConsistency.Monotonic && !writesInSnapshot);
-        var isReported =
-            isUnordered
-            && (
-                MR1001SequentialReads.Report(unit, flow, report, cancellation)
-                || MR1002ReadsAcrossCalls.Report(unit, flow, report, cancellation)
-            );
-        isReported |= isBeforeWrites && MR1003ReadAfterWrite.Report(unit, flow, report, cancellation);
-        if (!isReported && isBeforeWrites && !(isUnordered && MR1012ReadsThroughCache.ReportReads(unit, flow, report, cancellation)))
-        {
-            MR1012ReadsThroughCache.ReportAfterWrites(unit, flow, report, cancellation);
-        }
+        FaultRules.Report(unit, flow, FaultRules.ConsistencyOf(unit, body.Model, cancellation), writesInSnapshot, report, cancellation);
     }
 
     private static void ReportPlan(IMethodSymbol method, FlowResult flow, SeriesPlan plan, SummarySearch search, Action<Diagnostic> report)
@@ -274,5 +196,4 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
     private static void ReportMarked(Diagnostic finding, ReportedUnit unit, CompilationReads reads, Action<Diagnostic> report) =>
         report(reads.Baseline.Accepts(finding.Id, unit) ? Baseline.Marked(finding) : finding);
 
-    private readonly record struct Body(ISymbol Owner, SyntaxNode Syntax, SemanticModel Model);
 }

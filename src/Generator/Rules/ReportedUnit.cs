@@ -25,6 +25,9 @@ internal sealed class ReportedUnit(ISymbol symbol, HandlerLambda? handler = null
 
     public bool IsHandler => handler is not null;
 
+    /// <summary>The lambda as it is mapped; null for anything else.</summary>
+    public HandlerLambda? Handler => handler;
+
     /// <summary>The properties of a report.</summary>
     public ImmutableDictionary<string, string?> Properties
     {

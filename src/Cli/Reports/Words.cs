@@ -1,0 +1,82 @@
+using MonotonicReads.Cli.Reports.Model;
+
+namespace MonotonicReads.Cli.Reports;
+
+/// <summary>The words that all outputs share.</summary>
+internal static class Words
+{
+    /// <summary>A state as data: stable, since scripts compare it.</summary>
+    public static string Of(ReportState state) =>
+        state switch
+        {
+            ReportState.Open => "open",
+            ReportState.Baselined => "baselined",
+            ReportState.Suppressed => "suppressed",
+            ReportState.Accepted => "accepted",
+            ReportState.Pinned => "pinned",
+            ReportState.Snapshot => "snapshot",
+            ReportState.Causal => "causal",
+            _ => "primary",
+        };
+
+    /// <summary>What a state means, in a line.</summary>
+    public static string Meaning(ReportState state) =>
+        state switch
+        {
+            ReportState.Open => "reported; nothing declares what its reads need",
+            ReportState.Baselined => "a line of the baseline accepts it for the time being",
+            ReportState.Suppressed => "a pragma, an attribute or a severity of none keeps it quiet",
+            ReportState.Accepted => "[Eventual]: stale and out-of-order answers are accepted, with a reason",
+            ReportState.Pinned => "[Monotonic]: its reads stay on one replica",
+            ReportState.Snapshot => "[Monotonic(Snapshot = true)]: its reads show one moment",
+            ReportState.Causal => "[Causal]: its reads also see its own writes",
+            _ => "[Primary]: its reads run on the primary",
+        };
+
+    /// <summary>A fate as data.</summary>
+    public static string Of(ReadFate fate) =>
+        fate switch
+        {
+            ReadFate.Alone => "alone",
+            ReadFate.Settled => "settled",
+            ReadFate.NeedsMonotonic => "needs-monotonic",
+            ReadFate.NeedsCausal => "needs-causal",
+            ReadFate.DeclaredPrimary => "declared-primary",
+            ReadFate.InTransaction => "in-transaction",
+            ReadFate.PrimaryConnection => "primary-connection",
+            _ => "primary-statement",
+        };
+
+    /// <summary>What a fate means, in a line.</summary>
+    public static string Meaning(ReadFate fate) =>
+        fate switch
+        {
+            ReadFate.Alone => "no finding comes to it: any replica can answer it as the code stands",
+            ReadFate.Settled => "a declaration already says what it needs",
+            ReadFate.NeedsMonotonic => "can leave once the findings that come to it are pinned to one replica ([Monotonic])",
+            ReadFate.NeedsCausal => "can leave once the findings that come to it wait for their own writes ([Causal])",
+            ReadFate.DeclaredPrimary => "stays: [Primary] says so",
+            ReadFate.InTransaction => "stays: it runs in a transaction",
+            ReadFate.PrimaryConnection => "stays: its connection comes from the primary",
+            _ => "stays: a lock, or something that only the primary can answer",
+        };
+
+    /// <summary><c>Orders.Get</c> of <c>Orders.Get(int)</c>; a handler's or a local function's name as it is.</summary>
+    public static string Bare(string name) =>
+        name.IndexOf('(', StringComparison.Ordinal) is > 0 and var bracket && name.EndsWith(')') && !name.AsSpan(0, bracket).Contains(' ')
+            ? name[..bracket]
+            : name;
+
+    /// <summary>What a place does, itself or through its call.</summary>
+    public static string Does(ReportSite site) =>
+        (site.Reads, site.Writes) switch
+        {
+            (true, true) => "reads and writes",
+            (true, _) => "reads",
+            _ => "writes",
+        };
+
+    /// <summary><c>1 unit</c>, <c>2 units</c>.</summary>
+    public static string Count(int number, string one, string? many = null) =>
+        number == 1 ? $"1 {one}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number} {many ?? one + "s"}");
+}
