@@ -29,7 +29,7 @@ internal static class MR1003ReadAfterWrite
             return false;
         }
 
-        FaultMessage.Report(Descriptor, unit, flow.ReadsAfterWrites, static _ => "a write", report, cancellation);
+        FaultMessage.Report(Descriptor, unit, flow.ReadsAfterWrites, static _ => "a write", report, cancellation, isAfterWrite: true);
         return true;
     }
 }

@@ -1,0 +1,214 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+using MonotonicReads.Generator.Collections;
+using MonotonicReads.Generator.Names;
+using MonotonicReads.Generator.Wrapping.Decision;
+using MonotonicReads.Generator.Wrapping.Survey;
+
+namespace MonotonicReads.CodeFixes;
+
+/// <summary>
+/// Edits of declarations, tried before they are offered: what would be wrapped then, and whether MR2001 would name anything that it does
+/// not name now. Each is tried once.
+/// </summary>
+internal sealed class Trials
+{
+    private readonly Dictionary<string, Task<Trial?>> _known = new(StringComparer.Ordinal);
+
+    /// <summary>The edits' outcome; null where some class would have an obstacle that it does not have, or code would not compile.</summary>
+    /// <param name="project">The project whose compilation is asked about.</param>
+    /// <param name="edits">The edits.</param>
+    /// <param name="type">The type that is changed.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public Task<Trial?> OfAsync(Project project, ImmutableArray<FileEdit> edits, INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        var name = project.Id.Id + string.Concat(edits.Select(static e => e.Name));
+        if (!_known.TryGetValue(name, out var trial))
+        {
+            _known.Add(name, trial = Trial.OfAsync(project, edits, type, cancellation));
+        }
+
+        return trial;
+    }
+}
+
+/// <summary>A compilation with edits that are not made.</summary>
+internal sealed class Trial
+{
+    private readonly Compilation _after;
+
+    private Trial(Compilation after) => _after = after;
+
+    /// <summary>Whether the method would run in a session of its wrapper's, or of the web package's.</summary>
+    public bool Covers(IMethodSymbol method) =>
+        Find(method) is IMethodSymbol { ContainingType: { } type } after
+        && (
+            FrameworkActivation.Of(type) is { } activation && activation.Honours(after, _after)
+                ? true
+                : WrappingDecision.For(type, _after).CoverageOf(after) is not null
+        );
+
+    /// <summary>Whether the type, or any that stands in it, has an obstacle left at a place of that name.</summary>
+    public bool HasObstacleAt(INamedTypeSymbol type, string place) =>
+        Find(type) is not INamedTypeSymbol after
+        || WrappingDecision.For(after, _after).Obstacles.Any(o => Obstacle.Name(o.Place) == place);
+
+    public static async Task<Trial?> OfAsync(
+        Project project,
+        ImmutableArray<FileEdit> edits,
+        INamedTypeSymbol type,
+        CancellationToken cancellation
+    )
+    {
+        var solution = project.Solution;
+        var before = new Dictionary<ProjectId, Compilation>();
+        var edited = new Dictionary<ProjectId, Compilation>();
+        foreach (var edit in edits)
+        {
+            if (
+                solution.GetDocument(edit.Document) is not { } document
+                || await document.GetSyntaxTreeAsync(cancellation).ConfigureAwait(false) is not { } tree
+                || await document.Project.GetCompilationAsync(cancellation).ConfigureAwait(false) is not { } compilation
+            )
+            {
+                return null;
+            }
+
+            before[document.Project.Id] = compilation;
+            var text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
+            var changed = tree.WithChangedText(FileEdit.Apply(text, edit.Changes, edit.Import));
+            var now = edited.TryGetValue(document.Project.Id, out var earlier) ? earlier : compilation;
+            now = now.ReplaceSyntaxTree(tree, changed);
+            if (HasNewError(compilation, tree, now, changed, cancellation))
+            {
+                return null;
+            }
+
+            edited[document.Project.Id] = now;
+        }
+
+        foreach (var other in await NamingAsync(solution, project, type, edited.Keys, cancellation).ConfigureAwait(false))
+        {
+            before[other.Key] = other.Value;
+            edited[other.Key] = WithEdited(other.Value, before, edited);
+        }
+
+        var isSettled = edited.All(pair => AddsNoObstacle(type, before[pair.Key], pair.Value, cancellation));
+        return isSettled ? new Trial(edited[project.Id]) : null;
+    }
+
+    /// <summary>The project itself and every other in which a type's base list has the name, unless it is edited.</summary>
+    private static async Task<Dictionary<ProjectId, Compilation>> NamingAsync(
+        Solution solution,
+        Project project,
+        INamedTypeSymbol type,
+        IEnumerable<ProjectId> edited,
+        CancellationToken cancellation
+    )
+    {
+        var reached = new HashSet<ProjectId>(
+            edited.SelectMany(id => solution.GetProjectDependencyGraph().GetProjectsThatTransitivelyDependOnThisProject(id))
+        )
+        {
+            project.Id,
+        };
+        reached.ExceptWith(edited);
+        var naming = new Dictionary<ProjectId, Compilation>();
+        foreach (var id in reached)
+        {
+            if (
+                await solution.GetProject(id)!.GetCompilationAsync(cancellation).ConfigureAwait(false) is { } compilation
+                && (id == project.Id || NamesOf(type, compilation, cancellation).Count > 0)
+            )
+            {
+                naming.Add(id, compilation);
+            }
+        }
+
+        return naming;
+    }
+
+    private static Compilation WithEdited(
+        Compilation compilation,
+        Dictionary<ProjectId, Compilation> before,
+        Dictionary<ProjectId, Compilation> edited
+    )
+    {
+        foreach (var reference in compilation.References.OfType<CompilationReference>())
+        {
+            var changed = edited.FirstOrDefault(e => before[e.Key].AssemblyName == reference.Compilation.AssemblyName).Value;
+            if (changed is not null)
+            {
+                compilation = compilation.ReplaceReference(
+                    reference,
+                    changed.ToMetadataReference(reference.Properties.Aliases, reference.Properties.EmbedInteropTypes)
+                );
+            }
+        }
+
+        return compilation;
+    }
+
+    private static bool AddsNoObstacle(INamedTypeSymbol type, Compilation before, Compilation after, CancellationToken cancellation)
+    {
+        foreach (var name in NamesOf(type, after, cancellation).Append(MetadataName(type)))
+        {
+            if (after.Assembly.GetTypeByMetadataName(name) is not { } changed)
+            {
+                continue;
+            }
+
+            var known = before.Assembly.GetTypeByMetadataName(name) is { } old
+                ? WrappingDecision.For(old, before).Obstacles.Select(Text).ToList()
+                : [];
+            if (WrappingDecision.For(changed, after).Obstacles.Any(o => !known.Contains(Text(o))))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static EquatableArray<string> NamesOf(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
+        Implementers.Of(new[] { type.Name }.ToEquatableArray(), compilation, cancellation);
+
+    private static string Text(Obstacle obstacle) => Obstacle.Name(obstacle.Place) + obstacle.Why;
+
+    private static string MetadataName(INamedTypeSymbol type) =>
+        type.ContainingType is { } outer ? MetadataName(outer) + "+" + type.MetadataName
+        : type.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() + "." + type.MetadataName
+        : type.MetadataName;
+
+    private static bool HasNewError(
+        Compilation before,
+        SyntaxTree old,
+        Compilation after,
+        SyntaxTree tree,
+        CancellationToken cancellation
+    )
+    {
+        var known = Errors(before, old, cancellation);
+        return Errors(after, tree, cancellation).Any(e => !known.Contains(e));
+    }
+
+    private static HashSet<string> Errors(Compilation compilation, SyntaxTree tree, CancellationToken cancellation)
+    {
+#pragma warning disable RS1030 // The compilation is one that no model was given for.
+        var model = compilation.GetSemanticModel(tree);
+#pragma warning restore RS1030
+        return new HashSet<string>(
+            model
+                .GetDeclarationDiagnostics(null, cancellation)
+                .Where(static d => d.Severity == DiagnosticSeverity.Error)
+                .Select(static d => d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)),
+            StringComparer.Ordinal
+        );
+    }
+
+    private ISymbol? Find(ISymbol symbol) =>
+        symbol.OriginalDefinition.GetDocumentationCommentId() is { } id
+            ? DocumentationCommentId.GetFirstSymbolForDeclarationId(id, _after)
+            : null;
+}
