@@ -25,12 +25,7 @@ public sealed class AcceptIntoBaselineFix : CodeFixProvider
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } =
-        ImmutableArray.Create(
-            MR1001SequentialReads.Id,
-            MR1002ReadsAcrossCalls.Id,
-            MR1003ReadAfterWrite.Id,
-            MR1012ReadsThroughCache.Id
-        );
+        ImmutableArray.Create(MR1001SequentialReads.Id, MR1002ReadsAcrossCalls.Id, MR1003ReadAfterWrite.Id, MR1012ReadsThroughCache.Id);
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => new AcceptAll();
@@ -108,7 +103,11 @@ public sealed class AcceptIntoBaselineFix : CodeFixProvider
             return solution.WithAdditionalDocumentText(file.Id, BaselineText.With(text, entries, lineEnd));
         }
 
-        var made = BaselineText.With(SourceText.From(string.Empty, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)), entries, lineEnd);
+        var made = BaselineText.With(
+            SourceText.From(string.Empty, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)),
+            entries,
+            lineEnd
+        );
         var folder = Path.GetDirectoryName(project.FilePath);
         return project
             .AddAdditionalDocument(

@@ -20,12 +20,7 @@ public sealed class AcceptStaleReadsFix : RemedyFix
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } =
-        ImmutableArray.Create(
-            MR1001SequentialReads.Id,
-            MR1002ReadsAcrossCalls.Id,
-            MR1003ReadAfterWrite.Id,
-            MR1012ReadsThroughCache.Id
-        );
+        ImmutableArray.Create(MR1001SequentialReads.Id, MR1002ReadsAcrossCalls.Id, MR1003ReadAfterWrite.Id, MR1012ReadsThroughCache.Id);
 
     /// <inheritdoc/>
     public override FixAllProvider? GetFixAllProvider() => null;
@@ -66,7 +61,8 @@ public sealed class AcceptStaleReadsFix : RemedyFix
         var language = ((CSharpParseOptions)declaration.SyntaxTree.Options).LanguageVersion;
         return declaration switch
         {
-            MethodDeclarationSyntax or AccessorDeclarationSyntax or OperatorDeclarationSyntax or ConversionOperatorDeclarationSyntax => true,
+            MethodDeclarationSyntax or AccessorDeclarationSyntax or OperatorDeclarationSyntax or ConversionOperatorDeclarationSyntax =>
+                true,
             LocalFunctionStatementSyntax => language >= LanguageVersion.CSharp9,
             LambdaExpressionSyntax => language >= LanguageVersion.CSharp10,
             _ => false,

@@ -29,5 +29,11 @@ internal static class AnnotatedMethods
     }
 
     private static bool IsMeant(IMethodSymbol method) =>
-        method is { MethodKind: MethodKind.Ordinary, IsImplicitlyDeclared: false, IsOverride: false, DeclaredAccessibility: Accessibility.Public };
+        method
+            is {
+                MethodKind: MethodKind.Ordinary,
+                IsImplicitlyDeclared: false,
+                IsOverride: false,
+                DeclaredAccessibility: Accessibility.Public
+            };
 }

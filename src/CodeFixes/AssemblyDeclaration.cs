@@ -18,11 +18,7 @@ internal static class AssemblyDeclaration
     private static readonly ulong[] EntryCodes = Entries.Select(NameCode.Of).ToArray();
 
     /// <summary>Null where no request has a session, where it guarantees less, or where the assembly declares something already.</summary>
-    public static async Task<Remedy?> OfAsync(
-        Project project,
-        ImmutableArray<Guarantee> sufficient,
-        CancellationToken cancellation
-    )
+    public static async Task<Remedy?> OfAsync(Project project, ImmutableArray<Guarantee> sufficient, CancellationToken cancellation)
     {
         if (
             await project.GetCompilationAsync(cancellation).ConfigureAwait(false) is not { } compilation
@@ -53,7 +49,7 @@ internal static class AssemblyDeclaration
         }
 
         return new Remedy(
-            level.Title("whatever a request, a hub's call or a circuit runs", $"its session does: say so with [assembly: {level.Name}]"),
+            $"Say that the sessions of requests and of hubs' calls hold all reads together ([assembly: {level.Name}])",
             level.Key + KeySuffix,
             edit
         );

@@ -22,14 +22,32 @@ internal static class ChangedLevel
                 || (guarantee == Guarantee.Primary && AnnotationSyntax.IsNamed(a, "Causal"))
             );
 
-    /// <summary>The change of the attribute; none where the stronger one has no such arguments.</summary>
-    public static ImmutableArray<TextChange> OfAttribute(AttributeSyntax attribute, Guarantee guarantee, string written)
+    /// <summary>The change of the attribute's name; none where the stronger one has no such arguments.</summary>
+    /// <param name="attribute">The weaker one.</param>
+    /// <param name="guarantee">What it is to become.</param>
+    /// <param name="written">How that is written where no namespace stands before it.</param>
+    public static (ImmutableArray<TextChange> Changes, TextChange? Import) OfAttribute(
+        AttributeSyntax attribute,
+        Guarantee guarantee,
+        WrittenName written
+    )
     {
         var known = guarantee == Guarantee.Causal ? KnownToCausal : [];
         var arguments = attribute.ArgumentList?.Arguments ?? default;
-        return arguments.All(a => a.NameEquals is { Name.Identifier.ValueText: var name } && known.Contains(name))
-            ? ImmutableArray.Create(new TextChange(attribute.Name.Span, written))
-            : ImmutableArray<TextChange>.Empty;
+        if (!arguments.All(a => a.NameEquals is { Name.Identifier.ValueText: var name } && known.Contains(name)))
+        {
+            return (ImmutableArray<TextChange>.Empty, null);
+        }
+
+        var qualified = attribute.Name switch
+        {
+            QualifiedNameSyntax { Right: var right } => right,
+            AliasQualifiedNameSyntax { Name: var right } => right,
+            _ => null,
+        };
+        return qualified is null
+            ? (ImmutableArray.Create(new TextChange(attribute.Name.Span, written.Text)), written.Import)
+            : (ImmutableArray.Create(new TextChange(qualified.Span, guarantee.Name)), null);
     }
 
     /// <summary>The levels of the monotonic sessions that the body itself begins, to be written anew.</summary>
@@ -42,7 +60,9 @@ internal static class ChangedLevel
 
         var changes = ImmutableArray.CreateBuilder<TextChange>();
         foreach (
-            var call in body.DescendantNodesAndSelf(static n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+            var call in body.DescendantNodesAndSelf(static n =>
+                    n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)
+                )
                 .OfType<InvocationExpressionSyntax>()
         )
         {

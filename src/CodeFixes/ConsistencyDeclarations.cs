@@ -92,13 +92,13 @@ internal static class ConsistencyDeclarations
     private static ConsistencyDeclaration? Annotation(SyntaxNode node, IMethodSymbol? method, Guarantee guarantee, SourceFile file)
     {
         var written = file.Names.Attribute(guarantee.Name, node.SpanStart);
-        var changes = ChangedLevel.WeakerOn(node, guarantee) is { } weaker
-            ? ChangedLevel.OfAttribute(weaker, guarantee, written.Text)
-            : MappedHandler.Parenthesized(node, AttributePlace.On(node, written.Text, file.Layout));
+        var (changes, import) = ChangedLevel.WeakerOn(node, guarantee) is { } weaker
+            ? ChangedLevel.OfAttribute(weaker, guarantee, written)
+            : (MappedHandler.Parenthesized(node, AttributePlace.On(node, written.Text, file.Layout)), written.Import);
         var what = node is AnonymousFunctionExpressionSyntax ? "every call of this handler" : $"every call of {NameOf(method)}";
         return changes.IsEmpty
             ? null
-            : new ConsistencyDeclaration(node, guarantee.Title(what, $"[{guarantee.Name}]"), changes, written.Import, string.Empty);
+            : new ConsistencyDeclaration(node, guarantee.Title(what, $"[{guarantee.Name}]"), changes, import, string.Empty);
     }
 
     /// <summary>The sessions that the body begins, with another level.</summary>

@@ -66,7 +66,9 @@ internal static class DecoratorCall
         IEnumerable<StatementSyntax> beside = statement.Parent switch
         {
             BlockSyntax block => block.Statements,
-            GlobalStatementSyntax { Parent: CompilationUnitSyntax unit } => unit.Members.OfType<GlobalStatementSyntax>().Select(static g => g.Statement),
+            GlobalStatementSyntax { Parent: CompilationUnitSyntax unit } => unit
+                .Members.OfType<GlobalStatementSyntax>()
+                .Select(static g => g.Statement),
             _ => [],
         };
         return beside.LastOrDefault(s =>

@@ -23,7 +23,8 @@ internal static class ExtractedInterface
             || !(type.IsSealed || type.IsRecord)
             || type.AllInterfaces.Any(static i => !i.DeclaringSyntaxReferences.IsEmpty)
             || type.DeclaringSyntaxReferences is not [var reference]
-            || reference.GetSyntax(cancellation) is not TypeDeclarationSyntax { CloseBraceToken.RawKind: (int)SyntaxKind.CloseBraceToken } declaration
+            || reference.GetSyntax(cancellation)
+                is not TypeDeclarationSyntax { CloseBraceToken.RawKind: (int)SyntaxKind.CloseBraceToken } declaration
             || file.Model.LookupSymbols(declaration.SpanStart, name: name).Length > 0
             || SignaturesOf(methods, cancellation) is not { } signatures
         )
@@ -78,8 +79,7 @@ internal static class ExtractedInterface
             + $"{outer}}}";
         var implemented = name + declaration.TypeParameterList;
         var list = declaration.BaseList;
-        var before =
-            declaration.ParameterList?.Span.End ?? declaration.TypeParameterList?.Span.End ?? declaration.Identifier.Span.End;
+        var before = declaration.ParameterList?.Span.End ?? declaration.TypeParameterList?.Span.End ?? declaration.Identifier.Span.End;
         return ImmutableArray.Create(
             list is null
                 ? new TextChange(new TextSpan(before, 0), " : " + implemented)

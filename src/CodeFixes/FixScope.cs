@@ -38,5 +38,7 @@ internal static class FixScope
 
     /// <summary>The projects of the scope.</summary>
     public static IEnumerable<Project> ProjectsOf(FixAllContext context) =>
-        context.Scope == FixAllScope.Solution ? context.Solution.Projects.Where(p => p.Language == context.Project.Language) : [context.Project];
+        context.Scope == FixAllScope.Solution
+            ? context.Solution.Projects.Where(p => p.Language == context.Project.Language)
+            : [context.Project];
 }

@@ -12,7 +12,7 @@ internal sealed class Guarantee
     public static readonly Guarantee Causal = new(
         "Causal",
         ".Causal",
-        "Let the reads of {0} wait until the replica has its own writes ({1})",
+        "Let the reads of {0} wait for its own writes ({1})",
         "a causal session"
     );
 

@@ -30,7 +30,10 @@ internal static class NameableClass
             return ("remove 'file'", ImmutableArray.Create(Removed(local)));
         }
 
-        if (type.ContainingType is null || type.DeclaredAccessibility is not (Accessibility.Private or Accessibility.Protected or Accessibility.ProtectedAndInternal))
+        if (
+            type.ContainingType is null
+            || type.DeclaredAccessibility is not (Accessibility.Private or Accessibility.Protected or Accessibility.ProtectedAndInternal)
+        )
         {
             return null;
         }

@@ -41,7 +41,8 @@ public sealed class RemoveStaleEntryFix : CodeFixProvider
                 context.RegisterCodeFix(
                     CodeAction.Create(
                         Title,
-                        cancellation => RemoveAsync(context.TextDocument.Project.Solution, context.TextDocument, [diagnostic], cancellation),
+                        cancellation =>
+                            RemoveAsync(context.TextDocument.Project.Solution, context.TextDocument, [diagnostic], cancellation),
                         EquivalenceKey
                     ),
                     diagnostic

@@ -9,11 +9,7 @@ namespace MonotonicReads.CodeFixes;
 /// <summary>A session in code where an annotation stands that nothing can keep.</summary>
 internal static class SessionInsteadOf
 {
-    private static readonly ImmutableArray<Guarantee> All = ImmutableArray.Create(
-        Guarantee.Monotonic,
-        Guarantee.Causal,
-        Guarantee.Primary
-    );
+    private static readonly ImmutableArray<Guarantee> All = ImmutableArray.Create(Guarantee.Monotonic, Guarantee.Causal, Guarantee.Primary);
 
     /// <summary>Null where the annotation says more than its level, or a session would end before the last read.</summary>
     public static Remedy? Annotation(SyntaxNode declaration, SourceFile file, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
+using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Wrapping.Decision;
@@ -49,10 +50,9 @@ internal sealed class Trial
                 : WrappingDecision.For(type, _after).CoverageOf(after) is not null
         );
 
-    /// <summary>Whether the type, or any that stands in it, has an obstacle left at a place of that name.</summary>
-    public bool HasObstacleAt(INamedTypeSymbol type, string place) =>
-        Find(type) is not INamedTypeSymbol after
-        || WrappingDecision.For(after, _after).Obstacles.Any(o => Obstacle.Name(o.Place) == place);
+    /// <summary>Whether the guarantee is what holds for the method: a nearer annotation would win.</summary>
+    public bool Declares(IMethodSymbol method, Guarantee guarantee) =>
+        Find(method) is { } after && ConsistencyAnnotations.NearestTo(after) is { } nearest && nearest.Kind.ToString() == guarantee.Name;
 
     public static async Task<Trial?> OfAsync(
         Project project,
@@ -181,13 +181,7 @@ internal sealed class Trial
         : type.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() + "." + type.MetadataName
         : type.MetadataName;
 
-    private static bool HasNewError(
-        Compilation before,
-        SyntaxTree old,
-        Compilation after,
-        SyntaxTree tree,
-        CancellationToken cancellation
-    )
+    private static bool HasNewError(Compilation before, SyntaxTree old, Compilation after, SyntaxTree tree, CancellationToken cancellation)
     {
         var known = Errors(before, old, cancellation);
         return Errors(after, tree, cancellation).Any(e => !known.Contains(e));

@@ -14,18 +14,18 @@ internal static class VirtualMember
         var member = (declaration as AccessorDeclarationSyntax)?.Parent?.Parent ?? declaration;
         if (
             symbol
-                is not IMethodSymbol
-                {
-                    IsVirtual: false,
-                    IsOverride: false,
-                    IsAbstract: false,
-                    IsStatic: false,
-                    DeclaredAccessibility: not Accessibility.Private,
-                    ExplicitInterfaceImplementations.IsEmpty: true,
-                    PartialDefinitionPart: null,
-                    PartialImplementationPart: null,
-                    ContainingType: { TypeKind: TypeKind.Class, IsSealed: false, IsStatic: false },
-                }
+            is not IMethodSymbol
+            {
+                IsVirtual: false,
+                IsOverride: false,
+                IsAbstract: false,
+                IsStatic: false,
+                DeclaredAccessibility: not Accessibility.Private,
+                ExplicitInterfaceImplementations.IsEmpty: true,
+                PartialDefinitionPart: null,
+                PartialImplementationPart: null,
+                ContainingType: { TypeKind: TypeKind.Class, IsSealed: false, IsStatic: false },
+            }
         )
         {
             return null;

@@ -25,11 +25,11 @@ internal static class WiderPlaces
     {
         if (
             method
-                is not {
-                    MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation,
-                    IsStatic: false,
-                    ContainingType: { TypeKind: TypeKind.Class, IsStatic: false } type
-                }
+            is not {
+                MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation,
+                IsStatic: false,
+                ContainingType: { TypeKind: TypeKind.Class, IsStatic: false } type
+            }
         )
         {
             return ImmutableArray<Remedy>.Empty;
@@ -44,6 +44,7 @@ internal static class WiderPlaces
                 && file.Annotate(declaration, guarantee) is { } edit
                 && await trials.OfAsync(document.Project, ImmutableArray.Create(edit), changed, cancellation).ConfigureAwait(false)
                     is { } trial
+                && trial.Declares(method, guarantee)
                 && trial.Covers(method)
             )
             {
@@ -69,19 +70,13 @@ internal static class WiderPlaces
                 member.ContainingType,
                 ".OnInterfaceMember",
                 $"every call of '{Obstacle.Name(member)}'",
-                $"{attribute} on the interface's member"
+                $"{attribute} on the interface member"
             );
         }
 
         if (HasSeveral(type))
         {
-            yield return (
-                type,
-                type,
-                ".OnClass",
-                $"every call of any method of '{Obstacle.Name(type)}'",
-                $"{attribute} on the class"
-            );
+            yield return (type, type, ".OnClass", $"every call of '{Obstacle.Name(type)}'", $"{attribute} on the class");
         }
 
         if (contracts is [{ ContainingType: var contract }] && HasSeveral(contract))
@@ -90,7 +85,7 @@ internal static class WiderPlaces
                 contract,
                 contract,
                 ".OnInterface",
-                $"every call of any method of '{Obstacle.Name(contract)}'",
+                $"every call of '{Obstacle.Name(contract)}'",
                 $"{attribute} on the interface"
             );
         }
@@ -99,12 +94,16 @@ internal static class WiderPlaces
     /// <summary>With one method, the annotation of the type is the annotation of the method.</summary>
     private static bool HasSeveral(INamedTypeSymbol type) =>
         type.GetMembers()
-            .Count(static m => m is IMethodSymbol { MethodKind: MethodKind.Ordinary, IsStatic: false, DeclaredAccessibility: not Accessibility.Private })
-            > 1;
+            .Count(static m =>
+                m is IMethodSymbol { MethodKind: MethodKind.Ordinary, IsStatic: false, DeclaredAccessibility: not Accessibility.Private }
+            ) > 1;
 
     /// <summary>The interface members of the solution that the method implements.</summary>
     private static ImmutableArray<IMethodSymbol> ContractsOf(IMethodSymbol method, INamedTypeSymbol type) =>
-        type.AllInterfaces.SelectMany(static i => i.OriginalDefinition.GetMembers().OfType<IMethodSymbol>().Select(m => (Interface: i, Member: m)))
+        type
+            .AllInterfaces.SelectMany(static i =>
+                i.OriginalDefinition.GetMembers().OfType<IMethodSymbol>().Select(m => (Interface: i, Member: m))
+            )
             .Where(pair =>
                 !pair.Member.DeclaringSyntaxReferences.IsEmpty
                 && pair.Interface.GetMembers(pair.Member.Name)

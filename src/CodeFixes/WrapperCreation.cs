@@ -26,7 +26,9 @@ internal sealed class WrapperCreation(
                 return ImmutableArray<TextChange>.Empty;
             }
 
-            return wrapped.Shape == WrapperShape.Deriving ? Derived(name) : IsUsedAsInterface() ? Wrapped(name) : ImmutableArray<TextChange>.Empty;
+            return wrapped.Shape == WrapperShape.Deriving ? Derived(name)
+                : IsUsedAsInterface() ? Wrapped(name)
+                : ImmutableArray<TextChange>.Empty;
         }
     }
 

@@ -27,8 +27,7 @@ internal sealed class WrittenNames
     }
 
     /// <summary>How an attribute is written there, without its brackets.</summary>
-    public WrittenName Attribute(string name, int position) =>
-        Name(position, [name + "Attribute", name], name, InFull(name).Text);
+    public WrittenName Attribute(string name, int position) => Name(position, [name + "Attribute", name], name, InFull(name).Text);
 
     /// <summary>The same where no <c>using</c> reaches.</summary>
     public static WrittenName InFull(string name) => new($"global::{Namespace}.{name}Attribute", null);

@@ -30,6 +30,7 @@ internal static class FaultMessage
             .. through is null ? Array.Empty<string>() : [through],
             Named(first.Earlier),
             first.Earlier == first.Read ? "the same call in the next iteration" : Named(first.Read),
+            unit.Remedy(isAfterWrite),
         ];
         report(
             Diagnostic.Create(

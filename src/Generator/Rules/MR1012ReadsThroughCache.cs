@@ -44,7 +44,16 @@ internal static class MR1012ReadsThroughCache
             return false;
         }
 
-        FaultMessage.Report(Descriptor, unit, faults, _ => isAfterWrite ? "a write" : "another", report, cancellation, NameOf(faults[0].Through), isAfterWrite);
+        FaultMessage.Report(
+            Descriptor,
+            unit,
+            faults,
+            _ => isAfterWrite ? "a write" : "another",
+            report,
+            cancellation,
+            NameOf(faults[0].Through),
+            isAfterWrite
+        );
         return true;
     }
 
