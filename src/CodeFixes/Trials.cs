@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
-using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Wrapping.Decision;
@@ -16,6 +15,40 @@ namespace MonotonicReads.CodeFixes;
 internal sealed class Trials
 {
     private readonly Dictionary<string, Task<Trial?>> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<ISymbol, Task<bool>> _harmless = new(SymbolEqualityComparer.Default);
+
+    /// <summary>
+    /// Whether MR2001 would name nothing new, in the project or in one that depends on where the symbol is declared, if it were annotated.
+    /// </summary>
+    public Task<bool> HarmsNobodyAsync(Project project, Project declaring, ISymbol annotated, CancellationToken cancellation)
+    {
+        if (!_harmless.TryGetValue(annotated, out var harmless))
+        {
+            _harmless.Add(annotated, harmless = AskAsync());
+        }
+
+        return harmless;
+
+        async Task<bool> AskAsync()
+        {
+            var graph = project.Solution.GetProjectDependencyGraph();
+            var id = annotated.OriginalDefinition.GetDocumentationCommentId();
+            foreach (var other in graph.GetProjectsThatTransitivelyDependOnThisProject(declaring.Id).Append(project.Id).Append(declaring.Id).Distinct())
+            {
+                if (
+                    await project.Solution.GetProject(other)!.GetCompilationAsync(cancellation).ConfigureAwait(false) is not { } compilation
+                    || id is null
+                    || DocumentationCommentId.GetFirstSymbolForDeclarationId(id, compilation) is not { } same
+                    || !AssumedAnnotation.HarmsNobody(same, compilation, cancellation)
+                )
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
 
     /// <summary>The edits' outcome; null where some class would have an obstacle that it does not have, or code would not compile.</summary>
     /// <param name="project">The project whose compilation is asked about.</param>
@@ -49,10 +82,6 @@ internal sealed class Trial
                 ? true
                 : WrappingDecision.For(type, _after).CoverageOf(after) is not null
         );
-
-    /// <summary>Whether the guarantee is what holds for the method: a nearer annotation would win.</summary>
-    public bool Declares(IMethodSymbol method, Guarantee guarantee) =>
-        Find(method) is { } after && ConsistencyAnnotations.NearestTo(after) is { } nearest && nearest.Kind.ToString() == guarantee.Name;
 
     public static async Task<Trial?> OfAsync(
         Project project,

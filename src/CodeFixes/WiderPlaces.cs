@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.CodeFixes;
@@ -25,11 +26,14 @@ internal static class WiderPlaces
     {
         if (
             method
-            is not {
-                MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation,
-                IsStatic: false,
-                ContainingType: { TypeKind: TypeKind.Class, IsStatic: false } type
-            }
+                is not {
+                    MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation,
+                    IsStatic: false,
+                    ContainingType: { TypeKind: TypeKind.Class, IsStatic: false } type
+                }
+            // A nearer annotation wins.
+            || ConsistencyAnnotations.NearestTo(method, includeAssembly: false) is not null
+            || await document.Project.GetCompilationAsync(cancellation).ConfigureAwait(false) is not { } compilation
         )
         {
             return ImmutableArray<Remedy>.Empty;
@@ -37,15 +41,13 @@ internal static class WiderPlaces
 
         var contracts = ContractsOf(method, type);
         var remedies = ImmutableArray.CreateBuilder<Remedy>();
-        foreach (var (place, changed, suffix, what, how) in Places(method, type, contracts, guarantee))
+        foreach (var (place, suffix, what, how) in Places(method, type, contracts, guarantee))
         {
             if (
                 await SourceFile.DeclaringAsync(place, document, cancellation).ConfigureAwait(false) is var (file, declaration)
                 && file.Annotate(declaration, guarantee) is { } edit
-                && await trials.OfAsync(document.Project, ImmutableArray.Create(edit), changed, cancellation).ConfigureAwait(false)
-                    is { } trial
-                && trial.Declares(method, guarantee)
-                && trial.Covers(method)
+                && AssumedAnnotation.Covers(method, place, compilation)
+                && await trials.HarmsNobodyAsync(document.Project, file.Document.Project, place, cancellation).ConfigureAwait(false)
             )
             {
                 remedies.Add(new Remedy(guarantee.Title(what, how), guarantee.Key + suffix, edit));
@@ -55,7 +57,7 @@ internal static class WiderPlaces
         return remedies.ToImmutable();
     }
 
-    private static IEnumerable<(ISymbol Place, INamedTypeSymbol Changed, string KeySuffix, string What, string How)> Places(
+    private static IEnumerable<(ISymbol Place, string KeySuffix, string What, string How)> Places(
         IMethodSymbol method,
         INamedTypeSymbol type,
         ImmutableArray<IMethodSymbol> contracts,
@@ -67,7 +69,6 @@ internal static class WiderPlaces
         {
             yield return (
                 member,
-                member.ContainingType,
                 ".OnInterfaceMember",
                 $"every call of '{Obstacle.Name(member)}'",
                 $"{attribute} on the interface member"
@@ -76,13 +77,12 @@ internal static class WiderPlaces
 
         if (HasSeveral(type))
         {
-            yield return (type, type, ".OnClass", $"every call of '{Obstacle.Name(type)}'", $"{attribute} on the class");
+            yield return (type, ".OnClass", $"every call of '{Obstacle.Name(type)}'", $"{attribute} on the class");
         }
 
         if (contracts is [{ ContainingType: var contract }] && HasSeveral(contract))
         {
             yield return (
-                contract,
                 contract,
                 ".OnInterface",
                 $"every call of '{Obstacle.Name(contract)}'",
