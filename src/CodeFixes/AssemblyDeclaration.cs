@@ -103,7 +103,10 @@ internal static class AssemblyDeclaration
 
         var place = before.FullSpan.End;
         var lineEnd = layout.LineEndAt(before.SpanStart);
-        var written = root.Usings.Count > 0 ? file.Names.Attribute(level.Name, root.Members.FirstOrDefault()?.SpanStart ?? place) : WrittenNames.InFull(level.Name);
+        var written =
+            root.Usings.Count > 0
+                ? file.Names.Attribute(level.Name, root.Members.FirstOrDefault()?.SpanStart ?? place)
+                : WrittenNames.InFull(level.Name);
         var line = $"[assembly: {written.Text}]{lineEnd}";
         var text = before is AttributeListSyntax ? line : lineEnd + line;
         return new FileEdit(file.Document.Id, new TextChange(new TextSpan(place, 0), text), written.Import);

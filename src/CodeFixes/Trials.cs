@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
-using MonotonicReads.Generator.Collections;
-using MonotonicReads.Generator.Names;
 using MonotonicReads.Generator.Wrapping.Decision;
 using MonotonicReads.Generator.Wrapping.Survey;
 
@@ -33,7 +31,13 @@ internal sealed class Trials
         {
             var graph = project.Solution.GetProjectDependencyGraph();
             var id = annotated.OriginalDefinition.GetDocumentationCommentId();
-            foreach (var other in graph.GetProjectsThatTransitivelyDependOnThisProject(declaring.Id).Append(project.Id).Append(declaring.Id).Distinct())
+            foreach (
+                var other in graph
+                    .GetProjectsThatTransitivelyDependOnThisProject(declaring.Id)
+                    .Append(project.Id)
+                    .Append(declaring.Id)
+                    .Distinct()
+            )
             {
                 if (
                     await project.Solution.GetProject(other)!.GetCompilationAsync(cancellation).ConfigureAwait(false) is not { } compilation
@@ -148,7 +152,7 @@ internal sealed class Trial
         {
             if (
                 await solution.GetProject(id)!.GetCompilationAsync(cancellation).ConfigureAwait(false) is { } compilation
-                && (id == project.Id || NamesOf(type, compilation, cancellation).Count > 0)
+                && (id == project.Id || Implementers.Of(type, compilation, cancellation).Any())
             )
             {
                 naming.Add(id, compilation);
@@ -181,7 +185,7 @@ internal sealed class Trial
 
     private static bool AddsNoObstacle(INamedTypeSymbol type, Compilation before, Compilation after, CancellationToken cancellation)
     {
-        foreach (var name in NamesOf(type, after, cancellation).Append(MetadataName(type)))
+        foreach (var name in Implementers.Of(type, after, cancellation).Append(MetadataName(type)))
         {
             if (after.Assembly.GetTypeByMetadataName(name) is not { } changed)
             {
@@ -199,9 +203,6 @@ internal sealed class Trial
 
         return true;
     }
-
-    private static EquatableArray<string> NamesOf(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
-        Implementers.Of(new[] { type.Name }.ToEquatableArray(), compilation, cancellation);
 
     private static string Text(Obstacle obstacle) => Obstacle.Name(obstacle.Place) + obstacle.Why;
 

@@ -67,12 +67,7 @@ internal static class WiderPlaces
         var attribute = $"[{guarantee.Name}]";
         if (contracts is [var member])
         {
-            yield return (
-                member,
-                ".OnInterfaceMember",
-                $"every call of '{Obstacle.Name(member)}'",
-                $"{attribute} on the interface member"
-            );
+            yield return (member, ".OnInterfaceMember", $"every call of '{Obstacle.Name(member)}'", $"{attribute} on the interface member");
         }
 
         if (HasSeveral(type))
@@ -82,12 +77,7 @@ internal static class WiderPlaces
 
         if (contracts is [{ ContainingType: var contract }] && HasSeveral(contract))
         {
-            yield return (
-                contract,
-                ".OnInterface",
-                $"every call of '{Obstacle.Name(contract)}'",
-                $"{attribute} on the interface"
-            );
+            yield return (contract, ".OnInterface", $"every call of '{Obstacle.Name(contract)}'", $"{attribute} on the interface");
         }
     }
 

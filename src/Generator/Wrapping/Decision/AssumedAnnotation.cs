@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
-using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Wrapping.Survey;
 
 namespace MonotonicReads.Generator.Wrapping.Decision;
@@ -39,7 +38,7 @@ internal static class AssumedAnnotation
             yield return type;
         }
 
-        foreach (var name in Implementers.Of(new[] { type.Name }.ToEquatableArray(), compilation, cancellation))
+        foreach (var name in Implementers.Of(type, compilation, cancellation))
         {
             if (
                 compilation.Assembly.GetTypeByMetadataName(name) is { } candidate

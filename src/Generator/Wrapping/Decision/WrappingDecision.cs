@@ -83,7 +83,9 @@ internal sealed class WrappingDecision
             var tried = accepted.Add(method);
             if (
                 FrameworkActivation.Of(method.ContainingType)?.Honours(method, compilation) == true
-                || Heirs.Of(method.ContainingType, compilation).All(type => IsSettled(type, method, accepted.CastArray<ISymbol>(), tried.CastArray<ISymbol>(), compilation))
+                || Heirs
+                    .Of(method.ContainingType, compilation)
+                    .All(type => IsSettled(type, method, accepted.CastArray<ISymbol>(), tried.CastArray<ISymbol>(), compilation))
             )
             {
                 accepted = tried;
