@@ -35,30 +35,79 @@ internal static class BaselineFile
                 && named.GetDocumentationCommentId() is { } id
             )
             {
-                return id;
+                return WithoutAngles(id);
             }
         }
 
         return null;
     }
 
-    // A documentation id holds no blank; what names a handler after it may: `#GET /orders`. It writes `{Main}$` for `<Main>$`.
+    /// <summary>
+    /// How a handler is called after its member: what a line cannot hold is left out, and of several the second of one name has <c>#2</c>
+    /// at its end.
+    /// </summary>
+    /// <param name="names">What each is called in messages, in the order in which they stand in the source.</param>
+    public static IReadOnlyList<string> HandlerIds(IEnumerable<string> names)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var ids = new List<string>();
+        foreach (var name in names)
+        {
+            var plain = string.Join(" ", Words(name)).Replace(" #", " ");
+            var id = plain;
+            for (var number = 2; !taken.Add(id); number++)
+            {
+                id = $"{plain}#{number}";
+            }
+
+            ids.Add(id);
+        }
+
+        return ids;
+    }
+
+    // A documentation id holds no blank; what names a handler after it may: `#GET /orders`.
     private static BaselineEntry? Parse(string line)
     {
-        var words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        var words = Words(line);
         return
             words is [var rule, var member, ..]
             && Rules.Contains(rule)
             && member.Length > 2
             && member[1] == ':'
             && (words.Length == 2 || member.IndexOf('#') >= 0)
-            ? new BaselineEntry(rule, string.Join(" ", words.Skip(1)).Replace('<', '{').Replace('>', '}'))
+            ? new BaselineEntry(rule, WithoutAnglesInId(string.Join(" ", words.Skip(1))))
             : null;
     }
+
+    private static string[] Words(string text) =>
+        new string([.. text.Select(static c => char.IsWhiteSpace(c) || char.IsControl(c) ? ' ' : c)]).Split(
+            [' '],
+            StringSplitOptions.RemoveEmptyEntries
+        );
+
+    /// <summary>A route may hold <c>&lt;</c> as it is: only what stands before a handler's name is a documentation id.</summary>
+    private static string WithoutAnglesInId(string member)
+    {
+        var blank = member.IndexOf(' ');
+        var id = blank < 0 ? member : member.Substring(0, blank);
+        var end = id.IndexOf(")#", StringComparison.Ordinal) is >= 0 and var close ? close : id.Length;
+        return WithoutAngles(member.Substring(0, end)) + member.Substring(end);
+    }
+
+    /// <summary>A documentation id writes <c>{Main}$</c> for <c>&lt;Main&gt;$</c>, and arguments of types alike.</summary>
+    private static string WithoutAngles(string id) => id.Replace('<', '{').Replace('>', '}');
 }
 
 /// <summary>One finding that a project has accepted for the time being.</summary>
 /// <param name="Rule">The rule's id.</param>
 /// <param name="Member">The member's documentation id; a local function's is that of the member around it. A handler's is followed by
 /// <c>#</c> and what names it: <c>#GET /orders</c>.</param>
-internal readonly record struct BaselineEntry(string Rule, string Member);
+internal readonly record struct BaselineEntry(string Rule, string Member) : IComparable<BaselineEntry>
+{
+    /// <summary>Its line in the file, without line end.</summary>
+    public string Line => Rule + " " + Member;
+
+    /// <summary>The order of the file: that of its lines, character by character, as <c>LC_ALL=C sort</c> has it.</summary>
+    public int CompareTo(BaselineEntry other) => string.CompareOrdinal(Line, other.Line);
+}

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using MonotonicReads.Generator.Flow;
+using MonotonicReads.Generator.Options;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -12,14 +13,16 @@ internal sealed class HandlerNames(IReadOnlyList<HandlerLambda> handlers, Semant
         handlers.ToDictionary(static h => h, h => new HandlerName(model, cancellation).Of(h.Mapping))
     );
 
+    private Dictionary<HandlerLambda, string>? _baselineNames;
+
     public string Of(HandlerLambda handler) => _names.Value[handler];
 
-    public string BaselineNameOf(HandlerLambda handler)
+    public string BaselineNameOf(HandlerLambda handler) => (_baselineNames ??= BaselineNames())[handler];
+
+    private Dictionary<HandlerLambda, string> BaselineNames()
     {
-        var name = Of(handler);
-        var before = _names.Value.Count(other =>
-            other.Value == name && other.Key.Lambda.Syntax.SpanStart < handler.Lambda.Syntax.SpanStart
-        );
-        return before == 0 ? name : $"{name}#{before + 1}";
+        var inOrder = handlers.OrderBy(static h => h.Lambda.Syntax.SpanStart).ToList();
+        var ids = BaselineFile.HandlerIds(inOrder.Select(Of));
+        return Enumerable.Range(0, inOrder.Count).ToDictionary(i => inOrder[i], i => ids[i]);
     }
 }
