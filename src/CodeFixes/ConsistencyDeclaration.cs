@@ -22,20 +22,10 @@ internal sealed record ConsistencyDeclaration(
     public bool ReadsAhead { get; init; }
 
     /// <summary>The text with all the edits.</summary>
-    public static SourceText Apply(SourceText text, IReadOnlyCollection<ConsistencyDeclaration> declarations)
-    {
-        var changes = declarations.SelectMany(static d => d.Changes);
-        if (declarations.Select(static d => d.Import).FirstOrDefault(static i => i is not null) is { } import)
-        {
-            changes = changes.Prepend(import);
-        }
-
-        // Two insertions at one place are one.
-        return text.WithChanges(
-            changes
-                .GroupBy(static c => c.Span)
-                .Select(static g => new TextChange(g.Key, string.Concat(g.Select(static c => c.NewText))))
-                .OrderBy(static c => c.Span.Start)
+    public static SourceText Apply(SourceText text, IReadOnlyCollection<ConsistencyDeclaration> declarations) =>
+        FileEdit.Apply(
+            text,
+            declarations.SelectMany(static d => d.Changes),
+            declarations.Select(static d => d.Import).FirstOrDefault(static i => i is not null)
         );
-    }
 }

@@ -15,24 +15,23 @@ internal static class ConsistencyDeclarations
 {
     /// <param name="document">The file.</param>
     /// <param name="diagnostics">What is reported in it.</param>
+    /// <param name="guarantee">What is to be declared.</param>
     /// <param name="readsAhead">Whether a sequence that would read after the session may be read into a list.</param>
     /// <param name="cancellation">Ends it.</param>
     public static async Task<ImmutableArray<ConsistencyDeclaration>> PlanAsync(
         Document document,
         ImmutableArray<Diagnostic> diagnostics,
+        Guarantee guarantee,
         bool readsAhead,
         CancellationToken cancellation
     )
     {
-        var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
-        var model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
-        if (root is not CompilationUnitSyntax unit || model is null || !CanName(model.Compilation))
+        if (await SourceFile.OfAsync(document, cancellation).ConfigureAwait(false) is not { } file)
         {
             return ImmutableArray<ConsistencyDeclaration>.Empty;
         }
 
-        var layout = new Layout(root, await document.GetTextAsync(cancellation).ConfigureAwait(false));
-        var names = new WrittenNames(model, unit, layout);
+        var (root, model) = (file.Root, file.Model);
         var reported = new Dictionary<SyntaxNode, (Diagnostic Diagnostic, IMethodSymbol? Method)>();
         foreach (var diagnostic in diagnostics)
         {
@@ -52,11 +51,12 @@ internal static class ConsistencyDeclarations
         {
             var (node, (diagnostic, method)) = (entry.Key, entry.Value);
             var declared =
-                CanAnnotate(node, method, coverable, model, cancellation) ? Annotation(node, names, layout)
-                : SessionStatement.CanStandIn(node, method, diagnostic.AdditionalLocations, model)
-                && ReadAhead.Changes(FirstStatement.BodyOf(node)!, diagnostic.AdditionalLocations, model, cancellation) is { } ahead
+                CanAnnotate(node, method, coverable, model, cancellation) ? Annotation(node, method, guarantee, file)
+                : Stronger(node, method, guarantee, model) is { Changes.IsEmpty: false } changed ? changed
+                : SessionStatement.CanStandIn(node, method, ReadsOf(diagnostic), model)
+                && ReadAhead.Changes(FirstStatement.BodyOf(node)!, ReadsOf(diagnostic), model, cancellation) is { } ahead
                 && (readsAhead || ahead.IsEmpty)
-                    ? Session(node, method, ahead, plan, model, names, layout)
+                    ? Session(node, method, guarantee, ahead, plan, file)
                 : null;
             if (declared is not null)
             {
@@ -66,6 +66,18 @@ internal static class ConsistencyDeclarations
 
         return plan.ToImmutable();
     }
+
+    /// <summary>The method that a finding is about; null for what is none.</summary>
+    public static async Task<IMethodSymbol?> MethodAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation) =>
+        await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false) is { } root
+        && await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is { } model
+        && DeclarationOf(diagnostic, root, model, cancellation) is { } declaration
+            ? MethodOf(declaration, model, cancellation)
+            : null;
+
+    /// <summary>What has to come in the session: the reads that are named, or the call that is reported.</summary>
+    private static IReadOnlyList<Location> ReadsOf(Diagnostic diagnostic) =>
+        diagnostic.AdditionalLocations.Count > 0 ? diagnostic.AdditionalLocations : [diagnostic.Location];
 
     private static bool CanAnnotate(
         SyntaxNode node,
@@ -77,34 +89,52 @@ internal static class ConsistencyDeclarations
         (method is not null && coverable.Contains(method, SymbolEqualityComparer.Default))
         || MappedHandler.IsHonoured(node, model, cancellation);
 
-    private static ConsistencyDeclaration? Annotation(SyntaxNode node, WrittenNames names, Layout layout)
+    private static ConsistencyDeclaration? Annotation(SyntaxNode node, IMethodSymbol? method, Guarantee guarantee, SourceFile file)
     {
-        var written = names.Attribute("Monotonic", node.SpanStart);
-        var changes = MappedHandler.Parenthesized(node, MonotonicAnnotation.On(node, written.Text, layout));
+        var written = file.Names.Attribute(guarantee.Name, node.SpanStart);
+        var (changes, import) = ChangedLevel.WeakerOn(node, guarantee) is { } weaker
+            ? ChangedLevel.OfAttribute(weaker, guarantee, written)
+            : (MappedHandler.Parenthesized(node, AttributePlace.On(node, written.Text, file.Layout)), written.Import);
+        var what = node is AnonymousFunctionExpressionSyntax ? "every call of this handler" : $"every call of {NameOf(method)}";
         return changes.IsEmpty
             ? null
-            : new ConsistencyDeclaration(node, "Annotate with [Monotonic]", changes, written.Import, string.Empty);
+            : new ConsistencyDeclaration(node, guarantee.Title(what, $"[{guarantee.Name}]"), changes, import, string.Empty);
     }
 
-    private static ConsistencyDeclaration? Session(
+    /// <summary>The sessions that the body begins, with another level.</summary>
+    private static ConsistencyDeclaration? Stronger(SyntaxNode node, IMethodSymbol? method, Guarantee guarantee, SemanticModel model) =>
+        FirstStatement.BodyOf(node) is { } body
+            ? new ConsistencyDeclaration(
+                node,
+                guarantee.Title(NameOf(method), $"make its session {guarantee.Session}"),
+                ChangedLevel.OfSessions(body, guarantee, model),
+                Import: null,
+                string.Empty
+            )
+            : null;
+
+    /// <summary>The session as the body's first statement; null where it cannot be written.</summary>
+    public static ConsistencyDeclaration? Session(
         SyntaxNode node,
         IMethodSymbol? method,
+        Guarantee guarantee,
         ImmutableArray<TextChange> ahead,
         IEnumerable<ConsistencyDeclaration> plan,
-        SemanticModel model,
-        WrittenNames names,
-        Layout layout
+        SourceFile file
     )
     {
         var taken = plan.Where(p => p.Node.Contains(node) || node.Contains(p.Node)).Select(static p => p.SessionName);
-        var name = SessionStatement.FreeName(node, model, taken);
-        var written = names.Session(name, PlaceIn(node));
-        var changes = FirstStatement.Of(node, ReturnsValue(method), written.Text, layout);
+        var name = SessionStatement.FreeName(node, file.Model, taken);
+        var written = file.Names.Session(name, guarantee.Name, PlaceIn(node));
+        var changes = FirstStatement.Of(node, ReturnsValue(method), written.Text, file.Layout);
         return changes.IsEmpty
             ? null
             : new ConsistencyDeclaration(
                 node,
-                ahead.IsEmpty ? "Begin a monotonic read session" : "Begin a monotonic read session and read into a list",
+                guarantee.Title(
+                    NameOf(method),
+                    ahead.IsEmpty ? $"begin {guarantee.Session}" : $"begin {guarantee.Session}, and read into a list before it ends"
+                ),
                 // What is behind the last expression of a lambda's body comes before what ends its block.
                 ahead.AddRange(changes),
                 written.Import,
@@ -114,6 +144,15 @@ internal static class ConsistencyDeclarations
                 ReadsAhead = !ahead.IsEmpty,
             };
     }
+
+    /// <summary>What a title calls it.</summary>
+    public static string NameOf(IMethodSymbol? method) =>
+        method switch
+        {
+            null => "the program",
+            { MethodKind: MethodKind.AnonymousFunction } => "this handler",
+            _ => $"'{ReportPlace.NameOf(method)}'",
+        };
 
     /// <summary>Where names in the body mean what they will for its first statement.</summary>
     private static int PlaceIn(SyntaxNode node) =>
@@ -130,14 +169,6 @@ internal static class ConsistencyDeclarations
     private static bool ReturnsValue(IMethodSymbol? method) =>
         method is { ReturnsVoid: false } && !(method.IsAsync && method.ReturnType is INamedTypeSymbol { IsGenericType: false });
 
-    /// <summary>A reference that is known under another alias alone cannot be named.</summary>
-    private static bool CanName(Compilation compilation) =>
-        compilation.GetTypeByMetadataName("MonotonicReads.ReadSession") is { } session
-        && (
-            compilation.GetMetadataReference(session.ContainingAssembly) is not { Properties.Aliases: { IsDefaultOrEmpty: false } aliases }
-            || aliases.Contains("global")
-        );
-
     /// <summary>An attribute can stand on a method or an accessor; an expression-bodied property has no accessor to carry it.</summary>
     private static bool IsAnnotatable(IMethodSymbol method) =>
         method.MethodKind is MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation
@@ -146,7 +177,8 @@ internal static class ConsistencyDeclarations
             && method.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is AccessorDeclarationSyntax)
         );
 
-    private static SyntaxNode? DeclarationOf(Diagnostic diagnostic, SyntaxNode root, SemanticModel model, CancellationToken cancellation) =>
+    /// <summary>The declaration that a finding is about; null for what is none, as a field's initializer.</summary>
+    public static SyntaxNode? DeclarationOf(Diagnostic diagnostic, SyntaxNode root, SemanticModel model, CancellationToken cancellation) =>
         diagnostic.Properties.ContainsKey(ReportedUnit.HandlerProperty)
             ? MappedHandler.At(root, diagnostic, model, cancellation)
             : DeclarationAt(root, diagnostic.Location.SourceSpan.Start);
@@ -171,7 +203,8 @@ internal static class ConsistencyDeclarations
         return null;
     }
 
-    private static IMethodSymbol? MethodOf(SyntaxNode declaration, SemanticModel model, CancellationToken cancellation) =>
+    /// <summary>The method of a declaration; null for top-level code.</summary>
+    public static IMethodSymbol? MethodOf(SyntaxNode declaration, SemanticModel model, CancellationToken cancellation) =>
         declaration switch
         {
             CompilationUnitSyntax => null,

@@ -27,15 +27,17 @@ internal sealed class WrittenNames
     }
 
     /// <summary>How an attribute is written there, without its brackets.</summary>
-    public WrittenName Attribute(string name, int position) =>
-        Name(position, [name + "Attribute", name], name, $"global::{Namespace}.{name}Attribute");
+    public WrittenName Attribute(string name, int position) => Name(position, [name + "Attribute", name], name, InFull(name).Text);
 
-    /// <summary>The statement that begins a monotonic session there.</summary>
-    public WrittenName Session(string local, int position)
+    /// <summary>The same where no <c>using</c> reaches.</summary>
+    public static WrittenName InFull(string name) => new($"global::{Namespace}.{name}Attribute", null);
+
+    /// <summary>The statement that begins a session of the level there.</summary>
+    public WrittenName Session(string local, string consistency, int position)
     {
         var type = Name(position, ["ReadSession"], "ReadSession", $"global::{Namespace}.ReadSession");
         var level = Name(position, ["ReadConsistency"], "ReadConsistency", $"global::{Namespace}.ReadConsistency");
-        return new WrittenName($"using var {local} = {type.Text}.Begin({level.Text}.Monotonic);", type.Import ?? level.Import);
+        return new WrittenName($"using var {local} = {type.Text}.Begin({level.Text}.{consistency});", type.Import ?? level.Import);
     }
 
     private WrittenName Name(int position, string[] meanings, string brief, string full)

@@ -6,6 +6,9 @@ namespace MonotonicReads.Generator.Rules;
 /// <summary>How faults are told: each site by its name and line, and every site as a further location.</summary>
 internal static class FaultMessage
 {
+    /// <summary>A property of reports about a read after a write, which [Monotonic] does not settle.</summary>
+    public const string AfterWriteProperty = "AfterWrite";
+
     /// <summary>One report for all faults of one kind in a method, named after the first.</summary>
     public static void Report(
         DiagnosticDescriptor descriptor,
@@ -14,7 +17,8 @@ internal static class FaultMessage
         Func<int, string> count,
         Action<Diagnostic> report,
         CancellationToken cancellation,
-        string? through = null
+        string? through = null,
+        bool isAfterWrite = false
     )
     {
         var sites = faults.SelectMany(f => new[] { f.Earlier, f.Read }).Distinct().OrderBy(s => s.Position).ToList();
@@ -26,13 +30,14 @@ internal static class FaultMessage
             .. through is null ? Array.Empty<string>() : [through],
             Named(first.Earlier),
             first.Earlier == first.Read ? "the same call in the next iteration" : Named(first.Read),
+            unit.Remedy(isAfterWrite),
         ];
         report(
             Diagnostic.Create(
                 descriptor,
                 unit.Place(first.Read.Operation.Syntax, sites[0].Location, cancellation),
                 additionalLocations: sites.Select(s => s.Location),
-                unit.Properties,
+                isAfterWrite ? unit.Properties.Add(AfterWriteProperty, null) : unit.Properties,
                 told
             )
         );

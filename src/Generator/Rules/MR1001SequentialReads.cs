@@ -11,7 +11,7 @@ internal static class MR1001SequentialReads
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Sequential replica reads without declared read consistency",
-        "'{0}' makes {1} and declares no read consistency: {2} and {3} may be answered by different replicas, the later by an older state",
+        "'{0}' makes {1}: {2} and {3} may be answered by different replicas, the later by an older state; {4}",
         "MonotonicReads.Reads",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,

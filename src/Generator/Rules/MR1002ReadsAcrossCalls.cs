@@ -11,8 +11,7 @@ internal static class MR1002ReadsAcrossCalls
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Sequential replica reads across calls without declared read consistency",
-        "'{0}' reaches {1} through its calls and declares no read consistency: {2} and {3} may be answered by different replicas, "
-            + "the later by an older state",
+        "'{0}' reaches {1} through its calls: {2} and {3} may be answered by different replicas, the later by an older state; {4}",
         "MonotonicReads.Reads",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,

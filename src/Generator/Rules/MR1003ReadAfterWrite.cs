@@ -11,7 +11,7 @@ internal static class MR1003ReadAfterWrite
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Replica read after a write",
-        "'{0}' reads from a replica after {1}: what {2} wrote may not have reached the replica that answers {3}",
+        "'{0}' reads from a replica after {1}: what {2} wrote may not have reached the replica that answers {3}; {4}",
         "MonotonicReads.Reads",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -29,7 +29,7 @@ internal static class MR1003ReadAfterWrite
             return false;
         }
 
-        FaultMessage.Report(Descriptor, unit, flow.ReadsAfterWrites, static _ => "a write", report, cancellation);
+        FaultMessage.Report(Descriptor, unit, flow.ReadsAfterWrites, static _ => "a write", report, cancellation, isAfterWrite: true);
         return true;
     }
 }

@@ -25,16 +25,16 @@ internal static class MR1012ReadsThroughCache
 
     /// <summary>Reports what <see cref="MR1002ReadsAcrossCalls"/> leaves out; false where there is nothing.</summary>
     public static bool ReportReads(ReportedUnit unit, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation) =>
-        Report(unit, flow.SequentialThrough, "another", report, cancellation);
+        Report(unit, flow.SequentialThrough, isAfterWrite: false, report, cancellation);
 
     /// <summary>Reports what <see cref="MR1003ReadAfterWrite"/> leaves out; false where there is nothing.</summary>
     public static bool ReportAfterWrites(ReportedUnit unit, FlowResult flow, Action<Diagnostic> report, CancellationToken cancellation) =>
-        Report(unit, flow.AfterWritesThrough, "a write", report, cancellation);
+        Report(unit, flow.AfterWritesThrough, isAfterWrite: true, report, cancellation);
 
     private static bool Report(
         ReportedUnit unit,
         Items<Fault> faults,
-        string earlier,
+        bool isAfterWrite,
         Action<Diagnostic> report,
         CancellationToken cancellation
     )
@@ -44,7 +44,16 @@ internal static class MR1012ReadsThroughCache
             return false;
         }
 
-        FaultMessage.Report(Descriptor, unit, faults, _ => earlier, report, cancellation, NameOf(faults[0].Through));
+        FaultMessage.Report(
+            Descriptor,
+            unit,
+            faults,
+            _ => isAfterWrite ? "a write" : "another",
+            report,
+            cancellation,
+            NameOf(faults[0].Through),
+            isAfterWrite
+        );
         return true;
     }
 

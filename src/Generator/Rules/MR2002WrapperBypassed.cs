@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -12,6 +13,9 @@ namespace MonotonicReads.Generator.Rules;
 internal static class MR2002WrapperBypassed
 {
     public const string Id = "MR2002";
+
+    /// <summary>A property of reports about a program that never calls the decorator.</summary>
+    public const string NotDecoratedProperty = "NotDecorated";
 
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
@@ -154,7 +158,8 @@ internal static class MR2002WrapperBypassed
                 registration.Place,
                 wrapped,
                 $"it is registered, and nothing in this program calls {Decorator}()",
-                $"call services.{Decorator}() after the registrations"
+                $"call services.{Decorator}() after the registrations",
+                NotDecoratedProperty
             );
         }
     }
@@ -216,8 +221,23 @@ internal static class MR2002WrapperBypassed
         return false;
     }
 
-    private static void Report(SyntaxNodeAnalysisContext context, SyntaxNode place, WrappedClass wrapped, string what, string remedy) =>
+    private static void Report(
+        SyntaxNodeAnalysisContext context,
+        SyntaxNode place,
+        WrappedClass wrapped,
+        string what,
+        string remedy,
+        string? property = null
+    ) =>
         context.ReportDiagnostic(
-            Diagnostic.Create(Descriptor, place.GetLocation(), wrapped.Type.Name, $"its wrapper '{wrapped.WrapperName}'", what, remedy)
+            Diagnostic.Create(
+                Descriptor,
+                place.GetLocation(),
+                property is null ? null : ImmutableDictionary<string, string?>.Empty.Add(property, null),
+                wrapped.Type.Name,
+                $"its wrapper '{wrapped.WrapperName}'",
+                what,
+                remedy
+            )
         );
 }

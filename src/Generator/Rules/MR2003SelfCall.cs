@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -10,6 +11,9 @@ namespace MonotonicReads.Generator.Rules;
 internal static class MR2003SelfCall
 {
     public const string Id = "MR2003";
+
+    /// <summary>A property of reports: what the called method guarantees, by the attribute's name.</summary>
+    public const string LevelProperty = "Level";
 
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
@@ -57,7 +61,14 @@ internal static class MR2003SelfCall
         if (guarantee != DeclaredConsistency.Eventual && guarantee < LevelOf(annotation))
         {
             context.ReportDiagnostic(
-                Diagnostic.Create(Descriptor, name.GetLocation(), called.Name, annotation.Kind, Obstacle.Name(caller))
+                Diagnostic.Create(
+                    Descriptor,
+                    name.GetLocation(),
+                    ImmutableDictionary<string, string?>.Empty.Add(LevelProperty, annotation.Kind.ToString()),
+                    called.Name,
+                    annotation.Kind,
+                    Obstacle.Name(caller)
+                )
             );
         }
     }

@@ -52,6 +52,9 @@ internal sealed class ReportedUnit(ISymbol symbol, HandlerLambda? handler = null
         : handler is null ? member
         : member + "#" + names!.BaselineNameOf(handler);
 
+    /// <summary>What a message advises for it.</summary>
+    public string Remedy(bool isAfterWrite) => RemedyInWords.Of(Symbol, IsHonoured, isAfterWrite);
+
     /// <summary>The member's name, or that of the call that maps a handler.</summary>
     public Location Place(SyntaxNode inside, Location fallback, CancellationToken cancellation) =>
         handler is null
@@ -61,4 +64,11 @@ internal sealed class ReportedUnit(ISymbol symbol, HandlerLambda? handler = null
     /// <summary>What it declares, itself or through what stands around it.</summary>
     public DeclaredConsistency Declared =>
         handler is null ? ConsistencyAnnotations.Of(Symbol) : HandlerDeclarations.Of(handler.Lambda.Symbol, handler.Mapping);
+
+    /// <summary>Whether the endpoint that it is mapped to keeps its annotation.</summary>
+    private bool IsHonoured =>
+        handler is { Lambda: var lambda, Mapping: var mapping }
+        && lambda.Symbol.ContainingModule is { } module
+        && WebHandlers.HasPackage(module)
+        && mapping.Arguments.Any(a => a.Syntax.Span.Contains(lambda.Syntax.Span) && WebHandlers.TakesHandler(a.Parameter));
 }

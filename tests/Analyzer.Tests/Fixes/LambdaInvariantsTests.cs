@@ -72,7 +72,7 @@ public class LambdaInvariantsTests
             {
                 var (text, root) = Parsed(call, shape, place, filler, layout);
                 var lambda = LambdaOf(root);
-                var changes = MappedHandler.Parenthesized(lambda, MonotonicAnnotation.On(lambda, "Monotonic", new Layout(root, text)));
+                var changes = MappedHandler.Parenthesized(lambda, AttributePlace.On(lambda, "Monotonic", new Layout(root, text)));
                 Assert.NotEmpty(changes);
                 var after = Changed(text, changes);
                 FixInvariants.CheckKept(text.ToString(), after);
@@ -100,7 +100,7 @@ public class LambdaInvariantsTests
         Assert.Equal(isOffered, !session.IsEmpty);
         FixInvariants.CheckKept(text.ToString(), Changed(text, session), "=>");
 
-        var annotation = MappedHandler.Parenthesized(lambda, MonotonicAnnotation.On(lambda, "Monotonic", new Layout(root, text)));
+        var annotation = MappedHandler.Parenthesized(lambda, AttributePlace.On(lambda, "Monotonic", new Layout(root, text)));
         FixInvariants.CheckKept(text.ToString(), Changed(text, annotation));
     }
 

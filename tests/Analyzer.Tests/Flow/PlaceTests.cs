@@ -119,7 +119,7 @@ public class PlaceTests
                 .WithLocation(1)
                 .WithLocation(2)
                 .WithLocation(3)
-                .WithArguments("Load", "3 sequential replica reads", "'Query' (line 8)", "'QueryFirst' (line 9)")
+                .WithArguments("Load", "3 sequential replica reads", "'Query' (line 8)", "'QueryFirst' (line 9)", "begin a ReadSession")
         );
 
     // On the lines 8 and 9 of a method over a connection, and over a context.
@@ -184,7 +184,7 @@ public class PlaceTests
                 .WithLocation(0)
                 .WithLocation(1)
                 .WithLocation(2)
-                .WithArguments("Load", "2 sequential replica reads", "'Query' (line 8)", "'QueryFirst' (line 10)")
+                .WithArguments("Load", "2 sequential replica reads", "'Query' (line 8)", "'QueryFirst' (line 10)", "begin a ReadSession")
         );
 
     [Fact]

@@ -62,9 +62,13 @@ internal sealed class FrameworkActivation
     /// Whether the annotation that holds for the method is read by the web package itself: endpoints' metadata gives a request its
     /// session, a hub's and its methods' annotations each call.
     /// </summary>
-    public bool Honours(IMethodSymbol method, Compilation compilation) =>
-        WebHandlers.HasPackage(compilation)
-        && method is { MethodKind: MethodKind.Ordinary, DeclaredAccessibility: Accessibility.Public, IsStatic: false }
+    public bool Honours(IMethodSymbol method, Compilation compilation) => WebHandlers.HasPackage(compilation) && IsCalled(method);
+
+    /// <inheritdoc cref="Honours(IMethodSymbol, Compilation)"/>
+    public bool Honours(IMethodSymbol method, IModuleSymbol module) => WebHandlers.HasPackage(module) && IsCalled(method);
+
+    private bool IsCalled(IMethodSymbol method) =>
+        method is { MethodKind: MethodKind.Ordinary, DeclaredAccessibility: Accessibility.Public, IsStatic: false }
         && _kinds[0].Calls(method);
 
     /// <summary>Whether the annotation of the class is read, for all of its endpoints.</summary>

@@ -107,7 +107,7 @@ internal static class TypeObstacles
     private static Obstacle? OfItsName(INamedTypeSymbol type, Compilation compilation)
     {
         var contracts = ContractAnnotations.Of(compilation);
-        var taken = WrapperName.TakenBy(type, other => AnnotationSurvey.Of(other, contracts, Array.Empty<IMethodSymbol>()).IsAnnotated);
+        var taken = WrapperName.TakenBy(type, other => AnnotationSurvey.Of(other, contracts, Array.Empty<ISymbol>()).IsAnnotated);
         return taken is null
             ? null
             : new Obstacle(

@@ -58,7 +58,7 @@ internal sealed class WrappingDecision
 
     /// <summary>Decides for one type of the compilation being built.</summary>
     public static WrappingDecision For(INamedTypeSymbol type, Compilation compilation) =>
-        Decide(type, compilation, ImmutableArray<IMethodSymbol>.Empty);
+        Decide(type, compilation, ImmutableArray<ISymbol>.Empty);
 
     /// <summary>
     /// Whether the method would run in a session if it alone were annotated <c>[Monotonic]</c>, with no new MR2001 anywhere.
@@ -83,7 +83,9 @@ internal sealed class WrappingDecision
             var tried = accepted.Add(method);
             if (
                 FrameworkActivation.Of(method.ContainingType)?.Honours(method, compilation) == true
-                || Heirs.Of(method.ContainingType, compilation).All(type => IsSettled(type, method, accepted, tried, compilation))
+                || Heirs
+                    .Of(method.ContainingType, compilation)
+                    .All(type => IsSettled(type, method, accepted.CastArray<ISymbol>(), tried.CastArray<ISymbol>(), compilation))
             )
             {
                 accepted = tried;
@@ -99,8 +101,8 @@ internal sealed class WrappingDecision
     private static bool IsSettled(
         INamedTypeSymbol type,
         IMethodSymbol method,
-        ImmutableArray<IMethodSymbol> before,
-        ImmutableArray<IMethodSymbol> after,
+        ImmutableArray<ISymbol> before,
+        ImmutableArray<ISymbol> after,
         Compilation compilation
     )
     {
@@ -115,7 +117,8 @@ internal sealed class WrappingDecision
         return decision.Obstacles.All(o => known.Contains(o));
     }
 
-    private static WrappingDecision Decide(INamedTypeSymbol type, Compilation compilation, ImmutableArray<IMethodSymbol> assumed)
+    /// <summary>The same with annotations that are not written yet, on methods, types or members of interfaces.</summary>
+    internal static WrappingDecision Decide(INamedTypeSymbol type, Compilation compilation, ImmutableArray<ISymbol> assumed)
     {
         type = type.OriginalDefinition;
         if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct) || type.IsImplicitlyDeclared || type.IsAnonymousType)

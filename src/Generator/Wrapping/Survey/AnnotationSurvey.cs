@@ -47,7 +47,7 @@ internal sealed class AnnotationSurvey
     public IEnumerable<IMethodSymbol> AnnotatedHere =>
         Type.GetMembers().OfType<IMethodSymbol>().Where(m => _annotations.Declared(m) is { NeedsSession: true });
 
-    public static AnnotationSurvey Of(INamedTypeSymbol type, ContractAnnotations contracts, IReadOnlyCollection<IMethodSymbol> assumed)
+    public static AnnotationSurvey Of(INamedTypeSymbol type, ContractAnnotations contracts, IReadOnlyCollection<ISymbol> assumed)
     {
         var survey = new AnnotationSurvey(type, new EffectiveAnnotations(type, contracts, assumed));
         survey.CollectImplemented();

@@ -13,10 +13,10 @@ internal sealed class EffectiveAnnotations
 {
     private readonly INamedTypeSymbol _type;
     private readonly ContractAnnotations _contracts;
-    private readonly IReadOnlyCollection<IMethodSymbol> _assumed;
+    private readonly IReadOnlyCollection<ISymbol> _assumed;
     private readonly Dictionary<ISymbol, Annotation?> _declared = new(SymbolEqualityComparer.Default);
 
-    public EffectiveAnnotations(INamedTypeSymbol type, ContractAnnotations contracts, IReadOnlyCollection<IMethodSymbol> assumed)
+    public EffectiveAnnotations(INamedTypeSymbol type, ContractAnnotations contracts, IReadOnlyCollection<ISymbol> assumed)
     {
         _type = type;
         _contracts = contracts;

@@ -37,6 +37,10 @@ internal static class Implementers
         return found.ToEquatableArray();
     }
 
+    /// <summary>The same for one contract or base class.</summary>
+    public static IEnumerable<string> Of(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellationToken) =>
+        Of(new[] { type.Name }.ToEquatableArray(), compilation, cancellationToken);
+
     /// <summary>Adds to the names every type that has one of them among its bases, until nothing is added.</summary>
     public static void Close(IReadOnlyCollection<(string Name, IEnumerable<string> Bases)> edges, SortedSet<string> names)
     {

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace MonotonicReads.CodeFixes;
+
+/// <summary>One thing that can be done about a finding.</summary>
+/// <param name="Title">What it does at run time, as the user reads it.</param>
+/// <param name="Key">Under which Fix All does it everywhere.</param>
+/// <param name="Edits">The edits.</param>
+internal sealed record Remedy(string Title, string Key, ImmutableArray<FileEdit> Edits)
+{
+    public Remedy(string title, string key, FileEdit edit)
+        : this(title, key, ImmutableArray.Create(edit)) { }
+
+    public Task<Solution> ApplyAsync(Solution solution, CancellationToken cancellation) =>
+        FileEdit.ApplyAsync(solution, Edits, cancellation);
+}

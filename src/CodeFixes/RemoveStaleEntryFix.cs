@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Composition;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.Text;
+using MonotonicReads.Generator.Options;
+using MonotonicReads.Generator.Rules;
+
+namespace MonotonicReads.CodeFixes;
+
+/// <summary>Takes lines out of the baseline whose findings do not occur any more.</summary>
+[ExportCodeFixProvider(
+    LanguageNames.CSharp,
+    Name = nameof(RemoveStaleEntryFix),
+    DocumentKinds = [nameof(TextDocumentKind.AdditionalDocument)],
+    DocumentExtensions = [".txt"]
+)]
+[Shared]
+public sealed class RemoveStaleEntryFix : CodeFixProvider
+{
+    /// <summary>The action's key.</summary>
+    public const string EquivalenceKey = "MonotonicReads.RemoveStaleEntry";
+
+    private const string Title = "Remove the line: the finding would be reported again if it came back";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(MR3002StaleBaseline.Id);
+
+    /// <inheritdoc/>
+    public override FixAllProvider GetFixAllProvider() => new RemoveAll();
+
+    /// <inheritdoc/>
+    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        var text = await context.TextDocument.GetTextAsync(context.CancellationToken).ConfigureAwait(false);
+        foreach (var diagnostic in context.Diagnostics)
+        {
+            if (LineOf(diagnostic, text) is not null)
+            {
+                context.RegisterCodeFix(
+                    CodeAction.Create(
+                        Title,
+                        cancellation =>
+                            RemoveAsync(context.TextDocument.Project.Solution, context.TextDocument, [diagnostic], cancellation),
+                        EquivalenceKey
+                    ),
+                    diagnostic
+                );
+            }
+        }
+    }
+
+    private static async Task<Solution> RemoveAsync(
+        Solution solution,
+        TextDocument file,
+        IEnumerable<Diagnostic> diagnostics,
+        CancellationToken cancellation
+    )
+    {
+        var text = await file.GetTextAsync(cancellation).ConfigureAwait(false);
+        var lines = diagnostics.Select(d => LineOf(d, text)).OfType<TextSpan>().Distinct().OrderBy(static s => s.Start);
+        return solution.WithAdditionalDocumentText(
+            file.Id,
+            text.WithChanges(lines.Select(static span => new TextChange(span, string.Empty)))
+        );
+    }
+
+    /// <summary>The entry's line with its comment and its line end; null where no entry stands there any more.</summary>
+    private static TextSpan? LineOf(Diagnostic diagnostic, SourceText text)
+    {
+        var span = diagnostic.Location.SourceSpan;
+        return BaselineFile.Lines(text).Any(l => l.Span == span && l.Entry is not null)
+            ? text.Lines.GetLineFromPosition(span.Start).SpanIncludingLineBreak
+            : null;
+    }
+
+    private sealed class RemoveAll : FixAllProvider
+    {
+        public override async Task<CodeAction?> GetFixAsync(FixAllContext context)
+        {
+            var found = new List<(TextDocument File, IEnumerable<Diagnostic> Diagnostics)>();
+            foreach (var project in FixScope.ProjectsOf(context))
+            {
+                var diagnostics = await context.GetAllDiagnosticsAsync(project).ConfigureAwait(false);
+                foreach (var group in diagnostics.GroupBy(static d => d.Location.GetLineSpan().Path))
+                {
+                    if (project.AdditionalDocuments.FirstOrDefault(d => d.FilePath == group.Key) is { } file)
+                    {
+                        found.Add((file, group));
+                    }
+                }
+            }
+
+            return CodeAction.Create(
+                Title,
+                async cancellation =>
+                {
+                    var solution = context.Solution;
+                    foreach (var (file, diagnostics) in found)
+                    {
+                        solution = await RemoveAsync(solution, file, diagnostics, cancellation).ConfigureAwait(false);
+                    }
+
+                    return solution;
+                },
+                EquivalenceKey
+            );
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using MonotonicReads.CodeFixes;
+using static MonotonicReads.Analyzer.Tests.Fixes.Workbench;
+
+namespace MonotonicReads.Analyzer.Tests.Fixes;
+
+/// <summary>A read after a write needs more than one replica: the session waits for its writes, or reads where they are.</summary>
+public class LevelsTests
+{
+    private const string Key = DeclareConsistencyFix.EquivalenceKey;
+    private const string Body = $"(IDbConnection db) {{ {Write}; return {A}; }}";
+
+    [Theory]
+    [InlineData("Causal")]
+    [InlineData("Primary")]
+    public Task A_method_that_a_wrapper_reaches_is_annotated(string level) =>
+        MendsAsync(
+            $"public class Orders\n{{\n    public virtual int Load{Body}\n}}\n",
+            "MR1003",
+            $"{Key}.{level}",
+            $"public class Orders\n{{\n    [{level}]\n    public virtual int Load{Body}\n}}\n"
+        );
+
+    [Theory]
+    [InlineData("Causal")]
+    [InlineData("Primary")]
+    public Task Another_begins_a_session(string level) =>
+        MendsAsync(
+            $"public class Orders\n{{\n    public static int Load{Body}\n}}\n",
+            "MR1003",
+            $"{Key}.{level}",
+            $"public class Orders\n{{\n    public static int Load{Body.Replace("{ ", $"{{ using var session = ReadSession.Begin(ReadConsistency.{level}); ", StringComparison.Ordinal)}\n}}\n"
+        );
+
+    [Theory]
+    [InlineData("[Monotonic]", "[Causal]", "Causal")]
+    [InlineData("[Monotonic, Obsolete]", "[Primary, Obsolete]", "Primary")]
+    [InlineData("[MonotonicReads.Monotonic(Reads = 1)]", "[MonotonicReads.Causal(Reads = 1)]", "Causal")]
+    [InlineData("[Monotonic(OnReplicaLoss = ReplicaLoss.Fail)]", "[Causal(OnReplicaLoss = ReplicaLoss.Fail)]", "Causal")]
+    public Task A_weaker_annotation_becomes_a_stronger_one(string before, string after, string level) =>
+        MendsAsync(
+            $"public class Orders\n{{\n    {before} // kept\n    public virtual int Load{Body}\n}}\n",
+            "MR1003",
+            $"{Key}.{level}",
+            $"public class Orders\n{{\n    {after} // kept\n    public virtual int Load{Body}\n}}\n"
+        );
+
+    [Theory]
+    [InlineData("[Monotonic(Key = \"id\")]")]
+    [InlineData("[Monotonic(Snapshot = true)]")]
+    public async Task One_that_says_what_the_stronger_cannot_say_stays(string annotation)
+    {
+        var project = Project(
+            (
+                "Orders.cs",
+                Usings
+                    + $"public class Orders\n{{\n    {annotation}\n    public virtual int Load{Body.Replace("db)", "db, int id)", StringComparison.Ordinal)}\n}}\n"
+            )
+        );
+        Assert.DoesNotContain(await KeysAsync(project, "MR1003"), static k => k.StartsWith(Key, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public Task A_weaker_session_becomes_a_stronger_one() =>
+        MendsAsync(
+            $"public class Orders\n{{\n    static int Load(IDbConnection db)\n    {{\n        using var s = ReadSession.Begin(ReadConsistency.Monotonic);\n        {Write};\n        return {A};\n    }}\n}}\n",
+            "MR1003",
+            Key + ".Causal",
+            $"public class Orders\n{{\n    static int Load(IDbConnection db)\n    {{\n        using var s = ReadSession.Begin(ReadConsistency.Causal);\n        {Write};\n        return {A};\n    }}\n}}\n"
+        );
+
+    [Fact]
+    public async Task A_read_after_a_read_is_offered_one_replica_and_a_read_after_a_write_is_not()
+    {
+        var project = Project(
+            (
+                "Orders.cs",
+                Usings
+                    + $"public class Orders {{ public virtual int Load{Body} public virtual int Page(IDbConnection db) => {A} + {B}; }}\n"
+            )
+        );
+        Assert.Equal(
+            [Key],
+            (await KeysAsync(project, "MR1001")).Where(static k =>
+                k.StartsWith(Key, StringComparison.Ordinal) && !k.Contains(".On", StringComparison.Ordinal)
+            )
+        );
+        Assert.Equal(
+            [Key + ".Causal", Key + ".Primary"],
+            (await KeysAsync(project, "MR1003")).Where(static k =>
+                k.StartsWith(Key, StringComparison.Ordinal) && !k.Contains(".On", StringComparison.Ordinal)
+            )
+        );
+    }
+
+    [Fact]
+    public Task The_caller_of_an_annotated_method_on_this_is_annotated() =>
+        MendsAsync(
+            $"public interface IOrders {{ int Load(IDbConnection db); int Twice(IDbConnection db); }}\npublic class Orders : IOrders\n{{\n    [Causal] public int Load(IDbConnection db) => {A} + {B};\n    public int Twice(IDbConnection db) => 2 * Load(db);\n}}\n",
+            "MR2003",
+            Key + ".Causal",
+            $"public interface IOrders {{ int Load(IDbConnection db); int Twice(IDbConnection db); }}\npublic class Orders : IOrders\n{{\n    [Causal] public int Load(IDbConnection db) => {A} + {B};\n    [Causal]\n    public int Twice(IDbConnection db) => 2 * Load(db);\n}}\n"
+        );
+
+    [Fact]
+    public Task A_caller_that_no_wrapper_reaches_begins_a_session() =>
+        MendsAsync(
+            $"public interface IOrders {{ int Load(IDbConnection db); }}\npublic class Orders : IOrders\n{{\n    [Primary] public int Load(IDbConnection db) => {A} + {B};\n    internal int Twice(IDbConnection db)\n    {{\n        return 2 * Load(db);\n    }}\n}}\n",
+            "MR2003",
+            Key + ".Primary",
+            $"public interface IOrders {{ int Load(IDbConnection db); }}\npublic class Orders : IOrders\n{{\n    [Primary] public int Load(IDbConnection db) => {A} + {B};\n    internal int Twice(IDbConnection db)\n    {{\n        using var session = ReadSession.Begin(ReadConsistency.Primary);\n        return 2 * Load(db);\n    }}\n}}\n"
+        );
+}
