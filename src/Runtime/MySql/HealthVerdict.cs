@@ -34,7 +34,7 @@ internal static class HealthVerdict
         return ill.Count > 0
                 ? (
                     HealthStatus.Degraded,
-                    $"{ill.Count} of {replicas.Count} {(replicas.Count == 1 ? "replica is" : "replicas are")} not well: {List(ill)}."
+                    $"{ill.Count} of {replicas.Count} {(replicas.Count == 1 ? "replica" : "replicas")} {(ill.Count == 1 ? "is" : "are")} not well: {List(ill)}."
                 )
             : unseen.Count > 0 ? (HealthStatus.Degraded, $"Not looked at yet: {string.Join(", ", unseen.Select(server => server.Name))}.")
             : (HealthStatus.Healthy, AllUp(replicas));
