@@ -106,10 +106,10 @@ public class DashboardTests
 
     private static async Task<string> ScrapeAsync()
     {
-        var address = $"http://127.0.0.1:{FreePort()}/";
+        var port = FreePort();
         using var provider = Sdk.CreateMeterProviderBuilder()
             .AddMeter(MonotonicReadsTelemetry.MeterName)
-            .AddPrometheusHttpListener(options => options.UriPrefixes = [address])
+            .AddPrometheusHttpListener(options => (options.Host, options.Port) = ("127.0.0.1", port))
             .Build();
         using var observed = RoutingMetrics.Observe(() => [new("shop", "r1", false, true, TimeSpan.FromSeconds(1), true)]);
         RoutingMetrics.CountRead("shop", "r1", isPrimary: false, ReadConsistency.Causal);
@@ -119,7 +119,7 @@ public class DashboardTests
         RoutingMetrics.CountMove("shop", "r1", "r2", "open failed", ReplicaLoss.Redraw);
         RoutingMetrics.RecordWait("shop", "r1", TimeSpan.FromMilliseconds(3));
         using var client = new HttpClient();
-        return await client.GetStringAsync(new Uri(address + "metrics"));
+        return await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"));
     }
 
     private static int FreePort()
