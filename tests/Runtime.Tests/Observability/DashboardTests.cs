@@ -55,7 +55,10 @@ public class DashboardTests
             .Matches(text, "monotonic_reads_wait_duration_seconds_bucket\\{[^}]*le=\"([^\"]+)\"")
             .Select(match => match.Groups[1].Value)
             .Distinct();
-        Assert.Equal(["0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"], buckets);
+        Assert.Equal(
+            ["0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"],
+            buckets
+        );
     }
 
     [Fact]
@@ -72,7 +75,9 @@ public class DashboardTests
             .GetProperty("panels")
             .EnumerateArray()
             .SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
-            .Select(target => (target.GetProperty("expr").GetString()!, (IEnumerable<string>)Names(target.GetProperty("legendFormat").GetString()!)));
+            .Select(target =>
+                (target.GetProperty("expr").GetString()!, (IEnumerable<string>)Names(target.GetProperty("legendFormat").GetString()!))
+            );
 
     private static JsonElement Dashboard() => JsonDocument.Parse(File.ReadAllText(PathOf("dashboard.json"))).RootElement;
 
@@ -84,7 +89,10 @@ public class DashboardTests
             {
                 var match = Regex.Match(alert, @"\n        expr: (?<query>.*?)\n        for: ", RegexOptions.Singleline);
                 Assert.True(match.Success, alert);
-                return (match.Groups["query"].Value, (IEnumerable<string>)Names(alert[match.Length..].Replace(match.Value, "", StringComparison.Ordinal)));
+                return (
+                    match.Groups["query"].Value,
+                    (IEnumerable<string>)Names(alert[match.Length..].Replace(match.Value, "", StringComparison.Ordinal))
+                );
             });
 
     private static List<string> Names(string text) => [.. Regex.Matches(text, Prefix + "[a-z_]+").Select(match => match.Value).Distinct()];
