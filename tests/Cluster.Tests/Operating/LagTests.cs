@@ -168,6 +168,24 @@ public sealed class LagTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_keeps_its_lag_to_itself_is_up()
+    {
+        await using var app = new Checked(
+            _cluster.Primary.ConnectionString,
+            _cluster.Replicas.Select(replica => replica.ConnectionString),
+            o =>
+                o.Monitor = Checked.Often(m =>
+                    (m.HeartbeatQuery, m.Timeout, m.FailuresUntilDown) = ("select sleep(600)", TimeSpan.FromSeconds(2), 1_000_000)
+                )
+        );
+        var seen = (await app.StatesAsync(states => states[1].ReplicationProblem is not null))[1];
+        Assert.Equal(
+            (ServerHealth.Up, null, null, "it does not say in time how far behind it is"),
+            (seen.Health, seen.Error, seen.Lag, seen.ReplicationProblem)
+        );
+    }
+
+    [Fact]
     public async Task A_killed_connection_of_the_monitor_is_made_again()
     {
         await using var app = Build();
