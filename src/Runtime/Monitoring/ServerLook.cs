@@ -130,7 +130,7 @@ internal sealed class ServerLook(
         }
         catch (SilentServerException silent)
         {
-            return (state with { ReplicationProblem = "it does not say in time how far behind it is" }, silent);
+            return (state with { Lag = null, ReplicationProblem = "it does not say in time how far behind it is" }, silent);
         }
     }
 

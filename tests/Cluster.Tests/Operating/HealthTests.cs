@@ -170,7 +170,9 @@ public sealed class HealthTests : IAsyncLifetime
         await using var app = Build(o => o.Replicas[0] = o.Replicas[0] with { Weight = 0 });
         await _cluster.Replicas[0].KillAsync();
         var entry = await app.UntilAsync(entry =>
-            ((string)entry.Data["replica1"]).StartsWith("down", StringComparison.Ordinal) && Lags(entry, 2)
+            ((string)entry.Data["replica1"]).StartsWith("down", StringComparison.Ordinal)
+            && ((string)entry.Data["primary"]).StartsWith("up", StringComparison.Ordinal)
+            && Lags(entry, 2)
         );
         Assert.Equal(
             (HealthStatus.Healthy, "The primary and 2 replicas are up; the largest lag is 0 s."),
