@@ -130,7 +130,7 @@ internal sealed class ServerLook(
         }
         catch (SilentServerException silent)
         {
-            return (state with { ReplicationProblem = "it does not say in time how far behind it is" }, silent);
+            return (state with { Lag = null, ReplicationProblem = "it does not say in time how far behind it is" }, silent);
         }
     }
 
@@ -149,8 +149,10 @@ internal sealed class ServerLook(
         }
         catch (DbException exception) when (ServerAnswer.IsRefusal(exception))
         {
-            var privilege = protocol.ReplicationPrivilege(server.ServerVersion);
-            return state with { ReplicationProblem = $"its user lacks {privilege}: {exception.Message}" };
+            var why = ServerAnswer.IsDenial(exception)
+                ? $"its user lacks {protocol.ReplicationPrivilege(server.ServerVersion)}"
+                : "it does not say whom it follows";
+            return state with { ReplicationProblem = $"{why}: {exception.Message}" };
         }
 
         if (all.Channels.Count == 0 && ReplicationStatus.IsNotByLog(variables))

@@ -31,12 +31,14 @@ internal static class HealthVerdict
 
         var ill = replicas.Where(replica => Fault(replica) is not null).ToList();
         var unseen = servers.Where(server => server.CheckedAt is null && server.Weight + (server.IsPrimary ? 1 : 0) > 0).ToList();
-        return ill.Count > 0
-                ? (
-                    HealthStatus.Degraded,
-                    $"{ill.Count} of {replicas.Count} {(replicas.Count == 1 ? "replica is" : "replicas are")} not well: {List(ill)}."
-                )
-            : unseen.Count > 0 ? (HealthStatus.Degraded, $"Not looked at yet: {string.Join(", ", unseen.Select(server => server.Name))}.")
+        if (ill.Count > 0)
+        {
+            var (noun, verb) = (replicas.Count == 1 ? "replica" : "replicas", ill.Count == 1 ? "is" : "are");
+            return (HealthStatus.Degraded, $"{ill.Count} of {replicas.Count} {noun} {verb} not well: {List(ill)}.");
+        }
+
+        return unseen.Count > 0
+            ? (HealthStatus.Degraded, $"Not looked at yet: {string.Join(", ", unseen.Select(server => server.Name))}.")
             : (HealthStatus.Healthy, AllUp(replicas));
     }
 

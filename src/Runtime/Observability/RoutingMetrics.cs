@@ -131,13 +131,16 @@ internal static class RoutingMetrics
     }
 
     private static Histogram<T> Histogram<T>(string name, string unit, string description, T[] buckets)
-        where T : struct =>
+        where T : struct
+    {
 #if NET9_0_OR_GREATER
-        Meter.CreateHistogram(name, unit, description, tags: null, new InstrumentAdvice<T> { HistogramBucketBoundaries = buckets });
+        return Meter.CreateHistogram(name, unit, description, tags: null, new InstrumentAdvice<T> { HistogramBucketBoundaries = buckets });
 #else
-        // What .NET 8 knows of buckets is said where measurements are collected: docs/observability.md.
-        Meter.CreateHistogram<T>(name, unit, buckets.Length > 0 ? description : null);
+        // .NET 8 takes none: docs/observability.md has them for the views of whoever collects.
+        _ = buckets;
+        return Meter.CreateHistogram<T>(name, unit, description);
 #endif
+    }
 
     // A listener that throws must not break what it counts.
     private static void Add(Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags)

@@ -197,13 +197,18 @@ internal sealed partial class FollowingLint(
     private static bool AreStrangers(SeenServer primary, SeenServer replica)
     {
         var (known, theirs) = (Writers(primary), Writers(replica));
+        if (known.Count == 0)
+        {
+            return false;
+        }
+
         known.Add(primary.Value("server_uuid").ToUpperInvariant());
         theirs.RemoveWhere(writer =>
             replica.IsMariaDb
                 ? writer.EndsWith("-" + replica.Value("server_id"), StringComparison.Ordinal)
                 : string.Equals(writer, replica.Value("server_uuid"), StringComparison.OrdinalIgnoreCase)
         );
-        return known.Count > 1 && theirs.Count > 0 && !known.Overlaps(theirs);
+        return theirs.Count > 0 && !known.Overlaps(theirs);
     }
 
     private static HashSet<string> Writers(SeenServer server) =>

@@ -112,7 +112,7 @@ internal sealed class ServerLooks(
             },
             exception =>
             {
-                if (exception is not DbException)
+                if (!ServerAnswer.IsRefusal(exception))
                 {
                     CannotBeAsked(primary.Server, exception);
                     return;
@@ -180,7 +180,11 @@ internal sealed class ServerLooks(
         }
         catch (DbException exception) when (ServerAnswer.IsRefusal(exception))
         {
-            seen = seen with { ReplicationRefusal = exception.Message };
+            // What a server cannot say, as one of another make, is not known; what it must not say has a remedy.
+            seen = seen with
+            {
+                ReplicationRefusal = ServerAnswer.IsDenial(exception) ? exception.Message : null,
+            };
         }
 
         if (!seen.IsPrimary)

@@ -62,7 +62,7 @@ public sealed class HealthTests : IAsyncLifetime
         await using var app = Build(user: "poor", password: "poor");
         var entry = await app.UntilAsync(entry => entry.Data.Values.All(text => ((string)text).StartsWith("up", StringComparison.Ordinal)));
         const string why =
-            "its user lacks SLAVE MONITOR: Access denied; you need (at least one of) the SLAVE MONITOR privilege(s) for this operation";
+            "its user lacks SLAVE MONITOR: Access denied; you need (at least one of) the SUPER, SLAVE MONITOR privilege(s) for this operation";
         AssertText(
             $"""
             Degraded: 3 of 3 replicas are not well: replica1 ({why}); replica2 ({why}); replica3 ({why}).
@@ -170,7 +170,9 @@ public sealed class HealthTests : IAsyncLifetime
         await using var app = Build(o => o.Replicas[0] = o.Replicas[0] with { Weight = 0 });
         await _cluster.Replicas[0].KillAsync();
         var entry = await app.UntilAsync(entry =>
-            ((string)entry.Data["replica1"]).StartsWith("down", StringComparison.Ordinal) && Lags(entry, 2)
+            ((string)entry.Data["replica1"]).StartsWith("down", StringComparison.Ordinal)
+            && ((string)entry.Data["primary"]).StartsWith("up", StringComparison.Ordinal)
+            && Lags(entry, 2)
         );
         Assert.Equal(
             (HealthStatus.Healthy, "The primary and 2 replicas are up; the largest lag is 0 s."),

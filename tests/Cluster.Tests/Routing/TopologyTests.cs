@@ -99,7 +99,10 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
     public async Task A_user_that_writes_in_spite_of_read_only(string granted, string? named)
     {
         var name = $"user{granted.Length}";
-        await ExecuteAsync(Primary, $"create or replace user {name} identified by 'x'; grant {granted} on *.* to {name}");
+        await ExecuteAsync(
+            Primary,
+            $"create or replace user {name} identified by 'x'; grant {granted} on *.* to {name}; grant slave monitor on *.* to {name}"
+        );
         await fixture.Cluster.WaitForReplicasAsync();
         var user = new MySqlConnectionStringBuilder(First.ConnectionString) { UserID = name, Password = "x" };
         await using var source = Build(b => b.AddReplica("r1", user.ConnectionString));

@@ -41,28 +41,28 @@ public class MetricsTests
                     (
                         "monotonic_reads.reads",
                         1,
-                        "monotonic_reads.data_source=mysql monotonic_reads.server=metered monotonic_reads.role=replica monotonic_reads.level=monotonic"
+                        "monotonic_reads.data_source=main monotonic_reads.server=metered monotonic_reads.role=replica monotonic_reads.level=monotonic"
                     ),
                     (
                         "monotonic_reads.reads",
                         1,
-                        "monotonic_reads.data_source=mysql monotonic_reads.server=metered monotonic_reads.role=replica monotonic_reads.level=monotonic"
+                        "monotonic_reads.data_source=main monotonic_reads.server=metered monotonic_reads.role=replica monotonic_reads.level=monotonic"
                     ),
                     (
                         "monotonic_reads.replica_losses",
                         1,
-                        "monotonic_reads.data_source=mysql monotonic_reads.replica=metered monotonic_reads.reason=open failed monotonic_reads.policy=primary"
+                        "monotonic_reads.data_source=main monotonic_reads.replica=metered monotonic_reads.reason=open failed monotonic_reads.policy=primary"
                     ),
-                    ("monotonic_reads.session.reads", 2, "monotonic_reads.data_source=mysql monotonic_reads.level=monotonic"),
+                    ("monotonic_reads.session.reads", 2, "monotonic_reads.data_source=main monotonic_reads.level=monotonic"),
                     (
                         "monotonic_reads.primary_fallbacks",
                         1,
-                        "monotonic_reads.data_source=mysql monotonic_reads.reason=no replica available"
+                        "monotonic_reads.data_source=main monotonic_reads.reason=no replica available"
                     ),
                     (
                         "monotonic_reads.reads",
                         1,
-                        "monotonic_reads.data_source=mysql monotonic_reads.server=primary monotonic_reads.role=primary monotonic_reads.level=none"
+                        "monotonic_reads.data_source=main monotonic_reads.server=primary monotonic_reads.role=primary monotonic_reads.level=none"
                     ),
                 ],
                 measured

@@ -1,0 +1,180 @@
+using System.Text.RegularExpressions;
+using MonotonicReads.Cluster.Tests.Routing;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster.Tests.Operating;
+
+/// <summary>The statements of docs/operating.md, as they stand there, on real servers: nothing is missing, and what is left out is
+/// told.</summary>
+public sealed class GrantTests(RoutingFixture maria, OldestMySqlFixture oldest, CurrentMySqlFixture current)
+    : IClassFixture<RoutingFixture>,
+        IClassFixture<OldestMySqlFixture>,
+        IClassFixture<CurrentMySqlFixture>
+{
+    private const string Create = "CREATE USER 'app'@'%' IDENTIFIED BY 'a-password'";
+    private const string Data = "GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON app.* TO 'app'@'%'";
+
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("BINLOG MONITOR", "MRT011 primary: GRANT BINLOG MONITOR ON *.* TO 'granted'@'%'")]
+    [InlineData(
+        "SLAVE MONITOR",
+        "MRT022 replica1: GRANT SLAVE MONITOR ON *.* TO 'granted'@'%'; MRT022 replica2: GRANT SLAVE MONITOR ON *.* TO 'granted'@'%'; "
+            + "MRT022 replica3: GRANT SLAVE MONITOR ON *.* TO 'granted'@'%'"
+    )]
+    public async Task On_MariaDB(string? without, string told)
+    {
+        var statement = Statement("MariaDB");
+        Assert.Contains("BINLOG MONITOR, SLAVE MONITOR", statement, StringComparison.Ordinal);
+        await HealthTests.AdminAsync(
+            maria.Cluster.Primary,
+            $"drop user if exists granted; {Create}; {Data}".Replace("'app'@", "'granted'@", StringComparison.Ordinal)
+        );
+        await HealthTests.AdminAsync(maria.Cluster.Primary, Without(statement, without));
+        await maria.Cluster.WaitForReplicasAsync();
+        await using var app = new Checked(
+            As(maria.Cluster.Primary.ConnectionString),
+            maria.Cluster.Replicas.Select(r => As(r.ConnectionString))
+        );
+        Assert.Equal(told, Told(await app.Source.ValidateTopologyAsync()));
+        if (without is null)
+        {
+            await app.StatesAsync(states => states.All(one => one.IsPrimary || one.Lag is not null));
+        }
+        else
+        {
+            // What is told is enough.
+            foreach (var finding in (await app.Source.ValidateTopologyAsync()).DistinctBy(f => f.Statement))
+            {
+                await HealthTests.AdminAsync(maria.Cluster.Primary, finding.Statement!);
+            }
+
+            await maria.Cluster.WaitForReplicasAsync();
+            await using var mended = new Checked(
+                As(maria.Cluster.Primary.ConnectionString),
+                maria.Cluster.Replicas.Select(r => As(r.ConnectionString))
+            );
+            Assert.Equal("", Told(await mended.Source.ValidateTopologyAsync()));
+        }
+    }
+
+    [Fact]
+    public async Task On_MariaDB_everything_is_asked_for_at_once()
+    {
+        await HealthTests.AdminAsync(
+            maria.Cluster.Primary,
+            $"drop user if exists granted; {Create}; {Data}".Replace("'app'@", "'granted'@", StringComparison.Ordinal)
+        );
+        await maria.Cluster.WaitForReplicasAsync();
+        await using var app = new Checked(
+            As(maria.Cluster.Primary.ConnectionString),
+            maria.Cluster.Replicas.Take(1).Select(r => As(r.ConnectionString))
+        );
+        var findings = await app.Source.ValidateTopologyAsync();
+        Assert.Equal(
+            [
+                ("MRT011", "BINLOG MONITOR, SLAVE MONITOR", "GRANT BINLOG MONITOR, SLAVE MONITOR ON *.* TO 'granted'@'%'"),
+                ("MRT022", "SLAVE MONITOR", "GRANT SLAVE MONITOR ON *.* TO 'granted'@'%'"),
+            ],
+            findings.Select(f => (f.Id, string.Join(", ", f.MissingGrants), f.Statement!))
+        );
+    }
+
+    [SkippableTheory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task On_MySQL(bool isOldest, bool leavesOut)
+    {
+        MySqlFixture fixture = isOldest ? oldest : current;
+        var statement = Statement("MySQL");
+        var primary = fixture.Cluster.Primary;
+        await MySqlCluster.ExecuteAsync(
+            primary,
+            "create table if not exists app.t (id int); "
+                + $"{(isOldest ? "" : "drop user if exists 'granted'@'%'; ")}{Create}; {Data}".Replace(
+                    "'app'@",
+                    "'granted'@",
+                    StringComparison.Ordinal
+                )
+        );
+        if (!leavesOut)
+        {
+            await MySqlCluster.ExecuteAsync(primary, Without(statement, null));
+        }
+
+        await using var app = new Checked(
+            As(primary),
+            fixture.Cluster.Replicas.Select(As),
+            o => o.Monitor = Checked.Often(m => m.MaxLag = TimeSpan.FromSeconds(30))
+        );
+        var told = string.Join(
+            "; ",
+            fixture.Cluster.Replicas.Select((_, i) => $"MRT022 replica{i + 1}: GRANT REPLICATION CLIENT ON *.* TO 'granted'@'%'")
+        );
+        await Eventually.BecomesAsync(leavesOut ? told : "", async () => Told(await app.Source.ValidateTopologyAsync()));
+        if (leavesOut)
+        {
+            Assert.All(await app.Source.ValidateTopologyAsync(), f => Assert.Equal(TopologySeverity.Error, f.Severity));
+            var unknown = await app.StatesAsync(states =>
+                states.Skip(1).All(one => one is { Health: ServerHealth.Up, ReplicationProblem: not null })
+            );
+            Assert.All(
+                unknown.Skip(1),
+                one => Assert.Equal((null, ReplicationState.Unknown, false), (one.Lag, one.Replication, one.IsKeptOut))
+            );
+        }
+        else
+        {
+            await app.StatesAsync(states => states.All(one => one.IsPrimary || one.Lag is not null));
+        }
+
+        if (isOldest)
+        {
+            await MySqlCluster.ExecuteAsync(primary, "drop user 'granted'@'%'");
+        }
+    }
+
+    private static string Told(IEnumerable<TopologyFinding> findings) =>
+        string.Join("; ", findings.Select(f => $"{f.Id} {f.Server}: {f.Statement}"));
+
+    private static string Without(string statement, string? privilege)
+    {
+        var shorter = privilege is null
+            ? statement
+            : Regex
+                .Replace(statement, $"{privilege}(, )?", "")
+                .Replace(",  ON", " ON", StringComparison.Ordinal)
+                .Replace(", ON", " ON", StringComparison.Ordinal);
+        return shorter.Replace("'app'@'%'", "'granted'@'%'", StringComparison.Ordinal);
+    }
+
+    private static string As(string server) =>
+        new MySqlConnectionStringBuilder(server)
+        {
+            UserID = "granted",
+            Password = "a-password",
+            AllowPublicKeyRetrieval = true,
+        }.ConnectionString;
+
+    // The one statement that stands under the kind's name.
+    private static string Statement(string kind)
+    {
+        var text = File.ReadAllText(Path.Combine(Root(), "docs", "operating.md"));
+        var match = Regex.Match(text, $@"^{kind}[^\n]*:\n\n```sql\n(?<statement>GRANT [^\n]+);\n```", RegexOptions.Multiline);
+        Assert.True(match.Success, $"docs/operating.md has no statement for {kind}.");
+        return match.Groups["statement"].Value;
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Analyzer.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,226 @@
+using Dapper;
+using MySqlConnector;
+
+namespace MonotonicReads.Cluster.Tests.Operating;
+
+/// <summary>Replication that does not run is no lag: with <c>MaxLag</c> such a replica takes no new sessions until it does.</summary>
+public sealed class LagTests : IAsyncLifetime
+{
+    private MariaDbCluster _cluster = null!;
+
+    public async Task InitializeAsync()
+    {
+        _cluster = await MariaDbCluster.StartAsync(replicas: 2);
+        await HealthTests.AdminAsync(_cluster.Primary, "create table app.notes (id int primary key, note varchar(20))");
+        await _cluster.WaitForReplicasAsync();
+    }
+
+    public async Task DisposeAsync() => await _cluster.DisposeAsync();
+
+    [Theory]
+    [InlineData("STOP SLAVE SQL_THREAD", ReplicationState.Stopped, "its applier (SQL thread) was stopped")]
+    [InlineData("STOP SLAVE IO_THREAD", ReplicationState.Stopped, "its receiver (IO thread) was stopped")]
+    [InlineData("STOP SLAVE", ReplicationState.Stopped, "its receiver (IO thread) was stopped, and its applier (SQL thread) was stopped")]
+    public async Task A_stopped_replica_is_out_and_comes_back(string stop, ReplicationState state, string problem)
+    {
+        await using var app = Build();
+        await AllInAsync(app);
+        await HealthTests.AdminAsync(_cluster.Replicas[0], stop);
+        var seen = (await app.StatesAsync(states => states[1].IsKeptOut))[1];
+        Assert.Equal((ServerHealth.Up, state, problem, null), (seen.Health, seen.Replication, seen.ReplicationProblem, seen.Lag));
+        Assert.False(app.Source.GetServers()[2].IsKeptOut);
+        await HealthTests.AdminAsync(_cluster.Replicas[0], "START SLAVE");
+        await AllInAsync(app);
+    }
+
+    [Fact]
+    public async Task A_replica_that_fell_over_an_error_says_which()
+    {
+        await using var app = Build();
+        await AllInAsync(app);
+        await HealthTests.AdminAsync(_cluster.Replicas[0], "set sql_log_bin = 0; insert into app.notes values (1, 'here')");
+        await HealthTests.AdminAsync(_cluster.Primary, "insert into app.notes values (1, 'there')");
+        var seen = (await app.StatesAsync(states => states[1].IsKeptOut))[1];
+        Assert.Equal((ReplicationState.Failed, null), (seen.Replication, seen.Lag));
+        Assert.StartsWith(
+            "its applier (SQL thread) ended: error 1062, Could not execute Write_rows",
+            seen.ReplicationProblem,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain('\n', seen.ReplicationProblem!);
+        await HealthTests.AdminAsync(_cluster.Replicas[0], "set sql_log_bin = 0; delete from app.notes; START SLAVE");
+        await AllInAsync(app);
+    }
+
+    [Fact]
+    public async Task A_replica_that_follows_nobody()
+    {
+        await using var app = Build();
+        await AllInAsync(app);
+        await HealthTests.AdminAsync(_cluster.Replicas[0], "STOP SLAVE; RESET SLAVE ALL");
+        var seen = (await app.StatesAsync(states => states[1].IsKeptOut && states[1].Replication == ReplicationState.NotConfigured))[1];
+        Assert.Equal(("it follows no server", null), (seen.ReplicationProblem, seen.Lag));
+    }
+
+    [Fact]
+    public async Task A_delayed_replica_is_behind_by_its_delay_while_nothing_is_written()
+    {
+        await using var app = Build();
+        await AllInAsync(app);
+        await _cluster.Replicas[0].SetDelayAsync(TimeSpan.FromSeconds(60));
+        var seen = (
+            await app.StatesAsync(states => states[1] is { IsKeptOut: true, Replication: ReplicationState.Running, Lag: not null })
+        )[1];
+        Assert.Equal(TimeSpan.FromSeconds(60), seen.Lag);
+        await _cluster.Replicas[0].SetDelayAsync(TimeSpan.Zero);
+        await AllInAsync(app);
+    }
+
+    [Fact]
+    public async Task Where_the_primary_is_gone_its_replicas_go_on()
+    {
+        await using var app = Build();
+        await AllInAsync(app);
+        await _cluster.Primary.KillAsync();
+        await app.StatesAsync(states =>
+            states[0].Health == ServerHealth.Down && states.Skip(1).All(one => one.Replication == ReplicationState.Connecting)
+        );
+        var seen = new List<IReadOnlyList<ServerState>>();
+        var looked = app.Source.GetServers()[1].CheckedAt;
+        for (var looks = 0; looks < 5; looks++)
+        {
+            seen.Add(await app.StatesAsync(states => states.Skip(1).All(one => one.CheckedAt > looked)));
+            looked = seen[^1].Max(one => one.CheckedAt);
+        }
+
+        Assert.All(seen.SelectMany(states => states.Skip(1)), one => Assert.Equal((false, null), (one.IsKeptOut, one.Lag)));
+        using (ReadSession.Begin(ReadConsistency.Monotonic))
+        {
+            await using var connection = await app.Source.OpenConnectionAsync();
+            Assert.Equal(0, await connection.ExecuteScalarAsync<int>("select count(*) from notes"));
+        }
+
+        await _cluster.Primary.RestartAsync();
+        await AllInAsync(app);
+    }
+
+    [Fact]
+    public async Task A_replica_that_lost_its_connection_alone_is_out()
+    {
+        await using var app = Build();
+        await AllInAsync(app);
+
+        // It knows its source by an address of its own, where nobody listens.
+        await HealthTests.AdminAsync(_cluster.Replicas[0], "STOP SLAVE; CHANGE MASTER TO MASTER_PORT = 1; START SLAVE");
+        var seen = (await app.StatesAsync(states => states[1] is { IsKeptOut: true, Replication: ReplicationState.Connecting }))[1];
+        Assert.StartsWith("its receiver (IO thread) has no connection to its source", seen.ReplicationProblem, StringComparison.Ordinal);
+        Assert.Null(seen.Lag);
+    }
+
+    [Fact]
+    public async Task Of_several_sources_the_primary_counts()
+    {
+        await using var other = await MariaDbCluster.StartAsync(replicas: 0);
+        await HealthTests.AdminAsync(other.Primary, "set global server_id = 77");
+        await using var app = Build();
+        await AllInAsync(app);
+        await HealthTests.AdminAsync(
+            _cluster.Replicas[0],
+            $"CHANGE MASTER 'other' TO MASTER_HOST='127.0.0.1', MASTER_PORT={other.Primary.Port}, MASTER_USER='app', MASTER_PASSWORD='app'; "
+                + "START SLAVE 'other'"
+        );
+        await Eventually.IsAsync(
+            async () =>
+            {
+                await using var connection = new MySqlConnection(_cluster.Replicas[0].AdminConnectionString);
+                var rows = (await connection.QueryAsync("SHOW ALL SLAVES STATUS")).Cast<IDictionary<string, object>>();
+                return rows.Any(row => (string)row["Connection_name"] == "other" && (string)row["Slave_IO_Running"] == "Yes");
+            },
+            "the other source is followed"
+        );
+        await HealthTests.AdminAsync(_cluster.Replicas[0], "STOP SLAVE 'other'");
+        var looked = app.Source.GetServers()[1].CheckedAt;
+        var seen = (await app.StatesAsync(states => states[1].CheckedAt > looked && states[1].Replication != ReplicationState.Unknown))[1];
+        Assert.Equal((ReplicationState.Running, false), (seen.Replication, seen.IsKeptOut));
+        await HealthTests.AdminAsync(_cluster.Replicas[0], "STOP SLAVE ''");
+        Assert.Equal(ReplicationState.Stopped, (await app.StatesAsync(states => states[1].IsKeptOut))[1].Replication);
+    }
+
+    [Theory]
+    [InlineData("select 'NaN'", null, "its HeartbeatQuery answered 'NaN', which is no number of seconds")]
+    [InlineData("select null", null, "its HeartbeatQuery answered nothing, which is no number of seconds")]
+    [InlineData("select 1 from app.no_such_table", null, "its HeartbeatQuery failed: Table 'app.no_such_table' doesn't exist")]
+    [InlineData("select 1e300", double.MaxValue, null)]
+    [InlineData("select -5", 0.0, null)]
+    [InlineData("select 2.5", 2.5, null)]
+    public async Task A_heartbeat_says_seconds_or_nothing(string query, double? seconds, string? problem)
+    {
+        await using var app = new Checked(
+            _cluster.Primary.ConnectionString,
+            _cluster.Replicas.Select(replica => replica.ConnectionString),
+            o => o.Monitor = Checked.Often(m => m.HeartbeatQuery = query)
+        );
+        var seen = (
+            await app.StatesAsync(states => states[1].Health == ServerHealth.Up && states[1].Replication == ReplicationState.Running)
+        )[1];
+        Assert.Equal(seconds is double.MaxValue ? TimeSpan.MaxValue.TotalSeconds : seconds, seen.Lag?.TotalSeconds);
+        Assert.Equal(problem, seen.ReplicationProblem);
+    }
+
+    [Fact]
+    public async Task A_server_that_keeps_its_lag_to_itself_is_up()
+    {
+        await using var app = new Checked(
+            _cluster.Primary.ConnectionString,
+            _cluster.Replicas.Select(replica => replica.ConnectionString),
+            o =>
+                o.Monitor = Checked.Often(m =>
+                    (m.HeartbeatQuery, m.Timeout, m.FailuresUntilDown) = ("select sleep(600)", TimeSpan.FromSeconds(2), 1_000_000)
+                )
+        );
+        var seen = (await app.StatesAsync(states => states[1].ReplicationProblem is not null))[1];
+        Assert.Equal(
+            (ServerHealth.Up, null, null, "it does not say in time how far behind it is"),
+            (seen.Health, seen.Error, seen.Lag, seen.ReplicationProblem)
+        );
+    }
+
+    [Fact]
+    public async Task A_killed_connection_of_the_monitor_is_made_again()
+    {
+        await using var app = Build();
+        await AllInAsync(app);
+        for (var i = 0; i < 5; i++)
+        {
+            await using var connection = new MySqlConnection(_cluster.Replicas[0].AdminConnectionString);
+            foreach (
+                var id in await connection.QueryAsync<long>(
+                    "select id from information_schema.processlist where user = 'app' and command != 'Binlog Dump'"
+                )
+            )
+            {
+                await connection
+                    .ExecuteAsync($"kill {id}")
+                    .WaitAsync(TimeSpan.FromMinutes(1))
+                    .ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+        }
+
+        await AllInAsync(app);
+        Assert.Equal(ServerHealth.Up, app.Source.GetServers()[1].Health);
+    }
+
+    private Checked Build() =>
+        new(
+            _cluster.Primary.ConnectionString,
+            _cluster.Replicas.Select(replica => replica.ConnectionString),
+            o => o.Monitor = Checked.Often(m => m.MaxLag = TimeSpan.FromSeconds(20))
+        );
+
+    private static Task AllInAsync(Checked app) =>
+        app.StatesAsync(states =>
+            states.All(one =>
+                one is { Health: ServerHealth.Up, IsKeptOut: false, Error: null } && (one.IsPrimary || one.Lag == TimeSpan.Zero)
+            )
+        );
+}
