@@ -201,7 +201,8 @@ const laneY = (server) => headHeight + view.row * (servers().indexOf(server) + 0
 const svg = draw("svg", { "aria-hidden": "true" });
 const tracks = draw("g");
 const flow = draw("g", { class: "flow" });
-svg.append(tracks, flow);
+const names = draw("g", { class: "names" });
+svg.append(tracks, flow, names);
 $("river").append(svg);
 
 new ResizeObserver(() => {
@@ -218,6 +219,7 @@ function drawTracks() {
   svg.setAttribute("width", view.width);
   svg.setAttribute("height", height);
   tracks.replaceChildren();
+  names.replaceChildren();
   for (const server of servers()) {
     const y = laneY(server);
     const isDown = state.replicas.some(({ name, isUp }) => name === server && !isUp);
@@ -225,8 +227,8 @@ function drawTracks() {
     name.textContent = isDown ? `${server}, down` : server;
     tracks.append(
       draw("line", { class: "rule", x1: 0, x2: view.width, y1: y - view.row / 2, y2: y - view.row / 2 }),
-      draw("line", { class: `track${isDown ? " is-down" : ""}`, x1: 0, x2: view.width, y1: y, y2: y }),
-      name);
+      draw("line", { class: `track${isDown ? " is-down" : ""}`, x1: 0, x2: view.width, y1: y, y2: y }));
+    names.append(name);
   }
 }
 
@@ -272,6 +274,8 @@ function drawColumn(page, x) {
   const isBack = page.isBackwards;
   const group = draw("g", { class: `column${isBack ? " is-back" : ""}`, transform: `translate(${x} 0)` });
   group.dataset.page = page.id;
+  group.dataset.annotation = page.annotation;
+  group.dataset.servers = [...new Set(page.reads.map(({ server }) => server))].join(" ");
   group.addEventListener("click", () => choose(page));
   group.append(draw("rect", { class: "back-ground", x: 2, y: 2, width: columnWidth - 4, height: headHeight + view.row * servers().length - 4, rx: 8 }));
 
