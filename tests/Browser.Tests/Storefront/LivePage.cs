@@ -25,11 +25,9 @@ internal sealed partial class LivePage : IAsyncDisposable
             new ProcessStartInfo("dotnet", [sample, "--web", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true }
         )!;
         var line = await process.StandardOutput.ReadLineAsync();
-        return line is not null && Address().Match(line) is { Success: true } address
+        return line is not null && AddressPattern().Match(line) is { Success: true } address
             ? new LivePage(process, address.Value)
             : throw new InvalidOperationException($"The sample did not start: {line}{await process.StandardError.ReadToEndAsync()}");
-
-        static Regex Address() => AddressPattern();
     }
 
     /// <summary>Ends it as a service manager would.</summary>

@@ -50,27 +50,25 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.InRange(picture.Length, 20_000, 400_000);
     }
 
+    // The moment after the switch: pages without an annotation, and then with one.
     private async Task DrawAsync(string file)
     {
-        await using var window = await chromium.OpenAsync(ColorScheme.Light, width: 1280, height: 1000);
+        await using var window = await chromium.OpenAsync(ColorScheme.Light, width: 1280, height: 950);
         await using var sample = await LivePage.StartAsync("--mariadb");
         var tab = await window.GoAsync(sample.Address);
         await Expect(tab.Locator("#link")).ToHaveAttributeAsync("data-state", "live");
-        await tab.Locator("#rate").FillAsync("20");
-        foreach (var annotation in new[] { "monotonic", "causal", "snapshot", "primary", "unannotated" })
-        {
-            await tab.Locator($"#choice-{annotation}").CheckAsync(new() { Force = true });
-            await tab.WaitForFunctionAsync(
-                "name => Number(document.querySelector(`#tally-${name} td`).textContent) >= 40",
-                annotation
-            );
-        }
-
-        await tab.Locator("#rate").FillAsync("5");
-        await tab.WaitForFunctionAsync("document.querySelectorAll('.column:not([data-annotation=unannotated])').length < 40");
+        await SeeAsync("unannotated", pages: 20);
+        await tab.Locator("#choice-monotonic").CheckAsync(new() { Force = true });
+        await SeeAsync("monotonic", pages: 6);
         await tab.Locator("#hold").ClickAsync();
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        await tab.ScreenshotAsync(new() { Path = file });
+        await tab.ScreenshotAsync(new() { Path = file, Animations = ScreenshotAnimations.Disabled });
+
+        async Task SeeAsync(string annotation, int pages) =>
+            await tab.WaitForFunctionAsync(
+                "([name, pages]) => document.querySelectorAll(`.column[data-annotation=${name}]`).length >= pages",
+                new object[] { annotation, pages }
+            );
     }
 
     private static string Repository([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(here, "../../../.."));

@@ -258,7 +258,8 @@ function drawRiver() {
 
 function appendColumn(page) {
   const x = view.first++ * columnWidth;
-  const column = drawColumn(page, x);
+  const before = view.drawn.at(-1)?.page.annotation;
+  const column = drawColumn(page, x, before && before !== page.annotation);
   flow.append(column);
   view.drawn.push({ page, column });
   if (view.drawn.length > mostColumns) view.drawn.shift().column.remove();
@@ -270,7 +271,7 @@ function moveFlow() {
   if (view.first > 20000) drawRiver();
 }
 
-function drawColumn(page, x) {
+function drawColumn(page, x, isOther) {
   const isBack = page.isBackwards;
   const group = draw("g", { class: `column${isBack ? " is-back" : ""}`, transform: `translate(${x} 0)` });
   group.dataset.page = page.id;
@@ -287,6 +288,12 @@ function drawColumn(page, x) {
     : isBack ? `back ${Math.max(...page.reads.map(({ backwards }) => backwards))}`
     : `order ${page.order}`;
   group.append(user, under);
+  if (isOther) {
+    const height = headHeight + view.row * servers().length;
+    const name = draw("text", { class: "other", x: 6, y: height - 8 });
+    name.textContent = `${page.annotation} ▸`;
+    group.append(draw("line", { class: "other", x1: 0, x2: 0, y1: 4, y2: height - 4 }), name);
+  }
 
   const at = page.reads.map((read, n) => ({ ...read, x: marksAt[n], y: laneY(read.server) }));
   if (page.placed != null) {
