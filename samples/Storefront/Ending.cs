@@ -13,8 +13,7 @@ internal sealed class Ending : IDisposable
     private readonly PosixSignalRegistration[] _signals;
 
     public Ending() =>
-        _signals =
-        [
+        _signals = [
             .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal =>
                 PosixSignalRegistration.Create(signal, End)
             ),

@@ -28,7 +28,8 @@ public sealed class Window(IBrowserContext profile) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => profile.DisposeAsync();
 
-    private static bool Leaves(string address) => new Uri(address) is var uri && uri.Scheme is not ("data" or "blob" or "file") && !uri.IsLoopback;
+    private static bool Leaves(string address) =>
+        new Uri(address) is var uri && uri.Scheme is not ("data" or "blob" or "file") && !uri.IsLoopback;
 
     private void Note(bool isWrong, string what)
     {

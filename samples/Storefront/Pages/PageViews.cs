@@ -25,7 +25,9 @@ internal sealed class PageViews(IServiceProvider services, string repository)
 
     public Task RunAsync(int pages, Action onPage, CancellationToken cancellation) =>
         Task.WhenAll(
-            Enumerable.Range(0, Visitors).Select(visitor => VisitAsync((pages / Visitors) + (visitor < pages % Visitors ? 1 : 0), onPage, cancellation))
+            Enumerable
+                .Range(0, Visitors)
+                .Select(visitor => VisitAsync((pages / Visitors) + (visitor < pages % Visitors ? 1 : 0), onPage, cancellation))
         );
 
     private async Task VisitAsync(int pages, Action onPage, CancellationToken cancellation)

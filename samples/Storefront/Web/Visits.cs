@@ -21,7 +21,7 @@ internal sealed class Visits(IServiceProvider services, IShopDatabase shop, Orde
     /// <param name="pages">How many pages he looks at.</param>
     /// <param name="orderBefore">Before which of them he orders something; that page is then the order's.</param>
     /// <param name="isTurn">Waits for the next page; false to end.</param>
-    /// <returns>The last page; null where the session was lost before it.</returns>
+    /// <returns>The last page; null where there was an error page instead.</returns>
     public async Task<PageView?> RunAsync(string user, int pages, int orderBefore, Func<ValueTask<bool>> isTurn)
     {
         var annotation = stage.Annotation;
@@ -58,10 +58,10 @@ internal sealed class Visits(IServiceProvider services, IShopDatabase shop, Orde
                 }
             }
         }
-        catch (ReplicaLostException lost)
+        catch (DbException exception)
         {
-            // Nothing is proved to have what this user saw, so he is told, as by an error page, rather than shown something older.
-            stage.Say($"A visit ended: {lost.Message}");
+            // Where a replica is lost and nothing is proved to have what this user saw, he gets an error page rather than an older one.
+            stage.Say($"A visit ended: {exception.Message}");
             return null;
         }
         finally

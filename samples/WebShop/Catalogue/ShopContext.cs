@@ -15,9 +15,24 @@ public sealed class ShopContext(DbContextOptions<ShopContext> options) : DbConte
         {
             product.ToTable("products").Property(p => p.Name).HasMaxLength(60);
             product.HasData(
-                new Product { Id = 1, Name = "teapot", Stock = 100_000 },
-                new Product { Id = 2, Name = "cup", Stock = 100_000 },
-                new Product { Id = 3, Name = "spoon", Stock = 100_000 }
+                new Product
+                {
+                    Id = 1,
+                    Name = "teapot",
+                    Stock = 100_000,
+                },
+                new Product
+                {
+                    Id = 2,
+                    Name = "cup",
+                    Stock = 100_000,
+                },
+                new Product
+                {
+                    Id = 3,
+                    Name = "spoon",
+                    Stock = 100_000,
+                }
             );
         });
         modelBuilder.Entity<Order>(order =>

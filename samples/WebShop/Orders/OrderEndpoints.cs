@@ -24,6 +24,8 @@ public static class OrderEndpoints
             );
         }
 
-        return await orders.PlaceAsync(order) is { } id ? TypedResults.Created($"/orders/{id}") : TypedResults.Conflict("Not so many left.");
+        return await orders.PlaceAsync(order) is { } id
+            ? TypedResults.Created($"/orders/{id}")
+            : TypedResults.Conflict("Not so many left.");
     }
 }

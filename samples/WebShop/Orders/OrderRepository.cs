@@ -10,7 +10,10 @@ public sealed class OrderRepository(ReplicatedMySqlDataSource shop) : IOrders
     public async Task<OrderPage?> FindAsync(long id)
     {
         await using var db = await shop.OpenConnectionAsync();
-        var order = await db.QuerySingleOrDefaultAsync<Order>("SELECT Id, Customer, ProductId, Amount FROM orders WHERE Id = @id", new { id });
+        var order = await db.QuerySingleOrDefaultAsync<Order>(
+            "SELECT Id, Customer, ProductId, Amount FROM orders WHERE Id = @id",
+            new { id }
+        );
         if (order is null)
         {
             return null;

@@ -52,8 +52,7 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>
         await Expect(tab.Locator(".flow .column[data-servers*=replica1]")).ToHaveCountAsync(0);
 
         await tab.Locator("#kill-replica1").ClickAsync();
-        await Expect(tab.Locator("#lane-replica1 .seconds"))
-            .ToHaveTextAsync(new Regex("s behind"));
+        await Expect(tab.Locator("#lane-replica1 .seconds")).ToHaveTextAsync(new Regex("s behind"));
         await OnAsync(tab, "replica1");
         Assert.Equal(0, await BackwardsAsync(tab, "monotonic"));
         Assert.Empty(window.Complaints);
@@ -91,11 +90,9 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>
         await using var sample = await LivePage.StartAsync();
         var tab = await OpenAsync(window, sample);
         await tab.Locator("#lag-replica1").FillAsync("5");
-        await Expect(tab.Locator("#lane-replica1 .seconds"))
-            .ToHaveTextAsync(new Regex("^(4.[5-9]|5.[0-5]) s behind$"));
+        await Expect(tab.Locator("#lane-replica1 .seconds")).ToHaveTextAsync(new Regex("^(4.[5-9]|5.[0-5]) s behind$"));
         await tab.Locator("#lag-replica1").FillAsync("0");
-        await Expect(tab.Locator("#lane-replica1 .seconds"))
-            .ToHaveTextAsync(new Regex("^0.[0-5] s behind$"));
+        await Expect(tab.Locator("#lane-replica1 .seconds")).ToHaveTextAsync(new Regex("^0.[0-5] s behind$"));
     }
 
     [SkippableFact]
@@ -204,8 +201,7 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>
         await tab.Locator($"#choice-{annotation}").CheckAsync(new() { Force = true });
         await Expect(tab.Locator($"#tally-{annotation}")).ToHaveClassAsync("is-on");
         // What was under way is seen to its end under the annotation before.
-        await Expect(tab.Locator($".flow .column:last-child[data-annotation={annotation}]"))
-            .ToHaveCountAsync(1);
+        await Expect(tab.Locator($".flow .column:last-child[data-annotation={annotation}]")).ToHaveCountAsync(1);
     }
 
     private static async Task SeenAsync(IPage tab, string annotation, int pages) =>

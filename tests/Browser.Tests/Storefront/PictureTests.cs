@@ -31,7 +31,9 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>
         );
         var paper = await tab.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
         Assert.Equal(look == "dark" ? "rgb(15, 20, 27)" : "rgb(245, 243, 238)", paper);
-        await tab.ScreenshotAsync(new() { Path = Path.Combine(AppContext.BaseDirectory, $"storefront-{look}-{width}.png"), FullPage = true });
+        await tab.ScreenshotAsync(
+            new() { Path = Path.Combine(AppContext.BaseDirectory, $"storefront-{look}-{width}.png"), FullPage = true }
+        );
         Assert.Empty(window.Complaints);
     }
 

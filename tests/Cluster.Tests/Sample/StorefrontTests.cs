@@ -115,5 +115,9 @@ public sealed class StorefrontTests
     }
 
     private static ProcessStartInfo Sample(string[] arguments) =>
-        new("dotnet", [SampleProcess.ProgramOf("Storefront"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        new("dotnet", [SampleProcess.ProgramOf("Storefront"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 }

@@ -125,7 +125,15 @@ public sealed class WebShopSampleTests(ClusterFixture fixture) : IClassFixture<C
         /// <returns>Where the order is.</returns>
         public async Task<string> OrderAsync(string customer)
         {
-            using var answer = await _http.PostAsJsonAsync("/orders", new { customer, productId = 1, amount = 1 });
+            using var answer = await _http.PostAsJsonAsync(
+                "/orders",
+                new
+                {
+                    customer,
+                    productId = 1,
+                    amount = 1,
+                }
+            );
             Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
             return answer.Headers.Location!.ToString();
         }
