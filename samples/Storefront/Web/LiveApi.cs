@@ -115,7 +115,10 @@ internal static class LiveApi
 
         return await visits.RunAsync(order.User, pages: 2, orderBefore: 2, () => new(true)) is { Placed: not null } page
             ? TypedResults.Ok(new OrderOutcome(page))
-            : TypedResults.Problem("There was an error page instead; see what the runtime said.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            : TypedResults.Problem(
+                "There was an error page instead; see what the runtime said.",
+                statusCode: StatusCodes.Status503ServiceUnavailable
+            );
     }
 
     private static ProblemHttpResult Wrong(string why) => TypedResults.Problem(why, statusCode: StatusCodes.Status400BadRequest);
