@@ -60,7 +60,7 @@ targets_of() {
   wanted=$(lower <<<"$1")
   case "$wanted" in
     all) for name in $(projects_in_order); do echo "$name"; done ;;
-    unit) for name in $(projects_in_order); do case "$name" in Cli | Cluster | Consistency | Package) ;; *) echo "$name" ;; esac; done ;;
+    unit) for name in $(projects_in_order); do case "$name" in Browser | Cli | Cluster | Consistency | Package) ;; *) echo "$name" ;; esac; done ;;
     fuzz) echo "Analyzer FullyQualifiedName~.CrashFuzzTests." ;;
     mr[0-9]*)
       rule=${wanted^^}
@@ -129,6 +129,18 @@ install_mariadb() {
   echo "mariadbd is missing, installing mariadb-server"
   as_root apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mariadb-server
+}
+
+# Debian's Chromium is a package like any other. Elsewhere it is not, or is a snap that a test cannot drive: those tests are skipped then.
+install_chromium() {
+  if [ -e /usr/bin/chromium ]; then return; fi
+  if ! grep -qs '^ID=debian' /etc/os-release; then
+    echo "chromium is missing and this is not Debian: the tests in a browser will be skipped" >&2
+    return
+  fi
+  echo "chromium is missing, installing it"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
 }
 
 # What compiles ahead of time needs a linker and zlib.
@@ -232,6 +244,11 @@ if grep -q '^Package' <<<"$targets"; then
   install_linker
 fi
 
+if grep -q '^Browser' <<<"$targets"; then
+  install_mariadb
+  install_chromium
+fi
+
 if [ "$area" = bench ]; then
   exec dotnet run --configuration Release --project tests/Benchmarks
 fi
@@ -260,6 +277,7 @@ broken=0
 if [ "$area" = all ]; then
   is_formatted || broken=$((broken + 1))
   dotnet build Analyzer.sln --configuration Release --verbosity quiet
+  dotnet build tests/Browser.Tests --configuration Release --verbosity quiet # not in the solution: its driver is large
 else
   while read -r name _; do
     dotnet build "tests/$name.Tests" --configuration Release --verbosity quiet

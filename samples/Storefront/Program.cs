@@ -1,37 +1,48 @@
-using Microsoft.Extensions.DependencyInjection;
-using MonotonicReads;
+using MonotonicReads.Cluster;
 using Storefront;
 using Storefront.Data;
 using Storefront.Pages;
-using Storefront.Repositories;
+using Storefront.Web;
 
 if (Arguments.Parse(args, out var error) is not { } arguments)
 {
-    Console.Error.WriteLine(error);
-    Console.Error.WriteLine(Arguments.Usage);
+    await Console.Error.WriteLineAsync(error);
+    await Console.Error.WriteLineAsync(Arguments.Usage);
     return 2;
 }
 
-await using IShopDatabase shop = arguments.MariaDb ? await MariaDbShop.CreateAsync() : await EmbeddedShop.CreateAsync();
-Console.WriteLine(
-    $"{(arguments.MariaDb ? "MariaDB" : "SQLite")}: one primary, three replicas 0, 1 and 3 seconds behind, a steady writer, "
-        + "three repositories with the same four queries."
-);
-
-var services = new ServiceCollection();
-services.AddSingleton(shop.Source);
-services.AddKeyedScoped<IOrderPageRepository, UnannotatedOrderPageRepository>("unannotated");
-services.AddKeyedScoped<IOrderPageRepository, MonotonicOrderPageRepository>("[Monotonic]");
-services.AddKeyedScoped<IOrderPageRepository, EventualOrderPageRepository>("[Eventual]");
-services.AddConsistentRepositories(); // puts the generated wrapper around the [Monotonic] one
-await using var provider = services.BuildServiceProvider();
-
-string[] repositories = ["unannotated", "[Monotonic]", "[Eventual]"];
-var views = repositories.ToDictionary(name => name, name => new PageViews(provider, name));
-await using (new SteadyWriter(shop.Source.Primary))
+if (arguments.Help)
 {
-    await Report.WithProgressAsync(views, arguments.Pages);
+    Console.WriteLine(Arguments.Usage);
+    return 0;
 }
 
-Report.Print(views);
-return 0;
+using var ending = new Ending();
+try
+{
+    if (arguments.Web)
+    {
+        PagePort.ThrowIfTaken(arguments.Port); // before servers are started for nothing
+    }
+
+    await using IShopDatabase shop = arguments.MariaDb ? await MariaDbShop.CreateAsync(ending.Token) : await EmbeddedShop.CreateAsync();
+    if (arguments.Web)
+    {
+        await LivePage.ServeAsync(shop, arguments.Port, ending.Token);
+    }
+    else
+    {
+        await TableOfPages.PrintAsync(shop, arguments.Pages, ending.Token);
+    }
+
+    return 0;
+}
+catch (OperationCanceledException) when (ending.Token.IsCancellationRequested)
+{
+    return Ending.ExitCode;
+}
+catch (Exception exception) when (exception is MariaDbMissingException or PlatformNotSupportedException or PortTakenException)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}

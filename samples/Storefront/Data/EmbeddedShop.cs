@@ -13,9 +13,9 @@ namespace Storefront.Data;
 internal sealed class EmbeddedShop : IShopDatabase
 {
     private readonly string _directory;
-    private readonly IReadOnlyList<EmbeddedReplica> _replicas;
+    private readonly List<EmbeddedReplica> _replicas;
 
-    private EmbeddedShop(string directory, IReadOnlyList<EmbeddedReplica> replicas, ReplicatedDataSource source)
+    private EmbeddedShop(string directory, List<EmbeddedReplica> replicas, ReplicatedDataSource source)
     {
         _directory = directory;
         _replicas = replicas;
@@ -23,6 +23,14 @@ internal sealed class EmbeddedShop : IShopDatabase
     }
 
     public ReplicatedDataSource Source { get; }
+
+    public IReadOnlyList<IShopReplica> Replicas => _replicas;
+
+    public string Kind => "SQLite";
+
+    public bool HasPositions => false;
+
+    public TimeSpan LagStep => TimeSpan.FromMilliseconds(250);
 
     public static async Task<EmbeddedShop> CreateAsync()
     {
@@ -53,10 +61,9 @@ internal sealed class EmbeddedShop : IShopDatabase
         Directory.Delete(_directory, recursive: true);
     }
 
-    private static async Task<DbDataSource> CreateServerAsync(string directory, string name)
+    private static async Task<EmbeddedServer> CreateServerAsync(string directory, string name)
     {
-        var file = new SqliteConnectionStringBuilder { DataSource = Path.Combine(directory, $"{name}.db") };
-        var server = SqliteFactory.Instance.CreateDataSource(file.ConnectionString);
+        var server = new EmbeddedServer(name, Path.Combine(directory, $"{name}.db"));
         await using var connection = await server.OpenConnectionAsync();
         // Readers go on while a change is applied, and nothing here has to outlive a power cut.
         await connection.ExecuteAsync("pragma journal_mode = wal; pragma synchronous = off");

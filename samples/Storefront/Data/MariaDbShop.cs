@@ -10,34 +10,53 @@ internal sealed class MariaDbShop : IShopDatabase
 {
     private readonly MariaDbCluster _cluster;
 
-    private MariaDbShop(MariaDbCluster cluster, ReplicatedDataSource source)
+    private readonly List<MariaDbShopReplica> _replicas;
+
+    private MariaDbShop(MariaDbCluster cluster, List<MariaDbShopReplica> replicas, ReplicatedDataSource source)
     {
         _cluster = cluster;
+        _replicas = replicas;
         Source = source;
     }
 
     public ReplicatedDataSource Source { get; }
 
-    public static async Task<MariaDbShop> CreateAsync()
+    public IReadOnlyList<IShopReplica> Replicas => _replicas;
+
+    public string Kind => "MariaDB";
+
+    public bool HasPositions => true;
+
+    public TimeSpan LagStep => TimeSpan.FromSeconds(1); // MASTER_DELAY is in whole seconds
+
+    public static async Task<MariaDbShop> CreateAsync(CancellationToken cancellation)
     {
-        var cluster = await MariaDbCluster.StartAsync(replicas: IShopDatabase.Lags.Length);
+        var cluster = await MariaDbCluster.StartAsync(replicas: IShopDatabase.Lags.Length, cancellation: cancellation);
         var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(cluster.Primary.ConnectionString);
         await CreateTablesAsync(cluster.Primary);
-        await cluster.WaitForReplicasAsync();
+        await cluster.WaitForReplicasAsync(cancellation: cancellation);
         await NameAsync(cluster.Primary);
-        foreach (var (replica, lag) in cluster.Replicas.Zip(IShopDatabase.Lags))
+        var replicas = new List<MariaDbShopReplica>();
+        foreach (var (server, lag) in cluster.Replicas.Zip(IShopDatabase.Lags))
         {
-            await NameAsync(replica);
-            await replica.SetDelayAsync(lag);
-            builder.AddReplica(replica.Name, replica.ConnectionString);
+            await NameAsync(server);
+            var replica = new MariaDbShopReplica(server);
+            await replica.SetLagAsync(lag);
+            replicas.Add(replica);
+            builder.AddReplica(server.Name, server.ConnectionString);
         }
 
-        return new MariaDbShop(cluster, builder.Build());
+        return new MariaDbShop(cluster, replicas, builder.Build());
     }
 
     public async ValueTask DisposeAsync()
     {
         await Source.DisposeAsync();
+        foreach (var replica in _replicas)
+        {
+            await replica.DisposeAsync();
+        }
+
         await _cluster.DisposeAsync();
     }
 

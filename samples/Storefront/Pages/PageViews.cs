@@ -23,12 +23,14 @@ internal sealed class PageViews(IServiceProvider services, string repository)
     /// <summary>The last page that saw time run backwards, to show what that looks like.</summary>
     public OrderPage? Example { get; private set; }
 
-    public Task RunAsync(int pages, Action onPage) =>
+    public Task RunAsync(int pages, Action onPage, CancellationToken cancellation) =>
         Task.WhenAll(
-            Enumerable.Range(0, Visitors).Select(visitor => VisitAsync((pages / Visitors) + (visitor < pages % Visitors ? 1 : 0), onPage))
+            Enumerable
+                .Range(0, Visitors)
+                .Select(visitor => VisitAsync((pages / Visitors) + (visitor < pages % Visitors ? 1 : 0), onPage, cancellation))
         );
 
-    private async Task VisitAsync(int pages, Action onPage)
+    private async Task VisitAsync(int pages, Action onPage, CancellationToken cancellation)
     {
         for (var page = 0; page < pages; page++)
         {
@@ -39,7 +41,7 @@ internal sealed class PageViews(IServiceProvider services, string repository)
             }
 
             onPage();
-            await Task.Delay(ThinkTime);
+            await Task.Delay(ThinkTime, cancellation);
         }
     }
 

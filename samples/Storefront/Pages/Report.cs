@@ -6,7 +6,7 @@ namespace Storefront.Pages;
 /// <summary>The progress while the pages are viewed, and the table at the end.</summary>
 internal static class Report
 {
-    public static Task WithProgressAsync(IReadOnlyDictionary<string, PageViews> views, int pages) =>
+    public static Task WithProgressAsync(IReadOnlyDictionary<string, PageViews> views, int pages, CancellationToken cancellation) =>
         AnsiConsole
             .Progress()
             .StartAsync(progress =>
@@ -14,7 +14,7 @@ internal static class Report
                     views.Select(async pair =>
                     {
                         var bar = progress.AddTask(Markup.Escape(pair.Key), maxValue: pages);
-                        await pair.Value.RunAsync(pages, () => bar.Increment(1));
+                        await pair.Value.RunAsync(pages, () => bar.Increment(1), cancellation);
                     })
                 )
             );

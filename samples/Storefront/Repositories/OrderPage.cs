@@ -17,23 +17,29 @@ public sealed record OrderPage(
     public int ServersUsed => Sightings.Select(sighting => sighting.Server).Distinct().Count();
 
     private static Sighting Newest(string what, IReadOnlyList<IRow> rows) =>
-        new(what, rows.Max(row => row.Sequence), rows[0].Server);
+        new(what, rows.Max(row => row.Sequence), rows[0].Server, rows[0].Applied);
 }
 
-public sealed record Sighting(string What, long Sequence, string Server);
+/// <param name="What">Which query.</param>
+/// <param name="Sequence">The newest change that its rows show.</param>
+/// <param name="Server">Where it ran.</param>
+/// <param name="Applied">The newest change that this server had.</param>
+public sealed record Sighting(string What, long Sequence, string Server, long Applied);
 
-/// <summary>A row says which change wrote it last, and which server it was read from.</summary>
+/// <summary>A row says which change wrote it last, which server it was read from, and the newest change that this server had.</summary>
 public interface IRow
 {
     long Sequence { get; }
 
     string Server { get; }
+
+    long Applied { get; }
 }
 
-public sealed record OrderRow(long Id, string Customer, long Total, long Sequence, string Server) : IRow;
+public sealed record OrderRow(long Id, string Customer, long Total, long Sequence, string Server, long Applied) : IRow;
 
-public sealed record LineRow(long Line, long Product, long Price, long Sequence, string Server) : IRow;
+public sealed record LineRow(long Line, long Product, long Price, long Sequence, string Server, long Applied) : IRow;
 
-public sealed record PaymentRow(long Amount, long Sequence, string Server) : IRow;
+public sealed record PaymentRow(long Amount, long Sequence, string Server, long Applied) : IRow;
 
-public sealed record StockRow(long Product, long OnHand, long Sequence, string Server) : IRow;
+public sealed record StockRow(long Product, long OnHand, long Sequence, string Server, long Applied) : IRow;

@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Http.Json;
+using MonotonicReads.Cluster.Tests.TheCluster;
+
+namespace MonotonicReads.Cluster.Tests.Sample;
+
+/// <summary>The sample application, started as users start it, on real servers, asked over HTTP by users with cookies.</summary>
+public sealed class WebShopSampleTests(ClusterFixture fixture) : IClassFixture<ClusterFixture>
+{
+    private const int Rounds = 12;
+
+    [Fact]
+    public async Task Nobody_misses_an_own_order_or_sees_an_older_page_while_the_replicas_lag()
+    {
+        await using var shop = await StartAsync("Causal");
+        await fixture.Cluster.WaitForReplicasAsync();
+        await fixture.Cluster.Replicas[0].SetDelayAsync(TimeSpan.FromSeconds(1));
+        await fixture.Cluster.Replicas[1].SetDelayAsync(TimeSpan.FromSeconds(2));
+        try
+        {
+            await Task.WhenAll(BuyAsync(shop, "ann"), BuyAsync(shop, "ben"));
+        }
+        finally
+        {
+            await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.SetDelayAsync(TimeSpan.Zero)));
+        }
+    }
+
+    /// <summary>The same requests would, if requests had no sessions.</summary>
+    [Fact]
+    public async Task Without_sessions_an_own_order_is_missing_and_pages_go_back()
+    {
+        await using var shop = await StartAsync("Eventual");
+        using var user = new User(shop);
+        await using (await Frozen.ReplicasOfAsync(fixture.Cluster))
+        {
+            var order = await user.OrderAsync("carl");
+            Assert.Equal(HttpStatusCode.NotFound, await user.StatusAsync(order));
+            Assert.Equal(0, await user.OrdersOfAsync("carl"));
+
+            // One replica goes on, the other does not.
+            await fixture.Cluster.Replicas[0].StartApplyingAsync();
+            await fixture.Cluster.Replicas[0].CatchUpAsync();
+            var counts = new List<long>();
+            while (!counts.Zip(counts.Skip(1)).Any(pair => pair.Second < pair.First))
+            {
+                counts.Add(await user.OrdersOfAsync("carl"));
+                Assert.True(counts.Count < 1_000, "A thousand pages, and all of them from one replica.");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task It_reports_its_health_its_stock_and_its_reads()
+    {
+        await using var shop = await StartAsync("Causal");
+        using var user = new User(shop);
+        await Eventually.IsAsync(async () => await user.TextAsync("/health") == "Healthy", "it is healthy");
+        await Eventually.IsAsync(() => Task.FromResult(shop.Output.Contains("pieces in stock", StringComparison.Ordinal)), "a report");
+        Assert.Equal(0, await shop.EndAsync());
+        Assert.Contains("monotonic_reads.reads", shop.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled exception", shop.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/orders", """{ "customer": "", "productId": 1, "amount": 1 }""", HttpStatusCode.BadRequest)]
+    [InlineData("/orders", """{ "customer": "dora", "productId": 1, "amount": 101 }""", HttpStatusCode.BadRequest)]
+    [InlineData("/orders", """{ "customer": "dora", "productId": 77, "amount": 1 }""", HttpStatusCode.Conflict)]
+    [InlineData("/products/77/stock", """{ "amount": 1 }""", HttpStatusCode.NotFound)]
+    [InlineData("/products/1/stock", """{ "amount": 0 }""", HttpStatusCode.BadRequest)]
+    [InlineData("/products/1/stock", """{ "amount": 10 }""", HttpStatusCode.NoContent)]
+    public async Task What_makes_no_sense_is_refused_and_the_rest_is_done(string path, string body, HttpStatusCode status)
+    {
+        await using var shop = await StartAsync("Causal");
+        using var user = new User(shop);
+        Assert.Equal(status, await user.PostAsync(path, body));
+    }
+
+    private static async Task BuyAsync(SampleProcess shop, string name)
+    {
+        using var user = new User(shop);
+        var (placed, seen) = (0, 0L);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var order = await user.OrderAsync(name);
+            placed++;
+            Assert.Equal(HttpStatusCode.OK, await user.StatusAsync(order));
+            Assert.Equal(placed, await user.OrdersOfAsync(name));
+            var all = (await user.PageAsync<Catalogue>("/products")).OrdersSoFar;
+            Assert.InRange(all, seen, long.MaxValue);
+            seen = all;
+        }
+    }
+
+    // A third replica of the cluster is none of the shop's.
+    private Task<SampleProcess> StartAsync(string level) =>
+        SampleProcess.StartAsync(
+            "WebShop",
+            "--urls=http://127.0.0.1:0",
+            "--environment=Development",
+            $"--Shop:Primary={fixture.Cluster.Primary.ConnectionString}",
+            $"--Shop:Replicas:0:ConnectionString={fixture.Cluster.Replicas[0].ConnectionString}",
+            $"--Shop:Replicas:1:ConnectionString={fixture.Cluster.Replicas[1].ConnectionString}",
+            "--Shop:Monitor:Interval=00:00:00.2",
+            "--Shop:Monitor:MaxLag=01:00:00",
+            $"--ReadSessions:Level={level}",
+            "--StockReport:Interval=00:00:00.2"
+        );
+
+    private sealed record Catalogue(long OrdersSoFar);
+
+    private sealed record Orders(long Count);
+
+    private sealed class User : IDisposable
+    {
+        private readonly HttpClient _http;
+
+        public User(SampleProcess shop) =>
+            _http = new(new HttpClientHandler { CookieContainer = new CookieContainer() })
+            {
+                BaseAddress = shop.Address,
+                Timeout = TimeSpan.FromMinutes(2),
+            };
+
+        /// <returns>Where the order is.</returns>
+        public async Task<string> OrderAsync(string customer)
+        {
+            using var answer = await _http.PostAsJsonAsync(
+                "/orders",
+                new
+                {
+                    customer,
+                    productId = 1,
+                    amount = 1,
+                }
+            );
+            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+            return answer.Headers.Location!.ToString();
+        }
+
+        public async Task<HttpStatusCode> StatusAsync(string path)
+        {
+            using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
+            return answer.StatusCode;
+        }
+
+        public async Task<HttpStatusCode> PostAsync(string path, string body)
+        {
+            using var content = new StringContent(body, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+            using var answer = await _http.PostAsync(new Uri(path, UriKind.Relative), content);
+            return answer.StatusCode;
+        }
+
+        public async Task<long> OrdersOfAsync(string customer) => (await PageAsync<Orders>($"/orders?customer={customer}")).Count;
+
+        public async Task<T> PageAsync<T>(string path) => (await _http.GetFromJsonAsync<T>(path))!;
+
+        public async Task<string> TextAsync(string path)
+        {
+            using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
+            return await answer.Content.ReadAsStringAsync();
+        }
+
+        public void Dispose() => _http.Dispose();
+    }
+}
