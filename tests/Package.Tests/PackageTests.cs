@@ -4,7 +4,8 @@ using System.Xml.Linq;
 
 namespace MonotonicReads.Package.Tests;
 
-public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
+[Collection(PackedOnce.Name)]
+public class PackageTests(PackedPackage package)
 {
     [Fact]
     public void The_package_holds_these_entries_and_no_others()
@@ -23,12 +24,12 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
                 "README.md",
                 "analyzers/dotnet/roslyn4.8/cs/MonotonicReads.CodeFixes.dll",
                 "analyzers/dotnet/roslyn4.8/cs/MonotonicReads.Generator.dll",
-                "buildTransitive/MonotonicReads.props",
-                "buildTransitive/MonotonicReads.targets",
-                "buildTransitive/config/error.globalconfig",
-                "buildTransitive/config/none.globalconfig",
-                "buildTransitive/config/suggest.globalconfig",
-                "buildTransitive/config/warn.globalconfig",
+                "buildTransitive/net8.0/MonotonicReads.props",
+                "buildTransitive/net8.0/MonotonicReads.targets",
+                "buildTransitive/net8.0/config/error.globalconfig",
+                "buildTransitive/net8.0/config/none.globalconfig",
+                "buildTransitive/net8.0/config/suggest.globalconfig",
+                "buildTransitive/net8.0/config/warn.globalconfig",
                 "icon.png",
                 "lib/net10.0/MonotonicReads.dll",
                 "lib/net10.0/MonotonicReads.xml",
@@ -83,7 +84,7 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
 
         var dependencies = Nuspec(package.AspNetCoreNupkg).Descendants().Where(e => e.Name.LocalName == "dependency").ToList();
         Assert.Equal(["MonotonicReads", "MonotonicReads"], dependencies.Select(e => e.Attribute("id")!.Value));
-        Assert.All(dependencies, e => Assert.Equal(package.Version, e.Attribute("version")!.Value));
+        Assert.All(dependencies, e => Assert.Equal($"[{package.Version}]", e.Attribute("version")!.Value));
         Assert.All(dependencies, e => Assert.Null(e.Attribute("exclude")));
     }
 
@@ -108,7 +109,7 @@ public class PackageTests(PackedPackage package) : IClassFixture<PackedPackage>
         );
         Assert.All(
             dependencies.Where(e => e.Attribute("id")!.Value == "MonotonicReads"),
-            e => Assert.Equal((package.Version, null), (e.Attribute("version")!.Value, e.Attribute("exclude")?.Value))
+            e => Assert.Equal(($"[{package.Version}]", null), (e.Attribute("version")!.Value, e.Attribute("exclude")?.Value))
         );
     }
 

@@ -81,6 +81,9 @@ public sealed class PackedPackage : IAsyncLifetime
         return target;
     }
 
+    /// <summary>An empty folder beside the feed.</summary>
+    public string Folder() => root.CreateSubdirectory(Path.GetRandomFileName()).FullName;
+
     public Task<(int ExitCode, string Output)> BuildAsync(string folder, params string[] arguments) =>
         DotnetAsync(folder, ["build", "-nologo", "-v", "m", "-p:NoWarn=NU1603", .. arguments]);
 

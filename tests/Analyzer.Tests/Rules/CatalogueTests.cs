@@ -7,7 +7,7 @@ using MonotonicReads.Analyzer.Tests.Robustness;
 namespace MonotonicReads.Analyzer.Tests.Rules;
 
 /// <summary>
-/// Each rule has a source file, a page, a row in the README and a release note, and all of them say the same. The README's table is written from the rules:
+/// Each rule has a source file, a page, a row in the table of rules and a release note, and all of them say the same. The table is written from the rules:
 /// with MONOTONIC_READS_WRITE_DOCS=1 in the environment this test writes it.
 /// </summary>
 public partial class CatalogueTests
@@ -81,20 +81,20 @@ public partial class CatalogueTests
         Assert.Equal(
             Rules.Select(r => r.Id),
             Directory
-                .GetFiles(Path.Combine(Root, "docs/rules"))
+                .GetFiles(Path.Combine(Root, "docs/rules"), "MR*")
                 .Select(f => Path.GetFileNameWithoutExtension(f))
                 .Order(StringComparer.Ordinal)
         );
 
     [Fact]
-    public void The_table_of_the_readme_is_the_catalogue()
+    public void The_table_of_the_rules_is_the_catalogue()
     {
-        var path = Path.Combine(Root, "README.md");
+        var path = Path.Combine(Root, "docs/rules/README.md");
         var readme = File.ReadAllText(path);
         var table =
             Begin
             + "\n| id | default | says |\n|---|---|---|\n"
-            + string.Concat(Rules.Select(r => $"| [{r.Id}](docs/rules/{r.Id}.md) | {Severity(r)} | {Says(r)} |\n"))
+            + string.Concat(Rules.Select(r => $"| [{r.Id}]({r.Id}.md) | {Severity(r)} | {Says(r)} |\n"))
             + End;
         var written = Table().Replace(readme, table.Replace("$", "$$", StringComparison.Ordinal));
         if (Environment.GetEnvironmentVariable("MONOTONIC_READS_WRITE_DOCS") == "1")

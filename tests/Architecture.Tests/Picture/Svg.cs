@@ -18,6 +18,13 @@ internal sealed class Svg
     public void Text(double x, double y, string text, string style) =>
         Line($"""<text class="{style}" x="{N(x)}" y="{N(y)}">{SecurityElement.Escape(text)}</text>""");
 
+    public void Circle(double x, double y, double radius, string style) =>
+        Line($"""<circle class="{style}" cx="{N(x)}" cy="{N(y)}" r="{N(radius)}"/>""");
+
+    /// <summary>A straight line.</summary>
+    public void Line((double X, double Y) from, (double X, double Y) to, string style) =>
+        Line($"""<path class="{style}" d="M{N(from.X)} {N(from.Y)}L{N(to.X)} {N(to.Y)}"/>""");
+
     public void Arrow(double x1, double x2, double y) =>
         Line($"""<path class="way" d="M{N(x1)} {N(y)}H{N(x2 - 7)}M{N(x2 - 8)} {N(y - 5)}L{N(x2)} {N(y)}L{N(x2 - 8)} {N(y + 5)}"/>""");
 
