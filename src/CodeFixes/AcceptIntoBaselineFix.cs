@@ -100,14 +100,14 @@ public sealed class AcceptIntoBaselineFix : CodeFixProvider
         if (file is not null)
         {
             var text = await file.GetTextAsync(cancellation).ConfigureAwait(false);
-            return solution.WithAdditionalDocumentText(file.Id, BaselineText.With(text, entries, lineEnd));
+            return solution.WithAdditionalDocumentText(file.Id, text.WithChanges(BaselineChanges.Adding(text, entries)));
         }
 
-        var made = BaselineText.With(
-            SourceText.From(string.Empty, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)),
-            entries,
-            lineEnd
+        var header = SourceText.From(
+            BaselineChanges.Header.Replace("\n", lineEnd),
+            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)
         );
+        var made = header.WithChanges(BaselineChanges.Adding(header, entries));
         var folder = Path.GetDirectoryName(project.FilePath);
         return project
             .AddAdditionalDocument(

@@ -8,7 +8,7 @@ namespace MonotonicReads.CodeFixes;
 /// <summary><c>services.AddConsistentRepositories();</c> behind the registrations.</summary>
 internal static class DecoratorCall
 {
-    /// <summary>Behind the last statement beside the registration that registers with the same services; null where none can stand.</summary>
+    /// <summary>Behind the last statement beside the registration that adds to the same services; null where none can.</summary>
     public static FileEdit? Behind(InvocationExpressionSyntax registration, SourceFile file)
     {
         if (

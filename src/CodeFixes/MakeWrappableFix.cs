@@ -8,8 +8,8 @@ using MonotonicReads.Generator.Rules;
 namespace MonotonicReads.CodeFixes;
 
 /// <summary>
-/// Changes a declaration so that its wrapper can reach it, by what keeps it from that; where nothing of the kind helps, the annotation gives
-/// way to a session in code. Each change is tried first.
+/// Changes a declaration so that its wrapper can reach it, by what keeps it from that; where nothing of the kind helps, the annotation
+/// gives way to a session in code. Each change is tried first.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(MakeWrappableFix)), Shared]
 public sealed class MakeWrappableFix : RemedyFix

@@ -23,7 +23,7 @@ internal sealed record SourceFile(Document Document, CompilationUnitSyntax Root,
         return new SourceFile(document, unit, model, layout, new WrittenNames(model, unit, layout));
     }
 
-    /// <summary>The file in which a symbol is declared, one of several declarations preferred; null where none is to be written in.</summary>
+    /// <summary>The file in which a symbol is declared, the preferred one of several; null where none is to be written in.</summary>
     public static async Task<(SourceFile File, SyntaxNode Declaration)?> DeclaringAsync(
         ISymbol symbol,
         Document preferred,

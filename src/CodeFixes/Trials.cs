@@ -54,7 +54,7 @@ internal sealed class Trials
         }
     }
 
-    /// <summary>The edits' outcome; null where some class would have an obstacle that it does not have, or code would not compile.</summary>
+    /// <summary>The edits' outcome; null where some class would have a new obstacle, or code would not compile.</summary>
     /// <param name="project">The project whose compilation is asked about.</param>
     /// <param name="edits">The edits.</param>
     /// <param name="type">The type that is changed.</param>

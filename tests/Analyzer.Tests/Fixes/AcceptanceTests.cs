@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.CodeFixes;
 using MonotonicReads.Generator.Options;
 using static MonotonicReads.Analyzer.Tests.Fixes.Workbench;
@@ -60,7 +59,8 @@ public class AcceptanceTests
         var file = Assert.Single(solution.GetProject(project.Id)!.AdditionalDocuments);
         Assert.Equal(("/src/Shop/" + BaselineFile.Name, BaselineFile.Name), (file.FilePath, file.Name));
         Assert.Equal(
-            $"MR1001 M:Orders.A(System.Data.IDbConnection){ends}MR1001 M:Orders.B(System.Data.IDbConnection){ends}",
+            BaselineChanges.Header.ReplaceLineEndings(ends)
+                + $"MR1001 M:Orders.A(System.Data.IDbConnection){ends}MR1001 M:Orders.B(System.Data.IDbConnection){ends}",
             (await file.GetTextAsync()).ToString()
         );
         var accepted = solution.GetProject(project.Id)!;
@@ -119,7 +119,7 @@ public class AcceptanceTests
         foreach (var (id, said) in new[] { (first.Id, "Orders.M"), (again.Id, "Orders.M"), (other.Id, "Job.N") })
         {
             Assert.Equal(
-                $"MR1001 M:{said}(System.Data.IDbConnection)\n",
+                BaselineChanges.Header + $"MR1001 M:{said}(System.Data.IDbConnection)\n",
                 (await solution.GetProject(id)!.AdditionalDocuments.Single().GetTextAsync()).ToString()
             );
             Assert.Empty(await FindingsAsync(solution.GetProject(id)!));
@@ -133,22 +133,5 @@ public class AcceptanceTests
         var solution = await AllAsync(project, "MR1001", key: null, FixAllScope.Solution);
         Assert.Empty(solution.GetProject(project.Id)!.AdditionalDocuments);
         Assert.Equal(await TextAsync(project), await TextAsync(solution.GetProject(project.Id)!));
-    }
-
-    [Theory]
-    [InlineData("", "MR1001 M:B\nMR1002 M:A\n")]
-    [InlineData("# said\n", "# said\nMR1001 M:B\nMR1002 M:A\n")]
-    [InlineData("# said", "# said\nMR1001 M:B\nMR1002 M:A")]
-    [InlineData("MR1001 M:B\n", "MR1001 M:B\nMR1002 M:A\n")]
-    [InlineData("MR1001 M:B # why\r\n", "MR1001 M:B # why\r\nMR1002 M:A\r\n")]
-    [InlineData("MR1001 M:A\nMR1001 M:C\nMR1003 M:A", "MR1001 M:A\nMR1001 M:B\nMR1001 M:C\nMR1002 M:A\nMR1003 M:A")]
-    [InlineData("MR1001 M:C", "MR1001 M:B\nMR1001 M:C\nMR1002 M:A")]
-    [InlineData("# head\n\nMR1003 M:C\n", "# head\n\nMR1001 M:B\nMR1002 M:A\nMR1003 M:C\n")]
-    public void Entries_are_written_in_order(string before, string after)
-    {
-        BaselineEntry[] entries = [new("MR1002", "M:A"), new("MR1001", "M:B"), new("MR1002", "M:A")];
-        var written = BaselineText.With(SourceText.From(before), entries);
-        Assert.Equal(after, written.ToString());
-        Assert.Equal(after, BaselineText.With(written, entries).ToString());
     }
 }

@@ -207,7 +207,13 @@ public class PlaceTests
             new DiagnosticResult(MR1001SequentialReads.Descriptor)
                 .WithLocation(0)
                 .WithLocation(1)
-                .WithArguments("Load", "a replica read in a loop", "'Query' (line 9)", "the same call in the next iteration")
+                .WithArguments(
+                    "Load",
+                    "a replica read in a loop",
+                    "'Query' (line 9)",
+                    "the same call in the next iteration",
+                    "begin a ReadSession"
+                )
         );
 
     [Fact]
