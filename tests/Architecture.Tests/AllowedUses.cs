@@ -68,10 +68,10 @@ internal static class AllowedUses
 
     private const string Cli = """
         (root)    -> Commands, Output
-        Commands  -> (root), Baselines, Checking, Loading, Output
-        Baselines -> (root), Generator/Options, Generator/Rules, Loading, Output
-        Checking  -> (root), Output, Runtime/Configuration, Runtime/DependencyInjection, Runtime/MySql, Runtime/Routing, Runtime/Topology
-        Loading   -> (root), Generator/Options, Generator/Rules, Output
+        Commands  -> Baselines, Checking, Loading, Output
+        Baselines -> Generator/Options, Generator/Rules, Loading, Output
+        Checking  -> Output, Runtime/Configuration, Runtime/DependencyInjection, Runtime/Monitoring, Runtime/MySql, Runtime/Routing, Runtime/Topology
+        Loading   -> Generator/Options, Generator/Rules, Output
         Output    -> nothing
         """;
 

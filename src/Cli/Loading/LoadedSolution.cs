@@ -49,7 +49,7 @@ internal sealed class LoadedSolution : IDisposable
             var failures = new SortedSet<string>(StringComparer.Ordinal);
             using var failed = workspace.RegisterWorkspaceFailedHandler(args =>
             {
-                if (args.Diagnostic.Kind == WorkspaceDiagnosticKind.Failure)
+                if (args.Diagnostic.Kind == WorkspaceDiagnosticKind.Failure && !IsLateEnd(args.Diagnostic.Message))
                 {
                     lock (failures)
                     {
@@ -95,6 +95,11 @@ internal sealed class LoadedSolution : IDisposable
     }
 
     public void Dispose() => _workspace.Dispose();
+
+    // On a busy machine the process that loads projects takes long to end, after it has handed all of them over.
+    private static bool IsLateEnd(string message) =>
+        message.Contains("BuildHost process is not responding", StringComparison.Ordinal)
+        && message.Contains("RPC channel closed", StringComparison.Ordinal);
 
     private static bool IsSame(string? one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
