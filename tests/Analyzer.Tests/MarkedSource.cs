@@ -43,7 +43,7 @@ internal sealed class MarkedSource(string marked, ImmutableArray<MetadataReferen
                 )
             );
         var options = new AnalyzerOptions([.. Files.Select(f => new TextInMemory(f.Name, f.Content))], new ConfiguredOptions(Options));
-        var all = await compilation.WithAnalyzers([analyzer], options).GetAllDiagnosticsAsync();
+        var all = await compilation.WithAnalyzers([analyzer, new BaselineSuppressor()], options).GetAllDiagnosticsAsync();
         var reported = all.Where(d =>
                 d.Severity == DiagnosticSeverity.Error || !d.Descriptor.CustomTags.Contains(WellKnownDiagnosticTags.Compiler)
             )

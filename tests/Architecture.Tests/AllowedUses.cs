@@ -66,7 +66,16 @@ internal static class AllowedUses
         (root) -> Runtime/AdoNet, Runtime/Annotations, Runtime/MySql, Runtime/Servers, Runtime/Sessions
         """;
 
-    /// <summary>Each after the one that it references.</summary>
+    private const string Cli = """
+        (root)    -> Commands, Output
+        Commands  -> (root), Baselines, Checking, Loading, Output
+        Baselines -> (root), Generator/Options, Generator/Rules, Loading, Output
+        Checking  -> (root), Output, Runtime/Configuration, Runtime/DependencyInjection, Runtime/MySql, Runtime/Routing, Runtime/Topology
+        Loading   -> (root), Generator/Options, Generator/Rules, Output
+        Output    -> nothing
+        """;
+
+    /// <summary>Each after those that it references.</summary>
     public static ImmutableArray<Assembly> Assemblies { get; } =
     [
         new("src/Generator", "MonotonicReads.Generator", Generator),
@@ -74,5 +83,6 @@ internal static class AllowedUses
         new("src/Runtime", "MonotonicReads", Runtime, PublicTypesAtTheRoot: true),
         new("src/Runtime.AspNetCore", "MonotonicReads.AspNetCore", AspNetCore, Below: "Runtime"),
         new("src/Runtime.EntityFrameworkCore", "MonotonicReads.EntityFrameworkCore", EntityFrameworkCore, Below: "Runtime"),
+        new("src/Cli", "MonotonicReads.Cli", Cli, Below: "Generator, Runtime"),
     ];
 }

@@ -240,6 +240,163 @@ public class PackageTests(PackedPackage package)
         );
     }
 
+    [Fact]
+    public void The_tool_brings_all_that_it_needs_for_each_runtime()
+    {
+        using var archive = ZipFile.OpenRead(package.CliNupkg);
+        var entries = archive.Entries.Select(e => e.FullName).ToList();
+        foreach (var runtime in new[] { "net8.0", "net10.0" })
+        {
+            Assert.Contains($"tools/{runtime}/any/DotnetToolSettings.xml", entries);
+            Assert.Contains($"tools/{runtime}/any/MonotonicReads.Cli.dll", entries);
+            Assert.Contains($"tools/{runtime}/any/MonotonicReads.Generator.dll", entries);
+            Assert.Contains($"tools/{runtime}/any/BuildHost-netcore/Microsoft.CodeAnalysis.Workspaces.MSBuild.BuildHost.dll", entries);
+        }
+
+        Assert.Contains("README.md", entries);
+        Assert.Contains("icon.png", entries);
+        Assert.True(File.Exists(Path.ChangeExtension(package.CliNupkg, ".snupkg")), "symbols are packed beside");
+        var nuspec = Nuspec(package.CliNupkg);
+        Assert.Equal("DotnetTool", nuspec.Descendants().Single(e => e.Name.LocalName == "packageType").Attribute("name")!.Value);
+        Assert.DoesNotContain(nuspec.Descendants(), e => e.Name.LocalName == "dependency");
+    }
+
+    [Fact]
+    public async Task The_tool_writes_a_baseline_with_which_a_build_at_error_is_quiet()
+    {
+        var folder = package.Folder();
+        Write(
+            "Shop.slnx",
+            """<Solution><Project Path="Shop/Shop.csproj" /><Project Path="Clean/Clean.csproj" /><Project Path="Basic/Basic.vbproj" /></Solution>"""
+        );
+        Write(
+            "Shop/Shop.csproj",
+            Project(
+                """<PackageReference Include="MonotonicReads.AspNetCore" Version="$(MonotonicReadsVersion)" /><PackageReference Include="Dapper" Version="2.1.66" />"""
+            )
+        );
+        Write("Shop/Orders.cs", Orders("Old"));
+        Write("Clean/Clean.csproj", Project(""));
+        Write("Clean/Clean.cs", "class Clean;");
+        Write("Basic/Basic.vbproj", Project(""));
+        await SucceedsAsync("new", "tool-manifest");
+        await SucceedsAsync("tool", "install", "MonotonicReads.Cli", "--version", package.Version);
+        await SucceedsAsync("restore", "Shop.slnx");
+
+        var failing = await package.BuildAsync(folder, "Shop/Shop.csproj", "-p:MonotonicReadsEnforcement=error");
+        Assert.Contains("error MR1001: 'Old'", failing.Output, StringComparison.Ordinal);
+        var written = await SucceedsAsync("monotonic-reads", "baseline");
+        Assert.Contains("Shop/MonotonicReads.Baseline.txt: written with 1 line", written, StringComparison.Ordinal);
+        Assert.Contains("Left out: Basic/Basic.vbproj (Visual Basic is not read by the rules)", written, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "MR1001 M:Shop.Orders.Old\n",
+            File.ReadAllText(Path.Combine(folder, "Shop/MonotonicReads.Baseline.txt")),
+            StringComparison.Ordinal
+        );
+
+        // Quiet at error, and still in the build's own log.
+        var build = await package.BuildAsync(
+            folder,
+            "Shop/Shop.csproj",
+            "-p:MonotonicReadsEnforcement=error",
+            "-p:ErrorLog=build.sarif%2cversion=2.1"
+        );
+        Assert.True(build.ExitCode == 0, build.Output);
+        Assert.DoesNotContain("MR", Regex.Replace(build.Output, "(?m)^.*->.*$", ""), StringComparison.Ordinal);
+        using var log = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "Shop/build.sarif")));
+        var result = Assert.Single(
+            log.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray(),
+            static r => r.GetProperty("ruleId").GetString() == "MR1001"
+        );
+        Assert.Contains(
+            "MonotonicReads.Baseline.txt accepts it",
+            result.GetProperty("suppressions")[0].GetProperty("properties").GetProperty("suppressionType").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "M:Shop.Orders.Old",
+            result.GetProperty("properties").GetProperty("customProperties").GetProperty("Member").GetString()
+        );
+
+        await SucceedsAsync("monotonic-reads", "baseline", "--check");
+        Write("Shop/Orders.cs", Orders("New"));
+        var check = await package.DotnetAsync(folder, "monotonic-reads", "baseline", "--check");
+        Assert.True(check.ExitCode == 1, check.Output);
+        Assert.Contains(
+            "Shop/MonotonicReads.Baseline.txt:3: stale, does not occur: MR1001 M:Shop.Orders.Old",
+            check.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("Shop/Orders.cs:6: new: MR1001: 'New' makes 2 sequential replica reads", check.Output, StringComparison.Ordinal);
+
+        async Task<string> SucceedsAsync(params string[] arguments)
+        {
+            var run = await package.DotnetAsync(folder, arguments);
+            Assert.True(run.ExitCode == 0, run.Output);
+            return run.Output;
+        }
+
+        void Write(string file, string text)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, file))!);
+            File.WriteAllText(Path.Combine(folder, file), text);
+        }
+
+        static string Orders(string name) =>
+            $$"""
+                using System.Data;
+                using Dapper;
+                namespace Shop;
+                public class Orders(IDbConnection db)
+                {
+                    public void {{name}}() { db.Query("SELECT a FROM t"); db.Query("SELECT b FROM t"); }
+                }
+                """;
+    }
+
+    [Theory]
+    [InlineData("beside", "", "")]
+    [InlineData("named", """<ItemGroup><AdditionalFiles Include="MonotonicReads.Members.Shop.txt" /></ItemGroup>""", "")]
+    [InlineData("named later", "", """<ItemGroup><AdditionalFiles Include="MonotonicReads.Members.Shop.txt" /></ItemGroup>""")]
+    public async Task Files_beside_the_project_are_read_once(string how, string project, string targets)
+    {
+        var folder = package.Folder();
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "Shop.csproj"),
+            Project("""<PackageReference Include="MonotonicReads.AspNetCore" Version="$(MonotonicReadsVersion)" />""", project)
+        );
+        await File.WriteAllTextAsync(Path.Combine(folder, "Directory.Build.targets"), $"<Project>{targets}</Project>");
+        await File.WriteAllTextAsync(Path.Combine(folder, "Shop.cs"), "class Shop;");
+        await File.WriteAllTextAsync(Path.Combine(folder, "MonotonicReads.Members.Shop.txt"), "nonsense");
+        await File.WriteAllTextAsync(Path.Combine(folder, "MonotonicReads.Baseline.txt"), "MR1001 M:Gone\n");
+        var build = await package.BuildAsync(folder, "-p:ErrorLog=build.sarif%2cversion=2.1");
+        Assert.True(build.ExitCode == 0, build.Output);
+        using var log = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "build.sarif")));
+        var results = log.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray();
+        Assert.Equal(
+            (how, "MR3001 MR3002"),
+            (
+                how,
+                string.Join(
+                    ' ',
+                    results
+                        .Select(static r => r.GetProperty("ruleId").GetString())
+                        .Where(static id => id!.StartsWith("MR", StringComparison.Ordinal))
+                        .Order()
+                )
+            )
+        );
+    }
+
+    private static string Project(string references, string more = "") =>
+        $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework><NoWarn>$(NoWarn);NU1603</NoWarn></PropertyGroup>
+              <ItemGroup>{references}</ItemGroup>
+              {more}
+            </Project>
+            """;
+
     private static string LineOf(string text, int index)
     {
         var start = text.LastIndexOf('\n', index) + 1;

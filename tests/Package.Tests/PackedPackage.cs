@@ -21,11 +21,14 @@ public sealed class PackedPackage : IAsyncLifetime
     /// <summary>The freshly packed <c>MonotonicReads.EntityFrameworkCore.VERSION.nupkg</c>.</summary>
     public string EntityFrameworkCoreNupkg { get; private set; } = "";
 
+    /// <summary>The freshly packed <c>MonotonicReads.Cli.VERSION.nupkg</c>.</summary>
+    public string CliNupkg { get; private set; } = "";
+
     public string Version { get; private set; } = "";
 
     public async Task InitializeAsync()
     {
-        foreach (var project in new[] { "src/Runtime", "src/Runtime.AspNetCore", "src/Runtime.EntityFrameworkCore" })
+        foreach (var project in new[] { "src/Runtime", "src/Runtime.AspNetCore", "src/Runtime.EntityFrameworkCore", "src/Cli" })
         {
             var packed = await DotnetAsync(
                 RepositoryRoot,
@@ -45,7 +48,11 @@ public sealed class PackedPackage : IAsyncLifetime
         AspNetCoreNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.AspNetCore.*.nupkg"));
         Version = Path.GetFileNameWithoutExtension(AspNetCoreNupkg)["MonotonicReads.AspNetCore.".Length..];
         EntityFrameworkCoreNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.EntityFrameworkCore.*.nupkg"));
-        Nupkg = Assert.Single(Directory.GetFiles(Feed, "*.nupkg"), f => f != AspNetCoreNupkg && f != EntityFrameworkCoreNupkg);
+        CliNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.Cli.*.nupkg"));
+        Nupkg = Assert.Single(
+            Directory.GetFiles(Feed, "*.nupkg"),
+            f => f != AspNetCoreNupkg && f != EntityFrameworkCoreNupkg && f != CliNupkg
+        );
         Assert.Equal($"MonotonicReads.{Version}.nupkg", Path.GetFileName(Nupkg));
         await File.WriteAllTextAsync(
             Path.Combine(root.FullName, "nuget.config"),

@@ -1,3 +1,4 @@
+using MonotonicReads.Cli.Output;
 using MySqlConnector;
 
 namespace MonotonicReads.Cli.Checking;

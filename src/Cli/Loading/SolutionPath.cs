@@ -1,3 +1,5 @@
+using MonotonicReads.Cli.Output;
+
 namespace MonotonicReads.Cli.Loading;
 
 /// <summary>What a user's argument names: a solution, or projects.</summary>

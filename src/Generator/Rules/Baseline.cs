@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
@@ -9,6 +10,9 @@ namespace MonotonicReads.Generator.Rules;
 /// <summary>The findings that a project has accepted, and which of them still occur.</summary>
 internal sealed class Baseline
 {
+    /// <summary>A property of findings that it accepts.</summary>
+    public const string AcceptedProperty = "Baseline";
+
     private readonly Dictionary<BaselineEntry, Location> _accepted = [];
     private readonly ConcurrentDictionary<BaselineEntry, bool> _met = new();
     private readonly ConcurrentDictionary<BaselineEntry, bool> _refused = new();
@@ -55,4 +59,23 @@ internal sealed class Baseline
         (isAccepted ? _met : _refused).TryAdd(entry, true);
         return isAccepted;
     }
+
+    /// <summary>A finding as <see cref="BaselineSuppressor"/> knows it: accepted.</summary>
+    public static Diagnostic Marked(Diagnostic finding) =>
+        Diagnostic.Create(
+            finding.Id,
+            finding.Descriptor.Category,
+            finding.GetMessage(CultureInfo.InvariantCulture),
+            finding.Severity,
+            finding.DefaultSeverity,
+            finding.Descriptor.IsEnabledByDefault,
+            finding.WarningLevel,
+            finding.Descriptor.Title,
+            finding.Descriptor.Description,
+            finding.Descriptor.HelpLinkUri,
+            finding.Location,
+            finding.AdditionalLocations,
+            finding.Descriptor.CustomTags,
+            finding.Properties.Add(AcceptedProperty, "accepted")
+        );
 }

@@ -145,7 +145,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         {
             if (unit.IsHandler || !isSettled)
             {
-                Report(unit, flow, body, search, finding => ReportUnlessAccepted(finding, unit, reads, report), cancellation);
+                Report(unit, flow, body, search, finding => ReportMarked(finding, unit, reads, report), cancellation);
             }
         }
     }
@@ -193,11 +193,6 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static void ReportUnlessAccepted(Diagnostic finding, ReportedUnit unit, CompilationReads reads, Action<Diagnostic> report)
-    {
-        if (!reads.Baseline.Accepts(finding.Id, unit))
-        {
-            report(finding);
-        }
-    }
+    private static void ReportMarked(Diagnostic finding, ReportedUnit unit, CompilationReads reads, Action<Diagnostic> report) =>
+        report(reads.Baseline.Accepts(finding.Id, unit) ? Baseline.Marked(finding) : finding);
 }

@@ -64,8 +64,12 @@ public class EdgeTests
 
     private static RoomUses Actual(string name)
     {
-        var below = AllowedUses.Assemblies.Single(a => a.Name == name).Below;
-        var others = below is null ? [] : Product.Files[below].ToDictionary(f => f.Path, f => $"{below}/{f.Room}");
+        var below = AllowedUses.Assemblies.Single(a => a.Name == name).References;
+        // What two of them compile is not seen twice.
+        var others = below
+            .SelectMany(b => Product.Files[b].Select(f => (f.Path, Room: $"{b}/{f.Room}")))
+            .DistinctBy(f => f.Path)
+            .ToDictionary();
         return RoomUses.Of(
             Product.Compile(name),
             Product.Files[name],

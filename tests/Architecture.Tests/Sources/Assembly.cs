@@ -6,7 +6,7 @@ namespace MonotonicReads.Architecture.Tests.Sources;
 /// <param name="Folder">From the repository's root.</param>
 /// <param name="Namespace">That of the files that lie in no room.</param>
 /// <param name="Uses">The table, see <see cref="Edges.RoomTable"/>.</param>
-/// <param name="Below">The assembly that it references, if any.</param>
+/// <param name="Below">The assemblies that it references, if any, separated by commas.</param>
 /// <param name="PublicTypesAtTheRoot">Whether public types are in <paramref name="Namespace"/> whatever their folder.</param>
 internal sealed record Assembly(string Folder, string Namespace, string Uses, string? Below = null, bool PublicTypesAtTheRoot = false)
 {
@@ -16,6 +16,9 @@ internal sealed record Assembly(string Folder, string Namespace, string Uses, st
     public const string SharedPrefix = "Shared/";
 
     public string Name => Folder[(Folder.LastIndexOf('/') + 1)..];
+
+    /// <summary>Those of <see cref="Below"/>.</summary>
+    public IEnumerable<string> References => Below?.Split(", ") ?? [];
 
     public string ProjectFile => Directory.GetFiles(Repository.FullPath(Folder), "*.csproj").Single();
 

@@ -33,7 +33,7 @@ internal static class Product
         string name,
         IEnumerable<SourceFile> files,
         IEnumerable<string> friends,
-        CompilationReference? below = null
+        params CompilationReference[] below
     )
     {
         var extra =
@@ -41,7 +41,7 @@ internal static class Product
         return CSharpCompilation.Create(
             name,
             files.Select(f => f.Tree).Append(SourceFile.Parse("implicit/implicit.cs", "implicit", extra).Tree),
-            below is null ? Platform : [.. Platform, below],
+            [.. Platform, .. below],
             new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true)
         );
     }
@@ -51,8 +51,8 @@ internal static class Product
         var compiled = ImmutableDictionary<string, CSharpCompilation>.Empty;
         foreach (var assembly in AllowedUses.Assemblies)
         {
-            var below = assembly.Below is null ? null : (CompilationReference)compiled[assembly.Below].ToMetadataReference();
-            compiled = compiled.Add(assembly.Name, Compile(assembly.Namespace, Files[assembly.Name], assembly.Friends(), below));
+            var below = assembly.References.Select(name => (CompilationReference)compiled[name].ToMetadataReference());
+            compiled = compiled.Add(assembly.Name, Compile(assembly.Namespace, Files[assembly.Name], assembly.Friends(), [.. below]));
         }
 
         return compiled;

@@ -13,7 +13,7 @@ public sealed class CheckCommandTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _cluster = await MariaDbCluster.StartAsync(replicas: 2);
-        await using var connection = new MySqlConnection(_cluster.Primary.ConnectionString);
+        await using var connection = new MySqlConnection(_cluster.Primary.AdminConnectionString);
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "CREATE USER 'shop'@'%' IDENTIFIED BY 's3cret'; GRANT SELECT ON *.* TO 'shop'@'%'; SELECT @@last_gtid";
@@ -74,7 +74,7 @@ public sealed class CheckCommandTests : IAsyncLifetime
         Assert.NotEmpty(missing);
         Assert.All(missing, static m => Assert.StartsWith("GRANT ", m.GetProperty("statement").GetString(), StringComparison.Ordinal));
         // The statement is what was missing: with it that finding is gone.
-        await using (var connection = new MySqlConnection(Primary))
+        await using (var connection = new MySqlConnection(_cluster.Primary.AdminConnectionString))
         {
             await connection.OpenAsync();
             foreach (var statement in missing.Select(static m => m.GetProperty("statement").GetString()!).Distinct())

@@ -1,3 +1,5 @@
+using MonotonicReads.Cli.Output;
+
 namespace MonotonicReads.Cli.Tests.Commands;
 
 public class CommandLineTests

@@ -1,4 +1,4 @@
-namespace MonotonicReads.Cli;
+namespace MonotonicReads.Cli.Output;
 
 /// <summary>Why a command cannot go on, told to the user as it is.</summary>
 /// <param name="exitCode">One of <see cref="ExitCodes"/>.</param>

@@ -1,4 +1,4 @@
-namespace MonotonicReads.Cli;
+namespace MonotonicReads.Cli.Output;
 
 /// <summary>What the tool's exit code says, the same for every command.</summary>
 internal static class ExitCodes
