@@ -68,11 +68,15 @@ internal static class AllowedUses
 
     private const string Cli = """
         (root)    -> Commands, Output
-        Commands  -> (root), Baselines, Checking, Loading, Output
+        Commands  -> (root), Baselines, Checking, Explaining, Loading, Output, Reports, Reports/Building, Reports/Model
         Baselines -> (root), Generator/Options, Generator/Rules, Loading, Output
         Checking  -> (root), Output, Runtime/Configuration, Runtime/DependencyInjection, Runtime/MySql, Runtime/Routing, Runtime/Topology
+        Explaining       -> CodeFixes/(root), Loading, Reports, Reports/Model
+        Reports          -> Generator/Rules, Reports/Model
+        Reports/Building -> Generator/Flow, Generator/Inventory, Loading, Output, Reports/Model
         Loading   -> (root), Generator/Options, Generator/Rules, Output
         Output    -> nothing
+        Reports/Model    -> nothing
         """;
 
     /// <summary>Each after those that it references.</summary>
@@ -83,6 +87,6 @@ internal static class AllowedUses
         new("src/Runtime", "MonotonicReads", Runtime, PublicTypesAtTheRoot: true),
         new("src/Runtime.AspNetCore", "MonotonicReads.AspNetCore", AspNetCore, Below: "Runtime"),
         new("src/Runtime.EntityFrameworkCore", "MonotonicReads.EntityFrameworkCore", EntityFrameworkCore, Below: "Runtime"),
-        new("src/Cli", "MonotonicReads.Cli", Cli, Below: "Generator, Runtime"),
+        new("src/Cli", "MonotonicReads.Cli", Cli, Below: "Generator, CodeFixes, Runtime"),
     ];
 }
