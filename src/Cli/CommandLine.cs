@@ -21,7 +21,7 @@ internal static class CommandLine
             }
 
             await terminal.Error.WriteLineAsync(
-                $"See: dotnet monotonic-reads {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help"
+                $"See: dotnet monotonic-reads {NameOf(parsed.CommandResult.Command)}--help"
             );
             return ExitCodes.WrongUsage;
         }
@@ -54,6 +54,8 @@ internal static class CommandLine
         }
 #pragma warning restore CA1031
     }
+
+    private static string NameOf(Command command) => command is RootCommand ? "" : command.Name + " ";
 
     private static RootCommand Root(Terminal terminal) =>
         new("Read consistency over replicas: baselines, reports and checks from a shell.")

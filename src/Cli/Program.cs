@@ -1,4 +1,9 @@
-using MonotonicReads.Cli;
 using MonotonicReads.Cli.Output;
 
-return await CommandLine.RunAsync(args, Terminal.OfProcess(), CancellationToken.None);
+namespace MonotonicReads.Cli;
+
+/// <summary>Where the tool begins.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] arguments) => CommandLine.RunAsync(arguments, Terminal.OfProcess(), CancellationToken.None);
+}

@@ -176,5 +176,13 @@ internal static class ReadRules
         where TAnalyzer : DiagnosticAnalyzer, new()
     {
         protected override IEnumerable<DiagnosticAnalyzer> GetDiagnosticAnalyzers() => [new TAnalyzer(), new BaselineSuppressor()];
+
+        // As a build tells them: without what is suppressed.
+        protected override CompilationWithAnalyzers CreateCompilationWithAnalyzers(
+            Compilation compilation,
+            ImmutableArray<DiagnosticAnalyzer> analyzers,
+            AnalyzerOptions options,
+            CancellationToken cancellationToken
+        ) => compilation.WithAnalyzers(analyzers, options);
     }
 }

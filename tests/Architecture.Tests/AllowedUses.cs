@@ -41,14 +41,14 @@ internal static class AllowedUses
     private const string Runtime = """
         DependencyInjection -> AdoNet, Annotations, Configuration, MySql, Observability, Routing, Topology
         Configuration       -> Annotations, Monitoring, MySql, Proxies, Routing, Selection
-        MySql               -> AdoNet, Annotations, Choosing, Monitoring, Observability, Proxies, Routing, Selection, Servers, Topology
+        MySql               -> AdoNet, Annotations, Choosing, Monitoring, Observability, Positions, Proxies, Routing, Selection, Servers, Topology
         Monitoring          -> Choosing, Observability, Positions, Servers
         AdoNet              -> Choosing, Observability, Proxies, Routing, Selection, Servers, Sql
         Choosing            -> Annotations, Observability, Positions, Selection, Servers, Sessions
         Routing             -> Annotations, Choosing, Observability, Positions, Proxies, Selection, Servers, Sessions, Sql
         Sessions            -> Annotations, Observability, Positions, Servers, Sql
         Proxies             -> Annotations, Servers, Sql
-        Topology            -> Servers
+        Topology            -> Positions, Servers
         Servers             -> Observability, Positions
         Observability       -> Annotations
         Sql                 -> Shared/Sql
@@ -67,15 +67,15 @@ internal static class AllowedUses
         """;
 
     private const string Cli = """
-        (root)    -> Commands, Output
-        Commands  -> (root), Baselines, Checking, Explaining, Loading, Output, Reports, Reports/Building, Reports/Model
-        Baselines -> (root), Generator/Options, Generator/Rules, Loading, Output
-        Checking  -> (root), Output, Runtime/Configuration, Runtime/DependencyInjection, Runtime/MySql, Runtime/Routing, Runtime/Topology
+        (root)           -> Commands, Output
+        Commands         -> Baselines, Checking, Explaining, Loading, Output, Reports, Reports/Building, Reports/Model
         Explaining       -> CodeFixes/(root), Loading, Reports, Reports/Model
-        Reports          -> Generator/Rules, Reports/Model
         Reports/Building -> Generator/Flow, Generator/Inventory, Loading, Output, Reports/Model
-        Loading   -> (root), Generator/Options, Generator/Rules, Output
-        Output    -> nothing
+        Baselines        -> Generator/Options, Generator/Rules, Loading, Output
+        Checking         -> Output, Runtime/Configuration, Runtime/DependencyInjection, Runtime/Monitoring, Runtime/MySql, Runtime/Routing, Runtime/Topology
+        Loading          -> Generator/Options, Generator/Rules, Output
+        Reports          -> Generator/Rules, Reports/Model
+        Output           -> nothing
         Reports/Model    -> nothing
         """;
 

@@ -6,7 +6,7 @@ namespace MonotonicReads.Package.Tests;
 /// <summary>The package as a user gets it: packed afresh, restored from a folder feed into an empty package cache.</summary>
 public sealed class PackedPackage : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("monotonicreads-package-");
 

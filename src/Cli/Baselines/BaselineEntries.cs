@@ -9,7 +9,7 @@ namespace MonotonicReads.Cli.Baselines;
 /// <summary>Which findings a baseline is about.</summary>
 internal static class BaselineEntries
 {
-    /// <summary>Whether a finding keeps its line from being stale: whatever its severity, and whether or not the source silences it too.</summary>
+    /// <summary>Whether a finding keeps its line from being stale: whatever its severity, also where the source silences it too.</summary>
     public static bool Occurs(Finding finding) => BaselineFile.Takes(finding.Rule);
 
     /// <summary>

@@ -4,41 +4,6 @@ using MonotonicReads.Cli.Output;
 
 namespace MonotonicReads.Cli.Baselines;
 
-/// <summary>What the user asked for.</summary>
-internal enum BaselineMode
-{
-    /// <summary>Write the files that are not there.</summary>
-    Write,
-
-    /// <summary>Say what would have to change, and write nothing.</summary>
-    Check,
-
-    /// <summary>Remove what does not occur any more.</summary>
-    Update,
-
-    /// <summary>The same, and add what is new.</summary>
-    Accept,
-}
-
-/// <summary>One file after the run.</summary>
-/// <param name="State">As it was found.</param>
-/// <param name="Added">Lines that came.</param>
-/// <param name="Removed">Lines that went.</param>
-/// <param name="IsNew">Whether the file was not there.</param>
-internal sealed record BaselineChange(BaselineState State, int Added = 0, int Removed = 0, bool IsNew = false)
-{
-    /// <summary>Findings that a line accepts now.</summary>
-    public IEnumerable<Finding> Left => Added > 0 ? State.Accepted.Concat(State.New) : State.Accepted;
-
-    /// <summary>Findings that the build tells now.</summary>
-    public ImmutableArray<Finding> Open => Added > 0 ? [.. State.New.Where(static f => f.Member is null)] : State.New;
-
-    /// <summary>Lines that are stale now.</summary>
-    public ImmutableArray<BaselineLine> Stale => Removed > 0 ? [] : State.Stale;
-
-    public bool IsFine => Open.IsEmpty && Stale.IsEmpty && State.NotUnderstood.IsEmpty;
-}
-
 /// <summary>Does what a user asked for, file by file.</summary>
 internal static class BaselineRun
 {
@@ -99,7 +64,8 @@ internal static class BaselineRun
         {
             throw CliException.WrongUsage(
                 string.Join("\n", differing)
-                    + "\nNothing was written. --check lists what differs, --update removes what is stale, --update --accept-new adds what is new too."
+                    + "\nNothing was written. --check lists what differs, --update removes what is stale, "
+                    + "--update --accept-new adds what is new too."
             );
         }
     }

@@ -49,10 +49,8 @@ internal static class BaselineText
 
         foreach (var finding in change.Open)
         {
-            var place = finding.Place;
-            terminal.Output.WriteLine(
-                $"{terminal.Shown(place.Path)}:{place.StartLinePosition.Line + 1}: new: {finding.Rule}: {finding.Diagnostic.GetMessage(null)}"
-            );
+            var place = $"{terminal.Shown(finding.Place.Path)}:{finding.Place.StartLinePosition.Line + 1}";
+            terminal.Output.WriteLine($"{place}: new: {finding.Rule}: {finding.Diagnostic.GetMessage(null)}");
         }
     }
 

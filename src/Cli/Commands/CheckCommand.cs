@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.DependencyInjection;
 using MonotonicReads.Cli.Checking;
 using MonotonicReads.Cli.Output;
 
@@ -61,7 +60,7 @@ internal static class CheckCommand
                     parsed.GetValue(section),
                     parsed.GetValue(password)
                 );
-                return await RunAsync(request, parsed.GetValue(json), terminal, cancellation);
+                return await CheckRun.RunAsync(request, parsed.GetValue(json), terminal, cancellation);
             }
         );
         return command;
@@ -88,31 +87,5 @@ internal static class CheckCommand
         }
 
         return new(connections.FirstOrDefault(), [.. connections.Skip(1), .. replicas], settings, section, passwordVariable);
-    }
-
-    private static async Task<int> RunAsync(CheckRequest request, bool json, Terminal terminal, CancellationToken cancellation)
-    {
-        await using var services = CheckedSource.Of(request, terminal);
-        var source = services.GetRequiredService<ReplicatedMySqlDataSource>();
-        string[] servers = [.. source.GetServers().Select(static s => s.Name)];
-        var findings = await Output.Progress.RunAsync(
-            terminal,
-            progress =>
-            {
-                progress.Step($"Asking {string.Join(", ", servers)}");
-                return source.ValidateTopologyAsync(cancellation);
-            }
-        );
-        var exitCode = findings.Count == 0 ? ExitCodes.Fine : ExitCodes.Found;
-        if (json)
-        {
-            CheckResult.WriteJson(servers, findings, exitCode, terminal);
-        }
-        else
-        {
-            CheckResult.WriteText(servers, findings, terminal);
-        }
-
-        return exitCode;
     }
 }

@@ -44,8 +44,8 @@ internal static class LoadErrors
             Tell(
                 ignoresErrors || project != broken[^1],
                 [.. project.Errors.Select(static e => e.ToString())],
-                $"{string.Join(", ", broken.Select(static p => p.Project.Name))} cannot be compiled. Mend what 'dotnet build' tells; where it "
-                    + $"tells nothing, sources or assemblies that a build writes may be missing: build first. {GoOn}",
+                $"{string.Join(", ", broken.Select(static p => p.Project.Name))} cannot be compiled. Mend what 'dotnet build' tells; where "
+                    + $"it tells nothing, sources or assemblies that a build writes may be missing: build first. {GoOn}",
                 terminal
             );
         }

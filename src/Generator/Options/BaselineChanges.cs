@@ -15,7 +15,7 @@ internal static class BaselineChanges
         + ": what is listed is quiet, what is new is reported.\n"
         + "# 'dotnet monotonic-reads baseline --update' removes what does not occur any more.\n";
 
-    /// <summary>Puts entries where they sort in, above the comments of the entry that follows; those that are there already are left out.</summary>
+    /// <summary>Puts entries where they sort in, above the comments of the entry that follows; without those that are there.</summary>
     public static IReadOnlyList<TextChange> Adding(SourceText text, IEnumerable<BaselineEntry> entries)
     {
         var present = Entries(text);
@@ -68,7 +68,7 @@ internal static class BaselineChanges
         return text.Lines[line].Start;
     }
 
-    /// <summary>The first line that is not about the file as a whole: comments at its top are, where a blank line or our header says so.</summary>
+    /// <summary>The first line after comments about the whole file: those at its top before a blank line, or our header.</summary>
     private static int FirstLineOf(SourceText text)
     {
         var line = 0;
