@@ -20,9 +20,7 @@ internal static class CommandLine
                 await terminal.Error.WriteLineAsync(error.Message);
             }
 
-            await terminal.Error.WriteLineAsync(
-                $"See: dotnet monotonic-reads {NameOf(parsed.CommandResult.Command)}--help"
-            );
+            await terminal.Error.WriteLineAsync($"See: dotnet monotonic-reads {NameOf(parsed.CommandResult.Command)}--help");
             return ExitCodes.WrongUsage;
         }
 
