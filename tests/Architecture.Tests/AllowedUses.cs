@@ -67,12 +67,16 @@ internal static class AllowedUses
         """;
 
     private const string Cli = """
-        (root)    -> Commands, Output
-        Commands  -> Baselines, Checking, Loading, Output
-        Baselines -> Generator/Options, Generator/Rules, Loading, Output
-        Checking  -> Output, Runtime/Configuration, Runtime/DependencyInjection, Runtime/Monitoring, Runtime/MySql, Runtime/Routing, Runtime/Topology
-        Loading   -> Generator/Options, Generator/Rules, Output
-        Output    -> nothing
+        (root)           -> Commands, Output
+        Commands         -> Baselines, Checking, Explaining, Loading, Output, Reports, Reports/Building, Reports/Model
+        Explaining       -> CodeFixes/(root), Loading, Reports, Reports/Model
+        Reports/Building -> Generator/Flow, Generator/Inventory, Loading, Output, Reports/Model
+        Baselines        -> Generator/Options, Generator/Rules, Loading, Output
+        Checking         -> Output, Runtime/Configuration, Runtime/DependencyInjection, Runtime/Monitoring, Runtime/MySql, Runtime/Routing, Runtime/Topology
+        Loading          -> Generator/Options, Generator/Rules, Output
+        Reports          -> Generator/Rules, Reports/Model
+        Output           -> nothing
+        Reports/Model    -> nothing
         """;
 
     /// <summary>Each after those that it references.</summary>
@@ -83,6 +87,6 @@ internal static class AllowedUses
         new("src/Runtime", "MonotonicReads", Runtime, PublicTypesAtTheRoot: true),
         new("src/Runtime.AspNetCore", "MonotonicReads.AspNetCore", AspNetCore, Below: "Runtime"),
         new("src/Runtime.EntityFrameworkCore", "MonotonicReads.EntityFrameworkCore", EntityFrameworkCore, Below: "Runtime"),
-        new("src/Cli", "MonotonicReads.Cli", Cli, Below: "Generator, Runtime"),
+        new("src/Cli", "MonotonicReads.Cli", Cli, Below: "Generator, CodeFixes, Runtime"),
     ];
 }

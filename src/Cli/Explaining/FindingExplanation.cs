@@ -85,7 +85,8 @@ internal static class FindingExplanation
             ? $"{earlier} writes on the primary. {(isLoop ? "The next iteration's read" : later)} is answered by a replica that has "
                 + "not applied that write yet: what was just saved is missing from the answer."
             : $"{earlier} is answered by a replica that has a change already, {(isLoop ? "the next iteration's" : later)} by one that "
-                + "lags and has not: what is made of both has the change in one part and misses it in the other, as though time had run backwards.";
+                + "lags and has not: what is made of both has the change in one part and misses it in the other, as though time had run "
+                + "backwards.";
     }
 
     private static Tree TreeOf(Report report, ReportUnit unit, ReportFinding finding)
@@ -144,7 +145,8 @@ internal static class FindingExplanation
     {
         var where = site.Read is { } fate && ReadEstimate.Stays(fate) ? " on the primary" : "";
         var through = site.Through is { } detour ? $", through {detour}" : "";
-        return $"line {site.Place.Line}: {site.Name}{(site.Library is { } library ? $" ({library})" : "")} {Words.Does(site)}{where}{through}"
+        var library = site.Library is null ? "" : $" ({site.Library})";
+        return $"line {site.Place.Line}: {site.Name}{library} {Words.Does(site)}{where}{through}"
             + (site.Statement is { } statement ? $"\n{statement}" : "");
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MonotonicReads.Cli.Reports.Building;
 using MonotonicReads.Cli.Reports.Model;
 
 namespace MonotonicReads.Cli.Reports;

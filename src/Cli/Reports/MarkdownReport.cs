@@ -169,7 +169,8 @@ internal static class MarkdownReport
             text,
             $"Of {Words.Count(estimate.All, "place")} that read, **{Percent(estimate.LeaveNow, estimate.All)}** ({estimate.LeaveNow}) can "
                 + $"leave the primary as the code stands, {Percent(estimate.LeaveOnceSettled, estimate.All)} ({estimate.LeaveOnceSettled}) "
-                + $"once what comes to them is settled, {Percent(estimate.Stay, estimate.All)} ({estimate.Stay}) stay. Places in the code, not executions."
+                + $"once what comes to them is settled, {Percent(estimate.Stay, estimate.All)} ({estimate.Stay}) stay. "
+                + "Places in the code, not executions."
         );
     }
 

@@ -195,5 +195,4 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
 
     private static void ReportMarked(Diagnostic finding, ReportedUnit unit, CompilationReads reads, Action<Diagnostic> report) =>
         report(reads.Baseline.Accepts(finding.Id, unit) ? Baseline.Marked(finding) : finding);
-
 }

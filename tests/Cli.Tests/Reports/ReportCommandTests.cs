@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MonotonicReads.Cli.Output;
 
 namespace MonotonicReads.Cli.Tests.Reports;
 

@@ -69,7 +69,7 @@ function primaryStory(first, second, isWrite) {
   return {
     lanes: true,
     marks: [
-      isWrite ? write(first) : read('primary', times.first, 'same', first, '', 'good'),
+      isWrite ? write(first) : read('primary', times.first, 'fresh', first, '', 'good'),
       read('primary', times.second, 'fresh', second, isWrite ? 'sees what was written' : '', 'good'),
       lag('fresh', times.applied, isWrite), lag('stale', times.late, isWrite),
     ],

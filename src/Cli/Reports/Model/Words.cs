@@ -1,6 +1,4 @@
-using MonotonicReads.Cli.Reports.Model;
-
-namespace MonotonicReads.Cli.Reports;
+namespace MonotonicReads.Cli.Reports.Model;
 
 /// <summary>The words that all outputs share.</summary>
 internal static class Words

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using MonotonicReads.Cli.Reports.Model;
 
-namespace MonotonicReads.Cli.Reports.Building;
+namespace MonotonicReads.Cli.Reports.Model;
 
 /// <summary>Which bodies are come to from where, over the calls that the rules follow.</summary>
 internal sealed class ReadReach(IReadOnlyList<ReportMethod> methods)
