@@ -60,7 +60,7 @@ internal sealed partial class FollowingLint(
 
     public void DoesNotRun(SeenServer replica)
     {
-        foreach (var channel in replica.Channels.Where(channel => channel.Problem.Length > 0))
+        foreach (var channel in replica.Channels.Where(channel => channel.Problem.Length > 0 && !IsPrimarysFault(channel)))
         {
             var start = Statements.Start(replica, channel);
             var isStopped =
@@ -79,6 +79,10 @@ internal sealed partial class FollowingLint(
             );
         }
     }
+
+    // A primary that cannot be asked is told of once; that its replicas do not reach it either says no more.
+    private bool IsPrimarysFault(ReplicationChannel channel) =>
+        Primary is null && channel is { Applier.State: ReplicationState.Running, Receiver.State: ReplicationState.Connecting };
 
     public void HasSeveralSources(SeenServer replica)
     {

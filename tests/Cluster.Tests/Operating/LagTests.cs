@@ -217,8 +217,8 @@ public sealed class LagTests : IAsyncLifetime
             o => o.Monitor = Checked.Often(m => m.MaxLag = TimeSpan.FromSeconds(20))
         );
 
-    private static Task AllInAsync(Checked app) =>
-        app.StatesAsync(states =>
+    private static async Task AllInAsync(Checked app) =>
+        await app.StatesAsync(states =>
             states.All(one =>
                 one is { Health: ServerHealth.Up, IsKeptOut: false, Error: null } && (one.IsPrimary || one.Lag == TimeSpan.Zero)
             )

@@ -128,8 +128,8 @@ public abstract class MySqlOperatingTests(MySqlFixture fixture)
     private ReplicatedMySqlDataSource Build(Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder> replicas) =>
         replicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(fixture.Cluster.Primary)).Build();
 
-    private static Task AllInAsync(Checked app) =>
-        app.StatesAsync(states =>
+    private static async Task AllInAsync(Checked app) =>
+        await app.StatesAsync(states =>
             states.All(one =>
                 one is { Health: ServerHealth.Up, IsKeptOut: false, Error: null } && (one.IsPrimary || one.Lag == TimeSpan.Zero)
             )
