@@ -42,11 +42,11 @@ services.AddReadSessions(options =>
 });
 
 services.AddHostedService<StockReport>();
-services.AddHealthChecks().AddCheck<ReplicatedMySqlHealthCheck>("mysql");
+services.AddHealthChecks().AddReplicatedMySql();
 services
     .AddOpenTelemetry()
-    .WithMetrics(metrics => metrics.AddMeter("MonotonicReads").AddConsoleExporter())
-    .WithTracing(traces => traces.AddSource("MonotonicReads").AddConsoleExporter());
+    .WithMetrics(metrics => metrics.AddMeter(MonotonicReadsTelemetry.MeterName).AddConsoleExporter())
+    .WithTracing(traces => traces.AddSource(MonotonicReadsTelemetry.ActivitySourceName).AddConsoleExporter());
 
 await using var app = builder.Build();
 await app.CreateTablesAsync();
