@@ -155,7 +155,7 @@ public class CompilationSurveyTests
             public class Shop(DbConnection db) : IShop
             {
                 public void Find() => Inner();
-                private void Inner() => db.Query("SELECT a FROM t");
+                private void Inner() => db.Query("SELECT a FROM v");
             }
             """
         );
@@ -166,7 +166,7 @@ public class CompilationSurveyTests
         Assert.Equal(["M:Shop.Find"], sites[0].Calls);
         Assert.Equal(["M:Orders.M(IShop)~Local"], sites[1].Calls);
         Assert.Equal(["M:Shop.Inner"], Assert.Single(Sites(survey, "Find")).Calls);
-        Assert.Equal("SELECT a FROM t", Assert.Single(Sites(survey, "Inner")).Statement);
+        Assert.Equal("SELECT a FROM v", Assert.Single(Sites(survey, "Inner")).Statement);
     }
 
     [Fact]
