@@ -9,6 +9,9 @@ internal sealed class RoleLint(Findings found, IReadOnlyList<SeenServer> all)
 
     private SeenServer? Primary => all.Count > 0 && all[0].IsPrimary ? all[0] : null;
 
+    /// <summary>Whether the primary was seen: nobody waits once more for one that is not there.</summary>
+    public bool HasPrimary => Primary is not null;
+
     /// <summary>Whether a replica of the configuration is the primary, by its id. What is said of replicas is not said of it.</summary>
     public bool IsPrimaryItself(SeenServer replica) =>
         Primary is { } primary && primary.Id == replica.Id && primary.IsMariaDb == replica.IsMariaDb;

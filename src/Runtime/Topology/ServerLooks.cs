@@ -24,6 +24,8 @@ internal sealed class ServerLooks(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private bool _hasPrimary;
+
     private static readonly Version FirstWithBinaryLogStatus = new(8, 2, 0);
 
     /// <summary>Asks a server; what keeps it from being asked is a finding.</summary>
@@ -174,6 +176,7 @@ internal sealed class ServerLooks(
             Account = Statements.AccountOf(account.FirstOrDefault().Value),
             Grants = await Privileges.OfUserAsync(questions, Patience).ConfigureAwait(false),
         };
+        _hasPrimary |= seen.IsPrimary;
         try
         {
             seen = seen with { Replication = await ReplicationAsync(seen, questions).ConfigureAwait(false) };
@@ -208,7 +211,7 @@ internal sealed class ServerLooks(
             };
     }
 
-    // A replica that connects at this moment is none that cannot.
+    // A replica that connects at this moment is none that cannot. To a primary that does not answer it will not.
     private async Task<ReplicationStatus> ReplicationAsync(SeenServer seen, ServerQuestions questions)
     {
         for (var began = time.GetTimestamp(); ; await questions.DelayAsync(Pause).ConfigureAwait(false))
@@ -216,7 +219,8 @@ internal sealed class ServerLooks(
             var cells = await questions.AskAsync(seen.Protocol.ReplicationQuestion(seen.Version), Patience).ConfigureAwait(false);
             var status = ReplicationStatus.Of(cells);
             if (
-                time.GetElapsedTime(began) >= Moment
+                !_hasPrimary
+                || time.GetElapsedTime(began) >= Moment
                 || !status.Channels.Any(channel => channel.Receiver.State == ReplicationState.Connecting)
             )
             {

@@ -88,7 +88,7 @@ internal sealed class TopologyLint(
         following.HasSeveralSources(replica);
         following.LeavesOut(replica);
         var isStranger = await following.IsOfOtherClusterAsync(replica).ConfigureAwait(false);
-        if (!isStranger && !replica.IsRefused && await questions.IsDiverged(replica.Server).ConfigureAwait(false))
+        if (roles.HasPrimary && !isStranger && !replica.IsRefused && await questions.IsDiverged(replica.Server).ConfigureAwait(false))
         {
             HoldsMore(replica);
         }
