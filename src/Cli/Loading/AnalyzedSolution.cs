@@ -25,8 +25,8 @@ internal sealed class AnalyzedSolution : IDisposable
     /// <summary>What is not C#.</summary>
     public ImmutableArray<SkippedProject> Skipped => _loaded.Skipped;
 
-    /// <summary>What did not load; empty unless errors are ignored.</summary>
-    public ImmutableArray<string> Failures => _loaded.Failures;
+    /// <summary>The files of the projects that did not load; empty unless errors are ignored.</summary>
+    public ImmutableArray<string> Missing => _loaded.Missing;
 
     /// <summary>Loads and analyses.</summary>
     /// <param name="request">What to load.</param>

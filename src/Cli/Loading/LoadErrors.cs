@@ -13,26 +13,32 @@ internal static class LoadErrors
 
     public static void ThrowUnless(bool ignoresErrors, LoadedSolution loaded, Terminal terminal)
     {
-        if (loaded.Failures.Length > 0)
+        if (!ignoresErrors && loaded.Projects.FirstOrDefault(p => IsUnrestored(p) && !Failed(loaded, p)) is { } unrestored)
+        {
+            throw CliException.NotLoaded(
+                $"{terminal.Shown(unrestored.FilePath!)} is not restored: run 'dotnet restore {terminal.Shown(loaded.Path)}' first."
+            );
+        }
+
+        if (loaded.Missing.Length > 0)
         {
             Tell(
                 ignoresErrors,
-                [.. loaded.Failures],
+                [.. loaded.Messages, .. loaded.Missing.Select(file => terminal.Shown(file) + " did not load.")],
                 $"{terminal.Shown(loaded.Path)} did not load in full. See whether 'dotnet build' takes it. {GoOn}",
                 terminal
+            );
+        }
+        else if (loaded.Messages.Length > 0)
+        {
+            terminal.Error.WriteLine(
+                $"All projects loaded. MSBuild said while it loaded them ({loaded.Messages.Length} in all): {loaded.Messages[0]}"
             );
         }
 
         if (loaded.Projects.IsEmpty)
         {
             throw CliException.NotLoaded($"{terminal.Shown(loaded.Path)} holds no C# project that loads.");
-        }
-
-        if (!ignoresErrors && loaded.Projects.FirstOrDefault(IsUnrestored) is { } unrestored)
-        {
-            throw CliException.NotLoaded(
-                $"{terminal.Shown(unrestored.FilePath!)} is not restored: run 'dotnet restore {terminal.Shown(loaded.Path)}' first."
-            );
         }
     }
 
@@ -68,6 +74,10 @@ internal static class LoadErrors
             throw CliException.NotLoaded(message);
         }
     }
+
+    // What is not restored loads without a word, and without its packages.
+    private static bool Failed(LoadedSolution loaded, Project project) =>
+        loaded.Messages.Any(message => message.Contains(project.FilePath!, StringComparison.Ordinal));
 
     /// <summary>NuGet leaves its file in the folder below which the compiler's output goes.</summary>
     private static bool IsUnrestored(Project project)

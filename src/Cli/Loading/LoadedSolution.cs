@@ -32,8 +32,11 @@ internal sealed class LoadedSolution : IDisposable
     /// <summary>What the solution holds besides.</summary>
     public ImmutableArray<SkippedProject> Skipped { get; }
 
-    /// <summary>What did not load, in the words of MSBuild.</summary>
-    public ImmutableArray<string> Failures { get; private init; } = [];
+    /// <summary>The files of C# projects that were asked for and are not among <see cref="Projects"/>, or without their references.</summary>
+    public ImmutableArray<string> Missing { get; private init; } = [];
+
+    /// <summary>What MSBuild said of the loading, mere warnings of NuGet among it: it does not tell them from failures.</summary>
+    public ImmutableArray<string> Messages { get; private init; } = [];
 
     /// <summary>Opens what a user's argument names.</summary>
     public static async Task<LoadedSolution> OpenAsync(
@@ -46,14 +49,14 @@ internal sealed class LoadedSolution : IDisposable
         var workspace = MSBuildWorkspace.Create(properties);
         try
         {
-            var failures = new SortedSet<string>(StringComparer.Ordinal);
+            var messages = new SortedSet<string>(StringComparer.Ordinal);
             using var failed = workspace.RegisterWorkspaceFailedHandler(args =>
             {
-                if (args.Diagnostic.Kind == WorkspaceDiagnosticKind.Failure && !IsLateEnd(args.Diagnostic.Message))
+                if (args.Diagnostic.Kind == WorkspaceDiagnosticKind.Failure)
                 {
-                    lock (failures)
+                    lock (messages)
                     {
-                        failures.Add(args.Diagnostic.Message);
+                        messages.Add(args.Diagnostic.Message);
                     }
                 }
             });
@@ -81,10 +84,14 @@ internal sealed class LoadedSolution : IDisposable
                     .OrderBy(static p => p.FilePath, StringComparer.Ordinal)
                     .ThenBy(static p => p.Name, StringComparer.Ordinal),
             ];
-            var skipped = what.Projects.Count == 0 ? await SkippedProjects.InAsync(what.Path, cancellation) : [];
-            lock (failures)
+            var named = what.Projects.Count == 0 ? await SolutionProjects.InAsync(what.Path, cancellation) : new([.. what.Projects], []);
+            lock (messages)
             {
-                return new LoadedSolution(workspace, what.Path, projects, skipped) { Failures = [.. failures] };
+                return new LoadedSolution(workspace, what.Path, projects, named.Skipped)
+                {
+                    Missing = [.. named.CSharp.Where(file => !IsWhole([.. projects.Where(p => IsSame(p.FilePath, file))]))],
+                    Messages = [.. messages],
+                };
             }
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or CliException))
@@ -96,10 +103,9 @@ internal sealed class LoadedSolution : IDisposable
 
     public void Dispose() => _workspace.Dispose();
 
-    // On a busy machine the process that loads projects takes long to end, after it has handed all of them over.
-    private static bool IsLateEnd(string message) =>
-        message.Contains("BuildHost process is not responding", StringComparison.Ordinal)
-        && message.Contains("RPC channel closed", StringComparison.Ordinal);
+    // Where a project does not evaluate an empty one with the core library stands in its place.
+    private static bool IsWhole(IReadOnlyCollection<Project> frameworks) =>
+        frameworks.Count > 0 && frameworks.All(static p => !string.IsNullOrEmpty(p.OutputFilePath) && p.MetadataReferences.Skip(1).Any());
 
     private static bool IsSame(string? one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 

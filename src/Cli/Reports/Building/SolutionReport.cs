@@ -54,7 +54,7 @@ internal static class SolutionReport
 
     private static ImmutableArray<string> Gaps(AnalyzedSolution solution, List<SurveyedProject> projects, string root) =>
         [
-            .. solution.Failures.Select(static f => "Did not load: " + f),
+            .. solution.Missing.Select(file => $"{Path.GetRelativePath(root, file).Replace('\\', '/')} did not load."),
             .. solution.Skipped.Select(s => $"{Path.GetRelativePath(root, s.Path).Replace('\\', '/')}: {s.Why}."),
             .. solution
                 .Projects.Where(static p => !p.Errors.IsEmpty)

@@ -6,27 +6,37 @@ using MonotonicReads.Cli.Output;
 
 namespace MonotonicReads.Cli.Loading;
 
-/// <summary>The projects of a solution that are not C#: they are named, so that nobody takes them for clean.</summary>
-internal static class SkippedProjects
+/// <summary>The projects that a solution names.</summary>
+/// <param name="CSharp">The files of those in C#: each of them has to load.</param>
+/// <param name="Skipped">
+/// Those in another language, ordered by path: they are named, so that nobody takes them for clean. What is no program, such as a
+/// shared project, is no project of its own and left out.
+/// </param>
+internal sealed record SolutionProjects(ImmutableArray<string> CSharp, ImmutableArray<SkippedProject> Skipped)
 {
-    /// <summary>Ordered by path; what is no program, such as a shared project, is no project of its own and left out.</summary>
-    public static async Task<ImmutableArray<SkippedProject>> InAsync(string solution, CancellationToken cancellation)
+    /// <param name="solution">A .sln, .slnx or .slnf.</param>
+    /// <param name="cancellation">Ends the reading of the file.</param>
+    public static async Task<SolutionProjects> InAsync(string solution, CancellationToken cancellation)
     {
         var filter = Path.GetExtension(solution).Equals(".slnf", StringComparison.OrdinalIgnoreCase)
             ? await FilterAsync(solution, cancellation)
             : null;
         var file = filter?.Solution ?? solution;
         var model = await ReadAsync(file, cancellation);
-        return
-        [
-            .. model
-                .SolutionProjects.Select(static p => p.FilePath.Replace('\\', '/'))
-                .Where(path => filter is null || filter.Projects.Contains(path))
-                .Select(path => (Path: Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, path)), Language: LanguageOf(path)))
-                .Where(static project => project.Language.Length > 0)
-                .Select(static project => new SkippedProject(project.Path, project.Language + " is not read by the rules"))
-                .OrderBy(static project => project.Path, StringComparer.Ordinal),
-        ];
+        var projects = model
+            .SolutionProjects.Select(static p => p.FilePath.Replace('\\', '/'))
+            .Where(path => filter is null || filter.Projects.Contains(path))
+            .Select(path => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, path)))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        return new(
+            [.. projects.Where(static path => Path.GetExtension(path).Equals(".csproj", StringComparison.OrdinalIgnoreCase))],
+            [
+                .. projects
+                    .Where(static path => LanguageOf(path).Length > 0)
+                    .Select(static path => new SkippedProject(path, LanguageOf(path) + " is not read by the rules")),
+            ]
+        );
     }
 
     private static async Task<SolutionModel> ReadAsync(string file, CancellationToken cancellation) =>
