@@ -52,7 +52,7 @@ internal static class ConsistencyDeclarations
             var (node, (diagnostic, method)) = (entry.Key, entry.Value);
             var declared =
                 CanAnnotate(node, method, coverable, model, cancellation) ? Annotation(node, method, guarantee, file)
-                : Stronger(node, method, guarantee, model) is { Changes.IsEmpty: false } changed ? changed
+                : Stronger(node, method, guarantee, diagnostic, model) is { Changes.IsEmpty: false } changed ? changed
                 : SessionStatement.CanStandIn(node, method, ReadsOf(diagnostic), model)
                 && ReadAhead.Changes(FirstStatement.BodyOf(node)!, ReadsOf(diagnostic), model, cancellation) is { } ahead
                 && (readsAhead || ahead.IsEmpty)
@@ -102,12 +102,18 @@ internal static class ConsistencyDeclarations
     }
 
     /// <summary>The sessions that the body begins, with another level.</summary>
-    private static ConsistencyDeclaration? Stronger(SyntaxNode node, IMethodSymbol? method, Guarantee guarantee, SemanticModel model) =>
+    private static ConsistencyDeclaration? Stronger(
+        SyntaxNode node,
+        IMethodSymbol? method,
+        Guarantee guarantee,
+        Diagnostic diagnostic,
+        SemanticModel model
+    ) =>
         FirstStatement.BodyOf(node) is { } body
             ? new ConsistencyDeclaration(
                 node,
                 guarantee.Title(NameOf(method), $"make its session {guarantee.Session}"),
-                ChangedLevel.OfSessions(body, guarantee, model),
+                ChangedLevel.OfSessions(body, guarantee, diagnostic, model),
                 Import: null,
                 string.Empty
             )
