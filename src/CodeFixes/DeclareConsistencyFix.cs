@@ -69,7 +69,7 @@ public sealed class DeclareConsistencyFix : RemedyFix
     )
     {
         var sufficient = Guarantee.For(diagnostic);
-        if (diagnostic.Id == MR2003SelfCall.Id || sufficient.IsEmpty)
+        if (diagnostic.Id == MR2003SelfCall.Id || sufficient.IsEmpty || UnattendedHost.Has(document.Project.Solution))
         {
             return ImmutableArray<Remedy>.Empty;
         }
@@ -80,7 +80,10 @@ public sealed class DeclareConsistencyFix : RemedyFix
             remedies.AddRange(await WiderPlaces.OfAsync(document, method, sufficient[0], trials, cancellation).ConfigureAwait(false));
         }
 
-        if (await AssemblyDeclaration.OfAsync(document.Project, sufficient, cancellation).ConfigureAwait(false) is { } ofAll)
+        if (
+            await RequestSessions.MayRunInOneAsync(document, diagnostic, cancellation).ConfigureAwait(false)
+            && await AssemblyDeclaration.OfAsync(document.Project, sufficient, cancellation).ConfigureAwait(false) is { } ofAll
+        )
         {
             remedies.Add(ofAll);
         }
@@ -97,32 +100,73 @@ public sealed class DeclareConsistencyFix : RemedyFix
             ? document
             : document.WithText(ConsistencyDeclaration.Apply(await document.GetTextAsync(cancellation).ConfigureAwait(false), plan));
 
-    /// <summary>Members are settled file by file; what is wider may stand in another file.</summary>
+    /// <summary>Members are settled project by project, since the parts of a class may stand in several files.</summary>
     private sealed class OnMembersOrWider(FixAllProvider wider) : FixAllProvider
     {
-        private static readonly FixAllProvider OnMembers = Create(
-            static async (context, document, diagnostics) =>
+        public override async Task<CodeAction?> GetFixAsync(FixAllContext context)
+        {
+            var key = context.CodeActionEquivalenceKey;
+            if (key?.IndexOf(".On", StringComparison.Ordinal) > 0)
             {
-                var key = context.CodeActionEquivalenceKey;
-                if (diagnostics.Select(d => Guarantee.OfKey(key, d)).FirstOrDefault(static g => g is not null) is not { } guarantee)
-                {
-                    return document;
-                }
+                return await wider.GetFixAsync(context).ConfigureAwait(false);
+            }
 
-                var plan = await ConsistencyDeclarations
-                    .PlanAsync(
-                        document,
-                        diagnostics.Where(d => Guarantee.OfKey(key, d) == guarantee).ToImmutableArray(),
+            var found = await FixScope.FindingsAsync(context).ConfigureAwait(false);
+            if (found.Select(f => Guarantee.OfKey(key, f.Diagnostic)).FirstOrDefault(static g => g is not null) is not { } guarantee)
+            {
+                return null;
+            }
+
+            var settled = found.Where(f => Guarantee.OfKey(key, f.Diagnostic) == guarantee).ToList();
+            return CodeAction.Create(
+                guarantee.Title("everything that is reported", $"[{guarantee.Name}], or {guarantee.Session}"),
+                cancellation =>
+                    DeclareAsync(
+                        context.Solution,
+                        settled,
                         guarantee,
                         key?.EndsWith(ReadAhead, StringComparison.Ordinal) == true,
-                        context.CancellationToken
-                    )
-                    .ConfigureAwait(false);
-                return await ApplyAsync(document, plan, context.CancellationToken).ConfigureAwait(false);
-            }
-        );
+                        cancellation
+                    ),
+                key
+            );
+        }
 
-        public override Task<CodeAction?> GetFixAsync(FixAllContext context) =>
-            (context.CodeActionEquivalenceKey?.IndexOf(".On", StringComparison.Ordinal) > 0 ? wider : OnMembers).GetFixAsync(context);
+        private static async Task<Solution> DeclareAsync(
+            Solution solution,
+            IReadOnlyCollection<(Document Document, Diagnostic Diagnostic)> found,
+            Guarantee guarantee,
+            bool readsAhead,
+            CancellationToken cancellation
+        )
+        {
+            var changed = solution;
+            foreach (var project in found.GroupBy(static f => f.Document.Project.Id))
+            {
+                var files = project
+                    .GroupBy(static f => f.Document.Id)
+                    .Select(static f => (f.First().Document, Diagnostics: f.Select(static d => d.Diagnostic).ToImmutableArray()))
+                    .ToList();
+                var methods = new List<IMethodSymbol>();
+                foreach (var (document, diagnostics) in files)
+                {
+                    methods.AddRange(await ConsistencyDeclarations.MethodsAsync(document, diagnostics, cancellation).ConfigureAwait(false));
+                }
+
+                var coverable = await AnnotatableMethods.AmongAsync(files[0].Document.Project, methods, cancellation).ConfigureAwait(false);
+                foreach (var (document, diagnostics) in files)
+                {
+                    var plan = await ConsistencyDeclarations
+                        .PlanAsync(document, diagnostics, guarantee, readsAhead, coverable, cancellation)
+                        .ConfigureAwait(false);
+                    var text = await (await ApplyAsync(document, plan, cancellation).ConfigureAwait(false))
+                        .GetTextAsync(cancellation)
+                        .ConfigureAwait(false);
+                    changed = plan.IsEmpty ? changed : changed.WithDocumentText(document.Id, text, PreservationMode.PreserveIdentity);
+                }
+            }
+
+            return changed;
+        }
     }
 }
