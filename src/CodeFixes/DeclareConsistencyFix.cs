@@ -140,33 +140,59 @@ public sealed class DeclareConsistencyFix : RemedyFix
             CancellationToken cancellation
         )
         {
-            var changed = solution;
-            foreach (var project in found.GroupBy(static f => f.Document.Project.Id))
+            // What a project uses comes first, so that a heir is planned with what its base class will have.
+            foreach (var id in solution.GetProjectDependencyGraph().GetTopologicallySortedProjects(cancellation))
             {
-                var files = project
-                    .GroupBy(static f => f.Document.Id)
-                    .Select(static f => (f.First().Document, Diagnostics: f.Select(static d => d.Diagnostic).ToImmutableArray()))
-                    .ToList();
-                var methods = new List<IMethodSymbol>();
-                foreach (var (document, diagnostics) in files)
+                var findings = found.Where(f => f.Document.Project.Id == id).ToList();
+                if (findings.Count > 0)
                 {
-                    methods.AddRange(await ConsistencyDeclarations.MethodsAsync(document, diagnostics, cancellation).ConfigureAwait(false));
-                }
-
-                var coverable = await AnnotatableMethods.AmongAsync(files[0].Document.Project, methods, cancellation).ConfigureAwait(false);
-                foreach (var (document, diagnostics) in files)
-                {
-                    var plan = await ConsistencyDeclarations
-                        .PlanAsync(document, diagnostics, guarantee, readsAhead, coverable, cancellation)
+                    solution = await DeclareInAsync(solution.GetProject(id)!, findings, guarantee, readsAhead, cancellation)
                         .ConfigureAwait(false);
-                    var text = await (await ApplyAsync(document, plan, cancellation).ConfigureAwait(false))
-                        .GetTextAsync(cancellation)
-                        .ConfigureAwait(false);
-                    changed = plan.IsEmpty ? changed : changed.WithDocumentText(document.Id, text, PreservationMode.PreserveIdentity);
                 }
             }
 
-            return changed;
+            return solution;
+        }
+
+        private static async Task<Solution> DeclareInAsync(
+            Project project,
+            IEnumerable<(Document Document, Diagnostic Diagnostic)> found,
+            Guarantee guarantee,
+            bool readsAhead,
+            CancellationToken cancellation
+        )
+        {
+            var files = new List<(Document File, ImmutableArray<Diagnostic> Diagnostics)>();
+            var methods = new List<IMethodSymbol>();
+            foreach (var findings in found.GroupBy(static f => f.Document.Id))
+            {
+                var diagnostics = findings.Select(static f => f.Diagnostic).ToImmutableArray();
+                var file = project.GetDocument(findings.Key)!;
+
+                // The file of a project for several frameworks may have been changed for another.
+                var text = await findings.First().Document.GetTextAsync(cancellation).ConfigureAwait(false);
+                if (text.ContentEquals(await file.GetTextAsync(cancellation).ConfigureAwait(false)))
+                {
+                    files.Add((file, diagnostics));
+                    methods.AddRange(await ConsistencyDeclarations.MethodsAsync(file, diagnostics, cancellation).ConfigureAwait(false));
+                }
+            }
+
+            var solution = project.Solution;
+            var coverable = await AnnotatableMethods.AmongAsync(project, methods, cancellation).ConfigureAwait(false);
+            foreach (var (file, diagnostics) in files)
+            {
+                var plan = await ConsistencyDeclarations
+                    .PlanAsync(file, diagnostics, guarantee, readsAhead, coverable, cancellation)
+                    .ConfigureAwait(false);
+                if (!plan.IsEmpty)
+                {
+                    var text = await file.GetTextAsync(cancellation).ConfigureAwait(false);
+                    solution = solution.WithDocumentText(file.Id, ConsistencyDeclaration.Apply(text, plan));
+                }
+            }
+
+            return solution;
         }
     }
 }

@@ -261,6 +261,43 @@ public class OtherAnnotationsTests
         Assert.Empty(await FindingsAsync(mended));
     }
 
+    [Fact]
+    public async Task A_heir_in_another_project_is_planned_with_what_its_base_class_will_have()
+    {
+        // Apart, each could be annotated: together the heir's wrapper stands behind its interface, which does not declare the override.
+        var project = Project(("Orders.cs", Usings + $"public class Orders\n{{\n    public virtual int Load{Body}\n}}\n"));
+        var other = Project(
+            project.Solution,
+            "Late",
+            OutputKind.DynamicallyLinkedLibrary,
+            ReadRules.References,
+            (
+                "Late.cs",
+                Usings
+                    + $"public interface I {{ int Other(IDbConnection db); }}\npublic class Late : Orders, I\n{{\n    public override int Load{None}\n    public int Other{Body}\n}}\n"
+            )
+        );
+        var solution = other.Solution.AddProjectReference(other.Id, new(project.Id));
+        var mended = await AllAsync(solution.GetProject(project.Id)!, "MR1001", Key, FixAllScope.Solution);
+        foreach (var id in new[] { project.Id, other.Id })
+        {
+            await CompilesAsync(mended.GetProject(id)!);
+            Assert.Empty(await FindingsAsync(mended.GetProject(id)!));
+        }
+    }
+
+    [Fact]
+    public async Task A_project_for_two_frameworks_is_changed_once()
+    {
+        var text = Usings + $"public class Orders\n{{\n    public virtual int Load{Body}\n}}\n";
+        var project = Project(("Orders.cs", text));
+        var again = Project(project.Solution, "Shop", OutputKind.DynamicallyLinkedLibrary, ReadRules.References, ("Orders.cs", text));
+        var mended = await AllAsync(again.Solution.GetProject(project.Id)!, "MR1001", Key, FixAllScope.Solution);
+        var expected = text.Replace("    public virtual", "    [Monotonic]\n    public virtual", StringComparison.Ordinal);
+        Assert.Equal(expected, await TextAsync(mended.GetProject(project.Id)!));
+        Assert.Equal(expected, await TextAsync(mended.GetProject(again.Id)!));
+    }
+
     private static async Task<bool> IsAnnotatedAsync(Project project)
     {
         var finding = (await FindingsAsync(project)).Single(static d => d.Id == "MR1001");
