@@ -12,8 +12,8 @@ using MonotonicReads.Generator.Wrapping.Decision;
 namespace MonotonicReads.CodeFixes;
 
 /// <summary>
-/// Accepts a finding with <c>[Eventual("")]</c>. MR1005 asks for the reason from then on, so that nothing is accepted in silence. Not offered
-/// where that would take away a level that is declared elsewhere; and there is no Fix All, since a reason is one method's own.
+/// Accepts a finding with <c>[Eventual("")]</c>. MR1005 asks for the reason from then on, so that nothing is accepted in silence. Not
+/// offered where that would take away a level that is declared elsewhere; and there is no Fix All, since a reason is one method's own.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(AcceptStaleReadsFix)), Shared]
 public sealed class AcceptStaleReadsFix : RemedyFix

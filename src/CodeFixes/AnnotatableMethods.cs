@@ -83,7 +83,7 @@ internal static class AnnotatableMethods
             && method.DeclaringSyntaxReferences.Any(static r => r.GetSyntax() is AccessorDeclarationSyntax)
         );
 
-    /// <summary>Whether what holds for the method stands elsewhere and has arguments, which an annotation of its own would take away.</summary>
+    /// <summary>Whether what holds for the method stands elsewhere and has arguments, which its own would take away.</summary>
     private static bool SaysMoreElsewhere(IMethodSymbol method) =>
         Annotation.On(method) is null
         && ConsistencyAnnotations.NearestTo(method, includeAssembly: false) is { Data.NamedArguments.IsEmpty: false };

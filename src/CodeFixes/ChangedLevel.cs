@@ -53,8 +53,8 @@ internal static class ChangedLevel
     }
 
     /// <summary>
-    /// The levels of the sessions in which all of it is read, to be written anew; none where one of them is not begun by the body itself, or
-    /// where a causal one would not know of what was written.
+    /// The levels of the sessions in which all of it is read, to be written anew; none where one of them is not begun by the body itself,
+    /// or where a causal one would not know of what was written.
     /// </summary>
     public static ImmutableArray<TextChange> OfSessions(SyntaxNode body, Guarantee guarantee, Diagnostic diagnostic, SemanticModel model)
     {

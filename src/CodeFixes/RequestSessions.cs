@@ -96,7 +96,7 @@ internal static class RequestSessions
 
     private static bool IsAboutThem(SyntaxTree tree) => Codes.Any(NameIndex.Of(tree).Has);
 
-    /// <summary>Whether a project that this one uses has to do with the sessions or their options: it may set what is not seen here.</summary>
+    /// <summary>Whether a project that this one uses has to do with the sessions: it may set what is not seen here.</summary>
     private static async Task<bool> IsSetElsewhereAsync(Project project, CancellationToken cancellation)
     {
         foreach (var id in project.Solution.GetProjectDependencyGraph().GetProjectsThatThisProjectTransitivelyDependsOn(project.Id))
@@ -141,7 +141,7 @@ internal static class RequestSessions
                 && !calls.Exists(c => NameOf(c) == Add && c.ArgumentList.Span.Contains(n.Span) && n.Parent is ParameterSyntax)
             );
 
-    /// <summary>A statement of a method, or of the program, that no condition guards and that is for no part of the requests alone.</summary>
+    /// <summary>A statement of a method, or of the program, that no condition guards and that is for all requests.</summary>
     private static bool IsUnconditional(InvocationExpressionSyntax call)
     {
         foreach (var node in call.Ancestors())

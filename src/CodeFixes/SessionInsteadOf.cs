@@ -11,7 +11,9 @@ internal static class SessionInsteadOf
 {
     private static readonly ImmutableArray<Guarantee> All = ImmutableArray.Create(Guarantee.Monotonic, Guarantee.Causal, Guarantee.Primary);
 
-    /// <summary>Null where the annotation says more than its level or is not the method's alone, or a session would end before the last read.</summary>
+    /// <summary>
+    /// Null where the annotation says more than its level or is not the method's alone, or a session would end before the last read.
+    /// </summary>
     public static async Task<Remedy?> AnnotationAsync(SyntaxNode declaration, SourceFile file, CancellationToken cancellation)
     {
         var attributes = AttributePlace

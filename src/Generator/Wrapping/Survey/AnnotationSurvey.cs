@@ -33,7 +33,7 @@ internal sealed class AnnotationSurvey
     public ImmutableArray<(IMethodSymbol Method, Annotation Annotation)> Outside { get; private set; } =
         ImmutableArray<(IMethodSymbol, Annotation)>.Empty;
 
-    /// <summary>Every method of the class and of its base classes with the annotation that holds for it, [Eventual] and none included.</summary>
+    /// <summary>Every method of the class and its base classes, with the annotation that holds for it if any.</summary>
     public IEnumerable<(IMethodSymbol Method, Annotation? Annotation)> Levels =>
         Implemented.Select(static g => (g.Implementation, g.Annotation)).Concat(_others);
 
