@@ -31,18 +31,22 @@ public sealed class AcceptIntoBaselineFix : CodeFixProvider
     public override FixAllProvider GetFixAllProvider() => new AcceptAll();
 
     /// <inheritdoc/>
+    protected override CodeActionRequestPriority ComputeRequestPriority() => CodeActionRequestPriority.Low;
+
+    /// <inheritdoc/>
     public override Task RegisterCodeFixesAsync(CodeFixContext context)
     {
         var document = context.Document;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (document.Project.Solution.Workspace.Kind != WorkspaceKind.MSBuild && EntryOf(diagnostic) is { } entry)
+            if (!UnattendedHost.Has(document.Project.Solution) && EntryOf(diagnostic) is { } entry)
             {
                 context.RegisterCodeFix(
                     CodeAction.Create(
                         Title,
                         cancellation => AcceptAsync(document.Project.Solution, [(document, entry)], cancellation),
-                        EquivalenceKey
+                        EquivalenceKey,
+                        CodeActionPriority.Lowest
                     ),
                     diagnostic
                 );

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.Generator.Annotations;
-using MonotonicReads.Generator.Names;
 
 namespace MonotonicReads.CodeFixes;
 
@@ -14,34 +14,19 @@ internal static class AssemblyDeclaration
 {
     private const string KeySuffix = ".OnAssembly";
 
-    private static readonly string[] Entries = ["UseReadSessions", "AddReadSessions"];
-    private static readonly ulong[] EntryCodes = Entries.Select(NameCode.Of).ToArray();
-
-    /// <summary>Null where no request has a session, where it guarantees less, or where the assembly declares something already.</summary>
+    /// <summary>
+    /// Null where it is not certain that every request has a session, where it guarantees less, or where the assembly declares something
+    /// already.
+    /// </summary>
     public static async Task<Remedy?> OfAsync(Project project, ImmutableArray<Guarantee> sufficient, CancellationToken cancellation)
     {
         if (
             await project.GetCompilationAsync(cancellation).ConfigureAwait(false) is not { } compilation
             || !WebHandlers.HasPackage(compilation)
             || ConsistencyAnnotations.On(compilation.Assembly) != DeclaredConsistency.None
-        )
-        {
-            return null;
-        }
-
-        var calls = compilation
-            .SyntaxTrees.Where(tree => EntryCodes.Any(NameIndex.Of(tree).Has))
-            .OrderBy(static t => t.FilePath, StringComparer.Ordinal)
-            .SelectMany(tree => tree.GetRoot(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>())
-            .Where(static call => Entries.Contains(NameOf(call)))
-            .ToList();
-        if (
-            calls.Count == 0
-            || LevelOf(calls) is not { } level
+            || await RequestSessions.OfAsync(project, compilation, cancellation).ConfigureAwait(false) is not var (level, begun)
             || !(sufficient.Contains(level) || sufficient.Contains(Guarantee.Monotonic))
-            || project.GetDocument(calls[0].SyntaxTree) is not { } document
-            || await SourceFile.OfAsync(document, cancellation).ConfigureAwait(false) is not { } file
-            || !IsOurs(calls[0], file.Model, cancellation)
+            || await SourceFile.OfAsync(begun, cancellation).ConfigureAwait(false) is not { } file
             || Edit(file, level) is not { } edit
         )
         {
@@ -52,43 +37,10 @@ internal static class AssemblyDeclaration
             $"Say that the sessions of requests and of hubs' calls hold all reads together ([assembly: {level.Name}])",
             level.Key + KeySuffix,
             edit
-        );
-    }
-
-    private static bool IsOurs(SyntaxNode call, SemanticModel model, CancellationToken cancellation) =>
-        model.GetSymbolInfo(call, cancellation).Symbol
-            is IMethodSymbol { ContainingType.ContainingNamespace: { Name: "AspNetCore", ContainingNamespace.Name: "MonotonicReads" } };
-
-    private static string? NameOf(InvocationExpressionSyntax call) =>
-        ((call.Expression as MemberAccessExpressionSyntax)?.Name ?? call.Expression as SimpleNameSyntax)?.Identifier.ValueText;
-
-    /// <summary>What the options set: monotonic where nothing is; null where requests have no session, or it is not written here.</summary>
-    private static Guarantee? LevelOf(IEnumerable<InvocationExpressionSyntax> calls)
-    {
-        var level = Guarantee.Monotonic;
-        foreach (
-            var assigned in calls
-                .SelectMany(static c => c.ArgumentList.DescendantNodes())
-                .OfType<AssignmentExpressionSyntax>()
-                .Where(static a => (a.Left as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText == "Level")
         )
         {
-            switch ((assigned.Right as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText)
-            {
-                case "Monotonic" or "Snapshot":
-                    break;
-                case "Causal":
-                    level = Guarantee.Causal;
-                    break;
-                case "Primary":
-                    level = Guarantee.Primary;
-                    break;
-                default:
-                    return null;
-            }
-        }
-
-        return level;
+            Priority = CodeActionPriority.Low,
+        };
     }
 
     /// <summary>Behind the attributes of the assembly, or behind the usings.</summary>

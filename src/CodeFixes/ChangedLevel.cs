@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.Generator.Annotations;
+using MonotonicReads.Generator.Rules;
 
 namespace MonotonicReads.CodeFixes;
 
@@ -50,33 +52,49 @@ internal static class ChangedLevel
             : (ImmutableArray.Create(new TextChange(qualified.Span, guarantee.Name)), null);
     }
 
-    /// <summary>The levels of the monotonic sessions that the body itself begins, to be written anew.</summary>
-    public static ImmutableArray<TextChange> OfSessions(SyntaxNode body, Guarantee guarantee, SemanticModel model)
+    /// <summary>
+    /// The levels of the sessions in which all of it is read, to be written anew; none where one of them is not begun by the body itself,
+    /// or where a causal one would not know of what was written.
+    /// </summary>
+    public static ImmutableArray<TextChange> OfSessions(SyntaxNode body, Guarantee guarantee, Diagnostic diagnostic, SemanticModel model)
     {
-        if (guarantee == Guarantee.Monotonic)
+        if (
+            guarantee == Guarantee.Monotonic
+            || (guarantee == Guarantee.Causal && !diagnostic.Properties.ContainsKey(FaultMessage.KnownToSessionProperty))
+            || !diagnostic.Properties.TryGetValue(FaultMessage.SessionsProperty, out var begun)
+        )
         {
             return ImmutableArray<TextChange>.Empty;
         }
 
-        var changes = ImmutableArray.CreateBuilder<TextChange>();
-        foreach (
-            var call in body.DescendantNodesAndSelf(static n =>
-                    n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)
-                )
-                .OfType<InvocationExpressionSyntax>()
-        )
-        {
-            if (
-                call is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin" } }
-                && call.ArgumentList.Arguments is [{ Expression: MemberAccessExpressionSyntax { Name.Identifier: var level } }, ..]
-                && level.ValueText == "Monotonic"
-                && SessionInCode.LevelOf(call, model, CancellationToken.None) == DeclaredConsistency.Monotonic
-            )
-            {
-                changes.Add(new TextChange(level.Span, guarantee.Name));
-            }
-        }
-
-        return changes.ToImmutable();
+        var changes = begun!
+            .Split(',')
+            .Select(place => LevelAt(int.Parse(place, NumberStyles.None, CultureInfo.InvariantCulture), body, guarantee, model))
+            .ToList();
+        return changes.Contains(null)
+            ? ImmutableArray<TextChange>.Empty
+            : changes.Select(level => new TextChange(level!.Value, guarantee.Name)).ToImmutableArray();
     }
+
+    /// <summary>The name of the weaker level that a session begins with there.</summary>
+    private static TextSpan? LevelAt(int begun, SyntaxNode body, Guarantee guarantee, SemanticModel model)
+    {
+        var call = body.FullSpan.Contains(begun)
+            ? body.FindToken(begun)
+                .Parent?.AncestorsAndSelf()
+                .OfType<InvocationExpressionSyntax>()
+                .FirstOrDefault(c =>
+                    c.SpanStart == begun && c.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Begin" }
+                )
+            : null;
+        return
+            call is { ArgumentList.Arguments: [{ Expression: MemberAccessExpressionSyntax { Name.Identifier: var level } }, ..] }
+            && IsWeaker(level.ValueText, guarantee)
+            && SessionInCode.LevelOf(call, model, CancellationToken.None)?.ToString() == level.ValueText
+            ? level.Span
+            : null;
+    }
+
+    private static bool IsWeaker(string level, Guarantee guarantee) =>
+        level == Guarantee.Monotonic.Name || (level == Guarantee.Causal.Name && guarantee == Guarantee.Primary);
 }

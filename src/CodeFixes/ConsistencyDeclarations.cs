@@ -4,7 +4,6 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.Generator.Rules;
-using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.CodeFixes;
 
@@ -24,6 +23,37 @@ internal static class ConsistencyDeclarations
         Guarantee guarantee,
         bool readsAhead,
         CancellationToken cancellation
+    ) =>
+        await PlanAsync(
+                document,
+                diagnostics,
+                guarantee,
+                readsAhead,
+                await AnnotatableMethods
+                    .AmongAsync(
+                        document.Project,
+                        await MethodsAsync(document, diagnostics, cancellation).ConfigureAwait(false),
+                        cancellation
+                    )
+                    .ConfigureAwait(false),
+                cancellation
+            )
+            .ConfigureAwait(false);
+
+    /// <inheritdoc cref="PlanAsync(Document, ImmutableArray{Diagnostic}, Guarantee, bool, CancellationToken)"/>
+    /// <param name="document">The file.</param>
+    /// <param name="diagnostics">What is reported in it.</param>
+    /// <param name="guarantee">What is to be declared.</param>
+    /// <param name="readsAhead">Whether a sequence that would read after the session may be read into a list.</param>
+    /// <param name="coverable">The methods of the project that are annotated together.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<ImmutableArray<ConsistencyDeclaration>> PlanAsync(
+        Document document,
+        ImmutableArray<Diagnostic> diagnostics,
+        Guarantee guarantee,
+        bool readsAhead,
+        ImmutableArray<IMethodSymbol> coverable,
+        CancellationToken cancellation
     )
     {
         if (await SourceFile.OfAsync(document, cancellation).ConfigureAwait(false) is not { } file)
@@ -41,18 +71,13 @@ internal static class ConsistencyDeclarations
             }
         }
 
-        // Together, since the first annotation of a type decides the shape of its wrapper for all.
-        var coverable = WrappingDecision.CoverableTogether(
-            reported.Values.Select(r => r.Method).OfType<IMethodSymbol>().Where(IsAnnotatable),
-            model.Compilation
-        );
         var plan = ImmutableArray.CreateBuilder<ConsistencyDeclaration>();
         foreach (var entry in reported)
         {
             var (node, (diagnostic, method)) = (entry.Key, entry.Value);
             var declared =
                 CanAnnotate(node, method, coverable, model, cancellation) ? Annotation(node, method, guarantee, file)
-                : Stronger(node, method, guarantee, model) is { Changes.IsEmpty: false } changed ? changed
+                : Stronger(node, method, guarantee, diagnostic, model) is { Changes.IsEmpty: false } changed ? changed
                 : SessionStatement.CanStandIn(node, method, ReadsOf(diagnostic), model)
                 && ReadAhead.Changes(FirstStatement.BodyOf(node)!, ReadsOf(diagnostic), model, cancellation) is { } ahead
                 && (readsAhead || ahead.IsEmpty)
@@ -65,6 +90,28 @@ internal static class ConsistencyDeclarations
         }
 
         return plan.ToImmutable();
+    }
+
+    /// <summary>The methods that findings of a file are about.</summary>
+    public static async Task<ImmutableArray<IMethodSymbol>> MethodsAsync(
+        Document document,
+        IEnumerable<Diagnostic> diagnostics,
+        CancellationToken cancellation
+    )
+    {
+        var methods = ImmutableArray.CreateBuilder<IMethodSymbol>();
+        foreach (var diagnostic in diagnostics)
+        {
+            if (
+                await MethodAsync(document, diagnostic, cancellation).ConfigureAwait(false) is { } method
+                && !methods.Contains(method, SymbolEqualityComparer.Default)
+            )
+            {
+                methods.Add(method);
+            }
+        }
+
+        return methods.ToImmutable();
     }
 
     /// <summary>The method that a finding is about; null for what is none.</summary>
@@ -102,12 +149,18 @@ internal static class ConsistencyDeclarations
     }
 
     /// <summary>The sessions that the body begins, with another level.</summary>
-    private static ConsistencyDeclaration? Stronger(SyntaxNode node, IMethodSymbol? method, Guarantee guarantee, SemanticModel model) =>
+    private static ConsistencyDeclaration? Stronger(
+        SyntaxNode node,
+        IMethodSymbol? method,
+        Guarantee guarantee,
+        Diagnostic diagnostic,
+        SemanticModel model
+    ) =>
         FirstStatement.BodyOf(node) is { } body
             ? new ConsistencyDeclaration(
                 node,
                 guarantee.Title(NameOf(method), $"make its session {guarantee.Session}"),
-                ChangedLevel.OfSessions(body, guarantee, model),
+                ChangedLevel.OfSessions(body, guarantee, diagnostic, model),
                 Import: null,
                 string.Empty
             )
@@ -168,14 +221,6 @@ internal static class ConsistencyDeclarations
     /// <summary>Whether an expression body of the method is its result. An asynchronous method that returns a bare task has none.</summary>
     private static bool ReturnsValue(IMethodSymbol? method) =>
         method is { ReturnsVoid: false } && !(method.IsAsync && method.ReturnType is INamedTypeSymbol { IsGenericType: false });
-
-    /// <summary>An attribute can stand on a method or an accessor; an expression-bodied property has no accessor to carry it.</summary>
-    private static bool IsAnnotatable(IMethodSymbol method) =>
-        method.MethodKind is MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation
-        || (
-            method.MethodKind is MethodKind.PropertyGet or MethodKind.PropertySet
-            && method.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is AccessorDeclarationSyntax)
-        );
 
     /// <summary>The declaration that a finding is about; null for what is none, as a field's initializer.</summary>
     public static SyntaxNode? DeclarationOf(Diagnostic diagnostic, SyntaxNode root, SemanticModel model, CancellationToken cancellation) =>

@@ -69,7 +69,7 @@ public sealed class DeclareConsistencyFix : RemedyFix
     )
     {
         var sufficient = Guarantee.For(diagnostic);
-        if (diagnostic.Id == MR2003SelfCall.Id || sufficient.IsEmpty)
+        if (diagnostic.Id == MR2003SelfCall.Id || sufficient.IsEmpty || UnattendedHost.Has(document.Project.Solution))
         {
             return ImmutableArray<Remedy>.Empty;
         }
@@ -80,7 +80,10 @@ public sealed class DeclareConsistencyFix : RemedyFix
             remedies.AddRange(await WiderPlaces.OfAsync(document, method, sufficient[0], trials, cancellation).ConfigureAwait(false));
         }
 
-        if (await AssemblyDeclaration.OfAsync(document.Project, sufficient, cancellation).ConfigureAwait(false) is { } ofAll)
+        if (
+            await RequestSessions.MayRunInOneAsync(document, diagnostic, cancellation).ConfigureAwait(false)
+            && await AssemblyDeclaration.OfAsync(document.Project, sufficient, cancellation).ConfigureAwait(false) is { } ofAll
+        )
         {
             remedies.Add(ofAll);
         }
@@ -97,32 +100,99 @@ public sealed class DeclareConsistencyFix : RemedyFix
             ? document
             : document.WithText(ConsistencyDeclaration.Apply(await document.GetTextAsync(cancellation).ConfigureAwait(false), plan));
 
-    /// <summary>Members are settled file by file; what is wider may stand in another file.</summary>
+    /// <summary>Members are settled project by project, since the parts of a class may stand in several files.</summary>
     private sealed class OnMembersOrWider(FixAllProvider wider) : FixAllProvider
     {
-        private static readonly FixAllProvider OnMembers = Create(
-            static async (context, document, diagnostics) =>
+        public override async Task<CodeAction?> GetFixAsync(FixAllContext context)
+        {
+            var key = context.CodeActionEquivalenceKey;
+            if (key?.IndexOf(".On", StringComparison.Ordinal) > 0)
             {
-                var key = context.CodeActionEquivalenceKey;
-                if (diagnostics.Select(d => Guarantee.OfKey(key, d)).FirstOrDefault(static g => g is not null) is not { } guarantee)
-                {
-                    return document;
-                }
+                return await wider.GetFixAsync(context).ConfigureAwait(false);
+            }
 
-                var plan = await ConsistencyDeclarations
-                    .PlanAsync(
-                        document,
-                        diagnostics.Where(d => Guarantee.OfKey(key, d) == guarantee).ToImmutableArray(),
+            var found = await FixScope.FindingsAsync(context).ConfigureAwait(false);
+            if (found.Select(f => Guarantee.OfKey(key, f.Diagnostic)).FirstOrDefault(static g => g is not null) is not { } guarantee)
+            {
+                return null;
+            }
+
+            var settled = found.Where(f => Guarantee.OfKey(key, f.Diagnostic) == guarantee).ToList();
+            return CodeAction.Create(
+                guarantee.Title("everything that is reported", $"[{guarantee.Name}], or {guarantee.Session}"),
+                cancellation =>
+                    DeclareAsync(
+                        context.Solution,
+                        settled,
                         guarantee,
                         key?.EndsWith(ReadAhead, StringComparison.Ordinal) == true,
-                        context.CancellationToken
-                    )
-                    .ConfigureAwait(false);
-                return await ApplyAsync(document, plan, context.CancellationToken).ConfigureAwait(false);
-            }
-        );
+                        cancellation
+                    ),
+                key
+            );
+        }
 
-        public override Task<CodeAction?> GetFixAsync(FixAllContext context) =>
-            (context.CodeActionEquivalenceKey?.IndexOf(".On", StringComparison.Ordinal) > 0 ? wider : OnMembers).GetFixAsync(context);
+        private static async Task<Solution> DeclareAsync(
+            Solution solution,
+            IReadOnlyCollection<(Document Document, Diagnostic Diagnostic)> found,
+            Guarantee guarantee,
+            bool readsAhead,
+            CancellationToken cancellation
+        )
+        {
+            // What a project uses comes first, so that a heir is planned with what its base class will have.
+            foreach (var id in solution.GetProjectDependencyGraph().GetTopologicallySortedProjects(cancellation))
+            {
+                var findings = found.Where(f => f.Document.Project.Id == id).ToList();
+                if (findings.Count > 0)
+                {
+                    solution = await DeclareInAsync(solution.GetProject(id)!, findings, guarantee, readsAhead, cancellation)
+                        .ConfigureAwait(false);
+                }
+            }
+
+            return solution;
+        }
+
+        private static async Task<Solution> DeclareInAsync(
+            Project project,
+            IEnumerable<(Document Document, Diagnostic Diagnostic)> found,
+            Guarantee guarantee,
+            bool readsAhead,
+            CancellationToken cancellation
+        )
+        {
+            var files = new List<(Document File, ImmutableArray<Diagnostic> Diagnostics)>();
+            var methods = new List<IMethodSymbol>();
+            foreach (var findings in found.GroupBy(static f => f.Document.Id))
+            {
+                var diagnostics = findings.Select(static f => f.Diagnostic).ToImmutableArray();
+                var file = project.GetDocument(findings.Key)!;
+
+                // The file of a project for several frameworks may have been changed for another.
+                var text = await findings.First().Document.GetTextAsync(cancellation).ConfigureAwait(false);
+                if (text.ContentEquals(await file.GetTextAsync(cancellation).ConfigureAwait(false)))
+                {
+                    files.Add((file, diagnostics));
+                    methods.AddRange(await ConsistencyDeclarations.MethodsAsync(file, diagnostics, cancellation).ConfigureAwait(false));
+                }
+            }
+
+            var solution = project.Solution;
+            var coverable = await AnnotatableMethods.AmongAsync(project, methods, cancellation).ConfigureAwait(false);
+            foreach (var (file, diagnostics) in files)
+            {
+                var plan = await ConsistencyDeclarations
+                    .PlanAsync(file, diagnostics, guarantee, readsAhead, coverable, cancellation)
+                    .ConfigureAwait(false);
+                if (!plan.IsEmpty)
+                {
+                    var text = await file.GetTextAsync(cancellation).ConfigureAwait(false);
+                    solution = solution.WithDocumentText(file.Id, ConsistencyDeclaration.Apply(text, plan));
+                }
+            }
+
+            return solution;
+        }
     }
 }

@@ -65,7 +65,7 @@ public sealed class MakeWrappableFix : RemedyFix
             }
         }
 
-        if (SessionInsteadOf.Annotation(declaration, file, cancellation) is { } session)
+        if (await SessionInsteadOf.AnnotationAsync(declaration, file, cancellation).ConfigureAwait(false) is { } session)
         {
             remedies.Add(session);
         }

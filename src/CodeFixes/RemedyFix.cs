@@ -23,7 +23,8 @@ public abstract class RemedyFix : CodeFixProvider
                     CodeAction.Create(
                         remedy.Title,
                         cancellation => remedy.ApplyAsync(context.Document.Project.Solution, cancellation),
-                        remedy.Key
+                        remedy.Key,
+                        remedy.Priority
                     ),
                     diagnostic
                 );
@@ -51,13 +52,17 @@ public abstract class RemedyFix : CodeFixProvider
             string? title = null;
             var key = context.CodeActionEquivalenceKey;
             var trials = new Trials();
+            var subjects = new HashSet<string>(StringComparer.Ordinal);
             foreach (var (document, diagnostic) in await FixScope.FindingsAsync(context).ConfigureAwait(false))
             {
                 var remedies = await fix.RemediesAsync(document, diagnostic, trials, context.CancellationToken).ConfigureAwait(false);
                 if (remedies.FirstOrDefault(r => key is null || r.Key == key) is { } remedy)
                 {
                     title ??= remedy.Title;
-                    edits.AddRange(remedy.Edits);
+                    if (remedy.Subject is not { } subject || subjects.Add(subject))
+                    {
+                        edits.AddRange(remedy.Edits);
+                    }
                 }
             }
 

@@ -8,7 +8,10 @@ using MonotonicReads.Generator.Rules;
 
 namespace MonotonicReads.CodeFixes;
 
-/// <summary>Takes a <c>[Monotonic]</c> away that holds nothing together.</summary>
+/// <summary>
+/// Takes a <c>[Monotonic]</c> away that holds nothing together, where that changes the level of nothing: not where another annotation would
+/// hold instead, or an override has it from there.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RemoveAnnotationFix)), Shared]
 public sealed class RemoveAnnotationFix : RemedyFix
 {
@@ -35,6 +38,9 @@ public sealed class RemoveAnnotationFix : RemedyFix
                 .ToList()
                 is not [var attribute]
             || AttributeRemoval.Of(attribute, file.Layout) is not { } change
+            || file.Model.GetDeclaredSymbol(method, cancellation) is not IMethodSymbol symbol
+            || !IsSameOrNone(ConsistencyAnnotations.On(symbol.ContainingAssembly))
+            || !await HeldAnnotation.IsOfMethodAloneAsync(document.Project, symbol, cancellation).ConfigureAwait(false)
         )
         {
             return ImmutableArray<Remedy>.Empty;
@@ -48,4 +54,7 @@ public sealed class RemoveAnnotationFix : RemedyFix
             )
         );
     }
+
+    private static bool IsSameOrNone(DeclaredConsistency ofAssembly) =>
+        ofAssembly is DeclaredConsistency.None or DeclaredConsistency.Monotonic;
 }

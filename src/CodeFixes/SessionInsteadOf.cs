@@ -11,8 +11,10 @@ internal static class SessionInsteadOf
 {
     private static readonly ImmutableArray<Guarantee> All = ImmutableArray.Create(Guarantee.Monotonic, Guarantee.Causal, Guarantee.Primary);
 
-    /// <summary>Null where the annotation says more than its level, or a session would end before the last read.</summary>
-    public static Remedy? Annotation(SyntaxNode declaration, SourceFile file, CancellationToken cancellation)
+    /// <summary>
+    /// Null where the annotation says more than its level or is not the method's alone, or a session would end before the last read.
+    /// </summary>
+    public static async Task<Remedy?> AnnotationAsync(SyntaxNode declaration, SourceFile file, CancellationToken cancellation)
     {
         var attributes = AttributePlace
             .ListsOf(declaration)
@@ -24,6 +26,7 @@ internal static class SessionInsteadOf
             || FirstStatement.BodyOf(declaration) is not { } body
             || ConsistencyDeclarations.MethodOf(declaration, file.Model, cancellation) is not { } method
             || AttributeRemoval.Of(attribute, file.Layout) is not { } removal
+            || !await HeldAnnotation.IsOfMethodAloneAsync(file.Document.Project, method, cancellation).ConfigureAwait(false)
         )
         {
             return null;

@@ -7,7 +7,7 @@ namespace MonotonicReads.CodeFixes;
 
 /// <summary>
 /// Where an annotation holds for more than the one member: on the interface member that it implements, on its class, on the interface.
-/// Offered only where it takes effect for the member and MR2001 names nothing else for it, in any project.
+/// Offered only where it takes effect for the member, and in no project MR2001 names anything else for it or another annotation gives way.
 /// </summary>
 internal static class WiderPlaces
 {
@@ -44,13 +44,19 @@ internal static class WiderPlaces
         foreach (var (place, suffix, what, how) in Places(method, type, contracts, guarantee))
         {
             if (
-                await SourceFile.DeclaringAsync(place, document, cancellation).ConfigureAwait(false) is var (file, declaration)
+                Annotation.On(place) is null
+                && await SourceFile.DeclaringAsync(place, document, cancellation).ConfigureAwait(false) is var (file, declaration)
                 && file.Annotate(declaration, guarantee) is { } edit
                 && AssumedAnnotation.Covers(method, place, compilation)
                 && await trials.HarmsNobodyAsync(document.Project, file.Document.Project, place, cancellation).ConfigureAwait(false)
             )
             {
-                remedies.Add(new Remedy(guarantee.Title(what, how), guarantee.Key + suffix, edit));
+                remedies.Add(
+                    new Remedy(guarantee.Title(what, how), guarantee.Key + suffix, edit)
+                    {
+                        Subject = file.Document.Project.Id.Id + place.OriginalDefinition.GetDocumentationCommentId(),
+                    }
+                );
             }
         }
 

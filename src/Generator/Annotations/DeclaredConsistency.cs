@@ -25,7 +25,14 @@ internal static class ConsistencyAnnotations
     public static DeclaredConsistency Of(ISymbol member, bool includeAssembly = true) => Level(NearestTo(member, includeAssembly));
 
     /// <summary>The same, with all that the annotation says; null where there is none.</summary>
-    public static Annotation? NearestTo(ISymbol member, bool includeAssembly = true)
+    public static Annotation? NearestTo(ISymbol member, bool includeAssembly = true) =>
+        NearestTo(member, includeAssembly, besideOwn: false);
+
+    /// <summary>What would hold for a method without the annotation that stands on itself.</summary>
+    public static Annotation? NearestBesideOwn(IMethodSymbol member, bool includeAssembly = true) =>
+        NearestTo(member, includeAssembly, besideOwn: true);
+
+    private static Annotation? NearestTo(ISymbol member, bool includeAssembly, bool besideOwn)
     {
         while (
             member
@@ -36,17 +43,18 @@ internal static class ConsistencyAnnotations
                 } local
         )
         {
-            if (Annotation.On(local) is { } onLocal)
+            if (!besideOwn && Annotation.On(local) is { } onLocal)
             {
                 return onLocal;
             }
 
-            member = container;
+            (member, besideOwn) = (container, false);
         }
 
         for (var overridden = member; overridden is not null; overridden = Overridden(overridden))
         {
-            if ((OnMember(overridden) ?? OnSymbol(overridden.ContainingType)) is { } nearest)
+            var own = besideOwn && ReferenceEquals(overridden, member) ? null : OnMember(overridden);
+            if ((own ?? OnSymbol(overridden.ContainingType)) is { } nearest)
             {
                 return nearest;
             }

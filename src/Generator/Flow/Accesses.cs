@@ -59,7 +59,7 @@ internal sealed class Accesses : IReadOnlyCollection<Access>
     /// <summary>The same after a unit's object was made or opened anew.</summary>
     public Accesses Retired(object unit)
     {
-        if (!Array.Exists(_items, a => a.SharesServerWith(unit)))
+        if (!Array.Exists(_items, a => !a.Retired(unit).Equals(a)))
         {
             return this;
         }
@@ -67,7 +67,7 @@ internal sealed class Accesses : IReadOnlyCollection<Access>
         var all = new List<Access>(_items.Length);
         foreach (var access in _items)
         {
-            var now = access.SharesServerWith(unit) ? access with { IsCurrent = false } : access;
+            var now = access.Retired(unit);
             if (!all.Contains(now))
             {
                 all.Add(now);

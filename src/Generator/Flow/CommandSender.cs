@@ -41,7 +41,9 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
 
                 // A session holds reads; what is written in it goes to the primary all the same.
                 var outside = Equals(unit, context.State.Session?.Identity) ? null : unit;
-                context.Write(new Access(site, outside, IsCurrent: true, primary, command.Through));
+                context.Write(
+                    new Access(site, outside, IsCurrent: true, primary, command.Through) { Session = context.State.Session?.Identity }
+                );
             }
         }
     }
@@ -85,7 +87,7 @@ internal sealed class CommandSender(FlowContext context, FlowFindings findings)
 
     private void Read(Access read, FlowState before)
     {
-        findings.AddRead(read, context.State.Session is { SeesWrites: true }, before);
+        findings.AddRead(read, context.State.Session, before);
         var isKnown = context.State.Observed.Any(a => a.Site.Equals(read.Site));
         context.Observe(read, counts: !isKnown);
     }

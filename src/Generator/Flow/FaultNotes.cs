@@ -17,7 +17,10 @@ internal sealed class FaultNotes
         : _plain is { } plain ? InOrder(_through.Values.Where(f => !plain.ContainsKey(f.Read)))
         : InOrder(_through.Values);
 
-    public void Add(Access read, IEnumerable<Access> earlier)
+    /// <param name="read">The read.</param>
+    /// <param name="earlier">What it may meet.</param>
+    /// <param name="session">The session that is open at the read; null for none.</param>
+    public void Add(Access read, IEnumerable<Access> earlier, OpenSession? session = null)
     {
         foreach (var access in earlier)
         {
@@ -28,11 +31,24 @@ internal sealed class FaultNotes
 
             var through = access.Through > read.Through ? access.Through : read.Through;
             var faults = through == Detour.None ? _plain ??= [] : _through ??= [];
-            if (!faults.TryGetValue(read.Site, out var known) || IsBefore(through, access.Site, known))
+            var fault = new Fault(read.Site, access.Site, through)
             {
-                faults[read.Site] = new Fault(read.Site, access.Site, through);
-            }
+                Session = session?.Identity,
+                IsKnownToSession = access.IsKnownTo(session),
+            };
+            faults[read.Site] = faults.TryGetValue(read.Site, out var known) ? First(fault, known) : fault;
         }
+    }
+
+    /// <summary>The one that is told, with what holds for both.</summary>
+    private static Fault First(Fault fault, Fault known)
+    {
+        var isSame = Equals(fault.Session, known.Session);
+        return (IsBefore(fault.Through, fault.Earlier, known) ? fault : known) with
+        {
+            Session = isSame ? known.Session : null,
+            IsKnownToSession = isSame && fault.IsKnownToSession && known.IsKnownToSession,
+        };
     }
 
     private static bool IsBefore(Detour through, Site earlier, Fault known) =>

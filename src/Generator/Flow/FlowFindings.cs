@@ -33,9 +33,9 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner, IOperation body)
 
     /// <summary>Notes a read, and what it meets.</summary>
     /// <param name="read">The read.</param>
-    /// <param name="seesWrites">True where it waits for the path's own writes.</param>
+    /// <param name="session">The session that is open there; null for none.</param>
     /// <param name="before">What the path had done before the site.</param>
-    public void AddRead(Access read, bool seesWrites, FlowState before)
+    public void AddRead(Access read, OpenSession? session, FlowState before)
     {
         var site = read.Site;
         _mayRepeatReads |= !_readSites.Add(site) && before.Observed.MayHaveBeenAt(site);
@@ -52,11 +52,10 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner, IOperation body)
             _ownSequential.Add(read, before.Observed.Where(static a => !a.Site.ThroughCall));
         }
 
-        if (!seesWrites)
-        {
-            _afterWrite.Add(read, before.Wrote.Where(write => !Refills(read, write)));
-            _afterWrite.Add(read with { Through = Detour.None }, before.Wrote.Where(write => Refills(read, write)));
-        }
+        // A session waits for what was written in it, and knows of nothing else.
+        var missed = session is { SeesWrites: true } ? before.Wrote.Where(write => !write.IsKnownTo(session)) : before.Wrote;
+        _afterWrite.Add(read, missed.Where(write => !Refills(read, write)), session);
+        _afterWrite.Add(read with { Through = Detour.None }, missed.Where(write => Refills(read, write)), session);
     }
 
     /// <summary>

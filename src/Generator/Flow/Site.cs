@@ -42,12 +42,33 @@ internal sealed record Site(IOperation Operation, string Name, bool ThroughCall)
 /// <param name="Through">What the site reaches it through.</param>
 internal readonly record struct Access(Site Site, object? Unit, bool IsCurrent, bool OnPrimary, Detour Through = Detour.None)
 {
+    /// <summary>The read session in which a write was made, and which knows of it; null for none.</summary>
+    public object? Session { get; init; }
+
     /// <summary>True where this access and one in <paramref name="unit"/> now are certain to reach one server.</summary>
     public bool SharesServerWith(object? unit) => unit is not null && IsCurrent && Equals(Unit, unit);
+
+    /// <summary>True where the session that is open now knows of this write.</summary>
+    public bool IsKnownTo(OpenSession? session) => session is not null && Equals(Session, session.Identity);
+
+    /// <summary>The same after the object of a unit, or a session, was made anew.</summary>
+    public Access Retired(object unit) =>
+        this with
+        {
+            IsCurrent = IsCurrent && !SharesServerWith(unit),
+            Session = Equals(Session, unit) ? null : Session,
+        };
 }
 
 /// <summary>A replica read that may be answered by an older state than the path has seen or written.</summary>
 /// <param name="Read">The read at fault.</param>
 /// <param name="Earlier">The read, or for a write-then-read the write, that it follows.</param>
 /// <param name="Through">What one of the two is reached through, so that mostly they do not meet.</param>
-internal readonly record struct Fault(Site Read, Site Earlier, Detour Through = Detour.None);
+internal readonly record struct Fault(Site Read, Site Earlier, Detour Through = Detour.None)
+{
+    /// <summary>The session in which it is read, on every path; null for none.</summary>
+    public object? Session { get; init; }
+
+    /// <summary>True where that session knows of all that was written before.</summary>
+    public bool IsKnownToSession { get; init; }
+}

@@ -77,6 +77,8 @@ internal sealed record Surroundings(Items<ISymbol> Fields, Items<int> Parameters
         begun.ForEach(o => context.SetTransaction(o, hasTransaction: true));
         if (Session is not null && context.State.Session is null)
         {
+            // Each call begins another.
+            context.Retire(call);
             context.SetSession(Session with { Identity = call });
         }
 

@@ -19,7 +19,7 @@ internal static class BodyUnits
         foreach (var (symbol, flow) in FlowsOf(body, search, cancellation))
         {
             handlers.AddRange(flow.Handlers);
-            yield return (new ReportedUnit(symbol), flow);
+            yield return (new ReportedUnit(symbol, body.Model.Compilation), flow);
         }
 
         var flows = new List<FlowResult>();
@@ -32,7 +32,7 @@ internal static class BodyUnits
         var names = new HandlerNames(handlers, body.Model, cancellation);
         for (var i = 0; i < handlers.Count; i++)
         {
-            yield return (new ReportedUnit(handlers[i].Lambda.Symbol, handlers[i], names), flows[i]);
+            yield return (new ReportedUnit(handlers[i].Lambda.Symbol, body.Model.Compilation, handlers[i], names), flows[i]);
         }
     }
 

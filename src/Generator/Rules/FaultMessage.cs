@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using MonotonicReads.Generator.Flow;
 
@@ -8,6 +10,12 @@ internal static class FaultMessage
 {
     /// <summary>A property of reports about a read after a write, which [Monotonic] does not settle.</summary>
     public const string AfterWriteProperty = "AfterWrite";
+
+    /// <summary>A property of such reports: where the body begins the sessions in which it reads, each read having one.</summary>
+    public const string SessionsProperty = "Sessions";
+
+    /// <summary>A property of such reports: each read's session has what was written before it.</summary>
+    public const string KnownToSessionProperty = "KnownToSession";
 
     /// <summary>One report for all faults of one kind in a method, named after the first.</summary>
     public static void Report(
@@ -37,10 +45,29 @@ internal static class FaultMessage
                 descriptor,
                 unit.Place(first.Read.Operation.Syntax, sites[0].Location, cancellation),
                 additionalLocations: sites.Select(s => s.Location),
-                isAfterWrite ? unit.Properties.Add(AfterWriteProperty, null) : unit.Properties,
+                isAfterWrite ? AfterWrite(unit.Properties, faults) : unit.Properties,
                 told
             )
         );
+    }
+
+    private static ImmutableDictionary<string, string?> AfterWrite(
+        ImmutableDictionary<string, string?> properties,
+        IReadOnlyList<Fault> faults
+    )
+    {
+        properties = properties.Add(AfterWriteProperty, null);
+        var begun = faults.Select(static f => (f.Session as IOperation)?.Syntax.SpanStart).ToList();
+        if (begun.Contains(null))
+        {
+            return properties;
+        }
+
+        properties = properties.Add(
+            SessionsProperty,
+            string.Join(",", begun.Distinct().Select(static p => p!.Value.ToString(CultureInfo.InvariantCulture)))
+        );
+        return faults.All(static f => f.IsKnownToSession) ? properties.Add(KnownToSessionProperty, null) : properties;
     }
 
     /// <summary>A site by its name and line.</summary>

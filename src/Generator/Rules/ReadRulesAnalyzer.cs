@@ -155,7 +155,12 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
     {
         if (body.Owner is IMethodSymbol method && ConsistencyAnnotations.NearestTo(method) is { IsSnapshot: true })
         {
-            MR1008SnapshotWrites.Report(new ReportedUnit(method), search.OfBody(method, body.Syntax, body.Model), report, cancellation);
+            MR1008SnapshotWrites.Report(
+                new ReportedUnit(method, body.Model.Compilation),
+                search.OfBody(method, body.Syntax, body.Model),
+                report,
+                cancellation
+            );
         }
     }
 

@@ -7,22 +7,47 @@ using MonotonicReads.Generator.Wrapping.Decision;
 namespace MonotonicReads.Generator.Rules;
 
 /// <summary>
-/// What a message advises: the annotation where something keeps it, a session in code elsewhere. Judged by the method alone, without a look
-/// at other files; the fix asks in full.
+/// What a message advises: the annotation where something keeps it, a session in code elsewhere. Judged by the method and its class alone,
+/// without a look at other classes; the fix asks in full.
 /// </summary>
 internal static class RemedyInWords
 {
     /// <param name="symbol">What is reported.</param>
     /// <param name="isHonoured">Whether it is a handler whose annotation its endpoint keeps.</param>
     /// <param name="isAfterWrite">Whether a read follows a write.</param>
-    public static string Of(ISymbol symbol, bool isHonoured, bool isAfterWrite) =>
-        (isHonoured || TakesEffect(symbol), isAfterWrite) switch
+    /// <param name="compilation">Its compilation.</param>
+    public static string Of(ISymbol symbol, bool isHonoured, bool isAfterWrite, Compilation compilation)
+    {
+        if (isHonoured || (TakesEffect(symbol) && IsWrapped((IMethodSymbol)symbol, compilation)))
         {
-            (true, false) => "declare [Monotonic]",
-            (true, true) => "declare [Causal] or [Primary]",
-            (false, false) => "begin a ReadSession",
-            (false, true) => "begin a causal or primary ReadSession",
+            return isAfterWrite ? "declare [Causal] or [Primary]" : "declare [Monotonic]";
+        }
+
+        var begin = isAfterWrite ? "begin a causal or primary ReadSession" : "begin a ReadSession";
+        return symbol switch
+        {
+            IMethodSymbol method when IsIterator(method) => begin + " where its result is enumerated",
+            IMethodSymbol { IsAsync: false } method when IsAwaited(method.ReturnType) => "make it async and " + begin,
+            _ => begin,
         };
+    }
+
+    /// <summary>Whether MR2001 would not answer the annotation.</summary>
+    private static bool IsWrapped(IMethodSymbol method, Compilation compilation) =>
+        FrameworkActivation.Of(method.ContainingType) is not null
+        || AssumedAnnotation.AddsNoObstacle(method.ContainingType, method, compilation);
+
+    /// <summary>A session that an iterator begins is open where whoever enumerates it runs, and nowhere else.</summary>
+    private static bool IsIterator(IMethodSymbol method) =>
+        method
+            .DeclaringSyntaxReferences.Select(static r => r.GetSyntax())
+            .Any(static own =>
+                own.DescendantNodes(n => n == own || n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+                    .Any(static n => n is YieldStatementSyntax)
+            );
+
+    private static bool IsAwaited(ITypeSymbol type) =>
+        type.Name is "Task" or "ValueTask" && type.ContainingNamespace?.ToDisplayString() == "System.Threading.Tasks";
 
     private static bool TakesEffect(ISymbol symbol) =>
         symbol

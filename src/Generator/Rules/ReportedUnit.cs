@@ -9,9 +9,10 @@ namespace MonotonicReads.Generator.Rules;
 
 /// <summary>What a report is about: a member, a local function, or a lambda that is mapped to a route, a job or a message.</summary>
 /// <param name="symbol">The member, local function or lambda.</param>
+/// <param name="compilation">The compilation of which it is.</param>
 /// <param name="handler">The lambda as it is mapped; null for anything else.</param>
 /// <param name="names">What the handlers around it are called.</param>
-internal sealed class ReportedUnit(ISymbol symbol, HandlerLambda? handler = null, HandlerNames? names = null)
+internal sealed class ReportedUnit(ISymbol symbol, Compilation compilation, HandlerLambda? handler = null, HandlerNames? names = null)
 {
     /// <summary>A property of reports about handlers: the fix is to look for the lambda at the call.</summary>
     public const string HandlerProperty = "Handler";
@@ -53,7 +54,7 @@ internal sealed class ReportedUnit(ISymbol symbol, HandlerLambda? handler = null
         : member + "#" + names!.BaselineNameOf(handler);
 
     /// <summary>What a message advises for it.</summary>
-    public string Remedy(bool isAfterWrite) => RemedyInWords.Of(Symbol, IsHonoured, isAfterWrite);
+    public string Remedy(bool isAfterWrite) => RemedyInWords.Of(Symbol, IsHonoured, isAfterWrite, compilation);
 
     /// <summary>The member's name, or that of the call that maps a handler.</summary>
     public Location Place(SyntaxNode inside, Location fallback, CancellationToken cancellation) =>

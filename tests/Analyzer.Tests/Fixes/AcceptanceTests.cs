@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using MonotonicReads.CodeFixes;
 using MonotonicReads.Generator.Options;
@@ -39,6 +40,46 @@ public class AcceptanceTests
     {
         var project = Project(("Orders.cs", Usings + "public class Orders { " + member + " }\n"));
         Assert.DoesNotContain(AcceptStaleReadsFix.EquivalenceKey, await KeysAsync(project, "MR1001"));
+    }
+
+    [Fact]
+    public async Task What_accepts_is_shown_after_what_mends()
+    {
+        var project = Project(("Orders.cs", Usings + $"public class Orders {{ static int Load{Body} }}\n"));
+        var offers = await OffersAsync(project, Assert.Single(await FindingsAsync(project)));
+        Assert.Equal(
+            [DeclareConsistencyFix.EquivalenceKey, AcceptStaleReadsFix.EquivalenceKey, AcceptIntoBaselineFix.EquivalenceKey],
+            offers.OrderByDescending(static o => o.Priority).Select(static o => o.EquivalenceKey)
+        );
+        Assert.Equal(3, offers.Select(static o => o.Priority).Distinct().Count());
+        Assert.Equal(
+            [CodeActionRequestPriority.Default, CodeActionRequestPriority.Low, CodeActionRequestPriority.Low],
+            new CodeFixProvider[] { new DeclareConsistencyFix(), new AcceptStaleReadsFix(), new AcceptIntoBaselineFix() }.Select(static f =>
+                f.RequestPriority
+            )
+        );
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_is_accepted_loses_the_session_of_its_request_and_the_title_says_so()
+    {
+        foreach (var (references, isSaid) in new[] { (AspNetCore.WithPackage, true), (AspNetCore.Framework, false) })
+        {
+            var project = Project(
+                new AdhocWorkspace(),
+                "Shop",
+                OutputKind.DynamicallyLinkedLibrary,
+                [.. ReadRules.References, .. references],
+                (
+                    "Orders.cs",
+                    Usings + $"public class OrdersController : Microsoft.AspNetCore.Mvc.ControllerBase {{ public int Load{Body} }}\n"
+                )
+            );
+            await CompilesAsync(project);
+            var offers = await OffersAsync(project, (await FindingsAsync(project)).Single(static d => d.Id == "MR1001"));
+            var title = offers.Single(static o => o.EquivalenceKey == AcceptStaleReadsFix.EquivalenceKey).Title;
+            Assert.Equal(isSaid, title.Contains("its requests get no session", StringComparison.Ordinal));
+        }
     }
 
     [Theory]

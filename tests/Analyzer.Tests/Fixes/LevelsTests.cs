@@ -68,6 +68,53 @@ public class LevelsTests
             $"public class Orders\n{{\n    static int Load(IDbConnection db)\n    {{\n        using var s = ReadSession.Begin(ReadConsistency.Causal);\n        {Write};\n        return {A};\n    }}\n}}\n"
         );
 
+    private const string Read = "        using (var s = ReadSession.Begin(ReadConsistency.Monotonic)) return " + A + ";\n";
+
+    [Fact]
+    public Task A_session_that_does_not_hold_the_write_is_left_as_it_is_and_one_is_begun_around_both() =>
+        MendsAsync(
+            $"public class Orders\n{{\n    static int Load(IDbConnection db)\n    {{\n        {Write};\n{Read}    }}\n}}\n",
+            "MR1003",
+            Key + ".Causal",
+            $"public class Orders\n{{\n    static int Load(IDbConnection db)\n    {{\n        using var session = ReadSession.Begin(ReadConsistency.Causal);\n        {Write};\n{Read}    }}\n}}\n"
+        );
+
+    [Theory]
+    [InlineData("Monotonic")]
+    [InlineData("Causal")]
+    public Task On_the_primary_it_need_not_hold_the_write(string level) =>
+        MendsAsync(
+            $"public class Orders\n{{\n    static int Load(IDbConnection db)\n    {{\n        {Write};\n{Read.Replace("Monotonic", level, StringComparison.Ordinal)}    }}\n}}\n",
+            "MR1003",
+            Key + ".Primary",
+            $"public class Orders\n{{\n    static int Load(IDbConnection db)\n    {{\n        {Write};\n{Read.Replace("Monotonic", "Primary", StringComparison.Ordinal)}    }}\n}}\n"
+        );
+
+    [Fact]
+    public Task Another_session_of_the_method_stays_what_it_is() =>
+        MendsAsync(
+            $"public class Orders\n{{\n    static int Load(IDbConnection db)\n    {{\n        using (ReadSession.Begin(ReadConsistency.Monotonic)) _ = {A};\n        using var s = ReadSession.Begin(ReadConsistency.Monotonic);\n        {Write};\n        return {A};\n    }}\n}}\n",
+            "MR1003",
+            Key + ".Causal",
+            $"public class Orders\n{{\n    static int Load(IDbConnection db)\n    {{\n        using (ReadSession.Begin(ReadConsistency.Monotonic)) _ = {A};\n        using var s = ReadSession.Begin(ReadConsistency.Causal);\n        {Write};\n        return {A};\n    }}\n}}\n"
+        );
+
+    [Fact]
+    public async Task A_session_of_each_iteration_is_not_made_causal_for_the_one_before()
+    {
+        var project = Project(
+            (
+                "Orders.cs",
+                Usings
+                    + $"public class Orders {{ static void Load(IDbConnection db) {{ using (var first = ReadSession.Begin(ReadConsistency.Monotonic)) {{ }} foreach (var i in new[] {{ 1 }}) {{ using var s = ReadSession.Begin(ReadConsistency.Monotonic); _ = {A}; {Write}; }} }} }}\n"
+            )
+        );
+        var finding = (await FindingsAsync(project)).Single(static d => d.Id == "MR1003");
+        var action = (await OffersAsync(project, finding)).Single(static a => a.EquivalenceKey == Key + ".Causal");
+        Assert.Contains("begin a causal session", action.Title, StringComparison.Ordinal);
+        Assert.DoesNotContain(await FindingsAsync((await ApplyAsync(action)).GetProject(project.Id)!), static d => d.Id == "MR1003");
+    }
+
     [Fact]
     public async Task A_read_after_a_read_is_offered_one_replica_and_a_read_after_a_write_is_not()
     {

@@ -29,6 +29,16 @@ public class SurroundingTests
     [InlineData("using (Closed()) { _ = " + A + " + " + B + "; }")]
     public Task What_runs_beside_it_is_not(string body) => Check("{|MR1001:M|}", body);
 
+    [Theory]
+    [InlineData(Write + "; InCausal(() => " + A + ");", "{|MR1003:M|}")]
+    [InlineData("InCausal(() => { " + Write + "; return 1; }); InCausal(() => " + A + ");", "{|MR1003:M|}")]
+    [InlineData(
+        "foreach (var i in new[] { 1 }) InCausal(() => { var r = " + A + "; " + Write + "; return r; });",
+        "{|MR1001:{|MR1003:M|}|}"
+    )]
+    [InlineData("foreach (var i in new[] { 1 }) InCausal(() => { " + Write + "; return 1; });", "M")]
+    public Task A_session_knows_what_was_written_in_it_alone(string body, string name) => Check(name, body);
+
     private static Task Check(string name, string body) =>
         ReadRules.Source(
             ReadRules.Usings

@@ -25,6 +25,14 @@ public class ReadAfterWriteTests
     [InlineData("db.Execute(\"BEGIN; UPDATE t SET a = 1; COMMIT\"); " + R)]
     [InlineData("Touch(); " + R)]
     [InlineData("using (ReadSession.Begin(ReadConsistency.Causal)) { } " + W + R)]
+    // A session waits for what was written in it alone.
+    [InlineData(W + "using (ReadSession.Begin(ReadConsistency.Causal)) { " + R + " }")]
+    [InlineData(W + "using var s = ReadSession.Begin(ReadConsistency.Causal); " + R)]
+    [InlineData("Save(); using var s = ReadSession.Begin(ReadConsistency.Causal); Load();")]
+    [InlineData(
+        "using (ReadSession.Begin(ReadConsistency.Causal)) { " + W + " } using (ReadSession.Begin(ReadConsistency.Causal)) { " + R + " }"
+    )]
+    [InlineData("if (x) " + W + " using var s = ReadSession.Begin(ReadConsistency.Causal); " + W + R)]
     [InlineData("using var s = ReadSession.Resume(name); " + W + R)]
     [InlineData("using var s = ReadSession.Resume(name, ReadConsistency.Monotonic, null, null); " + W + R)]
     [InlineData("_ = db.Execute(name); " + R)]
@@ -55,11 +63,21 @@ public class ReadAfterWriteTests
     [InlineData("using var s = ReadSession.Resume(name, ReadConsistency.Causal, null, null); " + W + R)]
     [InlineData("using var s = ReadSession.Resume(name, ReadConsistency.Primary, null, null); " + W + R)]
     [InlineData("using var s = ReadSession.Begin(ReadConsistency.Causal); Save(); Load();")]
+    [InlineData(W + "using (ReadSession.Begin(ReadConsistency.Primary)) { " + R + " }")]
+    [InlineData("using var s = ReadSession.Begin(ReadConsistency.Causal); foreach (var id in ids) { " + R + W + " }")]
+    [InlineData("foreach (var id in ids) { using var s = ReadSession.Begin(ReadConsistency.Causal); " + W + W + " }")]
     public Task What_does_not_follow_a_write_is_not(string body) => Check("M", body);
 
     [Fact]
     public Task A_write_and_a_read_in_a_loop_meet_in_the_next_iteration() =>
         Check("{|MR1001:{|MR1003:M|}|}", "foreach (var id in ids) { " + R + W + " }");
+
+    [Fact]
+    public Task The_session_of_the_next_iteration_knows_nothing_of_this_one() =>
+        Check(
+            "{|MR1001:{|MR1003:M|}|}",
+            "foreach (var id in ids) { using var s = ReadSession.Begin(ReadConsistency.Causal); " + R + W + " }"
+        );
 
     [Theory]
     [InlineData("[Monotonic]", "{|MR1003:M|}")]

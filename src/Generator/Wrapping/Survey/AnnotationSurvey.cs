@@ -9,6 +9,7 @@ namespace MonotonicReads.Generator.Wrapping.Survey;
 internal sealed class AnnotationSurvey
 {
     private readonly EffectiveAnnotations _annotations;
+    private readonly List<(IMethodSymbol Method, Annotation? Annotation)> _others = [];
 
     private AnnotationSurvey(INamedTypeSymbol type, EffectiveAnnotations annotations)
     {
@@ -31,6 +32,10 @@ internal sealed class AnnotationSurvey
     /// <summary>Annotated methods that no interface reaches, those of base classes included unless they are overridden.</summary>
     public ImmutableArray<(IMethodSymbol Method, Annotation Annotation)> Outside { get; private set; } =
         ImmutableArray<(IMethodSymbol, Annotation)>.Empty;
+
+    /// <summary>Every method of the class and its base classes, with the annotation that holds for it if any.</summary>
+    public IEnumerable<(IMethodSymbol Method, Annotation? Annotation)> Levels =>
+        Implemented.Select(static g => (g.Implementation, g.Annotation)).Concat(_others);
 
     public bool ImplementsAnnotated => Implemented.Any(static g => g.Annotation is { NeedsSession: true });
 
@@ -138,7 +143,9 @@ internal sealed class AnnotationSurvey
                     handled.Add(declaration);
                 }
 
-                if (AnnotationOutside(method) is { NeedsSession: true } annotation)
+                var annotation = AnnotationOutside(method);
+                _others.Add((method, annotation));
+                if (annotation is { NeedsSession: true })
                 {
                     outside.Add((method, annotation));
                 }
