@@ -189,7 +189,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
             Routed.Time,
             _needsLag,
             new TopologyLint.Questions(
-                async replica => Routed.Divergence is { } divergence && await divergence.IsDivergedAsync(replica).ConfigureAwait(false),
+                ComparesReplicas: Routed.Divergence is not null,
                 DifferencesOf,
                 static server => new MySqlConnectionStringBuilder(server.Pool.ConnectionString).Database,
                 _servers.OpenUnjudgedAsync,

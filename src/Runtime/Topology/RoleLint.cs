@@ -7,10 +7,8 @@ internal sealed class RoleLint(Findings found, IReadOnlyList<SeenServer> all)
 {
     private const string ReadOnly = "SET GLOBAL read_only = 1";
 
-    private SeenServer? Primary => all.Count > 0 && all[0].IsPrimary ? all[0] : null;
-
-    /// <summary>Whether the primary was seen: nobody waits once more for one that is not there.</summary>
-    public bool HasPrimary => Primary is not null;
+    /// <summary>The primary of the configuration; null where it was not seen.</summary>
+    public SeenServer? Primary => all.Count > 0 && all[0].IsPrimary ? all[0] : null;
 
     /// <summary>Whether a replica of the configuration is the primary, by its id. What is said of replicas is not said of it.</summary>
     public bool IsPrimaryItself(SeenServer replica) =>

@@ -107,6 +107,35 @@ internal sealed class ServerLooks(
         return reached;
     }
 
+    /// <summary>Whether a replica holds what the primary lacks. Where one of them does not answer that is not known.</summary>
+    public async Task<bool> HoldsMoreAsync(SeenServer replica, SeenServer primary)
+    {
+        if (primary.IsMariaDb != replica.IsMariaDb || !primary.Protocol.CanTellWhatWasSeen(primary.Variables, isPrimary: true))
+        {
+            return false;
+        }
+
+        ReplicationPosition? held = null;
+        await OnConnectionAsync(
+                replica.Server,
+                async questions => held = await replica.Protocol.HeldAsync(questions).ConfigureAwait(false),
+                static _ => { }
+            )
+            .ConfigureAwait(false);
+        var lacks = false;
+        if (held is { } all)
+        {
+            await OnConnectionAsync(
+                    primary.Server,
+                    async questions => lacks = await primary.Protocol.LacksAsync(questions, all).ConfigureAwait(false),
+                    static _ => { }
+                )
+                .ConfigureAwait(false);
+        }
+
+        return lacks;
+    }
+
     /// <summary>That the user may not ask the primary how far its log is, without which no session can move there.</summary>
     public Task MayNotBeAskedAsync(SeenServer primary, Findings found) =>
         OnConnectionAsync(

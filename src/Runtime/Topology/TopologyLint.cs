@@ -147,7 +147,13 @@ internal sealed class TopologyLint(
 
         following.HasSeveralSources(replica);
         var isStranger = await following.IsOfOtherClusterAsync(replica).ConfigureAwait(false);
-        if (roles.HasPrimary && !isStranger && !replica.IsRefused && await questions.IsDiverged(replica.Server).ConfigureAwait(false))
+        if (
+            questions.ComparesReplicas
+            && !isStranger
+            && !replica.IsRefused
+            && roles.Primary is { } primary
+            && await _looks.HoldsMoreAsync(replica, primary).ConfigureAwait(false)
+        )
         {
             HoldsMore(replica, found, mayBePrimary);
         }
@@ -183,13 +189,13 @@ internal sealed class TopologyLint(
     }
 
     /// <summary>What the data source knows of its servers.</summary>
-    /// <param name="IsDiverged">Whether a replica holds what the primary lacks.</param>
+    /// <param name="ComparesReplicas">Whether it matters that a replica holds what the primary lacks.</param>
     /// <param name="DifferencesOf">The driver's options that a replica has otherwise than the primary.</param>
     /// <param name="DatabaseOf">The database that connections to a server are in; empty for none.</param>
     /// <param name="OpenAlone">Opens a connection of no pool to a server, whatever it is.</param>
     /// <param name="MayReplicasWrite">Whether a replica that accepts writes is not refused.</param>
     public sealed record Questions(
-        Func<RoutedServer, Task<bool>> IsDiverged,
+        bool ComparesReplicas,
         Func<RoutedServer, IReadOnlyList<string>> DifferencesOf,
         Func<RoutedServer, string> DatabaseOf,
         Func<RoutedServer, CancellationToken, Task<DbConnection>> OpenAlone,

@@ -151,7 +151,7 @@ public class LintTests
             servers,
             TimeProvider.System,
             needsLag: true,
-            new TopologyLint.Questions(_ => Task.FromResult(false), _ => [], _ => "app", open, MayReplicasWrite: false),
+            new TopologyLint.Questions(ComparesReplicas: true, _ => [], _ => "app", open, MayReplicasWrite: false),
             cancellation
         );
 }
