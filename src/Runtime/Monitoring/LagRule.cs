@@ -69,8 +69,8 @@ internal sealed class LagRule(TimeSpan? most, bool isByHeartbeat, TimeProvider t
         }
     }
 
-    // It may be the primary that is gone: all replicas would be out then at once, and nothing is written of which they lack. Back again, it
-    // has its replicas try again by the interval that they are told, a minute mostly: until then they can have got older by that time alone.
+    // It may be the primary that is gone: all replicas would be out then at once, and nothing is written of which they lack. When it is
+    // back they try again by the interval that they are told, a minute mostly: until then they can have got older by that time alone.
     private bool IsUnlinkedFor(TimeSpan limit, Func<long, bool> hasPrimaryAnsweredSince)
     {
         _unlinkedSince ??= time.GetTimestamp();

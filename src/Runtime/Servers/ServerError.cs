@@ -5,8 +5,8 @@ using MySqlConnector;
 
 namespace MonotonicReads.Servers;
 
-/// <summary>An error of a server's in words of our own. The server's text may have rows, statements and addresses in it, which have no place
-/// in a log or in a health check.</summary>
+/// <summary>An error of a server's in words of our own. The server's text may have rows, statements and addresses in it, which have no
+/// place in a log or in a health check.</summary>
 internal static class ServerError
 {
     /// <summary>Its number, and what it means where that is known.</summary>
