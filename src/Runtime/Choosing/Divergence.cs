@@ -64,11 +64,6 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
         return true;
     }
 
-    /// <summary>Asks both servers whether a replica holds what the primary lacks.</summary>
-    /// <returns>False also where one of them does not answer.</returns>
-    public async Task<bool> IsDivergedAsync(RoutedServer replica) =>
-        await TryCompareAsync(replica).ConfigureAwait(false) && replica.IsDiverged;
-
     // Nobody is asked where it is known already that the primary has all.
     private void Look(RoutedServer replica, bool knowsHeld)
     {

@@ -21,8 +21,9 @@ public sealed class MonitorOptions
 
     /// <summary>
     /// A replica that lags more takes no new sessions; it takes them again at half of it. One that does not replicate has no lag and takes
-    /// none either, until it does; where only its connection to the primary is gone, once the primary has answered since. Default: null,
-    /// lag keeps nobody out.
+    /// none either, until it does; where only its connection to the primary is gone, once the primary has answered since and the time since
+    /// its last lag is more. A server that needs no log (Galera, group replication, Aurora) has no lag without
+    /// <see cref="HeartbeatQuery"/>, and is never kept out. Default: null, lag keeps nobody out.
     /// </summary>
     public TimeSpan? MaxLag { get; set; }
 

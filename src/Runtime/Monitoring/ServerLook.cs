@@ -13,13 +13,15 @@ namespace MonotonicReads.Monitoring;
 /// <param name="time">The clock.</param>
 /// <param name="heartbeatQuery">See <see cref="MonitorOptions.HeartbeatQuery"/>.</param>
 /// <param name="timeout">How long the server may take for each answer.</param>
+/// <param name="openAlone">Opens a connection past a server's pool; null where nobody can.</param>
 internal sealed class ServerLook(
     RoutedServer primary,
     Divergence? divergence,
     ReplicaProgress progress,
     TimeProvider time,
     string? heartbeatQuery,
-    TimeSpan timeout
+    TimeSpan timeout,
+    Func<RoutedServer, CancellationToken, Task<DbConnection>>? openAlone
 )
 {
     private const string Questions =
@@ -34,9 +36,7 @@ internal sealed class ServerLook(
     public async Task<ServerState> AskAsync(Watch watch)
     {
         watch.LostProxy = watch.Server.IsBehindProxy;
-        var (connection, generation) = await BoundedOpening
-            .OpenOfAsync(watch.Server, timeout, time, isAsync: true, watch.Stopping.Token)
-            .ConfigureAwait(false);
+        var (connection, generation) = await OpenAsync(watch.Server, watch.Stopping.Token).ConfigureAwait(false);
         SilentServerException? silent = null;
         try
         {
@@ -63,10 +63,31 @@ internal sealed class ServerLook(
         }
     }
 
+    // A pool of which all connections are in use says nothing of the server behind it.
+    private async Task<(DbConnection Connection, PoolGeneration? Generation)> OpenAsync(RoutedServer server, CancellationToken cancellation)
+    {
+        if (openAlone is null || !server.Pool.IsFull)
+        {
+            try
+            {
+                return await BoundedOpening.OpenOfAsync(server, timeout, time, isAsync: true, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception) when (openAlone is not null && server.Pool.IsFull && !cancellation.IsCancellationRequested)
+            {
+                // It may be that all others were taken in the meantime.
+            }
+        }
+
+        return (
+            await BoundedOpening.OpenAloneAsync(token => openAlone(server, token), timeout, time, cancellation).ConfigureAwait(false),
+            null
+        );
+    }
+
     private async Task<(ServerState State, Dictionary<string, string> Variables)> StateAsync(
         Watch watch,
         ServerQuestions server,
-        PoolGeneration generation
+        PoolGeneration? generation
     )
     {
         if (watch.Server is { IsBehindProxy: true, Introduction: { } introduction })
@@ -84,25 +105,9 @@ internal sealed class ServerLook(
             ? await protocol.SeenAsync(server).ConfigureAwait(false) ?? protocol.Parse("")
             : await protocol.ReachedAsync(server).ConfigureAwait(false);
         var isReadOnly = variables.GetValueOrDefault("read_only") is not (null or "OFF" or "0");
-        if (!watch.Server.IsPrimary)
+        if (generation is not null || watch.Server.IsBehindProxy)
         {
-            watch.Server.Learn(position, incarnation, time.GetTimestamp());
-            watch.Server.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), incarnation);
-        }
-        else if (isReadOnly)
-        {
-            // It is the primary no more: the next connections are made to where the address leads now.
-            generation.Retire();
-        }
-        else
-        {
-            if (generation.IsCurrent)
-            {
-                progress.PrimaryHas(position, incarnation);
-            }
-
-            watch.Server.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), incarnation);
-            divergence?.NoteHeld();
+            await LearnAsync(watch.Server, server, protocol, (position, incarnation, isReadOnly), generation).ConfigureAwait(false);
         }
 
         var ids = variables.Where(variable => Ids.Contains(variable.Key, StringComparer.OrdinalIgnoreCase));
@@ -113,6 +118,37 @@ internal sealed class ServerLook(
             IsReadOnly = isReadOnly,
         };
         return (state, variables);
+    }
+
+    // Of a connection of its own nobody knows which run of the server it leads to, and what is known is of one run.
+    private async Task LearnAsync(
+        RoutedServer watched,
+        ServerQuestions server,
+        ServerProtocol protocol,
+        (ReplicationPosition Position, int Incarnation, bool IsReadOnly) seen,
+        PoolGeneration? generation
+    )
+    {
+        if (!watched.IsPrimary)
+        {
+            watched.Learn(seen.Position, seen.Incarnation, time.GetTimestamp());
+            watched.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), seen.Incarnation);
+        }
+        else if (seen.IsReadOnly)
+        {
+            // It is the primary no more: the next connections are made to where the address leads now.
+            generation?.Retire();
+        }
+        else
+        {
+            if (generation is null or { IsCurrent: true })
+            {
+                progress.PrimaryHas(seen.Position, seen.Incarnation);
+            }
+
+            watched.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), seen.Incarnation);
+            divergence?.NoteHeld();
+        }
     }
 
     // Asked last: a server that says everything else and keeps its lag to itself, as while its threads are being stopped, is up.
@@ -152,7 +188,12 @@ internal sealed class ServerLook(
             var why = ServerAnswer.IsDenial(exception)
                 ? $"its user lacks {protocol.ReplicationPrivilege(server.ServerVersion)}"
                 : "it does not say whom it follows";
-            return state with { ReplicationProblem = $"{why}: {exception.Message}" };
+            return state with
+            {
+                RefusesToTell = true,
+                ReplicationProblem = $"{why} ({ServerError.Describe(exception)})",
+                ReplicationText = exception.Message,
+            };
         }
 
         if (all.Channels.Count == 0 && ReplicationStatus.IsNotByLog(variables))
@@ -160,13 +201,12 @@ internal sealed class ServerLook(
             return state with { Replication = ReplicationState.NotByLog };
         }
 
-        var status = all.From([
-            .. (primary.Met.LastOrDefault() ?? "").Split(' ').Select(id => id[(id.IndexOf('=', StringComparison.Ordinal) + 1)..]),
-        ]);
+        var status = all.From(primary.Met.LastOrDefault() ?? "");
         return state with
         {
             Replication = status.State,
             ReplicationProblem = status.Problem,
+            ReplicationText = status.Text,
             AppliesAll = status.Applies,
             Lag = Time(status.Seconds),
         };
@@ -181,7 +221,12 @@ internal sealed class ServerLook(
         }
         catch (DbException exception) when (ServerAnswer.IsRefusal(exception))
         {
-            return state with { Lag = null, ReplicationProblem = $"its HeartbeatQuery failed: {exception.Message}" };
+            return state with
+            {
+                Lag = null,
+                ReplicationProblem = $"its HeartbeatQuery failed ({ServerError.Describe(exception)})",
+                ReplicationText = exception.Message,
+            };
         }
 
         var lag = double.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? Time(seconds) : null;
@@ -189,7 +234,7 @@ internal sealed class ServerLook(
         {
             Lag = lag,
             ReplicationProblem =
-                lag is null ? $"its HeartbeatQuery answered {(answer is null ? "nothing" : $"'{answer}'")}, which is no number of seconds"
+                lag is null ? $"its HeartbeatQuery answered {(answer is null ? "nothing" : "a text")}, which is no number of seconds"
                 : state.Replication is ReplicationState.Unknown or ReplicationState.Running ? null
                 : state.ReplicationProblem,
         };

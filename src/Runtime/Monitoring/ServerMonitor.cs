@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using MonotonicReads.Choosing;
 using MonotonicReads.Observability;
 using MonotonicReads.Servers;
@@ -11,7 +12,6 @@ namespace MonotonicReads.Monitoring;
 /// </summary>
 internal sealed class ServerMonitor
 {
-    private const double LagToReturn = 0.5;
     private const double LongestWaitDays = 24;
 
     private readonly RoutingReports _reports;
@@ -30,6 +30,7 @@ internal sealed class ServerMonitor
     /// <param name="progress">Told of what the primary has.</param>
     /// <param name="time">The clock.</param>
     /// <param name="options">How servers are watched.</param>
+    /// <param name="openAlone">Opens a connection past a server's pool; null where nobody can.</param>
     public ServerMonitor(
         string source,
         RoutedServer primary,
@@ -38,17 +39,16 @@ internal sealed class ServerMonitor
         Divergence? divergence,
         ReplicaProgress progress,
         TimeProvider time,
-        MonitorOptions options
+        MonitorOptions options,
+        Func<RoutedServer, CancellationToken, Task<DbConnection>>? openAlone = null
     )
     {
         _reports = reports;
         _time = time;
         _options = options;
-        _look = new ServerLook(primary, divergence, progress, time, options.HeartbeatQuery, Bounded(options.Timeout.TotalDays));
-        _primary = new Watch(primary);
+        _look = new ServerLook(primary, divergence, progress, time, options.HeartbeatQuery, Bounded(options.Timeout.TotalDays), openAlone);
+        _primary = NewWatch(primary);
 
-        // Loops live as long as the data source, and must not keep the session of whoever built it.
-        using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
         Start(_primary);
         Follow(replicas);
         _gauges = RoutingMetrics.Observe(() => _watches.Values.Select(watch => ReadingOf(source, watch.State)));
@@ -63,7 +63,7 @@ internal sealed class ServerMonitor
         {
             if (!_watches.ContainsKey(server))
             {
-                Start(new Watch(server));
+                Start(NewWatch(server));
             }
         }
 
@@ -82,10 +82,16 @@ internal sealed class ServerMonitor
         }
     }
 
+    private Watch NewWatch(RoutedServer server) => new(server, new LagRule(_options.MaxLag, _options.HeartbeatQuery is not null, _time));
+
+    private bool HasPrimaryAnsweredSince(long moment) => _primary.Failures == 0 && _primary.AnsweredAt > moment;
+
     private void Start(Watch watch)
     {
         if (_watches.TryAdd(watch.Server, watch))
         {
+            // Loops live as long as the server is watched, and must not keep the session of whoever built the data source or changed it.
+            using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
             _ = Task.Run(() => WatchAsync(watch));
         }
     }
@@ -150,8 +156,10 @@ internal sealed class ServerMonitor
                     Health = isDown ? ServerHealth.Down : watch.State.Health,
                     CheckedAt = now,
                     Lag = null,
-                    Replication = ReplicationState.Unknown,
-                    ReplicationProblem = null,
+
+                    // Until it counts as down, what was wrong with it before is.
+                    Replication = isDown ? ReplicationState.Unknown : watch.State.Replication,
+                    ReplicationProblem = isDown ? null : watch.State.ReplicationProblem,
                     Error = exception.GetType().Name + ": " + exception.Message,
                 }
             );
@@ -164,10 +172,9 @@ internal sealed class ServerMonitor
 
     private void Become(Watch watch, ServerState state)
     {
-        var lagsTooFar = state.Error is null ? IsTooFarBehind(watch, state) : watch.LagsTooFar;
+        var lagsTooFar = state.Error is null ? watch.Lag.Judge(state, HasPrimaryAnsweredSince) : watch.Lag.IsTooFar;
         state = state with { IsKeptOut = !state.IsPrimary && (state.Health == ServerHealth.Down || lagsTooFar) };
         var before = watch.State;
-        watch.LagsTooFar = lagsTooFar;
         watch.State = state;
         watch.Server.IsKeptOut = state.IsKeptOut;
         watch.Server.IsTooFarBehind = lagsTooFar && _options.MovesLaggingSessions && !state.IsPrimary;
@@ -186,71 +193,34 @@ internal sealed class ServerMonitor
 
         if (state is { Error: null, IsPrimary: false })
         {
-            TellReplication(watch, before, state);
+            TellReplication(watch, state);
         }
     }
 
-    private bool IsTooFarBehind(Watch watch, ServerState state)
+    private void TellReplication(Watch watch, ServerState state)
     {
-        if (_options.MaxLag is not { } most || state.IsPrimary)
+        // Looks that failed in between say nothing of it.
+        if (LagRule.HasEnded(state.Replication) && !watch.IsEndTold)
         {
-            return false;
+            watch.IsEndTold = true;
+            _reports.ReplicationEnded(state.Name, state.ReplicationProblem ?? "", state.ReplicationText);
         }
-
-        if (state.Lag is { } lag)
+        else if (watch.IsEndTold && state.Replication is ReplicationState.Running or ReplicationState.NotByLog)
         {
-            watch.UnlinkedAt = null;
-
-            // Without a primary nobody writes the times from which it is counted, and there is nowhere else to go.
-            return lag > (watch.LagsTooFar ? most * LagToReturn : most)
-                && (watch.LagsTooFar || _options.HeartbeatQuery is null || _primary.Failures == 0);
-        }
-
-        switch (state.Replication)
-        {
-            case ReplicationState.Unknown or ReplicationState.NotByLog:
-                watch.UnlinkedAt = null;
-                return false;
-            case ReplicationState.Running:
-                watch.UnlinkedAt = null;
-                return watch.LagsTooFar;
-            case ReplicationState.NotConfigured:
-                return true;
-            default:
-                if (!state.AppliesAll)
-                {
-                    return true;
-                }
-
-                // It may be the primary that is gone: all replicas would be out then at once, and nothing is written of which they lack.
-                watch.UnlinkedAt ??= _time.GetTimestamp();
-                return watch.LagsTooFar || (_primary.Failures == 0 && _primary.AnsweredAt > watch.UnlinkedAt);
-        }
-    }
-
-    private void TellReplication(Watch watch, ServerState before, ServerState state)
-    {
-        var wasEnded = before.Error is null && HasEnded(before.Replication);
-        if (HasEnded(state.Replication) && !wasEnded)
-        {
-            _reports.ReplicationEnded(state.Name, state.ReplicationProblem ?? "");
-        }
-        else if (wasEnded && state.Replication == ReplicationState.Running)
-        {
+            watch.IsEndTold = false;
             _reports.ReplicationBegan(state.Name);
         }
 
-        var isUnknown = state is { Replication: ReplicationState.Unknown, Lag: null, ReplicationProblem: not null };
-        if (isUnknown && !watch.IsUnknownLagTold)
+        if (state.Lag is not null)
         {
-            _reports.LagUnknown(state.Name, state.ReplicationProblem!);
+            watch.IsUnknownLagTold = false;
         }
-
-        watch.IsUnknownLagTold = isUnknown;
+        else if (!watch.IsUnknownLagTold && watch.Lag.WhyUnknown(state) is { } why)
+        {
+            watch.IsUnknownLagTold = true;
+            _reports.LagUnknown(state.Name, why, state.ReplicationText);
+        }
     }
-
-    private static bool HasEnded(ReplicationState state) =>
-        state is not (ReplicationState.Unknown or ReplicationState.Running or ReplicationState.NotByLog);
 
     private static ServerReading ReadingOf(string source, ServerState state) =>
         new(

@@ -24,8 +24,15 @@ public sealed record ServerState(string Name, bool IsPrimary)
     /// <summary>Whether it gets what the primary writes.</summary>
     public ReplicationState Replication { get; init; }
 
-    /// <summary>What keeps it from that, or why nobody knows how far behind it is; null where nothing does.</summary>
+    /// <summary>What keeps it from that, or why nobody knows how far behind it is; null where nothing does. Of an error of the server's
+    /// the number and what it means, without the server's own text, which may have rows and addresses in it.</summary>
     public string? ReplicationProblem { get; init; }
+
+    /// <summary>The server's own text of it; null where there is none.</summary>
+    internal string? ReplicationText { get; init; }
+
+    /// <summary>Whether it refuses to say whether it replicates.</summary>
+    internal bool RefusesToTell { get; init; }
 
     /// <summary>Whether it applies all that it receives.</summary>
     internal bool AppliesAll { get; init; }

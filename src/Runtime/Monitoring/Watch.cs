@@ -4,12 +4,16 @@ namespace MonotonicReads.Monitoring;
 
 /// <summary>A server that is looked at.</summary>
 /// <param name="server">The server.</param>
-internal sealed class Watch(RoutedServer server)
+/// <param name="lag">Whether it is too far behind.</param>
+internal sealed class Watch(RoutedServer server, LagRule lag)
 {
     private volatile ServerState _state = ServerState.Unknown(server.Name, server.IsPrimary);
+    private int _failures;
     private long _answeredAt = long.MinValue;
 
     public RoutedServer Server => server;
+
+    public LagRule Lag => lag;
 
     public CancellationTokenSource Stopping { get; } = new();
 
@@ -19,11 +23,13 @@ internal sealed class Watch(RoutedServer server)
         set => _state = value;
     }
 
-    public int Failures { get; set; }
+    public int Failures
+    {
+        get => Volatile.Read(ref _failures);
+        set => Volatile.Write(ref _failures, value);
+    }
 
     public int Successes { get; set; }
-
-    public bool LagsTooFar { get; set; }
 
     /// <summary>Whether the last look did not get past the proxy, which then says nothing of the server.</summary>
     public bool LostProxy { get; set; }
@@ -38,8 +44,8 @@ internal sealed class Watch(RoutedServer server)
         set => Volatile.Write(ref _answeredAt, value);
     }
 
-    /// <summary>When the replica was first seen without a connection to its source; null while it has one.</summary>
-    public long? UnlinkedAt { get; set; }
+    /// <summary>Whether somebody was told that it does not replicate, and nobody that it does again.</summary>
+    public bool IsEndTold { get; set; }
 
     /// <summary>Whether somebody was told that nobody knows its lag.</summary>
     public bool IsUnknownLagTold { get; set; }

@@ -9,7 +9,7 @@ internal static class HealthVerdict
     /// <summary>The verdict on all servers.</summary>
     /// <param name="servers">Their states, the primary first.</param>
     /// <param name="areOthersHidden">Whether a proxy picks the replicas, so that nobody can ask them.</param>
-    public static (HealthStatus Level, string Description) Of(IReadOnlyList<ServerState> servers, bool areOthersHidden)
+    public static (HealthStatus Level, string Description) Of(IReadOnlyList<ServerState> servers, bool areOthersHidden = false)
     {
         var primary = servers[0];
         var replicas = servers.Skip(1).Where(server => server.Weight > 0).ToList();
@@ -22,6 +22,11 @@ internal static class HealthVerdict
         if (IsUnreachable(primary))
         {
             return (HealthStatus.Unhealthy, $"The primary cannot be reached: {Reason(primary)}.{Rest(replicas)}");
+        }
+
+        if (primary.IsReadOnly == true)
+        {
+            return (HealthStatus.Unhealthy, $"The primary refuses writes: {Reason(primary)}.{Rest(replicas)}");
         }
 
         if (areOthersHidden)
@@ -69,9 +74,13 @@ internal static class HealthVerdict
     private static bool IsUnreachable(ServerState server) =>
         server.Health == ServerHealth.Down || server is { Health: ServerHealth.Unknown, Error: not null };
 
+    // Whether reads can go there, whatever else is wrong with it.
+    private static bool Serves(ServerState replica) =>
+        !IsUnreachable(replica) && replica is { CheckedAt: not null, IsKeptOut: false, IsDiverged: false, IsReadOnly: not false };
+
     // What an operator has to do something about; null for nothing.
     private static string? Fault(ServerState replica) =>
-        IsUnreachable(replica) ? Reason(replica)
+        IsUnreachable(replica) || replica.IsReadOnly == false ? Reason(replica)
         : replica.IsDiverged ? "it holds what the primary lacks"
         : replica.ReplicationProblem is { } problem ? problem
         : replica is { IsKeptOut: true, Lag: { } lag } ? $"it lags {Seconds(lag)}"
@@ -89,7 +98,7 @@ internal static class HealthVerdict
 
     private static string Rest(List<ServerState> replicas)
     {
-        var serving = replicas.Where(replica => Fault(replica) is null).ToList();
+        var serving = replicas.Where(Serves).ToList();
         return serving.Count == 0
             ? " No replica serves new sessions."
             : $" Reads go on on {string.Join(", ", serving.Select(r => r.Name))}.";
@@ -109,6 +118,10 @@ internal static class HealthVerdict
     {
         var text =
             server.Error is { } error ? error[(error.IndexOf(": ", StringComparison.Ordinal) is >= 0 and var at ? at + 2 : 0)..]
+            : IsUnreachable(server) ? "it answers again, and counts as up when it has done so several times"
+            : server is { IsPrimary: true, IsReadOnly: true }
+                ? "it is read_only, so that a failover is on its way, or its address leads " + "to a replica"
+            : server is { IsPrimary: false, IsReadOnly: false } ? "it accepts writes (read_only=0)"
             : server.IsDiverged ? "it holds what the primary lacks"
             : server.ReplicationProblem ?? "";
         return text.TrimEnd('.', ' ');

@@ -23,6 +23,9 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
     /// <summary>What is told of each run of a server that was not there before; set when the data source is there.</summary>
     public RoutedSource? Source { get; set; }
 
+    /// <summary>Whether a replica may take writes.</summary>
+    public bool AllowsWritableReplicas => allowsWritableReplicas;
+
     /// <inheritdoc cref="DriverHooks.CallbacksMayMeet"/>
     public bool CallbacksMayMeet => hooks.CallbacksMayMeet;
 
@@ -96,18 +99,15 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
         return builder.Build();
     }
 
-    /// <summary>Opens a connection to a server that nobody asks what it is: it may be refused to all others. Behind a proxy it is one of
-    /// the proxy's.</summary>
+    /// <summary>Opens a connection of no pool to a server that nobody asks what it is: it may be refused to all others. Behind a proxy it
+    /// leads to the proxy.</summary>
     /// <param name="server">The server.</param>
     /// <param name="cancellation">Ends the opening.</param>
     public async Task<DbConnection> OpenUnjudgedAsync(RoutedServer server, CancellationToken cancellation)
     {
-        if (_behind is not null)
-        {
-            return await _behind.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-        }
-
-        var builder = Builder(server.Name, server.Settings!, first: null);
+        var builder = _behind is null
+            ? Builder(server.Name, server.Settings!, first: null)
+            : Builder(ProxyRoute.Name, _behindText, first: null);
         builder.ConnectionStringBuilder.Pooling = false;
 
         // The password is fetched by the data source: it is closed with the connection.

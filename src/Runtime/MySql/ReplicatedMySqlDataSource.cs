@@ -46,7 +46,8 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
                 Routed.Divergence,
                 Routed.Progress,
                 Routed.Time,
-                monitor
+                monitor,
+                servers.OpenUnjudgedAsync
             );
         }
     }
@@ -70,6 +71,15 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
         ];
     }
 
+    /// <summary>The states that a health check looks at: with a replica that may write there is nothing wrong for that.</summary>
+    internal async Task<IReadOnlyList<ServerState>> LookForFaultsAsync(CancellationToken cancellation)
+    {
+        var states = await LookAsync(cancellation).ConfigureAwait(false);
+        return _servers.AllowsWritableReplicas
+            ? [.. states.Select(static state => state.IsPrimary ? state : state with { IsReadOnly = null })]
+            : states;
+    }
+
     /// <summary>Whether a proxy picks the replicas, so that none of them can be asked.</summary>
     internal bool PicksReplicasByProxy => Proxy is { Dialect.NamesServers: false };
 
@@ -82,7 +92,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
             return states;
         }
 
-        var look = new SingleLook(Routed, new MonitorOptions().Timeout);
+        var look = new SingleLook(Routed, new MonitorOptions().Timeout, _servers.OpenUnjudgedAsync);
         var asked = Replicas.Prepend(PrimaryServer).ToDictionary(server => server.Name, StringComparer.Ordinal);
         return await Task.WhenAll(
                 states.Select(state =>
@@ -179,11 +189,11 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
             Routed.Time,
             _needsLag,
             new TopologyLint.Questions(
-                IsServerFailure,
-                async replica => Routed.Divergence is { } divergence && await divergence.IsDivergedAsync(replica).ConfigureAwait(false),
+                ComparesReplicas: Routed.Divergence is not null,
                 DifferencesOf,
                 static server => new MySqlConnectionStringBuilder(server.Pool.ConnectionString).Database,
-                _servers.OpenUnjudgedAsync
+                _servers.OpenUnjudgedAsync,
+                _servers.AllowsWritableReplicas
             ),
             cancellationToken
         ).RunAsync();

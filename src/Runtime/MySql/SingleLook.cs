@@ -8,7 +8,8 @@ namespace MonotonicReads.MySql;
 /// <summary>Looks at servers that nobody watches.</summary>
 /// <param name="source">The data source.</param>
 /// <param name="timeout">How long a server may take for each answer.</param>
-internal sealed class SingleLook(RoutedSource source, TimeSpan timeout)
+/// <param name="openAlone">Opens a connection past a server's pool.</param>
+internal sealed class SingleLook(RoutedSource source, TimeSpan timeout, Func<RoutedServer, CancellationToken, Task<DbConnection>> openAlone)
 {
     /// <summary>Asks a server that can be asked; of another it is said whether a connection opens.</summary>
     /// <param name="server">The server.</param>
@@ -17,7 +18,7 @@ internal sealed class SingleLook(RoutedSource source, TimeSpan timeout)
     public async Task<ServerState> AtAsync(RoutedServer server, ServerState known, CancellationToken cancellation)
     {
         var now = source.Time.GetUtcNow();
-        var watch = new Watch(server);
+        var watch = new Watch(server, new LagRule(most: null, isByHeartbeat: false, source.Time));
         await using var registration = cancellation
             .Register(static state => ((Watch)state!).Stopping.Cancel(), watch)
             .ConfigureAwait(false);
@@ -46,7 +47,8 @@ internal sealed class SingleLook(RoutedSource source, TimeSpan timeout)
         }
     }
 
-    private ServerLook Look() => new(source.Primary, source.Divergence, source.Progress, source.Time, heartbeatQuery: null, timeout);
+    private ServerLook Look() =>
+        new(source.Primary, source.Divergence, source.Progress, source.Time, heartbeatQuery: null, timeout, openAlone);
 
     private async Task OpenAsync(RoutedServer server, CancellationToken cancellation)
     {

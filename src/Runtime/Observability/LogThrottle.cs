@@ -23,9 +23,10 @@ internal sealed class LogThrottle(ILogger logger, TimeProvider time) : IDisposab
     /// <param name="record">Which record, by its name.</param>
     /// <param name="server">The server that it is about.</param>
     /// <param name="reason">Why it is written.</param>
-    public bool Lets(string record, string server, string reason)
+    /// <param name="level">Its level: what is worse is not hidden behind what is less bad.</param>
+    public bool Lets(string record, string server, string reason, LogLevel level = LogLevel.Warning)
     {
-        var kind = new Kind(record, server, reason);
+        var kind = new Kind(record, server, reason, level);
         while (true)
         {
             var count = _counts.GetOrAdd(kind, static (_, now) => new Count(now), time.GetTimestamp());
@@ -68,6 +69,8 @@ internal sealed class LogThrottle(ILogger logger, TimeProvider time) : IDisposab
     // It would keep the session of whoever was first.
     private ITimer Start(Kind kind, Count count)
     {
+        // Time went on since somebody looked whether the window had ended.
+        var left = Window - time.GetElapsedTime(count.Began);
         using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
         return time.CreateTimer(
             _ =>
@@ -78,7 +81,7 @@ internal sealed class LogThrottle(ILogger logger, TimeProvider time) : IDisposab
                 }
             },
             state: null,
-            Window - time.GetElapsedTime(count.Began),
+            left > TimeSpan.Zero ? left : TimeSpan.Zero,
             Timeout.InfiniteTimeSpan
         );
     }
@@ -95,12 +98,13 @@ internal sealed class LogThrottle(ILogger logger, TimeProvider time) : IDisposab
         count.Timer?.Dispose();
         if (count.Seen > InFull)
         {
-            var elapsed = time.GetElapsedTime(count.Began);
-            RoutingLog.AndMore(logger, kind.Record, kind.Server, kind.Reason, count.Seen - InFull, Math.Ceiling(elapsed.TotalSeconds));
+            var seconds = Math.Ceiling(time.GetElapsedTime(count.Began).TotalSeconds);
+            var more = count.Seen - InFull;
+            RoutingLog.AndMore(logger, kind.Level, kind.Record, kind.Server, kind.Reason, more, seconds);
         }
     }
 
-    private readonly record struct Kind(string Record, string Server, string Reason);
+    private readonly record struct Kind(string Record, string Server, string Reason, LogLevel Level);
 
     private sealed class Count(long began)
     {

@@ -45,8 +45,16 @@ internal static partial class RoutingLog
     [LoggerMessage(24, LogLevel.Information, "Server {Server} is {Health}, and {Draws}; lag {Lag}. {Problem}")]
     public static partial void HealthRose(ILogger logger, string server, string health, string draws, string lag, string problem);
 
-    [LoggerMessage(25, LogLevel.Warning, "{Record} of {Server} ({Reason}): and {Count} more in the last {Seconds} s.")]
-    public static partial void AndMore(ILogger logger, string record, string server, string reason, int count, double seconds);
+    [LoggerMessage(EventId = 25, Message = "{Record} of {Server} ({Reason}): and {Count} more in the last {Seconds} s.")]
+    public static partial void AndMore(
+        ILogger logger,
+        LogLevel level,
+        string record,
+        string server,
+        string reason,
+        int count,
+        double seconds
+    );
 
     [LoggerMessage(26, LogLevel.Warning, "Replica {Replica} does not replicate: {Problem}.")]
     public static partial void ReplicationEnded(ILogger logger, string replica, string problem);
@@ -56,6 +64,12 @@ internal static partial class RoutingLog
 
     [LoggerMessage(28, LogLevel.Warning, "Nobody knows how far replica {Replica} is behind: {Problem}.")]
     public static partial void LagUnknown(ILogger logger, string replica, string problem);
+
+    [LoggerMessage(34, LogLevel.Debug, "Replica {Replica} has this to say of it: {Text}")]
+    public static partial void ReplicationText(ILogger logger, string replica, string text);
+
+    [LoggerMessage(35, LogLevel.Error, "The look at the topology ended before it had found anything.")]
+    public static partial void TopologyUnknown(ILogger logger, Exception exception);
 
     [LoggerMessage(9, LogLevel.Information, "The replicas are now {Replicas}.")]
     public static partial void ReplicasChanged(ILogger logger, string replicas);

@@ -18,7 +18,7 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
     public void ReplicaLost(Guid session, string replica, string reason, ReplicaLoss policy, Exception? exception)
     {
         RoutingMetrics.CountLoss(source, replica, reason, policy);
-        if (_throttle.Lets(nameof(ReplicaLost), replica, reason))
+        if (_throttle.Lets(nameof(ReplicaLost), replica, reason, policy == ReplicaLoss.Fail ? LogLevel.Error : LogLevel.Warning))
         {
             if (policy == ReplicaLoss.Fail)
             {
@@ -145,12 +145,35 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
     }
 
     /// <summary>A replica does not get any more what is written.</summary>
-    public void ReplicationEnded(string replica, string problem) => RoutingLog.ReplicationEnded(logger, replica, problem);
+    /// <param name="replica">The replica.</param>
+    /// <param name="problem">What is wrong, in words of ours.</param>
+    /// <param name="text">The server's own text, for who looks for the cause: it may have rows in it; null for none.</param>
+    public void ReplicationEnded(string replica, string problem, string? text)
+    {
+        RoutingLog.ReplicationEnded(logger, replica, problem);
+        TellText(replica, text);
+    }
 
     public void ReplicationBegan(string replica) => RoutingLog.ReplicationBegan(logger, replica);
 
     /// <summary>A replica answers, and does not tell how far behind it is.</summary>
-    public void LagUnknown(string replica, string problem) => RoutingLog.LagUnknown(logger, replica, problem);
+    /// <inheritdoc cref="ReplicationEnded"/>
+    public void LagUnknown(string replica, string problem, string? text)
+    {
+        RoutingLog.LagUnknown(logger, replica, problem);
+        TellText(replica, text);
+    }
+
+    /// <summary>What ended the look at the topology.</summary>
+    public void TopologyUnknown(Exception exception) => RoutingLog.TopologyUnknown(logger, exception);
+
+    private void TellText(string replica, string? text)
+    {
+        if (text is not null)
+        {
+            RoutingLog.ReplicationText(logger, replica, text);
+        }
+    }
 
     public void ReplicasChanged(string replicas) => RoutingLog.ReplicasChanged(logger, replicas);
 

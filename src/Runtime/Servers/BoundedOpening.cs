@@ -45,7 +45,35 @@ internal static class BoundedOpening
             return await opened.ConfigureAwait(false);
         }
 
-        var opening = opened.AsTask();
+        return await InTimeAsync(opened.AsTask(), static done => done.Connection.Dispose(), deadline, time, cancellation)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a connection that is of no pool, for a question that must not wait for one of a pool's.</summary>
+    /// <param name="open">Opens it.</param>
+    /// <param name="deadline">How long that may take.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Ends the opening.</param>
+    /// <exception cref="TimeoutException">The deadline has passed. What the driver opens then is closed.</exception>
+    public static async ValueTask<DbConnection> OpenAloneAsync(
+        Func<CancellationToken, Task<DbConnection>> open,
+        TimeSpan deadline,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        using var without = OutsideTransactions.Begin();
+        return await InTimeAsync(open(cancellation), static late => late.Dispose(), deadline, time, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<T> InTimeAsync<T>(
+        Task<T> opening,
+        Action<T> close,
+        TimeSpan deadline,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
         try
         {
             return await opening.WaitAsync(deadline, time, cancellation).ConfigureAwait(false);
@@ -54,7 +82,7 @@ internal static class BoundedOpening
         {
             // The driver may be waiting still.
             _ = opening.ContinueWith(
-                static done => done.Result.Connection.Dispose(),
+                done => close(done.Result),
                 CancellationToken.None,
                 TaskContinuationOptions.OnlyOnRanToCompletion,
                 TaskScheduler.Default

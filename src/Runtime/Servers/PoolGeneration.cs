@@ -51,7 +51,11 @@ internal sealed class PoolGeneration(ConnectionPool pool, Func<PoolGeneration, D
     {
         lock (_lock)
         {
-            return _source ??= _hasEnded ? throw new ObjectDisposedException(nameof(ConnectionPool)) : make(this);
+            ObjectDisposedException.ThrowIf(_hasEnded && _source is null, typeof(ConnectionPool));
+
+            // What the driver begins for it (it fetches passwords by a timer) outlives whoever opens the first connection.
+            using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
+            return _source ??= make(this);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace MonotonicReads.Servers;
 /// <c>Slave_IO_Running</c> are one.</summary>
 internal sealed class ReplicationChannel
 {
-    private const int LongestError = 300;
+    private const int LongestError = 1000;
 
     private readonly Dictionary<string, string> _row;
 
@@ -31,6 +31,14 @@ internal sealed class ReplicationChannel
     /// <summary>The source's <c>server_id</c>; empty before the first connection to it.</summary>
     public string SourceId => Value("Master_Server_Id") is "0" ? "" : Value("Master_Server_Id");
 
+    /// <summary>Whether its source is a server: by UUIDs where both have one, since every cluster may give a number again.</summary>
+    /// <param name="id">The server's id; empty where it is not known.</param>
+    /// <param name="uuid">Its UUID; empty where it has none.</param>
+    public bool IsFrom(string id, string uuid) =>
+        SourceUuid.Length > 0 && uuid.Length > 0
+            ? string.Equals(SourceUuid, uuid, StringComparison.OrdinalIgnoreCase)
+            : SourceId.Length > 0 && SourceId == id;
+
     /// <summary>The IO thread.</summary>
     public ReplicationThread Receiver { get; }
 
@@ -53,36 +61,33 @@ internal sealed class ReplicationChannel
     /// <summary>A column by its name of before MySQL 8.0.22; empty where there is none.</summary>
     public string Value(string column) => _row.GetValueOrDefault(column, "");
 
-    /// <summary>What does not run, in words; empty where all does.</summary>
+    /// <summary>Whether it gets what its source writes, or tries to: one that was stopped is what is left of a former place.</summary>
+    public bool IsLive => Receiver.State is ReplicationState.Running or ReplicationState.Connecting;
+
+    /// <summary>What does not run, in words of ours; empty where all does.</summary>
     public string Problem
     {
         get
         {
-            var parts = new List<string>();
-            Add(parts, "receiver (IO thread)", Receiver);
-            Add(parts, "applier (SQL thread)", Applier);
             var of = Name.Length > 0 ? $" of '{Name}'" : "";
-            return parts.Count == 0
-                ? ""
-                : $"its {string.Join(", and its ", parts.Select(part => part.Replace(" (", of + " (", StringComparison.Ordinal)))}";
+            List<string> parts = [.. Parts($"receiver{of} (IO thread)", Receiver), .. Parts($"applier{of} (SQL thread)", Applier)];
+            return parts.Count == 0 ? "" : $"its {string.Join(", and its ", parts)}";
         }
     }
 
-    private static void Add(List<string> parts, string name, ReplicationThread thread)
+    /// <summary>The server's own text of its errors; empty for none. It may have rows and addresses in it.</summary>
+    public string Text => string.Join("; ", new[] { Receiver.Text, Applier.Text }.Where(static text => text.Length > 0));
+
+    private static IEnumerable<string> Parts(string name, ReplicationThread thread)
     {
         var error = thread.Error.Length > 0 ? $": {thread.Error}" : "";
-        switch (thread.State)
+        return thread.State switch
         {
-            case ReplicationState.Connecting:
-                parts.Add($"{name} has no connection to its source{error}");
-                break;
-            case ReplicationState.Stopped:
-                parts.Add($"{name} was stopped");
-                break;
-            case ReplicationState.Failed:
-                parts.Add($"{name} ended{error}");
-                break;
-        }
+            ReplicationState.Connecting => [$"{name} has no connection to its source{error}"],
+            ReplicationState.Stopped => [$"{name} was stopped"],
+            ReplicationState.Failed => [$"{name} ended{error}"],
+            _ => [],
+        };
     }
 
     private ReplicationThread Thread(string column, string errors)
@@ -96,7 +101,9 @@ internal sealed class ReplicationChannel
             "CONNECTING" or "PREPARING" => ReplicationState.Connecting,
             _ => ReplicationState.Unknown,
         };
-        return new ReplicationThread(state, hasError ? $"error {number}, {OneLine(Value(errors + "Error"))}" : "");
+        return hasError
+            ? new ReplicationThread(state, ServerError.Describe(number), $"error {number}, {OneLine(Value(errors + "Error"))}")
+            : new ReplicationThread(state, Error: "", Text: "");
     }
 
     private static string OneLine(string text)
@@ -113,5 +120,6 @@ internal sealed class ReplicationChannel
 
 /// <summary>One of a replica's two threads.</summary>
 /// <param name="State">Whether it runs.</param>
-/// <param name="Error">Its last error, number first; empty for none.</param>
-internal readonly record struct ReplicationThread(ReplicationState State, string Error);
+/// <param name="Error">Its last error, number first, in words of ours; empty for none.</param>
+/// <param name="Text">The same in the server's.</param>
+internal readonly record struct ReplicationThread(ReplicationState State, string Error, string Text);

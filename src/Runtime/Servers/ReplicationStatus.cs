@@ -38,12 +38,15 @@ internal sealed record ReplicationStatus(IReadOnlyList<ReplicationChannel> Chann
     public const string VariablesOfOtherMeans = "'wsrep_on', 'aurora_version', 'group_replication_group_name'";
 
     /// <summary>The channels that bring what the primary writes; all of them where none can be told to be such.</summary>
-    /// <param name="primaryIds">The primary's ids, as servers tell them.</param>
-    public ReplicationStatus From(IReadOnlyCollection<string> primaryIds) =>
-        Channels.Where(channel => primaryIds.Contains(channel.SourceUuid) || primaryIds.Contains(channel.SourceId)).ToList()
-            is { Count: > 0 } own
-            ? new ReplicationStatus(own)
-            : this;
+    /// <param name="primary">The primary's ids, as servers tell them: "server_id=1 server_uuid=...".</param>
+    public ReplicationStatus From(string primary)
+    {
+        var (id, uuid) = (Id(primary, "server_id="), Id(primary, "server_uuid="));
+        return Channels.Where(channel => channel.IsFrom(id, uuid)).ToList() is { Count: > 0 } own ? new ReplicationStatus(own) : this;
+    }
+
+    private static string Id(string ids, string name) =>
+        ids.Split(' ').FirstOrDefault(id => id.StartsWith(name, StringComparison.Ordinal))?[name.Length..] ?? "";
 
     /// <summary>That of the channel which is worst off.</summary>
     public ReplicationState State =>
@@ -57,6 +60,10 @@ internal sealed record ReplicationStatus(IReadOnlyList<ReplicationChannel> Chann
     /// <summary>How many seconds behind it is by the channel that is furthest behind; null where one does not say.</summary>
     public double? Seconds =>
         Channels.Count > 0 && Channels.All(channel => channel.Seconds is not null) ? Channels.Max(channel => channel.Seconds) : null;
+
+    /// <summary>The server's own text of what went wrong; null for none. It may have rows and addresses in it.</summary>
+    public string? Text =>
+        string.Join("; ", Channels.Select(channel => channel.Text).Where(text => text.Length > 0)) is { Length: > 0 } texts ? texts : null;
 
     /// <summary>Why nobody knows how far behind it is; null where that is known.</summary>
     public string? Problem =>

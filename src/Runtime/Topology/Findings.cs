@@ -24,4 +24,6 @@ internal sealed class Findings
         Add(new TopologyFinding(id, TopologySeverity.Warning, server.Name, message, remedy) { Statement = statement });
 
     public void Add(TopologyFinding finding) => _all.Add(finding);
+
+    public void AddAll(Findings others) => _all.AddRange(others._all);
 }

@@ -7,12 +7,10 @@ namespace MonotonicReads.Topology;
 /// do. What cannot be told is no finding.</summary>
 /// <param name="found">Takes what is found.</param>
 /// <param name="all">The servers that were seen, the primary first where it was.</param>
-/// <param name="databaseOf">The database that a connection to a server is in; empty for none.</param>
 /// <param name="hasReached">Whether a replica comes to have a position in a moment.</param>
 internal sealed partial class FollowingLint(
     Findings found,
     IReadOnlyList<SeenServer> all,
-    Func<SeenServer, string> databaseOf,
     Func<SeenServer, ReplicationPosition, Task<bool>> hasReached
 )
 {
@@ -21,7 +19,13 @@ internal sealed partial class FollowingLint(
     /// <returns>Whether the replica is certainly of another cluster.</returns>
     public async Task<bool> IsOfOtherClusterAsync(SeenServer replica)
     {
-        if (Primary is not { } primary || replica.Channels.Count == 0 || LeadsTo(primary, replica, []) is Descent.Certain)
+        // Positions of two kinds cannot be compared, which is told of by itself.
+        if (
+            Primary is not { } primary
+            || primary.IsMariaDb != replica.IsMariaDb
+            || replica.Channels.Count == 0
+            || LeadsTo(primary, replica, []) is Descent.Certain
+        )
         {
             return false;
         }
@@ -98,59 +102,6 @@ internal sealed partial class FollowingLint(
         }
     }
 
-    public void LeavesOut(SeenServer replica)
-    {
-        if (databaseOf(replica) is not { Length: > 0 } database)
-        {
-            return;
-        }
-
-        foreach (var channel in replica.Channels)
-        {
-            var only = Names(channel.Value("Replicate_Do_DB"));
-            var tables = Names(channel.Value("Replicate_Do_Table")).Concat(Names(channel.Value("Replicate_Wild_Do_Table"))).ToList();
-            var filter =
-                only.Count > 0 && !Has(replica, only, database) ? $"Replicate_Do_DB = {channel.Value("Replicate_Do_DB")}"
-                : Has(replica, Names(channel.Value("Replicate_Ignore_DB")), database)
-                    ? $"Replicate_Ignore_DB = {channel.Value("Replicate_Ignore_DB")}"
-                : only.Count == 0 && tables.Count > 0 && !tables.Exists(table => IsOf(replica, table, database))
-                    ? $"Replicate_Do_Table = {string.Join(',', tables)}"
-                : Names(channel.Value("Replicate_Wild_Ignore_Table")).Find(table => IsAllOf(replica, table, database)) is { } ignored
-                    ? $"Replicate_Wild_Ignore_Table = {ignored}"
-                : null;
-            if (filter is not null)
-            {
-                found.Error(
-                    "MRT021",
-                    replica.Server,
-                    $"leaves out the database '{database}' ({filter}): what is written there never arrives.",
-                    "Take the filter away and rebuild the replica; or remove it from the replicas."
-                );
-            }
-        }
-    }
-
-    public void LogLeavesOut(SeenServer primary)
-    {
-        if (databaseOf(primary) is { Length: > 0 } database && primary.LogFilter is var (only, without))
-        {
-            var names = Names(only);
-            var filter =
-                names.Count > 0 && !Has(primary, names, database) ? $"binlog_do_db = {only}"
-                : Has(primary, Names(without), database) ? $"binlog_ignore_db = {without}"
-                : null;
-            if (filter is not null)
-            {
-                found.Error(
-                    "MRT021",
-                    primary.Server,
-                    $"does not log the database '{database}' ({filter}): no replica gets what is written there.",
-                    "Start it without the filter, and rebuild the replicas."
-                );
-            }
-        }
-    }
-
     /// <summary>That the user may not ask whom a replica follows.</summary>
     /// <param name="replica">The replica.</param>
     /// <param name="isNeeded">Whether something that was configured cannot work without it.</param>
@@ -179,6 +130,21 @@ internal sealed partial class FollowingLint(
         );
     }
 
+    /// <summary>That nobody knows how far behind a replica is that gets what is written by other means than a log.</summary>
+    public void TellsNoLag(SeenServer replica)
+    {
+        if (replica is { Replication.Channels.Count: 0 } && ReplicationStatus.IsNotByLog(replica.Variables))
+        {
+            found.Error(
+                "MRT023",
+                replica.Server,
+                "is kept up to date without a log of the primary's (Galera, group replication, Aurora), and has no lag that it could tell: "
+                    + "MaxLag does nothing there.",
+                "Give the monitor a HeartbeatQuery, or take MaxLag away."
+            );
+        }
+    }
+
     private Descent LeadsTo(SeenServer primary, SeenServer from, HashSet<SeenServer> passed)
     {
         if (!passed.Add(from))
@@ -187,11 +153,11 @@ internal sealed partial class FollowingLint(
         }
 
         // A number that each cluster may give again tells less than a UUID.
-        return from.Follows(primary)
+        return from.HasSource(primary)
             ? from.IsMariaDb
                 ? Descent.Likely
                 : Descent.Certain
-            : all.Where(other => !other.IsPrimary && from.Follows(other))
+            : all.Where(other => !other.IsPrimary && from.HasSource(other))
                 .Select(other => LeadsTo(primary, other, passed))
                 .DefaultIfEmpty()
                 .Max();
@@ -249,31 +215,6 @@ internal sealed partial class FollowingLint(
             : "";
         return $"{(channel.Name.Length > 0 ? $"by '{channel.Name}' " : "")}{channel.SourceHost}:{channel.SourcePort}{id}";
     }
-
-    private static List<string> Names(string list) =>
-        [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-
-    private static bool Has(SeenServer server, List<string> names, string database) => names.Exists(name => AreOne(server, name, database));
-
-    private static bool AreOne(SeenServer server, string one, string other) =>
-        string.Equals(
-            one,
-            other,
-            server.Value("lower_case_table_names") is "1" or "2" ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal
-        );
-
-    // "app.orders", "app.%", "%.orders"
-    private static bool IsOf(SeenServer server, string table, string database)
-    {
-        var pattern = table.Split('.')[0];
-        return pattern.Contains('%', StringComparison.Ordinal)
-            || pattern.Contains('_', StringComparison.Ordinal)
-            || AreOne(server, pattern, database);
-    }
-
-    private static bool IsAllOf(SeenServer server, string table, string database) =>
-        table.EndsWith(".%", StringComparison.Ordinal)
-        && (table == "%.%" || AreOne(server, table[..^2].Replace("\\", "", StringComparison.Ordinal), database));
 
     [GeneratedRegex("[0-9]+-[0-9]+(?=-[0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex MariaDbWriter();

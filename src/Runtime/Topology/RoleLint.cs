@@ -7,10 +7,8 @@ internal sealed class RoleLint(Findings found, IReadOnlyList<SeenServer> all)
 {
     private const string ReadOnly = "SET GLOBAL read_only = 1";
 
-    private SeenServer? Primary => all.Count > 0 && all[0].IsPrimary ? all[0] : null;
-
-    /// <summary>Whether the primary was seen: nobody waits once more for one that is not there.</summary>
-    public bool HasPrimary => Primary is not null;
+    /// <summary>The primary of the configuration; null where it was not seen.</summary>
+    public SeenServer? Primary => all.Count > 0 && all[0].IsPrimary ? all[0] : null;
 
     /// <summary>Whether a replica of the configuration is the primary, by its id. What is said of replicas is not said of it.</summary>
     public bool IsPrimaryItself(SeenServer replica) =>
@@ -18,6 +16,15 @@ internal sealed class RoleLint(Findings found, IReadOnlyList<SeenServer> all)
 
     /// <summary>Whether the primary of the configuration follows this replica, so that they have changed places.</summary>
     public bool HasPrimarysPlace(SeenServer replica) => Primary?.Follows(replica) == true && !replica.Follows(Primary);
+
+    /// <summary>Whether a replica of the configuration may be the primary by now: it accepts writes, and does not get those of a primary
+    /// that is there and accepts them too. Nothing may be said of it that a primary must not do.</summary>
+    public bool MayBePrimary(SeenServer replica) =>
+        HasPrimarysPlace(replica) || (replica.IsWritable && !(Primary is { IsWritable: true } && GetsFrom(Primary, replica, [])));
+
+    private bool GetsFrom(SeenServer primary, SeenServer from, HashSet<SeenServer> passed) =>
+        passed.Add(from)
+        && (from.RunsFrom(primary) || all.Any(other => !other.IsPrimary && from.RunsFrom(other) && GetsFrom(primary, other, passed)));
 
     public void IsOfOtherKind(SeenServer replica)
     {
@@ -41,24 +48,27 @@ internal sealed class RoleLint(Findings found, IReadOnlyList<SeenServer> all)
         {
             var names = string.Join("', '", group.Select(seen => seen.Name));
             var isPrimary = group.Any(seen => seen.IsPrimary);
-            found.Error(
-                isPrimary ? "MRT006" : "MRT007",
-                group.Last().Server,
-                isPrimary
-                    ? $"is the primary itself, or has its id ({group.Key.Id})."
-                    : $"has the same id as another replica ('{names}': {group.Key.Id}): either one server was added twice, or a copy kept "
-                        + "its original's id and both replicate badly.",
-                isPrimary
-                    ? "Remove it from the replicas; or, if it is another server, give it an id of its own."
-                    : "Add it once; or give it a server_id of its own and, on MySQL, remove auto.cnf before its start."
-            );
+            foreach (var wrong in group.Skip(1))
+            {
+                found.Error(
+                    isPrimary ? "MRT006" : "MRT007",
+                    wrong.Server,
+                    isPrimary
+                        ? $"is the primary itself, or has its id ({group.Key.Id})."
+                        : $"has the same id as another replica ('{names}': {group.Key.Id}): either one server was added twice, or a copy "
+                            + "kept its original's id and both replicate badly.",
+                    isPrimary
+                        ? "Remove it from the replicas; or, if it is another server, give it an id of its own."
+                        : "Add it once; or give it a server_id of its own and, on MySQL, remove auto.cnf before its start."
+                );
+            }
         }
     }
 
     public void AcceptsWrites(SeenServer replica)
     {
         const string Message = "accepts writes (read_only=0): one that reaches it by mistake is lost silently.";
-        if (replica.Channels.Count > 0)
+        if (!MayBePrimary(replica))
         {
             found.Error("MRT003", replica.Server, Message, $"{ReadOnly}, also in its configuration file.", ReadOnly);
             return;
@@ -67,7 +77,13 @@ internal sealed class RoleLint(Findings found, IReadOnlyList<SeenServer> all)
         found.Error(
             "MRT003",
             replica.Server,
-            Message + (replica.Replication is null ? " Whether it is a replica it does not tell." : " It follows no server."),
+            Message
+                + (
+                    replica.Replication is null ? " Whether it is a replica it does not tell."
+                    : replica.Channels.Count == 0 ? " It follows no server."
+                    : replica.Channels.Any(channel => channel.IsLive) ? $" It follows {Source(replica)}, and gets nothing of the primary."
+                    : $" It followed {Source(replica)}, and does not any more."
+                ),
             "If it was promoted, make it the primary in the configuration and leave read_only alone. If it shall be a replica, let it "
                 + $"follow the primary ({Statements.Follow(replica)}), then {ReadOnly}, also in its configuration file."
         );
@@ -104,6 +120,15 @@ internal sealed class RoleLint(Findings found, IReadOnlyList<SeenServer> all)
                 $"Let one of them take writes alone, and keep read_only = 1 on the other."
             );
         }
+        else if (source is { IsWritable: false } && primary.IsWritable)
+        {
+            found.Warning(
+                "MRT018",
+                primary.Server,
+                $"is the primary, and still follows '{source.Name}', which accepts no writes: what is left of the time before a failover.",
+                $"Let it follow nobody: {Statements.FollowNobody(primary)}."
+            );
+        }
         else if (source is not null)
         {
             found.Error(
@@ -122,14 +147,14 @@ internal sealed class RoleLint(Findings found, IReadOnlyList<SeenServer> all)
                 primary.Server,
                 "is the primary in the configuration, and refuses writes (read_only)"
                     + (
-                        primary.Channels.Count > 0
+                        primary.Channels.Any(channel => channel.IsLive)
                             ? $": it follows {Source(primary)}."
                             : ": a failover is on its way, or the address leads to a replica."
                     ),
                 "Let the address lead to the server that takes the writes. Set read_only = 0 here only if nobody else takes them."
             );
         }
-        else if (primary.Channels.Count > 0)
+        else if (primary.Channels.Any(channel => channel.IsLive))
         {
             found.Warning(
                 "MRT018",

@@ -55,13 +55,19 @@ internal sealed record SeenServer(RoutedServer Server, IReadOnlyDictionary<strin
     public string Id => Value("server_uuid") is { Length: > 0 } uuid ? uuid : Value("server_id");
 
     /// <summary>Whether this server is the source of a channel, as far as ids tell.</summary>
-    public bool IsSourceOf(ReplicationChannel channel) =>
-        channel.SourceUuid.Length > 0
-            ? string.Equals(channel.SourceUuid, Value("server_uuid"), StringComparison.OrdinalIgnoreCase)
-            : IsMariaDb && channel.SourceId.Length > 0 && channel.SourceId == Value("server_id");
+    public bool IsSourceOf(ReplicationChannel channel) => channel.IsFrom(Value("server_id"), Value("server_uuid"));
 
-    /// <summary>Whether this server follows another by a channel of its own.</summary>
-    public bool Follows(SeenServer other) => !ReferenceEquals(this, other) && Channels.Any(other.IsSourceOf);
+    /// <summary>Whether this server follows another by a channel of its own that runs, or tries to.</summary>
+    public bool Follows(SeenServer other) => HasSource(other, static channel => channel.IsLive);
+
+    /// <summary>Whether this server gets what another writes at this moment.</summary>
+    public bool RunsFrom(SeenServer other) => HasSource(other, static channel => channel.Receiver.State == ReplicationState.Running);
+
+    /// <summary>Whether another is a source of this server, which may have been stopped.</summary>
+    public bool HasSource(SeenServer other) => HasSource(other, static _ => true);
+
+    private bool HasSource(SeenServer other, Func<ReplicationChannel, bool> counts) =>
+        !ReferenceEquals(this, other) && Channels.Any(channel => counts(channel) && other.IsSourceOf(channel));
 
     /// <summary>Who it is.</summary>
     public static string Identity(Dictionary<string, string> variables) =>

@@ -3,18 +3,16 @@ using MonotonicReads.Servers;
 
 namespace MonotonicReads.Topology;
 
-/// <summary>Asks servers for all that the lint needs to know.</summary>
-/// <param name="found">Takes what cannot be asked.</param>
+/// <summary>Asks servers for all that the lint needs to know, on connections of its own: those of a pool may all be in use, and a pool of
+/// few has not enough of them.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="isServerFailure">Whether an exception says that a server is out of reach.</param>
-/// <param name="openUnjudged">Opens a connection to a server that is refused, because it is not what it is configured as; null where
-/// none is refused.</param>
+/// <param name="mayReplicasWrite">Whether a replica that accepts writes is not refused.</param>
+/// <param name="openAlone">Opens a connection of no pool to a server, whatever it is.</param>
 /// <param name="cancellation">Ends the questions.</param>
 internal sealed class ServerLooks(
-    Findings found,
     TimeProvider time,
-    Func<Exception, bool> isServerFailure,
-    Func<RoutedServer, CancellationToken, Task<DbConnection>> openUnjudged,
+    bool mayReplicasWrite,
+    Func<RoutedServer, CancellationToken, Task<DbConnection>> openAlone,
     CancellationToken cancellation
 )
 {
@@ -24,14 +22,14 @@ internal sealed class ServerLooks(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private bool _hasPrimary;
+    private volatile bool _hasPrimary;
 
     private static readonly Version FirstWithBinaryLogStatus = new(8, 2, 0);
 
-    /// <summary>Asks a server; what keeps it from being asked is a finding.</summary>
-    public async Task<SeenServer?> LookAsync(RoutedServer server)
+    /// <summary>Asks a server; what keeps it from being asked is a finding. The primary first: a replica is not waited for that connects to
+    /// one which is not there.</summary>
+    public async Task<SeenServer?> LookAsync(RoutedServer server, Findings found)
     {
-        var runs = server.Incarnation;
         var held = new List<DbConnection>();
         var identities = new HashSet<string>(StringComparer.Ordinal);
         SilentServerException? silent = null;
@@ -40,31 +38,22 @@ internal sealed class ServerLooks(
             Dictionary<string, string> variables = [];
             for (var i = 0; i < ProbesPerAddress; i++)
             {
-                // Held all at once, so that each is a physical connection of its own.
-                held.Add(await BoundedOpening.OpenAsync(server, Patience, time, isAsync: true, cancellation).ConfigureAwait(false));
+                // Held all at once, so that none is led where the one before it was.
+                held.Add(await OpenAsync(server).ConfigureAwait(false));
                 var questions = Questions(server, held[^1]);
-                await server.MeetAsync(questions).ConfigureAwait(false);
+                await MeetAsync(server, questions).ConfigureAwait(false);
                 variables = await VariablesAsync(questions).ConfigureAwait(false);
                 identities.Add(SeenServer.Identity(variables));
             }
 
-            // A pool that is led to another server begins anew, so that its connections alone would not show it.
-            var met = server.Met.TakeLast(server.Incarnation - runs).Distinct().ToList();
-            if (met.Count > 1)
-            {
-                identities = [.. met.Select(ids => ids.Replace('=', ' '))];
-            }
-
-            return await CompletedAsync(new SeenServer(server, variables, identities), held[^1]).ConfigureAwait(false);
+            var seen = new SeenServer(server, variables, identities);
+            seen = seen with { IsRefused = server.IsPrimary ? !seen.IsWritable : seen.IsWritable && !mayReplicasWrite };
+            return await CompletedAsync(seen, held[^1]).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is WritableReplicaException or ReadOnlyPrimaryException)
-        {
-            return await LookUnjudgedAsync(server, exception).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (IsNoAnswer(exception))
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
             silent = exception as SilentServerException;
-            CannotBeAsked(server, exception);
+            CannotBeAsked(server, found, exception);
             return null;
         }
         finally
@@ -79,6 +68,22 @@ internal sealed class ServerLooks(
         }
     }
 
+    // Behind a proxy it is asked who it is; one that is refused is looked at all the same.
+    private static async Task MeetAsync(RoutedServer server, ServerQuestions questions)
+    {
+        try
+        {
+            if (server.IsBehindProxy)
+            {
+                await server.MeetAsync(questions).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is WritableReplicaException or ReadOnlyPrimaryException)
+        {
+            // What it says is looked at.
+        }
+    }
+
     /// <summary>Whether a replica comes to have a position in a moment. A replica that does not answer is not said to lack it.</summary>
     public async Task<bool> HasReachedAsync(SeenServer replica, ReplicationPosition position)
     {
@@ -87,36 +92,60 @@ internal sealed class ServerLooks(
                 replica.Server,
                 async questions =>
                 {
-                    var protocol = await replica.Server.ProtocolAsync(questions).ConfigureAwait(false);
                     var began = time.GetTimestamp();
                     while (
-                        !(reached = (await protocol.ReachedAsync(questions).ConfigureAwait(false)).Contains(position))
+                        !(reached = (await replica.Protocol.ReachedAsync(questions).ConfigureAwait(false)).Contains(position))
                         && time.GetElapsedTime(began) < Moment
                     )
                     {
                         await questions.DelayAsync(Pause).ConfigureAwait(false);
                     }
                 },
-                exception => reached = reached || exception is not null
+                _ => reached = true
             )
             .ConfigureAwait(false);
         return reached;
     }
 
+    /// <summary>Whether a replica holds what the primary lacks. Where one of them does not answer that is not known.</summary>
+    public async Task<bool> HoldsMoreAsync(SeenServer replica, SeenServer primary)
+    {
+        if (primary.IsMariaDb != replica.IsMariaDb || !primary.Protocol.CanTellWhatWasSeen(primary.Variables, isPrimary: true))
+        {
+            return false;
+        }
+
+        ReplicationPosition? held = null;
+        await OnConnectionAsync(
+                replica.Server,
+                async questions => held = await replica.Protocol.HeldAsync(questions).ConfigureAwait(false),
+                static _ => { }
+            )
+            .ConfigureAwait(false);
+        var lacks = false;
+        if (held is { } all)
+        {
+            await OnConnectionAsync(
+                    primary.Server,
+                    async questions => lacks = await primary.Protocol.LacksAsync(questions, all).ConfigureAwait(false),
+                    static _ => { }
+                )
+                .ConfigureAwait(false);
+        }
+
+        return lacks;
+    }
+
     /// <summary>That the user may not ask the primary how far its log is, without which no session can move there.</summary>
-    public Task MayNotBeAskedAsync(SeenServer primary) =>
+    public Task MayNotBeAskedAsync(SeenServer primary, Findings found) =>
         OnConnectionAsync(
             primary.Server,
-            async questions =>
-            {
-                var protocol = await primary.Server.ProtocolAsync(questions).ConfigureAwait(false);
-                await protocol.PassBarrierAsync(questions, TimeSpan.Zero).ConfigureAwait(false);
-            },
+            async questions => await primary.Protocol.PassBarrierAsync(questions, TimeSpan.Zero).ConfigureAwait(false),
             exception =>
             {
                 if (!ServerAnswer.IsRefusal(exception))
                 {
-                    CannotBeAsked(primary.Server, exception);
+                    CannotBeAsked(primary.Server, found, exception);
                     return;
                 }
 
@@ -143,29 +172,6 @@ internal sealed class ServerLooks(
                 );
             }
         );
-
-    private async Task<SeenServer?> LookUnjudgedAsync(RoutedServer server, Exception refusal)
-    {
-        DbConnection? connection = null;
-        SilentServerException? silent = null;
-        try
-        {
-            connection = await openUnjudged(server, cancellation).WaitAsync(Patience, time, cancellation).ConfigureAwait(false);
-            var variables = await VariablesAsync(Questions(server, connection)).ConfigureAwait(false);
-            var seen = new SeenServer(server, variables, [SeenServer.Identity(variables)]) { IsRefused = true };
-            return await CompletedAsync(seen, connection).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (IsNoAnswer(exception))
-        {
-            silent = exception as SilentServerException;
-            CannotBeAsked(server, refusal);
-            return null;
-        }
-        finally
-        {
-            await Letting.GoAsync(connection, silent, isAsync: true).ConfigureAwait(false);
-        }
-    }
 
     private async Task<SeenServer> CompletedAsync(SeenServer seen, DbConnection connection)
     {
@@ -253,10 +259,10 @@ internal sealed class ServerLooks(
         SilentServerException? silent = null;
         try
         {
-            connection = await BoundedOpening.OpenAsync(server, Patience, time, isAsync: true, cancellation).ConfigureAwait(false);
+            connection = await OpenAsync(server).ConfigureAwait(false);
             await ask(Questions(server, connection)).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is DbException || IsNoAnswer(exception))
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
             silent = exception as SilentServerException;
             failed(connection is null ? new InvalidOperationException(exception.Message, exception) : exception);
@@ -270,10 +276,10 @@ internal sealed class ServerLooks(
     private ServerQuestions Questions(RoutedServer server, DbConnection connection) =>
         new(server, connection, time, isAsync: true, cancellation);
 
-    private bool IsNoAnswer(Exception exception) =>
-        isServerFailure(exception) || exception is InvalidOperationException or TimeoutException;
+    private ValueTask<DbConnection> OpenAsync(RoutedServer server) =>
+        BoundedOpening.OpenAloneAsync(token => openAlone(server, token), Patience, time, cancellation);
 
-    private void CannotBeAsked(RoutedServer server, Exception exception) =>
+    private static void CannotBeAsked(RoutedServer server, Findings found, Exception exception) =>
         found.Error(
             "MRT001",
             server,

@@ -24,6 +24,12 @@ internal static class Statements
         : replica.Number >= FirstWithSource ? "CHANGE REPLICATION SOURCE TO SOURCE_HOST = ..., SOURCE_AUTO_POSITION = 1, then START REPLICA"
         : "CHANGE MASTER TO MASTER_HOST = ..., MASTER_AUTO_POSITION = 1, then START SLAVE";
 
+    /// <summary>Ends what replicates, for good.</summary>
+    public static string FollowNobody(SeenServer server) =>
+        server.IsMariaDb ? "STOP ALL SLAVES, then RESET SLAVE ALL"
+        : server.Number >= FirstWithReplica ? "STOP REPLICA, then RESET REPLICA ALL"
+        : "STOP SLAVE, then RESET SLAVE ALL";
+
     /// <summary>Gives privileges to the user of a connection.</summary>
     public static string Grant(SeenServer server, IEnumerable<string> privileges) =>
         $"GRANT {string.Join(", ", privileges)} ON *.* TO {Account(server)}";

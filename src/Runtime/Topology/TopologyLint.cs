@@ -17,54 +17,105 @@ internal sealed class TopologyLint(
     CancellationToken cancellation
 )
 {
-    private readonly Findings _found = new();
+    // Servers that do not answer cost their time together, and not one after the other.
+    private const int AtOnce = 16;
+
+    private readonly ServerLooks _looks = new(time, questions.MayReplicasWrite, questions.OpenAlone, cancellation);
 
     public async Task<IReadOnlyList<TopologyFinding>> RunAsync()
     {
-        var looks = new ServerLooks(_found, time, questions.IsServerFailure, questions.OpenUnjudged, cancellation);
-        var seen = new List<SeenServer>();
-        foreach (var server in servers)
-        {
-            if (await looks.LookAsync(server).ConfigureAwait(false) is { } one)
-            {
-                seen.Add(one);
-            }
-        }
+        var found = new Findings();
+        var primaries = await SeenAsync(found, servers.Where(static server => server.IsPrimary)).ConfigureAwait(false);
+        var seen = primaries
+            .Concat(await SeenAsync(found, servers.Where(static server => !server.IsPrimary)).ConfigureAwait(false))
+            .ToList();
+        new RoleLint(found, seen).IsNoPrimary();
+        await EachAsync(found, seen, (one, own) => JudgeAsync(one, own, seen)).ConfigureAwait(false);
+        new RoleLint(found, seen).AreTheSame();
+        return found.All;
+    }
 
-        var settings = new SettingsLint(_found);
-        var roles = new RoleLint(_found, seen);
-        var following = new FollowingLint(_found, seen, one => questions.DatabaseOf(one.Server), looks.HasReachedAsync);
-        roles.IsNoPrimary();
-        foreach (var one in seen)
+    private async Task<List<SeenServer>> SeenAsync(Findings found, IEnumerable<RoutedServer> asked)
+    {
+        var all = asked.ToList();
+        var seen = new SeenServer?[all.Count];
+        await EachAsync(
+                found,
+                Enumerable.Range(0, all.Count).ToList(),
+                async (at, own) => seen[at] = await _looks.LookAsync(all[at], own).ConfigureAwait(false)
+            )
+            .ConfigureAwait(false);
+        return [.. seen.OfType<SeenServer>()];
+    }
+
+    // At the same time, and told in their order.
+    private async Task EachAsync<T>(Findings found, IReadOnlyList<T> all, Func<T, Findings, Task> act)
+    {
+        var own = all.Select(static _ => new Findings()).ToList();
+        await Parallel
+            .ForEachAsync(
+                Enumerable.Range(0, all.Count),
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+                async (at, _) => await act(all[at], own[at]).ConfigureAwait(false)
+            )
+            .ConfigureAwait(false);
+        own.ForEach(found.AddAll);
+    }
+
+    // What goes wrong with one server hides nothing of the others.
+    private async Task JudgeAsync(SeenServer one, Findings found, IReadOnlyList<SeenServer> seen)
+    {
+        try
         {
+            var settings = new SettingsLint(found);
+            var filters = new FilterLint(
+                found,
+                seen.FirstOrDefault(static other => other.IsPrimary),
+                other => questions.DatabaseOf(other.Server)
+            );
             settings.IsBalanced(one);
             settings.HasNoGtids(one);
             if (one.IsPrimary)
             {
-                await LookAtPrimaryAsync(one, looks, settings, following).ConfigureAwait(false);
+                await LookAtPrimaryAsync(one, found, settings, filters).ConfigureAwait(false);
             }
-            else if (!roles.IsPrimaryItself(one))
+            else if (new RoleLint(found, seen) is var roles && !roles.IsPrimaryItself(one))
             {
-                await LookAtReplicaAsync(one, settings, roles, following).ConfigureAwait(false);
+                filters.LeavesOut(one);
+                await LookAtReplicaAsync(one, found, settings, roles, new FollowingLint(found, seen, _looks.HasReachedAsync))
+                    .ConfigureAwait(false);
             }
         }
-
-        roles.AreTheSame();
-        return _found.All;
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        {
+            found.Error(
+                "MRT001",
+                one.Server,
+                $"cannot be asked to the end: {exception.Message}",
+                "Run the lint again; if it says so again, report it with the versions of the servers."
+            );
+        }
     }
 
-    private static async Task LookAtPrimaryAsync(SeenServer primary, ServerLooks looks, SettingsLint settings, FollowingLint following)
+    private async Task LookAtPrimaryAsync(SeenServer primary, Findings found, SettingsLint settings, FilterLint filters)
     {
         settings.HasNoLog(primary);
-        following.LogLeavesOut(primary);
+        filters.LogLeavesOut(primary);
         if (primary.IsOn("log_bin") && !primary.IsRefused)
         {
-            await looks.MayNotBeAskedAsync(primary).ConfigureAwait(false);
+            await _looks.MayNotBeAskedAsync(primary, found).ConfigureAwait(false);
         }
     }
 
-    private async Task LookAtReplicaAsync(SeenServer replica, SettingsLint settings, RoleLint roles, FollowingLint following)
+    private async Task LookAtReplicaAsync(
+        SeenServer replica,
+        Findings found,
+        SettingsLint settings,
+        RoleLint roles,
+        FollowingLint following
+    )
     {
+        var mayBePrimary = roles.MayBePrimary(replica);
         if (!roles.HasPrimarysPlace(replica))
         {
             if (replica.IsWritable)
@@ -79,39 +130,55 @@ internal sealed class TopologyLint(
         }
 
         roles.IsOfOtherKind(replica);
-        HasOtherOptions(replica.Server);
+        HasOtherOptions(replica.Server, found);
         settings.AppliesOutOfOrder(replica);
         settings.HasSeveralDomains(replica);
         settings.LogsNothing(replica);
         following.HidesReplication(replica, needsLag);
-        following.DoesNotRun(replica);
-        following.HasSeveralSources(replica);
-        following.LeavesOut(replica);
-        var isStranger = await following.IsOfOtherClusterAsync(replica).ConfigureAwait(false);
-        if (roles.HasPrimary && !isStranger && !replica.IsRefused && await questions.IsDiverged(replica.Server).ConfigureAwait(false))
+        if (needsLag)
         {
-            HoldsMore(replica);
+            following.TellsNoLag(replica);
+        }
+
+        if (!mayBePrimary)
+        {
+            following.DoesNotRun(replica);
+        }
+
+        following.HasSeveralSources(replica);
+        var isStranger = await following.IsOfOtherClusterAsync(replica).ConfigureAwait(false);
+        if (
+            questions.ComparesReplicas
+            && !isStranger
+            && !replica.IsRefused
+            && roles.Primary is { } primary
+            && await _looks.HoldsMoreAsync(replica, primary).ConfigureAwait(false)
+        )
+        {
+            HoldsMore(replica, found, mayBePrimary);
         }
     }
 
-    private void HoldsMore(SeenServer replica) =>
-        _found.Error(
+    private static void HoldsMore(SeenServer replica, Findings found, bool mayBePrimary) =>
+        found.Error(
             "MRT012",
             replica.Server,
             "holds what the primary lacks: a failover lost it, or somebody wrote there. A session that saw it cannot go on on the primary.",
-            "Rebuild it from the primary"
-                + (
-                    replica.IsMariaDb
-                        ? "."
-                        : "; or, where no read sees the difference, commit empty transactions with its GTIDs on the primary."
-                )
+            mayBePrimary
+                ? "If it was promoted, make it the primary in the configuration; otherwise rebuild it from the primary."
+                : "Rebuild it from the primary"
+                    + (
+                        replica.IsMariaDb
+                            ? "."
+                            : "; or, where no read sees the difference, commit empty transactions with its GTIDs on the primary."
+                    )
         );
 
-    private void HasOtherOptions(RoutedServer replica)
+    private void HasOtherOptions(RoutedServer replica, Findings found)
     {
         if (questions.DifferencesOf(replica) is { Count: > 0 } differences)
         {
-            _found.Warning(
+            found.Warning(
                 "MRT014",
                 replica,
                 $"has other options in its connection string than the primary ({string.Join("; ", differences)}), so that a read gives "
@@ -122,16 +189,16 @@ internal sealed class TopologyLint(
     }
 
     /// <summary>What the data source knows of its servers.</summary>
-    /// <param name="IsServerFailure">Whether an exception says that a server is out of reach.</param>
-    /// <param name="IsDiverged">Whether a replica holds what the primary lacks.</param>
+    /// <param name="ComparesReplicas">Whether it matters that a replica holds what the primary lacks.</param>
     /// <param name="DifferencesOf">The driver's options that a replica has otherwise than the primary.</param>
     /// <param name="DatabaseOf">The database that connections to a server are in; empty for none.</param>
-    /// <param name="OpenUnjudged">Opens a connection to a server, whatever it is.</param>
+    /// <param name="OpenAlone">Opens a connection of no pool to a server, whatever it is.</param>
+    /// <param name="MayReplicasWrite">Whether a replica that accepts writes is not refused.</param>
     public sealed record Questions(
-        Func<Exception, bool> IsServerFailure,
-        Func<RoutedServer, Task<bool>> IsDiverged,
+        bool ComparesReplicas,
         Func<RoutedServer, IReadOnlyList<string>> DifferencesOf,
         Func<RoutedServer, string> DatabaseOf,
-        Func<RoutedServer, CancellationToken, Task<DbConnection>> OpenUnjudged
+        Func<RoutedServer, CancellationToken, Task<DbConnection>> OpenAlone,
+        bool MayReplicasWrite
     );
 }

@@ -108,6 +108,84 @@ public sealed class FollowingTests : IAsyncLifetime
         Assert.Null(findings[1].Statement);
     }
 
+    [Theory]
+    [InlineData("STOP SLAVE", true)]
+    [InlineData("STOP SLAVE", false)]
+    [InlineData("select 1", true)]
+    public async Task A_promoted_replica_with_what_is_left_of_its_channel_is_not_told_to_be_read_only(string stop, bool isPrimaryGone)
+    {
+        await HealthTests.AdminAsync(First, $"{stop}; set global read_only = 0");
+        if (isPrimaryGone)
+        {
+            await Primary.KillAsync();
+        }
+
+        foreach (var allows in new[] { false, true })
+        {
+            var findings = await FindAsync([First], b => allows ? b.AllowWritableReplicas() : b);
+            Assert.Equal(isPrimaryGone ? ["MRT001", "MRT003"] : ["MRT003"], findings.Select(f => f.Id));
+            Assert.StartsWith(
+                "If it was promoted, make it the primary in the configuration",
+                findings[^1].Remedy,
+                StringComparison.Ordinal
+            );
+            Assert.Null(findings[^1].Statement);
+        }
+    }
+
+    [Fact]
+    public async Task A_failover_that_is_finished_has_no_findings()
+    {
+        await HealthTests.AdminAsync(First, "STOP SLAVE; set global read_only = 0");
+        await HealthTests.AdminAsync(Primary, "set global read_only = 1");
+        await FollowAsync(Primary, First.Port);
+        await FollowAsync(Second, First.Port);
+        Assert.Empty(await FindAsync([Primary, Second], b => b, primary: First));
+    }
+
+    [Fact]
+    public async Task A_new_primary_that_follows_the_old_one_still_is_not_accused()
+    {
+        await HealthTests.AdminAsync(Primary, "set global read_only = 1");
+        await HealthTests.AdminAsync(First, "set global read_only = 0");
+        var finding = (await FindAsync([Primary], b => b, primary: First)).Single(f => f.Id == "MRT018");
+        Assert.Equal(("primary", TopologySeverity.Warning), (finding.Server, finding.Severity));
+        Assert.DoesNotContain("read_only", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_of_several_that_are_wrong_is_named()
+    {
+        var findings = await FindAsync([Primary, Primary], b => b.AllowWritableReplicas());
+        Assert.Equal([("MRT006", "r1"), ("MRT006", "r2")], findings.Select(f => (f.Id, f.Server)));
+        findings = await FindAsync(First, First, First);
+        Assert.Equal([("MRT007", "r2"), ("MRT007", "r3")], findings.Select(f => (f.Id, f.Server)));
+    }
+
+    [Fact]
+    public async Task A_small_pool_and_a_busy_one_end_nothing()
+    {
+        static string Small(MariaDbServer server) =>
+            new MySqlConnectionStringBuilder(server.ConnectionString) { MaximumPoolSize = 1, ConnectionTimeout = 2 }.ConnectionString;
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(Small(Primary))
+            .AddReplica("r1", Small(First))
+            .AddReplica("r2", Small(Second))
+            .Build();
+        Assert.Empty(await source.ValidateTopologyAsync());
+        var busy = new List<System.Data.Common.DbConnection> { await source.Primary.OpenConnectionAsync() };
+        for (var replica = 0; replica < 2; replica++)
+        {
+            busy.Add(await source.OpenConnectionAsync());
+            source.UpdateReplicas([
+                .. new[] { First, Second }.Select((r, i) => new ReplicaSettings($"r{i + 1}", Small(r), i == replica ? 0 : 1)),
+            ]);
+        }
+
+        Assert.Empty(await source.ValidateTopologyAsync());
+        busy.ForEach(connection => connection.Dispose());
+    }
+
     [Fact]
     public async Task A_writable_replica_that_follows_the_primary_is_told_to_be_read_only()
     {
@@ -175,6 +253,8 @@ public sealed class FollowingTests : IAsyncLifetime
     [InlineData("replicate_do_table", "elsewhere.notes", true)]
     [InlineData("replicate_do_table", "app.notes", false)]
     [InlineData("replicate_wild_do_table", "a%.%", false)]
+    [InlineData("replicate_wild_do_table", "b%.%", true)]
+    [InlineData("replicate_wild_ignore_table", "a%.%", true)]
     [InlineData("replicate_wild_ignore_table", "app.%", true)]
     [InlineData("replicate_wild_ignore_table", "app.tmp%", false)]
     public async Task A_filter_that_leaves_the_database_out(string filter, string value, bool isFound)
@@ -248,10 +328,11 @@ public sealed class FollowingTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<TopologyFinding>> FindAsync(
         MariaDbServer[] replicas,
-        Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder> configure
+        Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder> configure,
+        MariaDbServer? primary = null
     )
     {
-        var builder = configure(new ReplicatedMySqlDataSourceBuilder()).UsePrimary(Primary.ConnectionString);
+        var builder = configure(new ReplicatedMySqlDataSourceBuilder()).UsePrimary((primary ?? Primary).ConnectionString);
         foreach (var (replica, index) in replicas.Select((replica, index) => (replica, index)))
         {
             builder.AddReplica($"r{index + 1}", replica.ConnectionString);

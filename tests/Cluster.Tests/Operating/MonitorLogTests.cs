@@ -30,6 +30,45 @@ public sealed class MonitorLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_end_of_replication_is_told_once_and_its_recovery_too_whatever_came_between()
+    {
+        var log = new Recorder();
+        await using var source = Build(log, "app");
+        await UntilAsync(log, "24 replica1 up");
+        await HealthTests.AdminAsync(_cluster.Replicas[0], "STOP SLAVE");
+        await UntilAsync(log, "26 replica1");
+        await _cluster.Replicas[0].KillAsync();
+        await UntilAsync(log, "8 replica1 down");
+
+        // It comes back as it was, and is told to follow.
+        await _cluster.Replicas[0].RestartAloneAsync();
+        await Eventually.IsAsync(
+            () => source.GetServers()[1] is { Error: null, Health: ServerHealth.Up, Replication: ReplicationState.Stopped },
+            "it is back"
+        );
+        await HealthTests.AdminAsync(_cluster.Replicas[0], "START SLAVE");
+        await UntilAsync(log, "27 replica1");
+        Assert.DoesNotContain(log.Records, record => record.Id == 26 && record.Text.Contains("replica1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_servers_own_text_is_for_who_debugs()
+    {
+        await HealthTests.AdminAsync(_cluster.Primary, "create table app.notes (id int primary key, note varchar(20))");
+        await _cluster.WaitForReplicasAsync();
+        var log = new Recorder();
+        await using var source = Build(log, "app");
+        await UntilAsync(log, "24 replica1 up");
+        await HealthTests.AdminAsync(_cluster.Replicas[0], "set sql_log_bin = 0; insert into app.notes values (4711, 'here')");
+        await HealthTests.AdminAsync(_cluster.Primary, "insert into app.notes values (4711, 'there')");
+        await UntilAsync(log, "34 replica1 4711", "26 replica1 1062");
+        Assert.All(
+            log.Records.Where(record => record.Level > LogLevel.Debug),
+            record => Assert.DoesNotContain("4711", record.Text, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task A_lag_that_nobody_knows_is_told_once()
     {
         await HealthTests.AdminAsync(

@@ -73,6 +73,18 @@ public abstract class MySqlOperatingTests(MySqlFixture fixture)
     }
 
     [SkippableFact]
+    public async Task A_replica_of_the_other_kind_that_is_up_to_date_is_a_finding_and_no_exception()
+    {
+        await using var maria = await MariaDbCluster.StartAsync(replicas: 1);
+        await maria.WaitForReplicasAsync();
+        await using var source = Build(b =>
+            b.AddReplica("maria", maria.Replicas[0].ConnectionString).AddReplica("r2", fixture.Cluster.Replicas[0])
+        );
+        var findings = await source.ValidateTopologyAsync();
+        Assert.Equal(["MRT019"], findings.Where(f => f.Server == "maria").Select(f => f.Id));
+    }
+
+    [SkippableFact]
     public async Task A_user_that_writes_in_spite_of_read_only_by_a_role()
     {
         Skip.If(IsOld, "Roles are of MySQL 8.");

@@ -160,6 +160,37 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
         await warned.StopAsync();
     }
 
+    [Fact]
+    public async Task What_the_start_looks_at_in_the_background_is_no_part_of_the_start()
+    {
+        var ambient = new AsyncLocal<string?>();
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<string?>();
+        using var host = new HostBuilder()
+            .ConfigureServices(services =>
+                services.AddReplicatedMySqlDataSource(options =>
+                {
+                    options.Primary = Primary.ConnectionString;
+                    options.Monitor = null;
+                    options.TopologyValidation = TopologyValidation.Warn;
+                    options.Replicas.Add(new ReplicaSettings("r1", First.ConnectionString));
+                    options.ConfigureBuilder = b =>
+                        b.UseConnectionOpenedCallback(
+                            (_, _) =>
+                            {
+                                seen.Enqueue(ambient.Value);
+                                return default;
+                            }
+                        );
+                })
+            )
+            .Build();
+        ambient.Value = "the start";
+        await host.StartAsync();
+        await host.StopAsync();
+        Assert.NotEmpty(seen);
+        Assert.All(seen, Assert.Null);
+    }
+
     private ReplicatedMySqlDataSource Build(Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder> replicas) =>
         replicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Primary.ConnectionString)).Build();
 

@@ -31,8 +31,36 @@ public class ServerMonitorTests
         Assert.Null(monitor.StateOf(primary));
     }
 
+    /// <summary>What is ambient where the replicas are changed is a request's, and loops live as long as the data source.</summary>
+    [Fact]
+    public async Task A_replica_that_comes_later_is_watched_outside_of_what_added_it()
+    {
+        var primary = new RoutedServer("primary", new ConnectionPool(new HangingDriver()), isPrimary: true);
+        var monitor = new ServerMonitor(
+            "shop",
+            primary,
+            new ReplicaTable([]),
+            new RoutingReports(NullLogger.Instance, static _ => { }, "shop", TimeProvider.System),
+            divergence: null,
+            new ReplicaProgress(primary, TimeProvider.System),
+            TimeProvider.System,
+            new MonitorOptions { Timeout = TimeSpan.FromMinutes(1) }
+        );
+        HangingDriver.Ambient.Value = "a request";
+        var driver = new HangingDriver();
+        monitor.Follow(new ReplicaTable([(new RoutedServer("late", new ConnectionPool(driver), isPrimary: false), 1)]));
+        await driver.IsOpening.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Null(driver.Seen);
+        Assert.Equal("a request", HangingDriver.Ambient.Value);
+        monitor.Stop();
+    }
+
     private sealed class HangingDriver : DbDataSource
     {
+        public static readonly AsyncLocal<string?> Ambient = new();
+
+        public string? Seen { get; private set; } = "nothing";
+
         public TaskCompletionSource IsOpening { get; } = new();
 
         public TaskCompletionSource WasCancelled { get; } = new();
@@ -48,6 +76,7 @@ public class ServerMonitorTests
                 WasCancelled.TrySetResult();
                 throw new InvalidDataException("the driver's callback");
             });
+            Seen = Ambient.Value;
             IsOpening.TrySetResult();
             await WasCancelled.Task;
             throw new OperationCanceledException(cancellationToken);

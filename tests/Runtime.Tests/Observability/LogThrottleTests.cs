@@ -71,21 +71,78 @@ public sealed class LogThrottleTests : IDisposable
     }
 
     [Fact]
+    public void What_is_worse_is_not_hidden_behind_what_is_less_bad()
+    {
+        Lose(100);
+        Lose(7, policy: ReplicaLoss.Fail);
+        Assert.Equal(LogThrottle.InFull, _log.Records.Count(record => record.Id.Id == 1));
+        _reports.Dispose();
+        Assert.Equal(
+            [(LogLevel.Warning, 95), (LogLevel.Error, 2)],
+            _log.Records.Where(r => r.Id.Id == 25).Select(r => (r.Level, More(r.Text))).OrderBy(r => r.Level)
+        );
+    }
+
+    [Fact]
+    public void A_window_that_ends_while_it_is_looked_at()
+    {
+        // Each look at the clock is so much later that the sixth record is within the window, and its timer is not.
+        var time = new RunningTime();
+        using var reports = new RoutingReports(_log, _events.Enqueue, "shop", time);
+        for (var i = 0; i < 200; i++)
+        {
+            reports.ReplicaLost(Guid.NewGuid(), "r1", "open failed", ReplicaLoss.Primary, exception: null);
+        }
+
+        reports.Dispose();
+        var more = _log.Records.Where(record => record.Id.Id == 25).Sum(record => More(record.Text));
+        Assert.Equal(200, _log.Records.Count(record => record.Id.Id == 6) + more);
+        Assert.True(more > 0);
+        Assert.All(time.Dues, due => Assert.True(due >= TimeSpan.Zero, $"{due}"));
+    }
+
+    [Fact]
     public void All_that_come_at_once_are_told_or_counted()
     {
         Parallel.For(0, 1000, _ => Lose(1));
         _reports.Dispose();
-        var more = _log
-            .Records.Where(record => record.Id.Id == 25)
-            .Sum(record => int.Parse(record.Text.Split("and ")[1].Split(' ')[0], null));
+        var more = _log.Records.Where(record => record.Id.Id == 25).Sum(record => More(record.Text));
         Assert.Equal(1000, _log.Records.Count(record => record.Id.Id == 6) + more);
     }
 
-    private void Lose(int sessions, string replica = "r1", string reason = "open failed")
+    private static int More(string text) => int.Parse(text.Split("and ")[1].Split(' ')[0], null);
+
+    private void Lose(int sessions, string replica = "r1", string reason = "open failed", ReplicaLoss policy = ReplicaLoss.Primary)
     {
         for (var i = 0; i < sessions; i++)
         {
-            _reports.ReplicaLost(Guid.NewGuid(), replica, reason, ReplicaLoss.Primary, exception: null);
+            _reports.ReplicaLost(Guid.NewGuid(), replica, reason, policy, exception: null);
+        }
+    }
+
+    private sealed class RunningTime : TimeProvider
+    {
+        private long _now = 1;
+
+        public List<TimeSpan> Dues { get; } = [];
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now += TimeSpan.TicksPerMillisecond * 870;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Dues.Add(dueTime);
+            return new NoTimer();
+        }
+
+        private sealed class NoTimer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose() { }
+
+            public ValueTask DisposeAsync() => default;
         }
     }
 }

@@ -33,21 +33,24 @@ public class ReplicationStatusTests
     }
 
     [Fact]
-    public void An_error_makes_an_end_a_failure_and_is_one_line()
+    public void An_error_makes_an_end_a_failure_and_is_told_in_words_of_ours()
     {
         var status = ReplicationStatus.Of([
             .. Row("c1", "Yes", "No", null),
             new("Last_SQL_Errno", "1062"),
-            new("Last_SQL_Error", "Duplicate entry\n\t'1'  "),
+            new("Last_SQL_Error", "Duplicate entry\n\t'ada@example.org'  "),
         ]);
         Assert.Equal(ReplicationState.Failed, status.State);
-        Assert.Equal("its applier of 'c1' (SQL thread) ended: error 1062, Duplicate entry '1'", status.Problem);
-        var endless = ReplicationStatus.Of([
-            .. Row("", "Yes", "No", null),
-            new("Last_SQL_Errno", "1"),
-            new("Last_SQL_Error", new string('x', 5000)),
+        Assert.Equal("its applier of 'c1' (SQL thread) ended: error 1062, a row that is there already", status.Problem);
+        Assert.Equal("error 1062, Duplicate entry 'ada@example.org'", status.Text);
+        var unknown = ReplicationStatus.Of([
+            .. Row("", "No", "Yes", null),
+            new("Last_IO_Errno", "4711"),
+            new("Last_IO_Error", "at db7.internal:3306 " + new string('x', 5000)),
         ]);
-        Assert.InRange(endless.Problem!.Length, 300, 400);
+        Assert.Equal("its receiver (IO thread) ended: error 4711", unknown.Problem);
+        Assert.InRange(unknown.Text!.Length, 300, 1100);
+        Assert.Null(ReplicationStatus.Of(Row("", "No", "Yes", null)).Text);
     }
 
     [Fact]
@@ -67,8 +70,27 @@ public class ReplicationStatusTests
         ]);
         Assert.Equal(3, status.Channels.Count);
         Assert.Equal((ReplicationState.Stopped, null), (status.State, status.Seconds));
-        Assert.Equal((ReplicationState.Running, 3.0), (status.From(["1"]).State, status.From(["1"]).Seconds));
-        Assert.Equal((ReplicationState.Stopped, null), (status.From(["9", ""]).State, status.From(["9", ""]).Seconds));
+        Assert.Equal((ReplicationState.Running, 3.0), (status.From("server_id=1").State, status.From("server_id=1").Seconds));
+        Assert.Equal((ReplicationState.Stopped, null), (status.From("server_id=9").State, status.From("").Seconds));
+    }
+
+    [Fact]
+    public void Where_both_have_a_uuid_the_number_says_nothing()
+    {
+        const string Ours = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+        const string Theirs = "3e11fa47-71ca-11e1-9e33-c80aa9429563";
+        var status = ReplicationStatus.Of([
+            .. Row("theirs", "No", "Yes", null, sourceId: "1"),
+            new("Source_UUID", Theirs),
+            .. Row("ours", "Yes", "Yes", "3", sourceId: "1"),
+            new("Source_UUID", Ours),
+        ]);
+        Assert.Equal("ours", Assert.Single(status.From($"server_id=1 server_uuid={Ours.ToUpperInvariant()}").Channels).Name);
+
+        // A server without one is known by its number, and none of them by that of another.
+        Assert.Equal(2, status.From("server_id=1").Channels.Count);
+        Assert.Equal(2, status.From($"server_id=1 server_uuid={Ours[..^1]}9").Channels.Count);
+        Assert.Equal(ReplicationState.Stopped, status.From($"server_id=1 server_uuid={Ours[..^1]}9").State);
     }
 
     [Fact]
