@@ -62,8 +62,8 @@ internal static class ContractMember
     }
 
     /// <summary>
-    /// Judged by names, over every file that has the interface's, whatever is defined: its base lists, aliases, and what is not compiled. In
-    /// another language nothing is seen.
+    /// Judged by names, over every file that has the interface's: base lists, aliases, and what is not compiled. In another language
+    /// nothing is seen.
     /// </summary>
     private static async Task<bool> IsImplementedElsewhereAsync(
         INamedTypeSymbol contract,

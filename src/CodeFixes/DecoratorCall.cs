@@ -67,7 +67,7 @@ internal static class DecoratorCall
             ? new FileEdit(file.Document.Id, new TextChange(new TextSpan(value.Span.End, 0), "." + Method))
             : null;
 
-    /// <summary>The statements of the function around, outermost: what a branch or a loop registers comes before what is behind it.</summary>
+    /// <summary>The statements of the function around, outermost: what a branch registers comes before what is behind it.</summary>
     private static List<StatementSyntax>? StatementsAround(SyntaxNode registration) =>
         ServiceChain.FunctionAround(registration) switch
         {
@@ -76,7 +76,7 @@ internal static class DecoratorCall
             _ => null,
         };
 
-    /// <summary>Whether what is around a lambda registers with its services too, before or behind, where no call in it would see that.</summary>
+    /// <summary>Whether what is around a lambda registers with its services too, where no call in it would see that.</summary>
     private static bool RegistersElsewhere(
         SyntaxNode registration,
         IReadOnlyCollection<StatementSyntax> statements,

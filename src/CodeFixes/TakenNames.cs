@@ -6,7 +6,7 @@ namespace MonotonicReads.CodeFixes;
 /// <summary>Names of types that something in the project means already: a new type would stand before it, or beside it.</summary>
 internal static class TakenNames
 {
-    /// <summary>Whether a type has the name wherever it is declared, visible here or not, or a branch that is not compiled has it.</summary>
+    /// <summary>Whether a type has the name, visible here or not, or a branch that is not compiled has it.</summary>
     /// <param name="name">The simple name.</param>
     /// <param name="own">The type that is changed.</param>
     /// <param name="compilation">The project.</param>
