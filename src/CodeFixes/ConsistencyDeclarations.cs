@@ -75,13 +75,17 @@ internal static class ConsistencyDeclarations
         foreach (var entry in reported)
         {
             var (node, (diagnostic, method)) = (entry.Key, entry.Value);
+            var reads = ReadsOf(diagnostic);
+            var work = FirstStatement.BodyOf(node) is { } body ? EndlessWork.In(body, reads, model, cancellation) : null;
+            var mayAnnotate = work is null || SourceFile.IsAnnotated(node);
             var declared =
-                CanAnnotate(node, method, coverable, model, cancellation) ? Annotation(node, method, guarantee, file)
+                mayAnnotate && CanAnnotate(node, method, coverable, model, cancellation) ? Annotation(node, method, guarantee, file)
                 : Stronger(node, method, guarantee, diagnostic, model) is { Changes.IsEmpty: false } changed ? changed
-                : SessionStatement.CanStandIn(node, method, ReadsOf(diagnostic), model)
-                && ReadAhead.Changes(FirstStatement.BodyOf(node)!, ReadsOf(diagnostic), model, cancellation) is { } ahead
-                && (readsAhead || ahead.IsEmpty)
-                    ? Session(node, method, guarantee, ahead, plan, file)
+                : work is not null ? InIteration(work, node, method, guarantee, reads, plan, file, cancellation)
+                : SessionStatement.CanStandIn(node, method, reads, model)
+                    ? Around(node, method, guarantee, reads, readsAhead, plan, file, cancellation)
+                : AsynchronousBody.Of(node, method, reads, file, cancellation) is { } awaiting
+                    ? Awaited(node, method!, guarantee, awaiting, plan, file)
                 : null;
             if (declared is not null)
             {
@@ -166,6 +170,83 @@ internal static class ConsistencyDeclarations
             )
             : null;
 
+    private static ConsistencyDeclaration? Around(
+        SyntaxNode node,
+        IMethodSymbol? method,
+        Guarantee guarantee,
+        IReadOnlyList<Location> reads,
+        bool readsAhead,
+        IEnumerable<ConsistencyDeclaration> plan,
+        SourceFile file,
+        CancellationToken cancellation
+    ) =>
+        ReadAhead.Changes(FirstStatement.BodyOf(node)!, reads, file.Model, cancellation) is { } ahead && (readsAhead || ahead.IsEmpty)
+            ? Session(node, method, guarantee, ahead, plan, file)
+            : null;
+
+    /// <summary>A session for each iteration of a loop that does not end.</summary>
+    private static ConsistencyDeclaration? InIteration(
+        EndlessWork work,
+        SyntaxNode node,
+        IMethodSymbol? method,
+        Guarantee guarantee,
+        IReadOnlyList<Location> reads,
+        IEnumerable<ConsistencyDeclaration> plan,
+        SourceFile file,
+        CancellationToken cancellation
+    )
+    {
+        if (
+            !SessionStatement.CanStandIn(work, node, method)
+            || ReadAhead.Changes(work.Iteration!, reads, file.Model, cancellation) is not { IsEmpty: true }
+        )
+        {
+            return null;
+        }
+
+        var name = NameIn(node, plan, file);
+        var written = file.Names.Session(name, guarantee.Name, work.Iteration!.OpenBraceToken.Span.End);
+        return new ConsistencyDeclaration(
+            node,
+            guarantee.Title($"each iteration in {NameOf(method)}", $"begin {guarantee.Session} inside the loop"),
+            FirstStatement.InBlock(work.Iteration, written.Text, file.Layout),
+            written.Import,
+            name
+        );
+    }
+
+    /// <summary>A session in a method that has to wait for its task then, and becomes asynchronous for that.</summary>
+    private static ConsistencyDeclaration? Awaited(
+        SyntaxNode node,
+        IMethodSymbol method,
+        Guarantee guarantee,
+        ImmutableArray<TextChange> awaiting,
+        IEnumerable<ConsistencyDeclaration> plan,
+        SourceFile file
+    )
+    {
+        var name = NameIn(node, plan, file);
+        var written = file.Names.Session(name, guarantee.Name, PlaceIn(node));
+        var returnsValue = method.ReturnType is INamedTypeSymbol { IsGenericType: true };
+        var changes = FirstStatement.Of(node, returnsValue, written.Text, file.Layout);
+        return changes.IsEmpty
+            ? null
+            : new ConsistencyDeclaration(
+                node,
+                guarantee.Title(NameOf(method), $"make it async, and begin {guarantee.Session}"),
+                awaiting.AddRange(changes),
+                written.Import,
+                name
+            );
+    }
+
+    private static string NameIn(SyntaxNode node, IEnumerable<ConsistencyDeclaration> plan, SourceFile file) =>
+        SessionStatement.FreeName(
+            node,
+            file.Model,
+            plan.Where(p => p.Node.Contains(node) || node.Contains(p.Node)).Select(static p => p.SessionName)
+        );
+
     /// <summary>The session as the body's first statement; null where it cannot be written.</summary>
     public static ConsistencyDeclaration? Session(
         SyntaxNode node,
@@ -176,8 +257,7 @@ internal static class ConsistencyDeclarations
         SourceFile file
     )
     {
-        var taken = plan.Where(p => p.Node.Contains(node) || node.Contains(p.Node)).Select(static p => p.SessionName);
-        var name = SessionStatement.FreeName(node, file.Model, taken);
+        var name = NameIn(node, plan, file);
         var written = file.Names.Session(name, guarantee.Name, PlaceIn(node));
         var changes = FirstStatement.Of(node, ReturnsValue(method), written.Text, file.Layout);
         return changes.IsEmpty

@@ -1,7 +1,7 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
-using MonotonicReads.Generator.Names;
 
 namespace MonotonicReads.CodeFixes;
 
@@ -9,7 +9,7 @@ namespace MonotonicReads.CodeFixes;
 internal static class ContractMember
 {
     /// <summary>The interface and the edit; null where there is no such interface, or several.</summary>
-    public static (INamedTypeSymbol Interface, FileEdit Edit)? Of(
+    public static async Task<(INamedTypeSymbol Interface, FileEdit Edit)?> OfAsync(
         SyntaxNode declaration,
         ISymbol symbol,
         INamedTypeSymbol type,
@@ -31,8 +31,8 @@ internal static class ContractMember
             || contract.DeclaringSyntaxReferences is not [var reference]
             || reference.GetSyntax(cancellation) is not InterfaceDeclarationSyntax written
             || reference.SyntaxTree != file.Root.SyntaxTree
-            || IsImplementedElsewhere(contract, type, file.Document.Project.Solution)
             || Signature.Of(method) is not { } signature
+            || await IsImplementedElsewhereAsync(contract, type, file.Document.Project, cancellation).ConfigureAwait(false)
         )
         {
             return null;
@@ -61,12 +61,60 @@ internal static class ContractMember
         return new TextChange(new TextSpan(line.Start, 0), indentation + signature + layout.LineEndAt(line.Start));
     }
 
-    /// <summary>Judged by names alone, over all projects.</summary>
-    private static bool IsImplementedElsewhere(INamedTypeSymbol contract, INamedTypeSymbol type, Solution solution) =>
-        solution
-            .Projects.SelectMany(static p => p.Documents)
-            .Any(d =>
-                d.TryGetSyntaxTree(out var tree)
-                && BaseNameIndex.Of(tree).Types.Any(t => t.Name != type.Name && Array.IndexOf(t.Bases, contract.Name) >= 0)
-            );
+    /// <summary>
+    /// Judged by names, over every file that has the interface's: base lists, aliases, and what is not compiled. In another language
+    /// nothing is seen.
+    /// </summary>
+    private static async Task<bool> IsImplementedElsewhereAsync(
+        INamedTypeSymbol contract,
+        INamedTypeSymbol type,
+        Project project,
+        CancellationToken cancellation
+    )
+    {
+        var own = type.DeclaringSyntaxReferences.Select(static r => (r.SyntaxTree.FilePath, r.Span)).ToList();
+        foreach (
+            var id in project
+                .Solution.GetProjectDependencyGraph()
+                .GetProjectsThatTransitivelyDependOnThisProject(project.Id)
+                .Prepend(project.Id)
+        )
+        {
+            var other = project.Solution.GetProject(id)!;
+            if (other.Language != LanguageNames.CSharp)
+            {
+                return true;
+            }
+
+            foreach (var document in other.Documents)
+            {
+                if (
+                    await NamingProjects.MayNameAsync(document, [contract.Name], cancellation).ConfigureAwait(false)
+                    && await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false) is { } root
+                    && MayImplement(root, contract.Name, own)
+                )
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool MayImplement(SyntaxNode root, string name, List<(string Path, TextSpan Span)> own) =>
+        root.DescendantNodes()
+            .Any(n =>
+                n switch
+                {
+                    BaseListSyntax bases => !own.Contains((root.SyntaxTree.FilePath, bases.Parent!.Span)) && Names(bases, name),
+                    UsingDirectiveSyntax { Alias: not null } alias => Names(alias, name),
+                    _ => false,
+                }
+            )
+        || root.DescendantTrivia()
+            .Any(t => t.IsKind(SyntaxKind.DisabledTextTrivia) && SyntaxFactory.ParseTokens(t.ToString()).Any(w => w.ValueText == name));
+
+    private static bool Names(SyntaxNode node, string name) =>
+        node.DescendantTokens().Any(t => t.IsKind(SyntaxKind.IdentifierToken) && t.ValueText == name);
 }

@@ -102,25 +102,10 @@ internal sealed class ExpressionBody(
 
         return ImmutableArray.Create(
             new TextChange(TextSpan.FromBounds(start, end), open),
-            new TextChange(new TextSpan(EndOfLineOf(last), 0), (IsLambda ? ";" : string.Empty) + close)
+            new TextChange(
+                new TextSpan(IsLambda ? last.Span.End : layout.EndOfLineBehind(last), 0),
+                (IsLambda ? ";" : string.Empty) + close
+            )
         );
-    }
-
-    /// <summary>Behind the comments that follow on the same line.</summary>
-    private int EndOfLineOf(SyntaxToken last)
-    {
-        if (IsLambda || !Layout.EndsLine(last))
-        {
-            return last.Span.End;
-        }
-
-        var end = last.TrailingTrivia.FirstOrDefault(static t => t.IsKind(SyntaxKind.EndOfLineTrivia));
-        var place = end.IsKind(SyntaxKind.EndOfLineTrivia) ? end.SpanStart : last.FullSpan.End;
-        while (place > last.Span.End && layout.Text[place - 1] is ' ' or '\t')
-        {
-            place--;
-        }
-
-        return place;
     }
 }

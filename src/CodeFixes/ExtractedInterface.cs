@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace MonotonicReads.CodeFixes;
 
-/// <summary>An interface of the annotated methods of a class that has none and that no wrapper can derive from.</summary>
+/// <summary>An interface of the annotated methods of a class that has none, behind which its wrapper can stand.</summary>
 internal static class ExtractedInterface
 {
     /// <summary>The interface's name and the changes of the class's file; null where it cannot be written.</summary>
@@ -20,13 +20,15 @@ internal static class ExtractedInterface
         var name = "I" + type.Name;
         if (
             type is not { TypeKind: TypeKind.Class, ContainingType: null, IsStatic: false, IsFileLocal: false, IsAbstract: false }
-            || !(type.IsSealed || type.IsRecord)
             || type.AllInterfaces.Any(static i => !i.DeclaringSyntaxReferences.IsEmpty)
             || type.DeclaringSyntaxReferences is not [var reference]
             || reference.GetSyntax(cancellation)
                 is not TypeDeclarationSyntax { CloseBraceToken.RawKind: (int)SyntaxKind.CloseBraceToken } declaration
             || file.Model.LookupSymbols(declaration.SpanStart, name: name).Length > 0
-            || SignaturesOf(methods, cancellation) is not { } signatures
+            || TakenNames.IsTaken(name, type, file.Model.Compilation, cancellation)
+            // With an interface the wrapper no longer derives, and reaches nothing else.
+            || SignaturesOf(AnnotatedMethods.Of(type).Union<IMethodSymbol>(methods, SymbolEqualityComparer.Default), cancellation)
+                is not { } signatures
         )
         {
             return null;
@@ -35,7 +37,7 @@ internal static class ExtractedInterface
         return (name, Changes(declaration, name, signatures, file.Layout));
     }
 
-    private static List<string>? SignaturesOf(ImmutableArray<IMethodSymbol> methods, CancellationToken cancellation)
+    private static List<string>? SignaturesOf(IEnumerable<IMethodSymbol> methods, CancellationToken cancellation)
     {
         var signatures = new List<string>();
         foreach (var method in methods)
@@ -84,7 +86,7 @@ internal static class ExtractedInterface
             list is null
                 ? new TextChange(new TextSpan(before, 0), " : " + implemented)
                 : new TextChange(new TextSpan(list.Types.Last().Span.End, 0), ", " + implemented),
-            new TextChange(new TextSpan(declaration.Span.End, 0), text)
+            new TextChange(new TextSpan(layout.EndOfLineBehind(declaration.GetLastToken()), 0), text)
         );
     }
 }

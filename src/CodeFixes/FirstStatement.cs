@@ -59,6 +59,24 @@ internal static class FirstStatement
             _ => (SyntaxNode?)BlockOf(declaration) ?? ArrowOf(declaration),
         };
 
+    /// <summary>In a block that is no body.</summary>
+    public static ImmutableArray<TextChange> InBlock(BlockSyntax block, string statement, Layout layout)
+    {
+        var brace = block.OpenBraceToken;
+        if (!Layout.EndsLine(brace))
+        {
+            return Insert(brace.Span.End, " " + statement);
+        }
+
+        var place = brace.FullSpan.End;
+        var first = block.Statements.FirstOrDefault();
+        var indentation =
+            first is not null && layout.IsFirstOnLine(first.SpanStart)
+                ? layout.IndentationAt(first.SpanStart)
+                : layout.IndentationAt(block.CloseBraceToken.SpanStart) + layout.UnitAt(block);
+        return Insert(place, indentation + statement + layout.LineEndAt(brace.SpanStart));
+    }
+
     private static BlockSyntax? BlockOf(SyntaxNode declaration) =>
         declaration switch
         {
@@ -78,23 +96,6 @@ internal static class FirstStatement
             IndexerDeclarationSyntax indexer => indexer.ExpressionBody,
             _ => null,
         };
-
-    private static ImmutableArray<TextChange> InBlock(BlockSyntax block, string statement, Layout layout)
-    {
-        var brace = block.OpenBraceToken;
-        if (!Layout.EndsLine(brace))
-        {
-            return Insert(brace.Span.End, " " + statement);
-        }
-
-        var place = brace.FullSpan.End;
-        var first = block.Statements.FirstOrDefault();
-        var indentation =
-            first is not null && layout.IsFirstOnLine(first.SpanStart)
-                ? layout.IndentationAt(first.SpanStart)
-                : layout.IndentationAt(block.CloseBraceToken.SpanStart) + layout.UnitAt(block);
-        return Insert(place, indentation + statement + layout.LineEndAt(brace.SpanStart));
-    }
 
     private static ImmutableArray<TextChange> BeforeTopLevel(CompilationUnitSyntax unit, string statement, Layout layout)
     {

@@ -63,6 +63,24 @@ internal sealed class Layout
         token.TrailingTrivia.Any(SyntaxKind.EndOfLineTrivia)
         || token.GetNextToken(includeZeroWidth: true).IsKind(SyntaxKind.EndOfFileToken);
 
+    /// <summary>Behind the comments that follow the token on its line, where nothing else does; directly behind it otherwise.</summary>
+    public int EndOfLineBehind(SyntaxToken token)
+    {
+        if (!EndsLine(token))
+        {
+            return token.Span.End;
+        }
+
+        var end = token.TrailingTrivia.FirstOrDefault(static t => t.IsKind(SyntaxKind.EndOfLineTrivia));
+        var place = end.IsKind(SyntaxKind.EndOfLineTrivia) ? end.SpanStart : token.FullSpan.End;
+        while (place > token.Span.End && Text[place - 1] is ' ' or '\t')
+        {
+            place--;
+        }
+
+        return place;
+    }
+
     /// <summary>What one level of indentation is around a node.</summary>
     public string UnitAt(SyntaxNode node)
     {

@@ -53,7 +53,8 @@ public sealed class MakeWrappableFix : RemedyFix
         var methods = AnnotatedMethods.Of(symbol);
         if (type is not null && !methods.IsEmpty && type.DeclaringSyntaxReferences.Length > 0)
         {
-            foreach (var remedy in Candidates(declaration, symbol!, type, methods, file, cancellation))
+            var declared = await ContractMember.OfAsync(declaration, symbol!, type, file, cancellation).ConfigureAwait(false);
+            foreach (var remedy in Candidates(declaration, symbol!, type, methods, declared, file, cancellation))
             {
                 if (
                     await trials.OfAsync(document.Project, remedy.Edits, type, cancellation).ConfigureAwait(false) is { } trial
@@ -78,6 +79,7 @@ public sealed class MakeWrappableFix : RemedyFix
         ISymbol symbol,
         INamedTypeSymbol type,
         ImmutableArray<IMethodSymbol> methods,
+        (INamedTypeSymbol Interface, FileEdit Edit)? declared,
         SourceFile file,
         CancellationToken cancellation
     )
@@ -92,13 +94,9 @@ public sealed class MakeWrappableFix : RemedyFix
             );
         }
 
-        if (ContractMember.Of(declaration, symbol, type, file, cancellation) is var (contract, declared))
+        if (declared is var (contract, edit))
         {
-            yield return new Remedy(
-                $"Let callers reach '{name}' through its wrapper (declare it in '{contract.Name}')",
-                DeclareKey,
-                declared
-            );
+            yield return new Remedy($"Let callers reach '{name}' through its wrapper (declare it in '{contract.Name}')", DeclareKey, edit);
         }
 
         if (ExtractedInterface.Of(type, methods, file, cancellation) is var (extracted, changes))

@@ -27,6 +27,11 @@ internal static class NameableClass
 
         if (declaration.Modifiers.FirstOrDefault(static m => m.IsKind(SyntaxKind.FileKeyword)) is { RawKind: not 0 } local)
         {
+            if (TakenNames.IsTaken(type.Name, type, file.Model.Compilation, cancellation))
+            {
+                return null;
+            }
+
             return ("remove 'file'", ImmutableArray.Create(Removed(local)));
         }
 

@@ -30,7 +30,7 @@ public sealed class PlanSeriesFix : CodeFixProvider
         FixAllProvider.Create(
             static async (context, document, diagnostics) =>
             {
-                var root = await document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
+                var root = (await SourceFile.OfAsync(document, context.CancellationToken).ConfigureAwait(false))?.Root;
                 return await ApplyAsync(
                         document,
                         diagnostics.Select(d => ChangeFor(d, root)).OfType<TextChange>(),
@@ -43,7 +43,7 @@ public sealed class PlanSeriesFix : CodeFixProvider
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
-        var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
+        var root = (await SourceFile.OfAsync(context.Document, context.CancellationToken).ConfigureAwait(false))?.Root;
         foreach (var diagnostic in context.Diagnostics)
         {
             if (ChangeFor(diagnostic, root) is not { } change)

@@ -3,13 +3,17 @@ using System.Composition;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Rules;
 
 namespace MonotonicReads.CodeFixes;
 
-/// <summary>Takes lines out of the baseline whose findings do not occur any more.</summary>
+/// <summary>
+/// Takes lines out of the baseline whose findings do not occur any more. Where several projects have the one file, as a project built for
+/// several frameworks has, a line stays that one of them still needs.
+/// </summary>
 [ExportCodeFixProvider(
     LanguageNames.CSharp,
     Name = nameof(RemoveStaleEntryFix),
@@ -59,11 +63,50 @@ public sealed class RemoveStaleEntryFix : CodeFixProvider
     )
     {
         var text = await file.GetTextAsync(cancellation).ConfigureAwait(false);
-        var lines = diagnostics.Select(d => LineOf(d, text)).OfType<TextSpan>().Distinct().OrderBy(static s => s.Start);
-        return solution.WithAdditionalDocumentText(
-            file.Id,
-            text.WithChanges(lines.Select(static span => new TextChange(span, string.Empty)))
-        );
+        var stale = new HashSet<TextSpan>(diagnostics.Select(d => LineOf(d, text)).OfType<TextSpan>());
+        var same = SameFiles(solution, file);
+        foreach (var project in same.Select(static d => d.Project).Where(p => p.Id != file.Project.Id))
+        {
+            stale.IntersectWith(await StaleInAsync(project, file, text, cancellation).ConfigureAwait(false));
+        }
+
+        if (stale.Count == 0)
+        {
+            return solution;
+        }
+
+        var left = text.WithChanges(stale.OrderBy(static s => s.Start).Select(static span => new TextChange(span, string.Empty)));
+        return same.Aggregate(solution, (changed, d) => changed.WithAdditionalDocumentText(d.Id, left));
+    }
+
+    /// <summary>The file in every project that has it.</summary>
+    private static List<TextDocument> SameFiles(Solution solution, TextDocument file) =>
+        solution
+            .Projects.SelectMany(static p => p.AdditionalDocuments)
+            .Where(d => d.Id == file.Id || (file.FilePath is not null && d.FilePath == file.FilePath))
+            .ToList();
+
+    /// <summary>The lines that another project does not need either.</summary>
+    private static async Task<IEnumerable<TextSpan>> StaleInAsync(
+        Project project,
+        TextDocument file,
+        SourceText text,
+        CancellationToken cancellation
+    )
+    {
+        if (await project.GetCompilationAsync(cancellation).ConfigureAwait(false) is not { } compilation)
+        {
+            return [];
+        }
+
+        var found = await compilation
+            .WithAnalyzers(ImmutableArray.Create<DiagnosticAnalyzer>(new ReadRulesAnalyzer()), project.AnalyzerOptions)
+            .GetAnalyzerDiagnosticsAsync(cancellation)
+            .ConfigureAwait(false);
+        return found
+            .Where(d => d.Id == MR3002StaleBaseline.Id && d.Location.GetLineSpan().Path == file.FilePath)
+            .Select(d => LineOf(d, text))
+            .OfType<TextSpan>();
     }
 
     /// <summary>The entry's line with its comment and its line end; null where no entry stands there any more.</summary>
@@ -85,7 +128,10 @@ public sealed class RemoveStaleEntryFix : CodeFixProvider
                 var diagnostics = await context.GetAllDiagnosticsAsync(project).ConfigureAwait(false);
                 foreach (var group in diagnostics.GroupBy(static d => d.Location.GetLineSpan().Path))
                 {
-                    if (project.AdditionalDocuments.FirstOrDefault(d => d.FilePath == group.Key) is { } file)
+                    if (
+                        project.AdditionalDocuments.FirstOrDefault(d => d.FilePath == group.Key) is { } file
+                        && !found.Exists(f => f.File.FilePath == file.FilePath)
+                    )
                     {
                         found.Add((file, group));
                     }

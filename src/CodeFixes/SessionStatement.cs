@@ -30,9 +30,20 @@ internal static class SessionStatement
             return false;
         }
 
-        return body is CompilationUnitSyntax
-            || (method is not null && !IsIterator(body) && (method.IsAsync || !IsAwaited(method.ReturnType)));
+        return EndlessWork.In(body, reads, model, CancellationToken.None) is null && Holds(method, body);
     }
+
+    /// <summary>Whether one at the beginning of an iteration does, where a session around the loop would not end.</summary>
+    public static bool CanStandIn(EndlessWork work, SyntaxNode declaration, IMethodSymbol? method) =>
+        work.Iteration is { } iteration
+        && ((CSharpParseOptions)declaration.SyntaxTree.Options).LanguageVersion >= LanguageVersion.CSharp8
+        && work.IsDirectlyIn(declaration)
+        && FirstStatement.BodyOf(declaration) is { } body
+        && Holds(method, body)
+        && !IsIterator(iteration);
+
+    private static bool Holds(IMethodSymbol? method, SyntaxNode body) =>
+        body is CompilationUnitSyntax || (method is not null && !IsIterator(body) && (method.IsAsync || !IsAwaited(method.ReturnType)));
 
     /// <summary>A name that nothing in or around the declaration bears, whatever is defined.</summary>
     public static string FreeName(SyntaxNode declaration, SemanticModel model, IEnumerable<string> taken)

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using MonotonicReads.Generator.Annotations;
+using MonotonicReads.Generator.Inventory;
 
 namespace MonotonicReads.CodeFixes;
 
@@ -9,12 +10,18 @@ internal sealed record SourceFile(Document Document, CompilationUnitSyntax Root,
 {
     private static readonly string[] Annotations = ["Monotonic", "Causal", "Primary", "Eventual"];
 
-    /// <summary>Null for a file in which our types cannot be named, or that is not C#.</summary>
+    /// <summary>Null for a file in which our types cannot be named, that a tool wrote, or that is not C#.</summary>
     public static async Task<SourceFile?> OfAsync(Document document, CancellationToken cancellation)
     {
         var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
         var model = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
-        if (root is not CompilationUnitSyntax unit || model is null || !CanName(model.Compilation))
+        if (
+            root is not CompilationUnitSyntax unit
+            || model is null
+            || !CanName(model.Compilation)
+            || document is SourceGeneratedDocument
+            || GeneratedFiles.Contains(root.SyntaxTree, model.Compilation, cancellation)
+        )
         {
             return null;
         }

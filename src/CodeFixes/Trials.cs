@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
+using MonotonicReads.Generator.Symbols;
 using MonotonicReads.Generator.Wrapping.Decision;
 using MonotonicReads.Generator.Wrapping.Survey;
 
@@ -29,15 +30,10 @@ internal sealed class Trials
 
         async Task<bool> AskAsync()
         {
-            var graph = project.Solution.GetProjectDependencyGraph();
+            var type = annotated as INamedTypeSymbol ?? annotated.ContainingType;
+            var naming = await NamingProjects.OfAsync(project.Solution, declaring.Id, type.Name, cancellation).ConfigureAwait(false);
             var id = annotated.OriginalDefinition.GetDocumentationCommentId();
-            foreach (
-                var other in graph
-                    .GetProjectsThatTransitivelyDependOnThisProject(declaring.Id)
-                    .Append(project.Id)
-                    .Append(declaring.Id)
-                    .Distinct()
-            )
+            foreach (var other in naming.Append(project.Id).Append(declaring.Id).Distinct())
             {
                 if (
                     await project.Solution.GetProject(other)!.GetCompilationAsync(cancellation).ConfigureAwait(false) is not { } compilation
@@ -136,24 +132,21 @@ internal sealed class Trial
         Solution solution,
         Project project,
         INamedTypeSymbol type,
-        IEnumerable<ProjectId> edited,
+        ICollection<ProjectId> edited,
         CancellationToken cancellation
     )
     {
-        var reached = new HashSet<ProjectId>(
-            edited.SelectMany(id => solution.GetProjectDependencyGraph().GetProjectsThatTransitivelyDependOnThisProject(id))
-        )
+        var reached = new HashSet<ProjectId> { project.Id };
+        foreach (var id in edited)
         {
-            project.Id,
-        };
+            reached.UnionWith(await NamingProjects.OfAsync(solution, id, type.Name, cancellation).ConfigureAwait(false));
+        }
+
         reached.ExceptWith(edited);
         var naming = new Dictionary<ProjectId, Compilation>();
         foreach (var id in reached)
         {
-            if (
-                await solution.GetProject(id)!.GetCompilationAsync(cancellation).ConfigureAwait(false) is { } compilation
-                && (id == project.Id || Implementers.Of(type, compilation, cancellation).Any())
-            )
+            if (await solution.GetProject(id)!.GetCompilationAsync(cancellation).ConfigureAwait(false) is { } compilation)
             {
                 naming.Add(id, compilation);
             }
@@ -195,13 +188,36 @@ internal sealed class Trial
             var known = before.Assembly.GetTypeByMetadataName(name) is { } old
                 ? WrappingDecision.For(old, before).Obstacles.Select(Text).ToList()
                 : [];
-            if (WrappingDecision.For(changed, after).Obstacles.Any(o => !known.Contains(Text(o))))
+            if (WrappingDecision.For(changed, after).Obstacles.Any(o => !known.Contains(Text(o))) || HidesVirtual(changed, before, after))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>Whether a member hides one of a base class that was not virtual before: which of them is meant would be in doubt.</summary>
+    private static bool HidesVirtual(INamedTypeSymbol type, Compilation before, Compilation after) =>
+        type.GetMembers()
+            .Where(static m => m is { IsImplicitlyDeclared: false, IsOverride: false } and not IMethodSymbol { AssociatedSymbol: not null })
+            .Any(member =>
+                BasesOf(type)
+                    .SelectMany(b => b.GetMembers(member.Name))
+                    .Any(hidden =>
+                        hidden.IsVirtual
+                        && Overriding.Hides(member, hidden, after)
+                        && hidden.OriginalDefinition.GetDocumentationCommentId() is { } id
+                        && DocumentationCommentId.GetFirstSymbolForDeclarationId(id, before) is { IsVirtual: false }
+                    )
+            );
+
+    private static IEnumerable<INamedTypeSymbol> BasesOf(INamedTypeSymbol type)
+    {
+        for (var current = type.BaseType; current is not null; current = current.BaseType)
+        {
+            yield return current;
+        }
     }
 
     private static string Text(Obstacle obstacle) => Obstacle.Name(obstacle.Place) + obstacle.Why;

@@ -95,20 +95,43 @@ internal sealed class WrapperCreation(
 
     private bool IsUseOfInterface(IdentifierNameSyntax use) =>
         use.Parent is MemberAccessExpressionSyntax access && access.Expression == use
-            ? file.Model.GetSymbolInfo(access, cancellation).Symbol is { } member && IsInInterface(member)
+            ? file.Model.GetSymbolInfo(access, cancellation).Symbol is { } member && IsInInterface(member, access.Parent)
             : IsInterface(file.Model.GetTypeInfo(use, cancellation).ConvertedType);
 
     private bool IsInterface(ITypeSymbol? type) =>
         type is { TypeKind: TypeKind.Interface }
         && wrapped.Type.AllInterfaces.Any(i => SymbolEqualityComparer.Default.Equals(i.OriginalDefinition, type.OriginalDefinition));
 
-    private bool IsInInterface(ISymbol member) =>
+    private bool IsInInterface(ISymbol member, SyntaxNode? use) =>
         wrapped
             .Type.AllInterfaces.SelectMany(i => i.GetMembers(member.Name))
             .Any(m =>
                 SymbolEqualityComparer.Default.Equals(
                     wrapped.Type.FindImplementationForInterfaceMember(m)?.OriginalDefinition,
                     member.OriginalDefinition
+                ) && TakesSame(m, member, (use as InvocationExpressionSyntax)?.ArgumentList.Arguments ?? default)
+            );
+
+    /// <summary>Whether the interface's member means the same by the arguments: names and defaults may be others there.</summary>
+    private static bool TakesSame(ISymbol contract, ISymbol member, SeparatedSyntaxList<ArgumentSyntax> arguments)
+    {
+        if (contract is not IMethodSymbol declared || member is not IMethodSymbol called)
+        {
+            return true;
+        }
+
+        var pairs = declared.Parameters.Zip(called.Parameters, static (d, c) => (Declared: d, Called: c)).ToList();
+        return (arguments.All(static a => a.NameColon is null) || pairs.TrueForAll(static p => p.Declared.Name == p.Called.Name))
+            && pairs.TrueForAll(static p => p.Declared.IsParams == p.Called.IsParams)
+            && (
+                arguments.Count == pairs.Count
+                || pairs.TrueForAll(static p =>
+                    p.Declared.IsOptional == p.Called.IsOptional
+                    && (
+                        !p.Declared.HasExplicitDefaultValue
+                        || Equals(p.Declared.ExplicitDefaultValue, p.Called.HasExplicitDefaultValue ? p.Called.ExplicitDefaultValue : null)
+                    )
                 )
             );
+    }
 }

@@ -35,7 +35,7 @@ internal static class AllowedUses
         """;
 
     private const string CodeFixes = """
-        (root) -> Generator/Annotations, Generator/Deferral, Generator/Names, Generator/Options, Generator/Rules, Generator/Wrapping/Decision, Generator/Wrapping/Survey
+        (root) -> Generator/Annotations, Generator/Deferral, Generator/Flow, Generator/Inventory, Generator/Names, Generator/Options, Generator/Rules, Generator/Symbols, Generator/Wrapping/Decision, Generator/Wrapping/Survey
         """;
 
     private const string Runtime = """

@@ -54,6 +54,7 @@ internal sealed class CallEvaluator(
                 Run(invocation, receiver, arguments);
             }
 
+            StartIteration(invocation);
             return BeginSession(invocation);
         }
 
@@ -77,6 +78,16 @@ internal sealed class CallEvaluator(
             (WorkBoundaries.Separates(method) || (WorkBoundaries.GoesOn(method) && receiver.Objects.Any(o => context[o].IsWork)))
             && IsInLoop(context.Block)
         )
+        {
+            findings.AddFreshStart();
+            context.StartAfresh();
+        }
+    }
+
+    /// <summary>A session that each iteration of a loop without end begins says that the iterations are separate pieces of work.</summary>
+    private void StartIteration(IInvocationOperation begin)
+    {
+        if (context.State.Session is null && EndlessLoop.IsIteratedBy(begin.Syntax))
         {
             findings.AddFreshStart();
             context.StartAfresh();

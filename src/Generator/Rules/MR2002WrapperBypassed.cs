@@ -146,11 +146,7 @@ internal static class MR2002WrapperBypassed
             );
         }
         else if (
-            context.Compilation.Options.OutputKind
-                is OutputKind.ConsoleApplication
-                    or OutputKind.WindowsApplication
-                    or OutputKind.WindowsRuntimeApplication
-            && !context.Compilation.SyntaxTrees.Any(static tree => NameIndex.Of(tree).Has(DecoratorCode))
+            IsExecutable(context.Compilation) && !context.Compilation.SyntaxTrees.Any(static tree => NameIndex.Of(tree).Has(DecoratorCode))
         )
         {
             Report(
@@ -162,7 +158,23 @@ internal static class MR2002WrapperBypassed
                 NotDecoratedProperty
             );
         }
+        else if (IsExecutable(context.Compilation) && LateRegistration.IsOne(context.Node, context.Compilation, DecoratorCode))
+        {
+            Report(
+                context,
+                registration.Place,
+                wrapped,
+                $"it is registered behind {Decorator}(), which decorates only what is registered before it",
+                $"call services.{Decorator}() after the registrations"
+            );
+        }
     }
+
+    private static bool IsExecutable(Compilation compilation) =>
+        compilation.Options.OutputKind
+            is OutputKind.ConsoleApplication
+                or OutputKind.WindowsApplication
+                or OutputKind.WindowsRuntimeApplication;
 
     private static bool CanTakeObject(WrappedClass wrapped, ITypeSymbol service) =>
         wrapped.Shape == WrapperShape.Delegating && wrapped.CanStandFor(service);

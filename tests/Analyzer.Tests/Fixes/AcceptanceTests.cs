@@ -18,7 +18,9 @@ public class AcceptanceTests
             $"public class Orders\n{{\n    // Two.\n    static int Load{Body}\n}}\n",
             "MR1001",
             AcceptStaleReadsFix.EquivalenceKey,
-            $"public class Orders\n{{\n    // Two.\n    [Eventual(\"\")]\n    static int Load{Body}\n}}\n"
+            $"public class Orders\n{{\n    // Two.\n    [Eventual(\"\")]\n    static int Load{Body}\n}}\n",
+            "MR1005",
+            everywhere: false
         );
 
     [Fact]

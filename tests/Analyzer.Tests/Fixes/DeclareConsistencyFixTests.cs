@@ -227,7 +227,6 @@ public class DeclareConsistencyFixTests
     [InlineData(
         "IEnumerable<int> {|MR1001:M|}() { yield return db.QueryFirst<int>(\"SELECT a FROM t\"); yield return db.QueryFirst<int>(\"SELECT b FROM t\"); }"
     )]
-    [InlineData("Task {|MR1001:M|}() { return Task.WhenAll(db.QueryAsync(\"SELECT a FROM t\"), db.QueryAsync(\"SELECT b FROM t\")); }")]
     [InlineData(
         "static IDbConnection s; static int {|MR1001:f|} = s.QueryFirst<int>(\"SELECT a FROM t\") + s.QueryFirst<int>(\"SELECT b FROM t\");"
     )]

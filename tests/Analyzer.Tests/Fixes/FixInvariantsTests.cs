@@ -229,6 +229,7 @@ public class FixInvariantsTests
         var all = await FixInvariants.AllAsync(new DeclareConsistencyFix(), DeclareConsistencyFix.EquivalenceKey, document, found);
         await CheckAsync(document, all, ordinary.Count);
         await CheckAsync(document, await FixInvariants.AppliedAsync(document, ordinary[0].Action), 1);
+        await Workbench.NothingArisesAsync(document.Project, all.Project);
 
         var left = await FindingsAsync(all);
         Assert.DoesNotContain(await OffersAsync(all, left), static o => o.Action.EquivalenceKey == DeclareConsistencyFix.EquivalenceKey);

@@ -136,7 +136,7 @@ internal static class Workbench
     public static async Task<Solution> ApplyAsync(CodeAction action) =>
         (await action.GetOperationsAsync(default)).OfType<ApplyChangesOperation>().Single().ChangedSolution;
 
-    /// <summary>Fix All; the same solution where there is none.</summary>
+    /// <summary>Fix All; the same solution where there is none. The other projects of the solution have findings of their own.</summary>
     public static async Task<Solution> AllAsync(Project project, string id, string? key, FixAllScope scope)
     {
         var byProject = new Dictionary<ProjectId, ImmutableArray<Diagnostic>>();
@@ -168,32 +168,61 @@ internal static class Workbench
 
     /// <summary>
     /// One finding of the rule is mended by the action, alone and by Fix All, with lines that end either way: the text is as expected and
-    /// compiles with what is generated, the finding is gone, and a second run changes nothing.
+    /// compiles with what is generated, the finding is gone, nothing else is found that was not, and nothing is left for a second run.
     /// </summary>
-    public static async Task MendsAsync(string before, string id, string key, string after, string? stays = null)
+    /// <param name="before">The file, without usings.</param>
+    /// <param name="id">The rule.</param>
+    /// <param name="key">The action's key.</param>
+    /// <param name="after">What becomes of the file.</param>
+    /// <param name="arises">The id of a rule that may find something afterwards; null for none.</param>
+    /// <param name="everywhere">Whether there is a Fix All.</param>
+    public static async Task MendsAsync(string before, string id, string key, string after, string? arises = null, bool everywhere = true)
     {
         foreach (var ends in new[] { "\n", "\r\n" })
         {
             var project = Project(("Orders.cs", (Usings + before).ReplaceLineEndings(ends)));
             var expected = (Usings + after).ReplaceLineEndings(ends);
-            await CheckAsync(project, id, key, expected, stays);
+            await CheckAsync(project, id, key, expected, arises, everywhere);
         }
     }
 
-    public static async Task CheckAsync(Project project, string id, string key, string expected, string? stays = null)
+    public static async Task CheckAsync(
+        Project project,
+        string id,
+        string key,
+        string expected,
+        string? arises = null,
+        bool everywhere = true
+    )
     {
         await CompilesAsync(project);
         var finding = (await FindingsAsync(project)).First(d => d.Id == id);
         var action = (await OffersAsync(project, finding)).Single(a => a.EquivalenceKey == key);
         var alone = (await ApplyAsync(action)).GetProject(project.Id)!;
         Assert.Equal(expected, await TextAsync(alone));
-        await CompilesAsync(alone);
-        var left = await FindingsAsync(alone);
-        Assert.DoesNotContain(left, d => d.Id == id && d.Id != stays);
-        if (await AllAsync(project, id, key, FixAllScope.Project) is var all && all != project.Solution)
+        var left = await NothingArisesAsync(project, alone, arises);
+        Assert.DoesNotContain(left, d => d.Id == id);
+        foreach (var other in left)
+        {
+            Assert.DoesNotContain(await OffersAsync(alone, other), a => a.EquivalenceKey == key);
+        }
+
+        var all = await AllAsync(project, id, key, FixAllScope.Project);
+        Assert.Equal(everywhere, project.Solution != all);
+        if (everywhere)
         {
             Assert.Equal(expected, await TextAsync(all.GetProject(project.Id)!));
         }
+    }
+
+    /// <summary>What is found in the changed project: it compiles with what is generated, and no rule finds more than before.</summary>
+    public static async Task<ImmutableArray<Diagnostic>> NothingArisesAsync(Project before, Project after, string? arises = null)
+    {
+        await CompilesAsync(after);
+        var known = (await FindingsAsync(before)).CountBy(static d => d.Id).ToDictionary();
+        var left = await FindingsAsync(after);
+        Assert.DoesNotContain(left.CountBy(static d => d.Id), n => n.Key != arises && n.Value > known.GetValueOrDefault(n.Key));
+        return left;
     }
 
     public static async Task CompilesAsync(Project project) =>

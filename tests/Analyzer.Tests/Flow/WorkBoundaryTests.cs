@@ -69,6 +69,18 @@ public class WorkBoundaryTests
     public Task A_stream_of_work_separates_its_pieces(string body) => Check("M", body);
 
     [Theory]
+    [InlineData("while (true) { using var session = ReadSession.Begin(ReadConsistency.Monotonic); " + A + " }")]
+    [InlineData("while (true) { using (ReadSession.Begin(ReadConsistency.Monotonic)) { " + A + A + " } }")]
+    [InlineData("for (; ; ) { if (x) { break; } using var session = ReadSession.Begin(ReadConsistency.Monotonic); " + A + " }", true)]
+    [InlineData("while (x) { using var session = ReadSession.Begin(ReadConsistency.Monotonic); " + A + " }", true)]
+    [InlineData(
+        "while (true) { foreach (var id in ids) { using var session = ReadSession.Begin(ReadConsistency.Monotonic); " + A + " } }",
+        true
+    )]
+    public Task A_session_of_each_iteration_separates_those_of_a_loop_without_end(string body, bool isReported = false) =>
+        Check(isReported ? "{|MR1001:M|}" : "M", body);
+
+    [Theory]
     [InlineData("await foreach (var id in channel.ReadAllAsync()) { " + A + A + " }")]
     [InlineData("await foreach (var id in channel.ReadAllAsync()) { foreach (var other in ids) " + A + " }")]
     [InlineData("foreach (var id in blocking) " + A)]

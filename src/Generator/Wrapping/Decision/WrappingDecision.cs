@@ -225,7 +225,7 @@ internal sealed class WrappingDecision
         var obstacles = ImmutableArray.CreateBuilder<Obstacle>();
         foreach (var (method, annotation) in survey.Outside)
         {
-            if (!Overriding.IsOpen(method, compilation))
+            if (!Overriding.IsOpen(method, compilation) || Overriding.IsHidden(method, type, compilation))
             {
                 if (survey.OwesAnswer(method))
                 {
