@@ -156,16 +156,18 @@ public sealed class WebShopSampleTests(ClusterFixture fixture) : IClassFixture<C
     private Task<SampleProcess> StartAsync(string level, params string[] more) =>
         SampleProcess.StartAsync(
             "WebShop",
-            "--urls=http://127.0.0.1:0",
-            "--environment=Development",
-            $"--Shop:Primary={fixture.Cluster.Primary.ConnectionString}",
-            $"--Shop:Replicas:0:ConnectionString={fixture.Cluster.Replicas[0].ConnectionString}",
-            $"--Shop:Replicas:1:ConnectionString={fixture.Cluster.Replicas[1].ConnectionString}",
-            "--Shop:Monitor:Interval=00:00:00.2",
-            "--Shop:Monitor:MaxLag=01:00:00",
-            $"--ReadSessions:Level={level}",
-            "--StockReport:Interval=00:00:00.2",
-            .. more
+            [
+                "--urls=http://127.0.0.1:0",
+                "--environment=Development",
+                $"--Shop:Primary={fixture.Cluster.Primary.ConnectionString}",
+                $"--Shop:Replicas:0:ConnectionString={fixture.Cluster.Replicas[0].ConnectionString}",
+                $"--Shop:Replicas:1:ConnectionString={fixture.Cluster.Replicas[1].ConnectionString}",
+                "--Shop:Monitor:Interval=00:00:00.2",
+                "--Shop:Monitor:MaxLag=01:00:00",
+                $"--ReadSessions:Level={level}",
+                "--StockReport:Interval=00:00:00.2",
+                .. more,
+            ]
         );
 
     private sealed record Health(string Status, Dictionary<string, HealthCheck> Checks);
