@@ -98,12 +98,19 @@ public partial class InstallTests(PackedPackage package)
     public async Task The_guides_way_to_install_everywhere_leaves_out_what_cannot_have_it(bool isCentral)
     {
         var guide = File.ReadAllText(Path.Combine(RepositoryRoot, "docs/guides/migrating.md"));
-        var snippet = Fence().Matches(guide).Select(block => block.Groups["text"].Value).Single(text => text.Contains("IsTargetFrameworkCompatible", StringComparison.Ordinal));
+        var snippet = Fence()
+            .Matches(guide)
+            .Select(block => block.Groups["text"].Value)
+            .Single(text => text.Contains("IsTargetFrameworkCompatible", StringComparison.Ordinal));
         const string version = " Version=\"...\"";
         var folder = package.Folder();
         File.WriteAllText(
             Path.Combine(folder, "Directory.Build.targets"),
-            snippet.Replace(version, isCentral ? "" : version.Replace("...", package.Version, StringComparison.Ordinal), StringComparison.Ordinal)
+            snippet.Replace(
+                version,
+                isCentral ? "" : version.Replace("...", package.Version, StringComparison.Ordinal),
+                StringComparison.Ordinal
+            )
         );
         File.WriteAllText(
             Path.Combine(folder, "Directory.Packages.props"),
@@ -130,7 +137,10 @@ public partial class InstallTests(PackedPackage package)
         )
         {
             var projects = Directory.CreateDirectory(Path.Combine(folder, Path.GetFileNameWithoutExtension(name))).FullName;
-            File.WriteAllText(Path.Combine(projects, name), $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup>{framework}</PropertyGroup></Project>");
+            File.WriteAllText(
+                Path.Combine(projects, name),
+                $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup>{framework}</PropertyGroup></Project>"
+            );
             File.WriteAllText(Path.Combine(projects, source.Item1), source.Item2);
             var built = await package.BuildAsync(projects);
             Assert.True(built.ExitCode == 0, $"{name}: {built.Output}");

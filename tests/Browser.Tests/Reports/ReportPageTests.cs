@@ -26,7 +26,7 @@ public sealed class ReportPageTests(Chromium chromium, ReportFile report) : ICla
 
         await tab.Locator("#search").FillAsync("nobody has such a name");
         await Expect(units).ToHaveCountAsync(0);
-        await tab.Locator("#reset").ClickAsync();
+        await tab.Locator("#unfilter").ClickAsync();
         await Expect(units).ToHaveCountAsync(all);
 
         await tab.Locator("#state-filter input[value=open]").UncheckAsync();
@@ -122,7 +122,7 @@ public sealed class ReportPageTests(Chromium chromium, ReportFile report) : ICla
     // In the light the page with one unit open, in the dark the calls that join the reads of another.
     private async Task DrawAsync(ColorScheme look, string file)
     {
-        await using var window = await chromium.OpenAsync(look, width: 1280, height: 1000);
+        await using var window = await chromium.OpenAsync(look, width: 1280, height: 1790);
         var tab = await window.GoAsync(report.Address);
         var isWhole = look == ColorScheme.Light;
         var unit = tab.Locator(".unit", new() { HasText = isWhole ? Unannotated : "PageViews.RunAsync" }).First;
@@ -130,7 +130,7 @@ public sealed class ReportPageTests(Chromium chromium, ReportFile report) : ICla
         await Expect(unit.Locator("svg.timeline").First).ToBeVisibleAsync();
         if (isWhole)
         {
-            await tab.ScreenshotAsync(new() { Path = file, FullPage = true });
+            await tab.ScreenshotAsync(new() { Path = file });
         }
         else
         {

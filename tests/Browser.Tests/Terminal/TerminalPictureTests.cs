@@ -65,7 +65,8 @@ public sealed partial class TerminalPictureTests(Chromium chromium) : IClassFixt
             var file = Path.Combine(Tool.Repository, "docs", "images", "terminal.png");
             if (Environment.GetEnvironmentVariable("MONOTONIC_READS_WRITE_DOCS") == "1")
             {
-                var text = $"$ dotnet build\n{built}\n$ dotnet monotonic-reads baseline\n{baseline}\n$ dotnet build --no-incremental\n{again}";
+                var text =
+                    $"$ dotnet build\n{built}\n$ dotnet monotonic-reads baseline\n{baseline}\n$ dotnet build --no-incremental\n{again}";
                 await DrawAsync(text.Replace(folder.FullName, "~", StringComparison.Ordinal), file);
             }
 

@@ -60,7 +60,11 @@ public sealed class OptionsReferenceTests
     {
         var table = OptionsTable.Of(new MonitorOptions(), "Monitor");
         Assert.Contains("### MonitorOptions", table, StringComparison.Ordinal);
-        Assert.Contains("| `Interval` | `TimeSpan` | `00:00:02` | The time between two looks at a server.", table, StringComparison.Ordinal);
+        Assert.Contains(
+            "| `Interval` | `TimeSpan` | `00:00:02` | The time between two looks at a server.",
+            table,
+            StringComparison.Ordinal
+        );
         // What stands at the builder is shown in place of the reference to it.
         Assert.DoesNotContain("See `", OptionsTable.Of(new ReplicatedMySqlOptions(), null), StringComparison.Ordinal);
     }

@@ -35,7 +35,14 @@ internal static partial class OptionsTable
 
     private static IEnumerable<PropertyInfo> Properties(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.DeclaringType == type && (p.SetMethod is { IsPublic: true } || typeof(System.Collections.IList).IsAssignableFrom(p.PropertyType) || IsList(p.PropertyType)))
+            .Where(p =>
+                p.DeclaringType == type
+                && (
+                    p.SetMethod is { IsPublic: true }
+                    || typeof(System.Collections.IList).IsAssignableFrom(p.PropertyType)
+                    || IsList(p.PropertyType)
+                )
+            )
             .OrderBy(static p => p.MetadataToken);
 
     private static bool IsList(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IList<>);
@@ -47,7 +54,10 @@ internal static partial class OptionsTable
         var parameter = Element(type.Assembly, $"T:{type.FullName}")
             ?.Elements("param")
             .FirstOrDefault(p => (string?)p.Attribute("name") == property.Name);
-        var words = own is not null ? Text(type.Assembly, own) : parameter is not null ? Text(type.Assembly, parameter) : "";
+        var words =
+            own is not null ? Text(type.Assembly, own)
+            : parameter is not null ? Text(type.Assembly, parameter)
+            : "";
         return words.Length > 0
             ? words.Replace("|", "\\|", StringComparison.Ordinal)
             : throw new InvalidOperationException($"{type.Name}.{property.Name} has no documentation.");
@@ -60,7 +70,8 @@ internal static partial class OptionsTable
     {
         var text = Blank().Replace(string.Concat(element.Nodes().Select(Inline)), " ").Trim();
         // "See X." stands for what X says.
-        return element.Nodes().SkipWhile(static n => n is XText t && string.IsNullOrWhiteSpace(t.Value)).Take(2).ToList()
+        return
+            element.Nodes().SkipWhile(static n => n is XText t && string.IsNullOrWhiteSpace(t.Value)).Take(2).ToList()
                 is [XText { Value: var see }, XElement { Name.LocalName: "see" } to]
             && see.Trim() == "See"
             && Referred(assembly, (string)to.Attribute("cref")!) is { Length: > 0 } there
