@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Storefront.Data;
 
 /// <summary>Changes one order after the other until disposed. Where a change fails it says so and goes on with the next.</summary>
@@ -43,7 +41,7 @@ internal sealed class SteadyWriter : IAsyncDisposable
             await book.ChangeAsync();
             return true;
         }
-        catch (Exception exception) when (exception is DbException or IOException or InvalidOperationException)
+        catch (Exception exception) when (ServerFailure.Is(exception) || exception is InvalidOperationException)
         {
             _say($"The writer could not write, so that nothing new comes: {exception.Message}");
             return false;
