@@ -11,8 +11,19 @@ using WebShop.Running;
 
 [assembly: Causal] // entry points open causal sessions: requests by UseReadSessions, the job by ReadSession.Begin
 
-await using var servers = await LocalServers.StartIfAskedAsync(args);
-var builder = WebApplication.CreateBuilder([.. args.Except([LocalServers.Option])]);
+if (args.Intersect(FirstTry.Help).Any())
+{
+    Console.WriteLine(FirstTry.Usage);
+    return 0;
+}
+
+await using var servers = await FirstTry.ServersAsync(args);
+if (servers is null)
+{
+    return 1;
+}
+
+var builder = WebApplication.CreateBuilder([.. args.Where(arg => arg != LocalServers.Option)]);
 builder.Configuration.AddInMemoryCollection(servers.Settings);
 var services = builder.Services;
 
@@ -41,6 +52,8 @@ services.AddReadSessions(options =>
     }
 });
 
+services.AddExceptionHandler<TryAgainHandler>();
+services.AddProblemDetails();
 services.AddHostedService<StockReport>();
 services.AddHealthChecks().AddReplicatedMySql();
 services
@@ -49,12 +62,18 @@ services
     .WithTracing(traces => traces.AddSource(MonotonicReadsTelemetry.ActivitySourceName).AddConsoleExporter());
 
 await using var app = builder.Build();
-await app.CreateTablesAsync();
+if (!await app.TryCreateTablesAsync())
+{
+    return 1;
+}
+
 await servers.FallBehindAsync();
 
+app.UseExceptionHandler(); // outside the sessions: an answer to what failed has the cookie as well
 app.UseRouting();
 app.UseReadSessions(); // after UseRouting, so that annotations on endpoints count
 app.MapCatalogue();
 app.MapOrders();
-app.MapHealthChecks("/health");
+app.MapHealthChecks("/health", new() { ResponseWriter = HealthAnswer.WriteAsync });
 await app.RunAsync();
+return 0;

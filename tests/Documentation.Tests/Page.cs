@@ -19,13 +19,14 @@ public sealed class Page(string path)
 
     public static string Root { get; } = FindRoot();
 
-    /// <summary>README.md, CHANGELOG.md and what lies beside it, and everything below docs and samples.</summary>
+    /// <summary>README.md, CHANGELOG.md and what lies beside it, everything below docs and samples, and the packages' own READMEs.</summary>
     public static IEnumerable<Page> All { get; } =
     [
         .. Directory.GetFiles(Root, "*.md").Select(Relative).Order(StringComparer.Ordinal).Select(static p => new Page(p)),
         .. Directory
             .GetFiles(System.IO.Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Concat(Directory.GetFiles(System.IO.Path.Combine(Root, "samples"), "*.md", SearchOption.AllDirectories))
+            .Concat(Directory.GetFiles(System.IO.Path.Combine(Root, "src"), "README.md", SearchOption.AllDirectories))
             .Select(Relative)
             .Where(static p => !p.Contains("/bin/", StringComparison.Ordinal) && !p.Contains("/obj/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)

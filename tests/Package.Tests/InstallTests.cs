@@ -63,16 +63,103 @@ public partial class InstallTests(PackedPackage package)
         const string said = "MonotonicReads analyses and wraps C# alone";
         var built = await package.BuildAsync(project);
         Assert.True(built.ExitCode == 0, built.Output);
-        Assert.Contains($"{said}. In this project (language {language})", built.Output, StringComparison.Ordinal);
+        // The terminal logger shows warnings and nothing less.
+        Assert.Matches($"warning : Installed: {said}\\. In this project \\(language {language}\\)", built.Output);
         var silenced = await package.BuildAsync(project, "-p:MonotonicReadsSayLanguage=false", "--no-incremental");
         Assert.True(silenced.ExitCode == 0, silenced.Output);
         Assert.DoesNotContain(said, silenced.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Whom it came to by another project, it tells so without a warning, which could break a build that asked for nothing.</summary>
+    [Fact]
+    public async Task Another_language_behind_a_C_sharp_project_gets_no_warning()
+    {
+        var library = Project(
+            $"""<PackageReference Include="MonotonicReads" Version="{package.Version}" />""",
+            "net10.0",
+            "csproj",
+            ("Library.cs", "public class Library { public static void Main() { } }")
+        );
+        var project = Project(
+            $"""<ProjectReference Include="{Path.Combine(library, "Installed.csproj")}" />""",
+            "net10.0",
+            "vbproj",
+            ("Module.vb", "Module Shop\nSub Main()\nEnd Sub\nEnd Module")
+        );
+        var built = await package.BuildAsync(project, "-warnaserror", "-p:AssemblyName=Shop");
+        Assert.True(built.ExitCode == 0, built.Output);
+        Assert.Contains("MonotonicReads analyses and wraps C# alone", built.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the guide gives to copy, in a solution of old and new frameworks and of other languages.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_guides_way_to_install_everywhere_leaves_out_what_cannot_have_it(bool isCentral)
+    {
+        var guide = File.ReadAllText(Path.Combine(RepositoryRoot, "docs/guides/migrating.md"));
+        var snippet = Fence()
+            .Matches(guide)
+            .Select(block => block.Groups["text"].Value)
+            .Single(text => text.Contains("IsTargetFrameworkCompatible", StringComparison.Ordinal));
+        const string version = " Version=\"...\"";
+        var folder = package.Folder();
+        File.WriteAllText(
+            Path.Combine(folder, "Directory.Build.targets"),
+            snippet.Replace(
+                version,
+                isCentral ? "" : version.Replace("...", package.Version, StringComparison.Ordinal),
+                StringComparison.Ordinal
+            )
+        );
+        File.WriteAllText(
+            Path.Combine(folder, "Directory.Packages.props"),
+            $"""
+            <Project>
+              <PropertyGroup>
+                <ManagePackageVersionsCentrally>{isCentral}</ManagePackageVersionsCentrally>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageVersion Include="MonotonicReads" Version="{package.Version}" />
+              </ItemGroup>
+            </Project>
+            """
+        );
+        var (isThere, isNot) = ("public class Uses { [MonotonicReads.Monotonic] public void Read() { } }", "public class Old { }");
+        foreach (
+            var (name, framework, source) in new[]
+            {
+                ("New.csproj", "<TargetFramework>net8.0</TargetFramework>", ("A.cs", isThere)),
+                ("Old.csproj", "<TargetFramework>netstandard2.0</TargetFramework>", ("A.cs", isNot)),
+                ("Both.csproj", "<TargetFrameworks>net10.0;netstandard2.0</TargetFrameworks>", ("A.cs", isNot)),
+                ("Vb.vbproj", "<TargetFramework>net10.0</TargetFramework>", ("A.vb", "Public Class Shop\nEnd Class")),
+            }
+        )
+        {
+            var projects = Directory.CreateDirectory(Path.Combine(folder, Path.GetFileNameWithoutExtension(name))).FullName;
+            File.WriteAllText(
+                Path.Combine(projects, name),
+                $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup>{framework}</PropertyGroup></Project>"
+            );
+            File.WriteAllText(Path.Combine(projects, source.Item1), source.Item2);
+            var built = await package.BuildAsync(projects);
+            Assert.True(built.ExitCode == 0, $"{name}: {built.Output}");
+            Assert.DoesNotContain("C# alone", built.Output, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void The_links_of_a_packages_README_work_outside_the_repository()
     {
-        foreach (var nupkg in new[] { package.Nupkg, package.AspNetCoreNupkg, package.EntityFrameworkCoreNupkg })
+        foreach (
+            var (nupkg, source) in new[]
+            {
+                (package.Nupkg, "README.md"),
+                (package.AspNetCoreNupkg, "src/Runtime.AspNetCore/README.md"),
+                (package.EntityFrameworkCoreNupkg, "src/Runtime.EntityFrameworkCore/README.md"),
+                (package.CliNupkg, "src/Cli/README.md"),
+            }
+        )
         {
             using var archive = ZipFile.OpenRead(nupkg);
             using var reader = new StreamReader(archive.GetEntry("README.md")!.Open());
@@ -83,7 +170,8 @@ public partial class InstallTests(PackedPackage package)
             var back = readme
                 .Replace("https://github.com/monotonicreads/monotonicreads/blob/main/", "", StringComparison.Ordinal)
                 .Replace("https://raw.githubusercontent.com/monotonicreads/monotonicreads/main/", "", StringComparison.Ordinal);
-            Assert.Equal(File.ReadAllText(Path.Combine(RepositoryRoot, "README.md")).TrimEnd(), back.ReplaceLineEndings("\n").TrimEnd());
+            var written = File.ReadAllText(Path.Combine(RepositoryRoot, source)).Replace("](../../", "](", StringComparison.Ordinal);
+            Assert.Equal(written.TrimEnd(), back.ReplaceLineEndings("\n").TrimEnd());
             Assert.NotNull(archive.GetEntry("icon.png"));
             Assert.True(File.Exists(Path.ChangeExtension(nupkg, ".snupkg")), "symbols are packed beside");
         }
@@ -117,6 +205,9 @@ public partial class InstallTests(PackedPackage package)
 
         return folder;
     }
+
+    [GeneratedRegex("```xml\n(?<text>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Fence();
 
     [GeneratedRegex(@"\]\((?<to>[^)]+)\)")]
     private static partial Regex Link();

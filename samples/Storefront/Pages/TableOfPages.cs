@@ -28,7 +28,7 @@ internal static class TableOfPages
         string[] repositories = ["unannotated", "[Monotonic]", "[Eventual]"];
         var views = repositories.ToDictionary(name => name, name => new PageViews(provider, name));
         using var book = new OrderBook(shop.Source.Primary);
-        await using (new SteadyWriter(book, BetweenChanges))
+        await using (new SteadyWriter(book, BetweenChanges, Console.Error.WriteLine))
         {
             await Report.WithProgressAsync(views, pages, cancellation);
         }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Dapper;
 using Storefront.Data;
 
@@ -51,7 +50,7 @@ internal sealed class LagWatch : IAsyncDisposable
             );
             return missing is { } since ? DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeMilliseconds(since) : TimeSpan.Zero;
         }
-        catch (Exception exception) when (exception is DbException or IOException)
+        catch (Exception exception) when (ServerFailure.Is(exception))
         {
             return null; // It ended while it was asked.
         }

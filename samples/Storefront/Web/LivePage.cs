@@ -41,7 +41,7 @@ internal static class LivePage
         LiveApi.Map(app, stage, controls, visits);
         await app.StartAsync(cancellation);
 
-        await using (new SteadyWriter(book, BetweenChanges))
+        await using (new SteadyWriter(book, BetweenChanges, stage.Say))
         await using (new Visitors(visits, stage))
         await using (new LagWatch(shop, controls, stage))
         {

@@ -58,7 +58,7 @@ internal sealed class Visits(IServiceProvider services, IShopDatabase shop, Orde
                 }
             }
         }
-        catch (DbException exception)
+        catch (Exception exception) when (ServerFailure.Is(exception))
         {
             // Where a replica is lost and nothing is proved to have what this user saw, he gets an error page rather than an older one.
             stage.Say($"A visit ended: {exception.Message}");

@@ -187,6 +187,85 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>
         await SeenAsync(tab, "unannotated", pages: 1);
     }
 
+    [SkippableFact]
+    public async Task A_page_begins_anew_when_the_sample_is_started_again_on_other_servers()
+    {
+        await using var window = await chromium.OpenAsync();
+        await using var first = await LivePage.StartAsync();
+        var tab = await OpenAsync(window, first);
+        await Expect(tab.Locator("#choice-snapshot")).ToBeDisabledAsync();
+        Assert.Equal(0, await first.EndAsync());
+        await using var second = await LivePage.StartAsync("--mariadb", "--port", first.Port.ToString(CultureInfo.InvariantCulture));
+        await Expect(tab.Locator("#link-text")).ToHaveTextAsync("live, on MariaDB");
+        await Expect(tab.Locator("#choice-snapshot")).ToBeEnabledAsync();
+        await Expect(tab.Locator("#lag-replica1")).ToHaveAttributeAsync("step", "1");
+    }
+
+    [SkippableFact]
+    public async Task What_fails_stands_on_the_page_until_something_succeeds()
+    {
+        await using var window = await chromium.OpenAsync();
+        await using var sample = await LivePage.StartAsync();
+        var tab = await OpenAsync(window, sample);
+        var failure = tab.Locator("#failure");
+        await Expect(failure).ToBeHiddenAsync();
+
+        await tab.RouteAsync("**/orders", route => route.AbortAsync());
+        await tab.Locator("#place").ClickAsync();
+        await Expect(failure).ToHaveTextAsync("The sample does not answer.");
+        await tab.UnrouteAsync("**/orders");
+        await tab.Locator("#place").ClickAsync();
+        await Expect(failure).ToBeHiddenAsync();
+
+        await tab.RouteAsync("**/code/*", route => route.FulfillAsync(new() { Status = 500 }));
+        await tab.Locator("summary").ClickAsync();
+        await Expect(failure).ToContainTextAsync("The sample answered 500");
+    }
+
+    [SkippableFact]
+    public async Task What_was_refused_does_not_look_as_if_it_were_done()
+    {
+        await using var window = await chromium.OpenAsync();
+        await using var sample = await LivePage.StartAsync();
+        var tab = await OpenAsync(window, sample);
+        await tab.RouteAsync("**/settings", route => route.FulfillAsync(new() { Status = 503 }));
+        await tab.Locator("#choice-causal").DispatchEventAsync("click");
+        await Expect(tab.Locator("#failure")).ToContainTextAsync("503");
+        await Expect(tab.Locator("#choice-unannotated")).ToBeCheckedAsync();
+        await tab.Locator("#rate").FillAsync("4");
+        await Expect(tab.Locator("#rate-value")).ToHaveTextAsync("20");
+        Assert.Equal("20", await tab.Locator("#rate").InputValueAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_stream_of_events_that_cannot_be_had_is_told()
+    {
+        await using var window = await chromium.OpenAsync();
+        await using var sample = await LivePage.StartAsync();
+        var tab = await window.GoAsync("about:blank");
+        await tab.RouteAsync("**/events", route => route.AbortAsync());
+        await tab.GotoAsync(sample.Address);
+        await Expect(tab.Locator("#link")).ToHaveAttributeAsync("data-state", "lost");
+        await Expect(tab.Locator("#link-text")).ToContainTextAsync("does not answer");
+    }
+
+    [SkippableFact]
+    public async Task A_slider_shows_what_another_tab_has_set_although_it_has_the_focus()
+    {
+        await using var window = await chromium.OpenAsync();
+        await using var sample = await LivePage.StartAsync();
+        var (one, two) = (await OpenAsync(window, sample), await OpenAsync(window, sample));
+        await one.Locator("#lag-replica2").FillAsync("5");
+        await one.Locator("#lag-replica2").FocusAsync();
+        await Expect(two.Locator("#lag-replica2")).ToHaveValueAsync("5");
+        await two.Locator("#lag-replica2").FillAsync("2");
+        await Expect(one.Locator("#lag-replica2")).ToHaveValueAsync("2");
+        await Expect(one.Locator("#lane-replica2 output")).ToHaveTextAsync("2.00 s");
+        await one.Locator("#rate").FocusAsync();
+        await two.Locator("#rate").FillAsync("7");
+        await Expect(one.Locator("#rate")).ToHaveValueAsync("7");
+    }
+
     // As many pages as there may be, so that a test sees many of them soon.
     private static async Task<IPage> OpenAsync(Window window, LivePage sample)
     {

@@ -58,6 +58,24 @@ internal sealed partial class SampleProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>One that ends by itself.</summary>
+    /// <returns>Its exit code, and what it wrote, errors too.</returns>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string sample, params string[] arguments)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [ProgramOf(sample), .. arguments])
+            {
+                WorkingDirectory = FolderOf(sample),
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync() + await errors;
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output);
+    }
+
     public static string ProgramOf(string sample)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory); // tests/Cluster.Tests/bin/CONFIGURATION/net10.0/

@@ -67,7 +67,10 @@ public sealed class WebShopSampleTests(ClusterFixture fixture) : IClassFixture<C
     {
         await using var shop = await StartAsync("Causal");
         using var user = new User(shop);
-        await Eventually.IsAsync(async () => await user.TextAsync("/health") == "Healthy", "it is healthy");
+        await Eventually.IsAsync(async () => (await user.PageAsync<Health>("/health")).Status == "Healthy", "it is healthy");
+        var check = Assert.Single((await user.PageAsync<Health>("/health")).Checks).Value;
+        Assert.StartsWith("The primary and 2 replicas are up", check.Description, StringComparison.Ordinal);
+        Assert.Equal(["primary", "replica1", "replica2"], check.Data.Keys.Order(StringComparer.Ordinal));
         await Eventually.IsAsync(() => Task.FromResult(shop.Output.Contains("pieces in stock", StringComparison.Ordinal)), "a report");
         Assert.Equal(0, await shop.EndAsync());
         Assert.Contains("monotonic_reads.reads", shop.Output, StringComparison.Ordinal);
@@ -88,6 +91,51 @@ public sealed class WebShopSampleTests(ClusterFixture fixture) : IClassFixture<C
         Assert.Equal(status, await user.PostAsync(path, body));
     }
 
+    [Fact]
+    public async Task Where_a_session_cannot_go_on_the_answer_says_to_try_again()
+    {
+        const string nobody = "Server=127.0.0.1;Port=1;Database=shop;Username=app;Password=app";
+        await using var shop = await StartAsync(
+            "Causal",
+            $"--Shop:Replicas:0:ConnectionString={nobody}",
+            $"--Shop:Replicas:1:ConnectionString={nobody}",
+            "--ReadSessions:OnReplicaLoss=Fail"
+        );
+        using var user = new User(shop);
+        using var answer = await user.AnswerAsync("/orders?customer=ann");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task Without_servers_it_says_what_to_do_and_no_stack()
+    {
+        var run = await SampleProcess.RunAsync("WebShop", "--Shop:Primary=Server=127.0.0.1;Port=1;Database=shop;Username=app;Password=app");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("Start with --mariadb", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_is_a_text_and_starts_nothing()
+    {
+        var run = await SampleProcess.RunAsync("WebShop", "--help");
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith("usage: dotnet run --project samples/WebShop", run.Output, StringComparison.Ordinal);
+    }
+
+    // Words that stand twice on a command line stand there for the application, too.
+    [Fact]
+    public async Task All_arguments_but_its_own_reach_the_configuration()
+    {
+        await using var shop = await StartAsync("Causal", "--Shop:Replicas:0:Weight", "7", "--Shop:Replicas:1:Weight", "7");
+        using var user = new User(shop);
+        var check = Assert.Single((await user.PageAsync<Health>("/health")).Checks).Value;
+        Assert.Contains("weight 7", check.Data["replica1"], StringComparison.Ordinal);
+        Assert.Contains("weight 7", check.Data["replica2"], StringComparison.Ordinal);
+    }
+
     private static async Task BuyAsync(SampleProcess shop, string name)
     {
         using var user = new User(shop);
@@ -105,19 +153,26 @@ public sealed class WebShopSampleTests(ClusterFixture fixture) : IClassFixture<C
     }
 
     // A third replica of the cluster is none of the shop's.
-    private Task<SampleProcess> StartAsync(string level) =>
+    private Task<SampleProcess> StartAsync(string level, params string[] more) =>
         SampleProcess.StartAsync(
             "WebShop",
-            "--urls=http://127.0.0.1:0",
-            "--environment=Development",
-            $"--Shop:Primary={fixture.Cluster.Primary.ConnectionString}",
-            $"--Shop:Replicas:0:ConnectionString={fixture.Cluster.Replicas[0].ConnectionString}",
-            $"--Shop:Replicas:1:ConnectionString={fixture.Cluster.Replicas[1].ConnectionString}",
-            "--Shop:Monitor:Interval=00:00:00.2",
-            "--Shop:Monitor:MaxLag=01:00:00",
-            $"--ReadSessions:Level={level}",
-            "--StockReport:Interval=00:00:00.2"
+            [
+                "--urls=http://127.0.0.1:0",
+                "--environment=Development",
+                $"--Shop:Primary={fixture.Cluster.Primary.ConnectionString}",
+                $"--Shop:Replicas:0:ConnectionString={fixture.Cluster.Replicas[0].ConnectionString}",
+                $"--Shop:Replicas:1:ConnectionString={fixture.Cluster.Replicas[1].ConnectionString}",
+                "--Shop:Monitor:Interval=00:00:00.2",
+                "--Shop:Monitor:MaxLag=01:00:00",
+                $"--ReadSessions:Level={level}",
+                "--StockReport:Interval=00:00:00.2",
+                .. more,
+            ]
         );
+
+    private sealed record Health(string Status, Dictionary<string, HealthCheck> Checks);
+
+    private sealed record HealthCheck(string Description, Dictionary<string, string> Data);
 
     private sealed record Catalogue(long OrdersSoFar);
 
@@ -167,11 +222,7 @@ public sealed class WebShopSampleTests(ClusterFixture fixture) : IClassFixture<C
 
         public async Task<T> PageAsync<T>(string path) => (await _http.GetFromJsonAsync<T>(path))!;
 
-        public async Task<string> TextAsync(string path)
-        {
-            using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
-            return await answer.Content.ReadAsStringAsync();
-        }
+        public Task<HttpResponseMessage> AnswerAsync(string path) => _http.GetAsync(new Uri(path, UriKind.Relative));
 
         public void Dispose() => _http.Dispose();
     }

@@ -16,14 +16,34 @@ public sealed class ConfigurationTests
     [InlineData("docs/guides/direct-replicas.md")]
     [InlineData("docs/guides/proxysql.md")]
     [InlineData("docs/guides/maxscale.md")]
-    public void The_configuration_is_read_as_it_stands_there(string path)
+    [InlineData("docs/guides/kubernetes.md", "mysql-1", "mysql-2")]
+    public void The_configuration_is_read_as_it_stands_there(string path, params string[] replicas)
     {
-        var block = Assert.Single(new Page(path).Document.Descendants<FencedCodeBlock>(), static b => b.Info == "json");
-        var json = block.Lines.ToString().Replace("...", "User ID=app", StringComparison.Ordinal);
+        var json = Assert.Single(Configurations(new Page(path))).Replace("...", "User ID=app", StringComparison.Ordinal);
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json.TrimStart().StartsWith('{') ? json : "{" + json + "}"));
         var services = new ServiceCollection();
         services.AddReplicatedMySqlDataSource(new ConfigurationBuilder().AddJsonStream(stream).Build().GetSection("Shop"));
         using var provider = services.BuildServiceProvider();
-        Assert.Equal(["primary", "r1", "r2"], provider.GetRequiredService<ReplicatedMySqlDataSource>().GetServers().Select(s => s.Name));
+        Assert.Equal(
+            ["primary", .. replicas.Length > 0 ? replicas : ["r1", "r2"]],
+            provider.GetRequiredService<ReplicatedMySqlDataSource>().GetServers().Select(s => s.Name)
+        );
+    }
+
+    // As JSON, or as a file in a ConfigMap.
+    private static IEnumerable<string> Configurations(Page page)
+    {
+        foreach (var block in page.Document.Descendants<FencedCodeBlock>())
+        {
+            var text = block.Lines.ToString();
+            if (block.Info == "json")
+            {
+                yield return text;
+            }
+            else if (block.Info == "yaml" && text.IndexOf(".json: |\n", StringComparison.Ordinal) is >= 0 and var at)
+            {
+                yield return text[(text.IndexOf('\n', at) + 1)..];
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ const marksAt = [18, 34, 50, 66];
 const mostColumns = 60;
 const silence = 4000; // the server tells the replicas' lag four times a second
 
-const state = { annotations: [], settings: null, replicas: [], tallies: new Map(), pages: [], step: 1, most: 6 };
+const state = { run: null, annotations: [], settings: null, replicas: [], tallies: new Map(), pages: [], step: 1, most: 6 };
 const view = { held: false, chosen: null, drawn: [], first: 0, width: 0, row: 96, shown: [] };
 
 // ---- what comes -----------------------------------------------------------------------------------------------------
@@ -23,7 +23,7 @@ function listen() {
   const on = (kind, handle) =>
     stream.addEventListener(kind, (event) => {
       heard = performance.now();
-      handle(JSON.parse(event.data));
+      attempt(() => handle(JSON.parse(event.data)));
     });
   on("everything", begin);
   on("page", ({ page, tally }) => { addPage(page); setTally(tally); });
@@ -53,7 +53,14 @@ function setLink(kind, text) {
   if ($("link-text").textContent !== text) $("link-text").textContent = text;
 }
 
+// Another run can be of other servers, with other things that can be switched on: the page begins anew with it.
 function begin(all) {
+  if (state.run && state.run !== all.run) {
+    stream.close();
+    location.reload();
+    return;
+  }
+  state.run = all.run;
   state.annotations = all.annotations;
   [state.step, state.most] = [all.lagStep, all.mostLag];
   $("rate").max = all.mostPagesPerSecond;
@@ -83,32 +90,60 @@ async function post(path, body) {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    if (answer.ok) return answer.status === 204 ? {} : await answer.json();
+    if (answer.ok) {
+      const result = answer.status === 204 ? {} : await answer.json();
+      fail(null);
+      return result;
+    }
     const problem = await answer.json().catch(() => ({}));
-    tell(problem.detail ?? `The sample answered ${answer.status}.`);
+    fail(problem.detail ?? `The sample answered ${answer.status}.`);
   } catch {
-    tell("The sample does not answer.");
+    fail("The sample does not answer.");
   }
   return null;
 }
 
 const tell = (text) => { $("told").textContent = text; };
 
-// Of the many moves of a slider one is on its way, and then the last.
-function lately(send) {
-  let [isBusy, next] = [false, null];
-  return async (value) => {
-    next = { value };
-    if (isBusy) return;
-    isBusy = true;
-    while (next) {
-      const { value: last } = next;
-      next = null;
-      await send(last);
-    }
-    isBusy = false;
-  };
+// What failed stands on the page until something succeeds.
+function fail(text) {
+  $("failure").hidden = !text;
+  $("failure").textContent = text ?? "";
 }
+
+function attempt(action) {
+  try {
+    action();
+  } catch (error) {
+    fail(`The page does not work as it should: ${error.message}`);
+    throw error;
+  }
+}
+
+window.addEventListener("unhandledrejection", ({ reason }) => fail(`The page does not work as it should: ${reason?.message ?? reason}`));
+
+// Of the many moves of a slider one is on its way, and then the last. Meanwhile the slider is where the user put it; afterwards it is
+// where the server says, whoever moved it.
+function lately(send) {
+  let next = null;
+  const move = async (value) => {
+    next = { value };
+    if (move.isBusy) return;
+    move.isBusy = true;
+    try {
+      while (next) {
+        const { value: last } = next;
+        next = null;
+        await send(last);
+      }
+    } finally {
+      move.isBusy = false;
+    }
+  };
+  return move;
+}
+
+const isMoving = (slider, move) => move?.isBusy || slider.matches(":active");
 
 // ---- the switch -----------------------------------------------------------------------------------------------------
 
@@ -117,7 +152,7 @@ function drawChoices() {
   for (const { name, code, unavailableBecause } of state.annotations) {
     const input = make("input", { type: "radio", name: "annotation", value: name, id: `choice-${name}` });
     input.disabled = Boolean(unavailableBecause);
-    input.addEventListener("change", () => post("settings", { annotation: name }));
+    input.addEventListener("change", async () => { if (!(await post("settings", { annotation: name }))) setSettings(state.settings); });
     const label = make("label", { class: "choice" }, input, make("b", {}, name), make(unavailableBecause ? "small" : "code", {}, unavailableBecause ?? code));
     if (unavailableBecause) label.title = unavailableBecause;
     $("choices").append(label);
@@ -130,8 +165,10 @@ function setSettings(settings) {
   const current = state.annotations.find(({ name }) => name === settings.annotation);
   $(`choice-${settings.annotation}`).checked = true;
   $("says").textContent = current.says;
-  if (document.activeElement !== $("rate") || !$("rate").matches(":active")) $("rate").value = settings.pagesPerSecond;
-  $("rate-value").textContent = settings.pagesPerSecond;
+  if (!isMoving($("rate"), setRate)) {
+    $("rate").value = settings.pagesPerSecond;
+    $("rate-value").textContent = settings.pagesPerSecond;
+  }
   if (isOther) {
     $("outcome").className = "outcome";
     $("outcome").textContent = "";
@@ -142,12 +179,16 @@ function setSettings(settings) {
 }
 
 const setRate = lately((value) => post("settings", { pagesPerSecond: value }));
-$("rate").addEventListener("input", () => {
+$("rate").addEventListener("input", async () => {
   $("rate-value").textContent = $("rate").value;
-  setRate(Number($("rate").value));
+  await setRate(Number($("rate").value));
+  setSettings(state.settings);
 });
+$("rate").addEventListener("change", () => setSettings(state.settings));
 
 // ---- the replicas ---------------------------------------------------------------------------------------------------
+
+const lagMoves = new Map();
 
 function drawLanes(replicas) {
   if (state.replicas.length) return;
@@ -162,6 +203,7 @@ function drawLanes(replicas) {
       make("div", { class: "measured" }, make("span", { class: "gauge", "aria-hidden": "true" }, gauge), measured),
       make("label", {}, "lag", slider, asked));
     const setLag = lately((value) => post(`replicas/${name}`, { lag: value }));
+    lagMoves.set(name, setLag);
     slider.addEventListener("input", () => { asked.textContent = seconds(slider.value); setLag(Number(slider.value)); });
     slider.setAttribute("aria-label", `Lag of ${name} in seconds`);
     button.addEventListener("click", async () => {
@@ -181,7 +223,7 @@ function setReplicas(replicas) {
     const lane = $(`lane-${name}`);
     lane.classList.toggle("down", !isUp);
     const slider = $(`lag-${name}`);
-    if (!slider.matches(":active") && document.activeElement !== slider) slider.value = lag;
+    if (!isMoving(slider, lagMoves.get(name))) slider.value = lag;
     lane.querySelector("output").textContent = seconds(slider.value);
     lane.querySelector(".seconds").textContent =
       isChanging ? "changing…" : !isUp ? "down" : measured == null ? "…" : `${measured.toFixed(1)} s behind`;
@@ -464,7 +506,11 @@ $("code").addEventListener("toggle", () => { if ($("code").open) showCode(); });
 async function showCode() {
   const { annotation } = state.settings;
   const answer = await fetch(`code/${annotation}`).catch(() => null);
-  if (!answer?.ok || annotation !== state.settings.annotation) return;
+  if (annotation !== state.settings.annotation) return;
+  if (!answer?.ok) {
+    fail(answer ? `The sample answered ${answer.status} where its code was asked for.` : "The sample does not answer.");
+    return;
+  }
   $("code-text").textContent = await answer.text();
   $("code-name").textContent = `The repository that is switched on (${annotation}), as it was compiled; the others differ in the line above the class.`;
 }

@@ -2,7 +2,7 @@
 
 const rows = report.units.map(unit => ({ unit, text: searchText(unit), element: unitRow(unit) }));
 
-const controls = Object.fromEntries(['search', 'rule', 'project', 'order', 'found', 'reset', 'list', 'filters'].map(id => [id, document.getElementById(id)]));
+const controls = Object.fromEntries(['search', 'rule', 'project', 'order', 'found', 'unfilter', 'list', 'filters'].map(id => [id, document.getElementById(id)]));
 
 const orders = {
   state: (a, b) => states.indexOf(a.unit.state) - states.indexOf(b.unit.state) || byPlace(a, b),
@@ -56,7 +56,7 @@ function filterList() {
   controls.found.textContent = shown === rows.length
     ? `${count(rows.length, 'unit')}. Enter opens one; the arrow keys go from one to the next.`
     : `${shown.toLocaleString('en')} of ${count(rows.length, 'unit')}`;
-  controls.reset.hidden = shown === rows.length;
+  controls.unfilter.hidden = shown === rows.length;
 }
 
 function drawFilters() {
@@ -104,7 +104,7 @@ function startList() {
     filterList();
   });
   controls.filters.addEventListener('submit', event => event.preventDefault());
-  controls.reset.addEventListener('click', () => {
+  controls.unfilter.addEventListener('click', () => {
     controls.filters.reset();
     drawList();
     filterList();
