@@ -32,7 +32,7 @@ internal sealed class LoadedSolution : IDisposable
     /// <summary>What the solution holds besides.</summary>
     public ImmutableArray<SkippedProject> Skipped { get; }
 
-    /// <summary>The files of C# projects that were asked for and are not among <see cref="Projects"/>, or without their references.</summary>
+    /// <summary>The files of C# projects that were asked for and did not load: left out, or without their references.</summary>
     public ImmutableArray<string> Missing { get; private init; } = [];
 
     /// <summary>What MSBuild said of the loading, mere warnings of NuGet among it: it does not tell them from failures.</summary>
