@@ -42,12 +42,14 @@ internal static class AnnotatableMethods
         return WrappingDecision.CoverableTogether(harmless, compilation);
     }
 
-    /// <summary>The other projects of the solution that may derive from a type.</summary>
-    public static IEnumerable<Project> DependentsOf(Project project, INamedTypeSymbol type) =>
+    /// <summary>The other projects of the solution that have a type which derives from one.</summary>
+    public static async Task<IEnumerable<Project>> DependentsOfAsync(
+        Project project,
+        INamedTypeSymbol type,
+        CancellationToken cancellation
+    ) =>
         IsSeenOutside(type)
-            ? project
-                .Solution.GetProjectDependencyGraph()
-                .GetProjectsThatTransitivelyDependOnThisProject(project.Id)
+            ? (await NamingProjects.OfAsync(project.Solution, project.Id, type.Name, cancellation).ConfigureAwait(false))
                 .Select(id => project.Solution.GetProject(id)!)
                 .Where(p => p.Language == project.Language)
             : [];
@@ -60,7 +62,7 @@ internal static class AnnotatableMethods
 
     private static async Task<bool> HarmsNobodyElsewhereAsync(Project project, IMethodSymbol method, CancellationToken cancellation)
     {
-        foreach (var other in DependentsOf(project, method.ContainingType))
+        foreach (var other in await DependentsOfAsync(project, method.ContainingType, cancellation).ConfigureAwait(false))
         {
             if (
                 await other.GetCompilationAsync(cancellation).ConfigureAwait(false) is { } compilation

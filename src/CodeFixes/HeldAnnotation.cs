@@ -22,7 +22,9 @@ internal static class HeldAnnotation
             return false;
         }
 
-        foreach (var other in AnnotatableMethods.DependentsOf(project, method.ContainingType))
+        foreach (
+            var other in await AnnotatableMethods.DependentsOfAsync(project, method.ContainingType, cancellation).ConfigureAwait(false)
+        )
         {
             if (
                 await other.GetCompilationAsync(cancellation).ConfigureAwait(false) is { } compilation
