@@ -78,7 +78,8 @@ public partial class InstallTests(PackedPackage package)
             $"""<PackageReference Include="MonotonicReads" Version="{package.Version}" />""",
             "net10.0",
             "csproj",
-            ("Library.cs", "public class Library { public static void Main() { } }")
+            ("Library.cs", "public class Library { public static void Main() { } }"),
+            ("Directory.Build.props", "<Project><PropertyGroup><AssemblyName>Library</AssemblyName></PropertyGroup></Project>")
         );
         var project = Project(
             $"""<ProjectReference Include="{Path.Combine(library, "Installed.csproj")}" />""",
@@ -86,7 +87,7 @@ public partial class InstallTests(PackedPackage package)
             "vbproj",
             ("Module.vb", "Module Shop\nSub Main()\nEnd Sub\nEnd Module")
         );
-        var built = await package.BuildAsync(project, "-warnaserror", "-p:AssemblyName=Shop");
+        var built = await package.BuildAsync(project, "-warnaserror");
         Assert.True(built.ExitCode == 0, built.Output);
         Assert.Contains("MonotonicReads analyses and wraps C# alone", built.Output, StringComparison.Ordinal);
     }
@@ -125,7 +126,7 @@ public partial class InstallTests(PackedPackage package)
             </Project>
             """
         );
-        var (isThere, isNot) = ("public class Uses { [MonotonicReads.Monotonic] public void Read() { } }", "public class Old { }");
+        var (isThere, isNot) = ("public class Uses { [MonotonicReads.Monotonic] public virtual void Read() { } }", "public class Old { }");
         foreach (
             var (name, framework, source) in new[]
             {
@@ -180,7 +181,7 @@ public partial class InstallTests(PackedPackage package)
     private static string RepositoryRoot =>
         typeof(PackedPackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
 
-    private string Project(string items, string framework, string extension, (string Name, string Text)? source = null)
+    private string Project(string items, string framework, string extension, params (string Name, string Text)[] sources)
     {
         var folder = package.Folder();
         File.WriteAllText(
@@ -198,7 +199,7 @@ public partial class InstallTests(PackedPackage package)
             </Project>
             """
         );
-        if (source is { } file)
+        foreach (var file in sources)
         {
             File.WriteAllText(Path.Combine(folder, file.Name), file.Text);
         }

@@ -45,7 +45,9 @@ internal static class BaselineJson
         {
             Path = JsonResult.PathOf(change.State.Path, terminal),
             Projects = change.State.Projects.Select(p => JsonResult.PathOf(p.FilePath, terminal)).Distinct(),
-            change.State.IsComplete,
+            IsComplete = change.State.Unseen is null,
+            change.State.NotJudged,
+            change.State.Unseen,
             Lines = change.Left.Select(BaselineEntries.EntryOf).Distinct().Count(),
             change.Added,
             change.Removed,

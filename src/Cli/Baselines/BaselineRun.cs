@@ -38,8 +38,7 @@ internal static class BaselineRun
                 : new(state);
         }
 
-        // Where something does not compile its findings are not seen, and their lines only look stale.
-        var removed = mode is BaselineMode.Update or BaselineMode.Accept && state.IsComplete ? state.Stale.Length : 0;
+        var removed = mode is BaselineMode.Update or BaselineMode.Accept ? state.Stale.Length : 0;
         var added = mode == BaselineMode.Accept ? state.NewEntries.Count() : 0;
         if (removed + added > 0)
         {

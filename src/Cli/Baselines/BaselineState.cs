@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Text;
 using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.Cli.Loading;
+using MonotonicReads.Cli.Output;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Rules;
 
@@ -12,11 +14,12 @@ namespace MonotonicReads.Cli.Baselines;
 /// </summary>
 internal sealed class BaselineState
 {
-    private BaselineState(string path, ImmutableArray<AnalyzedProject> projects, SourceText? text)
+    private BaselineState(string path, ImmutableArray<AnalyzedProject> projects, SourceText? text, string? unseen)
     {
         Path = path;
         Projects = projects;
         Text = text;
+        Unseen = unseen;
         var findings = projects.SelectMany(static p => p.Findings).ToList();
         var occurring = findings.Where(BaselineEntries.Occurs).Select(BaselineEntries.EntryOf).OfType<BaselineEntry>().ToHashSet();
         var lines = text is null ? [] : BaselineFile.Lines(text).Select(l => (Line: LineOf(text, l.Span), Text: l.Line, l.Entry)).ToList();
@@ -34,12 +37,13 @@ internal sealed class BaselineState
         );
         NotUnderstood = [.. lines.Where(static l => l.Entry is null).Select(static l => new BaselineLine(l.Line, l.Text, null))];
         var unlisted = NewEntries.ToList();
-        Stale =
+        ImmutableArray<BaselineLine> absent =
         [
             .. lines
                 .Where(l => l.Entry is { } entry && !occurring.Contains(entry))
                 .Select(l => new BaselineLine(l.Line, l.Entry!.Value.Line, LikelyEntry.Of(l.Entry.Value, unlisted)?.Line)),
         ];
+        (Stale, NotJudged) = unseen is null ? (absent, 0) : ([], absent.Length);
     }
 
     /// <summary>The file, whether or not it is there.</summary>
@@ -57,8 +61,11 @@ internal sealed class BaselineState
     /// <summary>Findings that no line accepts, each place once.</summary>
     public ImmutableArray<Finding> New { get; }
 
-    /// <summary>Lines whose finding does not occur.</summary>
+    /// <summary>Lines whose finding does not occur; empty where something was not seen.</summary>
     public ImmutableArray<BaselineLine> Stale { get; }
+
+    /// <summary>The number of lines that would be stale, had all been seen.</summary>
+    public int NotJudged { get; }
 
     /// <summary>Lines that are no entry.</summary>
     public ImmutableArray<BaselineLine> NotUnderstood { get; }
@@ -69,8 +76,8 @@ internal sealed class BaselineState
     /// <summary>The number of lines that accept something.</summary>
     public int AcceptedEntries => Accepted.Select(BaselineEntries.EntryOf).Distinct().Count();
 
-    /// <summary>Whether all was seen: what does not compile hides findings, and their lines are not stale for that.</summary>
-    public bool IsComplete => Projects.All(static p => p.Errors.IsEmpty);
+    /// <summary>What of the file's projects was not seen, in words; null where all was. Such findings only look as if they were gone.</summary>
+    public string? Unseen { get; }
 
     /// <summary>The files of a solution's projects, by path; without those that are not there and would be empty.</summary>
     public static async Task<ImmutableArray<BaselineState>> OfAsync(AnalyzedSolution solution, CancellationToken cancellation)
@@ -82,7 +89,8 @@ internal sealed class BaselineState
         foreach (var file in files.OrderBy(static f => f.Key, StringComparer.Ordinal))
         {
             var text = File.Exists(file.Key) ? await ReadAsync(file.Key, cancellation) : null;
-            var state = new BaselineState(file.Key, [.. file], text);
+            ImmutableArray<AnalyzedProject> projects = [.. file];
+            var state = new BaselineState(file.Key, projects, text, UnseenPart.Of(file.Key, projects, solution));
             if (text is not null || !state.New.IsEmpty)
             {
                 states.Add(state);
@@ -95,7 +103,14 @@ internal sealed class BaselineState
     private static async Task<SourceText> ReadAsync(string path, CancellationToken cancellation)
     {
         using var stream = new MemoryStream(await File.ReadAllBytesAsync(path, cancellation));
-        return SourceText.From(stream);
+        try
+        {
+            return SourceText.From(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw CliException.WrongUsage($"{path} is not UTF-8: save it as such first, so that no comment of it is lost.");
+        }
     }
 
     private static int LineOf(SourceText text, TextSpan span) => text.Lines.GetLineFromPosition(span.Start).LineNumber + 1;

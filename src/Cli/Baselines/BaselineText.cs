@@ -21,7 +21,7 @@ internal static class BaselineText
         foreach (var change in changes)
         {
             WriteDifferences(change, terminal);
-            terminal.Output.WriteLine($"{terminal.Shown(change.State.Path)}: {Told(change, mode)}");
+            terminal.Output.WriteLine($"{terminal.Shown(change.State.Path)}: {Told(change)}");
         }
 
         var left = FolderCounts.Of(changes.Select(static c => c.Left), terminal.WorkingDirectory);
@@ -31,6 +31,10 @@ internal static class BaselineText
         }
 
         terminal.Output.WriteLine(Summary(changes, left, mode));
+        if (!solution.Missing.IsEmpty || solution.Projects.Any(static p => !p.Errors.IsEmpty))
+        {
+            terminal.Output.WriteLine("What did not load or compile was not looked at.");
+        }
     }
 
     private static void WriteDifferences(BaselineChange change, Terminal terminal)
@@ -54,7 +58,7 @@ internal static class BaselineText
         }
     }
 
-    private static string Told(BaselineChange change, BaselineMode mode)
+    private static string Told(BaselineChange change)
     {
         var accepted = change.Left.Select(BaselineEntries.EntryOf).Distinct().Count();
         string[] parts =
@@ -67,13 +71,12 @@ internal static class BaselineText
             .. change.Stale.Length > 0 ? [$"{change.Stale.Length} stale"] : Array.Empty<string>(),
             .. change.State.NotUnderstood.Length > 0 ? [$"{change.State.NotUnderstood.Length} not understood"] : Array.Empty<string>(),
             .. change.Open.Length > 0 ? [$"{change.Open.Length} new"] : Array.Empty<string>(),
-            .. KeptForErrors(change, mode) ? ["nothing removed, since a project of it does not compile"] : Array.Empty<string>(),
+            .. change.State.NotJudged > 0
+                ? [$"{Lines(change.State.NotJudged)} kept unseen, since {change.State.Unseen}"]
+                : Array.Empty<string>(),
         ];
         return string.Join(", ", parts);
     }
-
-    private static bool KeptForErrors(BaselineChange change, BaselineMode mode) =>
-        mode is BaselineMode.Update or BaselineMode.Accept && !change.State.IsComplete && change.Stale.Length > 0;
 
     private static string Summary(ImmutableArray<BaselineChange> changes, FolderCounts left, BaselineMode mode)
     {
@@ -89,6 +92,11 @@ internal static class BaselineText
                 .. unknown > 0 ? ["Mend or remove the lines that are not understood."] : Array.Empty<string>(),
             ];
             return $"{stale} stale, {unknown} not understood, {open} new. {string.Join(" ", remedies)}".TrimEnd();
+        }
+
+        if (changes.Sum(static c => c.State.NotJudged) is var unseen and > 0)
+        {
+            return $"{Lines(unseen)} kept unseen; what was seen is as the baselines say.";
         }
 
         return left.Total == 0 ? "Nothing is left: no baseline is needed." : $"Fine: the baselines say what occurs, {Lines(left.Total)}.";

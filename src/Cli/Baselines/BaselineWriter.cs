@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Microsoft.CodeAnalysis.Text;
+using MonotonicReads.Cli.Output;
 using MonotonicReads.Generator.Options;
 
 namespace MonotonicReads.Cli.Baselines;
@@ -34,12 +35,35 @@ internal static class BaselineWriter
 
     private static async Task WriteAsync(string path, SourceText text, IReadOnlyList<TextChange> changes, CancellationToken cancellation)
     {
+        // What a link leads to is written, not the link replaced.
+        path = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
         var beside = path + ".new";
-        await using (var writer = new StreamWriter(beside, append: false, text.Encoding ?? new UTF8Encoding(false)))
+        try
         {
-            await writer.WriteAsync(text.WithChanges(changes).ToString().AsMemory(), cancellation);
-        }
+            await using (var writer = new StreamWriter(beside, append: false, text.Encoding ?? new UTF8Encoding(false)))
+            {
+                await writer.WriteAsync(text.WithChanges(changes).ToString().AsMemory(), cancellation);
+            }
 
-        File.Move(beside, path, overwrite: true);
+            if (File.Exists(path) && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(beside, File.GetUnixFileMode(path));
+            }
+
+            File.Move(beside, path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.WrongUsage(
+                $"{path} cannot be written: {exception.Message} Baselines that come before it by path are written; run it again."
+            );
+        }
+        finally
+        {
+            if (File.Exists(beside))
+            {
+                File.Delete(beside);
+            }
+        }
     }
 }

@@ -108,7 +108,9 @@ internal static class CheckedSource
     private static string? PasswordOf(string? variable, Terminal terminal) =>
         variable is null ? null
         : terminal.Variable(variable) is { Length: > 0 } password ? password
-        : throw CliException.WrongUsage($"The environment variable {variable} is not set.");
+        : throw CliException.WrongUsage(
+            "The environment variable that --password-variable names is not set: give it a name, not the password."
+        );
 
     private static string? WithPassword(string? connection, string password)
     {

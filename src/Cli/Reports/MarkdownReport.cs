@@ -27,10 +27,16 @@ internal static class MarkdownReport
         }
 
         Estimate(text, report.Estimate);
-        foreach (var gap in report.Gaps)
+        foreach (var gap in report.Gaps.Take(MostOpen))
         {
             Line(text);
             Line(text, $"> {Escaped(gap)}");
+        }
+
+        if (report.Gaps.Length > MostOpen)
+        {
+            Line(text);
+            Line(text, $"> {Number(report.Gaps.Length - MostOpen)} more were not looked at.");
         }
 
         if (report.Created is { } created)
@@ -44,7 +50,8 @@ internal static class MarkdownReport
 
     private static string Summary(Report report, int open) =>
         report.Units.IsEmpty ? $"No reads meet in {Words.Count(report.Projects.Length, "project")}."
-        : open == 0 ? $"Nothing is open: in {Words.Count(report.Units.Length, "unit")} reads meet, and each is settled or accepted."
+        : open == 0
+            ? $"Nothing is open: in {Words.Count(report.Units.Length, "unit")} reads meet, and each is settled, accepted or in a baseline."
         : $"**{open} of {Words.Count(report.Units.Length, "unit")}** in which reads meet "
             + (open == 1 ? "is" : "are")
             + " open: nothing says what the reads need.";
@@ -118,7 +125,7 @@ internal static class MarkdownReport
         foreach (var unit in open.Take(MostOpen))
         {
             var rules = string.Join(", ", unit.Findings.Where(static f => f.State == ReportState.Open).Select(static f => f.Rule));
-            Line(text, $"- {rules} {Code(Words.Bare(unit.Name))} in {Code(unit.Place.ToString())}");
+            Line(text, $"- {rules} {Code(Words.Bare(unit.Name), inCell: false)} in {Code(unit.Place.ToString(), inCell: false)}");
         }
 
         if (open.Count > MostOpen)
@@ -178,10 +185,11 @@ internal static class MarkdownReport
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Names as code, whatever is in them: a longer fence than any run of backticks, and no bar that would end a cell.</summary>
-    private static string Code(string name)
+    /// <summary>Names as code: a longer fence than any run of backticks, and in a table no bar that would end a cell.</summary>
+    private static string Code(string name, bool inCell = true)
     {
-        name = name.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);
+        name = name.ReplaceLineEndings(" ");
+        name = inCell ? name.Replace("|", "\\|", StringComparison.Ordinal) : name;
         var longest = 0;
         var run = 0;
         foreach (var character in name)

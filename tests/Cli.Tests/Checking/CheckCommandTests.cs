@@ -136,7 +136,14 @@ public sealed class CheckCommandTests : IAsyncLifetime
     [InlineData("Say which servers", "check")]
     [InlineData("Say which servers", "check", "Server=a", "--settings", "x.json")]
     [InlineData("--section goes with --settings", "check", "Server=a", "--section", "x")]
-    [InlineData("The environment variable NOT_SET is not set.", "check", "Server=a", "r1=Server=b", "--password-variable", "NOT_SET")]
+    [InlineData(
+        "The environment variable that --password-variable names is not set",
+        "check",
+        "Server=a",
+        "r1=Server=b",
+        "--password-variable",
+        "NOT_SET"
+    )]
     [InlineData("Replica 1 is no NAME=CONNECTION", "check", "Server=a", "r1")]
     [InlineData("There is no ", "check", "--settings", "no-such.json")]
     public async Task What_cannot_be_meant_is_told(string told, params string[] line)
