@@ -76,7 +76,7 @@ internal sealed class BaselineState
     /// <summary>The number of lines that accept something.</summary>
     public int AcceptedEntries => Accepted.Select(BaselineEntries.EntryOf).Distinct().Count();
 
-    /// <summary>What of the file's projects was not seen, in words; null where all was. Such findings only look as if they were gone.</summary>
+    /// <summary>What of the file's projects was not seen, in words; null where all was.</summary>
     public string? Unseen { get; }
 
     /// <summary>The files of a solution's projects, by path; without those that are not there and would be empty.</summary>
