@@ -278,7 +278,9 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>
 
     private static async Task ChooseAsync(IPage tab, string annotation)
     {
-        await tab.Locator($"#choice-{annotation}").CheckAsync(new() { Force = true });
+        // The control shows what the server says, a moment after the click.
+        await tab.Locator($"#choice-{annotation}").ClickAsync(new() { Force = true });
+        await Expect(tab.Locator($"#choice-{annotation}")).ToBeCheckedAsync();
         await Expect(tab.Locator($"#tally-{annotation}")).ToHaveClassAsync("is-on");
         // What was under way is seen to its end under the annotation before.
         await Expect(tab.Locator($".flow .column:last-child[data-annotation={annotation}]")).ToHaveCountAsync(1);

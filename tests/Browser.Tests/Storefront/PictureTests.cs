@@ -60,7 +60,8 @@ public sealed class PictureTests(Chromium chromium) : IClassFixture<Chromium>
         var tab = await window.GoAsync(sample.Address);
         await Expect(tab.Locator("#link")).ToHaveAttributeAsync("data-state", "live");
         await SeeAsync("unannotated", pages: 20);
-        await tab.Locator("#choice-monotonic").CheckAsync(new() { Force = true });
+        await tab.Locator("#choice-monotonic").ClickAsync(new() { Force = true });
+        await Expect(tab.Locator("#choice-monotonic")).ToBeCheckedAsync();
         await SeeAsync("monotonic", pages: 6);
         await tab.Locator("#hold").ClickAsync();
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);

@@ -176,10 +176,11 @@ public sealed class FollowingTests : IAsyncLifetime
         var busy = new List<System.Data.Common.DbConnection> { await source.Primary.OpenConnectionAsync() };
         for (var replica = 0; replica < 2; replica++)
         {
-            busy.Add(await source.OpenConnectionAsync());
+            // The one that is drawn is the only one with a weight.
             source.UpdateReplicas([
-                .. new[] { First, Second }.Select((r, i) => new ReplicaSettings($"r{i + 1}", Small(r), i == replica ? 0 : 1)),
+                .. new[] { First, Second }.Select((r, i) => new ReplicaSettings($"r{i + 1}", Small(r), i == replica ? 1 : 0)),
             ]);
+            busy.Add(await source.OpenConnectionAsync());
         }
 
         Assert.Empty(await source.ValidateTopologyAsync());

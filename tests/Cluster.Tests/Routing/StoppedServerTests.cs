@@ -22,7 +22,9 @@ public sealed class StoppedServerTests(RoutingFixture fixture, ITestOutputHelper
 
     // A question of ours; a synchronous one ends at the driver's next whole second, and when it has tried to end it on the server.
     private const double Answer = 2.1;
-    private const double Slack = 2.5;
+
+    // On a machine that is busy besides; what is guarded against is the connection's 15 s, or no end at all.
+    private const double Slack = 6;
 
     private static readonly SessionTokenOptions Tokens = SessionTokenOptions.WithKey(RandomNumberGenerator.GetBytes(32));
 
