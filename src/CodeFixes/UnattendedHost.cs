@@ -16,5 +16,5 @@ internal static class UnattendedHost
         solution.Workspace.Kind == WorkspaceKind.MSBuild && !Listing.TryGetValue(solution.Workspace, out _);
 
     /// <summary>Says that a command only lists what is offered to whoever chooses.</summary>
-    public static void IsListing(Solution solution) => Listing.GetValue(solution.Workspace, static _ => new object());
+    public static void OnlyLists(Solution solution) => Listing.GetValue(solution.Workspace, static _ => new object());
 }

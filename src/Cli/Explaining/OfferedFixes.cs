@@ -17,7 +17,7 @@ internal static class OfferedFixes
             return titles;
         }
 
-        UnattendedHost.IsListing(project.Project.Solution);
+        UnattendedHost.OnlyLists(project.Project.Solution);
         foreach (var provider in Providers().Where(p => p.FixableDiagnosticIds.Contains(finding.Id)))
         {
             var context = new CodeFixContext(document, finding, (action, _) => titles.AddRange(Titles(action)), cancellation);
