@@ -8,4 +8,7 @@ internal sealed class PrimaryDataSource(ReplicatedDataSource source) : DbDataSou
     public override string ConnectionString => source.ConnectionString;
 
     protected override DbConnection CreateDbConnection() => new ReplicatedConnection(source, isForPrimary: true);
+
+    protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default) =>
+        ReplicatedDataSource.OpenAsync(CreateDbConnection(), cancellationToken);
 }

@@ -149,7 +149,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
     private Statement Judge(ReplicatedDataSource source, bool returnsData)
     {
         var arePlainReads = true;
-        var cause = PrimaryCause.None;
+        var (cause, change) = (PrimaryCause.None, DataChange.None);
         var settings = new List<SessionSettings?>();
         var isExpected = false;
         var (isFirst, first, areAlone) = (true, LastStatementUse.None, true);
@@ -162,6 +162,7 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
             arePlainReads &= verdict.IsPlainRead;
             isExpected |= !verdict.IsPlainRead && verdict.Cause == PrimaryCause.None;
             cause = verdict.Cause == PrimaryCause.None ? cause : verdict.Cause;
+            change = verdict.Change > change ? verdict.Change : change;
             settings.Add(verdict.Settings);
             areAlone &= verdict.LastStatement == LastStatementUse.Alone;
             first = isFirst ? verdict.LastStatement : first;
@@ -175,7 +176,8 @@ internal sealed class ReplicatedBatch(ReplicatedConnection? connection, DbBatch 
                 arePlainReads,
                 use,
                 arePlainReads ? SessionSettings.OfBatch(settings) : null,
-                isExpected ? PrimaryCause.None : cause
+                isExpected ? PrimaryCause.None : cause,
+                change
             ),
             returnsData,
             source.Proxy is not null

@@ -246,6 +246,7 @@ public sealed class ReplicatedConnection : DbConnection
     private async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
     {
         PrepareToOpen();
+        _connection.Watch?.Opening();
         cancellation.ThrowIfCancellationRequested();
         _connection.BeginUse(toOpen: true);
         _isConnecting = true;

@@ -34,7 +34,7 @@ public class ReplicatedDataSource : DbDataSource
     {
         _ownsServers = set.OwnsServers;
         using var unopened = set.Primary.Pool.Source.CreateConnection();
-        Routed = new RoutedSource(set, Raise, IsServerFailure) { ConnectionTimeout = unopened.ConnectionTimeout };
+        Routed = new RoutedSource(set, Raise, IsServerFailure) { ConnectionTimeout = unopened.ConnectionTimeout, SeriesFound = Raise };
         _driver = DbProviderFactories.GetFactory(unopened);
         Factory = _driver is null ? null : new ReplicatedProviderFactory(this, _driver);
         CanCreateBatch = unopened.CanCreateBatch;
@@ -56,6 +56,13 @@ public class ReplicatedDataSource : DbDataSource
     /// replica is available, and when a read comes after its session. Handlers run on the reading thread; what one
     /// throws is logged.</summary>
     public event EventHandler<ReadSessionEventArgs>? SessionEvent;
+
+    /// <summary>
+    /// Raised for each unit of work, once it has ended, whose reads form a series that no session holds together; needs
+    /// <see cref="ReplicatedDataSourceBuilder.UseSeriesDetector"/>. Handlers run where the unit is found to have ended; what one throws is
+    /// logged.
+    /// </summary>
+    public event EventHandler<ReadSeriesEventArgs>? SeriesDetected;
 
     /// <summary>What session tokens call it: the name that it was given, otherwise the primary's database. Processes that take each
     /// other's tokens find it by that.</summary>
@@ -110,23 +117,16 @@ public class ReplicatedDataSource : DbDataSource
     /// connection timeout is.</param>
     /// <returns>The open connection; the caller disposes it.</returns>
     /// <exception cref="ReplicaLostException">The running session has lost its replica.</exception>
-    public new async ValueTask<ReplicatedConnection> OpenConnectionAsync(CancellationToken cancellationToken = default)
-    {
-        var connection = CreateConnection();
-        try
-        {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    public new ValueTask<ReplicatedConnection> OpenConnectionAsync(CancellationToken cancellationToken = default) =>
+        OpenAsync(CreateConnection(), cancellationToken);
 
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => CreateConnection();
+
+    // What asynchronous code sets does not flow to its caller: the connection is created outside of it.
+    /// <inheritdoc/>
+    protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default) =>
+        OpenAsync(CreateDbConnection(), cancellationToken);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -134,6 +134,7 @@ public class ReplicatedDataSource : DbDataSource
         if (disposing && !_isDisposed)
         {
             _isDisposed = true;
+            Routed.Detector?.Dispose();
             Routed.Leases.Dispose();
             Routed.Reports.Dispose();
             if (_ownsServers)
@@ -155,6 +156,7 @@ public class ReplicatedDataSource : DbDataSource
         if (!_isDisposed)
         {
             _isDisposed = true;
+            Routed.Detector?.Dispose();
             Routed.Leases.Dispose();
             Routed.Reports.Dispose();
             if (_ownsServers)
@@ -188,18 +190,37 @@ public class ReplicatedDataSource : DbDataSource
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 
-    private void Raise(ReadSessionEventArgs args)
+    internal static async ValueTask<T> OpenAsync<T>(T connection, CancellationToken cancellation)
+        where T : DbConnection
     {
-        foreach (var handler in SessionEvent?.GetInvocationList() ?? [])
+        try
+        {
+            await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private void Raise(ReadSessionEventArgs args) => Raise(SessionEvent, args, Routed.Reports.HandlerThrew);
+
+    private void Raise(ReadSeriesEventArgs args) => Raise(SeriesDetected, args, Routed.Reports.SeriesHandlerThrew);
+
+    private void Raise<T>(EventHandler<T>? handlers, T args, Action<Exception> threw)
+    {
+        foreach (var handler in handlers?.GetInvocationList() ?? [])
         {
             try
             {
-                ((EventHandler<ReadSessionEventArgs>)handler)(this, args);
+                ((EventHandler<T>)handler)(this, args);
             }
             catch (Exception exception)
             {
                 // It would break a read, or an opening whose connection nobody has yet.
-                Routed.Reports.HandlerThrew(exception);
+                threw(exception);
             }
         }
     }

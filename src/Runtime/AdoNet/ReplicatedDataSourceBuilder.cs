@@ -18,6 +18,7 @@ public sealed class ReplicatedDataSourceBuilder
     private string? _name;
     private IReplicaSelector _selector = ReplicaSelectors.WeightedModulo;
     private TimeProvider _time = TimeProvider.System;
+    private SeriesDetectorOptions? _detector;
     private ILoggerFactory _loggerFactory = NullLoggerFactory.Instance;
 
     /// <summary>Sets the primary. Required.</summary>
@@ -91,6 +92,20 @@ public sealed class ReplicatedDataSourceBuilder
         return this;
     }
 
+    /// <summary>
+    /// Looks for series of reads while the program runs: units of work whose reads, outside a session, may be answered by several servers, or
+    /// read after they wrote. Found are those too that no analysis of the code follows. Default: off, which costs nothing; see
+    /// <see cref="ReplicatedDataSource.SeriesDetected"/>.
+    /// </summary>
+    /// <param name="options">How; <see langword="null"/> for the defaults, which are made for development.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">A value of the options is out of range.</exception>
+    public ReplicatedDataSourceBuilder UseSeriesDetector(SeriesDetectorOptions? options = null)
+    {
+        _detector = SeriesDetectorOptions.Checked(options);
+        return this;
+    }
+
     /// <summary>Checks everything and builds the data source.</summary>
     /// <returns>The data source. Disposing it does not dispose the data sources it was given.</returns>
     /// <exception cref="InvalidOperationException">No primary, no replica, or weights that sum to 0.</exception>
@@ -115,6 +130,7 @@ public sealed class ReplicatedDataSourceBuilder
             )
             {
                 Name = ReplicaSet.NameOf(_name, unopened.Database, unopened.DataSource),
+                SeriesDetector = _detector,
             }
         );
     }

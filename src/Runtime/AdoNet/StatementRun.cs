@@ -79,6 +79,7 @@ internal static class StatementRun
         {
             var connection = statement.Connected();
             connection.Routed.BeginUse();
+            connection.Routed.Watch?.Sending();
             var isRouted = false;
             T? result = default;
             try
@@ -120,6 +121,7 @@ internal static class StatementRun
         {
             var connection = statement.Connected();
             connection.Routed.BeginUse();
+            connection.Routed.Watch?.Sending();
             var isRouted = false;
             T? result = default;
             try

@@ -26,10 +26,17 @@ internal static class StatementText
         {
             // It returns nothing that the statement before it did not see.
             LastStatementUse.Alone => new Statement(IsPlainRead: true, ReturnsData: false) { StaysHere = true },
-            LastStatementUse.BesideOthers => new Statement(verdict.IsPlainRead, returnsData) { MayNotMove = true },
-            _ => new Statement(verdict.IsPlainRead, returnsData) { Cause = verdict.Cause },
+            LastStatementUse.BesideOthers => new Statement(verdict.IsPlainRead, returnsData)
+            {
+                MayNotMove = true,
+                Writes = Writes(verdict, returnsData),
+            },
+            _ => new Statement(verdict.IsPlainRead, returnsData) { Cause = verdict.Cause, Writes = Writes(verdict, returnsData) },
         };
     }
+
+    private static bool Writes(in TextVerdict verdict, bool returnsData) =>
+        verdict.Change == DataChange.Certain || (verdict.Change == DataChange.UnlessItReturnsRows && !returnsData);
 
     // Alone it is neither a read nor a write, wherever it runs.
     private static Statement Setting(in TextVerdict verdict, SessionSettings settings, bool returnsData) =>

@@ -264,6 +264,13 @@ public sealed class ReplicatedMySqlDataSourceBuilder
         return this;
     }
 
+    /// <inheritdoc cref="ReplicatedDataSourceBuilder.UseSeriesDetector"/>
+    public ReplicatedMySqlDataSourceBuilder UseSeriesDetector(SeriesDetectorOptions? options = null)
+    {
+        _settings.SeriesDetector = SeriesDetectorOptions.Checked(options);
+        return this;
+    }
+
     /// <summary>Checks everything and builds the data source. Connects to nothing.</summary>
     /// <returns>The data source; disposing it closes its pools.</returns>
     /// <exception cref="InvalidOperationException">No primary, no replica, or weights that sum to 0.</exception>
@@ -326,18 +333,7 @@ public sealed class ReplicatedMySqlDataSourceBuilder
             );
         }
 
-        // Nothing else notices behind a proxy that a server was restarted, or that another answers for it.
-        var primary = servers.CreatePrimary(null);
-        var source = dialect.NamesServers
-            ? _settings.Create(
-                servers,
-                primary,
-                servers.CreateReplicas(servers.Parsed(_replicas)),
-                text,
-                _monitor ?? new MonitorOptions(),
-                proxy
-            )
-            : _settings.Create(servers, primary, new ReplicaTable([(proxy.Anywhere, 1)]), text, monitor: null, proxy);
+        var source = _settings.CreateBehind(servers, _replicas, text, _monitor, proxy);
         if (dialect.Limits is { } limits)
         {
             source.Routed.Reports.ProxyLimits(limits);

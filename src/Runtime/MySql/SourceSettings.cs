@@ -25,9 +25,32 @@ internal sealed class SourceSettings
 
     public bool RecordsDecisions { get; set; }
 
+    public SeriesDetectorOptions? SeriesDetector { get; set; }
+
     public TimeSpan? DrainTimeout { get; set; }
 
     public ReplicaLoss OnReplicaLoss { get; set; }
+
+    /// <summary>The same behind a proxy.</summary>
+    /// <param name="servers">Makes its servers.</param>
+    /// <param name="replicas">The replicas that it was told of.</param>
+    /// <param name="text">The connection string of the proxy.</param>
+    /// <param name="monitor">How the servers are watched; null for the default.</param>
+    /// <param name="proxy">The proxy.</param>
+    public ReplicatedMySqlDataSource CreateBehind(
+        MySqlServers servers,
+        IReadOnlyList<ReplicaSettings> replicas,
+        MySqlConnectionStringBuilder text,
+        MonitorOptions? monitor,
+        ProxyRoute proxy
+    )
+    {
+        // Nothing else notices behind a proxy that a server was restarted, or that another answers for it.
+        var primary = servers.CreatePrimary(null);
+        return proxy.Dialect.NamesServers
+            ? Create(servers, primary, servers.CreateReplicas(servers.Parsed(replicas)), text, monitor ?? new MonitorOptions(), proxy)
+            : Create(servers, primary, new ReplicaTable([(proxy.Anywhere, 1)]), text, monitor: null, proxy);
+    }
 
     /// <summary>Makes the data source; connects to nothing.</summary>
     /// <param name="servers">Makes its servers.</param>
@@ -52,6 +75,7 @@ internal sealed class SourceSettings
                 HasPositions = proxy is null or { Dialect.NamesServers: true } or { Dialect.NamesPrimary: true },
                 JoinsTransactions = new MySqlConnectionStringBuilder(primary.Pool.ConnectionString).AutoEnlist,
                 RecordsDecisions = RecordsDecisions,
+                SeriesDetector = SeriesDetector,
                 AllowsDivergedReplicas = AllowsDivergedReplicas,
                 DrainTimeout = DrainTimeout,
                 OnReplicaLoss = OnReplicaLoss,

@@ -158,6 +158,28 @@ internal static partial class RoutingLog
     )]
     public static partial void ForeignPosition(ILogger logger, string name, string source);
 
+    [LoggerMessage(
+        36,
+        LogLevel.Warning,
+        "A unit of work ({Unit}) made reads that no session holds together, and each of which may be answered by another server, a later "
+            + "one by an older state; {Statements} reads were answered by {Servers}: {Methods}. This is said once for these methods."
+    )]
+    public static partial void SeriesFound(ILogger logger, SeriesUnitKind unit, int statements, string servers, string methods);
+
+    [LoggerMessage(
+        37,
+        LogLevel.Warning,
+        "A unit of work ({Unit}) read on a replica after it had written, and nothing waited for the write; {Statements} statements ran on "
+            + "{Servers}: {Methods}. This is said once for these methods."
+    )]
+    public static partial void ReadAfterWriteFound(ILogger logger, SeriesUnitKind unit, int statements, string servers, string methods);
+
+    [LoggerMessage(38, LogLevel.Warning, "What the series detector found cannot be written to {File}. This is said once.")]
+    public static partial void SeriesFileRefused(ILogger logger, string file, Exception exception);
+
+    [LoggerMessage(39, LogLevel.Error, "A handler of SeriesDetected threw; nothing else is touched by that.")]
+    public static partial void SeriesHandlerThrew(ILogger logger, Exception exception);
+
     [LoggerMessage(20, LogLevel.Error, "A handler of SessionEvent threw; the read goes on.")]
     public static partial void HandlerThrew(ILogger logger, Exception exception);
 }

@@ -44,6 +44,12 @@ internal static class RoutingMetrics
         "Sessions that went on on another server, by server, reason and policy."
     );
 
+    private static readonly Counter<long> Series = Meter.CreateCounter<long>(
+        "monotonic_reads.series",
+        "{unit}",
+        "Units of work whose reads no session held together, by what is wrong and by whether they reached several servers."
+    );
+
     // A wait is a fraction of a millisecond where nothing is waited for, and at most the session's budget, 500 ms by default.
     private static readonly Histogram<double> Waits = Histogram(
         "monotonic_reads.wait.duration",
@@ -111,6 +117,17 @@ internal static class RoutingMetrics
         if (Fallbacks.Enabled)
         {
             Add(Fallbacks, [new(DataSource, source), new("monotonic_reads.reason", reason)]);
+        }
+    }
+
+    public static void CountSeries(string source, string kind, bool isSpread)
+    {
+        if (Series.Enabled)
+        {
+            Add(
+                Series,
+                [new(DataSource, source), new("monotonic_reads.kind", kind), new("monotonic_reads.servers", isSpread ? "several" : "one")]
+            );
         }
     }
 

@@ -97,6 +97,35 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
         raise(new ReadSessionEventArgs(ReadSessionEventKind.MovedByStatement, session, replica, primary, reason, exception: null));
     }
 
+    /// <summary>Reads of one unit of work that no session held together.</summary>
+    /// <param name="series">What was found.</param>
+    /// <param name="isNew">Whether the places that formed it were not told before.</param>
+    /// <param name="methods">The places, for people.</param>
+    /// <param name="raiseSeries">Raises its event.</param>
+    public void SeriesFound(ReadSeriesEventArgs series, bool isNew, string methods, Action<ReadSeriesEventArgs> raiseSeries)
+    {
+        var isAfterWrite = series.Kind == ReadSeriesKind.ReadAfterWrite;
+        RoutingMetrics.CountSeries(source, isAfterWrite ? "read after write" : "several servers", series.Servers.Count > 1);
+        if (isNew)
+        {
+            var servers = string.Join(", ", series.Servers);
+            if (isAfterWrite)
+            {
+                RoutingLog.ReadAfterWriteFound(logger, series.Unit, series.Statements, servers, methods);
+            }
+            else
+            {
+                RoutingLog.SeriesFound(logger, series.Unit, series.Statements, servers, methods);
+            }
+        }
+
+        raiseSeries(series);
+    }
+
+    public void SeriesFileRefused(string file, Exception exception) => RoutingLog.SeriesFileRefused(logger, file, exception);
+
+    public void SeriesHandlerThrew(Exception exception) => RoutingLog.SeriesHandlerThrew(logger, exception);
+
     public void HandlerThrew(Exception exception) => RoutingLog.HandlerThrew(logger, exception);
 
     public void ServerRestarted(string server) => RoutingLog.ServerRestarted(logger, server);

@@ -24,6 +24,9 @@ internal sealed record ReplicaSet(
 
     public bool RecordsDecisions { get; init; }
 
+    /// <summary>How series of reads are looked for; null for not at all.</summary>
+    public SeriesDetectorOptions? SeriesDetector { get; init; }
+
     /// <summary>Whether replicas that hold what the primary lacks take new sessions.</summary>
     public bool AllowsDivergedReplicas { get; init; }
 

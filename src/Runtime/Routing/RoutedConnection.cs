@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using MonotonicReads.Choosing;
+using MonotonicReads.Detection;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
 
@@ -38,6 +39,7 @@ internal sealed class RoutedConnection : IAskedConnection
         Link = new ServerLink(source.Leases, source.Time, DriverChanged);
         Use = new SessionUse(source);
         Addressing = source.Proxy is { } proxy ? new ProxyAddressing(source, proxy) : null;
+        Watch = ConnectionWatch.Of(source.Detector);
     }
 
     public RoutedSource Source => _source;
@@ -53,6 +55,8 @@ internal sealed class RoutedConnection : IAskedConnection
 
     /// <summary>Through a proxy; null where each server is connected to.</summary>
     public ProxyAddressing? Addressing { get; }
+
+    public ConnectionWatch? Watch { get; }
 
     public ref SnapshotUse Snapshot => ref _snapshot;
 
@@ -114,7 +118,7 @@ internal sealed class RoutedConnection : IAskedConnection
     {
         if (!_use.TryBegin())
         {
-            throw toOpen || !IsClosing ? InUse() : NotOpen();
+            throw toOpen || !IsClosing ? Link.InUse() : NotOpen();
         }
 
         Use.Begin();
@@ -205,10 +209,6 @@ internal sealed class RoutedConnection : IAskedConnection
     /// and whoever gets it next reads the answer: it is closed when the statement has ended.</summary>
     /// <returns>Whether that is now.</returns>
     public bool TryClose() => _use.TryClose();
-
-    // In the driver's words: programs look for them.
-    private InvalidOperationException InUse() =>
-        new($"This {Link.Driver?.GetType().Name ?? "connection"} is already in use. See https://mysqlconnector.net/conn-reuse");
 
     public InvalidOperationException NotOpen() =>
         IsDisposed ? new ObjectDisposedException("ReplicatedConnection") : new InvalidOperationException(ClosedMessage);

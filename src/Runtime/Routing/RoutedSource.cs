@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Transactions;
 using MonotonicReads.Choosing;
+using MonotonicReads.Detection;
 using MonotonicReads.Observability;
 using MonotonicReads.Proxies;
 using MonotonicReads.Servers;
@@ -30,6 +31,9 @@ internal sealed class RoutedSource : ISessionSource
         JoinsTransactions = set.JoinsTransactions;
         Leases = new LeaseBook(Time);
         Reports = new RoutingReports(new QuietLogger(set.LoggerFactory.CreateLogger(RoutingLog.Category)), raise, set.Name.Name, Time);
+        Detector = set.SeriesDetector is { } detector
+            ? new SeriesDetector(detector, Reports, args => SeriesFound?.Invoke(args), ShownName, Proxy is not null, Time)
+            : null;
         Losses = new ReplicaLosses(this, Reports);
         if (Proxy is not null)
         {
@@ -77,6 +81,12 @@ internal sealed class RoutedSource : ISessionSource
     public Transaction? Joined => JoinsTransactions ? Transaction.Current : null;
 
     public RoutingReports Reports { get; }
+
+    /// <summary>Looks for series of reads outside sessions; null where it is off.</summary>
+    public SeriesDetector? Detector { get; }
+
+    /// <summary>Raises the event of the detector.</summary>
+    public Action<ReadSeriesEventArgs>? SeriesFound { get; init; }
 
     public ReplicaLosses Losses { get; }
 

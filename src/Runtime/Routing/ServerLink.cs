@@ -21,6 +21,10 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
     private bool _isBorrowed;
     private bool _isShared;
 
+    /// <summary>Another statement has not ended. In the driver's words: programs look for them.</summary>
+    public InvalidOperationException InUse() =>
+        new($"This {Driver?.GetType().Name ?? "connection"} is already in use. See https://mysqlconnector.net/conn-reuse");
+
     /// <summary>The driver's connection, for statements that leave nothing behind; null while there is none.</summary>
     public DbConnection? Driver => _pooled?.Connection;
 

@@ -24,6 +24,9 @@ internal readonly record struct Statement(bool IsPlainRead, bool ReturnsData, bo
     /// <summary>What it sets of its session; null for nothing.</summary>
     public SessionSettings? Settings { get; init; }
 
+    /// <summary>Whether it is known to change data.</summary>
+    public bool Writes { get; init; }
+
     /// <summary>Why it runs on the primary, where its writer may not expect it.</summary>
     public PrimaryCause Cause { get; init; }
 

@@ -51,7 +51,7 @@ internal static class PlainRead
             if (CauseOf(statement) is var found && found == PrimaryCause.None)
             {
                 // Whoever wrote it knows where it runs, and so what stands beside it.
-                return default;
+                return new PlainReadVerdict(IsProven: false, Settings: null, PrimaryCause.None, ChangeOf(ref statements));
             }
 
             cause = cause == PrimaryCause.None ? found : cause;
@@ -78,6 +78,29 @@ internal static class PlainRead
         return new PlainReadVerdict(IsProven: true, settings, PrimaryCause.None);
     }
 
+    /// <summary>What the statement and those behind it change.</summary>
+    private static DataChange ChangeOf(ref SqlStatements statements)
+    {
+        var change = DataChange.None;
+        do
+        {
+            var of = statements.Current switch
+            {
+                { Kind: SqlStatementKind.Write } => DataChange.Certain,
+                { Kind: SqlStatementKind.Procedure } => DataChange.UnlessItReturnsRows,
+                { Kind: SqlStatementKind.Read } query when ChangesData(query) => DataChange.Certain,
+                _ => DataChange.None,
+            };
+            change = of > change ? of : change;
+        } while (statements.Next());
+
+        return change;
+    }
+
+    // The word in FOR UPDATE is a stray one to the vocabulary.
+    private static bool ChangesData(in SqlStatement query) =>
+        query.Has(SqlTraits.IntoTable) || (query.Has(SqlTraits.StrayWord) && !query.Has(SqlTraits.Locks));
+
     private static bool IsHarmless(in SqlStatement statement) =>
         statement.Kind is SqlStatementKind.Read or SqlStatementKind.Show or SqlStatementKind.Plan or SqlStatementKind.Setting
         && !statement.Has(Unproven);
@@ -96,7 +119,24 @@ internal static class PlainRead
 /// <param name="IsProven">Whether a replica may run it, once parameters that settings need are known.</param>
 /// <param name="Settings">What it sets of its session; null for nothing.</param>
 /// <param name="Cause">Why it runs on the primary, where its writer may not expect it.</param>
-internal readonly record struct PlainReadVerdict(bool IsProven, SessionSettings? Settings, PrimaryCause Cause);
+/// <param name="Change">What it changes, of what is known of it.</param>
+internal readonly record struct PlainReadVerdict(
+    bool IsProven,
+    SessionSettings? Settings,
+    PrimaryCause Cause,
+    DataChange Change = DataChange.None
+);
+
+/// <summary>Whether a text is known to change data.</summary>
+internal enum DataChange
+{
+    None,
+
+    /// <summary>It calls a procedure: one whose rows are read is taken for a read.</summary>
+    UnlessItReturnsRows,
+
+    Certain,
+}
 
 /// <summary>Why a statement that neither writes nor asks for the primary goes there.</summary>
 internal enum PrimaryCause
