@@ -34,6 +34,8 @@ internal sealed class HubSessionFilter(CarriedTokens tokens, CircuitSessions cir
             return await next(invocationContext).ConfigureAwait(false);
         }
 
+        // All calls of a connection may run inside one request.
+        using var unit = SeriesUnit.Begin(SeriesUnitKind.HubCall);
         var wanted = Wanted(invocationContext.Context, invocationContext.Hub, invocationContext.HubMethod);
         if (wanted.Level == ReadConsistency.Eventual)
         {
@@ -82,6 +84,7 @@ internal sealed class HubSessionFilter(CarriedTokens tokens, CircuitSessions cir
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The framework calls the method, so that it is there.")]
     private async Task InSessionAsync(HubLifetimeContext context, string method, Func<HubLifetimeContext, Task> next)
     {
+        using var unit = SeriesUnit.Begin(SeriesUnitKind.HubCall);
         var wanted = context.Hub.GetType().GetMethod(method) is { } of
             ? Wanted(context.Context, context.Hub, of)
             : WantedSession.Of([], tokens.Options);

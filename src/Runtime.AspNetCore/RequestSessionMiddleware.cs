@@ -35,6 +35,7 @@ internal sealed class RequestSessionMiddleware(RequestDelegate next, CarriedToke
             AmbientSession.LeaveAll();
         }
 
+        using var unit = running is null ? SeriesUnit.Begin(SeriesUnitKind.Request) : null;
         await next(context).ConfigureAwait(false);
     }
 
@@ -54,6 +55,8 @@ internal sealed class RequestSessionMiddleware(RequestDelegate next, CarriedToke
 
     private async Task InNewSessionAsync(HttpContext context, WantedSession wanted)
     {
+        // What the detector sees with it: before the session, in it and behind it.
+        using var unit = SeriesUnit.Begin(SeriesUnitKind.Request);
         SessionToken? carried;
         try
         {

@@ -7,10 +7,11 @@ using MonotonicReads.Cli.Output;
 using MonotonicReads.Cli.Reports;
 using MonotonicReads.Cli.Reports.Building;
 using MonotonicReads.Cli.Reports.Model;
+using MonotonicReads.Cli.Watched;
 
 namespace MonotonicReads.Cli.Commands;
 
-/// <summary><c>report SOLUTION [--html FILE] [--sarif FILE] [--md FILE] [--json FILE]</c>.</summary>
+/// <summary><c>report SOLUTION [--html FILE] [--sarif FILE] [--md FILE] [--json FILE] [--runtime FILE]</c>.</summary>
 internal static class ReportCommand
 {
     /// <summary>What a file would not be if it were a report: <c>report --json Shop.sln</c> means the solution.</summary>
@@ -33,9 +34,17 @@ internal static class ReportCommand
             (Output("--md", "Short, for the comment on a pull request."), MarkdownReport.Render),
             (Output("--json", "All of it as data; docs/reports.md has its shape."), static r => JsonReport.Render(r)),
         ];
+        var runtime = new Option<string[]>("--runtime")
+        {
+            Description =
+                "Join it with what the series detector of the running program wrote: which findings are confirmed, which are only "
+                + "static, and what was found only at run time. May be given more than once.",
+            HelpName = "FILE",
+        };
         var command = new Command("report", "Show every method in which reads meet, settled or not; without an output a summary.")
         {
             stamp,
+            runtime,
         };
         solution.AddTo(command);
         foreach (var output in outputs)
@@ -55,11 +64,16 @@ internal static class ReportCommand
                     throw CliException.WrongUsage("Only one report can go to standard output: give the others a file.");
                 }
 
+                // Before anything is loaded: a wrong file is told at once.
+                var log = parsed.GetValue(runtime) is { Length: > 0 } seen
+                    ? RuntimeLog.Read(seen.Select(f => Path.GetFullPath(Path.Combine(terminal.WorkingDirectory, f))), terminal.Shown)
+                    : null;
                 using var analyzed = await AnalyzedSolution.OpenAsync(solution.Of(parsed), OurAnalyzers.OfReads, terminal, cancellation);
                 var created = parsed.GetValue(stamp)
                     ? TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
                     : null;
                 var report = await SolutionReport.OfAsync(analyzed, created, terminal, cancellation);
+                report = log is null ? report : RuntimeJoiner.Join(report, log);
                 foreach (var (_, file, render) in wanted)
                 {
                     await WriteAsync(file, render(report), terminal, cancellation);

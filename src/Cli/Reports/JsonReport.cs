@@ -95,6 +95,13 @@ internal static class JsonReport
             }
         );
         json.WriteEndObject();
+        if (report.Runtime is { } runtime)
+        {
+            json.WriteStartObject("runtime");
+            RuntimeJson.Write(json, report, runtime);
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("gaps");
         foreach (var gap in report.Gaps)
         {
@@ -237,7 +244,7 @@ internal static class JsonReport
         }
     }
 
-    private static void Each<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    internal static void Each<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
         json.WriteStartArray(name);
         foreach (var item in items)

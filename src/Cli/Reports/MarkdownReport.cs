@@ -26,6 +26,11 @@ internal static class MarkdownReport
             Hot(text, report);
         }
 
+        if (report.Runtime is { } runtime)
+        {
+            Runtime(text, report, runtime);
+        }
+
         Estimate(text, report.Estimate);
         foreach (var gap in report.Gaps.Take(MostOpen))
         {
@@ -180,6 +185,38 @@ internal static class MarkdownReport
                 + "Places in the code, not executions."
         );
     }
+
+    private static void Runtime(StringBuilder text, Report report, RuntimeJoin runtime)
+    {
+        var silent = runtime.OnlyStatic.ToList();
+        Line(text);
+        Line(
+            text,
+            $"At run time **{runtime.Confirmed}** confirmed, {silent.Count} only static, **{runtime.Unforeseen.Length}** only at run time."
+        );
+        Line(text);
+        Line(text, "| at run time | what | seen |");
+        Line(text, "|---|---|---|");
+        foreach (var finding in runtime.Findings.Where(static f => f.Seen is not null).Take(MostOpen))
+        {
+            Line(text, $"| confirmed | {Finding(report, finding)} | {Escaped(Words.Of(finding.Seen!))}{Behind(finding.Because)} |");
+        }
+
+        foreach (var finding in silent.Take(MostOpen))
+        {
+            Line(text, $"| only static | {Finding(report, finding)} | {Escaped(finding.Because!)} |");
+        }
+
+        foreach (var series in runtime.Unforeseen.Take(MostOpen))
+        {
+            Line(text, $"| only at run time | {Escaped(Words.Of(series))} | {Escaped(Words.Of(series.Seen))} |");
+        }
+    }
+
+    private static string Finding(Report report, RuntimeFinding finding) =>
+        $"{finding.Rule} {Code(Words.Bare(report.Units[finding.Unit].Name))}";
+
+    private static string Behind(string? because) => because is null ? "" : "; " + Escaped(because);
 
     private static string Percent(int part, int whole) => (100.0 * part / whole).ToString("0", CultureInfo.InvariantCulture) + " %";
 

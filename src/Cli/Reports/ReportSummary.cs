@@ -31,11 +31,44 @@ internal static class ReportSummary
             );
         }
 
+        if (report.Runtime is { } runtime)
+        {
+            Runtime(report, runtime, console);
+        }
+
         foreach (var gap in report.Gaps)
         {
             console.WriteLine("Not looked at: " + gap);
         }
     }
+
+    private static void Runtime(Report report, RuntimeJoin runtime, IAnsiConsole console)
+    {
+        var silent = runtime.OnlyStatic.ToList();
+        console.WriteLine(
+            $"At run time ({string.Join(", ", runtime.Sources)}): {runtime.Confirmed} confirmed, {silent.Count} only static, "
+                + $"{runtime.Unforeseen.Length} only at run time."
+        );
+        foreach (var finding in runtime.Findings.Where(static f => f.Seen is not null))
+        {
+            console.WriteLine($"  confirmed         {Shown(report, finding)}: {Words.Of(finding.Seen!)}{Behind(finding.Because)}");
+        }
+
+        foreach (var finding in silent)
+        {
+            console.WriteLine($"  only static       {Shown(report, finding)}{Behind(finding.Because)}");
+        }
+
+        foreach (var series in runtime.Unforeseen)
+        {
+            console.WriteLine($"  only at run time  {Words.Of(series)}; {Words.Of(series.Seen)}");
+        }
+    }
+
+    private static string Shown(Report report, RuntimeFinding finding) =>
+        $"{finding.Rule} {Words.Bare(report.Units[finding.Unit].Name)} {report.Units[finding.Unit].Place}";
+
+    private static string Behind(string? because) => because is null ? "" : $" ({because})";
 
     private static Table States(Report report)
     {

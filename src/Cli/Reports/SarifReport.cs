@@ -49,6 +49,17 @@ internal static class SarifReport
             ["columnKind"] = "utf16CodeUnits",
             ["results"] = new JsonArray([.. results]),
         };
+        if (report.Runtime is { } runtime)
+        {
+            // They have no place in a file: the running program knows methods.
+            run["properties"] = new JsonObject
+            {
+                ["onlyAtRunTime"] = new JsonArray([
+                    .. runtime.Unforeseen.Select(static s => (JsonNode)$"{Words.Of(s)}; {Words.Of(s.Seen)}"),
+                ]),
+            };
+        }
+
         if (report.Created is { } created)
         {
             run["invocations"] = new JsonArray(new JsonObject { ["executionSuccessful"] = true, ["endTimeUtc"] = created });
@@ -111,6 +122,13 @@ internal static class SarifReport
         if (unit.Member is null)
         {
             properties.Remove("documentationId");
+        }
+
+        var at = report.Runtime?.Findings.FirstOrDefault(f => report.Units[f.Unit] == unit && f.Rule == finding.Rule);
+        if (at is not null && (at.IsUnsettled || at.Seen is not null))
+        {
+            properties["runtime"] = RuntimeJson.VerdictOf(at);
+            properties["runtimeUnits"] = at.Seen?.Units ?? 0;
         }
 
         return properties;

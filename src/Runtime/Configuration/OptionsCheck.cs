@@ -43,6 +43,7 @@ internal static class OptionsCheck
         }
 
         Try(failures, () => options.Monitor?.Check());
+        Try(failures, () => options.SeriesDetector?.Check());
         if (options.Name is { } name)
         {
             Try(failures, () => ReplicaSet.CheckedName(name));
@@ -115,6 +116,7 @@ internal static class OptionsCheck
             builder.UseMonitor(monitor);
         }
 
+        builder = options.SeriesDetector is { } detector ? builder.UseSeriesDetector(detector) : builder;
         options.ConfigureBuilder?.Invoke(builder);
         return builder.Build();
     }
@@ -134,6 +136,10 @@ internal static class OptionsCheck
             (nameof(options.DrainTimeout), options.DrainTimeout),
             (nameof(options.OnReplicaLoss), options.OnReplicaLoss),
             (nameof(options.Proxy), Comparable(options.Proxy)),
+            (
+                nameof(options.SeriesDetector),
+                options.SeriesDetector is { } d ? (d.SampleRate, d.ReportFile, d.UnitTimeout, string.Join(';', d.UserAssemblies)) : null
+            ),
             (
                 nameof(options.Monitor),
                 options.Monitor is { } m

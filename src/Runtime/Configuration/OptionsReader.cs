@@ -49,6 +49,9 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
                 case "MONITOR":
                     options.Monitor = child.Value is not null && !Flag(child) ? null : ReadMonitor(child);
                     break;
+                case "SERIESDETECTOR":
+                    options.SeriesDetector = child.Value is not null && !Flag(child) ? null : ReadDetector(child);
+                    break;
                 default:
                     ReadFlag(child);
                     break;
@@ -120,9 +123,7 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
                     monitor.MovesLaggingSessions = Flag(child);
                     break;
                 case "JITTER":
-                    monitor.Jitter = double.TryParse(child.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var jitter)
-                        ? jitter
-                        : Bad(child, "a number", monitor.Jitter);
+                    monitor.Jitter = Share(child, monitor.Jitter);
                     break;
                 case "FAILURESUNTILDOWN":
                     monitor.FailuresUntilDown = Number(child, monitor.FailuresUntilDown);
@@ -141,6 +142,44 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
 
         return monitor;
     }
+
+    private SeriesDetectorOptions ReadDetector(IConfigurationSection section)
+    {
+        var detector = options.SeriesDetector ?? new SeriesDetectorOptions();
+        foreach (var child in section.GetChildren())
+        {
+            switch (child.Key.ToUpperInvariant())
+            {
+                case "SAMPLERATE":
+                    detector.SampleRate = Share(child, detector.SampleRate);
+                    break;
+                case "REPORTFILE":
+                    detector.ReportFile = child.Value;
+                    break;
+                case "UNITTIMEOUT":
+                    detector.UnitTimeout = Time(child) ?? detector.UnitTimeout;
+                    break;
+                case "USERASSEMBLIES":
+                    detector.UserAssemblies.Clear();
+                    foreach (var assembly in child.GetChildren())
+                    {
+                        detector.UserAssemblies.Add(assembly.Value ?? "");
+                    }
+
+                    break;
+                default:
+                    NotUnderstood(child);
+                    break;
+            }
+        }
+
+        return detector;
+    }
+
+    private double Share(IConfigurationSection section, double otherwise) =>
+        double.TryParse(section.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var share)
+            ? share
+            : Bad(section, "a number", otherwise);
 
     private int Number(IConfigurationSection section, int otherwise) =>
         int.TryParse(section.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

@@ -39,6 +39,11 @@ public sealed class ReplicatedMySqlOptions
     /// through a proxy that picks the replicas itself.</summary>
     public MonitorOptions? Monitor { get; set; } = new();
 
+    /// <summary>How series of reads are looked for while the program runs, see
+    /// <see cref="ReplicatedMySqlDataSourceBuilder.UseSeriesDetector"/>; <see langword="null"/>, the default, for not at all. Key
+    /// <c>SeriesDetector</c>: a section, or <c>true</c>.</summary>
+    public SeriesDetectorOptions? SeriesDetector { get; set; }
+
     /// <summary>What is done about the topology at the start. Key <c>TopologyValidation</c>.</summary>
     public TopologyValidation TopologyValidation { get; set; }
 

@@ -108,7 +108,7 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
         var part = sent.Where(takesPart).ToList();
         var places = part.Select(static statement => statement.Callers).DistinctBy(static callers => callers.Key).ToList();
         var sites = part.GroupBy(statement => (Callers: Whole(statement.Callers, places), statement.Way))
-            .Select(static group => new SeriesSite(group.Key.Callers, group.Key.Way, ServersOf(group)))
+            .Select(static group => new SeriesSite(group.Key.Callers, group.Key.Way, group.Count(), ServersOf(group)))
             .ToList();
         var servers = ServersOf(part);
         Count(kind, unit, sites, servers.Count > 1);
@@ -188,8 +188,9 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
 /// <summary>A place of a series.</summary>
 /// <param name="Callers">Who sent its statements.</param>
 /// <param name="Way">How they ran.</param>
+/// <param name="Statements">How many it sent.</param>
 /// <param name="Servers">Where.</param>
-internal sealed record SeriesSite(CallingMethods Callers, string Way, IReadOnlyList<string> Servers)
+internal sealed record SeriesSite(CallingMethods Callers, string Way, int Statements, IReadOnlyList<string> Servers)
 {
     /// <summary>What a log record calls it.</summary>
     public string Shown =>

@@ -66,6 +66,7 @@ internal sealed class SeriesFile(string path, RoutingReports reports)
                 {
                     json.WriteStartObject();
                     WriteSite(json, site.Callers, site.Way);
+                    json.WriteNumber("statements", site.Statements);
                     json.WriteStartArray("servers");
                     foreach (var server in site.Servers)
                     {

@@ -20,6 +20,7 @@ public class AddReplicatedMySqlDataSourceTests
             "Replicas": [ { "Name": "r1", "ConnectionString": "Server=db1;Password=secret1", "Weight": 2 }, { "name": "r2", "connectionString": "Server=db2;Password=secret2" } ],
             "Selector": "WeightedRendezvous", "ForPomelo": true, "AllowWritableReplicas": "true", "DrainTimeout": "00:05:00",
             "Monitor": { "Interval": "00:00:05", "MaxLag": "00:00:30", "Jitter": "0.1", "Timeout": "00:00:02", "FailuresUntilDown": 4, "SuccessesUntilUp": 5, "HeartbeatQuery": "select 0" },
+            "SeriesDetector": { "SampleRate": "0.01", "ReportFile": "series.jsonl", "UserAssemblies": [ "Shop.*" ], "UnitTimeout": "00:01:00" },
             "TopologyValidation": "Off" } }
         """;
 
@@ -69,6 +70,11 @@ public class AddReplicatedMySqlDataSourceTests
             (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), 0.1, TimeSpan.FromSeconds(2)),
             (monitor.Interval, monitor.MaxLag, monitor.Jitter, monitor.Timeout)
         );
+        var detector = options.SeriesDetector!;
+        Assert.Equal(
+            (0.01, "series.jsonl", "Shop.*", TimeSpan.FromMinutes(1)),
+            (detector.SampleRate, detector.ReportFile, Assert.Single(detector.UserAssemblies), detector.UnitTimeout)
+        );
         Assert.Equal((4, 5, "select 0"), (monitor.FailuresUntilDown, monitor.SuccessesUntilUp, monitor.HeartbeatQuery));
     }
 
@@ -78,7 +84,7 @@ public class AddReplicatedMySqlDataSourceTests
         const string Bad = """
             { "Db": {
                 "Replicas": [ { "Name": "r1", "ConnectionString": "Server=db1,db2;Password=secret1", "Weight": -2 }, { "Name": "r1", "ConnectionString": "Password=secret2;Nonsense=3", "Wieght": 5 }, { "ConnectionString": "Server=db3", "Weight": "many" } ],
-                "Selector": "Best", "ForPomelo": "perhaps", "DrainTimeout": "soon", "Monitor": { "Intervall": "00:00:05", "Jitter": "7" }, "TopologyValidation": "3", "Replica": [] } }
+                "Selector": "Best", "ForPomelo": "perhaps", "DrainTimeout": "soon", "Monitor": { "Intervall": "00:00:05", "Jitter": "7" }, "SeriesDetector": { "SampleRate": "2", "Sample": 1 }, "TopologyValidation": "3", "Replica": [] } }
             """;
         var host = Host(services => services.AddReplicatedMySqlDataSource(Section(Bad)));
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
@@ -97,6 +103,8 @@ public class AddReplicatedMySqlDataSourceTests
             "Db:DrainTimeout is 'soon'",
             "Db:Monitor:Intervall is not understood",
             "Jitter",
+            "Db:SeriesDetector:Sample is not understood",
+            "SampleRate",
             "Db:TopologyValidation is '3'",
             "Db:Replica is not understood",
         ];

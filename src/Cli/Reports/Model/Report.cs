@@ -23,7 +23,11 @@ internal sealed record Report(
     ImmutableArray<ReportMethod> Methods,
     ReadEstimate Estimate,
     ImmutableArray<string> Gaps
-);
+)
+{
+    /// <summary>What the running program did; null where nobody told.</summary>
+    public RuntimeJoin? Runtime { get; init; }
+}
 
 /// <param name="Name">Its name.</param>
 /// <param name="Path">Its file, relative.</param>

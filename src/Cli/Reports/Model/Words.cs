@@ -74,6 +74,37 @@ internal static class Words
             _ => "writes",
         };
 
+    /// <summary>How often a series was seen, in words.</summary>
+    public static string Of(RuntimeCount seen) =>
+        string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{seen.Units} {(seen.Units == 1 ? "unit" : "units")} of work, {seen.Spread} of them on several servers"
+        );
+
+    /// <summary>A documentation id as people say it: <c>Orders.Get</c> of <c>M:Shop.Orders.Get(System.Int32)</c>.</summary>
+    public static string Short(string id)
+    {
+        var end = id.IndexOf('(', StringComparison.Ordinal) is > 0 and var open ? open : id.Length;
+        var local = id.IndexOf('~', StringComparison.Ordinal) is > 0 and var tilde ? " › " + id[(tilde + 1)..] : "";
+        end = local.Length > 0 ? Math.Min(end, id.IndexOf('~', StringComparison.Ordinal)) : end;
+        var dot = id.LastIndexOf('.', end - 1) is > 0 and var member ? id.LastIndexOf('.', member - 1) : -1;
+        return id[(Math.Max(dot, 1) + 1)..end] + local;
+    }
+
+    /// <summary>A place of a series.</summary>
+    public static string Of(RuntimeSite site) =>
+        site.Methods switch
+        {
+            [] => "no code of the solution",
+            [var alone] => Short(alone),
+            [var method, var caller, ..] => $"{Short(method)} (called by {Short(caller)})",
+        };
+
+    /// <summary>A series in a line, without how often it was seen.</summary>
+    public static string Of(RuntimeSeries series) =>
+        $"{(series.IsAfterWrite ? "a read after a write" : "reads")}: {string.Join(", ", series.Sites.Select(Of).Distinct())}"
+        + (series.MeetIn is { } met ? $"; meet in {Short(met)}" : "; no method is on the stack of all");
+
     /// <summary><c>1 unit</c>, <c>2 units</c>.</summary>
     public static string Count(int number, string one, string? many = null) =>
         number == 1 ? $"1 {one}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number} {many ?? one + "s"}");
