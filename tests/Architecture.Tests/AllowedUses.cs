@@ -40,12 +40,13 @@ internal static class AllowedUses
 
     private const string Runtime = """
         DependencyInjection -> AdoNet, Annotations, Configuration, MySql, Observability, Routing, Topology
-        Configuration       -> Annotations, Monitoring, MySql, Proxies, Routing, Selection
-        MySql               -> AdoNet, Annotations, Choosing, Monitoring, Observability, Positions, Proxies, Routing, Selection, Servers, Topology
+        Configuration       -> Annotations, Detection, Monitoring, MySql, Proxies, Routing, Selection
+        MySql               -> AdoNet, Annotations, Choosing, Detection, Monitoring, Observability, Positions, Proxies, Routing, Selection, Servers, Topology
         Monitoring          -> Choosing, Observability, Positions, Servers
-        AdoNet              -> Choosing, Observability, Proxies, Routing, Selection, Servers, Sql
+        AdoNet              -> Choosing, Detection, Observability, Proxies, Routing, Selection, Servers, Sql
         Choosing            -> Annotations, Observability, Positions, Selection, Servers, Sessions
-        Routing             -> Annotations, Choosing, Observability, Positions, Proxies, Selection, Servers, Sessions, Sql
+        Routing             -> Annotations, Choosing, Detection, Observability, Positions, Proxies, Selection, Servers, Sessions, Sql
+        Detection           -> Annotations, Observability
         Sessions            -> Annotations, Observability, Positions, Servers, Sql
         Proxies             -> Annotations, Servers, Sql
         Topology            -> Positions, Servers
@@ -59,7 +60,7 @@ internal static class AllowedUses
         """;
 
     private const string AspNetCore = """
-        (root) -> Runtime/AdoNet, Runtime/Annotations, Runtime/DependencyInjection, Runtime/MySql, Runtime/Routing, Runtime/Sessions
+        (root) -> Runtime/AdoNet, Runtime/Annotations, Runtime/DependencyInjection, Runtime/Detection, Runtime/MySql, Runtime/Observability, Runtime/Routing, Runtime/Sessions
         """;
 
     private const string EntityFrameworkCore = """
@@ -68,13 +69,14 @@ internal static class AllowedUses
 
     private const string Cli = """
         (root)           -> Commands, Output
-        Commands         -> Baselines, Checking, Explaining, Loading, Output, Reports, Reports/Building, Reports/Model
+        Commands         -> Baselines, Checking, Explaining, Loading, Output, Reports, Reports/Building, Reports/Model, Watched
         Explaining       -> CodeFixes/(root), Loading, Reports, Reports/Model
         Reports/Building -> Generator/Flow, Generator/Inventory, Loading, Output, Reports/Model
         Baselines        -> Generator/Options, Generator/Rules, Loading, Output
         Checking         -> Output, Runtime/Configuration, Runtime/DependencyInjection, Runtime/Monitoring, Runtime/MySql, Runtime/Routing, Runtime/Topology
         Loading          -> Generator/Options, Generator/Rules, Output
         Reports          -> Generator/Rules, Reports/Model
+        Watched          -> Output, Reports/Model
         Output           -> nothing
         Reports/Model    -> nothing
         """;

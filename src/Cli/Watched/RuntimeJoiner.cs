@@ -4,8 +4,8 @@ using MonotonicReads.Cli.Reports.Model;
 namespace MonotonicReads.Cli.Watched;
 
 /// <summary>
-/// Joins what ran with what the rules say. A finding is confirmed by a series of its kind that has the finding's unit on the stack of two of
-/// its statements: of a write and of a read where a read follows a write.
+/// Joins what ran with what the rules say. A finding is confirmed by a series of its kind that has the finding's unit on the stack of two
+/// of its statements: of a write and of a read where a read follows a write.
 /// </summary>
 internal sealed class RuntimeJoiner(Report report, RuntimeLog log)
 {
@@ -75,7 +75,8 @@ internal sealed class RuntimeJoiner(Report report, RuntimeLog log)
                 ? ways.Contains("session") ? "its reads ran in a session"
                     : ways.Contains("accepted") ? "its reads ran in a method with [Eventual]"
                     : "its reads ran on the primary"
-            : "its reads ran, and never two of them apart in one unit of work: on one open connection, on one path each, or in different units";
+            : "its reads ran, and never two of them apart in one unit of work: on one open connection, on one path each, or in "
+                + "different units";
     }
 
     private bool IsOn(RuntimeSite site, ReportUnit unit)

@@ -93,8 +93,8 @@ public sealed class ReplicatedDataSourceBuilder
     }
 
     /// <summary>
-    /// Looks for series of reads while the program runs: units of work whose reads, outside a session, may be answered by several servers, or
-    /// read after they wrote. Found are those too that no analysis of the code follows. Default: off, which costs nothing; see
+    /// Looks for series of reads while the program runs: units of work whose reads, outside a session, may be answered by several
+    /// servers, or read after they wrote. Found are those too that no analysis of the code follows. Default: off, which costs nothing; see
     /// <see cref="ReplicatedDataSource.SeriesDetected"/>.
     /// </summary>
     /// <param name="options">How; <see langword="null"/> for the defaults, which are made for development.</param>

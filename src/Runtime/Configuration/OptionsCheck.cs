@@ -111,14 +111,22 @@ internal static class OptionsCheck
         builder = options.AllowDivergedReplicas ? builder.AllowDivergedReplicas() : builder;
         builder = options.AllowWritableReplicas ? builder.AllowWritableReplicas() : builder;
         builder = options.DrainTimeout is { } drain ? builder.UseDrainTimeout(drain) : builder;
+        Watch(builder, options);
+        options.ConfigureBuilder?.Invoke(builder);
+        return builder.Build();
+    }
+
+    private static void Watch(ReplicatedMySqlDataSourceBuilder builder, ReplicatedMySqlOptions options)
+    {
         if (options.Monitor is { } monitor && options.Proxy is not { Dialect.NamesServers: false })
         {
             builder.UseMonitor(monitor);
         }
 
-        builder = options.SeriesDetector is { } detector ? builder.UseSeriesDetector(detector) : builder;
-        options.ConfigureBuilder?.Invoke(builder);
-        return builder.Build();
+        if (options.SeriesDetector is { } detector)
+        {
+            builder.UseSeriesDetector(detector);
+        }
     }
 
     /// <summary>The settings that differ although a running data source cannot follow them.</summary>

@@ -46,16 +46,27 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
                 case "TOPOLOGYVALIDATION":
                     options.TopologyValidation = Enumeration(child, options.TopologyValidation);
                     break;
-                case "MONITOR":
-                    options.Monitor = child.Value is not null && !Flag(child) ? null : ReadMonitor(child);
-                    break;
-                case "SERIESDETECTOR":
-                    options.SeriesDetector = child.Value is not null && !Flag(child) ? null : ReadDetector(child);
-                    break;
                 default:
-                    ReadFlag(child);
+                    ReadSwitched(child);
                     break;
             }
+        }
+    }
+
+    // A section, or whether there is one.
+    private void ReadSwitched(IConfigurationSection child)
+    {
+        switch (child.Key.ToUpperInvariant())
+        {
+            case "MONITOR":
+                options.Monitor = child.Value is not null && !Flag(child) ? null : ReadMonitor(child);
+                break;
+            case "SERIESDETECTOR":
+                options.SeriesDetector = child.Value is not null && !Flag(child) ? null : ReadDetector(child);
+                break;
+            default:
+                ReadFlag(child);
+                break;
         }
     }
 

@@ -67,8 +67,8 @@ internal sealed record CallingMethods(IReadOnlyList<CallingMethod> Methods)
 }
 
 /// <summary>A method of the user's, as it stands in the source.</summary>
-/// <param name="Id">Its documentation id; a local function's has its name behind <c>~</c>. Of several overloads that cannot be told apart it
-/// ends in <c>(*)</c>.</param>
+/// <param name="Id">Its documentation id; a local function's has its name behind <c>~</c>. Of several overloads that cannot be told apart
+/// it ends in <c>(*)</c>.</param>
 /// <param name="Name">Its type's and its own name.</param>
 /// <param name="Declares">The level that its nearest annotation declares; null for none.</param>
 internal sealed record CallingMethod(string Id, string Name, string? Declares);

@@ -3,8 +3,8 @@ using MonotonicReads.Observability;
 namespace MonotonicReads.Detection;
 
 /// <summary>
-/// What was found so far: each series once, by the places that form it, with how often it was there. Tells each occurrence as an event and a
-/// measurement, and each set of places as one log record and one line of the file.
+/// What was found so far: each series once, by the places that form it, with how often it was there. Tells each occurrence as an event and
+/// a measurement, and each set of places as one log record and one line of the file.
 /// </summary>
 /// <param name="reports">Told of what is found.</param>
 /// <param name="raise">Raises the event.</param>

@@ -4,8 +4,8 @@ using MonotonicReads.Observability;
 namespace MonotonicReads.Detection;
 
 /// <summary>
-/// Finds series of reads that no session holds together, by looking at what runs: what the analyzer cannot follow, a mediator, lazy loading,
-/// two middlewares, it sees. Told is a unit of work once it has ended.
+/// Finds series of reads that no session holds together, by looking at what runs: what the analyzer cannot follow, a mediator, lazy
+/// loading, two middlewares, it sees. Told is a unit of work once it has ended.
 /// </summary>
 internal sealed class SeriesDetector : IDisposable
 {

@@ -14,7 +14,8 @@ public sealed class SeriesDetectorOptions
     public string? ReportFile { get; set; }
 
     /// <summary>
-    /// Names of assemblies that hold code of yours, with <c>*</c> for any text; a series is told by the methods of such. Default: empty. The
+    /// Names of assemblies that hold code of yours, with <c>*</c> for any text; a series is told by the methods of such. Default:
+    /// empty. The
     /// projects that the program was built from are known without, from its <c>.deps.json</c>; name here what comes as a package, and
     /// everything where the program is a single file.
     /// </summary>

@@ -4,7 +4,8 @@ namespace MonotonicReads;
 
 /// <summary>
 /// Says where a unit of work begins and ends, for the detector of <see cref="ReplicatedDataSourceBuilder.UseSeriesDetector"/>: reads of one
-/// unit belong together, reads of two do not. Ambient: it flows with the asynchronous control flow from <see cref="Begin()"/> on. It changes
+/// unit belong together, reads of two do not. Ambient: it flows with the asynchronous control flow from <see cref="Begin()"/> on.
+/// It changes
 /// nothing but what the detector tells, and costs next to nothing where there is none.
 /// </summary>
 /// <remarks>

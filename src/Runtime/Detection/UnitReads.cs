@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace MonotonicReads.Detection;
 
 /// <summary>
-/// What one unit of work has read and written in one data source so far: the state that the analyzer follows along a path, <em>observed</em>
+/// What one unit of work has read and written in one data source so far: the state that the analyzer follows along a path,
+/// <em>observed</em>
 /// and <em>wrote</em>. Safe for concurrent use.
 /// </summary>
 /// <param name="detector">Gets what the unit formed.</param>

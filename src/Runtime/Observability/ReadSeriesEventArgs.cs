@@ -1,6 +1,7 @@
 namespace MonotonicReads;
 
-/// <summary>The data of <see cref="ReplicatedDataSource.SeriesDetected"/>: reads of one unit of work that no session held together.</summary>
+/// <summary>The data of <see cref="ReplicatedDataSource.SeriesDetected"/>: reads of one unit of work that no session held
+/// together.</summary>
 public sealed class ReadSeriesEventArgs : EventArgs
 {
     internal ReadSeriesEventArgs(

@@ -15,6 +15,7 @@ public sealed class OptionsReferenceTests
         (new ReplicatedMySqlOptions(), null),
         (new ReplicaSettings("", "", 1), "Replicas"),
         (new MonitorOptions(), "Monitor"),
+        (new SeriesDetectorOptions(), "SeriesDetector"),
         (new ProxyOptions(), "Proxy"),
         (ProxyDialect.ShopifyFork, "Proxy"),
         (ProxyDialect.ProxySql, "Proxy"),

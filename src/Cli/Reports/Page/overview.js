@@ -7,12 +7,31 @@ function drawOverview() {
   drawStates(document.getElementById('states'));
   drawEstimate(document.getElementById('estimate'));
   drawHotSpots(document.getElementById('hot'));
+  drawRuntime(document.getElementById('runtime'));
   const gaps = document.getElementById('gaps');
   gaps.hidden = report.gaps.length === 0;
   gaps.append(html('ul', { class: 'plain' }, report.gaps.map(gap => html('li', {}, gap))));
   document.getElementById('made').textContent =
     'Made by dotnet monotonic-reads report' + (report.created ? ', ' + report.created : '') + '. Several reads of one piece of work meet '
     + 'where routing may send each to another replica; so do a write and a read after it.';
+}
+
+function drawRuntime(section) {
+  const seen = report.runtime;
+  section.hidden = !seen;
+  if (!seen) {
+    return;
+  }
+  const often = part => part.units === undefined ? '' : `${count(part.units, 'unit')} of work, ${part.spread.toLocaleString('en')} on several servers`;
+  const line = (verdict, what, how) => html('tr', {}, html('td', {}, verdict), html('td', {}, what), html('td', { class: 'soft small' }, how));
+  const unitOf = finding => report.units.find(unit => unit.id === finding.unit);
+  section.append(
+    html('p', {}, `${seen.confirmed} confirmed, ${seen.onlyStatic} only static, ${seen.onlyAtRunTime} only at run time.`),
+    html('table', {}, html('tbody', {},
+      ...seen.findings.map(finding => line(finding.verdict === 'confirmed' ? 'confirmed' : 'only static',
+        html('a', { href: '#' + anchorOf(unitOf(finding)) }, `${finding.rule} ${finding.name}`),
+        [often(finding), finding.because].filter(Boolean).join('; '))),
+      ...seen.series.map(series => line('only at run time', series.text, often(series))))));
 }
 
 function leadText() {
