@@ -45,7 +45,7 @@ internal sealed class BodyEffects(IOperation body, OutsideEffects effects, Owned
             IUnaryOperation { OperatorMethod: { } method } => OfOperator(method, operation),
             IConversionOperation { OperatorMethod: { } method } => OfOperator(method, operation),
             IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out, Value: IMemberReferenceOperation member }
-                when !_values.IsOwned(member) => $"hands '{member.Member.Name}' out to be set",
+                when !_values.IsOwnedPlace(member) => $"hands '{member.Member.Name}' out to be set",
             _ => null,
         };
 
@@ -56,19 +56,22 @@ internal sealed class BodyEffects(IOperation body, OutsideEffects effects, Owned
         target switch
         {
             ILocalReferenceOperation or IDiscardOperation or IDeclarationExpressionOperation => null,
-            IParameterReferenceOperation
-            {
-                Parameter: { RefKind: RefKind.None }
-                    or { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction } }
-            } => null,
-            IParameterReferenceOperation parameter => owned.Arguments ? null : $"sets '{parameter.Parameter.Name}'",
-            IMemberReferenceOperation member => IsOwnersTarget(member.Instance) ? null : $"sets '{member.Member.Name}'",
-            IArrayElementReferenceOperation element => _values.IsOwned(element.ArrayReference) ? null : "sets an element of an array",
+            IParameterReferenceOperation parameter => OfTarget(parameter.Parameter),
+            IMemberReferenceOperation member => _values.IsOwnedPlace(member) ? null : $"sets '{member.Member.Name}'",
+            IArrayElementReferenceOperation element => _values.IsOwnedPlace(element) ? null : "sets an element of an array",
             IConditionalAccessOperation access => OfTarget(access.WhenNotNull),
             _ => $"sets '{target.Syntax}'",
         };
 
-    private bool IsOwnersTarget(IOperation? instance) => instance is not null && _values.IsOwned(instance);
+    private string? OfTarget(IParameterSymbol parameter)
+    {
+        var isOwn = _values.IsField(parameter)
+            ? owned.This
+            : parameter.RefKind == RefKind.None
+                || parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction }
+                || owned.Arguments;
+        return isOwn ? null : $"sets '{parameter.Name}'";
+    }
 
     private bool AreOwned(IEnumerable<IArgumentOperation> arguments) => arguments.All(argument => _values.IsOwned(argument.Value));
 

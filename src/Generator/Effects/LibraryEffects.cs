@@ -81,19 +81,31 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
                     break;
                 case IInvocationOperation step when Untracked.Any(u => IsForm(step.TargetMethod.Name, u)):
                     return null;
+                case IInvocationOperation step when step.TargetMethod.Locations.Any(static l => l.IsInSource):
+                    return Keeps(step, method, values) ? Kept(step) : null;
                 case IInvocationOperation step when !IsContext(step.Type):
                     source = step.Instance ?? step.Arguments.FirstOrDefault()?.Value;
                     break;
                 case IPropertyReferenceOperation { Instance: { } instance } when !IsContext(source.Type):
                     source = instance;
                     break;
+                case ILocalReferenceOperation { Local: var local } when !IsContext(source.Type) && values.MadeOf(local) is { } made:
+                    source = made;
+                    break;
                 default:
-                    return source is not null && IsContext(source.Type) && !values.IsOwned(source)
-                        ? $"reads through a context that keeps what it has read ('{source.Syntax}'): use AsNoTracking()"
-                        : null;
+                    return source is not null && Keeps(source, method, values) ? Kept(source) : null;
             }
         }
     }
+
+    // Of a query that is made elsewhere nobody knows; only EF Core's own members say that it is one of a context.
+    private static bool Keeps(IOperation source, IMethodSymbol method, OwnedValues values) =>
+        IsContext(source.Type)
+            ? !values.IsOwned(source)
+            : SpaceOf(method) == EntityFramework && source.Type is { Name: "IQueryable" or "IOrderedQueryable" };
+
+    private static string Kept(IOperation source) =>
+        $"reads through a context that keeps what it has read ('{source.Syntax}'): use AsNoTracking()";
 
     private static bool IsContext(ITypeSymbol? type)
     {

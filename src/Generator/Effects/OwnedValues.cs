@@ -36,6 +36,24 @@ internal sealed class OwnedValues(IOperation body, OutsideEffects effects, Owned
             _ => IsMade(value),
         };
 
+    /// <summary>Whether the variable is the body's own, whatever its value: a number in a field can be read, and not set.</summary>
+    public bool IsOwnedPlace(IOperation? place) =>
+        place switch
+        {
+            IMemberReferenceOperation { Instance: var instance } => instance is { Type.IsValueType: true }
+                ? IsOwnedPlace(instance)
+                : IsOwned(instance),
+            IArrayElementReferenceOperation element => IsOwned(element.ArrayReference),
+            _ => IsOwned(place),
+        };
+
+    /// <summary>Whether it is a primary constructor's, which the object keeps.</summary>
+    public bool IsField(IParameterSymbol parameter) =>
+        parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } && body is not IConstructorBodyOperation;
+
+    /// <summary>What a local variable was made of; null where that is not one thing.</summary>
+    public IOperation? MadeOf(ILocalSymbol local) => (_assigned ??= Assigned())[local].ToList() is [var one] ? one : null;
+
     private static bool IsMade(IOperation value) =>
         value
             is IObjectCreationOperation
@@ -91,7 +109,7 @@ internal sealed class OwnedValues(IOperation body, OutsideEffects effects, Owned
     {
         if (parameter.ContainingSymbol is not IMethodSymbol { MethodKind: MethodKind.AnonymousFunction } lambda)
         {
-            return IsPlainValue(parameter.Type) || owned.Arguments;
+            return IsPlainValue(parameter.Type) || (IsField(parameter) ? owned.This : owned.Arguments);
         }
 
         var function = body.Descendants()

@@ -38,6 +38,7 @@ public class RunAgainTests
         "return new Dictionary<int, int>().TryGetValue(1, out s_all) ? 1 : 2;",
         "it hands 's_all' out to be set"
     )]
+    [InlineData("int {|MR1011:M|}()", "_pair.Item1 = 2; return 1;", "it sets 'Item1'")]
     [InlineData("int {|MR1011:M|}()", "return _last ??= 1;", "it sets '_last'")]
     [InlineData("int {|MR1011:M|}()", "(var a, _last) = (1, 2); return a;", "it sets '_last'")]
     [InlineData("int {|MR1011:M|}()", "_cache[1] = " + Read + ".First(); return 1;", "it sets 'this[]'")]
@@ -141,6 +142,67 @@ public class RunAgainTests
     )]
     public Task The_policy_may_stand_where_annotations_do(string source) => Verify(source, null);
 
+    [Theory]
+    [InlineData("public class C(int n) { " + Restart + "public virtual int {|MR1011:M|}() => ++n; }")]
+    [InlineData("public class C(int n) { " + Restart + "public virtual int {|MR1011:M|}() => Next(); private int Next() => n++; }")]
+    [InlineData(
+        "public class C(List<int> all) { " + Restart + "public virtual void {|MR1011:M|}() => Add(); private void Add() => all.Add(1); }"
+    )]
+    [InlineData("public class C(int n) { " + Restart + "public virtual int M(int a) => a++ + n; }")]
+    [InlineData(
+        "public class C { "
+            + Restart
+            + "public virtual int M() => new Counter(2).Next(); } public class Counter(int n) { public int Next() => ++n; }"
+    )]
+    public Task What_a_primary_constructor_got_is_the_objects(string source) => Verify(source, null);
+
+    [Theory]
+    [InlineData("shop.Orders.Where(o => o.Id > 1).ToListAsync()", "keeps what it has read ('shop')")]
+    [InlineData("shop.Orders.FindAsync(1).AsTask()", "keeps what it has read ('shop')")]
+    [InlineData("Query().FirstAsync()", "keeps what it has read ('Query()')")]
+    [InlineData("LocalAsync()", "keeps what it has read ('shop')")]
+    [InlineData("shop.Orders.AddAsync(new()).AsTask()", "changes by 'AddAsync' what its context keeps")]
+    [InlineData("shop.SaveChangesAsync()", "writes by 'SaveChangesAsync'")]
+    [InlineData("shop.Orders.ExecuteDeleteAsync()", "'ExecuteDeleteAsync'")]
+    public Task A_context_from_outside_keeps_what_it_reads(string expression, string said) =>
+        EntityFramework("{|MR1011:M|}", expression, said);
+
+    [Theory]
+    [InlineData("shop.Orders.AsNoTracking().Where(o => o.Id > 1).ToListAsync()")]
+    [InlineData("shop.Orders.Where(o => o.Id > 1).AsNoTrackingWithIdentityResolution().FirstAsync()")]
+    [InlineData("shop.Orders.Select(o => new { o.Id, o.Name }).FirstAsync()")]
+    [InlineData("shop.Orders.CountAsync(o => o.Id > 1)")]
+    [InlineData("OwnAsync()")]
+    public Task One_that_keeps_nothing_or_is_its_own_does_not(string expression) => EntityFramework("M", expression, null);
+
+    private static Task EntityFramework(string name, string expression, string? said) =>
+        new MarkedSource(
+            $$"""
+            using System.Collections.Generic;
+            using System.Linq;
+            using System.Threading.Tasks;
+            using Microsoft.EntityFrameworkCore;
+            using MonotonicReads;
+            public class Order { public int Id { get; set; } public string Name { get; set; } }
+            public class Shop : DbContext { public DbSet<Order> Orders => Set<Order>(); }
+            public class Repository(Shop shop, IDbContextFactory<Shop> shops)
+            {
+                {{Restart}}public virtual Task {{name}}() => {{expression}};
+                private Task LocalAsync() { var query = shop.Orders.Where(o => o.Id > 1); query = query.Take(3); var two = shop.Orders.Take(2); return two.ToListAsync(); }
+                private IQueryable<Order> Query() => shop.Orders.Where(o => o.Id > 1);
+                private async Task<List<Order>> OwnAsync()
+                {
+                    await using var own = await shops.CreateDbContextAsync();
+                    return await own.Orders.Where(o => o.Id > 1).ToListAsync();
+                }
+            }
+            """,
+            Packages.EntityFramework("9.0.23")
+        )
+        {
+            Said = said,
+        }.VerifyAsync(new MR1011CannotRunAgain());
+
     private static Task Source(string signature, string body, string? said) =>
         Verify(
             $$"""
@@ -148,6 +210,7 @@ public class RunAgainTests
             {
                 private static int s_all;
                 private int? _last;
+                private (int, int) _pair;
                 private readonly Dictionary<int, int> _cache = new();
                 private readonly List<Order> _all = new();
                 public event EventHandler Changed;
