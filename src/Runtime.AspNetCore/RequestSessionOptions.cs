@@ -35,7 +35,10 @@ public sealed class RequestSessionOptions
     /// <summary>How long each read of the session waits for a replica to have what it must see, in milliseconds. Default: 500.</summary>
     public int MaxWaitMilliseconds { get; set; } = new ReadSessionOptions().MaxWaitMilliseconds;
 
-    /// <summary>What happens when a session's replica is lost. Default: <see cref="ReplicaLoss.Primary"/>.</summary>
+    /// <summary>
+    /// What happens when a session's replica is lost. Default: <see cref="ReplicaLoss.Primary"/>, which is also what
+    /// <see cref="ReplicaLoss.Restart"/> does here: nobody runs a request again.
+    /// </summary>
     public ReplicaLoss OnReplicaLoss { get; set; }
 
     /// <summary>

@@ -40,11 +40,14 @@ internal readonly record struct WantedSession(ReadConsistency Level, ReadSession
             level,
             new ReadSessionOptions
             {
-                OnReplicaLoss = onReplicaLoss == default ? options.OnReplicaLoss : onReplicaLoss,
+                OnReplicaLoss = OfRequest(onReplicaLoss == default ? options.OnReplicaLoss : onReplicaLoss),
                 MaxWaitMilliseconds =
                     maxWaitMilliseconds == ReadSessionOptions.DefaultMaxWaitMilliseconds
                         ? options.MaxWaitMilliseconds
                         : maxWaitMilliseconds,
             }
         );
+
+    // Nobody runs a request again.
+    private static ReplicaLoss OfRequest(ReplicaLoss policy) => policy == ReplicaLoss.Restart ? ReplicaLoss.Primary : policy;
 }

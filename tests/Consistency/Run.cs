@@ -56,7 +56,7 @@ internal sealed class Run : IAsyncDisposable
                 source.Update(Addresses.Of(stage, source.Kind));
             }
         };
-        Summary = new(options);
+        Summary = new(options) { Pages = _grounds.Pages };
     }
 
     public Summary Summary { get; }

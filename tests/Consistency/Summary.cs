@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MonotonicReads.Consistency.Checking;
 using MonotonicReads.Consistency.History;
+using MonotonicReads.Consistency.Workload;
 
 namespace MonotonicReads.Consistency;
 
@@ -49,6 +50,9 @@ internal sealed class Summary(RunOptions options)
     public int Excused { get; set; }
 
     public int Phases { get; private set; }
+
+    /// <summary>The pages that were asked for, by policy.</summary>
+    public PageTable Pages { get; init; } = new();
 
     public string Last { get; private set; } = "";
 
@@ -204,6 +208,10 @@ internal sealed class Summary(RunOptions options)
         Section("by fault", _faults);
         Section("by level", _levels);
         Section("by kind of session", _ways);
+        text.AppendLine()
+            .Append(
+                Pages.Text(Enum.GetValues<ReplicaLoss>().ToDictionary(p => p, p => _ways.GetValueOrDefault($"page {p}")?.Violations ?? 0))
+            );
         text.AppendLine().AppendLine("ReplicaLostException per 1,000 sessions, by fault and policy");
         foreach (var (name, counts) in _policies.Where(policy => policy.Value.Losses > 0))
         {

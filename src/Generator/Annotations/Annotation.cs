@@ -10,6 +10,7 @@ internal sealed class Annotation
 
     private const string AttributeNamespace = "MonotonicReads";
     private const int DefaultMaxWaitMilliseconds = 500;
+    private const int RestartValue = 4;
 
     private Annotation(AnnotationKind kind, AttributeData? data)
     {
@@ -33,6 +34,9 @@ internal sealed class Annotation
     public string? Key { get; }
 
     public TypedConstant? OnReplicaLoss { get; }
+
+    /// <summary>Whether a call that loses its replica is to be run again (<c>ReplicaLoss.Restart</c>).</summary>
+    public bool Restarts => OnReplicaLoss?.Value is RestartValue;
 
     public int MaxWaitMilliseconds { get; }
 

@@ -39,6 +39,12 @@ internal static class BodySource
 
     private static void WriteCall(SourceWriter writer, BodyPlan body, SessionPlan session, string call)
     {
+        if (session.Restart is { } restart)
+        {
+            WriteRestart(writer, body, session, restart, call);
+            return;
+        }
+
         writer.Line($"using var {session.Local} = {session.Begin};");
         writer.Line(
             body.Result switch
@@ -48,6 +54,21 @@ internal static class BodySource
                 _ => "return " + call + ";",
             }
         );
+    }
+
+    // What the call comes to is not handed out before it is complete; what comes to nothing is told by "true".
+    private static void WriteRestart(SourceWriter writer, BodyPlan body, SessionPlan session, RestartPlan restart, string call)
+    {
+        var isAwaited = session.Hold == SessionHold.Task;
+        var hasResult = body.Result != ResultKind.Nothing;
+        var run = $"global::MonotonicReads.RestartableReads.{(isAwaited ? "RunAsync" : "Run")}(";
+        writer.Line((hasResult ? "return " : string.Empty) + (isAwaited ? "await " : string.Empty) + run);
+        var read = (isAwaited ? "async () => " : "() => ") + (hasResult ? call : $"{{ {call}; return true; }}");
+        writer.Indented([
+            .. restart.Session.Select(static argument => argument + ","),
+            read + ",",
+            restart.Cancellation + (isAwaited ? ").ConfigureAwait(false);" : ");"),
+        ]);
     }
 
     private static string? SequenceHelper(SessionHold hold) =>

@@ -92,6 +92,9 @@ internal static class FrameworkTypes
 
     public static bool IsAsyncDisposable(INamedTypeSymbol type) => type is { Name: "IAsyncDisposable", Arity: 0 } && IsIn(type, "System");
 
+    public static bool IsCancellationToken(ITypeSymbol type) =>
+        type is INamedTypeSymbol { Name: "CancellationToken", Arity: 0 } named && IsIn(named, "System", "Threading");
+
     public static bool IsFormattable(ITypeSymbol type) =>
         type.AllInterfaces.Any(static i => i is { Name: "IFormattable", Arity: 0 } && IsIn(i, "System"));
 

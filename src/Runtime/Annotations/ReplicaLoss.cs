@@ -25,4 +25,15 @@ public enum ReplicaLoss
 
     /// <summary>Draw another replica; monotonicity is lost at that moment. What Shopify's fork of ProxySQL does.</summary>
     Redraw,
+
+    /// <summary>
+    /// Run the call once more from its beginning, in a new session on another replica: at most twice, the last time under
+    /// <see cref="Primary"/>, and never after a result was handed out. For members that only read; rule MR1011 looks after that.
+    /// </summary>
+    /// <remarks>
+    /// The wrapper does it, and <see cref="RestartableReads"/>. A session that is begun by hand or resumed can be run again by nobody but
+    /// who began it: it throws <see cref="ReplicaLostException"/>. A call that joins a running session stays in that one, which saw what
+    /// cannot be taken back, and does what its policy says.
+    /// </remarks>
+    Restart = 4,
 }

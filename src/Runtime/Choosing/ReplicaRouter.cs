@@ -114,7 +114,7 @@ internal sealed class ReplicaRouter
     public IEnumerable<RoutedServer> InOrder(ReadSession session, List<RoutedServer>? without)
     {
         var table = _table;
-        var candidates = (WeightedReplica[])Candidates(table, without).Clone();
+        var candidates = (WeightedReplica[])Candidates(session, table, without).Clone();
         while (_selector.Select(session.Id, candidates) is >= 0 and var picked)
         {
             yield return table.Servers[picked];
@@ -139,7 +139,7 @@ internal sealed class ReplicaRouter
 
         var (target, incarnation) = session.LossIn(pin.Source) switch
         {
-            ReplicaLoss.Fail => throw LostSession.Lost(session, loss),
+            ReplicaLoss.Fail or ReplicaLoss.Restart => throw LostSession.Lost(session, loss),
             ReplicaLoss.Redraw => Fresh(session, without),
             _ when _positions is null => throw LostSession.Lost(
                 session,
@@ -182,18 +182,18 @@ internal sealed class ReplicaRouter
         var table = _table;
         var late = Late(session, pin, table);
         var full = late is null ? null : table.Servers.Except(late).Where(static replica => replica.Pool.IsFull).ToList();
-        var candidates = Candidates(table, refused, late is null ? null : [.. late, .. full!]);
+        var candidates = Candidates(session, table, refused, late is null ? null : [.. late, .. full!]);
         var picked = _selector.Select(session.Id, candidates);
         if (picked < 0 && late is not null)
         {
             // Rather from one that is late to the primary than in a queue with all others for the one that is not.
-            candidates = Candidates(table, refused, full);
+            candidates = Candidates(session, table, refused, full);
             picked = _selector.Select(session.Id, candidates);
         }
 
         if (picked < 0 && full is { Count: > 0 })
         {
-            candidates = Candidates(table, refused);
+            candidates = Candidates(session, table, refused);
             picked = _selector.Select(session.Id, candidates);
         }
 
@@ -239,12 +239,19 @@ internal sealed class ReplicaRouter
         return late.Count is 0 ? null : late;
     }
 
-    private WeightedReplica[] Candidates(ReplicaTable table, List<RoutedServer>? refused, List<RoutedServer>? late = null)
+    private WeightedReplica[] Candidates(
+        ReadSession session,
+        ReplicaTable table,
+        List<RoutedServer>? refused,
+        List<RoutedServer>? late = null
+    )
     {
         WeightedReplica[]? some = null;
+        var run = session.Root.Run;
         for (var i = 0; i < table.Servers.Length; i++)
         {
-            if (!CanTake(table.Servers[i], refused) || late?.Contains(table.Servers[i]) == true)
+            var replica = table.Servers[i];
+            if (!CanTake(replica, refused) || late?.Contains(replica) == true || run?.Avoids(replica) == true)
             {
                 some ??= (WeightedReplica[])table.AllAvailable.Clone();
                 some[i] = some[i] with { IsAvailable = false };
@@ -259,13 +266,15 @@ internal sealed class ReplicaRouter
     {
         if (!pin.TryLeave(server))
         {
-            var reason =
-                server.IsTooFarBehind ? ReplicaLossReason.TooFarBehind
-                : server.IsAnsweredByOther ? ReplicaLossReason.Silent
-                : ReplicaLossReason.Removed;
-            _losses.Lose(session, pin, server, reason, exception: null);
+            _losses.Lose(session, pin, server, WhyGone(server), exception: null);
         }
     }
+
+    /// <summary>Why a server that is gone is.</summary>
+    public static ReplicaLossReason WhyGone(RoutedServer server) =>
+        server.IsTooFarBehind ? ReplicaLossReason.TooFarBehind
+        : server.IsAnsweredByOther ? ReplicaLossReason.Silent
+        : ReplicaLossReason.Removed;
 
     private bool CanTake(RoutedServer replica, List<RoutedServer>? refused) =>
         replica.IsAvailable(_time) && !replica.IsGone(_time) && refused?.Contains(replica) != true && Divergence?.KeepsOut(replica) != true;

@@ -44,6 +44,7 @@ internal static class OptionsCheck
 
         Try(failures, () => options.Monitor?.Check());
         Try(failures, () => options.SeriesDetector?.Check());
+        Try(failures, () => new SourceSettings().UseReplicaLoss(options.OnReplicaLoss));
         if (options.Name is { } name)
         {
             Try(failures, () => ReplicaSet.CheckedName(name));

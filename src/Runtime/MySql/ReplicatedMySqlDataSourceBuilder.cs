@@ -164,11 +164,10 @@ public sealed class ReplicatedMySqlDataSourceBuilder
     /// <param name="policy">The policy.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">No value of <see cref="ReplicaLoss"/>.</exception>
+    /// <exception cref="ArgumentException"><see cref="ReplicaLoss.Restart"/>, which is of a member.</exception>
     public ReplicatedMySqlDataSourceBuilder UseReplicaLoss(ReplicaLoss policy)
     {
-        _settings.OnReplicaLoss = Enum.IsDefined(policy)
-            ? policy
-            : throw new ArgumentOutOfRangeException(nameof(policy), policy, "No value of ReplicaLoss.");
+        _settings.UseReplicaLoss(policy);
         return this;
     }
 

@@ -29,7 +29,20 @@ internal sealed class SourceSettings
 
     public TimeSpan? DrainTimeout { get; set; }
 
-    public ReplicaLoss OnReplicaLoss { get; set; }
+    public ReplicaLoss OnReplicaLoss { get; private set; }
+
+    /// <exception cref="ArgumentException">A policy that no data source can have, or no value of the enumeration.</exception>
+    public void UseReplicaLoss(ReplicaLoss policy) =>
+        OnReplicaLoss = policy switch
+        {
+            ReplicaLoss.Restart => throw new ArgumentException(
+                "ReplicaLoss.Restart is no policy of a data source, which cannot run a session's reads again: declare it on members, with "
+                    + "[Monotonic(OnReplicaLoss = ReplicaLoss.Restart)], or run the reads by RestartableReads.",
+                nameof(policy)
+            ),
+            _ when Enum.IsDefined(policy) => policy,
+            _ => throw new ArgumentOutOfRangeException(nameof(policy), policy, "No value of ReplicaLoss."),
+        };
 
     /// <summary>The same behind a proxy.</summary>
     /// <param name="servers">Makes its servers.</param>

@@ -57,4 +57,8 @@ public enum ReadSessionEventKind
     /// that is no write and yet not proven to be a plain read: a <c>SET</c> that is not known, a system variable, a text that servers
     /// may read differently.</summary>
     MovedByStatement,
+
+    /// <summary>The session lost its replica, and what it read is read again in a new session, under
+    /// <see cref="ReplicaLoss.Restart"/>.</summary>
+    Restarted,
 }

@@ -19,9 +19,33 @@ internal static class RoutingActivities
     /// <summary>A replica is looked for that contains what the session must see.</summary>
     public static Activity? Search(SessionTags session, ServerTags from) => Start("monotonic_reads.search", session, from);
 
-    /// <summary>Notes on the caller's span that the session goes on elsewhere. A move that is found while a server is asked happens in a
-    /// span of ours, which is gone before the caller's is looked at.</summary>
-    public static void NoteMove(string source, string from, string to, string reason)
+    /// <summary>Notes on the caller's span that the session goes on elsewhere.</summary>
+    public static void NoteMove(string source, string from, string to, string reason) =>
+        Note(
+            "monotonic_reads.moved",
+            new ActivityTagsCollection
+            {
+                ["monotonic_reads.data_source"] = source,
+                ["monotonic_reads.from"] = from,
+                ["monotonic_reads.to"] = to,
+                ["monotonic_reads.reason"] = reason,
+            }
+        );
+
+    /// <summary>Notes on the caller's span that its reads run again.</summary>
+    public static void NoteRestart(string source, string replica, string reason) =>
+        Note(
+            "monotonic_reads.restarted",
+            new ActivityTagsCollection
+            {
+                ["monotonic_reads.data_source"] = source,
+                ["monotonic_reads.replica"] = replica,
+                ["monotonic_reads.reason"] = reason,
+            }
+        );
+
+    // A move that is found while a server is asked happens in a span of ours, which is gone before the caller's is looked at.
+    private static void Note(string name, ActivityTagsCollection tags)
     {
         var activity = Activity.Current;
         while (activity is not null && ReferenceEquals(activity.Source, Source))
@@ -31,18 +55,7 @@ internal static class RoutingActivities
 
         if (activity is { IsAllDataRequested: true })
         {
-            activity.AddEvent(
-                new ActivityEvent(
-                    "monotonic_reads.moved",
-                    tags: new ActivityTagsCollection
-                    {
-                        ["monotonic_reads.data_source"] = source,
-                        ["monotonic_reads.from"] = from,
-                        ["monotonic_reads.to"] = to,
-                        ["monotonic_reads.reason"] = reason,
-                    }
-                )
-            );
+            activity.AddEvent(new ActivityEvent(name, tags: tags));
         }
     }
 

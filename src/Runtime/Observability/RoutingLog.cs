@@ -39,6 +39,14 @@ internal static partial class RoutingLog
     [LoggerMessage(7, LogLevel.Warning, "Read session {SessionId} moved from {From} to {To} ({Reason}).")]
     public static partial void Moved(ILogger logger, Guid sessionId, string from, string to, string reason);
 
+    [LoggerMessage(
+        40,
+        LogLevel.Warning,
+        "Read session {SessionId} lost its replica {Replica} ({Reason}); its reads run again in session {NextSessionId}, for the {Number}. "
+            + "time."
+    )]
+    public static partial void Restarted(ILogger logger, Guid sessionId, string replica, string reason, Guid nextSessionId, int number);
+
     [LoggerMessage(8, LogLevel.Warning, "Server {Server} is {Health}, and {Draws}; lag {Lag}. {Problem}")]
     public static partial void HealthFell(ILogger logger, string server, string health, string draws, string lag, string problem);
 

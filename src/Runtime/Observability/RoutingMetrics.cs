@@ -50,6 +50,12 @@ internal static class RoutingMetrics
         "Units of work whose reads no session held together, by what is wrong and by whether they reached several servers."
     );
 
+    private static readonly Counter<long> Restarts = Meter.CreateCounter<long>(
+        "monotonic_reads.series_restarts",
+        "{restart}",
+        "Series of reads that ran again in a new session, by the replica that was lost and the reason."
+    );
+
     // A wait is a fraction of a millisecond where nothing is waited for, and at most the session's budget, 500 ms by default.
     private static readonly Histogram<double> Waits = Histogram(
         "monotonic_reads.wait.duration",
@@ -77,6 +83,14 @@ internal static class RoutingMetrics
                     new("monotonic_reads.policy", Text(policy)),
                 ]
             );
+        }
+    }
+
+    public static void CountRestart(string source, string replica, string reason)
+    {
+        if (Restarts.Enabled)
+        {
+            Add(Restarts, [new(DataSource, source), new("monotonic_reads.replica", replica), new("monotonic_reads.reason", reason)]);
         }
     }
 
@@ -202,6 +216,7 @@ internal static class RoutingMetrics
             ReplicaLoss.Fail => "fail",
             ReplicaLoss.CaughtUp => "caught up",
             ReplicaLoss.Redraw => "redraw",
+            ReplicaLoss.Restart => "restart",
             _ => "primary",
         };
 }

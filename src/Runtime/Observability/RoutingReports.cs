@@ -58,6 +58,25 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
         raise(new ReadSessionEventArgs(ReadSessionEventKind.Moved, session, from, to, reason, exception));
     }
 
+    /// <summary>What a session read is read again in a new one, because it lost its replica.</summary>
+    /// <param name="lost">The session's UUID.</param>
+    /// <param name="next">The new one's.</param>
+    /// <param name="replica">The replica.</param>
+    /// <param name="reason">How it was lost.</param>
+    /// <param name="number">The how many-th time that is.</param>
+    /// <param name="exception">What told; null for nothing.</param>
+    public void Restarted(Guid lost, Guid next, string replica, string reason, int number, Exception? exception)
+    {
+        RoutingMetrics.CountRestart(source, replica, reason);
+        RoutingActivities.NoteRestart(source, replica, reason);
+        if (_throttle.Lets(nameof(Restarted), replica, reason))
+        {
+            RoutingLog.Restarted(logger, lost, replica, reason, next, number);
+        }
+
+        raise(new ReadSessionEventArgs(ReadSessionEventKind.Restarted, lost, replica, null, reason, exception));
+    }
+
     public void ReplicaUnavailable(Guid? session, string replica, string reason, ReplicaLoss? policy, Exception exception)
     {
         RoutingMetrics.CountLoss(source, replica, reason, policy);

@@ -153,6 +153,15 @@ internal sealed class RoutedSource : ISessionSource
         return session;
     }
 
+    public void NoteLoss(SessionPin pin, RoutedServer replica, Exception exception)
+    {
+        var reason = replica.IsGone(Time) ? ReplicaRouter.WhyGone(replica) : ReplicaLossReason.ConnectionBroken;
+        Losses.Lose(pin.Session, pin, replica, reason, exception);
+    }
+
+    public void NoteRestart(Guid lost, Guid next, PinLoss loss, int number) =>
+        Reports.Restarted(lost, next, loss.Replica, loss.Why, number, loss.Exception);
+
     public ValueTask<SourceState?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation) =>
         new TravellingState(this, Positions, tellsRuns: Positions is not null && Proxy is not { Dialect.NamesPrimary: false }).OfAsync(
             pin,

@@ -27,6 +27,16 @@ internal interface ISessionSource
     /// <summary>Whether an exception says that a server is out of reach.</summary>
     bool IsServerFailure(Exception exception);
 
+    /// <summary>A session loses the replica that it has read on, as an exception tells.</summary>
+    void NoteLoss(SessionPin pin, RoutedServer replica, Exception exception);
+
+    /// <summary>What a session read is read again in a new one.</summary>
+    /// <param name="lost">The session.</param>
+    /// <param name="next">The new one.</param>
+    /// <param name="loss">How the session lost its replica.</param>
+    /// <param name="number">The how many-th time that is.</param>
+    void NoteRestart(Guid lost, Guid next, PinLoss loss, int number);
+
     /// <summary>What a session must find again elsewhere of what it saw and wrote here.</summary>
     /// <returns>Null where it saw and wrote nothing.</returns>
     ValueTask<SourceState?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation);

@@ -115,6 +115,9 @@ public sealed class ReadSession : IDisposable
     /// <summary>Whether what is read on the primary binds the session there only until a replica has it. Of the session itself.</summary>
     internal bool ReturnsFromPrimary { get; init; }
 
+    /// <summary>The run that it was begun for; null for a handle, and where nobody runs it again. Of the session itself.</summary>
+    internal SeriesRun? Run { get; init; }
+
     internal ReadSession Root => _root;
 
     /// <summary>The session that this one shadows, or the handle that this one is inside of.</summary>

@@ -4,7 +4,7 @@ namespace MonotonicReads.Sessions;
 internal static class SessionOpening
 {
     /// <inheritdoc cref="ReadSession.Begin(ReadConsistency, ReadSessionOptions)"/>
-    public static ReadSession Begin(ReadConsistency consistency, SessionPolicy? policy, Guid? id)
+    public static ReadSession Begin(ReadConsistency consistency, SessionPolicy? policy, Guid? id, SeriesRun? run = null)
     {
         if (consistency is not (ReadConsistency.Monotonic or ReadConsistency.Snapshot or ReadConsistency.Causal or ReadConsistency.Primary))
         {
@@ -13,7 +13,7 @@ internal static class SessionOpening
 
         var current = AmbientSession.Live;
         return current is null || (id is { } other && !current.Has(other))
-            ? AmbientSession.Enter(New(current, consistency, policy ?? SessionPolicy.Default, id))
+            ? AmbientSession.Enter(New(current, consistency, policy ?? SessionPolicy.Default, id, run))
             : Join(current, consistency, policy);
     }
 
@@ -55,15 +55,16 @@ internal static class SessionOpening
             ReturnsFromPrimary = returnsFromPrimary,
         };
 
-    private static ReadSession New(ReadSession? outer, ReadConsistency consistency, SessionPolicy policy, Guid? id) =>
+    private static ReadSession New(ReadSession? outer, ReadConsistency consistency, SessionPolicy policy, Guid? id, SeriesRun? run) =>
         consistency == ReadConsistency.Snapshot
             ? new ReadSession(null, outer, consistency, policy)
             {
                 GivenId = id,
+                Run = run,
                 Snapshot = new SnapshotScope(),
                 OwnsSnapshot = true,
             }
-            : new ReadSession(null, outer, consistency, policy) { GivenId = id };
+            : new ReadSession(null, outer, consistency, policy) { GivenId = id, Run = run };
 
     private static ReadSession Join(ReadSession current, ReadConsistency consistency, SessionPolicy? policy)
     {

@@ -223,7 +223,11 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
         {
             lock (this)
             {
-                if (_loss is null || policy == ReplicaLoss.Redraw || (policy != ReplicaLoss.Fail && source.HasPositions))
+                if (
+                    _loss is null
+                    || policy == ReplicaLoss.Redraw
+                    || (policy is not (ReplicaLoss.Fail or ReplicaLoss.Restart) && source.HasPositions)
+                )
                 {
                     _server = source.Primary;
                     _loss = null;

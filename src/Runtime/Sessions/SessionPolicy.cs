@@ -12,7 +12,7 @@ internal sealed record SessionPolicy(ReplicaLoss? OnReplicaLoss, TimeSpan MaxWai
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitMilliseconds, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.Reads, nameof(options));
-        return options.OnReplicaLoss is null or (>= ReplicaLoss.Primary and <= ReplicaLoss.Redraw)
+        return options.OnReplicaLoss is null or (>= ReplicaLoss.Primary and <= ReplicaLoss.Restart)
             ? new SessionPolicy(options.OnReplicaLoss, TimeSpan.FromMilliseconds(options.MaxWaitMilliseconds), options.Reads)
             : throw new ArgumentOutOfRangeException(nameof(options), options.OnReplicaLoss, "No value of ReplicaLoss.");
     }
@@ -20,9 +20,16 @@ internal sealed record SessionPolicy(ReplicaLoss? OnReplicaLoss, TimeSpan MaxWai
     public SessionPolicy And(SessionPolicy other) =>
         this with
         {
-            OnReplicaLoss = Strictness(other.OnReplicaLoss) > Strictness(OnReplicaLoss) ? other.OnReplicaLoss : OnReplicaLoss,
+            OnReplicaLoss = Stricter(OnReplicaLoss, other.OnReplicaLoss),
             MaxWait = other.MaxWait < MaxWait ? other.MaxWait : MaxWait,
         };
+
+    // What joins cannot be run again alone, and where its session is not run again either it must not lose what it saw.
+    private static ReplicaLoss? Stricter(ReplicaLoss? own, ReplicaLoss? other)
+    {
+        var asked = other == ReplicaLoss.Restart && own != ReplicaLoss.Restart ? ReplicaLoss.Primary : other;
+        return Strictness(asked) > Strictness(own) ? asked : own;
+    }
 
     // Who says nothing accepts what the data source does, but no less than Redraw.
     private static int Strictness(ReplicaLoss? policy) =>
@@ -30,7 +37,8 @@ internal sealed record SessionPolicy(ReplicaLoss? OnReplicaLoss, TimeSpan MaxWai
         {
             ReplicaLoss.Redraw => 0,
             null => 1,
-            ReplicaLoss.Fail => 3,
+            ReplicaLoss.Restart => 3,
+            ReplicaLoss.Fail => 4,
             _ => 2,
         };
 }

@@ -28,6 +28,9 @@ internal sealed class Client(
 
     public int Session => session;
 
+    /// <summary>What the last step that failed threw; null where none has.</summary>
+    public Exception? LastFailure { get; private set; }
+
     public Source Source => source;
 
     public ReplicatedMySqlDataSource Data => data;
@@ -253,6 +256,7 @@ internal sealed class Client(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            LastFailure = exception;
             grounds.Recorder.Add(
                 entry with
                 {

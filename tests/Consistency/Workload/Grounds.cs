@@ -23,6 +23,8 @@ internal sealed class Grounds(Recorder recorder, IReadOnlyList<Source> sources, 
 
     public Site? Site { get; set; }
 
+    public PageTable Pages { get; } = new();
+
     public SecondProcess? Second { get; set; }
 
     /// <summary>The phase ends: sessions end as soon as they can.</summary>

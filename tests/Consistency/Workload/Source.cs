@@ -93,6 +93,7 @@ internal sealed class Source : IAsyncDisposable
             .UseName(Kind.Name)
             .UsePrimary(addresses.Primary)
             .UseTimeProvider(time)
+            .RecordDecisions()
             .UseDrainTimeout(TimeSpan.FromSeconds(1));
         foreach (var replica in addresses.Settings(reversed))
         {

@@ -25,6 +25,8 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
         ReplicaLoss.Redraw,
     ];
 
+    private static readonly ReplicaLoss[] PagePolicies = Enum.GetValues<ReplicaLoss>();
+
     private readonly Random _random = new(seed);
 
     public async Task RunAsync()
@@ -41,6 +43,11 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
             else if (kind < 12 && !isSynchronous && grounds.Site is { } site)
             {
                 await site.VisitAsync(grounds, new Random(_random.Next()));
+            }
+            else if (kind < 40)
+            {
+                var policy = PagePolicies[_random.Next(PagePolicies.Length)];
+                await new WorkersPage(grounds, source, data, new Random(_random.Next()), isSynchronous, isSlow).VisitAsync(policy);
             }
             else
             {

@@ -177,7 +177,11 @@ internal static class Accounting
         return candidates.Count > 0
             && candidates.All(static c =>
                 c.DeclaringSyntaxReferences.All(static r =>
-                    r.GetSyntax().ToString().Contains("ReadSession.Begin(", StringComparison.Ordinal)
+                    r.GetSyntax().ToString() is var text
+                    && (
+                        text.Contains("ReadSession.Begin(", StringComparison.Ordinal)
+                        || text.Contains("RestartableReads.Run", StringComparison.Ordinal)
+                    )
                 )
             );
     }

@@ -66,6 +66,27 @@ public class ShapeTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [MemberData(nameof(Wrapped))]
+    public async Task It_does_so_where_its_calls_can_be_run_again(string name)
+    {
+        var shape = All.Single(s => s.Name == name);
+        var restarting = shape with
+        {
+            Body = shape
+                .Body.Replace("[Monotonic]", "[Monotonic(OnReplicaLoss = ReplicaLoss.Restart)]", StringComparison.Ordinal)
+                .Replace("[Causal]", "[Causal(OnReplicaLoss = ReplicaLoss.Restart)]", StringComparison.Ordinal),
+        };
+        foreach (var language in Languages.Where(l => l == shape.Since || l == Newest))
+        {
+            var run = GeneratorRun.Of(Compilation(restarting, language)).AssertAllWrapped();
+            var shop = LoadedShop.Of(run, shape.Library is { } library ? Library(library).ToImage() : null).Assembly;
+            await (Task)shop.GetType("Shop.Script", throwOnError: true)!.GetMethod("Run")!.Invoke(null, null)!;
+        }
+
+        AssertCompilesInProjectWithoutNullable(restarting);
+    }
+
+    [Theory]
     [MemberData(nameof(Declined))]
     public void It_is_declined_by_MR2001_and_the_project_compiles(string name)
     {

@@ -136,6 +136,27 @@ public class BehaviourTests
     [InlineData("NullIsRefused")]
     public Task Sessions_span_what_is_annotated_and_nothing_else(string check) => LoadedShop.RunAsync(Run.Value, "Shop.Check", check);
 
+    private static readonly Lazy<GeneratorRun> Restarting = new(() =>
+        GeneratorRun
+            .Of(
+                Shop.Replace("[Monotonic]", "[Monotonic(OnReplicaLoss = ReplicaLoss.Restart)]", StringComparison.Ordinal)
+                    .Replace("Key = \"id\"", "Key = \"id\", OnReplicaLoss = ReplicaLoss.Restart", StringComparison.Ordinal)
+            )
+            .AssertAllWrapped()
+    );
+
+    [Theory]
+    [InlineData("All")]
+    [InlineData("NotCovered")]
+    [InlineData("Separate")]
+    [InlineData("NotAwaitedAtOnce")]
+    [InlineData("NullIsRefused")]
+    public async Task They_do_where_a_call_can_be_run_again(string check)
+    {
+        Assert.Equal(12, DelegationTests.Count(Restarting.Value.Text, "RestartableReads.Run"));
+        await LoadedShop.RunAsync(Restarting.Value, "Shop.Check", check);
+    }
+
     [Fact]
     public Task A_derived_wrapper_is_reached_by_virtual_calls_on_this() =>
         LoadedShop.RunAsync(

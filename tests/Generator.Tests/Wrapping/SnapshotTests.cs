@@ -68,6 +68,43 @@ public class SnapshotTests
             "Deriving.cs.txt"
         );
 
+    [Fact]
+    public void A_wrapper_that_runs_calls_again_reads_as_written_by_a_person() =>
+        AssertIsExpected(
+            """
+            using System;
+            using System.Collections.Generic;
+            using System.Threading;
+            using System.Threading.Tasks;
+            using MonotonicReads;
+
+            namespace Shop;
+
+            public interface IReports
+            {
+                Task<int> TotalAsync(int year, CancellationToken cancel);
+                ValueTask WarmAsync();
+                decimal Share(string region);
+                void Check();
+                bool TryGet(int year, out decimal sum);
+                IAsyncEnumerable<int> LinesAsync(int year);
+                Task<int> Newest { get; }
+            }
+
+            public class Reports : IReports
+            {
+                [Monotonic(OnReplicaLoss = ReplicaLoss.Restart)] public Task<int> TotalAsync(int year, CancellationToken cancel) => throw new NotImplementedException();
+                [Monotonic(OnReplicaLoss = ReplicaLoss.Restart)] public ValueTask WarmAsync() => throw new NotImplementedException();
+                [Monotonic(Key = "region", OnReplicaLoss = ReplicaLoss.Restart, Snapshot = true)] public decimal Share(string region) => throw new NotImplementedException();
+                [Causal(OnReplicaLoss = ReplicaLoss.Restart, MaxWaitMilliseconds = 50)] public void Check() => throw new NotImplementedException();
+                [Monotonic(OnReplicaLoss = ReplicaLoss.Restart)] public bool TryGet(int year, out decimal sum) => throw new NotImplementedException();
+                [Monotonic(OnReplicaLoss = ReplicaLoss.Restart)] public IAsyncEnumerable<int> LinesAsync(int year) => throw new NotImplementedException();
+                public Task<int> Newest { [Monotonic(OnReplicaLoss = ReplicaLoss.Restart)] get => throw new NotImplementedException(); }
+            }
+            """,
+            "Restarting.cs.txt"
+        );
+
     private static void AssertIsExpected(string source, string file, [CallerFilePath] string here = "")
     {
         var run = GeneratorRun.Of(source).AssertAllWrapped();

@@ -78,6 +78,10 @@ public class SessionsAloneTests
 
         public bool IsServerFailure(Exception exception) => false;
 
+        public void NoteLoss(SessionPin pin, RoutedServer replica, Exception exception) { }
+
+        public void NoteRestart(Guid lost, Guid next, PinLoss loss, int number) { }
+
         public ValueTask<SourceState?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation) => new(State);
 
         private static RoutedServer Server(string name, bool isPrimary) =>

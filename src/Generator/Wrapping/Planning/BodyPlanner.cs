@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Symbols;
 using MonotonicReads.Generator.Wrapping.Decision;
 using MonotonicReads.Generator.Wrapping.Text;
@@ -45,7 +46,16 @@ internal static class BodyPlanner
             Identifier.Free("session", taken),
             coverage.Hold,
             Identifier.Free("Read", taken),
-            FrameworkTypes.IsTaskLike(declaration.ReturnType)
+            FrameworkTypes.IsTaskLike(declaration.ReturnType),
+            coverage.Annotation.Restarts && RunningAgain.WhyNot(declaration) is null ? Restart(declaration, coverage, sessions) : null
         );
     }
+
+    private static RestartPlan Restart(IMethodSymbol declaration, Coverage coverage, SessionText sessions) =>
+        new(
+            sessions.Arguments(coverage, declaration.Parameters).ToEquatableArray(),
+            declaration.Parameters.FirstOrDefault(static p => FrameworkTypes.IsCancellationToken(p.Type)) is { } token
+                ? Identifier.Escape(token.Name)
+                : "global::System.Threading.CancellationToken.None"
+        );
 }

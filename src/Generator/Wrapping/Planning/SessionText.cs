@@ -19,7 +19,11 @@ internal sealed class SessionText
 
     public EquatableArray<OptionsPlan> Options => new(_options.ToImmutable());
 
-    public string Begin(Coverage coverage, ImmutableArray<IParameterSymbol> parameters)
+    public string Begin(Coverage coverage, ImmutableArray<IParameterSymbol> parameters) =>
+        $"global::MonotonicReads.ReadSession.Begin({string.Join(", ", Arguments(coverage, parameters))})";
+
+    /// <summary>What a session is begun with: its level, its key and its options, so far as there are any.</summary>
+    public IReadOnlyList<string> Arguments(Coverage coverage, ImmutableArray<IParameterSymbol> parameters)
     {
         var arguments = new List<string>
         {
@@ -35,7 +39,7 @@ internal sealed class SessionText
             arguments.Add(options);
         }
 
-        return $"global::MonotonicReads.ReadSession.Begin({string.Join(", ", arguments)})";
+        return arguments;
     }
 
     private string? OptionsField(Annotation annotation)

@@ -84,4 +84,17 @@ internal enum ResultKind
 /// <param name="Hold">How long it is held.</param>
 /// <param name="HelperLocal">The name of the local function that an accessor needs to await in.</param>
 /// <param name="CanConfigureAwait">Whether what is awaited has a <c>ConfigureAwait(bool)</c>.</param>
-internal sealed record SessionPlan(string Begin, string Local, SessionHold Hold, string HelperLocal, bool CanConfigureAwait);
+/// <param name="Restart">How the call is run again where its replica is lost; null where it is not.</param>
+internal sealed record SessionPlan(
+    string Begin,
+    string Local,
+    SessionHold Hold,
+    string HelperLocal,
+    bool CanConfigureAwait,
+    RestartPlan? Restart
+);
+
+/// <summary>A call that is run again where its replica is lost.</summary>
+/// <param name="Session">What its sessions are begun with, line by line.</param>
+/// <param name="Cancellation">The token after whose cancellation nothing is run again.</param>
+internal sealed record RestartPlan(EquatableArray<string> Session, string Cancellation);

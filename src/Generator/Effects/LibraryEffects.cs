@@ -1,0 +1,128 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using MonotonicReads.Generator.Options;
+using MonotonicReads.Generator.Reads;
+
+namespace MonotonicReads.Generator.Effects;
+
+/// <summary>What calls of data libraries do beside reading.</summary>
+internal sealed class LibraryEffects(DataLibraries? libraries)
+{
+    private const string EntityFramework = "Microsoft.EntityFrameworkCore";
+
+    /// <summary>Members of a context that change what it keeps, without sending anything.</summary>
+    private static readonly string[] Tracking = ["Add", "Attach", "Update", "Remove"];
+
+    /// <summary>Parts of a query after which no entity comes back that the context keeps.</summary>
+    private static readonly string[] Untracked =
+    [
+        "AsNoTracking",
+        "Select",
+        "GroupBy",
+        "Count",
+        "LongCount",
+        "Any",
+        "All",
+        "Sum",
+        "Min",
+        "Max",
+        "Average",
+        "Contains",
+    ];
+
+    public bool IsOfLibrary(IMethodSymbol method) =>
+        libraries?.Describe(method) is not null
+        || DataLibraries.IsPartOfOne(method.ContainingAssembly)
+        || SpaceOf(method) is "System.Data" or "System.Data.Common";
+
+    /// <summary>Whether the project's options say that it reads.</summary>
+    public bool IsListedRead(IMethodSymbol method) => libraries?.Listed.RoleOf(method) is ListedRole.Read or ListedRole.Primary;
+
+    /// <summary>What a member does; null for nothing.</summary>
+    public string? Of(IMethodSymbol method)
+    {
+        switch (libraries?.Describe(method)?.Role)
+        {
+            case DataRole.SendsForCount:
+                return $"sends by '{method.Name}' what need not be a read";
+            case DataRole.SendsWrite or DataRole.Writes:
+                return $"writes by '{method.Name}'";
+            case DataRole.BeginsTransaction or DataRole.CreatesTransactingConnection:
+                return $"begins a transaction by '{method.Name}', which could write";
+        }
+
+        return SpaceOf(method).StartsWith(EntityFramework, StringComparison.Ordinal) && Tracking.Any(t => IsForm(method.Name, t))
+            ? $"changes by '{method.Name}' what its context keeps"
+            : null;
+    }
+
+    /// <summary>
+    /// Whether a query is sent by a context from outside, which keeps the entities that it reads: it would hand those of a run that failed
+    /// to the next one, older or newer than what that reads itself.
+    /// </summary>
+    public string? KeepsEntities(IInvocationOperation call, OwnedValues values)
+    {
+        var method = call.TargetMethod;
+        if (
+            libraries?.Describe(method.ReducedFrom ?? method)?.Role is not (DataRole.Reads or DataRole.ReadsQuery or DataRole.SendsRead)
+            || Untracked.Any(u => IsForm(method.Name, u))
+        )
+        {
+            return null;
+        }
+
+        var source = call.Instance ?? call.Arguments.FirstOrDefault()?.Value;
+        while (true)
+        {
+            switch (source)
+            {
+                case IConversionOperation conversion:
+                    source = conversion.Operand;
+                    break;
+                case IInvocationOperation step when Untracked.Any(u => IsForm(step.TargetMethod.Name, u)):
+                    return null;
+                case IInvocationOperation step when step.TargetMethod.Locations.Any(static l => l.IsInSource):
+                    return Keeps(step, method, values) ? Kept(step) : null;
+                case IInvocationOperation step when !IsContext(step.Type):
+                    source = step.Instance ?? step.Arguments.FirstOrDefault()?.Value;
+                    break;
+                case IPropertyReferenceOperation { Instance: { } instance } when !IsContext(source.Type):
+                    source = instance;
+                    break;
+                case ILocalReferenceOperation { Local: var local } when !IsContext(source.Type) && values.MadeOf(local) is { } made:
+                    source = made;
+                    break;
+                default:
+                    return source is not null && Keeps(source, method, values) ? Kept(source) : null;
+            }
+        }
+    }
+
+    // Of a query that is made elsewhere nobody knows; only EF Core's own members say that it is one of a context.
+    private static bool Keeps(IOperation source, IMethodSymbol method, OwnedValues values) =>
+        IsContext(source.Type)
+            ? !values.IsOwned(source)
+            : SpaceOf(method) == EntityFramework && source.Type is { Name: "IQueryable" or "IOrderedQueryable" };
+
+    private static string Kept(IOperation source) =>
+        $"reads through a context that keeps what it has read ('{source.Syntax}'): use AsNoTracking()";
+
+    private static bool IsContext(ITypeSymbol? type)
+    {
+        for (var current = type; current is not null; current = current.BaseType)
+        {
+            if (current is { Name: "DbContext" } && current.ContainingNamespace?.ToDisplayString() == EntityFramework)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // AddAsync and AddRange are forms of Add; AddressOf is none.
+    private static bool IsForm(string name, string word) =>
+        name.StartsWith(word, StringComparison.Ordinal) && (name.Length == word.Length || char.IsUpper(name[word.Length]));
+
+    private static string SpaceOf(IMethodSymbol method) => method.ContainingNamespace?.ToDisplayString() ?? string.Empty;
+}

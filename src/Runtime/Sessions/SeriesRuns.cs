@@ -1,0 +1,139 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using MonotonicReads.Servers;
+
+namespace MonotonicReads.Sessions;
+
+/// <summary>The runs of one series of reads: each has a session, and the next one begins where a session lost its replica.</summary>
+/// <param name="consistency">The level.</param>
+/// <param name="policy">The other policies.</param>
+/// <param name="id">The UUID that each session begins with; null for one of its own.</param>
+/// <param name="time">The clock.</param>
+internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy policy, Guid? id, TimeProvider time)
+{
+    /// <summary>How often a series is run again.</summary>
+    public const int MostRestarts = 2;
+
+    /// <summary>How long after the beginning of the first run another may begin.</summary>
+    public static readonly TimeSpan LatestRestart = TimeSpan.FromSeconds(10);
+
+    private readonly long _began = time.GetTimestamp();
+    private readonly List<RoutedServer> _lost = [];
+    private readonly List<(ISessionSource Source, ReplicationPosition Position)> _required = [];
+    private readonly List<(SessionPin Pin, PinLoss Loss)> _causes = [];
+    private int _restarts;
+
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentException">They ask for another policy.</exception>
+    public static SeriesRuns Of(ReadConsistency consistency, ReadSessionOptions options, Guid? id, TimeProvider? time = null)
+    {
+        var policy = SessionPolicy.Of(options) with { OnReplicaLoss = ReplicaLoss.Restart };
+        return options.OnReplicaLoss is null or ReplicaLoss.Restart
+            ? new SeriesRuns(consistency, policy, id, time ?? TimeProvider.System)
+            : throw new ArgumentException(
+                $"ReplicaLoss.{options.OnReplicaLoss} runs nothing again. Begin a session with ReadSession.Begin, or leave OnReplicaLoss "
+                    + "at its default here.",
+                nameof(options)
+            );
+    }
+
+    /// <summary>Begins the session of the next run, or joins the one that runs around it.</summary>
+    public ReadSession Begin()
+    {
+        // The last one must come to an end: it can go to the primary, which is never wrong behind its barrier.
+        var own = _restarts < MostRestarts ? policy : policy with { OnReplicaLoss = ReplicaLoss.Primary };
+        var session = SessionOpening.Begin(consistency, own, id, new SeriesRun([.. _lost]));
+        _required.ForEach(known => session.PinFor(known.Source).Require(known.Position));
+        foreach (var (pin, loss) in _causes)
+        {
+            pin.Source.NoteRestart(pin.Session.Id, session.Id, loss, _restarts);
+        }
+
+        _causes.Clear();
+        return session;
+    }
+
+    /// <summary>A run has failed. Whether the next one may begin, because the session lost its replica and nothing came of the run.</summary>
+    /// <param name="session">What <see cref="Begin"/> returned.</param>
+    /// <param name="exception">What the run threw.</param>
+    /// <param name="cancellation">The caller's.</param>
+    public bool TryRunAgain(ReadSession session, Exception exception, CancellationToken cancellation)
+    {
+        if (
+            session.Run is not { HasSentMore: false }
+            || session.CarriedIfAny is { HasEnded: true } or { HasTravelled: true }
+            || exception is OperationCanceledException
+            || cancellation.IsCancellationRequested
+            || _restarts == MostRestarts
+            || time.GetElapsedTime(_began) > LatestRestart
+        )
+        {
+            return false;
+        }
+
+        for (var pin = session.FirstPin; pin is not null; pin = pin.Next)
+        {
+            NoteLoss(pin, exception);
+        }
+
+        if (_causes.Count == 0)
+        {
+            return false;
+        }
+
+        for (var pin = session.FirstPin; pin is not null; pin = pin.Next)
+        {
+            if (pin.Required is { } required)
+            {
+                _required.Add((pin.Source, required));
+            }
+        }
+
+        _restarts++;
+        return true;
+    }
+
+    private void NoteLoss(SessionPin pin, Exception exception)
+    {
+        if (pin.Loss is null && pin.Server is { IsPrimary: false } server && (server.IsGone(pin.Source.Time) || BrokeConnection(exception)))
+        {
+            pin.Source.NoteLoss(pin, server, exception);
+        }
+
+        var loss = pin.Loss ?? LossIn(pin, exception);
+        if (loss is null)
+        {
+            return;
+        }
+
+        _causes.Add((pin, loss));
+        if (loss.Reason != ReplicaLossReason.Restarted)
+        {
+            _lost.Add(loss.Server);
+        }
+    }
+
+    // A snapshot that broke off, or a primary that is another by now: nothing is noted of the replica.
+    private static PinLoss? LossIn(SessionPin pin, Exception exception) =>
+        pin.LastReplica is { } replica && Causes(exception).Any(cause => IsOf(pin.Session, cause))
+            ? new PinLoss(replica, ReplicaLossReason.ConnectionBroken, exception)
+            : null;
+
+    private static bool IsOf(ReadSession session, Exception cause) =>
+        cause is ReplicaLostException { Replica: not null } lost && lost.SessionId == session.Id;
+
+    // What the driver says where the server is gone in the middle of an answer. A time limit that has passed is none of it.
+    private static bool BrokeConnection(Exception exception) =>
+        Causes(exception)
+            .Any(static cause =>
+                ServerAnswer.IsFarewell(cause) || (cause is DbException and { InnerException: IOException or SocketException })
+            );
+
+    private static IEnumerable<Exception> Causes(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
+}
