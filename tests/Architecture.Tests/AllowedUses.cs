@@ -16,7 +16,8 @@ internal static class AllowedUses
         (root)            -> Collections, Emit, Options, Wrapping/Decision, Wrapping/Planning, Wrapping/Survey
         Emit              -> Collections, Symbols, Wrapping/Decision, Wrapping/Planning
         Inventory         -> Annotations, Calls, Collections, Flow, Names, Rules, Sql
-        Rules             -> Annotations, Calls, Collections, Deferral, Flow, Names, Options, Reads, Symbols, Wrapping/Decision, Wrapping/Survey
+        Rules             -> Annotations, Calls, Collections, Deferral, Flow, Merging, Names, Options, Reads, Symbols, Wrapping/Decision, Wrapping/Survey
+        Merging           -> Shared/Sql
         Wrapping/Planning -> Annotations, Collections, Options, Symbols, Wrapping/Decision, Wrapping/Survey, Wrapping/Text
         Wrapping/Decision -> Annotations, Names, Symbols, Wrapping/Survey, Wrapping/Text
         Calls             -> Annotations, Collections, Flow, Names, Options, Reads, Symbols
@@ -35,7 +36,7 @@ internal static class AllowedUses
         """;
 
     private const string CodeFixes = """
-        (root) -> Generator/Annotations, Generator/Deferral, Generator/Flow, Generator/Inventory, Generator/Names, Generator/Options, Generator/Rules, Generator/Symbols, Generator/Wrapping/Decision, Generator/Wrapping/Survey
+        (root) -> Generator/Annotations, Generator/Deferral, Generator/Flow, Generator/Inventory, Generator/Merging, Generator/Names, Generator/Options, Generator/Rules, Generator/Symbols, Generator/Wrapping/Decision, Generator/Wrapping/Survey
         """;
 
     private const string Runtime = """
