@@ -66,7 +66,8 @@ internal static class StableValue
 
     /// <summary>An object that cannot be null, held by something stable.</summary>
     private static bool IsThere(IOperation instance, SemanticModel model, CancellationToken cancellation) =>
-        instance.Syntax is ExpressionSyntax syntax
+        instance.Syntax is ExpressionSyntax { Parent: not PostfixUnaryExpressionSyntax } and not PostfixUnaryExpressionSyntax
+        && instance.Syntax is ExpressionSyntax syntax
         && (
             instance.Type
                 is { IsValueType: true }
