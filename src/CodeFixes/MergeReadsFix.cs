@@ -97,8 +97,8 @@ public sealed class MergeReadsFix : RemedyFix
         }
 
         var connection = ((MemberAccessExpressionSyntax)first.Call.Expression).Expression.WithoutTrivia().ToString();
-        var call =
-            $"{connection}.QueryMultiple{(first.Awaiting is null ? "" : "Async")}({deeper}{string.Join("," + deeper, arguments)}{lineEnd}{indentation})";
+        var query = $"{connection}.QueryMultiple{(first.Awaiting is null ? "" : "Async")}(";
+        var call = query + deeper + string.Join("," + deeper, arguments) + lineEnd + indentation + ")";
         return $"using var {reader} = {(first.Awaiting is { } awaiting ? $"await {call}{awaiting}" : call)};";
     }
 

@@ -11,8 +11,8 @@ using MonotonicReads.Generator.Rules;
 namespace MonotonicReads.CodeFixes;
 
 /// <summary>
-/// Takes lines out of the baseline whose findings do not occur any more, and out of a plans file that no wrapper reads any more. Where several projects have the one file, as a project built for
-/// several frameworks has, a line stays that one of them still needs.
+/// Takes lines out of the baseline whose findings do not occur any more, and out of a plans file that no wrapper reads. Where several
+/// projects have the one file, as a project built for several frameworks has, a line stays that one of them still needs.
 /// </summary>
 [ExportCodeFixProvider(
     LanguageNames.CSharp,

@@ -111,7 +111,7 @@ internal static class MergeableReads
         return null;
     }
 
-    /// <summary>Whether a read can be sent with those before it: nothing in it knows of their results, and no name means two things.</summary>
+    /// <summary>Whether a read can be sent with those before it: it knows nothing of their results, and no name means two things.</summary>
     private static bool Follows(DapperRead read, ImmutableArray<DapperRead>.Builder series, SemanticModel model)
     {
         if (series.Count == 0)

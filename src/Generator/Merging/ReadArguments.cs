@@ -87,7 +87,7 @@ internal sealed record ReadArguments(
         return type is not null && !OneStatementOnly.Any(name => space.Contains(name));
     }
 
-    /// <summary>How a value is written that is the same whenever it is evaluated: empty where it is null; null where it may not be.</summary>
+    /// <summary>How a value is written that is the same whenever it is evaluated: empty for null; null where it may not be.</summary>
     private static string? Written(IOperation value, SemanticModel model, CancellationToken cancellation)
     {
         if (IsNull(value))

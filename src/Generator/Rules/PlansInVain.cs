@@ -6,7 +6,7 @@ using MonotonicReads.Generator.Options;
 
 namespace MonotonicReads.Generator.Rules;
 
-/// <summary>MR1006 for lines of a plans file that no wrapper reads: the member is gone, or nothing opens a session for it any more.</summary>
+/// <summary>MR1006 for lines of a plans file that no wrapper reads: the member is gone, or no session is opened for it any more.</summary>
 internal static class PlansInVain
 {
     public static void Report(SeriesPlans plans, Compilation compilation, Action<Diagnostic> report, CancellationToken cancellation)

@@ -69,7 +69,7 @@ internal sealed class SeriesPlans
     /// <summary>Whether the files say anything, so that a body with few reads has to be asked about.</summary>
     public bool HasLines => _lines.Count > 0;
 
-    /// <summary>The annotation under which some wrapper opens a session for the method that a line would plan; null where none does.</summary>
+    /// <summary>The annotation under which a wrapper opens a session for the method; null where none does.</summary>
     public Annotation? CoverageOf(IMethodSymbol method)
     {
         var type = method.ContainingType.OriginalDefinition;

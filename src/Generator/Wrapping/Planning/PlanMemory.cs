@@ -7,7 +7,8 @@ namespace MonotonicReads.Generator.Wrapping.Planning;
 /// <summary>
 /// The plans that were made last. The driver asks for every plan at every change of the compilation, since any of them may
 /// depend on any declaration. While all declarations are the same, so are the answers; where some differ, a plan is made again
-/// only if they are among those that it can depend on, or if the plans files now answer otherwise what it asked. Holds records and hashes only, and those of the last two states.
+/// only if they are among those that it can depend on, or if the plans files now answer otherwise what it asked. Holds records
+/// and hashes only, and those of the last two states.
 /// </summary>
 internal sealed class PlanMemory
 {
