@@ -21,9 +21,9 @@ internal static class OrderPage
     private const string Order = "select id, customer, total from orders where id = @orderId";
     private const string Lines = "select line, product, price from order_lines where order_id = @orderId";
     private const string Payment = "select amount from payments where order_id = @orderId";
-    private const string Stock = "select product, on_hand from stock where product in @products";
+    private const string Stock = "select product, on_hand as OnHand from stock where product in @products";
     private const string StockOfOrder =
-        "select product, on_hand from stock where product in (select product from order_lines where order_id = @orderId)";
+        "select product, on_hand as OnHand from stock where product in (select product from order_lines where order_id = @orderId)";
 
     /// <summary>As the sample has it: Dapper opens and closes the connection for each query.</summary>
     public static async Task<int> OneByOneAsync(DbDataSource source, long orderId)

@@ -13,7 +13,7 @@ internal static class PageFigures
 {
     private const int WarmUpRounds = 1_500;
     private const int Rounds = 6_000;
-    private const double MostMerged = 0.5;
+    private const double MostMerged = 0.75;
 
     public static async Task<IReadOnlyList<Figure>> RunAsync()
     {
