@@ -56,9 +56,10 @@ internal static class CommandLine
     private static string NameOf(Command command) => command is RootCommand ? "" : command.Name + " ";
 
     private static RootCommand Root(Terminal terminal) =>
-        new("Read consistency over replicas: baselines, reports and checks from a shell.")
+        new("Read consistency over replicas: baselines, plans, reports and checks from a shell.")
         {
             BaselineCommand.Create(terminal),
+            PlansCommand.Create(terminal),
             ReportCommand.Create(terminal),
             ExplainCommand.Create(terminal),
             CheckCommand.Create(terminal),

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Composition;
-using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.Text;
 using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Rules;
 
@@ -69,57 +67,20 @@ public sealed class AcceptIntoBaselineFix : CodeFixProvider
         CancellationToken cancellation
     )
     {
-        // One project built for several frameworks has one file.
         foreach (var group in accepted.GroupBy(static a => a.Document.Project.FilePath ?? a.Document.Project.Id.Id.ToString()))
         {
-            var source = await group.First().Document.GetTextAsync(cancellation).ConfigureAwait(false);
-            var lineEnd = source.ToString().Contains("\r\n") ? "\r\n" : "\n";
-            var path = group.First().Document.Project.FilePath;
-            foreach (
-                var project in solution
-                    .Projects.Where(p => p.Id == group.First().Document.Project.Id || (path is not null && p.FilePath == path))
-                    .ToList()
-            )
-            {
-                solution = await AcceptAsync(solution, project.Id, group.Select(static a => a.Entry), lineEnd, cancellation)
-                    .ConfigureAwait(false);
-            }
+            solution = await LineDocument
+                .ChangeAsync(
+                    solution,
+                    group.First().Document,
+                    (BaselineFile.Name, BaselineChanges.Header),
+                    text => BaselineChanges.Adding(text, group.Select(static a => a.Entry)),
+                    cancellation
+                )
+                .ConfigureAwait(false);
         }
 
         return solution;
-    }
-
-    private static async Task<Solution> AcceptAsync(
-        Solution solution,
-        ProjectId id,
-        IEnumerable<BaselineEntry> entries,
-        string lineEnd,
-        CancellationToken cancellation
-    )
-    {
-        var project = solution.GetProject(id)!;
-        var file = project.AdditionalDocuments.FirstOrDefault(static d =>
-            string.Equals(Path.GetFileName(d.FilePath ?? d.Name), BaselineFile.Name, StringComparison.OrdinalIgnoreCase)
-        );
-        if (file is not null)
-        {
-            var text = await file.GetTextAsync(cancellation).ConfigureAwait(false);
-            return solution.WithAdditionalDocumentText(file.Id, text.WithChanges(BaselineChanges.Adding(text, entries)));
-        }
-
-        var header = SourceText.From(
-            BaselineChanges.Header.Replace("\n", lineEnd),
-            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)
-        );
-        var made = header.WithChanges(BaselineChanges.Adding(header, entries));
-        var folder = Path.GetDirectoryName(project.FilePath);
-        return project
-            .AddAdditionalDocument(
-                BaselineFile.Name,
-                made,
-                filePath: string.IsNullOrEmpty(folder) ? null : Path.Combine(folder, BaselineFile.Name)
-            )
-            .Project.Solution;
     }
 
     private sealed class AcceptAll : FixAllProvider

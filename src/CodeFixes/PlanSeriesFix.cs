@@ -4,68 +4,107 @@ using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
-using MonotonicReads.Generator.Annotations;
+using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Rules;
 
 namespace MonotonicReads.CodeFixes;
 
 /// <summary>
-/// Writes the number of reads that the analyzer has proved into <c>[Monotonic]</c> or <c>[Causal]</c>, or takes a plan away that cannot be
-/// kept.
+/// Writes the number of reads that the analyzer has proved, or takes a plan away that cannot be kept: in the argument of
+/// <c>[Monotonic]</c> or <c>[Causal]</c>, or in a line of the project's <c>MonotonicReads.Plans.txt</c>. A project that keeps such a file
+/// is offered its line first.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(PlanSeriesFix)), Shared]
 public sealed class PlanSeriesFix : CodeFixProvider
 {
-    private const string Argument = "Reads";
+    /// <summary>The key under which Fix All keeps the file.</summary>
+    public const string FileKey = nameof(PlanSeriesFix) + "." + "File";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } =
         ImmutableArray.Create(MR1006WrongPlan.Id, MR1007SeriesCouldBePlanned.Id);
 
     /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() =>
-        FixAllProvider.Create(
-            static async (context, document, diagnostics) =>
-            {
-                var root = (await SourceFile.OfAsync(document, context.CancellationToken).ConfigureAwait(false))?.Root;
-                return await ApplyAsync(
-                        document,
-                        diagnostics.Select(d => ChangeFor(d, root)).OfType<TextChange>(),
-                        context.CancellationToken
-                    )
-                    .ConfigureAwait(false);
-            }
-        );
+    public override FixAllProvider GetFixAllProvider() => new PlanAll();
 
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
-        var root = (await SourceFile.OfAsync(context.Document, context.CancellationToken).ConfigureAwait(false))?.Root;
+        if (context.TextDocument is not Document document)
+        {
+            return;
+        }
+
+        var root = (await SourceFile.OfAsync(document, context.CancellationToken).ConfigureAwait(false))?.Root;
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (ChangeFor(diagnostic, root) is not { } change)
+            var actions = new[] { InAnnotation(document, diagnostic, root), InFile(document, diagnostic) }.OfType<CodeAction>();
+            if (LineDocument.Of(document.Project, PlansFile.Name) is not null)
             {
-                continue;
+                actions = actions.Reverse();
             }
 
-            context.RegisterCodeFix(
-                CodeAction.Create(
-                    ReadsOf(diagnostic) > 1 ? $"Plan the series: Reads = {ReadsOf(diagnostic)}" : "Remove the plan",
-                    cancellation => ApplyAsync(context.Document, [change], cancellation),
-                    nameof(PlanSeriesFix)
-                ),
-                diagnostic
-            );
+            foreach (var action in actions)
+            {
+                context.RegisterCodeFix(action, diagnostic);
+            }
         }
     }
+
+    private static CodeAction? InAnnotation(Document document, Diagnostic diagnostic, SyntaxNode? root) =>
+        ReadsOf(diagnostic) is { } reads && PlanArgument.ChangeFor(diagnostic, reads, root) is { } change
+            ? CodeAction.Create(
+                reads > 1 ? $"Plan the series: Reads = {reads}" : "Remove the plan",
+                cancellation => ApplyAsync(document, [change], cancellation),
+                nameof(PlanSeriesFix)
+            )
+            : null;
+
+    private static CodeAction? InFile(Document document, Diagnostic diagnostic) =>
+        EntryOf(diagnostic) is { } plan && CanWrite(document.Project)
+            ? CodeAction.Create(
+                plan.Reads > 0 ? $"Plan the series: {plan.Reads} in {PlansFile.Name}" : $"Remove the plan from {PlansFile.Name}",
+                cancellation => KeepAsync(document.Project.Solution, [(document, plan)], cancellation),
+                FileKey
+            )
+            : null;
+
+    /// <summary>A workspace that loads projects changes a file that is there, and adds none.</summary>
+    private static bool CanWrite(Project project) =>
+        !UnattendedHost.Has(project.Solution) || LineDocument.Of(project, PlansFile.Name) is not null;
 
     private static async Task<Document> ApplyAsync(Document document, IEnumerable<TextChange> changes, CancellationToken cancellation)
     {
         var text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
         return document.WithText(text.WithChanges(changes.Distinct().OrderBy(static c => c.Span.Start)));
+    }
+
+    private static async Task<Solution> KeepAsync(
+        Solution solution,
+        IEnumerable<(Document Document, PlanEntry Plan)> plans,
+        CancellationToken cancellation
+    )
+    {
+        foreach (var project in plans.GroupBy(static p => p.Document.Project.FilePath ?? p.Document.Project.Id.Id.ToString()))
+        {
+            // What is compiled for several frameworks is planned for the one that reads most.
+            var entries = project
+                .GroupBy(static p => p.Plan.Member, StringComparer.Ordinal)
+                .Select(static g => new PlanEntry(g.Key, g.Max(static p => p.Plan.Reads)))
+                .ToList();
+            solution = await LineDocument
+                .ChangeAsync(
+                    solution,
+                    project.First().Document,
+                    (PlansFile.Name, PlansChanges.Header),
+                    text => PlansChanges.Keeping(text, entries),
+                    cancellation
+                )
+                .ConfigureAwait(false);
+        }
+
+        return solution;
     }
 
     private static int? ReadsOf(Diagnostic diagnostic) =>
@@ -74,68 +113,59 @@ public sealed class PlanSeriesFix : CodeFixProvider
             ? reads
             : null;
 
-    /// <summary>
-    /// The change of the annotation's text; null where a comment would be lost, where a branch of an <c>#if</c> has other arguments, or
-    /// nothing is to be written.
-    /// </summary>
-    private static TextChange? ChangeFor(Diagnostic diagnostic, SyntaxNode? root)
+    private static PlanEntry? EntryOf(Diagnostic diagnostic) =>
+        diagnostic.Properties.TryGetValue(SeriesPlan.MemberProperty, out var member)
+        && member is not null
+        && ReadsOf(diagnostic) is { } reads
+            ? new PlanEntry(member, reads > 1 ? reads : 0)
+            : null;
+
+    private sealed class PlanAll : FixAllProvider
     {
-        if (
-            ReadsOf(diagnostic) is not { } reads
-            || root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method
-            || AttributeOf(method) is not { } attribute
-            || HasHiddenArguments(attribute)
-        )
+        public override async Task<CodeAction?> GetFixAsync(FixAllContext context)
         {
-            return null;
+            var found = await FixScope.FindingsAsync(context).ConfigureAwait(false);
+            if (context.CodeActionEquivalenceKey == FileKey)
+            {
+                var plans = found
+                    .Where(static f => CanWrite(f.Document.Project) && EntryOf(f.Diagnostic) is not null)
+                    .Select(static f => (f.Document, EntryOf(f.Diagnostic)!.Value))
+                    .ToList();
+                return CodeAction.Create(
+                    $"Keep the plans in {PlansFile.Name}",
+                    cancellation => KeepAsync(context.Solution, plans, cancellation),
+                    FileKey
+                );
+            }
+
+            return CodeAction.Create(
+                "Plan the series",
+                cancellation => AnnotateAsync(context.Solution, found, cancellation),
+                context.CodeActionEquivalenceKey
+            );
         }
 
-        var arguments = attribute.ArgumentList?.Arguments ?? default;
-        var old = arguments.FirstOrDefault(static a => a.NameEquals?.Name.Identifier.ValueText == Argument);
-        var number = reads.ToString(CultureInfo.InvariantCulture);
-        return (reads, old) switch
+        private static async Task<Solution> AnnotateAsync(
+            Solution solution,
+            ImmutableArray<(Document Document, Diagnostic Diagnostic)> found,
+            CancellationToken cancellation
+        )
         {
-            (<= 1, null) => null,
-            (<= 1, _) => Removal(root, attribute.ArgumentList!, old),
-            (_, not null) => IsBlank(root, old.Expression.Span) ? new TextChange(old.Expression.Span, number) : null,
-            _ when attribute.ArgumentList is null => Insertion(attribute.Name.Span.End, $"({Argument} = {number})"),
-            _ when arguments.Count == 0 => Insertion(attribute.ArgumentList.OpenParenToken.Span.End, $"{Argument} = {number}"),
-            _ => Insertion(arguments.Last().Span.End, $", {Argument} = {number}"),
-        };
+            foreach (var group in found.GroupBy(static f => f.Document.Id))
+            {
+                var document = solution.GetDocument(group.Key)!;
+                var root = (await SourceFile.OfAsync(document, cancellation).ConfigureAwait(false))?.Root;
+                var changes = group
+                    .Select(f => ReadsOf(f.Diagnostic) is { } reads ? PlanArgument.ChangeFor(f.Diagnostic, reads, root) : null)
+                    .OfType<TextChange>()
+                    .ToList();
+                if (changes.Count > 0)
+                {
+                    solution = (await ApplyAsync(document, changes, cancellation).ConfigureAwait(false)).Project.Solution;
+                }
+            }
+
+            return solution;
+        }
     }
-
-    private static TextChange Insertion(int place, string text) => new(new TextSpan(place, 0), text);
-
-    private static TextChange? Removal(SyntaxNode root, AttributeArgumentListSyntax list, AttributeArgumentSyntax old)
-    {
-        var index = list.Arguments.IndexOf(old);
-        var span =
-            list.Arguments.Count == 1 ? list.Span
-            : index == 0 ? TextSpan.FromBounds(old.SpanStart, list.Arguments[1].SpanStart)
-            : TextSpan.FromBounds(list.Arguments.GetSeparator(index - 1).SpanStart, old.Span.End);
-        return IsBlank(root, span) ? new TextChange(span, string.Empty) : null;
-    }
-
-    /// <summary>Whether nothing but white space stands between the tokens.</summary>
-    private static bool IsBlank(SyntaxNode root, TextSpan span) =>
-        root.DescendantTrivia(span)
-            .Where(t => span.Contains(t.Span))
-            .All(static t => t.IsKind(SyntaxKind.WhitespaceTrivia) || t.IsKind(SyntaxKind.EndOfLineTrivia));
-
-    /// <summary>Whether a branch that is compiled or one that is not has arguments of its own.</summary>
-    private static bool HasHiddenArguments(AttributeSyntax attribute)
-    {
-        var around = TextSpan.FromBounds(attribute.SpanStart, attribute.GetLastToken().GetNextToken().SpanStart);
-        return attribute
-            .Parent!.DescendantTrivia(around, descendIntoTrivia: false)
-            .Any(t => t.IsKind(SyntaxKind.DisabledTextTrivia) && around.Contains(t.Span) && HoldsCode(t));
-    }
-
-    private static bool HoldsCode(SyntaxTrivia hidden) =>
-        SyntaxFactory.ParseTokens(hidden.ToString()).Any(static t => !t.IsKind(SyntaxKind.EndOfFileToken));
-
-    private static AttributeSyntax? AttributeOf(MethodDeclarationSyntax method) =>
-        method
-            .AttributeLists.SelectMany(static l => l.Attributes)
-            .FirstOrDefault(static a => AnnotationSyntax.IsNamed(a, "Monotonic") || AnnotationSyntax.IsNamed(a, "Causal"));
 }

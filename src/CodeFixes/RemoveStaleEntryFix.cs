@@ -11,8 +11,8 @@ using MonotonicReads.Generator.Rules;
 namespace MonotonicReads.CodeFixes;
 
 /// <summary>
-/// Takes lines out of the baseline whose findings do not occur any more. Where several projects have the one file, as a project built for
-/// several frameworks has, a line stays that one of them still needs.
+/// Takes lines out of the baseline whose findings do not occur any more, and out of a plans file that no wrapper reads. Where several
+/// projects have the one file, as a project built for several frameworks has, a line stays that one of them still needs.
 /// </summary>
 [ExportCodeFixProvider(
     LanguageNames.CSharp,
@@ -26,10 +26,9 @@ public sealed class RemoveStaleEntryFix : CodeFixProvider
     /// <summary>The action's key.</summary>
     public const string EquivalenceKey = "MonotonicReads.RemoveStaleEntry";
 
-    private const string Title = "Remove the line: the finding would be reported again if it came back";
-
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create(MR3002StaleBaseline.Id);
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } =
+        ImmutableArray.Create(MR3002StaleBaseline.Id, MR1006WrongPlan.Id);
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => new RemoveAll();
@@ -44,7 +43,7 @@ public sealed class RemoveStaleEntryFix : CodeFixProvider
             {
                 context.RegisterCodeFix(
                     CodeAction.Create(
-                        Title,
+                        TitleOf(diagnostic),
                         cancellation =>
                             RemoveAsync(context.TextDocument.Project.Solution, context.TextDocument, [diagnostic], cancellation),
                         EquivalenceKey
@@ -54,6 +53,11 @@ public sealed class RemoveStaleEntryFix : CodeFixProvider
             }
         }
     }
+
+    private static string TitleOf(Diagnostic diagnostic) =>
+        diagnostic.Id == MR1006WrongPlan.Id
+            ? "Remove the line: no wrapper reads it"
+            : "Remove the line: the finding would be reported again if it came back";
 
     private static async Task<Solution> RemoveAsync(
         Solution solution,
@@ -104,7 +108,7 @@ public sealed class RemoveStaleEntryFix : CodeFixProvider
             .GetAnalyzerDiagnosticsAsync(cancellation)
             .ConfigureAwait(false);
         return found
-            .Where(d => d.Id == MR3002StaleBaseline.Id && d.Location.GetLineSpan().Path == file.FilePath)
+            .Where(d => d.Id is MR3002StaleBaseline.Id or MR1006WrongPlan.Id && d.Location.GetLineSpan().Path == file.FilePath)
             .Select(d => LineOf(d, text))
             .OfType<TextSpan>();
     }
@@ -113,9 +117,14 @@ public sealed class RemoveStaleEntryFix : CodeFixProvider
     private static TextSpan? LineOf(Diagnostic diagnostic, SourceText text)
     {
         var span = diagnostic.Location.SourceSpan;
-        return BaselineFile.Lines(text).Any(l => l.Span == span && l.Entry is not null)
-            ? text.Lines.GetLineFromPosition(span.Start).SpanIncludingLineBreak
-            : null;
+        var isThere =
+            diagnostic.Location.Kind == LocationKind.ExternalFile
+            && (
+                PlansFile.IsNamed(diagnostic.Location.GetLineSpan().Path)
+                    ? PlansFile.Lines(text).Any(l => l.Span == span && l.Entry is not null)
+                    : BaselineFile.Lines(text).Any(l => l.Span == span && l.Entry is not null)
+            );
+        return isThere ? text.Lines.GetLineFromPosition(span.Start).SpanIncludingLineBreak : null;
     }
 
     private sealed class RemoveAll : FixAllProvider
@@ -139,7 +148,7 @@ public sealed class RemoveStaleEntryFix : CodeFixProvider
             }
 
             return CodeAction.Create(
-                Title,
+                "Remove the lines",
                 async cancellation =>
                 {
                     var solution = context.Solution;

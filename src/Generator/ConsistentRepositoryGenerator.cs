@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using MonotonicReads.Generator.Collections;
 using MonotonicReads.Generator.Emit;
+using MonotonicReads.Generator.Options;
 using MonotonicReads.Generator.Wrapping.Decision;
 using MonotonicReads.Generator.Wrapping.Planning;
 using MonotonicReads.Generator.Wrapping.Survey;
@@ -38,17 +39,26 @@ public sealed class ConsistentRepositoryGenerator : IIncrementalGenerator
             .Select(static (found, cancellation) => Implementers.Of(found.Left, found.Right, cancellation))
             .WithTrackingName(TrackingNames.Implementers);
 
+        var planned = context
+            .AdditionalTextsProvider.Where(static file => PlansFile.IsOne(file))
+            .Select(static (file, cancellation) => PlannedReads.In(file, cancellation))
+            .WithTrackingName(TrackingNames.PlansFiles)
+            .Collect()
+            .Select(static (files, _) => PlannedReads.Of(files))
+            .WithTrackingName(TrackingNames.PlannedReads);
+
         var memory = new PlanMemory();
         var plans = annotated
             .Combine(implementers)
             .SelectMany(static (found, _) => Candidate.Distinct(found.Left, found.Right))
             .WithTrackingName(TrackingNames.Candidates)
+            .Combine(planned)
             .Combine(context.CompilationProvider)
             .Select(
                 (found, cancellation) =>
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    return memory.Get(found.Left, found.Right, Plan);
+                    return memory.Get(found.Left.Left, found.Right, found.Left.Right, Plan);
                 }
             )
             .WithTrackingName(TrackingNames.Plans);
@@ -80,7 +90,7 @@ public sealed class ConsistentRepositoryGenerator : IIncrementalGenerator
             .WithTrackingName(TrackingNames.Annotated)
             .Collect();
 
-    private static WrapperPlan? Plan(Candidate candidate, Compilation compilation)
+    private static WrapperPlan? Plan(Candidate candidate, Compilation compilation, AskedReads planned)
     {
         if (compilation.Assembly.GetTypeByMetadataName(candidate.MetadataName) is not { } type)
         {
@@ -88,6 +98,8 @@ public sealed class ConsistentRepositoryGenerator : IIncrementalGenerator
         }
 
         var decision = WrappingDecision.For(type, compilation);
-        return decision.Outcome == WrappingOutcome.Wrapped ? WrapperPlanner.Plan(type, decision, candidate.HintName, compilation) : null;
+        return decision.Outcome == WrappingOutcome.Wrapped
+            ? WrapperPlanner.Plan(type, decision, candidate.HintName, compilation, planned)
+            : null;
     }
 }

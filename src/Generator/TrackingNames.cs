@@ -18,8 +18,15 @@ internal static class TrackingNames
     /// <summary>The types to decide about, each once.</summary>
     public const string Candidates = nameof(Candidates);
 
+    /// <summary>The lines of each plans file.</summary>
+    public const string PlansFiles = nameof(PlansFiles);
+
+    /// <summary>What all plans files say.</summary>
+    public const string PlannedReads = nameof(PlannedReads);
+
     /// <summary>The plan of each wrapper.</summary>
     public const string Plans = nameof(Plans);
 
-    public static IReadOnlyList<string> All { get; } = [Annotated, ReferencedContracts, Contracts, Implementers, Candidates, Plans];
+    public static IReadOnlyList<string> All { get; } =
+    [Annotated, ReferencedContracts, Contracts, Implementers, Candidates, PlansFiles, PlannedReads, Plans];
 }

@@ -13,11 +13,12 @@ internal static class AllowedUses
     public const string SharedNamespace = "MonotonicReads";
 
     private const string Generator = """
-        (root)            -> Collections, Emit, Wrapping/Decision, Wrapping/Planning, Wrapping/Survey
+        (root)            -> Collections, Emit, Options, Wrapping/Decision, Wrapping/Planning, Wrapping/Survey
         Emit              -> Collections, Symbols, Wrapping/Decision, Wrapping/Planning
         Inventory         -> Annotations, Calls, Collections, Flow, Names, Rules, Sql
-        Rules             -> Annotations, Calls, Collections, Deferral, Flow, Names, Options, Reads, Symbols, Wrapping/Decision
-        Wrapping/Planning -> Annotations, Collections, Symbols, Wrapping/Decision, Wrapping/Survey, Wrapping/Text
+        Rules             -> Annotations, Calls, Collections, Deferral, Flow, Merging, Names, Options, Reads, Symbols, Wrapping/Decision, Wrapping/Survey
+        Merging           -> Shared/Sql
+        Wrapping/Planning -> Annotations, Collections, Options, Symbols, Wrapping/Decision, Wrapping/Survey, Wrapping/Text
         Wrapping/Decision -> Annotations, Names, Symbols, Wrapping/Survey, Wrapping/Text
         Calls             -> Annotations, Collections, Flow, Names, Options, Reads, Symbols
         Wrapping/Survey   -> Annotations, Collections, Names, Symbols
@@ -35,7 +36,7 @@ internal static class AllowedUses
         """;
 
     private const string CodeFixes = """
-        (root) -> Generator/Annotations, Generator/Deferral, Generator/Flow, Generator/Inventory, Generator/Names, Generator/Options, Generator/Rules, Generator/Symbols, Generator/Wrapping/Decision, Generator/Wrapping/Survey
+        (root) -> Generator/Annotations, Generator/Deferral, Generator/Flow, Generator/Inventory, Generator/Merging, Generator/Names, Generator/Options, Generator/Rules, Generator/Symbols, Generator/Wrapping/Decision, Generator/Wrapping/Survey
         """;
 
     private const string Runtime = """
@@ -69,9 +70,10 @@ internal static class AllowedUses
 
     private const string Cli = """
         (root)           -> Commands, Output
-        Commands         -> Baselines, Checking, Explaining, Loading, Output, Reports, Reports/Building, Reports/Model, Watched
+        Commands         -> Baselines, Checking, Explaining, Loading, Output, Plans, Reports, Reports/Building, Reports/Model, Watched
         Explaining       -> CodeFixes/(root), Loading, Reports, Reports/Model
         Reports/Building -> Generator/Flow, Generator/Inventory, Loading, Output, Reports/Model
+        Plans            -> Baselines, Generator/Options, Generator/Rules, Loading, Output
         Baselines        -> Generator/Options, Generator/Rules, Loading, Output
         Checking         -> Output, Runtime/Configuration, Runtime/DependencyInjection, Runtime/Monitoring, Runtime/MySql, Runtime/Routing, Runtime/Topology
         Loading          -> Generator/Options, Generator/Rules, Output

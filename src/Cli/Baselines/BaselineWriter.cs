@@ -15,7 +15,7 @@ internal static class BaselineWriter
     {
         ImmutableArray<BaselineEntry> entries = [.. state.NewEntries];
         var text = state.Text ?? SourceText.From(BaselineChanges.Header, new UTF8Encoding(false));
-        await WriteAsync(state.Path, text, BaselineChanges.Adding(text, entries), cancellation);
+        await WholeFile.WriteAsync(state.Path, text, BaselineChanges.Adding(text, entries), cancellation);
         return entries.Length;
     }
 
@@ -30,40 +30,6 @@ internal static class BaselineWriter
         }
 
         var added = adds ? BaselineChanges.Adding(text, state.NewEntries) : [];
-        await WriteAsync(state.Path, text, added, cancellation);
-    }
-
-    private static async Task WriteAsync(string path, SourceText text, IReadOnlyList<TextChange> changes, CancellationToken cancellation)
-    {
-        // What a link leads to is written, not the link replaced.
-        path = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
-        var beside = path + ".new";
-        try
-        {
-            await using (var writer = new StreamWriter(beside, append: false, text.Encoding ?? new UTF8Encoding(false)))
-            {
-                await writer.WriteAsync(text.WithChanges(changes).ToString().AsMemory(), cancellation);
-            }
-
-            if (File.Exists(path) && !OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(beside, File.GetUnixFileMode(path));
-            }
-
-            File.Move(beside, path, overwrite: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw CliException.WrongUsage(
-                $"{path} cannot be written: {exception.Message} Baselines that come before it by path are written; run it again."
-            );
-        }
-        finally
-        {
-            if (File.Exists(beside))
-            {
-                File.Delete(beside);
-            }
-        }
+        await WholeFile.WriteAsync(state.Path, text, added, cancellation);
     }
 }

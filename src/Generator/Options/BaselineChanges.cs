@@ -20,19 +20,7 @@ internal static class BaselineChanges
     {
         var present = Entries(text);
         var known = new HashSet<BaselineEntry>(present.Select(static p => p.Entry));
-        var lineEnd = LineEndOf(text);
-        return
-        [
-            .. entries
-                .Where(known.Add)
-                .OrderBy(static entry => entry)
-                .GroupBy(entry => PlaceOf(entry, present, text))
-                .OrderBy(static place => place.Key)
-                .Select(place => new TextChange(
-                    new TextSpan(place.Key, 0),
-                    (IsInLine(text, place.Key) ? lineEnd : "") + string.Concat(place.Select(entry => entry.Line + lineEnd))
-                )),
-        ];
+        return SortedLines.Adding(text, present, entries.Where(known.Add), static entry => entry.Line, HeaderBegin);
     }
 
     /// <summary>Takes entries' lines out, with the comment at their end; comments on lines of their own stay.</summary>
@@ -50,48 +38,4 @@ internal static class BaselineChanges
                 .Where(static line => line.Entry is not null)
                 .Select(line => (text.Lines.GetLineFromPosition(line.Span.Start).LineNumber, line.Entry!.Value)),
         ];
-
-    private static int PlaceOf(BaselineEntry entry, List<(int Line, BaselineEntry Entry)> present, SourceText text)
-    {
-        var next = present.FindIndex(other => entry.CompareTo(other.Entry) < 0);
-        if (next < 0)
-        {
-            return text.Length;
-        }
-
-        var line = present[next].Line;
-        while (line > FirstLineOf(text) && IsComment(text.Lines[line - 1]))
-        {
-            line--;
-        }
-
-        return text.Lines[line].Start;
-    }
-
-    /// <summary>The first line after comments about the whole file: those at its top before a blank line, or our header.</summary>
-    private static int FirstLineOf(SourceText text)
-    {
-        var line = 0;
-        while (line < text.Lines.Count && IsComment(text.Lines[line]))
-        {
-            line++;
-        }
-
-        var isHeader =
-            line < text.Lines.Count && string.IsNullOrWhiteSpace(text.Lines[line].ToString())
-            || text.Lines[0].ToString().StartsWith(HeaderBegin, StringComparison.Ordinal);
-        return isHeader ? line : 0;
-    }
-
-    private static bool IsComment(TextLine line) => line.ToString().TrimStart().StartsWith("#", StringComparison.Ordinal);
-
-    /// <summary>Whether text ends at the place without a line end.</summary>
-    private static bool IsInLine(SourceText text, int place) => place > 0 && text[place - 1] is not ('\n' or '\r');
-
-    private static string LineEndOf(SourceText text)
-    {
-        var first = text.Lines[0];
-        var end = text.ToString(TextSpan.FromBounds(first.End, first.EndIncludingLineBreak));
-        return end.Length > 0 ? end : "\n";
-    }
 }

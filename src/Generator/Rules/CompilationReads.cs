@@ -27,7 +27,11 @@ internal sealed class CompilationReads(Compilation compilation, AnalyzerOptions 
 
     private readonly Lazy<Baseline> _baseline = new(() => new Baseline(options, CancellationToken.None));
 
+    private readonly Lazy<SeriesPlans> _plans = new(() => new SeriesPlans(compilation, options, CancellationToken.None));
+
     public Baseline Baseline => _baseline.Value;
+
+    public SeriesPlans Plans => _plans.Value;
 
     /// <summary>
     /// False where no body of the compilation needs to be looked at: nothing in it names what reads, and nothing declares how.

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
-using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Flow;
+using MonotonicReads.Generator.Options;
 
 namespace MonotonicReads.Generator.Rules;
 
@@ -12,22 +12,54 @@ internal static class MR1006WrongPlan
 {
     public const string Id = "MR1006";
 
+    private const string Title = "Series plan does not fit";
+    private const string Message = "'{0}' is planned with Reads = {1}, but {2}";
+    private const string MessageForLine = "'{0}' is planned with {1} in " + PlansFile.Name + ", but {2}";
+    private const string Category = "MonotonicReads.Reads";
+    private const string Description =
+        "The plan lets the wrapper's session keep its connection between the reads, and note nothing after the last. A wrong "
+        + "plan breaks no guarantee, but keeps connections for nothing or opens them where it need not.";
+
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
-        "Series plan does not fit",
-        "'{0}' is planned with Reads = {1}, but {2}",
-        "MonotonicReads.Reads",
+        Title,
+        Message,
+        Category,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        description: "The plan lets the wrapper's session keep its connection between the reads, and note nothing after the last. A wrong "
-            + "plan breaks no guarantee, but keeps connections for nothing or opens them where it need not.",
-        helpLinkUri: HelpLinks.Of(Id)
+        Description,
+        HelpLinks.Of(Id)
+    );
+
+    /// <summary>At the method that a line of the file plans, so that an editor shows it while it is written.</summary>
+    public static readonly DiagnosticDescriptor OfLine = new(
+        Id,
+        Title,
+        MessageForLine,
+        Category,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        Description,
+        HelpLinks.Of(Id)
+    );
+
+    /// <summary>At a line that plans nothing, when everything else is done.</summary>
+    public static readonly DiagnosticDescriptor InVain = new(
+        Id,
+        Title,
+        MessageForLine,
+        Category,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        Description,
+        HelpLinks.Of(Id),
+        WellKnownDiagnosticTags.CompilationEnd
     );
 
     /// <summary>Reports a plan that is refuted; one that can be neither proved nor refuted is taken at its word.</summary>
     public static bool Report(IMethodSymbol method, ReadCount reads, SeriesPlan plan, SummarySearch search, Action<Diagnostic> report)
     {
-        if (plan.Reads == 0 || Why(method, reads, plan.Reads, search) is not var (why, proved))
+        if (plan.Reads == 0 || Why(method, reads, plan, search) is not var (why, proved))
         {
             return false;
         }
@@ -37,11 +69,19 @@ internal static class MR1006WrongPlan
     }
 
     /// <summary>For a body that names at most one thing which may read.</summary>
-    public static void ReportFew(ISymbol symbol, SummarySearch search, Action<Diagnostic> report, CancellationToken cancellation)
+    public static void ReportFew(
+        ISymbol symbol,
+        SeriesPlans plans,
+        SummarySearch search,
+        Action<Diagnostic> report,
+        CancellationToken cancellation
+    )
     {
         if (
-            SeriesPlan.On(symbol, cancellation) is { Reads: not (0 or 1) } plan
+            (plans.HasLines || !symbol.GetAttributes().IsEmpty)
+            && plans.On(symbol, cancellation) is { Reads: not (0 or 1) } plan
             && symbol is IMethodSymbol method
+            && (plan.Reads < 0 || !IsForAnotherVersion(plan))
             && new CalleeVisibility(search).MakesAtMostOneRead(method)
         )
         {
@@ -51,7 +91,7 @@ internal static class MR1006WrongPlan
 
     private const string Negative = "the number of reads cannot be negative";
 
-    private static (string Why, int Proved)? Why(IMethodSymbol method, ReadCount reads, int planned, SummarySearch search)
+    private static (string Why, int Proved)? Why(IMethodSymbol method, ReadCount reads, SeriesPlan plan, SummarySearch search)
     {
         if (reads.MayRepeat)
         {
@@ -59,21 +99,37 @@ internal static class MR1006WrongPlan
         }
 
         var proved = reads.ThroughCalls || !new CalleeVisibility(search).SeesAll(method) ? 0 : reads.Most;
-        return planned < 0 ? (Negative, proved)
-            : reads.Most > planned ? ($"a call can make {Text(reads.Most)}", proved)
-            : proved > 0 && proved < planned ? ($"a call makes at most {Text(proved)}", proved)
+        return plan.Reads < 0 ? (Negative, proved)
+            : reads.Most > plan.Reads ? ($"a call can make {Text(reads.Most)}", proved)
+            : proved > 0 && proved < plan.Reads && !IsForAnotherVersion(plan) ? ($"a call makes at most {Text(proved)}", proved)
             : null;
     }
 
-    private static Diagnostic Create(IMethodSymbol method, SeriesPlan plan, string why, int proved) =>
-        Diagnostic.Create(
-            Descriptor,
-            plan.Declaration.Identifier.GetLocation(),
-            ImmutableDictionary<string, string?>.Empty.Add(SeriesPlan.ReadsProperty, Text(proved)),
-            method.Name,
-            Text(plan.Reads),
-            why
-        );
+    /// <summary>A line stands for every target framework, and the body may read more often in another.</summary>
+    private static bool IsForAnotherVersion(SeriesPlan plan) => plan is { Line: not null, HasOtherVersions: true };
+
+    private static Diagnostic Create(IMethodSymbol method, SeriesPlan plan, string why, int proved)
+    {
+        var properties = ImmutableDictionary<string, string?>.Empty.Add(SeriesPlan.ReadsProperty, Text(proved));
+        return plan.Line is null
+            ? Diagnostic.Create(
+                Descriptor,
+                plan.Declaration.Identifier.GetLocation(),
+                properties.Add(SeriesPlan.ArgumentProperty, null),
+                method.Name,
+                Text(plan.Reads),
+                why
+            )
+            : Diagnostic.Create(
+                OfLine,
+                plan.Declaration.Identifier.GetLocation(),
+                [plan.Line],
+                properties.Add(SeriesPlan.MemberProperty, plan.Member),
+                method.Name,
+                Text(plan.Reads),
+                why
+            );
+    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

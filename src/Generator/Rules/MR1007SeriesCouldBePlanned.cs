@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
-using MonotonicReads.Generator.Annotations;
 using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Flow;
 
@@ -15,7 +14,7 @@ internal static class MR1007SeriesCouldBePlanned
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Series could be planned",
-        "'{0}' makes at most {1} reads one after the other: Reads = {1} would let them share one connection",
+        "'{0}' makes at most {1} reads one after the other: planned, they would share one connection",
         "MonotonicReads.Reads",
         DiagnosticSeverity.Hidden,
         isEnabledByDefault: true,
@@ -31,14 +30,9 @@ internal static class MR1007SeriesCouldBePlanned
         }
 
         var number = reads.Most.ToString(CultureInfo.InvariantCulture);
-        report(
-            Diagnostic.Create(
-                Descriptor,
-                plan.Declaration.Identifier.GetLocation(),
-                ImmutableDictionary<string, string?>.Empty.Add(SeriesPlan.ReadsProperty, number),
-                method.Name,
-                number
-            )
-        );
+        var properties = ImmutableDictionary<string, string?>.Empty.Add(SeriesPlan.ReadsProperty, number);
+        properties = plan.TakesArgument ? properties.Add(SeriesPlan.ArgumentProperty, null) : properties;
+        properties = plan.HasOtherVersions ? properties : properties.Add(SeriesPlan.MemberProperty, plan.Member);
+        report(Diagnostic.Create(Descriptor, plan.Declaration.Identifier.GetLocation(), properties, method.Name, number));
     }
 }

@@ -86,6 +86,21 @@ public sealed class MR3001ConfigurationNotUnderstood : DiagnosticAnalyzer
                 }
             }
         }
+        else if (PlansFile.IsOne(context.AdditionalFile) && context.AdditionalFile.GetText(context.CancellationToken) is { } plans)
+        {
+            foreach (var (span, line, entry) in PlansFile.Lines(plans))
+            {
+                if (entry is null)
+                {
+                    Report(
+                        span,
+                        plans,
+                        $"'{line}' is no plan: write a method's documentation id and a number of reads from 1 on, such as "
+                            + "M:Shop.Orders.GetPageAsync(System.Int32) = 3"
+                    );
+                }
+            }
+        }
 
         void Report(Microsoft.CodeAnalysis.Text.TextSpan span, Microsoft.CodeAnalysis.Text.SourceText text, string message) =>
             context.ReportDiagnostic(

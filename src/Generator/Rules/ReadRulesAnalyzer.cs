@@ -27,6 +27,8 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             MR1003ReadAfterWrite.Descriptor,
             MR1004NeedlessAnnotation.Descriptor,
             MR1006WrongPlan.Descriptor,
+            MR1006WrongPlan.OfLine,
+            MR1006WrongPlan.InVain,
             MR1007SeriesCouldBePlanned.Descriptor,
             MR1008SnapshotWrites.Descriptor,
             MR1009SnapshotReadsSideBySide.Descriptor,
@@ -45,6 +47,13 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             if (start.Options.AdditionalFiles.Any(BaselineFile.IsOne))
             {
                 start.RegisterCompilationEndAction(end => MR3002StaleBaseline.Report(reads.Baseline, end.ReportDiagnostic));
+            }
+
+            if (start.Options.AdditionalFiles.Any(PlansFile.IsOne))
+            {
+                start.RegisterCompilationEndAction(end =>
+                    PlansInVain.Report(reads.Plans, end.Compilation, end.ReportDiagnostic, end.CancellationToken)
+                );
             }
 
             if (!reads.MayFind)
@@ -112,7 +121,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        MR1006WrongPlan.ReportFew(owner, search, file.ReportDiagnostic, cancellation);
+        MR1006WrongPlan.ReportFew(owner, reads.Plans, search, file.ReportDiagnostic, cancellation);
         MR1004NeedlessAnnotation.Report(owner, search, file.ReportDiagnostic, cancellation);
         ReportLoneWrite(body, search, file.ReportDiagnostic, cancellation);
     }
@@ -128,7 +137,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         var declared = ConsistencyAnnotations.Of(body.Owner);
         if (
             declared == DeclaredConsistency.Causal
-            && SeriesPlan.On(body.Owner, cancellation) is { } plan
+            && reads.Plans.On(body.Owner, cancellation) is { } plan
             && body.Owner is IMethodSymbol causal
         )
         {
@@ -145,7 +154,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         {
             if (unit.IsHandler || !isSettled)
             {
-                Report(unit, flow, body, search, finding => ReportMarked(finding, unit, reads, report), cancellation);
+                Report(unit, flow, body, reads.Plans, search, finding => ReportMarked(finding, unit, reads, report), cancellation);
             }
         }
     }
@@ -168,6 +177,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         ReportedUnit unit,
         FlowResult flow,
         SourceBody body,
+        SeriesPlans plans,
         SummarySearch search,
         Action<Diagnostic> report,
         CancellationToken cancellation
@@ -176,7 +186,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
         var symbol = unit.Symbol;
         MR1009SnapshotReadsSideBySide.Report(unit, unit.Lambda ?? body.Syntax, flow, body.Model, report, cancellation);
         var writesInSnapshot = MR1008SnapshotWrites.Report(unit, flow, report, cancellation);
-        if (symbol is IMethodSymbol method && SeriesPlan.On(symbol, cancellation) is { } plan)
+        if (symbol is IMethodSymbol method && plans.On(symbol, cancellation) is { } plan)
         {
             ReportPlan(method, flow, plan, search, report);
         }

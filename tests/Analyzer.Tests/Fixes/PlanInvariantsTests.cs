@@ -144,6 +144,8 @@ public class PlanInvariantsTests
             );
         }
 
+        // The file of plans has tests of its own.
+        offers.RemoveAll(static o => o.EquivalenceKey != nameof(PlanSeriesFix));
         return offers;
     }
 

@@ -42,13 +42,14 @@ internal sealed class GeneratorRun
 
     public static GeneratorRun Of(params string[] sources) => Of(Compilations.Of(sources));
 
-    public static GeneratorRun Of(CSharpCompilation compilation)
+    public static GeneratorRun Of(CSharpCompilation compilation, params AdditionalText[] files)
     {
         var parsing = compilation.SyntaxTrees.IsEmpty ? Compilations.ParseOptions : (CSharpParseOptions)compilation.SyntaxTrees[0].Options;
         var input = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(UnrelatedFile, parsing, path: "Unrelated.cs"));
         var options = new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true);
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [new ConsistentRepositoryGenerator().AsSourceGenerator()],
+            additionalTexts: files,
             parseOptions: parsing,
             driverOptions: options
         );
@@ -61,10 +62,15 @@ internal sealed class GeneratorRun
         return run;
     }
 
+    /// <summary>Runs the same driver on the same compilation, with another text in the place of one.</summary>
+    public GeneratorRun Again(AdditionalText old, AdditionalText text) => Again(Driver.ReplaceAdditionalText(old, text), Input);
+
     /// <summary>Runs the same driver on another state of the compilation.</summary>
-    public GeneratorRun Again(CSharpCompilation compilation)
+    public GeneratorRun Again(CSharpCompilation compilation) => Again(Driver, compilation);
+
+    private static GeneratorRun Again(GeneratorDriver before, CSharpCompilation compilation)
     {
-        var driver = Driver.RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
+        var driver = before.RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
         var run = new GeneratorRun(driver, compilation, output, diagnostics);
         Assert.Empty(run._generatorDiagnostics);
         Assert.Null(run.Result.Exception);

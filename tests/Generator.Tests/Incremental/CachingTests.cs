@@ -196,7 +196,11 @@ public class CachingTests
     public void Every_named_step_ran()
     {
         var run = GeneratorRun.Of(Left, Right);
-        Assert.All(TrackingNames.All, step => Assert.Contains(IncrementalStepRunReason.New, run.Reasons(step)));
+        // Without a plans file its step has nothing to do; PlansFileTests have one.
+        Assert.All(
+            TrackingNames.All.Where(static step => step != TrackingNames.PlansFiles),
+            step => Assert.Contains(IncrementalStepRunReason.New, run.Reasons(step))
+        );
         Assert.Equal(2, run.Reasons(TrackingNames.Plans).Count);
     }
 

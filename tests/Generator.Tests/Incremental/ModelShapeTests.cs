@@ -15,6 +15,8 @@ public class ModelShapeTests
             typeof(WrapperPlan),
             typeof(AnnotatedType),
             typeof(Candidate),
+            typeof(PlannedReads),
+            typeof(ReadAnswers),
             typeof(EquatableArray<string>),
             .. typeof(MemberPlan).Assembly.GetTypes().Where(static t => t.IsSubclassOf(typeof(MemberPlan))),
         ];

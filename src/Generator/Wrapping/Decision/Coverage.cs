@@ -5,7 +5,7 @@ using MonotonicReads.Generator.Symbols;
 namespace MonotonicReads.Generator.Wrapping.Decision;
 
 /// <summary>What an annotated method gets: the guarantee, how long its session is held, the key that its UUID comes from.</summary>
-internal sealed record Coverage(Annotation Annotation, SessionHold Hold, SessionKeyPath? Key)
+internal sealed record Coverage(IMethodSymbol Method, Annotation Annotation, SessionHold Hold, SessionKeyPath? Key)
 {
     /// <summary>Decides how the session can be held for the method's whole result, or says why it cannot.</summary>
     /// <param name="methods">The implementation first, then what it implements or overrides: their parameter names count for a key.</param>
@@ -40,7 +40,7 @@ internal sealed record Coverage(Annotation Annotation, SessionHold Hold, Session
             }
         }
 
-        return HoldFor(method) is { } hold ? (new Coverage(annotation, hold, path), null) : (null, WhyNotHeld(method, place));
+        return HoldFor(method) is { } hold ? (new Coverage(method, annotation, hold, path), null) : (null, WhyNotHeld(method, place));
     }
 
     private static SessionHold? HoldFor(IMethodSymbol method)

@@ -15,7 +15,15 @@ internal sealed class SessionText
     private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
     private readonly ImmutableArray<OptionsPlan>.Builder _options = ImmutableArray.CreateBuilder<OptionsPlan>();
 
-    public SessionText(ICollection<string> takenNames) => _takenNames = takenNames;
+    private readonly AskedReads _planned;
+
+    /// <param name="takenNames">Names that no field may have.</param>
+    /// <param name="planned">How many reads a member makes whose annotation does not say it.</param>
+    public SessionText(ICollection<string> takenNames, AskedReads planned)
+    {
+        _takenNames = takenNames;
+        _planned = planned;
+    }
 
     public EquatableArray<OptionsPlan> Options => new(_options.ToImmutable());
 
@@ -34,7 +42,7 @@ internal sealed class SessionText
             arguments.Add($"global::MonotonicReads.SessionKey.Format({Identifier.Escape(parameters[key.Ordinal].Name)}{key.Rest})");
         }
 
-        if (OptionsField(coverage.Annotation) is { } options)
+        if (OptionsField(coverage) is { } options)
         {
             arguments.Add(options);
         }
@@ -42,8 +50,9 @@ internal sealed class SessionText
         return arguments;
     }
 
-    private string? OptionsField(Annotation annotation)
+    private string? OptionsField(Coverage coverage)
     {
+        var annotation = coverage.Annotation;
         var initializers = new List<string>();
         var name = string.Empty;
         if (annotation.OnReplicaLoss is { Type: INamedTypeSymbol lossType, Value: { } value })
@@ -63,9 +72,9 @@ internal sealed class SessionText
             name += "Wait" + wait;
         }
 
-        if (annotation.Reads != 0)
+        if (ReadsOf(coverage) is not 0 and var planned)
         {
-            var reads = annotation.Reads.ToString(CultureInfo.InvariantCulture);
+            var reads = planned.ToString(CultureInfo.InvariantCulture);
             initializers.Add("Reads = " + reads);
             name += "Reads" + reads;
         }
@@ -86,4 +95,10 @@ internal sealed class SessionText
 
         return field;
     }
+
+    /// <summary>What the annotation says, else the project's plans file; a primary session has no series.</summary>
+    private int ReadsOf(Coverage coverage) =>
+        coverage.Annotation is { Reads: 0, Kind: AnnotationKind.Monotonic or AnnotationKind.Causal }
+            ? _planned.Of(coverage.Method)
+            : coverage.Annotation.Reads;
 }

@@ -11,14 +11,20 @@ namespace MonotonicReads.Generator.Wrapping.Planning;
 /// <summary>Turns a decision into the plain records that the emitter writes from.</summary>
 internal static class WrapperPlanner
 {
-    public static WrapperPlan Plan(INamedTypeSymbol type, WrappingDecision decision, string hintName, Compilation compilation)
+    public static WrapperPlan Plan(
+        INamedTypeSymbol type,
+        WrappingDecision decision,
+        string hintName,
+        Compilation compilation,
+        AskedReads planned
+    )
     {
         type = type.OriginalDefinition;
         var typeParameters = TypeChain.TypeParameters(type);
         var taken = TakenNames(type, decision);
         var innerField = Identifier.Free("_inner", taken);
         taken.Add(innerField);
-        var sessions = new SessionText(taken);
+        var sessions = new SessionText(taken, planned);
         var wrapperName = WrapperName.Of(type);
         var delegating = decision.Shape == WrapperShape.Delegating;
         var members = delegating

@@ -1,0 +1,629 @@
+using MonotonicReads.Analyzer.Tests.Fixes;
+using MonotonicReads.Generator.Rules;
+using static MonotonicReads.Analyzer.Tests.Merging.SideBySide;
+
+namespace MonotonicReads.Analyzer.Tests.Merging;
+
+/// <summary>MR1010 and its fix: what is merged returns and throws what it did before, in one round trip.</summary>
+public class MergedReadsTests
+{
+    private static readonly string[] Kinds = ["Query", "QueryFirst", "QueryFirstOrDefault", "QuerySingle", "QuerySingleOrDefault"];
+
+    /// <summary>Every two ways to read, synchronous and not.</summary>
+    public static TheoryData<string, string, bool> Pairs
+    {
+        get
+        {
+            var pairs = new TheoryData<string, string, bool>();
+            foreach (var first in Kinds)
+            {
+                foreach (var second in Kinds)
+                {
+                    pairs.Add(first, second, false);
+                    pairs.Add(first, second, true);
+                }
+            }
+
+            return pairs;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public async Task Any_two_reads_in_any_order(string first, string second, bool isAsync)
+    {
+        var (begin, wait, end) = isAsync ? ("public async Task<object?> Load", "await ", "Async") : ("public object? Load", "", "");
+        var fixedText = await HoldsAsync(
+            $$"""
+                {{begin}}(int id, string name)
+                {
+                    var order = {{wait}}db.{{first}}{{end}}<Order>("SELECT id, customer FROM orders WHERE id = @id", new { id });
+                    var line = {{wait}}db.{{second}}{{end}}<Line>("SELECT id, product FROM lines WHERE order_id = @id ORDER BY id", new { id });
+                    return new { order, line };
+                }
+            """,
+            // The second read of an order with two lines throws in both.
+            2,
+            1
+        );
+        Assert.Contains($"{wait}reads.Read{first["Query".Length..]}{end}<Order>()", fixedText, StringComparison.Ordinal);
+    }
+
+    /// <summary>Shapes of arguments, texts, surroundings: each with the number of texts before and after.</summary>
+    public static TheoryData<string, int, int> Shapes =>
+        new()
+        {
+            // Parameters.
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(NameSql, new { name });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id = id }); var b = await db.QueryAsync<Line>(BothSql, new { id, name });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(BothSql, new { name, id });"
+                ),
+                2,
+                1
+            },
+            { Async("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id });"), 2, 1 },
+            { Async("var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(AllLinesSql);"), 2, 1 },
+            { Async("var a = await db.QueryAsync<Order>(AllSql, null); var b = await db.QueryAsync<Line>(AllLinesSql);"), 2, 1 },
+            {
+                Async(
+                    "var ids = new[] { 1, 2 }; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(InLinesSql, new { ids });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var ids = new List<int>(); var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(LineSql, new { id });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var asked = new { id, name }; var a = await db.QueryAsync<Order>(OrderSql, asked); var b = await db.QueryAsync<Line>(BothSql, asked);"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var asked = new Asked(id, name); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = asked.Id });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var asked = new Asked(id, name); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(NameSql, new { name = (string?)asked.Name });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "int? some = id; var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = some });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "const int one = 1; var a = await db.QueryAsync<Order>(OrderSql, new { id = one }); var b = await db.QueryAsync<Line>(LineSql, new { id = one });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id = 2 }); var b = await db.QueryAsync<Line>(NameSql, new { name = \"hat\" });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id = (long)id }); var b = await db.QueryAsync<Line>(LineSql, new { id = (long)id });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id, unused = name }); var b = await db.QueryAsync<Line>(LineSql, new { id });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM lines WHERE product <> '@idx' AND order_id = @idy\", new { idy = 1 });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(sql: OrderSql, param: new { id }); var b = await db.QueryAsync<Line>(param: new { id }, sql: LineSql);"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }, commandTimeout: 7); var b = await db.QueryAsync<Line>(LineSql, new { id }, commandTimeout: 7);"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }, commandType: CommandType.Text); var b = await db.QueryAsync<Line>(LineSql, new { id });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "using var t = db.BeginTransaction(); var a = await db.QueryAsync<Order>(OrderSql, new { id }, t); var b = await db.QueryAsync<Line>(LineSql, new { id }, transaction: t);"
+                ),
+                2,
+                1
+            },
+            { Sync("var a = db.Query<Order>(OrderSql, new { id }, buffered: true); var b = db.Query<Line>(LineSql, new { id });"), 2, 1 },
+            {
+                Sync(
+                    "var a = db.Query<Order>(OrderSql, new { id }, null, true, 5, CommandType.Text); var b = db.Query<Line>(LineSql, new { id }, null, true, 5);"
+                ),
+                2,
+                1
+            },
+            // Texts.
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(\"SELECT id, customer FROM orders;\"); var b = await db.QueryAsync<Line>(LineSql + \";\", new { id });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(\"SELECT id, customer FROM orders -- all of them\"); var b = await db.QueryAsync<Line>(LineSql, new { id });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(\"SELECT id, customer /* who */ FROM orders\"); var b = await db.QueryAsync<Line>(LineSql + \" -- all\", new { id });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(@\"SELECT id, customer\n            FROM orders\"); var b = await db.QueryAsync<Line>(\"\"\"\n            SELECT id, product\n            FROM lines\n            \"\"\");"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(\"SELECT id, customer \" + \"FROM orders\"); var b = await db.QueryAsync<Line>($\"{LineSql} ORDER BY id\", new { id });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(\"WITH o AS (SELECT id, customer FROM orders) SELECT id, customer FROM o\"); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM lines UNION SELECT id, customer FROM orders ORDER BY 1\");"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "const string sql = \"SELECT COUNT(*) FROM orders\"; var a = await db.QuerySingleAsync<int>(sql); var b = await db.QuerySingleAsync<long>(\"SELECT MAX(id) FROM lines\");"
+                ),
+                2,
+                1
+            },
+            // An error of the second text comes before the first result is read; what is thrown is the same.
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(\"SELECT id, nothing FROM lines\");"
+                ),
+                2,
+                1
+            },
+            { Async("var a = await db.QuerySingleAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id });"), 1, 1 },
+            // Results and what looks at them.
+            {
+                Async(
+                    "var a = (await db.QueryAsync<Order>(OrderSql, new { id })).ToList(); var b = (await db.QueryAsync<Line>(LineSql, new { id })).AsList();"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = (await db.QueryAsync<Order>(OrderSql, new { id })).FirstOrDefault(); var b = (await db.QueryAsync<Line>(LineSql, new { id })).ToArray();"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = (await db.QueryAsync<Order>(OrderSql, new { id })).Single(); var b = (await db.QueryAsync<Line>(LineSql, new { id })).First();"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "IEnumerable<Order> a = await db.QueryAsync<Order>(OrderSql, new { id }); List<Line> b = (await db.QueryAsync<Line>(LineSql, new { id })).ToList();"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QuerySingleOrDefaultAsync<int?>(\"SELECT MAX(id) FROM orders WHERE id = @id\", new { id }); var b = await db.QueryAsync<string>(\"SELECT product FROM lines\");"
+                ),
+                2,
+                1
+            },
+            {
+                Async("var a = await db.QueryAsync(OrderSql, new { id }); var b = await db.QueryFirstOrDefaultAsync(LineSql, new { id });"),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<dynamic>(OrderSql, new { id }); var b = await db.QueryAsync<(long, string)>(LineSql, new { id });",
+                    "new { a, b = b.Select(static p => p.Item2) }"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }).ConfigureAwait(false); var b = await db.QueryAsync<Line>(LineSql, new { id }).ConfigureAwait(false);"
+                ),
+                2,
+                1
+            },
+            // How many, and what stands between and around.
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id }); var c = await db.QueryAsync<Line>(NameSql, new { name }); var d = await db.QuerySingleAsync<int>(\"SELECT COUNT(*) FROM lines\");",
+                    "new { a, b, c, d }"
+                ),
+                4,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id }); var n = a.Count(); var c = await db.QueryAsync<Line>(NameSql, new { name }); var d = await db.QuerySingleAsync<int>(\"SELECT COUNT(*) FROM lines\");",
+                    "new { a, b, c, d, n }"
+                ),
+                4,
+                2
+            },
+            {
+                Async(
+                    "var n = 0; var a = await db.QueryAsync<Order>(AllSql); n++; var b = await db.QueryAsync<Line>(LineSql, new { id }); var c = await db.QueryAsync<Line>(AllLinesSql);",
+                    "new { a, b, c, n }"
+                ),
+                3,
+                2
+            },
+            {
+                Async(
+                    "var reads = 1; var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id });",
+                    "new { a, b, reads }"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "if (id > 0) { var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id }); return new { a, b }; }",
+                    "null"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "object? found = null; try { var a = await db.QuerySingleAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id }); found = new { a, b }; } catch (InvalidOperationException e) { found = e.Message; }",
+                    "found"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var rows = new List<object>(); foreach (var x in new[] { 1, 2 }) { var a = await db.QueryAsync<Order>(OrderSql, new { id = x }); var b = await db.QueryAsync<Line>(LineSql, new { id = x }); rows.Add(new { a, b }); }",
+                    "rows"
+                ),
+                4,
+                2
+            },
+            {
+                "public async Task<object?> Load(int id, string name) { async Task<object> Inner()\n{\nvar a = await db.QueryAsync<Order>(OrderSql, new { id });\nvar b = await db.QueryAsync<Line>(LineSql, new { id });\nreturn new { a, b };\n} return await Inner(); }",
+                2,
+                1
+            },
+            {
+                "public async Task<object?> Load(int id, string name) { Func<int, Task<object>> inner = async x =>\n{\nvar a = await db.QueryAsync<Order>(OrderSql, new { id = x });\nvar b = await db.QueryAsync<Line>(LineSql, new { id = x });\nreturn new { a, b };\n}; return await inner(id); }",
+                2,
+                1
+            },
+            {
+                "public async Task<IEnumerable<Line>> Load(int id, string name)\n{\nvar a = await db.QueryAsync<Order>(OrderSql, new { id });\nreturn await db.QueryAsync<Line>(LineSql, new { id });\n}",
+                2,
+                1
+            },
+            {
+                "public object Load(int id, string name)\n{\nvar a = db.QueryFirstOrDefault<Order>(OrderSql, new { id });\nreturn db.Query<Line>(LineSql, new { id }).ToList();\n}",
+                2,
+                1
+            },
+            {
+                "private readonly DbConnection _db = db; public async Task<object> Load(int id, string name)\n{\nvar a = await _db.QueryAsync<Order>(OrderSql, new { id });\nvar b = await this._db.QueryAsync<Line>(LineSql, new { id });\nreturn new { a, b };\n}",
+                2,
+                1
+            },
+            {
+                "private readonly int _id = 2; private int Other { get; } = 1; public async Task<object> Load(int id, string name)\n{\nvar a = await db.QueryAsync<Order>(OrderSql, new { id = _id });\nvar b = await db.QueryAsync<Line>(NameSql, new { name = \"hat\", other = Other });\nreturn new { a, b };\n}",
+                2,
+                1
+            },
+            {
+                "public Task<object> Load(int id, string name) => LoadAsync(db, id); private static async Task<object> LoadAsync(IDbConnection connection, int id)\n{\n// Both.\nvar a = await connection.QueryAsync<Order>(OrderSql, new { id }); // the order\n// Its lines.\nvar b = await connection.QueryAsync<Line>(LineSql, new { id });\nreturn new { a, b };\n}",
+                2,
+                1
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public Task Each_shape_answers_as_before(string members, int before, int after) => HoldsAsync(members + Texts, before, after);
+
+    [Fact]
+    public async Task The_code_reads_as_a_person_would_write_it()
+    {
+        const string Before = """
+                public async Task<object> Load(int id, string name)
+                {
+                    // The page.
+                    var order = await db.QuerySingleAsync<Order>("SELECT id, customer FROM orders WHERE id = @id", new { id });
+                    var lines = (await db.QueryAsync<Line>(LineSql, new { id, unused = name })).ToList(); // of the order
+
+                    return new { order, lines };
+                }
+            """;
+        const string After = """
+                public async Task<object> Load(int id, string name)
+                {
+                    // The page.
+                    using var reads = await db.QueryMultipleAsync(
+                        "SELECT id, customer FROM orders WHERE id = @id" + "; "
+                            + LineSql,
+                        new { id, unused = name }
+                    );
+                    var order = await reads.ReadSingleAsync<Order>();
+                    var lines = (await reads.ReadAsync<Line>()).ToList(); // of the order
+
+                    return new { order, lines };
+                }
+            """;
+        foreach (var end in new[] { "\n", "\r\n" })
+        {
+            var project = Workbench.Project(("Page.cs", Source(Before + Texts).ReplaceLineEndings(end)));
+            var merged = (await MergedAsync(project)).GetProject(project.Id)!;
+            Assert.Equal(Source(After + Texts).ReplaceLineEndings(end), await Workbench.TextAsync(merged));
+        }
+    }
+
+    [Fact]
+    public async Task One_round_trip_settles_the_finding_of_two_reads()
+    {
+        var members = Async(
+            "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id });"
+        );
+        var project = Workbench.Project(("Page.cs", Source(members + Texts)));
+        Assert.Equal([MR1001SequentialReads.Id], (await Workbench.FindingsAsync(project)).Select(static d => d.Id));
+        var merged = (await MergedAsync(project)).GetProject(project.Id)!;
+        Assert.Empty(await Workbench.FindingsAsync(merged));
+    }
+
+    /// <summary>Near misses: something in each may make a difference.</summary>
+    [Theory]
+    // A later read knows of an earlier result.
+    [InlineData(
+        "var a = await db.QuerySingleAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id = a.Id });"
+    )]
+    [InlineData("var a = await db.QuerySingleAsync<int>(CountSql); var b = await db.QueryAsync<Line>(LineSql, new { id = a });")]
+    [InlineData("var a = await db.QuerySingleAsync<string>(CountSql); var b = await db.QueryAsync<Line>(a);")]
+    [InlineData("var a = await db.QuerySingleAsync<int>(CountSql); var n = a; var b = await db.QueryAsync<Line>(LineSql, new { id = n });")]
+    // One name means two values, or might be taken for a name of the other text.
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(OrderSql, new { id = 1 }); var b = await db.QueryAsync<Line>(LineSql, new { id = 2 });"
+    )]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(OrderSql, new { id = 1 }); var b = await db.QueryAsync<Line>(\"SELECT id FROM lines WHERE id = @ID\", new { ID = 1 });"
+    )]
+    [InlineData("var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql);")]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new DynamicParameters(new { id }));"
+    )]
+    [InlineData(
+        "var p = new DynamicParameters(new { id }); var a = await db.QueryAsync<Order>(OrderSql, p); var b = await db.QueryAsync<Line>(LineSql, p);"
+    )]
+    [InlineData(
+        "var x = new { id }; var a = await db.QueryAsync<Order>(OrderSql, x); var b = await db.QueryAsync<Line>(LineSql, new { id });"
+    )]
+    [InlineData(
+        "var x = new Asked(id, name); var a = await db.QueryAsync<Order>(OrderSql, x); var b = await db.QueryAsync<Line>(LineSql, x);"
+    )]
+    // What is evaluated later may be another value, run something or throw.
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = Next() });")]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = Computed });")]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = _changing });")]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = 1 / id });")]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = DateTime.UtcNow });")]
+    [InlineData(
+        "Asked? x = id > 0 ? new Asked(id, name) : null; var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = x!.Id });"
+    )]
+    [InlineData(
+        "Asked? x = Maybe(); var a = await db.QueryAsync<Order>(AllSql);\n#nullable disable\nvar b = await db.QueryAsync<Line>(LineSql, new { id = x.Id });"
+    )]
+    [InlineData(
+        "var n = 1; Action more = () => n++; more(); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = n });"
+    )]
+    [InlineData("object x = id; var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = x });")]
+    [InlineData(
+        "var ids = Enumerable.Range(1, id); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = ids });"
+    )]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql + name);")]
+    // Another connection, transaction, timeout or way to read.
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await Connection.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = await Connection.QueryAsync<Order>(AllSql); var b = await Connection.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = await _open.QueryAsync<Order>(AllSql); var b = await _open.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData(
+        "using var t = db.BeginTransaction(); var a = await db.QueryAsync<Order>(AllSql, null, t); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(AllSql, commandTimeout: 1); var b = await db.QueryAsync<Line>(AllLinesSql, commandTimeout: 2);"
+    )]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = db.Query<Line>(AllLinesSql);")]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(AllLinesSql).ConfigureAwait(false);")]
+    [InlineData("var a = db.Query<Order>(AllSql, buffered: false); var b = db.Query<Line>(AllLinesSql, buffered: false);")]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(\"Orders\", commandType: CommandType.StoredProcedure); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData("var a = await db.ExecuteScalarAsync<int>(CountSql); var b = await db.ExecuteScalarAsync<int>(CountSql);")]
+    [InlineData("var a = await db.QueryAsync<Order, Line, Order>(AllSql, (o, l) => o); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = await db.QueryAsync(typeof(Order), AllSql); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = await db.QueryAsync<Order>(new CommandDefinition(AllSql)); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = db.QueryAsync<Order>(AllSql); var b = db.QueryAsync<Line>(AllLinesSql);")]
+    // Texts that do more than read, or that end no statement.
+    [InlineData(
+        "var a = await db.QuerySingleAsync<int>(\"INSERT INTO orders VALUES (5, 'x') RETURNING id\"); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql + \" FOR UPDATE\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql + \"; \" + AllSql); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(\"SELECT SQL_CALC_FOUND_ROWS id FROM orders\"); var b = await db.QueryAsync<int>(\"SELECT FOUND_ROWS()\");"
+    )]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(\"SELECT my_function(id) FROM orders\"); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData("var a = await db.QueryAsync<Order>(\"SELECT @n := id FROM orders\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(\"SELECT id FROM orders WHERE id = {=id}\", new { id }); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(\"SELECT id FROM orders WHERE id = ?id?\", new { id }); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData("var a = await db.QueryAsync<Order>(\"SELECT id FROM orders; -- all\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = await db.QueryAsync<Order>(\"SELECT id FROM orders /* all\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(\"SELECT id, customer FROM orders WHERE customer = 'a; -- x'\"); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData("var a = await db.QueryAsync<Order>(\"Orders\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    // Something stands between, around or in them.
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); Next(); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); try { var b = await db.QueryAsync<Line>(AllLinesSql); } finally { }")]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); if (id > 0) { var b = await db.QueryAsync<Line>(AllLinesSql); }")]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql);\n#if OTHER\nid = 1;\n#endif\nvar b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = Sum(await db.QueryAsync<Order>(AllSql)); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = (await db.QueryAsync<Order>(AllSql)).Select(o => Next()); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("Told a = await db.QuerySingleAsync<string>(CountSql); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData(
+        "again: var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(AllLinesSql); if (id < 0) goto again;"
+    )]
+    public async Task What_may_make_a_difference_is_left_alone(string body) =>
+        Assert.True(await IsQuietAsync(Async(body, "null") + More + Texts));
+
+    [Theory]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql /* all */);\nvar b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("if (id > 0) { var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(AllLinesSql); }")]
+    public async Task Where_a_comment_would_be_lost_or_no_line_begins_nothing_is_offered(string body)
+    {
+        var project = Workbench.Project(("Page.cs", Source($"public async Task Load(int id)\n{{\n{body}\n}}" + Texts)));
+        Assert.Single(await FoundAsync(project));
+        Assert.Equal(project.Solution, await MergedAsync(project));
+    }
+
+    [Fact]
+    public async Task An_iterator_and_an_older_language_are_left_alone()
+    {
+        const string Reads = "var a = db.Query<Order>(AllSql);\nvar b = db.Query<Line>(AllLinesSql);\n";
+        Assert.True(await IsQuietAsync($"public IEnumerable<object> Load()\n{{\n{Reads}yield return a;\nyield return b;\n}}" + Texts));
+        var project = Workbench.Project(
+            (
+                "Page.cs",
+                "using System.Data;\nusing Dapper;\npublic class Page\n{\nvoid Load(IDbConnection db)\n{\nvar a = db.Query<int>(\"SELECT a FROM t\");\nvar b = db.Query<int>(\"SELECT b FROM t\");\n}\n}\n"
+            )
+        );
+        Assert.Single(await FoundAsync(project));
+        var older = project.WithParseOptions(
+            ((Microsoft.CodeAnalysis.CSharp.CSharpParseOptions)project.ParseOptions!).WithLanguageVersion(
+                Microsoft.CodeAnalysis.CSharp.LanguageVersion.CSharp7_3
+            )
+        );
+        Assert.Empty(await FoundAsync(older));
+    }
+
+    private const string Texts = """
+
+            private const string OrderSql = "SELECT id, customer FROM orders WHERE id = @id";
+            private const string LineSql = "SELECT id, product FROM lines WHERE order_id = @id";
+            private const string NameSql = "SELECT id, product FROM lines WHERE product = @name";
+            private const string BothSql = "SELECT id, product FROM lines WHERE product = @name AND order_id = @id";
+            private const string AllSql = "SELECT id, customer FROM orders";
+            private const string AllLinesSql = "SELECT id, product FROM lines";
+            private const string InSql = "SELECT id, customer FROM orders WHERE id IN @ids";
+            private const string InLinesSql = "SELECT id, product FROM lines WHERE order_id IN @ids";
+            private const string CountSql = "SELECT COUNT(*) FROM orders";
+        """;
+
+    private const string More = """
+
+            private int _changing = 1;
+            private DbConnection _open = db;
+            private int Computed => _changing++;
+            private DbConnection Connection => _open;
+            private int Next() => _changing++;
+            private static int Sum(IEnumerable<Order> orders) => orders.Count();
+            private static Asked? Maybe() => null;
+            private sealed class Told { public static implicit operator Told(string text) => new(); }
+        """;
+
+    private static string Async(string body, string result = "new { a, b }") =>
+        $"public async Task<object?> Load(int id, string name)\n{{\n{Lines(body)}\nreturn {result};\n}}";
+
+    private static string Sync(string body) => $"public object? Load(int id, string name)\n{{\n{Lines(body)}\nreturn new {{ a, b }};\n}}";
+
+    /// <summary>A statement to a line, as people write them.</summary>
+    private static string Lines(string body) =>
+        body.Replace("; var ", ";\nvar ", StringComparison.Ordinal)
+            .Replace("; List", ";\nList", StringComparison.Ordinal)
+            .Replace("{ var ", "{\nvar ", StringComparison.Ordinal);
+}
