@@ -158,6 +158,13 @@ internal static partial class RoutingLog
     )]
     public static partial void ForeignPosition(ILogger logger, string name, string source);
 
+    [LoggerMessage(
+        50,
+        LogLevel.Warning,
+        "No replica is known to show a state of the last {Bound} ms, which read session {SessionId} asks for; the primary takes its reads."
+    )]
+    public static partial void NoReplicaFresh(ILogger logger, Guid sessionId, double bound);
+
     [LoggerMessage(20, LogLevel.Error, "A handler of SessionEvent threw; the read goes on.")]
     public static partial void HandlerThrew(ILogger logger, Exception exception);
 }
