@@ -135,7 +135,5 @@ public sealed class PlanSeriesFix : CodeFixProvider
         SyntaxFactory.ParseTokens(hidden.ToString()).Any(static t => !t.IsKind(SyntaxKind.EndOfFileToken));
 
     private static AttributeSyntax? AttributeOf(MethodDeclarationSyntax method) =>
-        method
-            .AttributeLists.SelectMany(static l => l.Attributes)
-            .FirstOrDefault(static a => AnnotationSyntax.IsNamed(a, "Monotonic") || AnnotationSyntax.IsNamed(a, "Causal"));
+        method.AttributeLists.SelectMany(static l => l.Attributes).FirstOrDefault(AnnotationSyntax.MayPlan);
 }

@@ -35,6 +35,10 @@ public sealed class RequestSessionOptions
     /// <summary>How long each read of the session waits for a replica to have what it must see, in milliseconds. Default: 500.</summary>
     public int MaxWaitMilliseconds { get; set; } = new ReadSessionOptions().MaxWaitMilliseconds;
 
+    /// <summary>How old the state may be that a read shows, in milliseconds; 0, the default, for any age. See
+    /// <see cref="ReadSessionOptions.MaxStalenessMilliseconds"/>.</summary>
+    public int MaxStalenessMilliseconds { get; set; }
+
     /// <summary>What happens when a session's replica is lost. Default: <see cref="ReplicaLoss.Primary"/>.</summary>
     public ReplicaLoss OnReplicaLoss { get; set; }
 

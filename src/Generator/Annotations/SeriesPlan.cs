@@ -11,7 +11,7 @@ internal sealed record SeriesPlan(int Reads, MethodDeclarationSyntax Declaration
     /// <summary>The key of a diagnostic's property that tells the fix how many reads there are; 0 for none to plan.</summary>
     public const string ReadsProperty = "Reads";
 
-    /// <summary>The plan of a method with <c>[Monotonic]</c> or <c>[Causal]</c> on itself; null for any other.</summary>
+    /// <summary>The plan of a method with <c>[Monotonic]</c>, <c>[Causal]</c> or <c>[Global]</c> on itself; null for any other.</summary>
     public static SeriesPlan? On(ISymbol symbol, CancellationToken cancellation)
     {
         if (symbol is not IMethodSymbol { MethodKind: MethodKind.Ordinary } method)
@@ -23,10 +23,8 @@ internal sealed record SeriesPlan(int Reads, MethodDeclarationSyntax Declaration
         {
             if (
                 reference.GetSyntax(cancellation) is MethodDeclarationSyntax declaration
-                && declaration.AttributeLists.Any(static l =>
-                    l.Attributes.Any(static a => AnnotationSyntax.IsNamed(a, "Monotonic") || AnnotationSyntax.IsNamed(a, "Causal"))
-                )
-                && Annotation.On(method) is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal } annotation
+                && declaration.AttributeLists.Any(static l => l.Attributes.Any(AnnotationSyntax.MayPlan))
+                && Annotation.On(method) is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal or AnnotationKind.Global } annotation
             )
             {
                 return new SeriesPlan(annotation.Reads, declaration);

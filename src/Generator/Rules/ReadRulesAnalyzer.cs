@@ -127,7 +127,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
     {
         var declared = ConsistencyAnnotations.Of(body.Owner);
         if (
-            declared == DeclaredConsistency.Causal
+            declared is DeclaredConsistency.Causal or DeclaredConsistency.Global
             && SeriesPlan.On(body.Owner, cancellation) is { } plan
             && body.Owner is IMethodSymbol causal
         )

@@ -11,7 +11,8 @@ namespace MonotonicReads.Choosing;
 /// <param name="time">The clock.</param>
 internal sealed class StateAge(RoutedServer primary, TimeProvider time)
 {
-    private const int MostMarks = 256;
+    private const int MostMarks = 512;
+    private const int Precision = 16;
 
     // What follows closer than that takes the place of the one before it.
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(5);
@@ -19,6 +20,9 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
     private readonly object _lock = new();
     private readonly List<Mark> _marks = [];
     private int _incarnation;
+
+    /// <summary>How many answers are kept.</summary>
+    public int Count => _marks.Count;
 
     /// <summary>The primary told all that it has.</summary>
     /// <param name="position">What it told; null or empty for nothing.</param>
@@ -110,14 +114,29 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
     private static ReplicationPosition Both(ReplicationPosition last, ReplicationPosition most) =>
         most.Contains(last) ? most : most.Union(last);
 
-    // The older ones lie farther apart: who may be a minute old needs no mark of each moment.
+    // The older ones lie farther apart: of an age a sixteenth more or less is the same.
     private void Thin()
     {
-        if (_marks.Count > MostMarks)
+        if (_marks.Count <= MostMarks)
         {
-            var index = 0;
-            _marks.RemoveAll(_ => index++ is var at && at < MostMarks / 2 && at % 2 == 1);
+            return;
         }
+
+        var now = time.GetTimestamp();
+        var kept = 0;
+        for (var i = 1; i < _marks.Count; i++)
+        {
+            var isNeeded =
+                i == _marks.Count - 1
+                || time.GetElapsedTime(_marks[kept].AskedAt, _marks[i + 1].AskedAt)
+                    > time.GetElapsedTime(_marks[i].AskedAt, now) / Precision;
+            if (isNeeded)
+            {
+                _marks[++kept] = _marks[i];
+            }
+        }
+
+        _marks.RemoveRange(kept + 1, _marks.Count - kept - 1);
     }
 
     private sealed record Mark(ReplicationPosition Position, long AskedAt);
