@@ -20,10 +20,7 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
             [new RelayServer(primary.Name, primary.ConnectionString)],
             new OneServerRoute()
         );
-        await using var source = new ReplicatedMySqlDataSourceBuilder()
-            .UsePrimary(Through(primaryRelay, fixture.Cluster.Primary.ConnectionString))
-            .AddReplica("replica", Through(replicaRelay, fixture.Cluster.Replicas[0].ConnectionString))
-            .Build();
+        await using var source = Build(primaryRelay, replicaRelay);
         await using var plain = new MySqlDataSource(Through(replicaRelay, fixture.Cluster.Replicas[0].ConnectionString));
         var caughtUp = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp };
         var planned = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, Reads = 1 };
@@ -66,6 +63,48 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
         Assert.Equal(plainRead + 1, first);
         Assert.Equal(plainRead, second);
 
+        var (globalFirst, globalSecond, globalNext) = (0, 0, 0);
+        await CountAsync(
+            "global, two reads and another call",
+            async () =>
+            {
+                globalFirst = await CountAsync("global, first read", () => ReadAsync(source));
+                globalSecond = await CountAsync("global, second read", () => ReadAsync(source));
+                using var next = ReadSession.Begin(ReadConsistency.Global);
+                globalNext = await CountAsync("global, first read of a call inside", () => ReadAsync(source));
+            },
+            ReadConsistency.Global
+        );
+
+        // The primary is asked on a connection of its pool, with its reset; the replica has been asked for the same position before.
+        Assert.InRange(globalFirst, plainRead + 2, plainRead + 3);
+        Assert.Equal(plainRead, globalSecond);
+        Assert.Equal(plainRead + 2, globalNext);
+
+        var bounded = new ReadSessionOptions { MaxStalenessMilliseconds = 600_000 };
+        Assert.Equal(
+            plainRead,
+            await CountAsync("monotonic, at most ten minutes old: known", () => ReadAsync(source), ReadConsistency.Monotonic, bounded)
+        );
+        await using (var unknown = Build(primaryRelay, replicaRelay))
+        {
+            await ReadAsync(unknown);
+            await ReadAsync(unknown.Primary);
+            Assert.Equal(
+                plainRead + 3,
+                await CountAsync(
+                    "monotonic, at most ten minutes old: nothing known, so that both are asked",
+                    () => ReadAsync(unknown),
+                    ReadConsistency.Monotonic,
+                    bounded
+                )
+            );
+            Assert.Equal(
+                plainRead,
+                await CountAsync("the same, another session", () => ReadAsync(unknown), ReadConsistency.Monotonic, bounded)
+            );
+        }
+
         var series = await CountAsync(
             "three reads, Reads = 3",
             ThreeAsync,
@@ -103,6 +142,12 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
             }
         }
     }
+
+    private ReplicatedMySqlDataSource Build(StatementRelay primary, StatementRelay replica) =>
+        new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(Through(primary, fixture.Cluster.Primary.ConnectionString))
+            .AddReplica("replica", Through(replica, fixture.Cluster.Replicas[0].ConnectionString))
+            .Build();
 
     private static async Task ReadAsync(System.Data.Common.DbDataSource source)
     {

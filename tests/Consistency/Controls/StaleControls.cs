@@ -26,6 +26,7 @@ internal static class StaleControls
     // It contains what its session wrote, which is nothing.
     private static async Task CausalForGlobalAsync(ControlScene scene)
     {
+        await scene.Late.ExecuteAsync(scene.Late.StopApplying);
         await scene.WriteAsync();
         scene.Begin(ReadConsistency.Global);
         await scene.ReadAsync(scene.Late, ControlledGlobal, since: Recorder.Now);
