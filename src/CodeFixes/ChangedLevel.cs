@@ -12,7 +12,7 @@ namespace MonotonicReads.CodeFixes;
 /// <summary>A weaker guarantee that is declared already, on the member or by a session in its body, and is made a stronger one.</summary>
 internal static class ChangedLevel
 {
-    private static readonly string[] KnownToCausal = ["OnReplicaLoss", "Reads"];
+    private static readonly string[] KnownToCausal = ["MaxStalenessMilliseconds", "OnReplicaLoss", "Reads"];
 
     /// <summary>The attribute on the declaration, if it is weaker.</summary>
     public static AttributeSyntax? WeakerOn(SyntaxNode declaration, Guarantee guarantee) =>

@@ -74,7 +74,5 @@ internal static class PlanArgument
         SyntaxFactory.ParseTokens(hidden.ToString()).Any(static t => !t.IsKind(SyntaxKind.EndOfFileToken));
 
     private static AttributeSyntax? AttributeOf(MethodDeclarationSyntax method) =>
-        method
-            .AttributeLists.SelectMany(static l => l.Attributes)
-            .FirstOrDefault(static a => AnnotationSyntax.IsNamed(a, "Monotonic") || AnnotationSyntax.IsNamed(a, "Causal"));
+        method.AttributeLists.SelectMany(static l => l.Attributes).FirstOrDefault(AnnotationSyntax.MayPlan);
 }

@@ -81,7 +81,7 @@ internal static class RequestLevel
             ? name switch
             {
                 "Monotonic" or "Snapshot" => Guarantee.Monotonic,
-                "Causal" => Guarantee.Causal,
+                "Causal" or "Global" => Guarantee.Causal,
                 "Primary" => Guarantee.Primary,
                 _ => null,
             }

@@ -8,7 +8,7 @@ namespace MonotonicReads.CodeFixes;
 /// <summary>A file that a fix may write into, with what is known of it.</summary>
 internal sealed record SourceFile(Document Document, CompilationUnitSyntax Root, SemanticModel Model, Layout Layout, WrittenNames Names)
 {
-    private static readonly string[] Annotations = ["Monotonic", "Causal", "Primary", "Eventual"];
+    private static readonly string[] Annotations = ["Monotonic", "Causal", "Global", "Primary", "Eventual"];
 
     /// <summary>Null for a file in which our types cannot be named, that a tool wrote, or that is not C#.</summary>
     public static async Task<SourceFile?> OfAsync(Document document, CancellationToken cancellation)

@@ -21,8 +21,12 @@ public sealed class ConsistentRepositoryGenerator : IIncrementalGenerator
     {
         var annotated = Annotated(context, "MonotonicReads.MonotonicAttribute")
             .Combine(Annotated(context, "MonotonicReads.CausalAttribute"))
+            .Combine(Annotated(context, "MonotonicReads.GlobalAttribute"))
             .Combine(Annotated(context, "MonotonicReads.PrimaryAttribute"))
-            .Select(static (found, _) => found.Left.Left.AddRange(found.Left.Right).AddRange(found.Right).ToEquatableArray());
+            .Select(
+                static (found, _) =>
+                    found.Left.Left.Left.AddRange(found.Left.Left.Right).AddRange(found.Left.Right).AddRange(found.Right).ToEquatableArray()
+            );
 
         var referenced = context
             .MetadataReferencesProvider.Collect()

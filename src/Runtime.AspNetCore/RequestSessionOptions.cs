@@ -7,7 +7,8 @@ public sealed class RequestSessionOptions
 {
     /// <summary>
     /// What the requests' sessions guarantee; an endpoint's own annotation, such as <c>[Causal]</c>, wins.
-    /// <see cref="ReadConsistency.Eventual"/> for no session. Default: <see cref="ReadConsistency.Monotonic"/>.
+    /// <see cref="ReadConsistency.Eventual"/> for no session. With <see cref="ReadConsistency.Global"/> the moment is that of the request's
+    /// first read; of a circuit, whose session is one, that of the circuit's, and each <c>[Global]</c> call in it has one of its own. Default: <see cref="ReadConsistency.Monotonic"/>.
     /// </summary>
     public ReadConsistency Level { get; set; } = ReadConsistency.Monotonic;
 
@@ -34,6 +35,10 @@ public sealed class RequestSessionOptions
 
     /// <summary>How long each read of the session waits for a replica to have what it must see, in milliseconds. Default: 500.</summary>
     public int MaxWaitMilliseconds { get; set; } = new ReadSessionOptions().MaxWaitMilliseconds;
+
+    /// <summary>How old the state may be that a read shows, in milliseconds; 0, the default, for any age. See
+    /// <see cref="ReadSessionOptions.MaxStalenessMilliseconds"/>.</summary>
+    public int MaxStalenessMilliseconds { get; set; }
 
     /// <summary>
     /// What happens when a session's replica is lost. Default: <see cref="ReplicaLoss.Primary"/>, which is also what

@@ -12,9 +12,22 @@ internal readonly record struct WantedSession(ReadConsistency Level, ReadSession
             switch (annotations[i])
             {
                 case MonotonicAttribute monotonic:
-                    return With(ReadConsistency.Monotonic, options, monotonic.OnReplicaLoss);
+                    return With(
+                        ReadConsistency.Monotonic,
+                        options,
+                        monotonic.OnReplicaLoss,
+                        maxStalenessMilliseconds: monotonic.MaxStalenessMilliseconds
+                    );
                 case CausalAttribute causal:
-                    return With(ReadConsistency.Causal, options, causal.OnReplicaLoss, causal.MaxWaitMilliseconds);
+                    return With(
+                        ReadConsistency.Causal,
+                        options,
+                        causal.OnReplicaLoss,
+                        causal.MaxWaitMilliseconds,
+                        causal.MaxStalenessMilliseconds
+                    );
+                case GlobalAttribute global:
+                    return With(ReadConsistency.Global, options, global.OnReplicaLoss, global.MaxWaitMilliseconds);
                 case PrimaryAttribute:
                     return With(ReadConsistency.Primary, options);
                 case EventualAttribute:
@@ -27,14 +40,15 @@ internal readonly record struct WantedSession(ReadConsistency Level, ReadSession
 
     /// <summary>Whether anything is asked for there.</summary>
     public static bool IsAnyIn(IReadOnlyList<object> annotations) =>
-        annotations.Any(a => a is MonotonicAttribute or CausalAttribute or PrimaryAttribute or EventualAttribute);
+        annotations.Any(a => a is MonotonicAttribute or CausalAttribute or GlobalAttribute or PrimaryAttribute or EventualAttribute);
 
     // What an annotation leaves at its default is as the options say.
     private static WantedSession With(
         ReadConsistency level,
         RequestSessionOptions options,
         ReplicaLoss onReplicaLoss = default,
-        int maxWaitMilliseconds = ReadSessionOptions.DefaultMaxWaitMilliseconds
+        int maxWaitMilliseconds = ReadSessionOptions.DefaultMaxWaitMilliseconds,
+        int maxStalenessMilliseconds = 0
     ) =>
         new(
             level,
@@ -45,6 +59,7 @@ internal readonly record struct WantedSession(ReadConsistency Level, ReadSession
                     maxWaitMilliseconds == ReadSessionOptions.DefaultMaxWaitMilliseconds
                         ? options.MaxWaitMilliseconds
                         : maxWaitMilliseconds,
+                MaxStalenessMilliseconds = maxStalenessMilliseconds == 0 ? options.MaxStalenessMilliseconds : maxStalenessMilliseconds,
             }
         );
 

@@ -15,6 +15,7 @@ using MonotonicReads.Benchmarks.Reading;
     ("reads", async () => await ReadFigures.RunAsync()),
     ("merged", async () => await PageFigures.RunAsync()),
     ("waits", async () => await WaitFigures.RunAsync()),
+    ("levels", async () => await LevelFigures.RunAsync()),
 ];
 
 if (args.FirstOrDefault(name => !parts.Any(part => part.Name == name)) is { } unknown)

@@ -23,6 +23,12 @@ internal static class Remedies
         "one command with the write and one for the first read after it; waiting where replicas are behind"
     );
 
+    private static readonly Remedy Global = new(
+        "[Global]",
+        "As [Causal], and each read has what anybody had written when the call began.",
+        "one command to the primary for each call, and one for its first read; waiting where replicas are behind"
+    );
+
     private static readonly Remedy Primary = new(
         "[Primary]",
         "All reads of a call run on the primary, which has every write.",
@@ -38,8 +44,8 @@ internal static class Remedies
     /// <summary>The remedies for a rule, the one that mostly fits first.</summary>
     public static ImmutableArray<Remedy> For(string rule) =>
         rule == "MR1003"
-            ? [Causal, Primary, Eventual, InCode("Causal")]
-            : [Monotonic, Snapshot, Causal, Primary, Eventual, InCode("Monotonic")];
+            ? [Causal, Global, Primary, Eventual, InCode("Causal")]
+            : [Monotonic, Snapshot, Causal, Global, Primary, Eventual, InCode("Monotonic")];
 
     private static Remedy InCode(string level) =>
         new(

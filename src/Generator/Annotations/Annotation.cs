@@ -20,6 +20,7 @@ internal sealed class Annotation
         OnReplicaLoss = Named(data, "OnReplicaLoss");
         Reads = Named(data, "Reads")?.Value as int? ?? 0;
         IsSnapshot = kind == AnnotationKind.Monotonic && Named(data, "Snapshot")?.Value is true;
+        MaxStalenessMilliseconds = Named(data, "MaxStalenessMilliseconds")?.Value as int? ?? 0;
         MaxWaitMilliseconds = Named(data, "MaxWaitMilliseconds")?.Value as int? ?? DefaultMaxWaitMilliseconds;
     }
 
@@ -39,6 +40,9 @@ internal sealed class Annotation
     public bool Restarts => OnReplicaLoss?.Value is RestartValue;
 
     public int MaxWaitMilliseconds { get; }
+
+    /// <summary>How old the state may be that a read shows; 0 for any age.</summary>
+    public int MaxStalenessMilliseconds { get; }
 
     /// <summary>How many reads a call makes one after the other; 0 where that is not said.</summary>
     public int Reads { get; }
@@ -91,6 +95,7 @@ internal sealed class Annotation
         {
             "MonotonicAttribute" => AnnotationKind.Monotonic,
             "CausalAttribute" => AnnotationKind.Causal,
+            "GlobalAttribute" => AnnotationKind.Global,
             "PrimaryAttribute" => AnnotationKind.Primary,
             "EventualAttribute" => AnnotationKind.Eventual,
             _ => null,
@@ -119,5 +124,6 @@ internal enum AnnotationKind
     Eventual,
     Monotonic,
     Causal,
+    Global,
     Primary,
 }

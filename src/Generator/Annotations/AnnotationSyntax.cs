@@ -14,7 +14,7 @@ internal static class AnnotationSyntax
             {
                 foreach (var attribute in list.Attributes)
                 {
-                    if (IsNamed(attribute, "Monotonic") || IsNamed(attribute, "Causal") || IsNamed(attribute, "Primary"))
+                    if (MayPlan(attribute) || IsNamed(attribute, "Primary"))
                     {
                         return true;
                     }
@@ -24,6 +24,10 @@ internal static class AnnotationSyntax
 
         return false;
     }
+
+    /// <summary>True for those that can say how many reads there are.</summary>
+    public static bool MayPlan(AttributeSyntax attribute) =>
+        IsNamed(attribute, "Monotonic") || IsNamed(attribute, "Causal") || IsNamed(attribute, "Global");
 
     /// <summary>True for <c>[Name]</c>, <c>[NameAttribute]</c> and either with a namespace before it.</summary>
     public static bool IsNamed(AttributeSyntax attribute, string name)

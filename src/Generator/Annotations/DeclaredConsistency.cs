@@ -9,6 +9,7 @@ internal enum DeclaredConsistency
     Eventual,
     Monotonic,
     Causal,
+    Global,
     Primary,
 }
 
@@ -74,6 +75,7 @@ internal static class ConsistencyAnnotations
             AnnotationKind.Eventual => DeclaredConsistency.Eventual,
             AnnotationKind.Monotonic => DeclaredConsistency.Monotonic,
             AnnotationKind.Causal => DeclaredConsistency.Causal,
+            AnnotationKind.Global => DeclaredConsistency.Global,
             AnnotationKind.Primary => DeclaredConsistency.Primary,
             _ => DeclaredConsistency.None,
         };

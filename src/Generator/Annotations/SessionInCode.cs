@@ -160,12 +160,13 @@ internal static class SessionInCode
                     _ => null,
                 }
             )
-            .FirstOrDefault(static name => name is "Primary" or "Causal" or "Monotonic");
+            .FirstOrDefault(static name => name is "Primary" or "Global" or "Causal" or "Monotonic");
 
     private static DeclaredConsistency Level(string? name) =>
         name switch
         {
             "Primary" => DeclaredConsistency.Primary,
+            "Global" => DeclaredConsistency.Global,
             "Causal" => DeclaredConsistency.Causal,
             _ => DeclaredConsistency.Monotonic,
         };

@@ -207,7 +207,7 @@ internal sealed class CallEvaluator(
             // A resumed one has its token's level, which nothing here shows.
             var level = invocation.Arguments.Select(static a => LevelIn(a.Value)).FirstOrDefault(static name => name is not null);
             level ??= SessionInCode.LevelOfHelper(invocation.TargetMethod, context.Cancellation).ToString();
-            context.SetSession(new OpenSession(invocation, level == "Primary", level == "Causal"));
+            context.SetSession(new OpenSession(invocation, level == "Primary", level is "Causal" or "Global"));
         }
 
         return session;

@@ -331,7 +331,7 @@ internal sealed class CallbackRunner(
                 Session = new OpenSession(
                     lambda.Operation,
                     declared == DeclaredConsistency.Primary,
-                    declared == DeclaredConsistency.Causal
+                    declared is DeclaredConsistency.Causal or DeclaredConsistency.Global
                 ),
             };
 }

@@ -93,7 +93,7 @@ internal static class Declarations
         consistency switch
         {
             DeclaredConsistency.Eventual => UnitState.Accepted,
-            DeclaredConsistency.Causal => UnitState.Causal,
+            DeclaredConsistency.Causal or DeclaredConsistency.Global => UnitState.Causal,
             DeclaredConsistency.Primary => UnitState.Primary,
             _ => UnitState.Monotonic,
         };

@@ -56,7 +56,7 @@ internal enum UnitState
     /// <summary>All its reads show one moment.</summary>
     Snapshot,
 
-    /// <summary>Pinned, and waiting for its own writes.</summary>
+    /// <summary>Pinned, and waiting for its own writes, or for everybody's.</summary>
     Causal,
 
     /// <summary>On the primary.</summary>

@@ -8,7 +8,7 @@ internal static class AnnotationCodes
     /// <summary>The annotations, however they are reached.</summary>
     public static readonly HashSet<ulong> Annotations =
     [
-        .. new[] { "Monotonic", "Causal", "Primary", "Eventual" }
+        .. new[] { "Monotonic", "Causal", "Global", "Primary", "Eventual" }
             .SelectMany(static name => new[] { name, name + "Attribute" })
             .Select(NameCode.Of),
     ];

@@ -97,6 +97,8 @@ internal sealed class BaseNameIndex
                         or "MonotonicAttribute"
                         or "Causal"
                         or "CausalAttribute"
+                        or "Global"
+                        or "GlobalAttribute"
                         or "Primary"
                         or "PrimaryAttribute"
             )

@@ -87,6 +87,7 @@ internal static class MR2003SelfCall
         annotation.Kind switch
         {
             AnnotationKind.Primary => DeclaredConsistency.Primary,
+            AnnotationKind.Global => DeclaredConsistency.Global,
             AnnotationKind.Causal => DeclaredConsistency.Causal,
             _ => DeclaredConsistency.Monotonic,
         };

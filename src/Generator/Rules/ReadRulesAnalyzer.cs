@@ -136,7 +136,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
     {
         var declared = ConsistencyAnnotations.Of(body.Owner);
         if (
-            declared == DeclaredConsistency.Causal
+            declared is DeclaredConsistency.Causal or DeclaredConsistency.Global
             && reads.Plans.On(body.Owner, cancellation) is { } plan
             && body.Owner is IMethodSymbol causal
         )

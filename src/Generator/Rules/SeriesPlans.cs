@@ -47,14 +47,14 @@ internal sealed class SeriesPlans
             return null;
         }
 
-        var own = isAnnotated && Annotation.On(method) is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal } found ? found : null;
+        var own = isAnnotated && Annotation.On(method) is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal or AnnotationKind.Global } found ? found : null;
         if (own is { Reads: not 0 })
         {
             return new SeriesPlan(own.Reads, declaration, TakesArgument: true, Member: null, Line: null);
         }
 
         var nearest = own ?? ConsistencyAnnotations.NearestTo(method, includeAssembly: false);
-        if (nearest is not { Reads: 0, Kind: AnnotationKind.Monotonic or AnnotationKind.Causal })
+        if (nearest is not { Reads: 0, Kind: AnnotationKind.Monotonic or AnnotationKind.Causal or AnnotationKind.Global })
         {
             return null;
         }
@@ -90,7 +90,7 @@ internal sealed class SeriesPlans
     private static Annotation? In(WrappingDecision decision, IMethodSymbol method) =>
         decision.CoveredMethods.FirstOrDefault(m => SymbolEqualityComparer.Default.Equals(m.OriginalDefinition, method.OriginalDefinition))
             is { } covered
-        && decision.CoverageOf(covered)?.Annotation is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal } annotation
+        && decision.CoverageOf(covered)?.Annotation is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal or AnnotationKind.Global } annotation
             ? annotation
             : null;
 
@@ -128,7 +128,7 @@ internal sealed class SeriesPlans
             {
                 if (
                     declaration.AttributeLists.Any(static l =>
-                        l.Attributes.Any(static a => AnnotationSyntax.IsNamed(a, "Monotonic") || AnnotationSyntax.IsNamed(a, "Causal"))
+                        l.Attributes.Any(AnnotationSyntax.MayPlan)
                     )
                 )
                 {

@@ -27,4 +27,10 @@ public sealed class CausalAttribute : Attribute
     /// wrapper opens keeps its connection between them; see <see cref="ReadSessionOptions.Reads"/>.
     /// </summary>
     public int Reads { get; set; }
+
+    /// <summary>
+    /// How old the state that a read shows may be when it starts, in milliseconds; 0, the default, for any age. See
+    /// <see cref="ReadSessionOptions.MaxStalenessMilliseconds"/>.
+    /// </summary>
+    public int MaxStalenessMilliseconds { get; set; }
 }

@@ -1,6 +1,7 @@
 namespace MonotonicReads;
 
-/// <summary>What a read session guarantees, from the weakest to the strongest.</summary>
+/// <summary>What a read session guarantees. From the weakest to the strongest: <see cref="Eventual"/>, <see cref="Monotonic"/>,
+/// <see cref="Snapshot"/>, <see cref="Causal"/>, <see cref="Global"/>, <see cref="Primary"/>; the numbers say nothing of it.</summary>
 public enum ReadConsistency
 {
     /// <summary>Stale and out-of-order answers are accepted. Opens no session.</summary>
@@ -24,4 +25,12 @@ public enum ReadConsistency
 
     /// <summary>Every read runs on the primary.</summary>
     Primary,
+
+    /// <summary>
+    /// Causal, and every read sees at least all that the primary had committed, for whomever, when the session or the handle began.
+    /// </summary>
+    /// <remarks>The primary is asked for its position once for each handle and data source, at its first read there; reads go where that
+    /// has arrived. What MaxScale calls <c>causal_reads=universal</c>. Where the primary cannot be asked the read throws
+    /// <see cref="ReplicaLostException"/>, and where its servers tell no position every read runs on the primary.</remarks>
+    Global,
 }

@@ -9,6 +9,7 @@ namespace MonotonicReads.Choosing;
 /// <param name="router">Says which there are.</param>
 /// <param name="losses">Where moves are noted.</param>
 /// <param name="progress">How far behind the replicas are.</param>
+/// <param name="primaryPositions">Asks the primary what it has.</param>
 /// <remarks>
 /// A read waits on its replica for a moment, then asks the others whether one is ahead, and so on at growing intervals while the budget of
 /// the read lasts. A replica that is known not to be there in time is not waited for, nor asked; where none can be, the read goes to the
@@ -20,7 +21,8 @@ internal sealed class CausalWait(
     PositionSearch positions,
     ReplicaRouter router,
     ReplicaLosses losses,
-    ReplicaProgress progress
+    ReplicaProgress progress,
+    PrimaryPositions primaryPositions
 )
 {
     /// <param name="session">The session, with its wait budget.</param>
@@ -186,28 +188,61 @@ internal sealed class CausalWait(
         return primary;
     }
 
-    private async ValueTask<bool> KnowsRequiredAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation) =>
-        !pin.BindsToRequired(session.SeesOwnWrites)
-        || !pin.MustAskPrimary
-        || await RequirePrimaryAsync(session, pin, isAsync, cancellation).ConfigureAwait(false);
+    private async ValueTask<bool> KnowsRequiredAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
+    {
+        var mustAsk = pin.BindsToRequired(session.SeesOwnWrites) && pin.MustAskPrimary;
+        if (session.Moments is { } moments && !moments.AreKnown(pin))
+        {
+            var began = moments.Begin(pin);
+            if (!await RequirePrimaryAsync(session, pin, mustAsk ? null : began, isAsync, cancellation).ConfigureAwait(false))
+            {
+                return false;
+            }
 
-    private async ValueTask<bool> RequirePrimaryAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
+            moments.End(pin);
+            return true;
+        }
+
+        return !mustAsk || await RequirePrimaryAsync(session, pin, since: null, isAsync, cancellation).ConfigureAwait(false);
+    }
+
+    // What others asked for contains what the primary had; of what this session wrote meanwhile, only an answer of its own tells.
+    private async ValueTask<bool> RequirePrimaryAsync(
+        ReadSession session,
+        SessionPin pin,
+        long? since,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
         try
         {
-            return await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
+            if (since is not { } moment)
+            {
+                return await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
+            }
+
+            if (await primaryPositions.SinceAsync(moment, isAsync, cancellation).ConfigureAwait(false) is not { } position)
+            {
+                return false;
+            }
+
+            pin.Require(position);
+            return true;
         }
         catch (Exception exception) when (exception is TimeoutException || pin.Source.IsServerFailure(exception))
         {
             cancellation.ThrowIfCancellationRequested();
-            throw LostSession.NotBehindBarrier(
-                session,
-                pin,
-                exception is TimeoutException
-                    ? "The primary did not answer, and nothing else tells what the session wrote there."
-                    : "The primary could not be asked, and nothing else tells what the session wrote there.",
-                exception
-            );
+            throw since is not null
+                ? LostSession.PrimaryNotAsked(session, "what it had when this read's session or call began", exception)
+                : LostSession.NotBehindBarrier(
+                    session,
+                    pin,
+                    exception is TimeoutException
+                        ? "The primary did not answer, and nothing else tells what the session wrote there."
+                        : "The primary could not be asked, and nothing else tells what the session wrote there.",
+                    exception
+                );
         }
     }
 }

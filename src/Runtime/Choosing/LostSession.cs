@@ -15,6 +15,7 @@ internal static class LostSession
             ReplicaLossReason.ConnectionBroken => "the connection broke while the session read",
             ReplicaLossReason.Removed => "it was removed or drained",
             ReplicaLossReason.Silent => "it stopped answering",
+            ReplicaLossReason.TooStale => "its state is not known to be as fresh as the session asks for",
             ReplicaLossReason.TooFarBehind => "it is too far behind the primary",
             _ => "it was restarted or replaced, and may have gone back",
         };
@@ -42,6 +43,22 @@ internal static class LostSession
             exception
         );
 
+    /// <summary>Only the primary can tell what a replica must have, and it does not.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="what">What it should have told.</param>
+    /// <param name="exception">What came instead of its answer.</param>
+    public static ReplicaLostException PrimaryNotAsked(ReadSession session, string what, Exception exception) =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The primary {(exception is TimeoutException ? "did not answer" : "could not be asked")} for read session {session.Id}, and "
+                    + $"nothing else tells {what}. The read was not sent. Run the unit of work again in a new session."
+            ),
+            session.Id,
+            replica: null,
+            exception
+        );
+
     /// <summary>An open connection leads to a server that is the primary no more.</summary>
     public static ReplicaLostException PrimaryReplaced(ReadSession session) =>
         new(
@@ -59,11 +76,11 @@ internal static class LostSession
         );
 
     /// <summary>The policy keeps a session from the primary, and nothing else takes it.</summary>
-    public static ReplicaLostException NoReplica(ReadSession session) =>
+    public static ReplicaLostException NoReplica(ReadSession session, bool isForFreshness) =>
         new(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"No replica is available for read session {session.Id}, and its policy ReplicaLoss.Fail keeps it from the primary."
+                $"No replica is {(isForFreshness ? "known to be fresh enough" : "available")} for read session {session.Id}, and its policy ReplicaLoss.Fail keeps it from the primary."
             ),
             session.Id,
             replica: null,

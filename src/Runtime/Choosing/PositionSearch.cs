@@ -12,7 +12,8 @@ namespace MonotonicReads.Choosing;
 /// <param name="source">The data source of the servers.</param>
 /// <param name="losses">Where it is noted that a server refuses.</param>
 /// <param name="progress">How far behind the replicas are.</param>
-internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses, ReplicaProgress progress)
+/// <param name="age">How old they are.</param>
+internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses, ReplicaProgress progress, StateAge age)
 {
     /// <summary>Where a session goes that has lost its replica: the first that has reached what it saw, otherwise the primary.</summary>
     /// <param name="session">The session, with its wait budget.</param>
@@ -37,6 +38,11 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
 
         using var activity = RoutingActivities.Search(session.Tags, (pin.Server ?? source.Primary).Tags);
         var wanted = pin.Required is { } required ? seen.Union(required) : seen;
+        if (session.Policies.MaxStaleness is { } bound && age.Wanted(bound) is var (young, _))
+        {
+            wanted = wanted.Union(young);
+        }
+
         return await FindAnyAsync(session, candidates, wanted, session.RemainingWait, mayQueue: true, isAsync, cancellation)
                 .ConfigureAwait(false)
             ?? otherwise;
@@ -243,7 +249,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
                 .ConfigureAwait(false);
             var server = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
             await source.Primary.MeetAsync(server).ConfigureAwait(false);
-            var incarnation = source.Primary.Incarnation;
+            var (incarnation, askedAt) = (source.Primary.Incarnation, source.Time.GetTimestamp());
             var seen = await SeenAsync(source.Primary, server).ConfigureAwait(false);
 
             // What it has says nothing of what was written to the one before, nor of what is written to the one after.
@@ -253,6 +259,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
             }
 
             progress.PrimaryHas(position, incarnation);
+            age.PrimaryHad(position, incarnation, askedAt);
             pin.EndToAsk(begun, position);
             return true;
         }

@@ -40,6 +40,9 @@ internal sealed class ReplicaRouter
     /// <summary>How far behind the replicas are; null where nobody knows.</summary>
     public ReplicaProgress? Progress { get; init; }
 
+    /// <summary>What keeps sessions from replicas that are older than they may be; null where nobody knows.</summary>
+    public Freshness? Freshness { get; init; }
+
     /// <summary>What lets sessions back that wait on the primary; null where nothing does.</summary>
     public FallbackEnd? FallbackEnd { get; init; }
 
@@ -180,21 +183,15 @@ internal sealed class ReplicaRouter
     private RoutedServer Draw(ReadSession session, SessionPin pin, List<RoutedServer>? refused)
     {
         var table = _table;
-        var late = Late(session, pin, table);
-        var full = late is null ? null : table.Servers.Except(late).Where(static replica => replica.Pool.IsFull).ToList();
-        var candidates = Candidates(session, table, refused, late is null ? null : [.. late, .. full!]);
-        var picked = _selector.Select(session.Id, candidates);
-        if (picked < 0 && late is not null)
+        var (candidates, picked) = (table.AllAvailable, -1);
+        foreach (var without in Preferences(session, pin, table))
         {
-            // Rather from one that is late to the primary than in a queue with all others for the one that is not.
-            candidates = Candidates(session, table, refused, full);
+            candidates = Candidates(session, table, refused, without);
             picked = _selector.Select(session.Id, candidates);
-        }
-
-        if (picked < 0 && full is { Count: > 0 })
-        {
-            candidates = Candidates(session, table, refused);
-            picked = _selector.Select(session.Id, candidates);
+            if (picked >= 0)
+            {
+                break;
+            }
         }
 
         if (picked >= 0)
@@ -206,7 +203,7 @@ internal sealed class ReplicaRouter
 
         if (session.LossIn(pin.Source) == ReplicaLoss.Fail)
         {
-            throw LostSession.NoReplica(session);
+            throw LostSession.NoReplica(session, IsForFreshness(session, table));
         }
 
         if (pin.Server is null && FallsBack(pin))
@@ -217,11 +214,47 @@ internal sealed class ReplicaRouter
         var server = pin.Agree(_primary);
         if (server.IsPrimary)
         {
-            _reports.NoReplicaAvailable(session.Id, _primary.Name);
+            if (IsForFreshness(session, table))
+            {
+                _reports.NoReplicaFresh(session.Id, _primary.Name, session.Policies.MaxStaleness!.Value);
+            }
+            else
+            {
+                _reports.NoReplicaAvailable(session.Id, _primary.Name);
+            }
         }
 
         return server;
     }
+
+    // Those that are left out at first, and then fewer and fewer of them.
+    private IEnumerable<List<RoutedServer>?> Preferences(ReadSession session, SessionPin pin, ReplicaTable table)
+    {
+        var late = Late(session, pin, table);
+        var stale = Freshness?.NotKnownFresh(session, table.Servers) is { Count: > 0 } some ? some : null;
+        if (late is null && stale is null)
+        {
+            yield return null;
+            yield break;
+        }
+
+        late ??= [];
+        var full = table.Servers.Except(late).Where(static replica => replica.Pool.IsFull).ToList();
+        var hopeless = stale is null ? [] : Freshness!.Hopeless(session, stale);
+        if (stale is not null)
+        {
+            yield return [.. stale, .. late, .. full];
+        }
+
+        yield return [.. hopeless, .. late, .. full];
+
+        // Rather from one that is late to the primary than in a queue with all others for the one that is not.
+        yield return [.. hopeless, .. full];
+        yield return hopeless;
+    }
+
+    private bool IsForFreshness(ReadSession session, ReplicaTable table) =>
+        session.Policies.MaxStaleness is not null && table.Servers.Any(replica => CanTake(replica, refused: null));
 
     // Those that will not have in time what the session carries with it; null for none.
     private List<RoutedServer>? Late(ReadSession session, SessionPin pin, ReplicaTable table)

@@ -10,6 +10,7 @@ namespace MonotonicReads.Monitoring;
 /// <param name="primary">The primary.</param>
 /// <param name="divergence">Told of what servers hold; null where positions are not asked for.</param>
 /// <param name="progress">Told of what the primary has.</param>
+/// <param name="age">Told of it too, and of when it was asked.</param>
 /// <param name="time">The clock.</param>
 /// <param name="heartbeatQuery">See <see cref="MonitorOptions.HeartbeatQuery"/>.</param>
 /// <param name="timeout">How long the server may take for each answer.</param>
@@ -18,6 +19,7 @@ internal sealed class ServerLook(
     RoutedServer primary,
     Divergence? divergence,
     ReplicaProgress progress,
+    StateAge age,
     TimeProvider time,
     string? heartbeatQuery,
     TimeSpan timeout,
@@ -101,13 +103,15 @@ internal sealed class ServerLook(
             .Chunk(2)
             .ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
         var protocol = await watch.Server.ProtocolAsync(server).ConfigureAwait(false);
+        var askedAt = time.GetTimestamp();
         var position = watch.Server.IsPrimary
             ? await protocol.SeenAsync(server).ConfigureAwait(false) ?? protocol.Parse("")
             : await protocol.ReachedAsync(server).ConfigureAwait(false);
         var isReadOnly = variables.GetValueOrDefault("read_only") is not (null or "OFF" or "0");
         if (generation is not null || watch.Server.IsBehindProxy)
         {
-            await LearnAsync(watch.Server, server, protocol, (position, incarnation, isReadOnly), generation).ConfigureAwait(false);
+            await LearnAsync(watch.Server, server, protocol, (position, incarnation, isReadOnly, askedAt), generation)
+                .ConfigureAwait(false);
         }
 
         var ids = variables.Where(variable => Ids.Contains(variable.Key, StringComparer.OrdinalIgnoreCase));
@@ -125,7 +129,7 @@ internal sealed class ServerLook(
         RoutedServer watched,
         ServerQuestions server,
         ServerProtocol protocol,
-        (ReplicationPosition Position, int Incarnation, bool IsReadOnly) seen,
+        (ReplicationPosition Position, int Incarnation, bool IsReadOnly, long AskedAt) seen,
         PoolGeneration? generation
     )
     {
@@ -144,6 +148,7 @@ internal sealed class ServerLook(
             if (generation is null or { IsCurrent: true })
             {
                 progress.PrimaryHas(seen.Position, seen.Incarnation);
+                age.PrimaryHad(seen.Position, seen.Incarnation, seen.AskedAt);
             }
 
             watched.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), seen.Incarnation);

@@ -13,6 +13,7 @@ namespace MonotonicReads.Monitoring;
 internal sealed class ServerMonitor
 {
     private const double LongestWaitDays = 24;
+    private static readonly TimeSpan LongestUsefulLag = TimeSpan.FromDays(1);
 
     private readonly RoutingReports _reports;
     private readonly ServerLook _look;
@@ -28,6 +29,7 @@ internal sealed class ServerMonitor
     /// <param name="reports">Where changes are said.</param>
     /// <param name="divergence">Told of what servers hold; null where positions are not asked for.</param>
     /// <param name="progress">Told of what the primary has.</param>
+    /// <param name="age">Told of it too, and of when it was asked.</param>
     /// <param name="time">The clock.</param>
     /// <param name="options">How servers are watched.</param>
     /// <param name="openAlone">Opens a connection past a server's pool; null where nobody can.</param>
@@ -38,6 +40,7 @@ internal sealed class ServerMonitor
         RoutingReports reports,
         Divergence? divergence,
         ReplicaProgress progress,
+        StateAge age,
         TimeProvider time,
         MonitorOptions options,
         Func<RoutedServer, CancellationToken, Task<DbConnection>>? openAlone = null
@@ -46,7 +49,16 @@ internal sealed class ServerMonitor
         _reports = reports;
         _time = time;
         _options = options;
-        _look = new ServerLook(primary, divergence, progress, time, options.HeartbeatQuery, Bounded(options.Timeout.TotalDays), openAlone);
+        _look = new ServerLook(
+            primary,
+            divergence,
+            progress,
+            age,
+            time,
+            options.HeartbeatQuery,
+            Bounded(options.Timeout.TotalDays),
+            openAlone
+        );
         _primary = NewWatch(primary);
 
         Start(_primary);
@@ -128,10 +140,11 @@ internal sealed class ServerMonitor
     private async Task LookAsync(Watch watch)
     {
         var now = _time.GetUtcNow();
-        var began = _time.GetTimestamp();
+        var (began, incarnation) = (_time.GetTimestamp(), watch.Server.Incarnation);
         try
         {
             var seen = await _look.AskAsync(watch).ConfigureAwait(false);
+            NoteHeartbeat(watch.Server, seen.Lag, began, incarnation);
             watch.AnsweredAt = began;
             watch.Failures = 0;
             watch.Successes++;
@@ -167,6 +180,15 @@ internal sealed class ServerMonitor
         catch (Exception)
         {
             // The server is not watched any more.
+        }
+    }
+
+    // The server's own count of seconds is no proof: it is 0 while its connection to the primary hangs.
+    private void NoteHeartbeat(RoutedServer server, TimeSpan? lag, long began, int incarnation)
+    {
+        if (_options.HeartbeatQuery is not null && !server.IsPrimary && lag is { } behind && behind < LongestUsefulLag)
+        {
+            server.NoteHeartbeat(began - (long)(behind.TotalSeconds * _time.TimestampFrequency), incarnation);
         }
     }
 

@@ -45,6 +45,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
                 Routed.Reports,
                 Routed.Divergence,
                 Routed.Progress,
+                Routed.Age,
                 Routed.Time,
                 monitor,
                 servers.OpenUnjudgedAsync

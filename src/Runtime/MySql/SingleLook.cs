@@ -48,7 +48,7 @@ internal sealed class SingleLook(RoutedSource source, TimeSpan timeout, Func<Rou
     }
 
     private ServerLook Look() =>
-        new(source.Primary, source.Divergence, source.Progress, source.Time, heartbeatQuery: null, timeout, openAlone);
+        new(source.Primary, source.Divergence, source.Progress, source.Age, source.Time, heartbeatQuery: null, timeout, openAlone);
 
     private async Task OpenAsync(RoutedServer server, CancellationToken cancellation)
     {

@@ -188,6 +188,13 @@ internal static partial class RoutingLog
     [LoggerMessage(39, LogLevel.Error, "A handler of SeriesDetected threw; nothing else is touched by that.")]
     public static partial void SeriesHandlerThrew(ILogger logger, Exception exception);
 
+    [LoggerMessage(
+        50,
+        LogLevel.Warning,
+        "No replica is known to show a state of the last {Bound} ms, which read session {SessionId} asks for; the primary takes its reads."
+    )]
+    public static partial void NoReplicaFresh(ILogger logger, Guid sessionId, double bound);
+
     [LoggerMessage(20, LogLevel.Error, "A handler of SessionEvent threw; the read goes on.")]
     public static partial void HandlerThrew(ILogger logger, Exception exception);
 }

@@ -204,6 +204,7 @@ internal static class RoutingMetrics
         {
             null => "none",
             ReadConsistency.Primary => "primary",
+            ReadConsistency.Global => "global",
             ReadConsistency.Causal => "causal",
             ReadConsistency.Snapshot => "snapshot",
             _ => "monotonic",

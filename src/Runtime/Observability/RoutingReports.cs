@@ -99,6 +99,28 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
         raise(new ReadSessionEventArgs(ReadSessionEventKind.NoReplicaAvailable, session, null, primary, "no replica is available", null));
     }
 
+    /// <summary>No replica is known to be as fresh as a session asks for that has read nothing yet.</summary>
+    public void NoReplicaFresh(Guid session, string primary, TimeSpan bound)
+    {
+        const string Reason = "no replica fresh enough";
+        RoutingMetrics.CountFallback(source, Reason);
+        if (_throttle.Lets(nameof(NoReplicaFresh), primary, Reason))
+        {
+            RoutingLog.NoReplicaFresh(logger, session, bound.TotalMilliseconds);
+        }
+
+        raise(
+            new ReadSessionEventArgs(
+                ReadSessionEventKind.NoReplicaAvailable,
+                session,
+                null,
+                primary,
+                "no replica is known to be fresh enough",
+                exception: null
+            )
+        );
+    }
+
     public void LateRead(Guid ended)
     {
         RoutingLog.LateRead(logger, ended);

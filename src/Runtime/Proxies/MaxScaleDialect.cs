@@ -13,7 +13,8 @@ namespace MonotonicReads;
 /// The monitor, which <see cref="ReplicatedMySqlDataSourceBuilder.Build"/> switches on, sees it by the server's ids: from then on
 /// its sessions are lost to it, and go on on a replica that answers itself.
 /// <see cref="ReadConsistency.Snapshot"/> is kept whatever happens, since a transaction stays on its server or fails.
-/// A <see cref="ReadConsistency.Causal"/> session reads on the primary once it has written. Statements outside a session carry a hint only
+/// A <see cref="ReadConsistency.Causal"/> session reads on the primary once it has written, one of <see cref="ReadConsistency.Global"/>
+/// or with a bound on the age of what it reads from its first read on. Statements outside a session carry a hint only
 /// where they must run on the primary.</para>
 /// <para>Settings: <c>filters=hintfilter</c>, <c>retry_failed_reads=false</c>, <c>transaction_replay=false</c>, <c>causal_reads=none</c>.
 /// <see cref="ProxyConfiguration"/> writes them. Source: MaxScale documentation, "Hintfilter" and "ReadWriteSplit".</para>
@@ -45,7 +46,7 @@ public sealed record MaxScaleDialect : ProxyDialect
 
     /// <inheritdoc/>
     public override bool Keeps(ReadConsistency consistency, ReplicaLoss onReplicaLoss) =>
-        consistency is ReadConsistency.Eventual or ReadConsistency.Primary or ReadConsistency.Snapshot
+        consistency is ReadConsistency.Eventual or ReadConsistency.Primary or ReadConsistency.Global or ReadConsistency.Snapshot
         || onReplicaLoss == ReplicaLoss.Redraw;
 
     internal override void Check(IReadOnlyCollection<string> replicas)

@@ -42,6 +42,11 @@ internal static class NextStep
             return Step.CatchUp;
         }
 
+        if ((ready & Readiness.Fresh) == 0 && pin.MustProveFresh && pin.AgreesToHere)
+        {
+            return Step.ProveFresh;
+        }
+
         if (!link.IsGone && pin.AgreesToHere)
         {
             return Step.ReadHere;
@@ -76,6 +81,9 @@ internal enum Step
     /// <summary>The replica has to contain what the session wrote, or saw before it came here.</summary>
     CatchUp,
 
+    /// <summary>The replica has to prove that it shows no older state than the session asks for.</summary>
+    ProveFresh,
+
     /// <summary>The primary has to contain what the session saw on replicas.</summary>
     PassBarrier,
 
@@ -93,6 +101,7 @@ internal enum Readiness
     None = 0,
     CaughtUp = 1,
     BehindBarrier = 2,
+    Fresh = 4,
 }
 
 /// <summary>Where the connection is.</summary>
@@ -119,6 +128,7 @@ internal readonly record struct LinkFacts(
 /// <param name="HasLoss">The replica that it read is lost, and it has not moved yet.</param>
 /// <param name="IsOtherRun">The connection's replica is another run of the server than the one that it read.</param>
 /// <param name="MustCatchUp">The connection's replica is not known to have what it must contain.</param>
+/// <param name="MustProveFresh">The connection's replica is not known to be as fresh as its reads must be.</param>
 /// <param name="NeedsBarrier">The primary is not known to have what it saw.</param>
 /// <param name="IsOurs">The connection was opened in it, or reads for it already.</param>
 /// <param name="MayReturn">It reads on the primary until a replica has what it saw, and it is time to look for one.</param>
@@ -130,6 +140,7 @@ internal readonly record struct PinFacts(
     bool HasLoss = false,
     bool IsOtherRun = false,
     bool MustCatchUp = false,
+    bool MustProveFresh = false,
     bool NeedsBarrier = false,
     bool IsOurs = false,
     bool MayReturn = false

@@ -41,15 +41,22 @@ internal sealed class RoutedSource : ISessionSource
         }
 
         Progress = new ReplicaProgress(Primary, Time);
-        Positions = set.HasPositions ? new PositionSearch(this, Losses, Progress) : null;
+        Age = new StateAge(Primary, Time);
+        Positions = set.HasPositions ? new PositionSearch(this, Losses, Progress, Age) : null;
+        var primaryPositions = new PrimaryPositions(this, Age, Progress);
+        Freshness = new Freshness(this, Age, Progress, Losses, Positions, primaryPositions)
+        {
+            AreServersNamed = Proxy is null or { Dialect.IsExact: true },
+        };
         Divergence = Positions is null ? null : new Divergence(this, Reports, () => Router!.Replicas.Servers);
         Router = new ReplicaRouter(Primary, set.Replicas, set.Selector, Time, Reports, Losses, Positions)
         {
             Divergence = set.AllowsDivergedReplicas ? null : Divergence,
             Progress = Progress,
+            Freshness = Freshness,
             FallbackEnd = Positions is null ? null : new FallbackEnd(this, Positions, Losses),
         };
-        CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses, Progress);
+        CausalWait = Positions is null ? null : new CausalWait(Primary, Positions, Router, Losses, Progress, primaryPositions);
     }
 
     public SourceName Name { get; }
@@ -97,6 +104,12 @@ internal sealed class RoutedSource : ISessionSource
 
     /// <summary>How far behind the replicas are.</summary>
     public ReplicaProgress Progress { get; }
+
+    /// <summary>How old they are at most.</summary>
+    public StateAge Age { get; }
+
+    /// <summary>Keeps reads that ask for it from states that are too old.</summary>
+    public Freshness Freshness { get; }
 
     /// <summary>Compares replicas with the primary; null where <see cref="Positions"/> is.</summary>
     public Divergence? Divergence { get; }

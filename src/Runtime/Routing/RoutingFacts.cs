@@ -40,7 +40,8 @@ internal readonly struct RoutingFacts(RoutedConnection connection)
             IsOtherRun: !server.IsPrimary
                 && (connection.Source.Proxy is not null || connection.Link.IsOutdated)
                 && pin.IsOtherIncarnation(server),
-            MustCatchUp: isPlainRead && !server.IsPrimary && pin.MustCatchUp(server, session.SeesOwnWrites),
+            MustCatchUp: isPlainRead && !server.IsPrimary && pin.MustCatchUp(server, session.SeesOwnWrites, session.Moments),
+            MustProveFresh: isPlainRead && !server.IsPrimary && connection.Source.Freshness.MustProve(session, server),
             NeedsBarrier: server.IsPrimary && PrimaryBarrier.IsNeeded(session, pin),
             IsOurs: connection.Use.IsOf(pin),
             MayReturn: pin.IsAway && FallbackEnd.IsDue(session, pin)

@@ -120,6 +120,17 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 return;
             }
 
+            if (step == Step.ProveFresh)
+            {
+                (ready, refused) = await ProveFreshAsync(session!, ready, refused, isAsync, cancellation).ConfigureAwait(false);
+                if ((ready & Readiness.Fresh) != 0)
+                {
+                    continue;
+                }
+
+                step = Step.FindServer;
+            }
+
             var (target, done) = await TakeAsync(step, session, refused, isAsync, cancellation).ConfigureAwait(false);
             ready = step is Step.FindServer or Step.NoteRestart ? Readiness.None : ready | done;
             if (target is null || (ReferenceEquals(target, connection.Link.Server) && !connection.Link.IsOutdated))
@@ -144,6 +155,24 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 Source.Losses.NoteRefusal(session, session is null ? null : connection.Use.PinOf(session), target, exception);
             }
         }
+    }
+
+    // A replica that has not proved it is not asked again for this statement.
+    private async ValueTask<(Readiness Ready, List<RoutedServer>? Refused)> ProveFreshAsync(
+        ReadSession session,
+        Readiness ready,
+        List<RoutedServer>? refused,
+        bool isAsync,
+        CancellationToken cancellation
+    )
+    {
+        var (replica, pin) = (connection.Server, connection.Use.PinOf(session));
+        if (await Source.Freshness.ProveAsync(session, pin, connection, isAsync, cancellation).ConfigureAwait(false))
+        {
+            return (ready | Readiness.Fresh, refused);
+        }
+
+        return (Readiness.None, connection.Link.IsOutdated ? refused : [.. refused ?? [], replica]);
     }
 
     // The reads after it on this connection run on the primary too, and who wrote it may not know.

@@ -13,6 +13,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     private volatile Reach? _reached;
     private volatile Comparison? _compared;
     private volatile Holding? _held;
+    private volatile Beat? _beat;
     private long _unavailableUntil;
     private long _goneAt;
     private volatile bool _isKeptOut;
@@ -47,6 +48,17 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
 
     /// <summary>The same, and when that was; null where nothing is known.</summary>
     public Reach? LastReach => _reached;
+
+    /// <summary>By a heartbeat of the primary's this run of the server shows no older state than that of this timestamp; null where nothing
+    /// is known.</summary>
+    public long? FreshAt => _beat is { } beat && beat.Incarnation == Incarnation ? beat.At : null;
+
+    /// <summary>A heartbeat told how far behind a run of the server was.</summary>
+    /// <param name="at">The timestamp of the state that it showed.</param>
+    /// <param name="incarnation">The run.</param>
+    public void NoteHeartbeat(long at, int incarnation) =>
+        // Of two looks that cross, the one that tells more.
+        _beat = Address is { IsExact: false } || FreshAt >= at ? _beat : new Beat(at, incarnation);
 
     /// <summary>The servers that answered at the address, by their ids, the last ones of them.</summary>
     public IReadOnlyCollection<string> Met => _met;
@@ -242,6 +254,8 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// <param name="Position">The position.</param>
     /// <param name="At">When it was asked last.</param>
     public sealed record Reach(ReplicationPosition Position, long At);
+
+    private sealed record Beat(long At, int Incarnation);
 
     private sealed record Holding(ReplicationPosition Position, int Incarnation);
 }

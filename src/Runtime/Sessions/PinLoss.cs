@@ -18,6 +18,7 @@ internal sealed record PinLoss(RoutedServer Server, ReplicaLossReason Reason, Ex
             ReplicaLossReason.Removed => "removed",
             ReplicaLossReason.Silent => "silent",
             ReplicaLossReason.TooFarBehind => "too far behind",
+            ReplicaLossReason.TooStale => "too stale",
             _ => "restarted",
         };
 }

@@ -103,7 +103,7 @@ public sealed class ReadSession : IDisposable
     }
 
     /// <summary>Whether its level promises that it sees what it wrote.</summary>
-    internal bool SeesOwnWrites => Consistency is ReadConsistency.Causal or ReadConsistency.Primary;
+    internal bool SeesOwnWrites => Consistency is ReadConsistency.Causal or ReadConsistency.Global or ReadConsistency.Primary;
 
     internal SessionPolicy Policies { get; }
 
@@ -111,6 +111,9 @@ public sealed class ReadSession : IDisposable
     internal SnapshotScope? Snapshot { get; init; }
 
     internal bool OwnsSnapshot { get; init; }
+
+    /// <summary>What the primary had when a handle of level <see cref="ReadConsistency.Global"/> began; null where none did.</summary>
+    internal PrimaryMoments? Moments { get; init; }
 
     /// <summary>Whether what is read on the primary binds the session there only until a replica has it. Of the session itself.</summary>
     internal bool ReturnsFromPrimary { get; init; }
@@ -132,7 +135,7 @@ public sealed class ReadSession : IDisposable
     }
 
     /// <summary>A handle that asks for nothing more, and ends nothing.</summary>
-    internal ReadSession Joined => _joined ??= new ReadSession(_root, null, Consistency, Policies, isJoined: true);
+    internal ReadSession Joined => _joined ??= new ReadSession(_root, null, Consistency, Policies, isJoined: true) { Moments = Moments };
 
     /// <summary>Opens a session, or joins the running one.</summary>
     /// <param name="consistency">What the session guarantees.</param>
@@ -162,7 +165,7 @@ public sealed class ReadSession : IDisposable
     /// <param name="options">The policies; in a joined session the stricter ones hold.</param>
     /// <returns>The session, or a handle on the running one. Dispose it where it was begun.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A negative wait or number of reads, or no value of
+    /// <exception cref="ArgumentOutOfRangeException">A negative wait, age or number of reads, or no value of
     /// <see cref="ReplicaLoss"/>.</exception>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>
@@ -177,7 +180,7 @@ public sealed class ReadSession : IDisposable
     /// <param name="options">The policies; in a joined session the stricter ones hold.</param>
     /// <returns>The session, or a handle on the running one. Dispose it where it was begun.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A negative wait or number of reads, or no value of
+    /// <exception cref="ArgumentOutOfRangeException">A negative wait, age or number of reads, or no value of
     /// <see cref="ReplicaLoss"/>.</exception>
     /// <exception cref="ArgumentException"><see cref="ReadConsistency.Eventual"/>, which opens no session, or no
     /// value of the enumeration.</exception>

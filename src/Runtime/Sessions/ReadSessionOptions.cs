@@ -31,4 +31,19 @@ public sealed class ReadSessionOptions
     /// belongs to a web request, the number is not used: there every read can have a successor.</para>
     /// </remarks>
     public int Reads { get; init; }
+
+    /// <summary>
+    /// How old the state that a read shows may be when it starts, in milliseconds; 0, the default, for any age. Where the session joins a
+    /// running one, the smaller of the two holds for the joined reads.
+    /// </summary>
+    /// <remarks>
+    /// <para>What was committed on the primary so long before a read starts is in it. A replica that is known to be so fresh is drawn,
+    /// otherwise one that proves it when it is asked before the read, otherwise the primary. It is looked at before each read: a replica
+    /// that has become too old is lost to the session, and <see cref="OnReplicaLoss"/> says where it goes. In a snapshot the bound is for
+    /// the moment in which it begins.</para>
+    /// <para>Fresh is measured by positions: a replica that has what the primary had when it was asked at a time is no older than
+    /// that time, by this process's monotonic clock. Where <see cref="MonitorOptions.HeartbeatQuery"/> is set, a lag that it told counts
+    /// too, and is as true as the servers' clocks. Seconds_Behind_Master is never believed.</para>
+    /// </remarks>
+    public int MaxStalenessMilliseconds { get; init; }
 }

@@ -9,4 +9,5 @@ internal enum ReplicaLossReason
     Removed,
     Silent,
     TooFarBehind,
+    TooStale,
 }

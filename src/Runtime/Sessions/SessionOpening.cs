@@ -6,7 +6,7 @@ internal static class SessionOpening
     /// <inheritdoc cref="ReadSession.Begin(ReadConsistency, ReadSessionOptions)"/>
     public static ReadSession Begin(ReadConsistency consistency, SessionPolicy? policy, Guid? id, SeriesRun? run = null)
     {
-        if (consistency is not (ReadConsistency.Monotonic or ReadConsistency.Snapshot or ReadConsistency.Causal or ReadConsistency.Primary))
+        if (consistency == ReadConsistency.Eventual || !Enum.IsDefined(consistency))
         {
             throw Unavailable(consistency);
         }
@@ -20,12 +20,12 @@ internal static class SessionOpening
     /// <inheritdoc cref="ReadSession.Resume(string, ReadConsistency, ReadSessionOptions, SessionTokenOptions)"/>
     public static ReadSession Resume(SessionToken resumed, ReadConsistency atLeast, ReadSessionOptions policies)
     {
-        if (atLeast is not (ReadConsistency.Monotonic or ReadConsistency.Causal or ReadConsistency.Primary))
+        if (atLeast is ReadConsistency.Eventual or ReadConsistency.Snapshot || !Enum.IsDefined(atLeast))
         {
             throw Unavailable(atLeast);
         }
 
-        return Resume(new SessionCarried(resumed), resumed.Consistency > atLeast ? resumed.Consistency : atLeast, policies);
+        return Resume(new SessionCarried(resumed), LevelStrength.Stronger(resumed.Consistency, atLeast), policies);
     }
 
     /// <summary>Goes on with a session at the level that is asked for now, whatever it was before.</summary>
@@ -53,7 +53,10 @@ internal static class SessionOpening
             GivenId = carried.Token?.SessionId,
             CarriedIfAny = carried,
             ReturnsFromPrimary = returnsFromPrimary,
+            Moments = MomentsOf(level),
         };
+
+    private static PrimaryMoments? MomentsOf(ReadConsistency level) => level == ReadConsistency.Global ? new PrimaryMoments() : null;
 
     private static ReadSession New(ReadSession? outer, ReadConsistency consistency, SessionPolicy policy, Guid? id, SeriesRun? run) =>
         consistency == ReadConsistency.Snapshot
@@ -64,11 +67,17 @@ internal static class SessionOpening
                 Snapshot = new SnapshotScope(),
                 OwnsSnapshot = true,
             }
-            : new ReadSession(null, outer, consistency, policy) { GivenId = id, Run = run };
+            : new ReadSession(null, outer, consistency, policy)
+            {
+                GivenId = id,
+                Run = run,
+                Moments = MomentsOf(consistency),
+            };
 
     private static ReadSession Join(ReadSession current, ReadConsistency consistency, SessionPolicy? policy)
     {
-        if (current.Snapshot is not null && consistency > current.Consistency)
+        // A second moment of the same level is a later one, too.
+        if (current.Snapshot is not null && (consistency.IsStrongerThan(current.Consistency) || consistency == ReadConsistency.Global))
         {
             throw new InvalidOperationException(
                 $"A snapshot shows one moment, and ReadConsistency.{consistency} inside it would show a later one. Begin the "
@@ -82,15 +91,18 @@ internal static class SessionOpening
             return AmbientSession.Enter(WithSnapshot(current, stricter));
         }
 
-        if (consistency <= current.Consistency && stricter == current.Policies)
+        // Each call has a moment of its own.
+        var isNewMoment = consistency == ReadConsistency.Global && current.Consistency != ReadConsistency.Primary;
+        if (!consistency.IsStrongerThan(current.Consistency) && !isNewMoment && stricter == current.Policies)
         {
             return current.Joined;
         }
 
         return AmbientSession.Enter(
-            new ReadSession(current.Root, current, consistency > current.Consistency ? consistency : current.Consistency, stricter)
+            new ReadSession(current.Root, current, LevelStrength.Stronger(consistency, current.Consistency), stricter)
             {
                 Snapshot = current.Snapshot,
+                Moments = isNewMoment ? new PrimaryMoments() : current.Moments,
             }
         );
     }
@@ -100,8 +112,12 @@ internal static class SessionOpening
     {
         var scope = new SnapshotScope();
         current.Root.Own(scope);
-        var level = current.Consistency > ReadConsistency.Snapshot ? current.Consistency : ReadConsistency.Snapshot;
-        return new ReadSession(current.Root, current, level, policy) { Snapshot = scope, OwnsSnapshot = true };
+        return new ReadSession(current.Root, current, LevelStrength.Stronger(current.Consistency, ReadConsistency.Snapshot), policy)
+        {
+            Snapshot = scope,
+            OwnsSnapshot = true,
+            Moments = current.Moments,
+        };
     }
 
     private static ArgumentException Unavailable(ReadConsistency consistency) =>

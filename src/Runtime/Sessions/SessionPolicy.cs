@@ -3,6 +3,9 @@ namespace MonotonicReads.Sessions;
 /// <summary>What a handle asked for; of two the stricter holds. The plan is that of the session's opener alone.</summary>
 internal sealed record SessionPolicy(ReplicaLoss? OnReplicaLoss, TimeSpan MaxWait, int Reads = 0)
 {
+    /// <summary>How old the state may be that a read shows; null for any age.</summary>
+    public TimeSpan? MaxStaleness { get; init; }
+
     public static SessionPolicy Default { get; } = new(null, TimeSpan.FromMilliseconds(ReadSessionOptions.DefaultMaxWaitMilliseconds));
 
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
@@ -12,8 +15,12 @@ internal sealed record SessionPolicy(ReplicaLoss? OnReplicaLoss, TimeSpan MaxWai
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitMilliseconds, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.Reads, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxStalenessMilliseconds, nameof(options));
         return options.OnReplicaLoss is null or (>= ReplicaLoss.Primary and <= ReplicaLoss.Restart)
             ? new SessionPolicy(options.OnReplicaLoss, TimeSpan.FromMilliseconds(options.MaxWaitMilliseconds), options.Reads)
+            {
+                MaxStaleness = options.MaxStalenessMilliseconds > 0 ? TimeSpan.FromMilliseconds(options.MaxStalenessMilliseconds) : null,
+            }
             : throw new ArgumentOutOfRangeException(nameof(options), options.OnReplicaLoss, "No value of ReplicaLoss.");
     }
 
@@ -22,6 +29,7 @@ internal sealed record SessionPolicy(ReplicaLoss? OnReplicaLoss, TimeSpan MaxWai
         {
             OnReplicaLoss = Stricter(OnReplicaLoss, other.OnReplicaLoss),
             MaxWait = other.MaxWait < MaxWait ? other.MaxWait : MaxWait,
+            MaxStaleness = MaxStaleness is not { } bound || other.MaxStaleness < bound ? other.MaxStaleness ?? MaxStaleness : MaxStaleness,
         };
 
     // What joins cannot be run again alone, and where its session is not run again either it must not lose what it saw.

@@ -31,7 +31,7 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
     public SessionToken Union(SessionToken other) =>
         this with
         {
-            Consistency = other.Consistency > Consistency ? other.Consistency : Consistency,
+            Consistency = LevelStrength.Stronger(other.Consistency, Consistency),
             Expiry = other.Expiry < Expiry ? other.Expiry : Expiry,
             Sources = SourceState.Union(Sources, other.Sources),
         };

@@ -87,7 +87,7 @@ internal static class SessionTravel
         consistency switch
         {
             ReadConsistency.Snapshot => ReadConsistency.Monotonic,
-            ReadConsistency.Primary => ReadConsistency.Causal,
+            ReadConsistency.Primary or ReadConsistency.Global => ReadConsistency.Causal,
             _ => consistency,
         };
 }

@@ -52,6 +52,7 @@ public class ReadAfterWriteTests
     [InlineData("using var c = replicated.Primary.OpenConnection(); c.Execute(\"UPDATE t SET a = 1\"); c.Query(\"SELECT a FROM t\");")]
     [InlineData("using var s = ReadSession.Begin(ReadConsistency.Primary);" + W + R)]
     [InlineData("using var s = ReadSession.Begin(ReadConsistency.Causal);" + W + R)]
+    [InlineData("using var s = ReadSession.Begin(ReadConsistency.Global);" + W + R)]
     [InlineData("using var s = ReadSession.Begin(ReadConsistency.Causal, new ReadSessionOptions { MaxWaitMilliseconds = 1 });" + W + R)]
     [InlineData("const ReadConsistency level = ReadConsistency.Primary; using var s = ReadSession.Begin(level);" + W + R)]
     [InlineData("db.Execute(\"SET NAMES utf8mb4\");" + R)]
@@ -81,7 +82,9 @@ public class ReadAfterWriteTests
 
     [Theory]
     [InlineData("[Monotonic]", "{|MR1003:M|}")]
+    [InlineData("[Monotonic(MaxStalenessMilliseconds = 100)]", "{|MR1003:M|}")]
     [InlineData("[Causal]", "M")]
+    [InlineData("[Global]", "M")]
     [InlineData("[Primary]", "M")]
     [InlineData("[Eventual(\"a report\")]", "M")]
     public Task Monotonic_does_not_quiet_it_and_the_stronger_annotations_do(string annotation, string name) =>

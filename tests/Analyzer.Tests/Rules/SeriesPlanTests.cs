@@ -16,6 +16,7 @@ public class SeriesPlanTests
     [Theory]
     [InlineData("[Monotonic(Reads = 3)] public void {|MR1006:M|}() { " + A + B + " }")]
     [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}() { " + A + B + C + " }")]
+    [InlineData("[Global(Reads = 2)] public void {|MR1006:M|}() { " + A + B + C + " }")]
     [InlineData("[Causal(Reads = 2)] public void {|MR1006:M|}() { " + A + B + C + " }")]
     [InlineData("[Monotonic(Reads = 3)] public void {|MR1006:M|}(int[] ids) { foreach (var id in ids) { " + A + " } }")]
     [InlineData("[Monotonic(Reads = 2)] public void {|MR1006:M|}() { " + A + " }")]
@@ -47,6 +48,7 @@ public class SeriesPlanTests
 
     [Theory]
     [InlineData("[Monotonic] public void {|MR1007:M|}() { " + A + B + " }")]
+    [InlineData("[Global] public void {|MR1007:M|}() { " + A + B + C + " }")]
     [InlineData("[Causal] public void {|MR1007:M|}() { " + A + B + C + " }")]
     [InlineData("[Monotonic(Key = \"id\")] public void {|MR1007:M|}(int id) { " + A + B + " }")]
     [InlineData("[Monotonic] public void M() { " + A + " }")]
@@ -58,6 +60,7 @@ public class SeriesPlanTests
 
     [Theory]
     [InlineData("[Monotonic]", "[Monotonic(Reads = 2)]")]
+    [InlineData("[Global]", "[Global(Reads = 2)]")]
     [InlineData("[MonotonicReads.Causal]", "[MonotonicReads.Causal(Reads = 2)]")]
     [InlineData("[Monotonic(Key = \"id\")]", "[Monotonic(Key = \"id\", Reads = 2)]")]
     [InlineData("[Monotonic(Reads = 7)]", "[Monotonic(Reads = 2)]")]

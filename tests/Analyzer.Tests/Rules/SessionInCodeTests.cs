@@ -73,6 +73,7 @@ public class SessionInCodeTests
     [InlineData("using var s = BeginPage(); {|MR2003:A|}();")]
     [InlineData("using var s = Begin(Monotonic); {|MR2003:A|}();")]
     [InlineData("using var s = Sessions.Begin(Causal); {|MR2003:A|}();")]
+    [InlineData("using var s = Sessions.Begin(Global); {|MR2003:A|}();")]
     [InlineData("using var s = Sessions.Begin(Levels.Primary); A();")]
     [InlineData("using var s = Elsewhere.BeginPrimary(); A();")]
     [InlineData("using var s = Elsewhere.BeginAt(Primary); A();")]

@@ -51,6 +51,30 @@ public sealed class LevelTests(RoutingFixture fixture) : IClassFixture<RoutingFi
     }
 
     [Fact]
+    public async Task A_global_page_and_a_bounded_one_show_what_another_user_wrote_and_make_no_other_so()
+    {
+        await using var site = await StartAsync(ReadConsistency.Monotonic);
+        using var other = new Browser();
+        await other.GetAsync(site, "/write");
+        await fixture.Cluster.WaitForReplicasAsync();
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        var written = await other.GetAsync(site, "/write");
+        using (var third = new Browser())
+        {
+            Assert.True(await third.GetAsync(site, "/read") < written);
+        }
+
+        using var user = new Browser();
+        Assert.Equal(written, await user.GetAsync(site, "/read-globally"));
+        Assert.Equal(written, await user.GetAsync(site, "/read"));
+        await Task.Delay(20);
+        using var bounded = new Browser();
+        Assert.Equal(written, await bounded.GetAsync(site, "/read-of-this-moment"));
+        using var fourth = new Browser();
+        Assert.True(await fourth.GetAsync(site, "/read") < written);
+    }
+
+    [Fact]
     public async Task Nor_does_the_level_of_a_caller()
     {
         await using var stock = await StartAsync(ReadConsistency.Monotonic);
@@ -143,6 +167,8 @@ public sealed class LevelTests(RoutingFixture fixture) : IClassFixture<RoutingFi
                 app.MapGet("/where", () => WhereAsync(source));
                 app.MapGet("/current", [Primary] () => WhereAsync(source));
                 app.MapGet("/write-causally", [Causal] () => Site.WriteAsync(source));
+                app.MapGet("/read-globally", [Global(MaxWaitMilliseconds = 50)] () => Site.ReadAsync(source));
+                app.MapGet("/read-of-this-moment", [Monotonic(MaxStalenessMilliseconds = 10)] () => Site.ReadAsync(source));
             },
             // On a busy machine a replica may need longer than the default wait.
             o => (o.Level, o.UsesHeader, o.MaxWaitMilliseconds) = (level, true, 2000)

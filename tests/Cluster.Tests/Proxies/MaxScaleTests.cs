@@ -291,6 +291,22 @@ public sealed class MaxScaleTests(RelayFixture fixture) : IClassFixture<RelayFix
         Assert.Contains(through.Relay.Statements, statement => statement.Text == "/* maxscale route to master */ SHOW MASTER STATUS");
     }
 
+    [Theory]
+    [InlineData(ReadConsistency.Global, 0, ReplicaLoss.Primary)]
+    [InlineData(ReadConsistency.Global, 0, ReplicaLoss.Redraw)]
+    [InlineData(ReadConsistency.Monotonic, 60_000, ReplicaLoss.Redraw)]
+    public async Task Where_nobody_knows_which_replica_answers_the_primary_does(ReadConsistency level, int bound, ReplicaLoss policy)
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.MaxScale);
+        var options = new ReadSessionOptions { MaxStalenessMilliseconds = bound, OnReplicaLoss = policy };
+        for (var i = 0; i < 5; i++)
+        {
+            using var session = ReadSession.Begin(level, Guid.NewGuid().ToString(), options);
+            Assert.Equal("primary", await through.AskAsync());
+            Assert.Equal("primary", await through.AskAsync());
+        }
+    }
+
     [Fact]
     public async Task A_snapshot_is_one_transaction_on_the_named_server()
     {

@@ -148,12 +148,24 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         );
         await through.Source.ValidateTopologyAsync();
         foreach (
-            var level in new[] { ReadConsistency.Monotonic, ReadConsistency.Causal, ReadConsistency.Snapshot, ReadConsistency.Primary }
+            var level in new[]
+            {
+                ReadConsistency.Monotonic,
+                ReadConsistency.Causal,
+                ReadConsistency.Global,
+                ReadConsistency.Snapshot,
+                ReadConsistency.Primary,
+            }
         )
         {
             foreach (var policy in Enum.GetValues<ReplicaLoss>())
             {
-                using var session = ReadSession.Begin(level, new ReadSessionOptions { OnReplicaLoss = policy });
+                var options = new ReadSessionOptions
+                {
+                    OnReplicaLoss = policy,
+                    MaxStalenessMilliseconds = policy == ReplicaLoss.Redraw ? 20 : 0,
+                };
+                using var session = ReadSession.Begin(level, options);
                 await through.AskAsync();
                 if (level == ReadConsistency.Causal)
                 {
@@ -219,6 +231,46 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         }
 
         Assert.True(replica > 80, $"{replica} of 100 on a replica");
+    }
+
+    [Fact]
+    public async Task Global_and_bounded_sessions_read_on_the_named_replica_what_others_wrote()
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ProxySql);
+        var patient = new ReadSessionOptions { MaxWaitMilliseconds = 20_000 };
+        for (var i = 0; i < 20; i++)
+        {
+            var note = Guid.NewGuid().ToString();
+            await WriteAsync(through, note);
+            using var session = ReadSession.Begin(ReadConsistency.Global, patient);
+            await using var connection = await through.Source.OpenConnectionAsync();
+            Assert.Equal(1, await connection.ExecuteScalarAsync<long>(CountNotes, new { note }));
+            Assert.NotEqual("primary", session.GetDecisions()[^1].Server);
+        }
+
+        await fixture.Cluster.WaitForReplicasAsync();
+        using (var bounded = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { MaxStalenessMilliseconds = 60_000 }))
+        {
+            Assert.StartsWith("replica", await through.AskAsync(), StringComparison.Ordinal);
+        }
+
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        var last = Guid.NewGuid().ToString();
+        await WriteAsync(through, last);
+        await Task.Delay(50);
+        foreach (
+            var (level, options) in new[]
+            {
+                (ReadConsistency.Global, new ReadSessionOptions { MaxWaitMilliseconds = 50 }),
+                (ReadConsistency.Monotonic, new ReadSessionOptions { MaxStalenessMilliseconds = 20 }),
+            }
+        )
+        {
+            using var session = ReadSession.Begin(level, options);
+            await using var connection = await through.Source.OpenConnectionAsync();
+            Assert.Equal(1, await connection.ExecuteScalarAsync<long>(CountNotes, new { note = last }));
+            Assert.Equal("primary", session.GetDecisions()[^1].Server);
+        }
     }
 
     [Fact]

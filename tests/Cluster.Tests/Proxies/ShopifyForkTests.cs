@@ -208,11 +208,21 @@ public sealed class ShopifyForkTests(RelayFixture fixture) : IClassFixture<Relay
         );
     }
 
+    /// <summary>Nobody knows which replica the fork will pick.</summary>
+    [Fact]
+    public async Task A_session_that_bounds_the_age_of_its_reads_reads_on_the_primary()
+    {
+        await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ShopifyFork);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { MaxStalenessMilliseconds = 60_000 });
+        Assert.Equal("primary", await through.AskAsync());
+        Assert.Equal("primary", await through.AskAsync());
+    }
+
     [Fact]
     public async Task A_session_that_asks_for_more_sends_nothing()
     {
         await using var through = await ThroughProxy.StartAsync(fixture, ProxyDialect.ShopifyFork);
-        foreach (var level in new[] { ReadConsistency.Causal, ReadConsistency.Snapshot })
+        foreach (var level in new[] { ReadConsistency.Causal, ReadConsistency.Global, ReadConsistency.Snapshot })
         {
             using var session = ReadSession.Begin(level);
             await Assert.ThrowsAsync<NotSupportedException>(through.AskAsync);

@@ -8,6 +8,9 @@ namespace MonotonicReads.Cluster.Tests.Routing;
 /// <summary>What each guarantee costs in commands to the servers, per read, against the same read on a plain data source.</summary>
 public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper output) : IClassFixture<RoutingFixture>
 {
+    // What the driver's pool sends before it hands a connection out.
+    private const int Reset = 2;
+
     [Fact]
     public async Task Each_read_costs_so_many()
     {
@@ -20,10 +23,7 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
             [new RelayServer(primary.Name, primary.ConnectionString)],
             new OneServerRoute()
         );
-        await using var source = new ReplicatedMySqlDataSourceBuilder()
-            .UsePrimary(Through(primaryRelay, fixture.Cluster.Primary.ConnectionString))
-            .AddReplica("replica", Through(replicaRelay, fixture.Cluster.Replicas[0].ConnectionString))
-            .Build();
+        await using var source = Build(primaryRelay, replicaRelay);
         await using var plain = new MySqlDataSource(Through(replicaRelay, fixture.Cluster.Replicas[0].ConnectionString));
         var caughtUp = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp };
         var planned = new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.CaughtUp, Reads = 1 };
@@ -66,6 +66,59 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
         Assert.Equal(plainRead + 1, first);
         Assert.Equal(plainRead, second);
 
+        var (globalFirst, globalSecond, globalNext) = (0, 0, 0);
+        await CountAsync(
+            "global, two reads and another call",
+            async () =>
+            {
+                globalFirst = await CountAsync("global, first read", () => ReadAsync(source));
+                globalSecond = await CountAsync("global, second read", () => ReadAsync(source));
+                using var next = ReadSession.Begin(ReadConsistency.Global);
+                globalNext = await CountAsync("global, first read of a call inside", () => ReadAsync(source));
+            },
+            ReadConsistency.Global
+        );
+
+        // One question to the primary, on a connection of its pool, which is reset for it; nothing was written, and the replica is known to
+        // have it.
+        Assert.Equal(plainRead + Reset + 1, globalFirst);
+        Assert.Equal(plainRead, globalSecond);
+        Assert.Equal(plainRead + Reset + 1, globalNext);
+        await using (var other = await source.Primary.OpenConnectionAsync())
+        {
+            await other.ExecuteAsync("insert into writes (server, note) values ('primary', 'trips of another')");
+        }
+
+        await fixture.Cluster.WaitForReplicasAsync();
+        Assert.Equal(
+            plainRead + Reset + 2,
+            await CountAsync("global, after another's write", () => ReadAsync(source), ReadConsistency.Global)
+        );
+
+        var bounded = new ReadSessionOptions { MaxStalenessMilliseconds = 600_000 };
+        Assert.Equal(
+            plainRead,
+            await CountAsync("monotonic, at most ten minutes old: known", () => ReadAsync(source), ReadConsistency.Monotonic, bounded)
+        );
+        await using (var unknown = Build(primaryRelay, replicaRelay))
+        {
+            await ReadAsync(unknown);
+            await ReadAsync(unknown.Primary);
+            Assert.Equal(
+                plainRead + Reset + 2,
+                await CountAsync(
+                    "monotonic, at most ten minutes old: nothing known, so that both are asked",
+                    () => ReadAsync(unknown),
+                    ReadConsistency.Monotonic,
+                    bounded
+                )
+            );
+            Assert.Equal(
+                plainRead,
+                await CountAsync("the same, another session", () => ReadAsync(unknown), ReadConsistency.Monotonic, bounded)
+            );
+        }
+
         var series = await CountAsync(
             "three reads, Reads = 3",
             ThreeAsync,
@@ -103,6 +156,12 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
             }
         }
     }
+
+    private ReplicatedMySqlDataSource Build(StatementRelay primary, StatementRelay replica) =>
+        new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary(Through(primary, fixture.Cluster.Primary.ConnectionString))
+            .AddReplica("replica", Through(replica, fixture.Cluster.Replicas[0].ConnectionString))
+            .Build();
 
     private static async Task ReadAsync(System.Data.Common.DbDataSource source)
     {

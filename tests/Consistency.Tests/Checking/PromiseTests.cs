@@ -47,6 +47,36 @@ public sealed class PromiseTests
     public void Another_sessions_write_may_be_missed() =>
         new Story().Line(5).Session(1).Session(2).Write(10, 20, 4, session: 2).Read(30, 40, 3, claims: Causal).IsGood();
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_anybody_had_written_before_a_moment_is_told_of_who_claims_it(bool isGlobal)
+    {
+        var (claims, promise) = isGlobal ? (Claims.Global, Promise.Global) : (Claims.Bounded, Promise.Bounded);
+        Told(since: 25).Breaks(promise);
+
+        // Not what was written later, though before the read began; nor of who claims nothing.
+        Told(since: 20).IsGood();
+        new Story().Line(5).Session(1).Session(2).Write(10, 20, 4, session: 2).Read(30, 40, 3, since: 25).IsGood();
+        new Story().Line(5).Session(1).Session(2).Write(10, 20, 4, session: 2).Read(30, 40, 5, claims: claims, since: 25).IsGood();
+
+        Story Told(long since) =>
+            new Story().Line(5).Session(1).Session(2).Write(10, 20, 4, session: 2).Read(30, 40, 3, claims: claims, since: since);
+    }
+
+    [Fact]
+    public void Of_several_moments_the_last_one_before_it_counts() =>
+        new Story()
+            .Line(6)
+            .Session(1)
+            .Session(2)
+            .Write(10, 20, 4, session: 2)
+            .Write(21, 30, 5, session: 2)
+            .Write(31, 40, 6, session: 2)
+            .Read(50, 60, 5, claims: Claims.Global, since: 35)
+            .Read(61, 70, 4, claims: Claims.Bounded, since: 35)
+            .Breaks(Promise.Bounded);
+
     [Fact]
     public void A_token_carries_what_was_written() =>
         new Story()

@@ -66,7 +66,8 @@ internal sealed class Story
         int scope = 0,
         int source = 1,
         long opened = 0,
-        long? number = null
+        long? number = null,
+        long since = 0
     ) =>
         Add(
             new()
@@ -81,6 +82,7 @@ internal sealed class Story
                 Scope = scope,
                 Source = source,
                 Opened = opened,
+                Since = since,
                 Server = "n1",
             }
         );

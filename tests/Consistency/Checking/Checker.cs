@@ -22,6 +22,7 @@ internal sealed class Checker
     private readonly Dictionary<int, Entry> _scopes = [];
     private readonly Dictionary<int, Position> _fresh = [];
     private readonly Dictionary<int, int> _freshEntry = [];
+    private readonly Dictionary<int, List<(long At, Position Position, int Entry)>> _known = [];
     private readonly List<Violation> _violations = [];
     private int _unjudged;
 
@@ -148,6 +149,11 @@ internal sealed class Checker
         if ((read.Claims & Claims.Fresh) != 0)
         {
             Fresh(read, session, begun);
+        }
+
+        if ((read.Claims & (Claims.Global | Claims.Bounded)) != 0)
+        {
+            Since(read, session);
         }
 
         if (read.Scope != 0)
@@ -346,6 +352,50 @@ internal sealed class Checker
         }
     }
 
+    // What everybody knew at a moment, and not what is known by now.
+    private void Since(Entry read, SessionState? session)
+    {
+        if (!read.IsExact || !_known.TryGetValue(_primaryMoves ? read.Source : -1, out var known))
+        {
+            return;
+        }
+
+        var (from, to) = (0, known.Count);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            (from, to) = known[middle].At < read.Since ? (middle + 1, to) : (from, middle);
+        }
+
+        if (from == 0)
+        {
+            return;
+        }
+
+        var (at, position, entry) = known[from - 1];
+        var promise = (read.Claims & Claims.Global) != 0 ? Promise.Global : Promise.Bounded;
+        switch (_tree.Contains(StateOf(read), position))
+        {
+            case null:
+                _unjudged++;
+                break;
+            case false when session is null || session.Reports(promise):
+                var earlier = _entries[entry];
+                var how = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"which was there {(read.Begin - at) / 1e6:F1} ms before it began, {(read.Since - at) / 1e6:F1} ms before what it has to contain"
+                );
+                _violations.Add(
+                    new(
+                        promise,
+                        $"{Describe(read)} lacks {Describe(earlier)}, {how}",
+                        session is null ? [earlier, read] : [session.Begun, .. Between(session, earlier, read)]
+                    )
+                );
+                break;
+        }
+    }
+
     private Position FreshFor(int source, out int entry)
     {
         var scope = _primaryMoves ? source : -1;
@@ -360,6 +410,12 @@ internal sealed class Checker
         if (position.Number > _fresh.GetValueOrDefault(scope).Number && _survives(position))
         {
             (_fresh[scope], _freshEntry[scope]) = (position, index);
+            if (!_known.TryGetValue(scope, out var known))
+            {
+                _known[scope] = known = [];
+            }
+
+            known.Add((_entries[index].End, position, index));
         }
     }
 

@@ -9,6 +9,8 @@ internal enum Promise
     OwnWrites,
     Prefix,
     PrimaryIsFresh,
+    Global,
+    Bounded,
     OneMoment,
     WrittenOnce,
     Deadline,

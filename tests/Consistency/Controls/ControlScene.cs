@@ -61,13 +61,13 @@ internal sealed class ControlScene(Grounds grounds, Recorder recorder)
         return connection;
     }
 
-    public async Task<Entry> ReadAsync(Member member, Claims claims)
+    public async Task<Entry> ReadAsync(Member member, Claims claims, long since = 0)
     {
         await using var connection = await OpenAsync(member);
-        return await ReadAsync(connection, claims);
+        return await ReadAsync(connection, claims, since: since);
     }
 
-    public async Task<Entry> ReadAsync(DbConnection connection, Claims claims, Shape? shape = null)
+    public async Task<Entry> ReadAsync(DbConnection connection, Claims claims, Shape? shape = null, long since = 0)
     {
         shape ??= Shape.Head;
         var entry = new Entry
@@ -76,6 +76,7 @@ internal sealed class ControlScene(Grounds grounds, Recorder recorder)
             Session = Session,
             Level = ReadConsistency.Monotonic,
             Claims = claims,
+            Since = since,
             Via = "control",
             Begin = Recorder.Now,
         };

@@ -19,7 +19,36 @@ internal static class StaleControls
         new("out-of-order apply", Promise.Prefix, OutOfOrderAsync) { IsForMySql = true },
         new("Redraw with a killed replica", Promise.Monotonic, RedrawAsync),
         new("a wait after the snapshot began", Promise.OwnWrites, LateWaitAsync) { IsForMySql = true },
+        new("a causal read for a global one", Promise.Global, CausalForGlobalAsync) { IsForMySql = true },
+        new("fresh once, so fresh for good", Promise.Bounded, FreshOnceAsync) { IsForMySql = true },
     ];
+
+    // It contains what its session wrote, which is nothing.
+    private static async Task CausalForGlobalAsync(ControlScene scene)
+    {
+        await scene.Late.ExecuteAsync(scene.Late.StopApplying);
+        await scene.WriteAsync();
+        scene.Begin(ReadConsistency.Global);
+        await scene.ReadAsync(scene.Late, ControlledGlobal, since: Recorder.Now);
+    }
+
+    private const Claims ControlledGlobal = Claims.Monotonic | Claims.OwnWrites | Claims.Global;
+
+    private static async Task FreshOnceAsync(ControlScene scene)
+    {
+        var bound = TimeSpan.FromMilliseconds(20);
+        scene.Begin(ReadConsistency.Monotonic);
+        var position = await scene.WriteAsync();
+        await ControlScene.CatchUpAsync(scene.Fresh, position);
+        await scene.ReadAsync(scene.Fresh, Claims.Bounded, Since());
+        await scene.Fresh.ExecuteAsync(scene.Fresh.StopApplying);
+        await scene.WriteAsync();
+        await Task.Delay(2 * bound);
+        await scene.ReadAsync(scene.Fresh, Claims.Monotonic | Claims.Bounded, Since());
+        await scene.Fresh.ExecuteAsync(scene.Fresh.StartApplying);
+
+        long Since() => Recorder.Now - (long)bound.TotalNanoseconds;
+    }
 
     private static async Task NoSessionAsync(ControlScene scene)
     {

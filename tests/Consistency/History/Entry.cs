@@ -27,6 +27,12 @@ internal enum Claims
 
     /// <summary>Contains what anybody had written before it began.</summary>
     Fresh = 4,
+
+    /// <summary>Contains what anybody had written before the call began that it belongs to: <see cref="Entry.Since"/>.</summary>
+    Global = 8,
+
+    /// <summary>Contains what anybody had written so long before it began as it may be old: <see cref="Entry.Since"/>.</summary>
+    Bounded = 16,
 }
 
 /// <summary>A row of the chain: a write, and the write before it.</summary>
@@ -65,6 +71,9 @@ internal sealed record Entry
 
     /// <summary>When the connection was opened that a read used; a caller who keeps it keeps its server.</summary>
     public long Opened { get; init; }
+
+    /// <summary>A read that claims it contains what anybody had written before that; 0 where none is claimed.</summary>
+    public long Since { get; init; }
 
     /// <summary>The snapshot that a read belongs to; 0 is none.</summary>
     public int Scope { get; init; }

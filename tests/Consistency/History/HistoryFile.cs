@@ -62,6 +62,7 @@ internal sealed class HistoryFile(string path) : IDisposable
         Text("claims", entry.Claims == Claims.None ? "" : entry.Claims.ToString());
         Text("server", entry.Server ?? "");
         Number("opened", entry.Opened);
+        Number("since", entry.Since);
         Number("scope", entry.Scope);
         Number("state", entry.State);
         Number("number", entry.Number);

@@ -20,11 +20,17 @@ internal sealed class Client(
     private readonly int _sourceId = source.IdOf(data);
     private Action<Entry>? _publish;
 
+    // At the latest now: whoever makes a client has begun its session, and reads nothing before.
+    private long _since = level == ReadConsistency.Global ? Recorder.Now : 0;
+
     public ReadConsistency Level { get; private set; } = level;
 
     public Claims Claims { get; private set; } = ClaimsOf(level);
 
     public int Scope { get; private set; }
+
+    /// <summary>How old its reads may be; null for any age.</summary>
+    public TimeSpan? Bound { get; private set; }
 
     public int Session => session;
 
@@ -53,6 +59,7 @@ internal sealed class Client(
         {
             ReadConsistency.Eventual => Claims.None,
             ReadConsistency.Causal => Claims.Monotonic | Claims.OwnWrites,
+            ReadConsistency.Global => Claims.Monotonic | Claims.OwnWrites | Claims.Global,
             ReadConsistency.Primary => Claims.Monotonic | Claims.OwnWrites | Claims.Fresh,
             _ => Claims.Monotonic,
         };
@@ -64,7 +71,10 @@ internal sealed class Client(
             IsSynchronous = IsSynchronous,
             MayCancel = MayCancel,
             Publish = Publish,
-            Claims = Claims | ClaimsOf(inner),
+            // A snapshot is as old as it is, whatever its session asked for when it began.
+            Claims = (inner == ReadConsistency.Snapshot ? Claims & ~Claims.Bounded : Claims) | ClaimsOf(inner),
+            Bound = Bound,
+            _since = inner == ReadConsistency.Global ? Recorder.Now : _since,
             Scope = inner == ReadConsistency.Snapshot ? grounds.Recorder.NextScope() : Scope,
         };
 
@@ -76,8 +86,17 @@ internal sealed class Client(
             MayCancel = MayCancel,
             Publish = Publish,
             Claims = Claims,
+            Bound = Bound,
+            _since = _since,
             Scope = Scope,
         };
+
+    /// <summary>Its reads may be so old, and no older.</summary>
+    public Client Within(int milliseconds)
+    {
+        (Bound, Claims) = (TimeSpan.FromMilliseconds(milliseconds), Claims | Claims.Bounded);
+        return this;
+    }
 
     /// <summary>In the one moment of the session.</summary>
     public Client InSnapshot()
@@ -275,10 +294,13 @@ internal sealed class Client(
         }
     }
 
+    private long SinceNow() => Math.Max(_since, (Claims & Claims.Bounded) != 0 ? Recorder.Now - (long)Bound!.Value.TotalNanoseconds : 0);
+
     private Entry Template(string via) =>
         new()
         {
             Kind = EntryKind.Read,
+            Since = SinceNow(),
             Session = session,
             Source = _sourceId,
             Level = Level,

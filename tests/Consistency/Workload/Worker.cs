@@ -13,6 +13,7 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
         ReadConsistency.Snapshot,
         ReadConsistency.Causal,
         ReadConsistency.Causal,
+        ReadConsistency.Global,
         ReadConsistency.Primary,
     ];
 
@@ -26,6 +27,9 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
     ];
 
     private static readonly ReplicaLoss[] PagePolicies = Enum.GetValues<ReplicaLoss>();
+
+    // In milliseconds: less than a round trip may take, and more than a fault lasts.
+    private static readonly int[] Bounds = [2, 50, 200, 1_000, 3_000];
 
     private readonly Random _random = new(seed);
 
@@ -71,10 +75,12 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
         var level = Levels[_random.Next(Levels.Length)];
         var policy = Policies[_random.Next(Policies.Length)];
         var isPlanned = _random.Next(4) == 0;
+        var bound = level != ReadConsistency.Snapshot && _random.Next(4) == 0 ? Bounds[_random.Next(Bounds.Length)] : 0;
         var options = new ReadSessionOptions
         {
             OnReplicaLoss = policy,
             Reads = isPlanned ? _random.Next(2, 6) : 0,
+            MaxStalenessMilliseconds = bound,
             MaxWaitMilliseconds = _random.Next(8) == 0 ? _random.Next(2) * 2_000 : 500,
         };
         var isKeyed = _random.Next(4) == 0;
@@ -91,6 +97,11 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
         if (level == ReadConsistency.Snapshot)
         {
             client.InSnapshot();
+        }
+
+        if (bound > 0)
+        {
+            client.Within(bound);
         }
 
         var what = _random.Next(100);
@@ -111,7 +122,7 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
                 Policy = policy,
                 Source = source.IdOf(data),
                 Via =
-                    $"{name}{(isPlanned ? ", planned" : "")}{(isKeyed ? ", keyed" : "")}{(isSynchronous ? ", sync" : "")}{(isSlow ? ", slow" : "")}",
+                    $"{name}{(isPlanned ? ", planned" : "")}{(isKeyed ? ", keyed" : "")}{(bound > 0 ? ", bounded" : "")}{(isSynchronous ? ", sync" : "")}{(isSlow ? ", slow" : "")}",
             }
         );
         await (
@@ -172,6 +183,7 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
                 ReadConsistency.Monotonic,
                 ReadConsistency.Snapshot,
                 ReadConsistency.Causal,
+                ReadConsistency.Global,
                 ReadConsistency.Primary,
             ];
             var level = inner[_random.Next(inner.Length)];

@@ -9,7 +9,7 @@ namespace MonotonicReads.Generator.Tests.Harness;
 /// </summary>
 internal static class Accounting
 {
-    private static readonly string[] SessionAttributes = ["MonotonicAttribute", "CausalAttribute", "PrimaryAttribute"];
+    private static readonly string[] SessionAttributes = ["MonotonicAttribute", "CausalAttribute", "GlobalAttribute", "PrimaryAttribute"];
 
     public static void AssertEachMemberOnce(GeneratorRun run, IReadOnlyCollection<Diagnostic> reported)
     {

@@ -156,6 +156,16 @@ public class MR2001Tests
                 "obsolete as an error"
             },
             {
+                "public class Repo : IOrders { [Monotonic(MaxStalenessMilliseconds = -1)] public Task<int> GetAsync() => Task.FromResult(1); }",
+                "GetAsync",
+                "MaxStalenessMilliseconds is negative"
+            },
+            {
+                "public class Repo : IOrders { [Global(MaxWaitMilliseconds = -1)] public Task<int> GetAsync() => Task.FromResult(1); }",
+                "GetAsync",
+                "MaxWaitMilliseconds is negative"
+            },
+            {
                 "public class Repo : IOrders { [Causal(MaxWaitMilliseconds = -1)] public Task<int> GetAsync() => Task.FromResult(1); }",
                 "GetAsync",
                 "negative"

@@ -477,5 +477,40 @@ public class DelegationTests
         Assert.Contains("Begin(global::MonotonicReads.ReadConsistency.Monotonic);", run.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Global_calls_and_those_with_a_bound_are_wrapped_with_what_they_say()
+    {
+        var run = GeneratorRun
+            .Of(
+                Usings
+                    + """
+                    public interface IOrders { int A(); int B(); int C(); int D(); int E(); }
+                    public class Repo : IOrders
+                    {
+                        [Global] public int A() => 1;
+                        [Global(MaxWaitMilliseconds = 20, OnReplicaLoss = ReplicaLoss.Fail, Reads = 2)] public int B() => 1;
+                        [Monotonic(MaxStalenessMilliseconds = 2000)] public int C() => 1;
+                        [Causal(MaxStalenessMilliseconds = 2000, MaxWaitMilliseconds = 20)] public int D() => 1;
+                        [Monotonic(MaxStalenessMilliseconds = 0)] public int E() => 1;
+                    }
+                    """
+            )
+            .AssertAllWrapped();
+        foreach (
+            var part in new[]
+            {
+                "Begin(global::MonotonicReads.ReadConsistency.Global);",
+                "Begin(global::MonotonicReads.ReadConsistency.Global, OnLossFailWait20Reads2);",
+                "OnLossFailWait20Reads2 = new() { OnReplicaLoss = global::MonotonicReads.ReplicaLoss.Fail, MaxWaitMilliseconds = 20, Reads = 2 };",
+                "MaxAge2000 = new() { MaxStalenessMilliseconds = 2000 };",
+                "Wait20MaxAge2000 = new() { MaxWaitMilliseconds = 20, MaxStalenessMilliseconds = 2000 };",
+                "Begin(global::MonotonicReads.ReadConsistency.Monotonic);",
+            }
+        )
+        {
+            Assert.Contains(part, run.Text, StringComparison.Ordinal);
+        }
+    }
+
     internal static int Count(string text, string part) => text.Split(part).Length - 1;
 }

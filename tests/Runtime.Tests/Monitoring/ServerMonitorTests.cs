@@ -22,6 +22,7 @@ public class ServerMonitorTests
             new RoutingReports(NullLogger.Instance, static _ => { }, "shop", TimeProvider.System),
             divergence: null,
             new ReplicaProgress(primary, TimeProvider.System),
+            new StateAge(primary, TimeProvider.System),
             TimeProvider.System,
             new MonitorOptions { Timeout = TimeSpan.FromMinutes(1) }
         );
@@ -43,6 +44,7 @@ public class ServerMonitorTests
             new RoutingReports(NullLogger.Instance, static _ => { }, "shop", TimeProvider.System),
             divergence: null,
             new ReplicaProgress(primary, TimeProvider.System),
+            new StateAge(primary, TimeProvider.System),
             TimeProvider.System,
             new MonitorOptions { Timeout = TimeSpan.FromMinutes(1) }
         );

@@ -124,12 +124,12 @@ public class ProxyDialectTests
     [InlineData(nameof(ProxyDialect.SqlCommenter), "Monotonic/Redraw Primary/Primary Primary/CaughtUp Primary/Fail Primary/Redraw")]
     [InlineData(
         nameof(ProxyDialect.MaxScale),
-        "Monotonic/Redraw Snapshot/Primary Snapshot/CaughtUp Snapshot/Fail Snapshot/Redraw Causal/Redraw Primary/Primary Primary/CaughtUp Primary/Fail Primary/Redraw"
+        "Monotonic/Redraw Snapshot/Primary Snapshot/CaughtUp Snapshot/Fail Snapshot/Redraw Causal/Redraw Global/Primary Global/CaughtUp Global/Fail Global/Redraw Primary/Primary Primary/CaughtUp Primary/Fail Primary/Redraw"
     )]
     public void Each_dialect_says_what_it_keeps(string dialect, string kept) => Assert.Equal(kept, Kept(Dialect(dialect)));
 
     [Fact]
-    public void ProxySql_keeps_everything() => Assert.Equal(16, Kept(ProxyDialect.ProxySql).Split(' ').Length);
+    public void ProxySql_keeps_everything() => Assert.Equal(20, Kept(ProxyDialect.ProxySql).Split(' ').Length);
 
     [Fact]
     public void Every_dialect_leaves_reads_outside_a_session_alone() =>
@@ -186,7 +186,14 @@ public class ProxyDialectTests
     private static string Kept(ProxyDialect dialect) =>
         string.Join(
             ' ',
-            from level in new[] { ReadConsistency.Monotonic, ReadConsistency.Snapshot, ReadConsistency.Causal, ReadConsistency.Primary }
+            from level in new[]
+            {
+                ReadConsistency.Monotonic,
+                ReadConsistency.Snapshot,
+                ReadConsistency.Causal,
+                ReadConsistency.Global,
+                ReadConsistency.Primary,
+            }
             from policy in Enum.GetValues<ReplicaLoss>()
             where dialect.Keeps(level, policy)
             select $"{level}/{policy}"

@@ -46,6 +46,22 @@ public class NextStepTests
             ["outside, the proxy decides"] = (Read, Anywhere, None, 0, Step.Run),
             ["outside, a write to the proxy"] = (Write, Anywhere, None, 0, Step.MoveToPrimary),
 
+            // On a replica whose age is bounded.
+            ["a replica that is not known to be fresh"] = (Read, Replica, Here with { MustProveFresh = true }, 0, Step.ProveFresh),
+            ["one that has proved it"] = (Read, Replica, Here with { MustProveFresh = true }, Readiness.Fresh, Step.ReadHere),
+            ["one that has to have the session's writes first"] = (
+                Read,
+                Replica,
+                Here with
+                {
+                    MustProveFresh = true,
+                    MustCatchUp = true,
+                },
+                0,
+                Step.CatchUp
+            ),
+            ["one of another session's"] = (Read, Replica, Elsewhere with { MustProveFresh = true, IsOurs = true }, 0, Step.FindServer),
+
             // On the primary, or on the way there.
             ["a write in a session on a replica"] = (Write, Replica, Here, 0, Step.MoveToPrimary),
             ["a transaction in a session on a replica"] = (Statement.Transaction, Replica, Here, 0, Step.MoveToPrimary),
@@ -171,7 +187,7 @@ public class NextStepTests
         bool[] either = [false, true];
         foreach (var level in Enum.GetValues<ReadConsistency>().Cast<ReadConsistency?>().Append(null))
         {
-            foreach (var bits in Enumerable.Range(0, 1 << 9))
+            foreach (var bits in Enumerable.Range(0, 1 << 10))
             {
                 bool Is(int bit) => (bits & (1 << bit)) != 0;
                 var link = Replica with { IsGone = Is(0), IsThroughProxy = Is(1), NamesServers = Is(1) && Is(2) };
@@ -182,6 +198,7 @@ public class NextStepTests
                     HasLoss: Is(5),
                     IsOtherRun: Is(6),
                     MustCatchUp: Is(7),
+                    MustProveFresh: Is(9),
                     IsOurs: Is(8)
                 );
                 Assert.Equal(Step.MoveToPrimary, NextStep.Of(Write, link, pin, Readiness.None));
@@ -189,6 +206,7 @@ public class NextStepTests
                 {
                     var step = NextStep.Of(Read, link, pin, ready);
                     Assert.False(level is not null && pin.HasLoss && step is (Step.Run or Step.ReadHere), $"{link} {pin}");
+                    Assert.False(pin.MustProveFresh && step == Step.ReadHere, $"{link} {pin}");
                     Assert.False(pin.MustCatchUp && ready == Readiness.None && step == Step.ReadHere, $"{link} {pin}");
                 }
             }

@@ -2,6 +2,60 @@ namespace MonotonicReads.Runtime.Tests.Sessions;
 
 public class ReadSessionTests
 {
+    /// <summary>Their numbers do not say it: those of the first five were given before there was a sixth.</summary>
+    [Fact]
+    public void The_levels_have_an_order_of_their_own()
+    {
+        ReadConsistency[] order =
+        [
+            ReadConsistency.Monotonic,
+            ReadConsistency.Snapshot,
+            ReadConsistency.Causal,
+            ReadConsistency.Global,
+            ReadConsistency.Primary,
+        ];
+        Assert.Equal(order.Append(ReadConsistency.Eventual).Order(), Enum.GetValues<ReadConsistency>());
+        foreach (var (outer, inner) in order.SelectMany(outer => order.Select(inner => (outer, inner))))
+        {
+            using var session = ReadSession.Begin(outer);
+            var isRefused =
+                outer == ReadConsistency.Snapshot
+                && (Array.IndexOf(order, inner) > Array.IndexOf(order, outer) || inner == ReadConsistency.Global);
+            if (isRefused)
+            {
+                Assert.Throws<InvalidOperationException>(() => ReadSession.Begin(inner));
+                continue;
+            }
+
+            using var joined = ReadSession.Begin(inner);
+            Assert.Equal(order[Math.Max(Array.IndexOf(order, outer), Array.IndexOf(order, inner))], joined.Consistency);
+            Assert.Equal(session.Id, joined.Id);
+        }
+    }
+
+    [Fact]
+    public void An_inner_bound_on_the_age_may_only_be_smaller()
+    {
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { MaxStalenessMilliseconds = 2000 });
+        Assert.Equal(TimeSpan.FromSeconds(2), Inner(0));
+        Assert.Equal(TimeSpan.FromSeconds(2), Inner(3000));
+        Assert.Equal(TimeSpan.FromSeconds(1), Inner(1000));
+        Assert.Equal(TimeSpan.FromSeconds(2), ReadSession.Current!.Policies.MaxStaleness);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Inner(-1));
+        using var other = ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid());
+        Assert.Null(ReadSession.Current!.Policies.MaxStaleness);
+        Assert.Equal(TimeSpan.FromSeconds(1), Inner(1000));
+
+        static TimeSpan? Inner(int milliseconds)
+        {
+            using var joined = ReadSession.Begin(
+                ReadConsistency.Monotonic,
+                new ReadSessionOptions { MaxStalenessMilliseconds = milliseconds }
+            );
+            return ReadSession.Current!.Policies.MaxStaleness;
+        }
+    }
+
     [Fact]
     public void Runs_from_begin_to_dispose()
     {

@@ -27,7 +27,7 @@ internal static class Words
             ReportState.Accepted => "[Eventual]: stale and out-of-order answers are accepted, with a reason",
             ReportState.Pinned => "[Monotonic]: its reads stay on one replica",
             ReportState.Snapshot => "[Monotonic(Snapshot = true)]: its reads show one moment",
-            ReportState.Causal => "[Causal]: its reads also see its own writes",
+            ReportState.Causal => "[Causal], [Global]: its reads also see its own writes, or everybody's",
             _ => "[Primary]: its reads run on the primary",
         };
 

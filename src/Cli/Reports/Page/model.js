@@ -9,7 +9,7 @@ const stateMeanings = {
   accepted: '[Eventual]: stale and out-of-order answers are accepted, with a reason',
   pinned: '[Monotonic]: its reads stay on one replica',
   snapshot: '[Monotonic(Snapshot = true)]: its reads show one moment',
-  causal: '[Causal]: its reads also see its own writes',
+  causal: '[Causal], [Global]: its reads also see its own writes, or everybody\'s',
   primary: '[Primary]: its reads run on the primary',
 };
 

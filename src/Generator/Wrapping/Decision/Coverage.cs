@@ -22,6 +22,11 @@ internal sealed record Coverage(IMethodSymbol Method, Annotation Annotation, Ses
             return (null, new Obstacle(place, "MaxWaitMilliseconds is negative", "give 0 (never wait) or more milliseconds"));
         }
 
+        if (annotation.MaxStalenessMilliseconds < 0)
+        {
+            return (null, new Obstacle(place, "MaxStalenessMilliseconds is negative", "give 0 (any age) or more milliseconds"));
+        }
+
         SessionKeyPath? path = null;
         if (annotation.Key is { } key)
         {

@@ -65,11 +65,18 @@ internal sealed class SessionText
                 + (loss.Contains(")") ? Convert.ToString(value, CultureInfo.InvariantCulture) : loss.Substring(loss.LastIndexOf('.') + 1));
         }
 
-        if (annotation.Kind == AnnotationKind.Causal && !annotation.HasDefaultWait)
+        if (annotation.Kind is AnnotationKind.Causal or AnnotationKind.Global && !annotation.HasDefaultWait)
         {
             var wait = annotation.MaxWaitMilliseconds.ToString(CultureInfo.InvariantCulture);
             initializers.Add("MaxWaitMilliseconds = " + wait);
             name += "Wait" + wait;
+        }
+
+        if (annotation.MaxStalenessMilliseconds != 0)
+        {
+            var age = annotation.MaxStalenessMilliseconds.ToString(CultureInfo.InvariantCulture);
+            initializers.Add("MaxStalenessMilliseconds = " + age);
+            name += "MaxAge" + age;
         }
 
         if (ReadsOf(coverage) is not 0 and var planned)

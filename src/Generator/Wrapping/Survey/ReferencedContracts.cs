@@ -16,7 +16,7 @@ internal static class ReferencedContracts
     /// <summary>The assembly that declares the annotations.</summary>
     public const string RuntimeAssembly = "MonotonicReads";
 
-    private static readonly string[] AttributeNames = ["MonotonicAttribute", "CausalAttribute", "PrimaryAttribute"];
+    private static readonly string[] AttributeNames = ["MonotonicAttribute", "CausalAttribute", "GlobalAttribute", "PrimaryAttribute"];
 
     public static EquatableArray<string> Of(ImmutableArray<MetadataReference> references, CancellationToken cancellationToken)
     {
