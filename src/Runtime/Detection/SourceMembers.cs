@@ -20,6 +20,7 @@ internal sealed class SourceMembers(UserCode code)
         (typeof(EventualAttribute), "Eventual"),
         (typeof(MonotonicAttribute), "Monotonic"),
         (typeof(CausalAttribute), "Causal"),
+        (typeof(GlobalAttribute), "Global"),
         (typeof(PrimaryAttribute), "Primary"),
     ];
 

@@ -105,7 +105,7 @@ internal sealed class SessionText
 
     /// <summary>What the annotation says, else the project's plans file; a primary session has no series.</summary>
     private int ReadsOf(Coverage coverage) =>
-        coverage.Annotation is { Reads: 0, Kind: AnnotationKind.Monotonic or AnnotationKind.Causal }
+        coverage.Annotation is { Reads: 0, Kind: AnnotationKind.Monotonic or AnnotationKind.Causal or AnnotationKind.Global }
             ? _planned.Of(coverage.Method)
             : coverage.Annotation.Reads;
 }
