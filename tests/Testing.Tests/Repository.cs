@@ -10,6 +10,13 @@ internal static class Repository
     public static string PathOf(string path, [CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", path));
 
+    public static void IsAsWritten(string path, string begin, string end, string text)
+    {
+        var page = File.ReadAllText(PathOf(path));
+        var from = page.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+        IsAsWritten(path, page[..from] + text + page[page.IndexOf(end, StringComparison.Ordinal)..]);
+    }
+
     public static void IsAsWritten(string path, string text)
     {
         if (WritesDocs)
