@@ -68,6 +68,10 @@ internal static class AllowedUses
         (root) -> Runtime/AdoNet, Runtime/Annotations, Runtime/MySql, Runtime/Servers, Runtime/Sessions
         """;
 
+    private const string Testing = """
+        (root) -> Runtime/AdoNet, Runtime/Annotations, Runtime/Choosing, Runtime/MySql, Runtime/Positions, Runtime/Routing, Runtime/Selection, Runtime/Servers, Runtime/Sessions
+        """;
+
     private const string Cli = """
         (root)           -> Commands, Output
         Commands         -> Baselines, Checking, Explaining, Loading, Output, Plans, Reports, Reports/Building, Reports/Model, Watched
@@ -91,6 +95,7 @@ internal static class AllowedUses
         new("src/Runtime", "MonotonicReads", Runtime, PublicTypesAtTheRoot: true),
         new("src/Runtime.AspNetCore", "MonotonicReads.AspNetCore", AspNetCore, Below: "Runtime"),
         new("src/Runtime.EntityFrameworkCore", "MonotonicReads.EntityFrameworkCore", EntityFrameworkCore, Below: "Runtime"),
+        new("src/Testing", "MonotonicReads.Testing", Testing, Below: "Runtime"),
         new("src/Cli", "MonotonicReads.Cli", Cli, Below: "Generator, CodeFixes, Runtime"),
     ];
 }

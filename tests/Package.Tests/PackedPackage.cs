@@ -21,6 +21,9 @@ public sealed class PackedPackage : IAsyncLifetime
     /// <summary>The freshly packed <c>MonotonicReads.EntityFrameworkCore.VERSION.nupkg</c>.</summary>
     public string EntityFrameworkCoreNupkg { get; private set; } = "";
 
+    /// <summary>The freshly packed <c>MonotonicReads.Testing.VERSION.nupkg</c>.</summary>
+    public string TestingNupkg { get; private set; } = "";
+
     /// <summary>The freshly packed <c>MonotonicReads.Cli.VERSION.nupkg</c>.</summary>
     public string CliNupkg { get; private set; } = "";
 
@@ -28,7 +31,7 @@ public sealed class PackedPackage : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        foreach (var project in new[] { "src/Runtime", "src/Runtime.AspNetCore", "src/Runtime.EntityFrameworkCore", "src/Cli" })
+        foreach (var project in new[] { "src/Runtime", "src/Runtime.AspNetCore", "src/Runtime.EntityFrameworkCore", "src/Testing", "src/Cli" })
         {
             var packed = await DotnetAsync(
                 RepositoryRoot,
@@ -48,10 +51,11 @@ public sealed class PackedPackage : IAsyncLifetime
         AspNetCoreNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.AspNetCore.*.nupkg"));
         Version = Path.GetFileNameWithoutExtension(AspNetCoreNupkg)["MonotonicReads.AspNetCore.".Length..];
         EntityFrameworkCoreNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.EntityFrameworkCore.*.nupkg"));
+        TestingNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.Testing.*.nupkg"));
         CliNupkg = Assert.Single(Directory.GetFiles(Feed, "MonotonicReads.Cli.*.nupkg"));
         Nupkg = Assert.Single(
             Directory.GetFiles(Feed, "*.nupkg"),
-            f => f != AspNetCoreNupkg && f != EntityFrameworkCoreNupkg && f != CliNupkg
+            f => f != AspNetCoreNupkg && f != EntityFrameworkCoreNupkg && f != TestingNupkg && f != CliNupkg
         );
         Assert.Equal($"MonotonicReads.{Version}.nupkg", Path.GetFileName(Nupkg));
         await File.WriteAllTextAsync(

@@ -92,9 +92,15 @@ internal static class StatementRun
                     statement.PrepareHere();
                 }
 
+                NoteSending(connection, statement.Driver);
                 result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
                 connection.Routed.Track(result, behavior);
                 return result;
+            }
+            catch (DbException exception) when (isRouted && ExplainedByStandIn(connection, exception) is { } explained)
+            {
+                NoteFailure(connection, behavior, exception);
+                throw explained;
             }
             catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, behavior, returnsData, exception))
             {
@@ -134,9 +140,15 @@ internal static class StatementRun
                     await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
                 }
 
+                NoteSending(connection, statement.Driver);
                 result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
                 connection.Routed.Track(result, behavior);
                 return result;
+            }
+            catch (DbException exception) when (isRouted && ExplainedByStandIn(connection, exception) is { } explained)
+            {
+                NoteFailure(connection, behavior, exception);
+                throw explained;
             }
             catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, behavior, returnsData, exception))
             {
@@ -149,6 +161,17 @@ internal static class StatementRun
             }
         }
     }
+
+    private static void NoteSending(ReplicatedConnection connection, object? driver)
+    {
+        if (connection.Source.Routed.Sending is { } sending && driver is not null)
+        {
+            sending(connection.Routed.Server, driver);
+        }
+    }
+
+    private static Exception? ExplainedByStandIn(ReplicatedConnection connection, DbException exception) =>
+        connection.Routed.Link.Server?.StandIn?.Explained(exception);
 
     private static void Leave(ReplicatedConnection connection, bool returnsData)
     {

@@ -46,6 +46,9 @@ internal sealed class ReplicaRouter
     /// <summary>What lets sessions back that wait on the primary; null where nothing does.</summary>
     public FallbackEnd? FallbackEnd { get; init; }
 
+    /// <summary>Draws for reads outside a session in place of chance, for tests; an index below zero leaves it to chance.</summary>
+    public Func<WeightedReplica[], int>? InsteadOfChance { get; set; }
+
     /// <summary>The replicas of this moment; setting it moves no session.</summary>
     public ReplicaTable Replicas
     {
@@ -58,6 +61,11 @@ internal sealed class ReplicaRouter
     public RoutedServer Any(List<RoutedServer>? refused)
     {
         var table = _table;
+        if (InsteadOfChance?.Invoke(Candidates(table, refused)) is >= 0 and var drawn)
+        {
+            return table.Servers[drawn];
+        }
+
         var sum = 0L;
         for (var i = 0; i < table.Servers.Length; i++)
         {

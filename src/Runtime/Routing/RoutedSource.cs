@@ -74,6 +74,9 @@ internal sealed class RoutedSource : ISessionSource
 
     public bool RecordsDecisions { get; }
 
+    /// <summary>Told of each of the driver's commands and batches before it is sent, for tests; null for nobody.</summary>
+    public Action<RoutedServer, object>? Sending { get; set; }
+
     private bool JoinsTransactions { get; }
 
     public int ConnectionTimeout { get; init; }

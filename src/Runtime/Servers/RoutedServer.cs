@@ -146,6 +146,9 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// told.</summary>
     public ProxyAddress? Address { get; init; }
 
+    /// <summary>How a test's stand-in for a server begins snapshots and tells its errors; null for a server.</summary>
+    public IStandIn? StandIn { get; init; }
+
     /// <summary>Asks the server who it is; null where nobody can.</summary>
     public Func<ServerQuestions, ValueTask>? Introduction { get; init; }
 

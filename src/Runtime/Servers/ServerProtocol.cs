@@ -94,6 +94,11 @@ internal abstract class ServerProtocol
     public static async ValueTask BeginSnapshotAsync(ServerQuestions server, BegunSnapshot begun)
     {
         const string Start = "START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT";
+        if (begun.Server.StandIn is { } standIn && await standIn.BeginSnapshotAsync(server).ConfigureAwait(false))
+        {
+            return;
+        }
+
         if (!server.SetsIsolationOfSession)
         {
             await server.AskBothAsync("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", Start, AnswerTime).ConfigureAwait(false);
@@ -133,6 +138,11 @@ internal abstract class ServerProtocol
     /// <param name="formerIsolation">What <see cref="IsolationToRestoreAsync"/> returned.</param>
     public static async ValueTask EndSnapshotAsync(ServerQuestions server, string? formerIsolation)
     {
+        if (server.StandIn is { } standIn && await standIn.EndSnapshotAsync(server).ConfigureAwait(false))
+        {
+            return;
+        }
+
         await server.AskAsync("COMMIT AND NO CHAIN NO RELEASE", AnswerTime).ConfigureAwait(false);
         if (formerIsolation is not null)
         {

@@ -46,6 +46,9 @@ internal readonly struct ServerQuestions(
     /// </summary>
     public bool AreThroughProxy => server.Address is not null;
 
+    /// <inheritdoc cref="RoutedServer.StandIn"/>
+    public IStandIn? StandIn => server.StandIn;
+
     /// <inheritdoc cref="ProxyAddress.SetsIsolationOfSession"/>
     public bool SetsIsolationOfSession => server.Address is { SetsIsolationOfSession: true };
 

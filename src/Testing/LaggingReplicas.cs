@@ -1,0 +1,229 @@
+using System.Data.Common;
+using Microsoft.Extensions.Logging.Abstractions;
+using MonotonicReads.Choosing;
+using MonotonicReads.MySql;
+using MonotonicReads.Routing;
+using MonotonicReads.Servers;
+using MySqlConnector;
+
+namespace MonotonicReads.Testing;
+
+/// <summary>
+/// A primary with replicas that lag as a test says, over one ordinary server. A replica shows the present until it is held; from then on it
+/// shows that moment. Sessions, selection, routing and wrappers are the real ones.
+/// </summary>
+/// <remarks>
+/// <para>A held replica on MySQL or MariaDB is a number of connections whose <c>REPEATABLE READ</c> snapshot was begun at that moment. It
+/// shows what InnoDB shows: a table that was created or altered since cannot be read there, a table of MyISAM or MEMORY shows the present,
+/// and server variables are those of the one server. Replicas refuse writes; nobody asks them for <c>read_only</c>.</para>
+/// <para>Positions are counted by the set and not taken from the server's log, which it need not have.</para>
+/// </remarks>
+public sealed class LaggingReplicas : IAsyncDisposable
+{
+    private readonly ITestServer _server;
+    private readonly Dictionary<string, SimulatedReplica> _replicas;
+    private readonly Assigner _assigner;
+    private int _moments;
+
+    internal LaggingReplicas(ITestServer server, LaggingReplicasOptions options, string[] names)
+    {
+        _server = server;
+        var count = new PositionCount();
+        var replicas = names.Select(name => new SimulatedReplica(name, server, count)).ToList();
+        _replicas = replicas.ToDictionary(replica => replica.Name, StringComparer.Ordinal);
+        _assigner = new Assigner(replicas);
+        var primary = new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(server.Primary), isPrimary: true);
+        var set = new ReplicaSet(
+            SimulatedReplica.Introduced(primary, server, count, static () => null),
+            new ReplicaTable(replicas.ConvertAll(replica => (replica.Routed, 1))),
+            _assigner,
+            TimeProvider.System,
+            NullLoggerFactory.Instance
+        )
+        {
+            Name = ReplicaSet.NameOf("test-" + Guid.NewGuid().ToString("N"), database: null, "localhost"),
+            OwnsServers = true,
+            HasPositions = true,
+            RecordsDecisions = true,
+            OnReplicaLoss = options.OnReplicaLoss,
+        };
+        DataSource = server is MySqlTestServer
+            ? new ReplicatedMySqlDataSource(
+                set,
+                new MySqlServers(options.ForPomelo, allowsWritableReplicas: true, new DriverHooks(), NullLoggerFactory.Instance),
+                monitor: null
+            )
+            : new ReplicatedDataSource(set);
+        DataSource.Router.InsteadOfChance = _assigner.DrawOutside;
+        DataSource.Routed.Sending = _assigner.Note;
+    }
+
+    /// <summary>The data source, to be handed to what is tested. Over MySQL or MariaDB it is a
+    /// <see cref="ReplicatedMySqlDataSource"/>. Sessions record their decisions.</summary>
+    public ReplicatedDataSource DataSource { get; }
+
+    /// <summary>The names of the replicas.</summary>
+    public IReadOnlyCollection<string> Names => _replicas.Keys;
+
+    /// <summary>Makes a set over an ordinary MySQL or MariaDB server, which is its primary; it need not replicate, nor log.</summary>
+    /// <param name="connectionString">As for MySqlConnector; names a database of the test's own.</param>
+    /// <param name="replicas">The replicas' names; at least one.</param>
+    /// <returns>The set; the caller disposes it.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An empty or repeated name, or a connection string that cannot be parsed.</exception>
+    /// <exception cref="InvalidOperationException">No name.</exception>
+    public static Task<LaggingReplicas> OverAsync(string connectionString, params string[] replicas) =>
+        OverAsync(connectionString, new LaggingReplicasOptions(), replicas);
+
+    /// <summary>Makes a set over an ordinary MySQL or MariaDB server, which is its primary; it need not replicate, nor log.</summary>
+    /// <param name="connectionString">As for MySqlConnector; names a database of the test's own.</param>
+    /// <param name="options">How.</param>
+    /// <param name="replicas">The replicas' names; at least one.</param>
+    /// <returns>The set; the caller disposes it.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An empty or repeated name, or a connection string that cannot be parsed.</exception>
+    /// <exception cref="InvalidOperationException">No name.</exception>
+    public static async Task<LaggingReplicas> OverAsync(string connectionString, LaggingReplicasOptions options, params string[] replicas)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        Check(options, replicas);
+        var text = new MySqlConnectionStringBuilder(connectionString);
+        if (options.ForPomelo)
+        {
+            (text.AllowUserVariables, text.UseAffectedRows) = (true, false);
+        }
+
+        var server = await MySqlTestServer
+            .ConnectAsync(text.ConnectionString, options.ConnectionsHeld, CancellationToken.None)
+            .ConfigureAwait(false);
+        return new LaggingReplicas(server, options, replicas);
+    }
+
+    /// <summary>From now on the replica shows this moment; one that is held already moves on to it. Nothing may be written meanwhile.</summary>
+    /// <param name="replica">Its name.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>Done when it is held.</returns>
+    /// <exception cref="ArgumentException">There is none of this name.</exception>
+    /// <exception cref="InvalidOperationException">It was killed.</exception>
+    public Task HoldAsync(string replica, CancellationToken cancellationToken = default) =>
+        Of(replica).HoldAsync(Interlocked.Increment(ref _moments), cancellationToken);
+
+    /// <summary>From now on the replica shows the present, as one that has caught up.</summary>
+    /// <param name="replica">Its name.</param>
+    /// <returns>Done when it does.</returns>
+    /// <exception cref="ArgumentException">There is none of this name.</exception>
+    /// <exception cref="InvalidOperationException">It was killed.</exception>
+    public Task AdvanceAsync(string replica)
+    {
+        Of(replica).Advance();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>From now on the replica refuses, and its open connections break. The moment that it was held at is lost.</summary>
+    /// <param name="replica">Its name.</param>
+    /// <exception cref="ArgumentException">There is none of this name.</exception>
+    public void Kill(string replica) => Of(replica).Kill();
+
+    /// <summary>A replica that was killed is there again, as another run of it that shows the present; others stay as they are.</summary>
+    /// <param name="replica">Its name.</param>
+    /// <exception cref="ArgumentException">There is none of this name.</exception>
+    public void Revive(string replica) => Of(replica).Revive();
+
+    /// <inheritdoc cref="ForEachAssignmentAsync(Func{DbConnection, Task}, Func{AssignmentRun, Task}, AssignmentOptions)"/>
+    public Task<AssignmentSummary> ForEachAssignmentAsync(Func<DbConnection, Task> write, Func<AssignmentRun, Task> body) =>
+        ForEachAssignmentAsync(write, body, new AssignmentOptions());
+
+    /// <inheritdoc cref="ForEachAssignmentAsync(Func{AssignmentRun, Task}, AssignmentOptions)"/>
+    public Task<AssignmentSummary> ForEachAssignmentAsync(Func<AssignmentRun, Task> body) =>
+        ForEachAssignmentAsync(body, new AssignmentOptions());
+
+    /// <summary>
+    /// Writes between what late replicas show and the present, then runs a unit of work once for each assignment of its reads to them.
+    /// </summary>
+    /// <param name="write">The test's own write, on an open connection to the primary. It is done once: a late replica goes on showing
+    /// what was before it, the others what is after it.</param>
+    /// <param name="body">The unit of work, with its check; begins its sessions itself. It must not write.</param>
+    /// <param name="options">The bound, and where the drawing goes.</param>
+    /// <returns>How many assignments there were.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="AssignmentException">An assignment breaks the check, or the unit of work throws under it.</exception>
+    /// <exception cref="InvalidOperationException">No replica shows the present, or a session runs around the call.</exception>
+    /// <remarks>Where no replica is held the last one is, for the time of the call.</remarks>
+    public async Task<AssignmentSummary> ForEachAssignmentAsync(
+        Func<DbConnection, Task> write,
+        Func<AssignmentRun, Task> body,
+        AssignmentOptions options
+    )
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentNullException.ThrowIfNull(body);
+        var late = _replicas.Values.Any(static replica => replica is { IsKilled: false, Held: not null })
+            ? null
+            : _replicas.Values.LastOrDefault(static replica => !replica.IsKilled);
+        if (late is not null)
+        {
+            await HoldAsync(late.Name).ConfigureAwait(false);
+        }
+
+        try
+        {
+            var connection = await DataSource.Primary.OpenConnectionAsync().ConfigureAwait(false);
+            List<SentStatement> written;
+            using (_assigner.Record(out var recorded))
+            {
+                await using (connection.ConfigureAwait(false))
+                {
+                    await write(connection).ConfigureAwait(false);
+                }
+
+                written = recorded.Statements;
+            }
+
+            return await new AssignmentSearch(this, _assigner, written, options).RunAsync(body).ConfigureAwait(false);
+        }
+        finally
+        {
+            late?.Advance();
+        }
+    }
+
+    /// <summary>Runs a unit of work once for each assignment of its reads to what the replicas show, some held and some not.</summary>
+    /// <param name="body">The unit of work, with its check; begins its sessions itself. It must not write.</param>
+    /// <param name="options">The bound, and where the drawing goes.</param>
+    /// <returns>How many assignments there were.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="AssignmentException">An assignment breaks the check, or the unit of work throws under it.</exception>
+    /// <exception cref="InvalidOperationException">All replicas show the same, or a session runs around the call.</exception>
+    public Task<AssignmentSummary> ForEachAssignmentAsync(Func<AssignmentRun, Task> body, AssignmentOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(body);
+        return new AssignmentSearch(this, _assigner, [], options).RunAsync(body);
+    }
+
+    /// <summary>Ends what is held and closes all connections; the server and its data stay, a SQLite file of the set's own goes.</summary>
+    /// <returns>Done when all is closed.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        await DataSource.DisposeAsync().ConfigureAwait(false);
+        await _server.DisposeAsync().ConfigureAwait(false);
+    }
+
+    internal IReadOnlyCollection<SimulatedReplica> All => _replicas.Values;
+
+    internal static void Check(LaggingReplicasOptions options, string[] replicas)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(replicas);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ConnectionsHeld, 1);
+        ReplicaSet.Check(hasPrimary: true, [.. replicas.Select(name => new ReplicaSettings(name, "", 1))]);
+    }
+
+    private SimulatedReplica Of(string replica) =>
+        _replicas.GetValueOrDefault(replica)
+        ?? throw new ArgumentException(
+            $"There is no replica '{replica}'; there are {string.Join(", ", _replicas.Keys)}.",
+            nameof(replica)
+        );
+}

@@ -1,0 +1,181 @@
+using System.Data.Common;
+using MonotonicReads.Servers;
+using MySqlConnector;
+
+namespace MonotonicReads.Testing;
+
+/// <summary>
+/// One ordinary MySQL or MariaDB server. A moment is a pool of connections, each with a transaction begun at that moment, which closing does
+/// not end: the driver rolls back what was begun as text only when it resets a connection, and this pool does not.
+/// </summary>
+internal sealed class MySqlTestServer : ITestServer
+{
+    private const string Savepoint = "monotonic_reads_moment";
+
+    private readonly string _connectionString;
+    private readonly int _connectionsHeld;
+    private readonly MySqlDataSource _primary;
+
+    private MySqlTestServer(string connectionString, int connectionsHeld, string version)
+    {
+        (_connectionString, _connectionsHeld, Version) = (connectionString, connectionsHeld, version);
+        _primary = new MySqlDataSource(connectionString);
+    }
+
+    public string SystemName => ServerProtocol.Of(Version).SystemName;
+
+    public string Version { get; }
+
+    public DbDataSource Primary => _primary;
+
+    public static async Task<MySqlTestServer> ConnectAsync(string connectionString, int connectionsHeld, CancellationToken cancellation)
+    {
+        var connection = new MySqlConnection(connectionString);
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            return new MySqlTestServer(connectionString, connectionsHeld, connection.ServerVersion);
+        }
+    }
+
+    public DbDataSource Present(string replica) =>
+        new MySqlDataSourceBuilder(_connectionString)
+            .UseConnectionOpenedCallback(
+                static async (opened, cancellation) =>
+                    await RunAsync(opened.Connection, "SET SESSION TRANSACTION READ ONLY", cancellation).ConfigureAwait(false)
+            )
+            .Build();
+
+    public async Task<DbDataSource> HoldAsync(string replica, CancellationToken cancellation)
+    {
+        var text = new MySqlConnectionStringBuilder(_connectionString)
+        {
+            Pooling = true,
+            MinimumPoolSize = 0,
+            MaximumPoolSize = (uint)_connectionsHeld,
+            ConnectionReset = false,
+            ConnectionIdleTimeout = 0,
+            ConnectionLifeTime = 0,
+            AutoEnlist = false,
+        };
+        var isHeld = false;
+        var source = new MySqlDataSourceBuilder(text.ConnectionString)
+            .UseConnectionOpenedCallback(
+                async (opened, token) =>
+                {
+                    if (Volatile.Read(ref isHeld))
+                    {
+                        await ReturnToMomentAsync(opened, replica, token).ConfigureAwait(false);
+                    }
+                }
+            )
+            .Build();
+        var connections = new List<MySqlConnection>();
+        try
+        {
+            for (var i = 0; i < _connectionsHeld; i++)
+            {
+                var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+                connections.Add(connection);
+                await RunAsync(connection, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", cancellation).ConfigureAwait(false);
+            }
+
+            await Task.WhenAll(
+                    connections.Select(connection =>
+                        RunAsync(connection, $"START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT; SAVEPOINT {Savepoint}", cancellation)
+                    )
+                )
+                .ConfigureAwait(false);
+            Volatile.Write(ref isHeld, true);
+        }
+        catch
+        {
+            await CloseAsync(connections).ConfigureAwait(false);
+            await source.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        await CloseAsync(connections).ConfigureAwait(false);
+        return new HeldConnections(source, replica, _connectionsHeld);
+    }
+
+    public void Break(IReadOnlyCollection<DbConnection> connections)
+    {
+        if (connections.Count == 0)
+        {
+            return;
+        }
+
+        using var killer = _primary.OpenConnection();
+        foreach (var connection in connections.OfType<MySqlConnection>())
+        {
+            using var command = new MySqlCommand(FormattableString.Invariant($"KILL CONNECTION {connection.ServerThread}"), killer);
+            try
+            {
+                command.ExecuteNonQuery();
+            }
+            catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.NoSuchThread)
+            {
+                // It has ended meanwhile.
+            }
+        }
+    }
+
+    public ValueTask<bool> BeginSnapshotAsync(ServerQuestions server, bool isHeld) => new(isHeld);
+
+    public ValueTask<bool> EndSnapshotAsync(ServerQuestions server, bool isHeld) => new(isHeld);
+
+    public Exception? Explained(Exception exception, string replica, bool isHeld) =>
+        exception switch
+        {
+            MySqlException { ErrorCode: MySqlErrorCode.TableDefinitionChanged } when isHeld => new InvalidOperationException(
+                $"Replica '{replica}' is held at an earlier moment, and the table was created or altered since: InnoDB cannot show it as it "
+                    + $"was then (1412). Create and alter tables before HoldAsync(\"{replica}\"), or call AdvanceAsync first.",
+                exception
+            ),
+            _ => null,
+        };
+
+    public ValueTask DisposeAsync() => _primary.DisposeAsync();
+
+    private static async Task CloseAsync(List<MySqlConnection> connections)
+    {
+        foreach (var connection in connections)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Fails where the transaction has ended, and with it what the connection shows.
+    private static async ValueTask ReturnToMomentAsync(MySqlConnectionOpenedContext opened, string replica, CancellationToken cancellation)
+    {
+        Exception? inner = null;
+        if ((opened.Conditions & MySqlConnectionOpenedConditions.New) == 0)
+        {
+            try
+            {
+                await RunAsync(opened.Connection, $"ROLLBACK TO SAVEPOINT {Savepoint}", cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.StoredProcedureDoesNotExist)
+            {
+                inner = exception;
+            }
+        }
+
+        throw new InvalidOperationException(
+            $"A connection of replica '{replica}' no longer shows the moment at which it was held: a statement on it ended its transaction "
+                + "(BEGIN, COMMIT, SET of the session or the like, on Inner), or its connection was dropped. Hold the replica again.",
+            inner
+        );
+    }
+
+    private static async Task RunAsync(MySqlConnection connection, string text, CancellationToken cancellation)
+    {
+        var command = new MySqlCommand(text, connection);
+        await using (command.ConfigureAwait(false))
+        {
+            await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+}

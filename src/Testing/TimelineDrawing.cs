@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace MonotonicReads.Testing;
+
+/// <summary>Draws a timeline: a lane for each server that was read, a dot for each read, and red where time runs backwards.</summary>
+internal static class TimelineDrawing
+{
+    private const int Left = 190;
+    private const int Step = 150;
+    private const int LaneHeight = 70;
+    private const int Top = 70;
+
+    private const string Style = """
+        <style>
+        text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; font-size: 12.5px; fill: #1f2933; }
+        .title { font-size: 16px; font-weight: 600; }
+        .name { font-size: 13px; font-weight: 600; }
+        .number { font-size: 12px; font-weight: 700; text-anchor: middle; fill: #ffffff; }
+        .saw { fill: #52606d; }
+        .panel { fill: #ffffff; stroke: #d3dae1; }
+        .lane { stroke: #9fb3c8; stroke-width: 2; }
+        .step { stroke: #486581; stroke-width: 1.5; }
+        .back { stroke: #c81e1e; stroke-width: 2.5; }
+        </style>
+        """;
+
+    public static string Of(Timeline timeline, string what)
+    {
+        var lanes = timeline.Lanes.Select(static lane => lane.Name).ToList();
+        var texts = timeline.All.Count + timeline.Writes.Count;
+        var width = Math.Max(Left + Step * timeline.All.Count + 20, 860);
+        var bottom = Top + LaneHeight * lanes.Count;
+        var height = bottom + 20 + 40 * texts;
+        var svg = new StringBuilder();
+        Add(
+            svg,
+            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">"""
+        );
+        Add(svg, $"<title>{Text(what)}</title>");
+        svg.Append(Style).Append('\n');
+        Add(svg, $"""<rect class="panel" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="6"/>""");
+        Add(svg, $"""<text class="title" x="20" y="30">{Text(what)}</text>""");
+        for (var lane = 0; lane < lanes.Count; lane++)
+        {
+            var y = YOf(lane);
+            Add(svg, $"""<text class="name" x="20" y="{y - 2}">{Text(lanes[lane])}</text>""");
+            Add(svg, $"""<text class="saw" x="20" y="{y + 14}">shows {Text(timeline.Lanes[lane].Shows)}</text>""");
+            Add(svg, $"""<line class="lane" x1="{Left}" y1="{y}" x2="{width - 20}" y2="{y}"/>""");
+        }
+
+        Dots(svg, timeline, lanes);
+        var line = bottom + 20;
+        foreach (var write in timeline.Writes)
+        {
+            line = Entry(svg, line, "write", "on the primary: " + write.Line, saw: null);
+        }
+
+        for (var i = 0; i < timeline.All.Count; i++)
+        {
+            var read = timeline.All[i];
+            var number = (i + 1).ToString(CultureInfo.InvariantCulture);
+            line = Entry(svg, line, number, $"{read.Statement.Server}: {read.Statement.Line}", read.Saw);
+        }
+
+        return svg.Append("</svg>\n").ToString();
+    }
+
+    private static void Dots(StringBuilder svg, Timeline timeline, List<string> lanes)
+    {
+        for (var i = 1; i < timeline.All.Count; i++)
+        {
+            var (from, to) = (LaneOf(timeline, lanes, i - 1), LaneOf(timeline, lanes, i));
+            Add(
+                svg,
+                $"""<line class="{(to > from ? "back" : "step")}" x1="{XOf(i - 1)}" y1="{YOf(from)}" x2="{XOf(i)}" y2="{YOf(to)}"/>"""
+            );
+        }
+
+        for (var i = 0; i < timeline.All.Count; i++)
+        {
+            var lane = LaneOf(timeline, lanes, i);
+            var fill = i > 0 && lane > LaneOf(timeline, lanes, i - 1) ? "#c81e1e" : "#2f6f9f";
+            Add(svg, $"""<circle cx="{XOf(i)}" cy="{YOf(lane)}" r="12" fill="{fill}"/>""");
+            Add(svg, $"""<text class="number" x="{XOf(i)}" y="{YOf(lane) + 4}">{i + 1}</text>""");
+        }
+    }
+
+    private static int Entry(StringBuilder svg, int y, string number, string text, string? saw)
+    {
+        Add(svg, $"""<text class="name" x="20" y="{y}">{number}</text>""");
+        Add(svg, $"""<text x="62" y="{y}">{Text(Timeline.Cut(text, 110))}</text>""");
+        if (saw is not null)
+        {
+            Add(svg, $"""<text class="saw" x="62" y="{y + 16}">saw: {Text(saw)}</text>""");
+        }
+
+        return y + (saw is null ? 24 : 40);
+    }
+
+    private static int LaneOf(Timeline timeline, List<string> lanes, int read) => lanes.IndexOf(timeline.All[read].Statement.Server);
+
+    private static int XOf(int read) => Left + Step * read + Step / 2;
+
+    private static int YOf(int lane) => Top + LaneHeight * lane + LaneHeight / 2 - 10;
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private static void Add(StringBuilder svg, FormattableString text) => svg.Append(FormattableString.Invariant(text)).Append('\n');
+}
