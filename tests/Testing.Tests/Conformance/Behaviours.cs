@@ -174,7 +174,7 @@ internal static class Behaviours
         using var session = Begin(ReadConsistency.Snapshot, "r1");
         var first = await ReadAsync(replicas);
         await OutsideAsync(() => replicas.WriteAsync());
-        await OutsideAsync(() => EveryOtherHasAsync(replicas));
+        await OutsideAsync(replicas.CaughtUpAsync);
         return $"{first}, {await ReadAsync(replicas, session)}";
     }
 

@@ -1,5 +1,5 @@
 using System.Text;
-using MonotonicReads.Cluster.MySql;
+using MonotonicReads.Cluster;
 
 namespace MonotonicReads.Testing.Tests.Conformance;
 

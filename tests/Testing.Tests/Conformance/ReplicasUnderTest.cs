@@ -1,6 +1,5 @@
 using Dapper;
 using MonotonicReads.Cluster;
-using MonotonicReads.Cluster.MySql;
 using MySqlConnector;
 
 namespace MonotonicReads.Testing.Tests.Conformance;
