@@ -324,9 +324,7 @@ internal sealed class SessionUse(RoutedSource source)
 
     // Where it is bound to the primary there is nothing to come back from.
     private bool IsCausal(ReadSession session, SessionPin pin) =>
-        session.Consistency is ReadConsistency.Causal or ReadConsistency.Global
-        && source.HasPositions
-        && pin.Server is not { IsPrimary: true };
+        session.IsCausal && source.HasPositions && pin.Server is not { IsPrimary: true };
 
     // Where a run of the primary is all that is known there is nothing to look for on a replica.
     private bool Returns(SessionPin pin) => pin.Session.ReturnsFromPrimary && source.HasPositions && pin.CarriedRun is null;
