@@ -8,7 +8,8 @@ public sealed class RequestSessionOptions
     /// <summary>
     /// What the requests' sessions guarantee; an endpoint's own annotation, such as <c>[Causal]</c>, wins.
     /// <see cref="ReadConsistency.Eventual"/> for no session. With <see cref="ReadConsistency.Global"/> the moment is that of the request's
-    /// first read; of a circuit, whose session is one, that of the circuit's, and each <c>[Global]</c> call in it has one of its own. Default: <see cref="ReadConsistency.Monotonic"/>.
+    /// first read; of a circuit, whose session is one, that of the circuit's, and each <c>[Global]</c> call in it has one of its own.
+    /// Default: <see cref="ReadConsistency.Monotonic"/>.
     /// </summary>
     public ReadConsistency Level { get; set; } = ReadConsistency.Monotonic;
 

@@ -51,8 +51,8 @@ internal static class LostSession
         new(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The primary {(exception is TimeoutException ? "did not answer" : "could not be asked")} for read session {session.Id}, and "
-                    + $"nothing else tells {what}. The read was not sent. Run the unit of work again in a new session."
+                $"The primary {(exception is TimeoutException ? "did not answer" : "could not be asked")} for read session {session.Id}, "
+                    + $"and nothing else tells {what}. The read was not sent. Run the unit of work again in a new session."
             ),
             session.Id,
             replica: null,
@@ -80,7 +80,8 @@ internal static class LostSession
         new(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"No replica is {(isForFreshness ? "known to be fresh enough" : "available")} for read session {session.Id}, and its policy ReplicaLoss.Fail keeps it from the primary."
+                $"No replica is {(isForFreshness ? "known to be fresh enough" : "available")} for read session {session.Id}, "
+                    + $"and its policy ReplicaLoss.Fail keeps it from the primary."
             ),
             session.Id,
             replica: null,

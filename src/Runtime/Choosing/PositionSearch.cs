@@ -37,12 +37,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         }
 
         using var activity = RoutingActivities.Search(session.Tags, (pin.Server ?? source.Primary).Tags);
-        var wanted = pin.Required is { } required ? seen.Union(required) : seen;
-        if (session.Policies.MaxStaleness is { } bound && age.Wanted(bound) is var (young, _))
-        {
-            wanted = wanted.Union(young);
-        }
-
+        var wanted = age.With(pin.Required is { } required ? seen.Union(required) : seen, session.Policies.MaxStaleness);
         return await FindAnyAsync(session, candidates, wanted, session.RemainingWait, mayQueue: true, isAsync, cancellation)
                 .ConfigureAwait(false)
             ?? otherwise;

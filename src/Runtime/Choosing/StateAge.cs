@@ -92,6 +92,10 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
         }
     }
 
+    /// <summary>A position, and what a replica must have to be so fresh, as far as that is known.</summary>
+    public ReplicationPosition With(ReplicationPosition position, TimeSpan? bound) =>
+        bound is { } most && Wanted(most) is var (young, _) ? position.Union(young) : position;
+
     /// <summary>What the primary told when it was asked at a moment or later.</summary>
     /// <param name="moment">The timestamp.</param>
     /// <returns>The oldest such position; null where it was not asked since.</returns>
@@ -107,7 +111,20 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
     {
         lock (_lock)
         {
-            return _incarnation == primary.Incarnation ? _marks.FindLast(mark => reached.Contains(mark.Position))?.AskedAt : null;
+            if (_incarnation != primary.Incarnation)
+            {
+                return null;
+            }
+
+            // Who has one has all before it.
+            var (from, to) = (0, _marks.Count);
+            while (from < to)
+            {
+                var middle = (from + to) / 2;
+                (from, to) = reached.Contains(_marks[middle].Position) ? (middle + 1, to) : (from, middle);
+            }
+
+            return from == 0 ? null : _marks[from - 1].AskedAt;
         }
     }
 

@@ -37,14 +37,9 @@ internal static class NextStep
             return pin.HasLoss || !pin.IsOtherRun ? Step.FindServer : Step.NoteRestart;
         }
 
-        if ((ready & Readiness.CaughtUp) == 0 && pin.MustCatchUp && pin.AgreesToHere)
+        if (pin.AgreesToHere && FirstOf(pin, ready) is { } first)
         {
-            return Step.CatchUp;
-        }
-
-        if ((ready & Readiness.Fresh) == 0 && pin.MustProveFresh && pin.AgreesToHere)
-        {
-            return Step.ProveFresh;
+            return first;
         }
 
         if (!link.IsGone && pin.AgreesToHere)
@@ -55,6 +50,12 @@ internal static class NextStep
         // The session has lost its replica, or a concurrent read found it out of reach and drew again.
         return link.IsThroughProxy || pin.HasLoss || link.IsGone || pin.IsOurs ? Step.FindServer : Step.Refuse;
     }
+
+    // What the replica has to have, and then to prove.
+    private static Step? FirstOf(in PinFacts pin, Readiness ready) =>
+        pin.MustCatchUp && (ready & Readiness.CaughtUp) == 0 ? Step.CatchUp
+        : pin.MustProveFresh && (ready & Readiness.Fresh) == 0 ? Step.ProveFresh
+        : null;
 }
 
 /// <summary>What has to happen before a statement runs.</summary>

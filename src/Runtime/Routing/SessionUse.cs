@@ -286,7 +286,7 @@ internal sealed class SessionUse(RoutedSource source)
 
         // On a session that is to go back to a replica what it sees here is binding, as a causal one's; the primary is asked then.
         var isAway = pin.IsAway && session.Consistency != ReadConsistency.Primary;
-        var tells = session.Consistency is ReadConsistency.Causal or ReadConsistency.Global && source.HasPositions;
+        var tells = session.IsCausal && source.HasPositions;
 
         // Where it is bound to the primary there is nothing to come back from.
         var isCausal = isAway || (tells && pin.Server is not { IsPrimary: true });

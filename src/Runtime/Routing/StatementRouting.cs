@@ -16,6 +16,8 @@ internal readonly struct StatementRouting(RoutedConnection connection)
 {
     private RoutedSource Source => connection.Source;
 
+    private StepTaking Steps => new(connection);
+
     /// <summary>Makes sure that the connection is on the server where a statement may run, and tells the session.</summary>
     public void Route(Statement statement)
     {
@@ -122,7 +124,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
 
             if (step == Step.ProveFresh)
             {
-                (ready, refused) = await ProveFreshAsync(session!, ready, refused, isAsync, cancellation).ConfigureAwait(false);
+                (ready, refused) = await Steps.ProveFreshAsync(session!, ready, refused, isAsync, cancellation).ConfigureAwait(false);
                 if ((ready & Readiness.Fresh) != 0)
                 {
                     continue;
@@ -131,7 +133,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 step = Step.FindServer;
             }
 
-            var (target, done) = await TakeAsync(step, session, refused, isAsync, cancellation).ConfigureAwait(false);
+            var (target, done) = await Steps.TakeAsync(step, session, refused, isAsync, cancellation).ConfigureAwait(false);
             ready = step is Step.FindServer or Step.NoteRestart ? Readiness.None : ready | done;
             if (target is null || (ReferenceEquals(target, connection.Link.Server) && !connection.Link.IsOutdated))
             {
@@ -143,10 +145,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 var left = connection.Link.Server;
                 await new ConnectionMove(connection).ToAsync(target, isAsync, cancellation).ConfigureAwait(false);
                 ReportCause(statement, step, session, left);
-                if (session is not null && connection.Use.PinOf(session) is var pin && pin.IsOtherIncarnation(target))
-                {
-                    Source.Losses.Lose(session, pin, target, ReplicaLossReason.Restarted, exception: null);
-                }
+                NoteOtherRun(session, target);
             }
             catch (Exception exception) when (Source.CanTryAnother(target, exception))
             {
@@ -157,22 +156,12 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         }
     }
 
-    // A replica that has not proved it is not asked again for this statement.
-    private async ValueTask<(Readiness Ready, List<RoutedServer>? Refused)> ProveFreshAsync(
-        ReadSession session,
-        Readiness ready,
-        List<RoutedServer>? refused,
-        bool isAsync,
-        CancellationToken cancellation
-    )
+    private void NoteOtherRun(ReadSession? session, RoutedServer target)
     {
-        var (replica, pin) = (connection.Server, connection.Use.PinOf(session));
-        if (await Source.Freshness.ProveAsync(session, pin, connection, isAsync, cancellation).ConfigureAwait(false))
+        if (session is not null && connection.Use.PinOf(session) is var pin && pin.IsOtherIncarnation(target))
         {
-            return (ready | Readiness.Fresh, refused);
+            Source.Losses.Lose(session, pin, target, ReplicaLossReason.Restarted, exception: null);
         }
-
-        return (Readiness.None, connection.Link.IsOutdated ? refused : [.. refused ?? [], replica]);
     }
 
     // The reads after it on this connection run on the primary too, and who wrote it may not know.
@@ -306,64 +295,5 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         var (reads, writes) = (statement.ReturnsData, statement.Writes);
         connection.Watch?.Sent(server.Name, server.IsPrimary, session?.Root, session?.SeesOwnWrites == true, reads, writes);
         return Step.Run;
-    }
-
-    /// <summary>Takes a step before the statement, which may ask a server.</summary>
-    /// <returns>Where the connection has to go, null for nowhere; and what is done for the statement now.</returns>
-    private async ValueTask<(RoutedServer? Target, Readiness Done)> TakeAsync(
-        Step step,
-        ReadSession? session,
-        List<RoutedServer>? refused,
-        bool isAsync,
-        CancellationToken cancellation
-    )
-    {
-        switch (step)
-        {
-            case Step.MoveToPrimary:
-                return (Source.Primary, Readiness.None);
-            case Step.LeaveToProxy:
-                return (Source.Proxy!.Anywhere, Readiness.None);
-            case Step.CatchUp or Step.PassBarrier when connection.Use.PinOf(session!) is { Carried.Doubts.Count: > 0 } doubting:
-                foreach (
-                    var foreign in await CarriedProof.FindForeignAsync(session!, doubting, isAsync, cancellation).ConfigureAwait(false)
-                )
-                {
-                    Source.NoteForeign(foreign.Name);
-                }
-
-                return (null, Readiness.None);
-            case Step.CatchUp:
-                var instead = await CatchUpAsync(session!, connection.Use.PinOf(session!), isAsync, cancellation).ConfigureAwait(false);
-
-                // Another server is looked at again: a concurrent read may have chosen it, for less than is needed here.
-                return (instead, instead is null ? Readiness.CaughtUp : Readiness.None);
-            case Step.PassBarrier:
-                await PrimaryBarrier
-                    .PassAsync(session!, connection.Use.PinOf(session!), connection, Source.Positions!, isAsync, cancellation)
-                    .ConfigureAwait(false);
-                return (null, Readiness.BehindBarrier);
-            default:
-                var pin = connection.Use.PinOf(session!);
-                if (step == Step.NoteRestart)
-                {
-                    Source.Losses.Lose(session!, pin, connection.Server, ReplicaLossReason.Restarted, exception: null);
-                }
-
-                var found = await Source.Router.PinnedAsync(session!, pin, refused, isAsync, cancellation).ConfigureAwait(false);
-                return (found, Readiness.None);
-        }
-    }
-
-    private ValueTask<RoutedServer?> CatchUpAsync(ReadSession session, SessionPin pin, bool isAsync, CancellationToken cancellation)
-    {
-        if (Source.CausalWait is { } wait && connection.Server.Protocol is not null && Source.Proxy is not { Dialect.IsExact: false })
-        {
-            return wait.CatchUpAsync(session, pin, connection, isAsync, cancellation);
-        }
-
-        // Nothing tells how far the replica is.
-        pin.BindPrimary(session.LossIn(Source));
-        return new(Source.Primary);
     }
 }

@@ -103,7 +103,10 @@ public sealed class ReadSession : IDisposable
     }
 
     /// <summary>Whether its level promises that it sees what it wrote.</summary>
-    internal bool SeesOwnWrites => Consistency is ReadConsistency.Causal or ReadConsistency.Global or ReadConsistency.Primary;
+    internal bool SeesOwnWrites => IsCausal || Consistency == ReadConsistency.Primary;
+
+    /// <summary>Whether its reads run on a replica that has what they must contain.</summary>
+    internal bool IsCausal => Consistency is ReadConsistency.Causal or ReadConsistency.Global;
 
     internal SessionPolicy Policies { get; }
 

@@ -117,9 +117,6 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public bool BindsToRequired(bool seesOwnWrites) => seesOwnWrites || _writes.WereSeen;
 
     /// <summary>Whether a read may not run on a replica before something was asked or waited for.</summary>
-    /// <param name="replica">The replica.</param>
-    /// <param name="seesOwnWrites">Whether the handle promises that.</param>
-    /// <param name="moments">What the handle knows of the moment in which it began; null where it promises nothing of it.</param>
     public bool MustCatchUp(RoutedServer replica, bool seesOwnWrites, PrimaryMoments? moments = null) =>
         _carried.Doubts.Count > 0
         || moments?.AreKnown(this) == false

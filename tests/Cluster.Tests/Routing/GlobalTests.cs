@@ -3,7 +3,7 @@ using MySqlConnector;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
 
-/// <summary>A global read contains what anybody had committed when its call began, on a replica where that is possible and in time.</summary>
+/// <summary>A global read contains what anybody had committed when its call began, on a replica where that is in time.</summary>
 public sealed class GlobalTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>, IAsyncLifetime
 {
     private static long _lastId = 2_000_000;
