@@ -305,5 +305,6 @@ internal static class Behaviours
 
     private static string Seen(IEnumerable<long> numbers) => numbers.Contains(2) ? "new" : "old";
 
-    private static string OtherThanR1(string seen) => seen.Replace("on r2", "on another", StringComparison.Ordinal).Replace("on r3", "on another", StringComparison.Ordinal);
+    private static string OtherThanR1(string seen) =>
+        seen.Replace("on r2", "on another", StringComparison.Ordinal).Replace("on r3", "on another", StringComparison.Ordinal);
 }
