@@ -39,7 +39,7 @@ public sealed class AssignmentTests
     {
         await using var set = await EmbeddedReplicas.CreateAsync("r1", "r2", "r3");
         await OrderQueries.CreateAsync(set.DataSource.Primary);
-        IOrderPages pages = new ConsistentMonotonicPages(new MonotonicPages(set.DataSource));
+        var pages = new ConsistentMonotonicPages(new MonotonicPages(set.DataSource));
         var totals = new List<long>();
 
         var summary = await set.ForEachAssignmentAsync(
