@@ -68,6 +68,5 @@ internal sealed record AssignedRead(SentStatement Statement, string? Saw)
         }
     }
 
-    private static string TextOf(object value) =>
-        value is DBNull ? "NULL" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+    private static string TextOf(object value) => value is DBNull ? "NULL" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }

@@ -47,13 +47,14 @@ public sealed class LaggingReplicas : IAsyncDisposable
             RecordsDecisions = true,
             OnReplicaLoss = options.OnReplicaLoss,
         };
-        DataSource = server is MySqlTestServer
-            ? new ReplicatedMySqlDataSource(
-                set,
-                new MySqlServers(options.ForPomelo, allowsWritableReplicas: true, new DriverHooks(), NullLoggerFactory.Instance),
-                monitor: null
-            )
-            : new ReplicatedDataSource(set);
+        DataSource =
+            server is MySqlTestServer
+                ? new ReplicatedMySqlDataSource(
+                    set,
+                    new MySqlServers(options.ForPomelo, allowsWritableReplicas: true, new DriverHooks(), NullLoggerFactory.Instance),
+                    monitor: null
+                )
+                : new ReplicatedDataSource(set);
         DataSource.Router.InsteadOfChance = _assigner.DrawOutside;
         DataSource.Routed.Sending = _assigner.Note;
     }
@@ -222,8 +223,5 @@ public sealed class LaggingReplicas : IAsyncDisposable
 
     private SimulatedReplica Of(string replica) =>
         _replicas.GetValueOrDefault(replica)
-        ?? throw new ArgumentException(
-            $"There is no replica '{replica}'; there are {string.Join(", ", _replicas.Keys)}.",
-            nameof(replica)
-        );
+        ?? throw new ArgumentException($"There is no replica '{replica}'; there are {string.Join(", ", _replicas.Keys)}.", nameof(replica));
 }

@@ -31,7 +31,9 @@ public sealed class PackedPackage : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        foreach (var project in new[] { "src/Runtime", "src/Runtime.AspNetCore", "src/Runtime.EntityFrameworkCore", "src/Testing", "src/Cli" })
+        foreach (
+            var project in new[] { "src/Runtime", "src/Runtime.AspNetCore", "src/Runtime.EntityFrameworkCore", "src/Testing", "src/Cli" }
+        )
         {
             var packed = await DotnetAsync(
                 RepositoryRoot,

@@ -11,17 +11,27 @@ public sealed class AssignmentTests
         await OrderQueries.CreateAsync(set.DataSource.Primary);
         var pages = new UnannotatedPages(set.DataSource);
 
-        var told = await Assert.ThrowsAsync<AssignmentException>(() => set.ForEachAssignmentAsync(OrderQueries.BuyMoreAsync, async run =>
-        {
-            var page = await pages.GetAsync(7);
-            run.Check(page.IsConsistent);
-        }));
+        var told = await Assert.ThrowsAsync<AssignmentException>(() =>
+            set.ForEachAssignmentAsync(
+                OrderQueries.BuyMoreAsync,
+                async run =>
+                {
+                    var page = await pages.GetAsync(7);
+                    run.Check(page.IsConsistent);
+                }
+            )
+        );
 
         Assert.Equal(new AssignmentSummary(16, AreAll: true), told.Summary);
         Assert.Equal(14, told.Broken); // all but those that see one moment
         Assert.Contains("The check 'page.IsConsistent' fails in 14 of 16", told.Message, StringComparison.Ordinal);
         Repository.IsAsWritten("docs/images/assignment.svg", told.Svg);
-        Repository.IsAsWritten("docs/guides/testing.md", "<!-- assignment: begin -->\n", "<!-- assignment: end -->", $"```\n{told.Message}\n```\n");
+        Repository.IsAsWritten(
+            "docs/guides/testing.md",
+            "<!-- assignment: begin -->\n",
+            "<!-- assignment: end -->",
+            $"```\n{told.Message}\n```\n"
+        );
     }
 
     [Fact]
@@ -29,15 +39,18 @@ public sealed class AssignmentTests
     {
         await using var set = await EmbeddedReplicas.CreateAsync("r1", "r2", "r3");
         await OrderQueries.CreateAsync(set.DataSource.Primary);
-        IOrderPages pages = new ConsistentMonotonicPages(new MonotonicPages(set.DataSource));
+        var pages = new ConsistentMonotonicPages(new MonotonicPages(set.DataSource));
         var totals = new List<long>();
 
-        var summary = await set.ForEachAssignmentAsync(OrderQueries.BuyMoreAsync, async run =>
-        {
-            var page = await pages.GetAsync(7);
-            totals.Add(page.Total);
-            run.Check(page.IsConsistent);
-        });
+        var summary = await set.ForEachAssignmentAsync(
+            OrderQueries.BuyMoreAsync,
+            async run =>
+            {
+                var page = await pages.GetAsync(7);
+                totals.Add(page.Total);
+                run.Check(page.IsConsistent);
+            }
+        );
 
         Assert.Equal(new AssignmentSummary(2, AreAll: true), summary);
         Assert.Equal([20, 10], totals); // the present, then the past: both were seen
@@ -50,8 +63,9 @@ public sealed class AssignmentTests
         await OrderQueries.CreateAsync(set.DataSource.Primary);
         var pages = new UnannotatedPages(set.DataSource);
 
-        var told = await Assert.ThrowsAsync<AssignmentException>(() => set.ForEachAssignmentAsync(OrderQueries.BuyMoreAsync,
-            async _ => Assert.True((await pages.GetAsync(7)).IsConsistent)));
+        var told = await Assert.ThrowsAsync<AssignmentException>(() =>
+            set.ForEachAssignmentAsync(OrderQueries.BuyMoreAsync, async _ => Assert.True((await pages.GetAsync(7)).IsConsistent))
+        );
 
         Assert.NotNull(told.InnerException);
     }
@@ -63,8 +77,9 @@ public sealed class AssignmentTests
         await OrderQueries.CreateAsync(set.DataSource.Primary);
         var pages = new UnannotatedPages(set.DataSource);
 
-        var told = await Assert.ThrowsAsync<AssignmentException>(() => set.ForEachAssignmentAsync(OrderQueries.BuyMoreAsync,
-            async run => run.Check((await pages.GetAsync(7)).Total == 0)));
+        var told = await Assert.ThrowsAsync<AssignmentException>(() =>
+            set.ForEachAssignmentAsync(OrderQueries.BuyMoreAsync, async run => run.Check((await pages.GetAsync(7)).Total == 0))
+        );
 
         Assert.Contains("although all its reads see one moment", told.Message, StringComparison.Ordinal);
     }
@@ -76,17 +91,20 @@ public sealed class AssignmentTests
         await OrderQueries.CreateAsync(set.DataSource.Primary);
         var reads = new List<int>();
 
-        var summary = await set.ForEachAssignmentAsync(OrderQueries.BuyMoreAsync, async _ =>
-        {
-            await using var db = set.DataSource.CreateConnection();
-            var isNew = await db.ExecuteScalarAsync<long>("select total from orders where id = 7") == 20;
-            if (isNew)
+        var summary = await set.ForEachAssignmentAsync(
+            OrderQueries.BuyMoreAsync,
+            async _ =>
             {
-                await db.ExecuteScalarAsync<long>("select amount from payments where order_id = 7");
-            }
+                await using var db = set.DataSource.CreateConnection();
+                var isNew = await db.ExecuteScalarAsync<long>("select total from orders where id = 7") == 20;
+                if (isNew)
+                {
+                    await db.ExecuteScalarAsync<long>("select amount from payments where order_id = 7");
+                }
 
-            reads.Add(isNew ? 2 : 1);
-        });
+                reads.Add(isNew ? 2 : 1);
+            }
+        );
 
         Assert.Equal(new AssignmentSummary(3, AreAll: true), summary);
         Assert.Equal([2, 1, 2], reads);
@@ -98,17 +116,22 @@ public sealed class AssignmentTests
         await using var set = await EmbeddedReplicas.CreateAsync("r1", "r2");
         await OrderQueries.CreateAsync(set.DataSource.Primary);
 
-        var told = await Assert.ThrowsAsync<AssignmentException>(() => set.ForEachAssignmentAsync(OrderQueries.BuyMoreAsync, async run =>
-        {
-            await using var db = set.DataSource.CreateConnection();
-            long before = 0;
-            for (var i = 0; i < 12; i++)
-            {
-                var now = await db.ExecuteScalarAsync<long>("select total from orders where id = 7");
-                run.Check(now >= before);
-                before = now;
-            }
-        }));
+        var told = await Assert.ThrowsAsync<AssignmentException>(() =>
+            set.ForEachAssignmentAsync(
+                OrderQueries.BuyMoreAsync,
+                async run =>
+                {
+                    await using var db = set.DataSource.CreateConnection();
+                    long before = 0;
+                    for (var i = 0; i < 12; i++)
+                    {
+                        var now = await db.ExecuteScalarAsync<long>("select total from orders where id = 7");
+                        run.Check(now >= before);
+                        before = now;
+                    }
+                }
+            )
+        );
 
         Assert.False(told.Summary.AreAll);
         Assert.InRange(told.Summary.Assignments, 10, 60);
@@ -152,13 +175,15 @@ public sealed class AssignmentTests
         }
 
         var runs = 0;
-        var order = await Assert.ThrowsAsync<InvalidOperationException>(() => set.ForEachAssignmentAsync(async _ =>
-        {
-            runs++;
-            await using var db = set.DataSource.CreateConnection();
-            await db.ExecuteScalarAsync<long>(runs % 2 == 0 ? "select total from orders" : "select amount from payments");
-            await db.ExecuteScalarAsync<long>("select on_hand from stock");
-        }));
+        var order = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            set.ForEachAssignmentAsync(async _ =>
+            {
+                runs++;
+                await using var db = set.DataSource.CreateConnection();
+                await db.ExecuteScalarAsync<long>(runs % 2 == 0 ? "select total from orders" : "select amount from payments");
+                await db.ExecuteScalarAsync<long>("select on_hand from stock");
+            })
+        );
         Assert.Contains("same order", order.Message, StringComparison.Ordinal);
     }
 

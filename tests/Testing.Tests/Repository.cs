@@ -7,8 +7,9 @@ internal static class Repository
     /// <summary>With MONOTONIC_READS_WRITE_DOCS=1 the tests write what they otherwise compare.</summary>
     public static bool WritesDocs => Environment.GetEnvironmentVariable("MONOTONIC_READS_WRITE_DOCS") == "1";
 
-    public static string PathOf(string path, [CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", path));
+    public static string PathOf(string path) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", path));
+
+    private static string Here([CallerFilePath] string here = "") => here;
 
     public static void IsAsWritten(string path, string begin, string end, string text)
     {

@@ -33,6 +33,8 @@ internal static class Behaviours
         ("a table altered since is read on a held replica", AlteredAsync),
     ];
 
+    private static readonly SessionTokenOptions Tokens = SessionTokenOptions.WithKey(new byte[32]);
+
     private static async Task<string> HeldAsync(ReplicasUnderTest replicas)
     {
         await replicas.HoldAsync("r1");
@@ -107,11 +109,11 @@ internal static class Behaviours
         using (var session = Begin(ReadConsistency.Monotonic, "r2"))
         {
             await ReadAsync(replicas);
-            token = await session.ToTokenAsync();
+            token = await session.ToTokenAsync(Tokens);
         }
 
         await replicas.KillAsync("r2");
-        using var resumed = ReadSession.Resume(token);
+        using var resumed = ReadSession.Resume(token, Tokens);
         return await ReadAsync(replicas, resumed);
     }
 
@@ -305,5 +307,6 @@ internal static class Behaviours
 
     private static string Seen(IEnumerable<long> numbers) => numbers.Contains(2) ? "new" : "old";
 
-    private static string OtherThanR1(string seen) => seen.Replace("on r2", "on another", StringComparison.Ordinal).Replace("on r3", "on another", StringComparison.Ordinal);
+    private static string OtherThanR1(string seen) =>
+        seen.Replace("on r2", "on another", StringComparison.Ordinal).Replace("on r3", "on another", StringComparison.Ordinal);
 }
