@@ -443,6 +443,7 @@ public class MergedReadsTests
     [Fact]
     public async Task One_round_trip_settles_the_finding_of_two_reads()
     {
+        Assert.Equal("MR1010", MR1010ReadsInOneRoundTrip.Id);
         var members = Async(
             "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id });"
         );

@@ -94,6 +94,8 @@ public class SeriesPlanTests
             FixedCode = Source($"{planned} public void M(int id) {{ {body} }}"),
             ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
             CompilerDiagnostics = CompilerDiagnostics.Errors,
+            // The others are those of lines in a file.
+            MarkupOptions = MarkupOptions.UseFirstDescriptor,
         };
         test.TestState.AdditionalReferences.AddRange(ReadRules.References);
         test.DisabledDiagnostics.Add(MR1004NeedlessAnnotation.Id);
