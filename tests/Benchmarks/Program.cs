@@ -14,6 +14,7 @@ using MonotonicReads.Benchmarks.Reading;
     ("keystroke", async () => await KeystrokeFigures.MeasureAsync()),
     ("reads", async () => await ReadFigures.RunAsync()),
     ("waits", async () => await WaitFigures.RunAsync()),
+    ("detector", async () => await DetectorFigures.RunAsync()),
 ];
 
 if (args.FirstOrDefault(name => !parts.Any(part => part.Name == name)) is { } unknown)
