@@ -16,6 +16,7 @@ using MonotonicReads.Benchmarks.Reading;
     ("merged", async () => await PageFigures.RunAsync()),
     ("waits", async () => await WaitFigures.RunAsync()),
     ("levels", async () => await LevelFigures.RunAsync()),
+    ("detector", async () => await DetectorFigures.RunAsync()),
 ];
 
 if (args.FirstOrDefault(name => !parts.Any(part => part.Name == name)) is { } unknown)
