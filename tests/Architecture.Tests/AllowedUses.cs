@@ -16,7 +16,8 @@ internal static class AllowedUses
         (root)            -> Collections, Emit, Wrapping/Decision, Wrapping/Planning, Wrapping/Survey
         Emit              -> Collections, Symbols, Wrapping/Decision, Wrapping/Planning
         Inventory         -> Annotations, Calls, Collections, Flow, Names, Rules, Sql
-        Rules             -> Annotations, Calls, Collections, Deferral, Flow, Names, Options, Reads, Symbols, Wrapping/Decision
+        Rules             -> Annotations, Calls, Collections, Deferral, Effects, Flow, Names, Options, Reads, Symbols, Wrapping/Decision
+        Effects           -> Calls, Options, Reads
         Wrapping/Planning -> Annotations, Collections, Symbols, Wrapping/Decision, Wrapping/Survey, Wrapping/Text
         Wrapping/Decision -> Annotations, Names, Symbols, Wrapping/Survey, Wrapping/Text
         Calls             -> Annotations, Collections, Flow, Names, Options, Reads, Symbols
