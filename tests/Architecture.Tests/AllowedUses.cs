@@ -16,8 +16,9 @@ internal static class AllowedUses
         (root)            -> Collections, Emit, Options, Wrapping/Decision, Wrapping/Planning, Wrapping/Survey
         Emit              -> Collections, Symbols, Wrapping/Decision, Wrapping/Planning
         Inventory         -> Annotations, Calls, Collections, Flow, Names, Rules, Sql
-        Rules             -> Annotations, Calls, Collections, Deferral, Flow, Merging, Names, Options, Reads, Symbols, Wrapping/Decision, Wrapping/Survey
+        Rules             -> Annotations, Calls, Collections, Deferral, Effects, Flow, Merging, Names, Options, Reads, Symbols, Wrapping/Decision, Wrapping/Survey
         Merging           -> Shared/Sql
+        Effects           -> Calls, Options, Reads
         Wrapping/Planning -> Annotations, Collections, Options, Symbols, Wrapping/Decision, Wrapping/Survey, Wrapping/Text
         Wrapping/Decision -> Annotations, Names, Symbols, Wrapping/Survey, Wrapping/Text
         Calls             -> Annotations, Collections, Flow, Names, Options, Reads, Symbols

@@ -2,19 +2,6 @@ using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Effects;
 
-/// <summary>What a member of the framework may do that outlives the call.</summary>
-internal enum FrameworkEffect
-{
-    /// <summary>Nothing that another run would make worse: a log record may be written twice, a duration measured twice.</summary>
-    None,
-
-    /// <summary>It changes what it is called on.</summary>
-    ChangesReceiver,
-
-    /// <summary>Nobody says.</summary>
-    Unknown,
-}
-
 /// <summary>The framework's members by namespace: what is in none of these lists has an effect that is not known.</summary>
 internal static class FrameworkEffects
 {
@@ -134,26 +121,28 @@ internal static class FrameworkEffects
 
         var space = type.ContainingNamespace?.ToDisplayString() ?? string.Empty;
         var name = space + "." + Outermost(type).Name;
-        var isCreation = method.MethodKind == MethodKind.Constructor;
         if (Outside.Contains(name))
         {
             return method.MethodKind == MethodKind.PropertyGet ? FrameworkEffect.None : FrameworkEffect.Unknown;
         }
 
-        if (space == "System.Collections.Immutable" || Known.Contains(name) || (name == "System.Object" && isCreation))
+        if (space == "System.Collections.Immutable" || Known.Contains(name))
         {
             return FrameworkEffect.None;
         }
 
-        if (ChangeableTypes.Contains(name) || Changeable.Contains(space) || (name == "System.Array" && ArrayChanges.Contains(method.Name)))
+        if (ChangeableTypes.Contains(name) || Changeable.Contains(space) || ChangesArray(name, method))
         {
-            return isCreation || (method.IsStatic && !ArrayChanges.Contains(method.Name)) || OnlyLooks(method.Name)
-                ? FrameworkEffect.None
-                : FrameworkEffect.ChangesReceiver;
+            return OnlyLooks(name, method) ? FrameworkEffect.None : FrameworkEffect.ChangesReceiver;
         }
 
         return Harmless.Contains(space) ? FrameworkEffect.None : FrameworkEffect.Unknown;
     }
+
+    private static bool ChangesArray(string type, IMethodSymbol method) => type == "System.Array" && ArrayChanges.Contains(method.Name);
+
+    private static bool OnlyLooks(string type, IMethodSymbol method) =>
+        method.MethodKind == MethodKind.Constructor || (method.IsStatic && !ChangesArray(type, method)) || OnlyLooks(method.Name);
 
     private static INamedTypeSymbol Outermost(INamedTypeSymbol type)
     {

@@ -63,49 +63,48 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
     public string? KeepsEntities(IInvocationOperation call, OwnedValues values)
     {
         var method = call.TargetMethod;
-        if (
-            libraries?.Describe(method.ReducedFrom ?? method)?.Role is not (DataRole.Reads or DataRole.ReadsQuery or DataRole.SendsRead)
-            || Untracked.Any(u => IsForm(method.Name, u))
-        )
+        return
+            libraries?.Describe(method.ReducedFrom ?? method)?.Role is DataRole.Reads or DataRole.ReadsQuery or DataRole.SendsRead
+            && !IsUntracked(method)
+            && OriginOf(call.Instance ?? call.Arguments.FirstOrDefault()?.Value, values) is { } origin
+            && Keeps(origin, method, values)
+            ? $"reads through a context that keeps what it has read ('{origin.Syntax}'): use AsNoTracking()"
+            : null;
+    }
+
+    /// <summary>The context that a query goes through, or where it is made; null where nothing of it is tracked.</summary>
+    private static IOperation? OriginOf(IOperation? source, OwnedValues values)
+    {
+        while (source is not null && !IsContext(source.Type))
         {
-            return null;
+            var before = source switch
+            {
+                IConversionOperation conversion => conversion.Operand,
+                IInvocationOperation step when IsUntracked(step.TargetMethod) => null,
+                IInvocationOperation step when step.TargetMethod.Locations.Any(static l => l.IsInSource) => source,
+                IInvocationOperation step => step.Instance ?? step.Arguments.FirstOrDefault()?.Value,
+                IPropertyReferenceOperation { Instance: { } instance } => instance,
+                ILocalReferenceOperation { Local: var local } => values.MadeOf(local) ?? source,
+                _ => source,
+            };
+            if (ReferenceEquals(before, source))
+            {
+                return source;
+            }
+
+            source = before;
         }
 
-        var source = call.Instance ?? call.Arguments.FirstOrDefault()?.Value;
-        while (true)
-        {
-            switch (source)
-            {
-                case IConversionOperation conversion:
-                    source = conversion.Operand;
-                    break;
-                case IInvocationOperation step when Untracked.Any(u => IsForm(step.TargetMethod.Name, u)):
-                    return null;
-                case IInvocationOperation step when step.TargetMethod.Locations.Any(static l => l.IsInSource):
-                    return Keeps(step, method, values) ? Kept(step) : null;
-                case IInvocationOperation step when !IsContext(step.Type):
-                    source = step.Instance ?? step.Arguments.FirstOrDefault()?.Value;
-                    break;
-                case IPropertyReferenceOperation { Instance: { } instance } when !IsContext(source.Type):
-                    source = instance;
-                    break;
-                case ILocalReferenceOperation { Local: var local } when !IsContext(source.Type) && values.MadeOf(local) is { } made:
-                    source = made;
-                    break;
-                default:
-                    return source is not null && Keeps(source, method, values) ? Kept(source) : null;
-            }
-        }
+        return source;
     }
+
+    private static bool IsUntracked(IMethodSymbol method) => Untracked.Any(u => IsForm(method.Name, u));
 
     // Of a query that is made elsewhere nobody knows; only EF Core's own members say that it is one of a context.
     private static bool Keeps(IOperation source, IMethodSymbol method, OwnedValues values) =>
         IsContext(source.Type)
             ? !values.IsOwned(source)
             : SpaceOf(method) == EntityFramework && source.Type is { Name: "IQueryable" or "IOrderedQueryable" };
-
-    private static string Kept(IOperation source) =>
-        $"reads through a context that keeps what it has read ('{source.Syntax}'): use AsNoTracking()";
 
     private static bool IsContext(ITypeSymbol? type)
     {

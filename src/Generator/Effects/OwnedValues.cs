@@ -22,6 +22,16 @@ internal sealed class OwnedValues(IOperation body, OutsideEffects effects, Owned
             IParameterReferenceOperation parameter => IsOwned(parameter.Parameter),
             IInstanceReferenceOperation own => own.ReferenceKind == InstanceReferenceKind.ImplicitReceiver || owned.This,
             _ when IsPlainValue(value.Type) => true,
+            IInvocationOperation call => IsOwned(call),
+            IMemberReferenceOperation member => member.Instance is not null && IsOwned(member.Instance),
+            IArrayElementReferenceOperation element => IsOwned(element.ArrayReference),
+            ISimpleAssignmentOperation assignment => IsOwned(assignment.Value),
+            _ => IsMade(value) || IsPassedOn(value),
+        };
+
+    private bool IsPassedOn(IOperation value) =>
+        value switch
+        {
             IConversionOperation conversion => IsOwned(conversion.Operand),
             IAwaitOperation awaited => IsOwned(awaited.Operation),
             IConditionalAccessInstanceOperation instance => IsOwned(ReceiverOf(instance)),
@@ -29,11 +39,7 @@ internal sealed class OwnedValues(IOperation body, OutsideEffects effects, Owned
             IConditionalOperation choice => IsOwned(choice.WhenTrue) && IsOwned(choice.WhenFalse),
             ICoalesceOperation coalesce => IsOwned(coalesce.Value) && IsOwned(coalesce.WhenNull),
             ISwitchExpressionOperation choice => choice.Arms.All(arm => IsOwned(arm.Value)),
-            IInvocationOperation call => IsOwned(call),
-            IMemberReferenceOperation member => member.Instance is not null && IsOwned(member.Instance),
-            IArrayElementReferenceOperation element => IsOwned(element.ArrayReference),
-            ISimpleAssignmentOperation assignment => IsOwned(assignment.Value),
-            _ => IsMade(value),
+            _ => false,
         };
 
     /// <summary>Whether the variable is the body's own, whatever its value: a number in a field can be read, and not set.</summary>

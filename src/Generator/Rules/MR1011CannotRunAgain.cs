@@ -12,7 +12,7 @@ using MonotonicReads.Generator.Wrapping.Decision;
 
 namespace MonotonicReads.Generator.Rules;
 
-/// <summary>MR1011: a member whose call is to be run again where its replica is lost, and that is not proved to do nothing but read.</summary>
+/// <summary>MR1011: a member that is to be run again where its replica is lost, and is not proved to do nothing but read.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class MR1011CannotRunAgain : DiagnosticAnalyzer
 {

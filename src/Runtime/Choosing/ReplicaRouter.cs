@@ -61,7 +61,7 @@ internal sealed class ReplicaRouter
     public RoutedServer Any(List<RoutedServer>? refused)
     {
         var table = _table;
-        if (InsteadOfChance?.Invoke(Candidates(table, refused)) is >= 0 and var drawn)
+        if (InsteadOfChance?.Invoke(Candidates(session: null, table, refused)) is >= 0 and var drawn)
         {
             return table.Servers[drawn];
         }
@@ -281,14 +281,14 @@ internal sealed class ReplicaRouter
     }
 
     private WeightedReplica[] Candidates(
-        ReadSession session,
+        ReadSession? session,
         ReplicaTable table,
         List<RoutedServer>? refused,
         List<RoutedServer>? late = null
     )
     {
         WeightedReplica[]? some = null;
-        var run = session.Root.Run;
+        var run = session?.Root.Run;
         for (var i = 0; i < table.Servers.Length; i++)
         {
             var replica = table.Servers[i];

@@ -230,7 +230,6 @@ internal sealed class SessionUse(RoutedSource source)
     {
         if (reads is { Reads: 1, IsCounted: true })
         {
-            // This connection has read nothing there.
             reads.Pin.LeaveReplicaUnread();
             _reads = null;
         }
@@ -282,14 +281,9 @@ internal sealed class SessionUse(RoutedSource source)
 
     private void NotePrimary(RoutedServer primary, ReadSession session, SessionPin pin, in Statement statement)
     {
-        pin.Session.Run?.Note(statement.IsPlainRead);
-
         // On a session that is to go back to a replica what it sees here is binding, as a causal one's; the primary is asked then.
         var isAway = pin.IsAway && session.Consistency != ReadConsistency.Primary;
-        var tells = session.IsCausal && source.HasPositions;
-
-        // Where it is bound to the primary there is nothing to come back from.
-        var isCausal = isAway || (tells && pin.Server is not { IsPrimary: true });
+        var isCausal = isAway || IsCausal(session, pin);
         var falls = statement.ReturnsData && !isCausal && Returns(pin);
         if (statement.ReturnsData && (isCausal || falls))
         {
@@ -314,6 +308,7 @@ internal sealed class SessionUse(RoutedSource source)
 
     private void NotePrimaryUse(SessionPin pin, in Statement statement, bool isTold)
     {
+        pin.Session.Run?.Note(statement.IsPlainRead);
         // What commits later is not in what the connection can tell when it is closed.
         var captures = _transaction?.TryAdd(pin) != true && isTold;
         if (_primary is { } use && ReferenceEquals(use.Pin, pin))
@@ -326,6 +321,10 @@ internal sealed class SessionUse(RoutedSource source)
         pin.EnterPrimary();
         _primary = new PrimaryUse(pin, statement.ReturnsData, captures);
     }
+
+    // Where it is bound to the primary there is nothing to come back from.
+    private bool IsCausal(ReadSession session, SessionPin pin) =>
+        session.IsCausal && source.HasPositions && pin.Server is not { IsPrimary: true };
 
     // Where a run of the primary is all that is known there is nothing to look for on a replica.
     private bool Returns(SessionPin pin) => pin.Session.ReturnsFromPrimary && source.HasPositions && pin.CarriedRun is null;

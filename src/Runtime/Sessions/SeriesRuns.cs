@@ -53,7 +53,7 @@ internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy poli
         return session;
     }
 
-    /// <summary>A run has failed. Whether the next one may begin, because the session lost its replica and nothing came of the run.</summary>
+    /// <summary>A run has failed. Whether the next one may begin: the session lost its replica, and nothing came of the run.</summary>
     /// <param name="session">What <see cref="Begin"/> returned.</param>
     /// <param name="exception">What the run threw.</param>
     /// <param name="cancellation">The caller's.</param>

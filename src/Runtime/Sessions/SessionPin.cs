@@ -224,11 +224,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
         {
             lock (this)
             {
-                if (
-                    _loss is null
-                    || policy == ReplicaLoss.Redraw
-                    || (policy is not (ReplicaLoss.Fail or ReplicaLoss.Restart) && source.HasPositions)
-                )
+                if (_loss is null || SessionPolicy.LeadsToPrimary(policy, source.HasPositions))
                 {
                     _server = source.Primary;
                     _loss = null;

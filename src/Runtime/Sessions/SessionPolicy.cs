@@ -32,6 +32,12 @@ internal sealed record SessionPolicy(ReplicaLoss? OnReplicaLoss, TimeSpan MaxWai
             MaxStaleness = MaxStaleness is not { } bound || other.MaxStaleness < bound ? other.MaxStaleness ?? MaxStaleness : MaxStaleness,
         };
 
+    /// <summary>Whether a session that has lost its replica may go on on the primary, where a read there is asked for.</summary>
+    /// <param name="policy">Its policy.</param>
+    /// <param name="hasPositions">Whether the servers tell what they contain.</param>
+    public static bool LeadsToPrimary(ReplicaLoss policy, bool hasPositions) =>
+        policy == ReplicaLoss.Redraw || (hasPositions && policy is not (ReplicaLoss.Fail or ReplicaLoss.Restart));
+
     // What joins cannot be run again alone, and where its session is not run again either it must not lose what it saw.
     private static ReplicaLoss? Stricter(ReplicaLoss? own, ReplicaLoss? other)
     {
