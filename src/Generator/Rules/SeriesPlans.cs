@@ -47,7 +47,11 @@ internal sealed class SeriesPlans
             return null;
         }
 
-        var own = isAnnotated && Annotation.On(method) is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal or AnnotationKind.Global } found ? found : null;
+        var own =
+            isAnnotated
+            && Annotation.On(method) is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal or AnnotationKind.Global } found
+                ? found
+                : null;
         if (own is { Reads: not 0 })
         {
             return new SeriesPlan(own.Reads, declaration, TakesArgument: true, Member: null, Line: null);
@@ -90,7 +94,8 @@ internal sealed class SeriesPlans
     private static Annotation? In(WrappingDecision decision, IMethodSymbol method) =>
         decision.CoveredMethods.FirstOrDefault(m => SymbolEqualityComparer.Default.Equals(m.OriginalDefinition, method.OriginalDefinition))
             is { } covered
-        && decision.CoverageOf(covered)?.Annotation is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal or AnnotationKind.Global } annotation
+        && decision.CoverageOf(covered)?.Annotation
+            is { Kind: AnnotationKind.Monotonic or AnnotationKind.Causal or AnnotationKind.Global } annotation
             ? annotation
             : null;
 
@@ -126,11 +131,7 @@ internal sealed class SeriesPlans
         {
             if (reference.GetSyntax(cancellation) is MethodDeclarationSyntax declaration)
             {
-                if (
-                    declaration.AttributeLists.Any(static l =>
-                        l.Attributes.Any(AnnotationSyntax.MayPlan)
-                    )
-                )
+                if (declaration.AttributeLists.Any(static l => l.Attributes.Any(AnnotationSyntax.MayPlan)))
                 {
                     return (declaration, true);
                 }
