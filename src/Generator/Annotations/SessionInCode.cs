@@ -181,12 +181,18 @@ internal static class SessionInCode
 
     private static bool IsOurs(IMethodSymbol method) => method.Name is "Begin" or "Resume" && IsSession(method.ContainingType);
 
-    private static bool IsSession(ITypeSymbol? type) =>
+    /// <summary>Whether the method runs what it is handed in a session of its own.</summary>
+    public static bool RunsInSession(IMethodSymbol method) =>
+        method.Name is "Run" or "RunAsync" && IsNamed(method.ContainingType, "RestartableReads");
+
+    private static bool IsSession(ITypeSymbol? type) => IsNamed(type, "ReadSession");
+
+    private static bool IsNamed(ITypeSymbol? type, string name) =>
         type
             is INamedTypeSymbol
             {
-                Name: "ReadSession",
                 ContainingType: null,
                 ContainingNamespace: { Name: "MonotonicReads", ContainingNamespace.IsGlobalNamespace: true }
-            };
+            }
+        && type.Name == name;
 }

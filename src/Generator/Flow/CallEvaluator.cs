@@ -58,6 +58,19 @@ internal sealed class CallEvaluator(
             return BeginSession(invocation);
         }
 
+        if (context.Types.ReadSession is not null && SessionInCode.RunsInSession(method))
+        {
+            var isOutermost = context.State.Session is null;
+            BeginSession(invocation);
+            Run(invocation, receiver, arguments);
+            if (isOutermost)
+            {
+                context.SetSession(null);
+            }
+
+            return ResultOf(invocation, receiver, arguments);
+        }
+
         if (method.Name is "Dispose" or "DisposeAsync" && receiver.Object is { } disposed)
         {
             Dispose(disposed);

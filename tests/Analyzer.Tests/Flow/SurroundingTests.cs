@@ -6,6 +6,7 @@ public class SurroundingTests
     private const string A = "db.QueryFirst<int>(\"SELECT a FROM t\")";
     private const string B = "db.QueryFirst<int>(\"SELECT b FROM t\")";
     private const string Write = "db.Execute(\"UPDATE t SET a = 1\")";
+    private const string Restartable = "RestartableReads.Run(ReadConsistency.Monotonic, new ReadSessionOptions(), () => ";
     private const string OfC = "c.QueryFirst<int>(\"SELECT a FROM t\") + c.QueryFirst<int>(\"SELECT b FROM t\")";
 
     [Theory]
@@ -16,6 +17,8 @@ public class SurroundingTests
     [InlineData("InSession(() => " + A + " + " + B + ");")]
     [InlineData("InCausal(() => { " + Write + "; return " + A + "; });")]
     [InlineData("using (Opened()) { _ = " + A + " + " + B + "; }")]
+    [InlineData(Restartable + A + " + " + B + ", default);")]
+    [InlineData(Restartable + "{ var a = " + A + "; return a + " + B + "; }, default);")]
     public Task What_runs_in_it_is_pinned(string body) => Check("M", body);
 
     [Theory]
@@ -27,6 +30,8 @@ public class SurroundingTests
     [InlineData("InSession(() => 1); _ = " + A + " + " + B + ";")]
     [InlineData("new Orders(other).InTransaction(() => " + A + " + " + B + ");")]
     [InlineData("using (Closed()) { _ = " + A + " + " + B + "; }")]
+    [InlineData(Restartable + "1, default); _ = " + A + " + " + B + ";")]
+    [InlineData("_ = " + A + "; " + Restartable + B + ", default);")]
     public Task What_runs_beside_it_is_not(string body) => Check("{|MR1001:M|}", body);
 
     [Theory]
