@@ -23,7 +23,7 @@ public sealed class SeededRunTests(ITestOutputHelper output)
         output.WriteLine(run.Summary.Table());
         Assert.Equal([], run.Summary.Violations.Select(v => $"{v.Violation.Promise} in {v.Phase}: {v.Violation.Message}"));
         Assert.All(run.Summary.Controls, control => Assert.True(control.Value, $"not caught: {control.Key}"));
-        Assert.Equal(10, run.Summary.Controls.Count);
+        Assert.Equal(12, run.Summary.Controls.Count);
         Assert.Equal([], run.Summary.CutShort);
         Assert.Superset(FaultCatalogue.All.Select(fault => fault.Name).ToHashSet(), run.Summary.Faults.ToHashSet());
         Assert.True(run.Summary.SessionReads > 5_000, $"{run.Summary.SessionReads} reads prove too little");
