@@ -32,7 +32,7 @@ public sealed class HeldReplicaTests
 
     [Theory]
     [InlineData("COMMIT", true)]
-    [InlineData("BEGIN", true)]
+    [InlineData("START TRANSACTION", true)]
     [InlineData("DO 1", false)]
     public async Task A_connection_whose_transaction_was_ended_past_routing_is_not_handed_out_again(string sent, bool hasEnded)
     {
@@ -71,7 +71,10 @@ public sealed class HeldReplicaTests
         var whole = await ReadAsync(set, NumbersOfMariaDb, midway: () => { });
         Assert.Equal(90_000, whole);
 
-        await Assert.ThrowsAnyAsync<DbException>(() => ReadAsync(set, NumbersOfMariaDb, () => Kill(set)));
+        var broken = await Record.ExceptionAsync(() => ReadAsync(set, NumbersOfMariaDb, () => Kill(set)));
+
+        // The driver tells either, by where in the result the connection breaks.
+        Assert.True(broken is DbException or EndOfStreamException, $"{broken}");
     }
 
     [Fact]
@@ -94,8 +97,13 @@ public sealed class HeldReplicaTests
         await using var reading = await set.DataSource.OpenConnectionAsync();
         Assert.Equal(0, await reading.ExecuteScalarAsync<long>("select count(*) from numbers"));
 
-        await writing.ExecuteAsync("insert into numbers values (1)");
+        Task inserting;
+        using (ExecutionContext.SuppressFlow())
+        {
+            inserting = Task.Run(() => writing.ExecuteAsync("insert into numbers values (1)")); // outside the session, which only reads
+        }
 
+        await inserting;
         Assert.Equal(0, await reading.ExecuteScalarAsync<long>("select count(*) from numbers"));
         Assert.All(session.GetDecisions(), decision => Assert.Equal("primary", decision.Server));
     }
