@@ -108,7 +108,7 @@ internal sealed class AssignmentSearch(LaggingReplicas set, Assigner assigner, L
     {
         for (var i = 0; i < run.Prefix.Length && parent is not null; i++)
         {
-            if (i >= run.Choices.Count || i >= parent.Choices.Count || run.Choices[i] != parent.Choices[i] with { Chosen = run.Prefix[i] })
+            if (!IsSame(run, parent, i))
             {
                 throw new InvalidOperationException(
                     "The unit of work did not read in the same order when it was run again, before it saw anything else: with reads at the "
@@ -121,6 +121,19 @@ internal sealed class AssignmentSearch(LaggingReplicas set, Assigner assigner, L
                 return;
             }
         }
+    }
+
+    // Also what the draw was for: a run that ended before it sent that has its own exception to tell.
+    private static bool IsSame(Recording run, Recording parent, int draw)
+    {
+        if (draw >= run.Choices.Count || draw >= parent.Choices.Count)
+        {
+            return false;
+        }
+
+        var (now, before) = (run.Choices[draw], parent.Choices[draw]);
+        return now == before with { Chosen = run.Prefix[draw] }
+            && (run.FirstAfter(now) is not { } sent || parent.FirstAfter(before) is not { } earlier || sent == earlier);
     }
 
     private static void Enqueue(Queue<(int[], Recording)> waiting, Recording run)
@@ -196,8 +209,11 @@ internal sealed class AssignmentSearch(LaggingReplicas set, Assigner assigner, L
             $"{shortest.What} in {_failures.Count} of {summary.Assignments} assignments of reads to replicas"
         );
         var all = summary.AreAll ? "" : " (not all of them: each two draws with every pair of moments)";
-        var hint = shortest.IsOfOneMoment
-            ? "It breaks although all its reads see one moment: annotations will not help."
+        var hint =
+            shortest.IsOfOneMoment ? "It breaks although all its reads see one moment: annotations will not help."
+            : _failures.Exists(static failure => !failure.GoesBack)
+                ? "[Monotonic] keeps its reads on one replica. It breaks also where no read goes back in time, as when that replica\n"
+                    + "applies the write between two reads: [Monotonic(Snapshot = true)] keeps them at one moment."
             : "[Monotonic] keeps its reads on one replica.";
         return $"{counted}{all}. The shortest:\n\n{timeline.Text}\n{hint}";
     }

@@ -32,7 +32,10 @@ public sealed class LaggingReplicas : IAsyncDisposable
         var replicas = names.Select(name => new SimulatedReplica(name, server, count)).ToList();
         _replicas = replicas.ToDictionary(replica => replica.Name, StringComparer.Ordinal);
         _assigner = new Assigner(replicas);
-        var primary = new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(server.Primary), isPrimary: true);
+        var primary = new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(server.Primary), isPrimary: true)
+        {
+            StandIn = new PrimaryStandIn(server),
+        };
         var set = new ReplicaSet(
             SimulatedReplica.Introduced(primary, server, count, static () => null),
             new ReplicaTable(replicas.ConvertAll(replica => (replica.Routed, 1))),

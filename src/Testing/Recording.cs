@@ -37,7 +37,8 @@ internal sealed class Recording(int[] prefix)
 
             var at = Choices.Count;
             var chosen = at < prefix.Length ? prefix[at] : 0;
-            Choices.Add(new Choice(chosen, options.Count, string.Join('\n', Statements.Select(static statement => statement.Text))));
+            var before = string.Join('\n', Statements.Select(static statement => statement.Text));
+            Choices.Add(new Choice(chosen, options.Count, before, Statements.Count));
             return options[Math.Min(chosen, options.Count - 1)];
         }
     }
@@ -50,9 +51,13 @@ internal sealed class Recording(int[] prefix)
         }
     }
 
+    /// <summary>The first statement that was sent after a choice: it was decided before anything was seen there; null for none.</summary>
+    public string? FirstAfter(Choice choice) => choice.Sent < Statements.Count ? Statements[choice.Sent].Text : null;
+
     /// <summary>A choice.</summary>
     /// <param name="Chosen">Which, from 0.</param>
     /// <param name="Options">How many there were.</param>
     /// <param name="Before">What was sent before it.</param>
-    internal readonly record struct Choice(int Chosen, int Options, string Before);
+    /// <param name="Sent">How many statements that were.</param>
+    internal readonly record struct Choice(int Chosen, int Options, string Before, int Sent);
 }

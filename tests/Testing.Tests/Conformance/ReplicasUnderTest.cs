@@ -11,6 +11,8 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
 
     public abstract ReplicatedDataSource Source { get; }
 
+    public string Kind { get; private set; } = "";
+
     public abstract Task HoldAsync(string replica);
 
     public abstract Task AdvanceAsync(string replica);
@@ -39,6 +41,7 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
             "real MariaDB" => await Real.StartAsync(),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
+        replicas.Kind = kind;
         await replicas.WriteAsync("create table numbers (n bigint primary key)");
         await replicas.WriteAsync("insert into numbers values (1)");
         await replicas.CaughtUpAsync();
