@@ -9,8 +9,8 @@ internal sealed record AssignmentFailure(Recording Run, string? Broken, Exceptio
     /// <summary>In words, to be followed by "in so many ...".</summary>
     public string What => Broken is not null ? $"The check '{Broken}' fails" : $"{Thrown!.GetType().Name} ({FirstLine(Thrown.Message)})";
 
-    /// <summary>How many times it goes from one moment to another, whether it never goes back in time, then how many reads see the past, then how many
-    /// there are.</summary>
+    /// <summary>How many times it goes from one moment to another, whether it never goes back in time, then how many reads see the past,
+    /// then how many there are.</summary>
     public (int Changes, bool IsForward, int Late, int Reads) Length =>
         (
             Run.Choices.Zip(Run.Choices.Skip(1)).Count(static pair => pair.First.Chosen != pair.Second.Chosen),
@@ -19,7 +19,7 @@ internal sealed record AssignmentFailure(Recording Run, string? Broken, Exceptio
             Run.Choices.Count
         );
 
-    /// <summary>Whether a read sees an earlier moment than one before it. The present is the first choice, and the earliest the last.</summary>
+    /// <summary>Whether a read sees an earlier moment than the last. The first choice is the present, the last the earliest.</summary>
     public bool GoesBack => Run.Choices.Zip(Run.Choices.Skip(1)).Any(static pair => pair.First.Chosen < pair.Second.Chosen);
 
     /// <summary>Whether all it saw was one moment.</summary>

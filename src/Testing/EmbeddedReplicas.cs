@@ -1,6 +1,6 @@
 namespace MonotonicReads.Testing;
 
-/// <summary>Lagging replicas for those without a server: a SQLite file of the set's own, and copies of it where a replica is held.</summary>
+/// <summary>Lagging replicas for those without a server: a SQLite file of its own, and copies of it where a replica is held.</summary>
 public static class EmbeddedReplicas
 {
     /// <summary>Makes an empty database and replicas that show it as it is, until they are held.</summary>

@@ -103,7 +103,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
         return new LaggingReplicas(server, options, replicas);
     }
 
-    /// <summary>From now on the replica shows this moment; one that is held already moves on to it. Nothing may be written meanwhile.</summary>
+    /// <summary>From now on the replica shows this moment; one that is held moves on to it. Nothing may be written meanwhile.</summary>
     /// <param name="replica">Its name.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>Done when it is held.</returns>

@@ -5,7 +5,7 @@ using MySqlConnector;
 namespace MonotonicReads.Testing;
 
 /// <summary>
-/// One ordinary MySQL or MariaDB server. A moment is a pool of connections, each with a transaction begun at that moment, which closing does
+/// A MySQL or MariaDB server. A moment is a pool of connections, each with a transaction begun at that moment, which closing does
 /// not end: the driver rolls back what was begun as text only when it resets a connection, and this pool does not.
 /// </summary>
 internal sealed class MySqlTestServer : ITestServer
@@ -129,8 +129,8 @@ internal sealed class MySqlTestServer : ITestServer
         exception switch
         {
             MySqlException { ErrorCode: MySqlErrorCode.TableDefinitionChanged } when isHeld => new InvalidOperationException(
-                $"Replica '{replica}' is held at an earlier moment, and the table was created or altered since: InnoDB cannot show it as it "
-                    + $"was then (1412). Create and alter tables before HoldAsync(\"{replica}\"), or call AdvanceAsync first.",
+                $"Replica '{replica}' is held at an earlier moment, and the table was created or rebuilt since: InnoDB cannot show it as "
+                    + $"it was then (1412). Create and alter tables before HoldAsync(\"{replica}\"), or call AdvanceAsync first.",
                 exception
             ),
             _ => null,

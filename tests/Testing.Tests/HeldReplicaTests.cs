@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using MonotonicReads.Cluster;
+using MySqlConnector;
 
 namespace MonotonicReads.Testing.Tests;
 
@@ -61,6 +62,33 @@ public sealed class HeldReplicaTests
             await using var reading = await OpenAsync(set);
             Assert.Equal(0, await reading.ExecuteScalarAsync<long>("select count(*) from numbers"));
         }
+    }
+
+    [Fact]
+    public async Task A_table_rebuilt_since_is_told_with_what_to_do_and_one_that_was_not_is_read()
+    {
+        await using var server = await MariaDbCluster.StartAsync(replicas: 0);
+        await using var set = await LaggingReplicas.OverAsync(server.Primary.ConnectionString, "r1");
+        await using var writing = await set.DataSource.Primary.OpenConnectionAsync();
+        await writing.ExecuteAsync("create table numbers (n bigint primary key)");
+        await writing.ExecuteAsync("create table others (n bigint primary key)");
+        await set.HoldAsync("r1");
+        await writing.ExecuteAsync("alter table numbers force");
+
+        await using var reading = await set.DataSource.OpenConnectionAsync();
+        Assert.Equal(0, await reading.ExecuteScalarAsync<long>("select count(*) from others"));
+        var told = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            reading.ExecuteScalarAsync<long>("select count(*) from numbers")
+        );
+        Assert.Contains("(1412)", told.Message, StringComparison.Ordinal);
+
+        // The server says so with the first row, and readers are the driver's own.
+        var driver = await Assert.ThrowsAsync<MySqlException>(() => reading.QueryAsync<long>("select n from numbers"));
+        Assert.Equal(MySqlErrorCode.TableDefinitionChanged, driver.ErrorCode);
+
+        await set.AdvanceAsync("r1");
+        await using var later = await set.DataSource.OpenConnectionAsync();
+        Assert.Empty(await later.QueryAsync<long>("select n from numbers"));
     }
 
     [Fact]
