@@ -19,7 +19,7 @@ internal sealed record AssignmentFailure(Recording Run, string? Broken, Exceptio
             Run.Choices.Count
         );
 
-    /// <summary>Whether a read sees an earlier moment than the last. The first choice is the present, the last the earliest.</summary>
+    /// <summary>Whether a read sees an earlier moment than one before. The first choice is the present, the last the earliest.</summary>
     public bool GoesBack => Run.Choices.Zip(Run.Choices.Skip(1)).Any(static pair => pair.First.Chosen < pair.Second.Chosen);
 
     /// <summary>Whether all it saw was one moment.</summary>
