@@ -54,7 +54,7 @@ public sealed class KeptConnectionTests(RoutingFixture fixture) : IClassFixture<
         await DieAsync(death);
         try
         {
-            if (policy == ReplicaLoss.Fail)
+            if (policy is ReplicaLoss.Fail or ReplicaLoss.Restart)
             {
                 await Assert.ThrowsAsync<ReplicaLostException>(() => ReadAsync(source, read));
                 await Assert.ThrowsAsync<ReplicaLostException>(() => ReadAsync(source, read));

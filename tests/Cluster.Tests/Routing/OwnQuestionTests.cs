@@ -46,7 +46,7 @@ public sealed class OwnQuestionTests(RoutingFixture fixture) : IClassFixture<Rou
             await Replica.KillAsync();
             isKilled = true;
             await Task.WhenAll(Others.Select(r => r.StartApplyingAsync()));
-            if (policy == ReplicaLoss.Fail && hasRead)
+            if (policy is ReplicaLoss.Fail or ReplicaLoss.Restart && hasRead)
             {
                 await Assert.ThrowsAsync<ReplicaLostException>(() => read);
                 return;
