@@ -12,7 +12,14 @@ internal sealed class SeriesRun(IReadOnlyCollection<RoutedServer> lost)
     public bool HasSentMore => _hasSentMore;
 
     /// <summary>A statement is sent to the primary. Where the driver's connection is handed out it can be any.</summary>
-    public void Note(bool isPlainRead) => _hasSentMore |= !isPlainRead;
+    public void Note(bool isPlainRead)
+    {
+        // Set alone: a read beside the write must not put back what it saw before it.
+        if (!isPlainRead)
+        {
+            _hasSentMore = true;
+        }
+    }
 
     /// <summary>Whether an earlier run lost it.</summary>
     public bool Avoids(RoutedServer server) => lost.Contains(server);
