@@ -17,10 +17,10 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
     private readonly ForeignBodies _bodies = new(compilation);
     private readonly CallTargets _targets = new(compilation);
 
-    /// <summary>
-    /// What is known, or assumed while it is looked at: an effect of a recursion is found in the body that is looked at already.
-    /// </summary>
-    private readonly Dictionary<(IMethodSymbol, Owned), OutsideEffect?> _known = [];
+    private readonly RecursiveFindings<(IMethodSymbol, Owned), OutsideEffect> _found = new();
+
+    /// <summary>Whose results are made by them; of one that is looked at already that is not known.</summary>
+    private readonly Dictionary<(IMethodSymbol, Owned), bool> _makers = [];
     private int _depth;
 
     public LibraryEffects Libraries { get; } = new(libraries);
@@ -32,16 +32,16 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
     {
         cancellation.ThrowIfCancellationRequested();
         method = method.OriginalDefinition;
-        if (_known.TryGetValue((method, owned), out var known))
-        {
-            return known;
-        }
-
-        _known[(method, owned)] = null;
-        _depth++;
-        var found = _depth > MaxDepth ? null : InBodies(method, owned);
-        _depth--;
-        return _known[(method, owned)] = found;
+        return _found.Of(
+            (method, owned),
+            () =>
+            {
+                _depth++;
+                var found = _depth > MaxDepth ? null : InBodies(method, owned);
+                _depth--;
+                return found;
+            }
+        );
     }
 
     /// <summary>What a call of one of the compilation's methods does; null for nothing.</summary>
@@ -75,12 +75,21 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
     }
 
     /// <summary>Whether all that a method returns is made by it.</summary>
-    public bool ReturnsOwned(IMethodSymbol method, Owned owned) =>
-        _depth < MaxDepth
-        && ForeignBodies.SyntaxOf(method, cancellation).ToList() is { Count: > 0 } bodies
-        && bodies.TrueForAll(body =>
-            _bodies.OperationOf(body, near: null, cancellation) is { } operation && ReturnsOwned(operation, owned)
-        );
+    public bool ReturnsOwned(IMethodSymbol method, Owned owned)
+    {
+        if (!_makers.TryGetValue((method, owned), out var makes))
+        {
+            _makers[(method, owned)] = false;
+            _makers[(method, owned)] = makes =
+                _depth < MaxDepth
+                && ForeignBodies.SyntaxOf(method, cancellation).ToList() is { Count: > 0 } bodies
+                && bodies.TrueForAll(body =>
+                    _bodies.OperationOf(body, near: null, cancellation) is { } operation && ReturnsOwned(operation, owned)
+                );
+        }
+
+        return makes;
+    }
 
     public static string Unknown(IMethodSymbol method) => $"calls '{NameOf(method)}', whose effect is not known";
 

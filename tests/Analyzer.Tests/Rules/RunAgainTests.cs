@@ -69,6 +69,8 @@ public class RunAgainTests
     [InlineData("int {|MR1011:M|}()", "return new[] { 1 }.Select(Noted).First();", "it calls 'Noted', which sets '_last'")]
     [InlineData("int {|MR1011:M|}()", "return new[] { 1 }.Select(n => { _last = n; return n; }).First();", "it sets '_last'")]
     [InlineData("int {|MR1011:M|}()", "var orders = All(); orders.Add(new(1)); return 1;", "it changes 'orders'")]
+    [InlineData("int {|MR1011:M|}()", "return Ping(1) + Pong(1);", "it calls 'Ping', which sets '_last'")]
+    [InlineData("int {|MR1011:M|}()", "return Pong(1) + Ping(1);", "it calls 'Pong', which sets '_last'")]
     // What cannot be had twice.
     [InlineData("int {|MR1011:M|}(out int a)", "a = 1; return 1;", "its parameter 'a' cannot be kept")]
     [InlineData("int {|MR1011:M|}(ReadOnlySpan<int> a)", "return a.Length;", "its parameter 'a' cannot be kept")]
@@ -108,6 +110,7 @@ public class RunAgainTests
         "var n = 0; foreach (var id in ids) { n += id; } return ids.Where(i => i > 0).OrderBy(i => i).Sum() + n;"
     )]
     [InlineData("string M(INames names)", "return names.Of(1);")]
+    [InlineData("int M()", "var sorted = Sorted(3); sorted.Add(1); return sorted.Count;")]
     [InlineData("Order M()", "return new Order(1) { Name = \"a\", Lines = { new(1, \"b\") } };")]
     [InlineData("Order M(Order order)", "return order with { Name = \"a\" };")]
     [InlineData("int M()", "Func<int, int> twice = n => 2 * n; return twice(2) + Local(); int Local() => 1;")]
@@ -223,6 +226,10 @@ public class RunAgainTests
                 private Order Made() => new(1);
                 private static void Fill(Order order) => order.Lines = [];
                 private static void Swap(ref int a) => a = 3;
+                private List<int> Sorted(int n) => n == 0 ? new List<int>() : Merged(Sorted(n - 1), Sorted(n - 2), Sorted(n - 3));
+                private List<int> Merged(List<int> a, List<int> b, List<int> c) => a.Concat(b).Concat(c).ToList();
+                private int Ping(int n) => n == 0 ? 0 : Pong(n - 1) + (int)(_last = 1);
+                private int Pong(int n) => n == 0 ? 0 : Ping(n - 1);
                 private int Even(int n) => n == 0 ? 0 : Odd(n - 1);
                 private int Odd(int n) => n == 0 ? 0 : Even(n - 1);
                 private void Raise() => Changed(this, EventArgs.Empty);
