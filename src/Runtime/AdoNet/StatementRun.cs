@@ -79,11 +79,11 @@ internal static class StatementRun
         {
             var connection = statement.Connected();
             connection.Routed.BeginUse();
-            connection.Routed.Watch?.Sending();
             var isRouted = false;
             T? result = default;
             try
             {
+                connection.Routed.Watch?.Sending();
                 statement.Route(connection, returnsData);
                 isRouted = true;
                 connection.Routed.BeginExecution();
@@ -127,11 +127,11 @@ internal static class StatementRun
         {
             var connection = statement.Connected();
             connection.Routed.BeginUse();
-            connection.Routed.Watch?.Sending();
             var isRouted = false;
             T? result = default;
             try
             {
+                connection.Routed.Watch?.Sending();
                 await statement.RouteAsync(connection, returnsData, cancellation).ConfigureAwait(false);
                 isRouted = true;
                 connection.Routed.BeginExecution();
