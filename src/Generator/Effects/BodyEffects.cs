@@ -4,17 +4,28 @@ using Microsoft.CodeAnalysis.Operations;
 namespace MonotonicReads.Generator.Effects;
 
 /// <summary>What one body does beside reading. Its lambdas and local functions count as if they ran.</summary>
-internal sealed class BodyEffects(IOperation body, OutsideEffects effects, Owned owned)
+internal sealed class BodyEffects
 {
-    private readonly OwnedValues _values = new(body, effects, owned);
+    private readonly IOperation _body;
+    private readonly OutsideEffects _effects;
+    private readonly OwnedValues _values;
+    private readonly CallEffects _calls;
+
+    public BodyEffects(IOperation body, OutsideEffects effects, Owned owned)
+    {
+        _body = body;
+        _effects = effects;
+        _values = new OwnedValues(body, effects, owned);
+        _calls = new CallEffects(effects, _values);
+    }
 
     /// <summary>The first effect; null for none.</summary>
     public OutsideEffect? First()
     {
-        foreach (var operation in body.DescendantsAndSelf())
+        foreach (var operation in _body.DescendantsAndSelf())
         {
-            effects.Cancellation.ThrowIfCancellationRequested();
-            if (Of(operation) is { } what)
+            _effects.Cancellation.ThrowIfCancellationRequested();
+            if ((Of(operation) ?? OfCalled(operation)) is { } what)
             {
                 return new OutsideEffect(what, operation.Syntax);
             }
@@ -23,138 +34,86 @@ internal sealed class BodyEffects(IOperation body, OutsideEffects effects, Owned
         return null;
     }
 
+    /// <summary>What it does itself.</summary>
     private string? Of(IOperation operation) =>
         operation switch
         {
             IDeconstructionAssignmentOperation deconstruction => OfTargets(deconstruction.Target),
+            ISimpleAssignmentOperation { IsRef: true, Target: ILocalReferenceOperation } => null,
             IAssignmentOperation assignment => OfTarget(assignment.Target),
             IIncrementOrDecrementOperation increment => OfTarget(increment.Target),
+            IEventAssignmentOperation { EventReference: IEventReferenceOperation { Instance: { } source } } when _values.IsMade(source) =>
+                null,
             IEventAssignmentOperation => "subscribes to an event, or ends that",
             IDynamicInvocationOperation or IDynamicObjectCreationOperation => "makes a dynamic call, whose effect is not known",
-            IInvocationOperation call => OfCall(call),
-            IObjectCreationOperation { Constructor: { } constructor } creation => OfCall(
-                constructor,
-                isVirtual: false,
-                new Owned(This: true, AreOwned(creation.Arguments)),
-                receiver: null,
-                creation
-            ),
-            IPropertyReferenceOperation property => OfProperty(property),
-            IMethodReferenceOperation reference => OfReference(reference),
-            IBinaryOperation { OperatorMethod: { } method } => OfOperator(method, operation),
-            IUnaryOperation { OperatorMethod: { } method } => OfOperator(method, operation),
-            IConversionOperation { OperatorMethod: { } method } => OfOperator(method, operation),
-            IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out, Value: IMemberReferenceOperation member }
-                when !_values.IsOwnedPlace(member) => $"hands '{member.Member.Name}' out to be set",
+            IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument when OfTarget(argument.Value) is not null =>
+                $"hands '{NameOf(argument.Value)}' out to be set",
             _ => null,
         };
 
+    /// <summary>What is done by the methods that it runs.</summary>
+    private string? OfCalled(IOperation operation) =>
+        operation switch
+        {
+            IInvocationOperation call => _calls.Of(call),
+            IObjectCreationOperation creation => _calls.Of(creation),
+            IPropertyReferenceOperation property => _calls.Of(property),
+            IMethodReferenceOperation reference => _calls.Of(reference),
+            IBinaryOperation { OperatorMethod: { } method } binary => _calls.OfOperator(
+                method,
+                binary,
+                binary.LeftOperand,
+                binary.RightOperand
+            ),
+            IUnaryOperation { OperatorMethod: { } method } unary => _calls.OfOperator(method, unary, unary.Operand),
+            IConversionOperation { OperatorMethod: { } method } conversion => _calls.OfOperator(method, conversion, conversion.Operand),
+            ICompoundAssignmentOperation { OperatorMethod: { } method } compound => _calls.OfOperator(
+                method,
+                compound,
+                compound.Target,
+                compound.Value
+            ),
+            IIncrementOrDecrementOperation { OperatorMethod: { } method } increment => _calls.OfOperator(
+                method,
+                increment,
+                increment.Target
+            ),
+            _ => ImpliedCalls
+                .Of(operation, _effects.Cancellation)
+                .Select(implied => _calls.OfImplied(implied.Method, implied.On, operation))
+                .FirstOrDefault(static what => what is not null),
+        };
+
     private string? OfTargets(IOperation target) =>
-        target is ITupleOperation tuple ? tuple.Elements.Select(OfTargets).FirstOrDefault(static w => w is not null) : OfTarget(target);
+        target switch
+        {
+            ITupleOperation tuple => tuple.Elements.Select(OfTargets).FirstOrDefault(static w => w is not null),
+            IConversionOperation conversion => OfTargets(conversion.Operand),
+            _ => OfTarget(target),
+        };
 
     private string? OfTarget(IOperation target) =>
         target switch
         {
+            ILocalReferenceOperation { Local.IsRef: true } local => _values.IsOwnedPlace(local) ? null : $"sets '{local.Local.Name}'",
             ILocalReferenceOperation or IDiscardOperation or IDeclarationExpressionOperation => null,
-            IParameterReferenceOperation parameter => OfTarget(parameter.Parameter),
+            IParameterReferenceOperation { Parameter: var parameter } => _values.IsOwnVariable(parameter)
+                ? null
+                : $"sets '{parameter.Name}'",
             IMemberReferenceOperation member => _values.IsOwnedPlace(member) ? null : $"sets '{member.Member.Name}'",
             IArrayElementReferenceOperation element => _values.IsOwnedPlace(element) ? null : "sets an element of an array",
+            IInstanceReferenceOperation => _values.IsOwnedPlace(target) ? null : "sets its own fields",
             IConditionalAccessOperation access => OfTarget(access.WhenNotNull),
+            IConditionalOperation { WhenFalse: { } otherwise } choice => OfTarget(choice.WhenTrue) ?? OfTarget(otherwise),
+            IConversionOperation conversion => OfTarget(conversion.Operand),
             _ => $"sets '{target.Syntax}'",
         };
 
-    private string? OfTarget(IParameterSymbol parameter)
-    {
-        var isOwn = _values.IsField(parameter)
-            ? owned.This
-            : parameter.RefKind == RefKind.None
-                || parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction }
-                || owned.Arguments;
-        return isOwn ? null : $"sets '{parameter.Name}'";
-    }
-
-    private bool AreOwned(IEnumerable<IArgumentOperation> arguments) => arguments.All(argument => _values.IsOwned(argument.Value));
-
-    private string? OfCall(IInvocationOperation call)
-    {
-        var method = call.TargetMethod.ReducedFrom ?? call.TargetMethod;
-        if (method.MethodKind == MethodKind.DelegateInvoke)
+    private static string NameOf(IOperation place) =>
+        place switch
         {
-            return call.Instance is { } invoked && _values.IsOwned(invoked) ? null : $"runs the delegate '{call.Instance?.Syntax}'";
-        }
-
-        if (method.MethodKind == MethodKind.LocalFunction)
-        {
-            return null;
-        }
-
-        if (effects.Libraries.KeepsEntities(call, _values) is { } kept)
-        {
-            return kept;
-        }
-
-        var receiver = call.Instance ?? (method.IsExtensionMethod ? call.Arguments.FirstOrDefault()?.Value : null);
-        return OfCall(method, call.IsVirtual, new Owned(_values.IsOwned(call.Instance), AreOwned(call.Arguments)), receiver, call);
-    }
-
-    private string? OfProperty(IPropertyReferenceOperation property)
-    {
-        var isWritten = property.Parent is IAssignmentOperation assignment && ReferenceEquals(assignment.Target, property);
-        var accessor = isWritten ? property.Property.SetMethod : property.Property.GetMethod;
-        return accessor is null
-            ? null
-            : OfCall(
-                accessor,
-                isVirtual: accessor.IsVirtual || accessor.IsAbstract || accessor.IsOverride,
-                new Owned(_values.IsOwned(property.Instance), AreOwned(property.Arguments)),
-                property.Instance,
-                property
-            );
-    }
-
-    private string? OfReference(IMethodReferenceOperation reference) =>
-        reference.Method.MethodKind == MethodKind.LocalFunction
-            ? null
-            : OfCall(
-                reference.Method.ReducedFrom ?? reference.Method,
-                reference.IsVirtual,
-                new Owned(_values.IsOwned(reference.Instance), Arguments: false),
-                reference.Instance,
-                reference
-            );
-
-    private string? OfOperator(IMethodSymbol method, IOperation operation) =>
-        OfCall(method, isVirtual: false, new Owned(This: false, Arguments: false), receiver: null, operation);
-
-    private string? OfCall(IMethodSymbol method, bool isVirtual, Owned handed, IOperation? receiver, IOperation call)
-    {
-        if (IsSaidToBePure(method) || effects.Libraries.IsListedRead(method))
-        {
-            return null;
-        }
-
-        if (effects.Libraries.IsOfLibrary(method))
-        {
-            return effects.Libraries.Of(method);
-        }
-
-        if (method.Locations.Any(static l => l.IsInSource))
-        {
-            return effects.OfCall(method, isVirtual, handed);
-        }
-
-        return FrameworkEffects.Of(method) switch
-        {
-            FrameworkEffect.None => null,
-            FrameworkEffect.ChangesReceiver => _values.IsOwned(receiver ?? FirstArgument(call))
-                ? null
-                : $"changes '{(receiver ?? FirstArgument(call))?.Syntax ?? call.Syntax}'",
-            _ => OutsideEffects.Unknown(method),
+            IMemberReferenceOperation member => member.Member.Name,
+            IConversionOperation conversion => NameOf(conversion.Operand),
+            _ => place.Syntax.ToString(),
         };
-    }
-
-    private static IOperation? FirstArgument(IOperation call) => (call as IInvocationOperation)?.Arguments.FirstOrDefault()?.Value;
-
-    private static bool IsSaidToBePure(IMethodSymbol method) =>
-        method.GetAttributes().Any(static a => a.AttributeClass is { Name: "PureAttribute" });
 }

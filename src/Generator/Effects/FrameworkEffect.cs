@@ -9,6 +9,12 @@ internal enum FrameworkEffect
     /// <summary>It changes what it is called on.</summary>
     ChangesReceiver,
 
+    /// <summary>It runs a delegate that the object was made of.</summary>
+    RunsWhatItWasMadeOf,
+
+    /// <summary>It sets the variable that it is handed first.</summary>
+    SetsFirstArgument,
+
     /// <summary>Nobody says.</summary>
     Unknown,
 }

@@ -2,116 +2,12 @@ using Microsoft.CodeAnalysis;
 
 namespace MonotonicReads.Generator.Effects;
 
-/// <summary>The framework's members by namespace: what is in none of these lists has an effect that is not known.</summary>
+/// <summary>
+/// What members of the framework do, and of libraries that most projects have. It goes by what kind of member it is: one without a result
+/// changes what it is called on, one with a result does not unless its name says so. What is in none of the lists is not known.
+/// </summary>
 internal static class FrameworkEffects
 {
-    private static readonly string[] Harmless =
-    [
-        "System",
-        "System.Buffers",
-        "System.ComponentModel.DataAnnotations",
-        "System.Data.SqlTypes",
-        "System.Diagnostics",
-        "System.Diagnostics.CodeAnalysis",
-        "System.Diagnostics.Metrics",
-        "System.Globalization",
-        "System.Linq",
-        "System.Numerics",
-        "System.Runtime.CompilerServices",
-        "System.Runtime.ExceptionServices",
-        "System.Security.Claims",
-        "System.Text.Json",
-        "System.Text.Json.Nodes",
-        "System.Text.RegularExpressions",
-        "System.Threading.Tasks",
-        "Microsoft.Extensions.DependencyInjection",
-        "Microsoft.Extensions.Logging",
-        "Microsoft.Extensions.Options",
-        "Microsoft.Extensions.Primitives",
-    ];
-
-    /// <summary>Their objects are changed by what does not only look at them.</summary>
-    private static readonly string[] Changeable =
-    [
-        "System.Collections",
-        "System.Collections.Concurrent",
-        "System.Collections.Generic",
-        "System.Collections.ObjectModel",
-        "System.Collections.Specialized",
-        "System.Text",
-    ];
-
-    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
-    {
-        "System.Threading.CancellationToken",
-        "System.IO.Path",
-        "System.Security.Cryptography.SHA256",
-        "System.Security.Cryptography.SHA512",
-        "System.Collections.Frozen.FrozenDictionary",
-        "System.Collections.Frozen.FrozenSet",
-    };
-
-    private static readonly HashSet<string> ChangeableTypes = new(StringComparer.Ordinal)
-    {
-        "System.IO.MemoryStream",
-        "System.IO.StringReader",
-        "System.IO.StringWriter",
-        "System.IO.TextWriter",
-        "System.Threading.CancellationTokenSource",
-        "System.Threading.Tasks.TaskCompletionSource",
-    };
-
-    private static readonly HashSet<string> Outside = new(StringComparer.Ordinal)
-    {
-        "System.AppDomain",
-        "System.Console",
-        "System.Environment",
-        "System.GC",
-        "System.IObserver",
-        "System.IProgress",
-        "System.Progress",
-        "System.Diagnostics.Process",
-        "System.Diagnostics.EventLog",
-    };
-
-    private static readonly HashSet<string> ArrayChanges = new(StringComparer.Ordinal)
-    {
-        "Clear",
-        "Fill",
-        "Resize",
-        "Reverse",
-        "Sort",
-        "SetValue",
-    };
-
-    private static readonly string[] Looking =
-    [
-        "Get",
-        "TryGet",
-        "Contains",
-        "IndexOf",
-        "LastIndexOf",
-        "Find",
-        "Exists",
-        "To",
-        "Equals",
-        "Compare",
-        "As",
-        "Count",
-        "Copy",
-        "BinarySearch",
-        "TrueForAll",
-        "Peek",
-        "TryPeek",
-        "Slice",
-        "ConvertAll",
-        "ForEach",
-        "get_",
-        "Create",
-        "MoveNext",
-        "Dispose",
-    ];
-
     public static FrameworkEffect Of(IMethodSymbol method)
     {
         if (method.ContainingType is not { } type)
@@ -119,30 +15,83 @@ internal static class FrameworkEffects
             return FrameworkEffect.Unknown;
         }
 
-        var space = type.ContainingNamespace?.ToDisplayString() ?? string.Empty;
+        var space = SpaceOf(method);
         var name = space + "." + Outermost(type).Name;
-        if (Outside.Contains(name))
-        {
-            return method.MethodKind == MethodKind.PropertyGet ? FrameworkEffect.None : FrameworkEffect.Unknown;
-        }
-
-        if (space == "System.Collections.Immutable" || Known.Contains(name))
-        {
-            return FrameworkEffect.None;
-        }
-
-        if (ChangeableTypes.Contains(name) || Changeable.Contains(space) || ChangesArray(name, method))
-        {
-            return OnlyLooks(name, method) ? FrameworkEffect.None : FrameworkEffect.ChangesReceiver;
-        }
-
-        return Harmless.Contains(space) ? FrameworkEffect.None : FrameworkEffect.Unknown;
+        return OfSpecial(name, method) ?? OfKnown(space, name, method);
     }
 
-    private static bool ChangesArray(string type, IMethodSymbol method) => type == "System.Array" && ArrayChanges.Contains(method.Name);
+    public static string SpaceOf(IMethodSymbol method) => method.ContainingType?.ContainingNamespace?.ToDisplayString() ?? string.Empty;
 
-    private static bool OnlyLooks(string type, IMethodSymbol method) =>
-        method.MethodKind == MethodKind.Constructor || (method.IsStatic && !ChangesArray(type, method)) || OnlyLooks(method.Name);
+    private static FrameworkEffect? OfSpecial(string name, IMethodSymbol method) =>
+        name switch
+        {
+            "System.Lazy" or "System.Threading.ThreadLocal" when method.Name == "get_Value" => FrameworkEffect.RunsWhatItWasMadeOf,
+            "System.Threading.Interlocked" or "System.Threading.Volatile" => method.Name == "Read"
+                ? FrameworkEffect.None
+                : FrameworkEffect.SetsFirstArgument,
+            "System.Type" when method.Name == "InvokeMember" => FrameworkEffect.Unknown,
+            _ when method.Name is "Invoke" && SpaceOf(method) == "System.Reflection" => FrameworkEffect.Unknown,
+            _ when FrameworkNames.Outside.Contains(name) => IsGetter(method) ? FrameworkEffect.None : FrameworkEffect.Unknown,
+            _ when OpensFile(name, method) => FrameworkEffect.Unknown,
+            _ => null,
+        };
+
+    private static FrameworkEffect OfKnown(string space, string name, IMethodSymbol method) =>
+        space == "System.Collections.Immutable"
+        || FrameworkNames.HarmlessTypes.Contains(name)
+        || FrameworkNames.MayBeSaidTwice.Contains(space)
+            ? FrameworkEffect.None
+        : FrameworkNames.ChangeableTypes.Contains(name) || FrameworkNames.Changeable.Contains(space)
+            ? (OnlyLooks(method) ? FrameworkEffect.None : FrameworkEffect.ChangesReceiver)
+        : FrameworkNames.Harmless.Contains(space) ? (Changes(name, method) ? FrameworkEffect.ChangesReceiver : FrameworkEffect.None)
+        : IsGetter(method) && IsFramework(space) ? FrameworkEffect.None
+        : FrameworkEffect.Unknown;
+
+    private static bool OnlyLooks(IMethodSymbol method) =>
+        method.MethodKind is MethodKind.Constructor or MethodKind.UserDefinedOperator or MethodKind.Conversion
+        || method is { IsStatic: true, IsExtensionMethod: false }
+        || OnlyLooks(method.Name);
+
+    private static bool OnlyLooks(string name) =>
+        !name.Contains("OrAdd")
+        && !name.Contains("OrCreate")
+        && !name.Contains("Consuming")
+        && FrameworkNames.Looking.Any(word => name.StartsWith(word, StringComparison.Ordinal));
+
+    // A delegate is combined and a text replaced into a new one.
+    private static bool Changes(string name, IMethodSymbol method) =>
+        method.MethodKind is MethodKind.Ordinary or MethodKind.DelegateInvoke or MethodKind.PropertySet or MethodKind.EventAdd
+        && (
+            method.IsStatic && !method.IsExtensionMethod
+                ? name == "System.Array" && method.Name is "Clear" or "Fill" or "Resize" or "Reverse" or "Sort"
+                : MayChange(method) && (ChangesByShape(method) || IsNamed(method, FrameworkNames.Changing))
+        );
+
+    private static bool MayChange(IMethodSymbol method) =>
+        (method.IsExtensionMethod ? method.Parameters.FirstOrDefault()?.Type : method.ContainingType)
+            is not { IsValueType: true, IsReadOnly: true }
+                and not { SpecialType: SpecialType.System_String }
+        || Receiver(method) is { Name: "Span" or "Memory" or "ArraySegment" };
+
+    private static ITypeSymbol? Receiver(IMethodSymbol method) =>
+        method.IsExtensionMethod ? method.Parameters.FirstOrDefault()?.Type : method.ContainingType;
+
+    private static bool ChangesByShape(IMethodSymbol method) => method.ReturnsVoid && !IsNamed(method, FrameworkNames.Void);
+
+    private static bool IsNamed(IMethodSymbol method, string[] words) =>
+        words.Any(word =>
+            method.Name.StartsWith(word, StringComparison.Ordinal)
+            && (method.Name.Length == word.Length || !char.IsLower(method.Name[word.Length]))
+        );
+
+    private static bool IsGetter(IMethodSymbol method) => method.MethodKind == MethodKind.PropertyGet;
+
+    private static bool IsFramework(string space) =>
+        space.StartsWith("System.", StringComparison.Ordinal) || space.StartsWith("Microsoft.", StringComparison.Ordinal);
+
+    private static bool OpensFile(string name, IMethodSymbol method) =>
+        name is "System.IO.StreamReader" or "System.IO.StreamWriter"
+        && method is { MethodKind: MethodKind.Constructor, Parameters: [{ Type.SpecialType: SpecialType.System_String }, ..] };
 
     private static INamedTypeSymbol Outermost(INamedTypeSymbol type)
     {
@@ -153,7 +102,4 @@ internal static class FrameworkEffects
 
         return type;
     }
-
-    private static bool OnlyLooks(string name) =>
-        !name.Contains("OrAdd") && Looking.Any(word => name.StartsWith(word, StringComparison.Ordinal));
 }

@@ -30,17 +30,47 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
         "Contains",
     ];
 
+    /// <summary>Members without a result that change nothing that lasts.</summary>
+    private static readonly string[] Harmless =
+    [
+        "Open",
+        "Close",
+        "Dispose",
+        "Prepare",
+        "Cancel",
+        "Read",
+        "Validate",
+        "Unprepare",
+        "SetCommandTimeout",
+    ];
+
+    private static readonly string[] Changing = ["Add", "ChangeDatabase", "Clear", "Insert", "Remove"];
+
     public bool IsOfLibrary(IMethodSymbol method) =>
         libraries?.Describe(method) is not null
         || DataLibraries.IsPartOfOne(method.ContainingAssembly)
-        || SpaceOf(method) is "System.Data" or "System.Data.Common";
+        || (SpaceOf(method) is "System.Data" or "System.Data.Common" && !IsOfTable(method.ContainingType));
 
     /// <summary>Whether the project's options say that it reads.</summary>
     public bool IsListedRead(IMethodSymbol method) => libraries?.Listed.RoleOf(method) is ListedRole.Read or ListedRole.Primary;
 
+    /// <summary>Whether a member changes what it is called on, without sending anything: a command's parameters, a context's entries.</summary>
+    public static bool ChangesReceiver(IMethodSymbol method) =>
+        method is { MethodKind: MethodKind.Ordinary or MethodKind.PropertySet, IsStatic: false }
+        && (method.ReturnsVoid ? !Harmless.Any(word => IsForm(method.Name, word)) : Changing.Any(word => IsForm(method.Name, word)));
+
+    /// <summary>Whether a member gives out a part of what it is called on: the entry of an entity, which a context keeps.</summary>
+    public static bool HandsOutWhatItKeeps(IMethodSymbol method) =>
+        method.ReturnType.ContainingNamespace?.ToDisplayString() == EntityFramework + ".ChangeTracking";
+
     /// <summary>What a member does; null for nothing.</summary>
     public string? Of(IMethodSymbol method)
     {
+        if (method.Name == "Update" && IsAdapter(method.ContainingType))
+        {
+            return "writes by 'Update'";
+        }
+
         switch (libraries?.Describe(method)?.Role)
         {
             case DataRole.SendsForCount:
@@ -103,14 +133,24 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
     // Of a query that is made elsewhere nobody knows; only EF Core's own members say that it is one of a context.
     private static bool Keeps(IOperation source, IMethodSymbol method, OwnedValues values) =>
         IsContext(source.Type)
-            ? !values.IsOwned(source)
+            ? !values.IsMade(source)
             : SpaceOf(method) == EntityFramework && source.Type is { Name: "IQueryable" or "IOrderedQueryable" };
 
-    private static bool IsContext(ITypeSymbol? type)
+    /// <summary>Whether it is one of EF Core's contexts.</summary>
+    public static bool IsContext(ITypeSymbol? type) => Derives(type, "DbContext", EntityFramework);
+
+    private static bool IsAdapter(ITypeSymbol? type) => Derives(type, "DataAdapter", "System.Data.Common");
+
+    // A table in memory, its rows and its columns belong to no library.
+    private static bool IsOfTable(ITypeSymbol? type) =>
+        type is { ContainingNamespace: { Name: "Data" }, Name: var name }
+        && (name.StartsWith("Data", StringComparison.Ordinal) || name.Contains("Row") || name is "InternalDataCollectionBase");
+
+    private static bool Derives(ITypeSymbol? type, string name, string space)
     {
         for (var current = type; current is not null; current = current.BaseType)
         {
-            if (current is { Name: "DbContext" } && current.ContainingNamespace?.ToDisplayString() == EntityFramework)
+            if (current.Name == name && current.ContainingNamespace?.ToDisplayString() == space)
             {
                 return true;
             }

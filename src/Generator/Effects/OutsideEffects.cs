@@ -1,4 +1,6 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using MonotonicReads.Generator.Calls;
 using MonotonicReads.Generator.Reads;
@@ -14,14 +16,21 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
     /// <summary>A longer chain of calls is not followed.</summary>
     private const int MaxDepth = 40;
 
+    /// <summary>More bodies than this are not looked at for one type.</summary>
+    private const int MaxBodies = 10_000;
+
     private readonly ForeignBodies _bodies = new(compilation);
     private readonly CallTargets _targets = new(compilation);
 
     private readonly RecursiveFindings<(IMethodSymbol, Owned), OutsideEffect> _found = new();
 
-    /// <summary>Whose results are made by them; of one that is looked at already that is not known.</summary>
-    private readonly Dictionary<(IMethodSymbol, Owned), bool> _makers = [];
+    /// <summary>Whose are the results; of one that is looked at already that is not known.</summary>
+    private readonly Dictionary<(IMethodSymbol, Owned), Ownership> _results = [];
+    private readonly Dictionary<SyntaxNode, OutsideEffect?> _initializers = [];
     private int _depth;
+    private int _looked;
+
+    public Compilation Compilation => compilation;
 
     public LibraryEffects Libraries { get; } = new(libraries);
 
@@ -32,22 +41,13 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
     {
         cancellation.ThrowIfCancellationRequested();
         method = method.OriginalDefinition;
-        return _found.Of(
-            (method, owned),
-            () =>
-            {
-                _depth++;
-                var found = _depth > MaxDepth ? null : InBodies(method, owned);
-                _depth--;
-                return found;
-            }
-        );
+        return _found.Of((method, owned), () => Looked(() => InBodies(method, owned)));
     }
 
     /// <summary>What a call of one of the compilation's methods does; null for nothing.</summary>
     public string? OfCall(IMethodSymbol method, bool isVirtualCall, Owned owned)
     {
-        if (_depth >= MaxDepth)
+        if (_depth >= MaxDepth || _looked > MaxBodies)
         {
             return $"calls '{method.Name}' through more methods than are followed";
         }
@@ -74,21 +74,34 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
         return null;
     }
 
-    /// <summary>Whether all that a method returns is made by it.</summary>
-    public bool ReturnsOwned(IMethodSymbol method, Owned owned)
+    /// <summary>Whose is what a method of the compilation returns.</summary>
+    public Ownership Returned(IMethodSymbol method, Owned owned)
     {
-        if (!_makers.TryGetValue((method, owned), out var makes))
+        if (!_results.TryGetValue((method, owned), out var result))
         {
-            _makers[(method, owned)] = false;
-            _makers[(method, owned)] = makes =
-                _depth < MaxDepth
-                && ForeignBodies.SyntaxOf(method, cancellation).ToList() is { Count: > 0 } bodies
-                && bodies.TrueForAll(body =>
-                    _bodies.OperationOf(body, near: null, cancellation) is { } operation && ReturnsOwned(operation, owned)
-                );
+            _results[(method, owned)] = Ownership.None;
+            _results[(method, owned)] = result =
+                _depth < MaxDepth && _looked <= MaxBodies ? ReturnedByBodies(method, owned) : Ownership.None;
         }
 
-        return makes;
+        return result;
+    }
+
+    /// <summary>What a field's value does where it is a delegate, or made of one, whose code stands in the initializer; null for nothing.</summary>
+    public OutsideEffect? OfInitializer(EqualsValueClauseSyntax initializer)
+    {
+        if (!_initializers.TryGetValue(initializer, out var effect))
+        {
+            _initializers[initializer] = null;
+            _initializers[initializer] = effect = Looked(() =>
+                _bodies.OperationOf(initializer, near: null, cancellation) is not ISymbolInitializerOperation operation
+                || !new OwnedValues(operation, this, Owned.Nothing).IsMade(operation.Value)
+                    ? new OutsideEffect("is not known", initializer)
+                    : new BodyEffects(operation, this, Owned.Nothing).First()
+            );
+        }
+
+        return effect;
     }
 
     public static string Unknown(IMethodSymbol method) => $"calls '{NameOf(method)}', whose effect is not known";
@@ -99,16 +112,44 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
         : method.ContainingType is { } type && method.IsStatic ? type.Name + "." + method.Name
         : method.Name;
 
-    private bool ReturnsOwned(IOperation body, Owned owned)
+    private Ownership ReturnedByBodies(IMethodSymbol method, Owned owned)
+    {
+        Ownership? result = null;
+        foreach (var body in ForeignBodies.SyntaxOf(method, cancellation))
+        {
+            if (_bodies.OperationOf(body, near: null, cancellation) is not { } operation)
+            {
+                return Ownership.None;
+            }
+
+            var returned = Looked(() => Returned(operation, owned));
+            result = result is null ? returned : result.Or(returned);
+        }
+
+        return result ?? Ownership.None;
+    }
+
+    private Ownership Returned(IOperation body, Owned owned)
+    {
+        var values = new OwnedValues(body, this, owned);
+        return body.Descendants()
+            .OfType<IReturnOperation>()
+            .Where(static r => r.ReturnedValue is not null && !IsInFunction(r))
+            .Select(r =>
+                r.Kind == OperationKind.YieldReturn
+                    ? Ownership.All.With(r.ReturnedValue!.Type, values.Of(r.ReturnedValue))
+                    : values.Of(r.ReturnedValue)
+            )
+            .Aggregate(Ownership.All, static (whole, one) => whole.Or(one));
+    }
+
+    private T Looked<T>(Func<T> look)
     {
         _depth++;
+        _looked++;
         try
         {
-            var values = new OwnedValues(body, this, owned);
-            return body.Descendants()
-                .OfType<IReturnOperation>()
-                .Where(static r => r.ReturnedValue is not null && !IsInFunction(r))
-                .All(r => values.IsOwned(r.ReturnedValue!));
+            return look();
         }
         finally
         {
@@ -131,6 +172,11 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
 
     private OutsideEffect? InBodies(IMethodSymbol method, Owned owned)
     {
+        if (method.MethodKind == MethodKind.Constructor && InInitializers(method) is { } begun)
+        {
+            return begun;
+        }
+
         foreach (var body in ForeignBodies.SyntaxOf(method, cancellation))
         {
             if (
@@ -139,6 +185,42 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
             )
             {
                 return effect;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What the initializers of a new object's fields and properties do.</summary>
+    private OutsideEffect? InInitializers(IMethodSymbol constructor)
+    {
+        foreach (var reference in constructor.ContainingType.DeclaringSyntaxReferences)
+        {
+            if (reference.GetSyntax(cancellation) is not TypeDeclarationSyntax declaration)
+            {
+                continue;
+            }
+
+            var initializers = declaration.Members.SelectMany(static member =>
+                member switch
+                {
+                    FieldDeclarationSyntax field
+                        when !field.Modifiers.Any(SyntaxKind.StaticKeyword) && !field.Modifiers.Any(SyntaxKind.ConstKeyword) =>
+                        field.Declaration.Variables.Select(static v => v.Initializer),
+                    PropertyDeclarationSyntax property when !property.Modifiers.Any(SyntaxKind.StaticKeyword) => [property.Initializer],
+                    _ => [],
+                }
+            );
+            foreach (var initializer in initializers)
+            {
+                if (
+                    initializer is { Value: not LiteralExpressionSyntax }
+                    && _bodies.OperationOf(initializer, near: null, cancellation) is { } operation
+                    && new BodyEffects(operation, this, Owned.Nothing with { This = Ownership.All }).First() is { } effect
+                )
+                {
+                    return effect;
+                }
             }
         }
 

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace MonotonicReads.Generator.Effects;
@@ -8,38 +8,65 @@ namespace MonotonicReads.Generator.Effects;
 /// Which values of a body nobody else has: what it made itself, and what a database handed to it. Changing them is no effect, since
 /// another run makes others.
 /// </summary>
-internal sealed class OwnedValues(IOperation body, OutsideEffects effects, Owned owned)
+internal sealed class OwnedValues
 {
-    private readonly Dictionary<ILocalSymbol, bool> _locals = new(SymbolEqualityComparer.Default);
-    private ILookup<ISymbol, IOperation>? _assigned;
+    private readonly IOperation _body;
+    private readonly OutsideEffects _effects;
+    private readonly Owned _owned;
+    private readonly OwnedVariables _variables;
+    private readonly Dictionary<IInvocationOperation, Ownership> _calls = [];
+    private readonly HashSet<ILocalSymbol> _references = new(SymbolEqualityComparer.Default);
 
-    /// <summary>Whether the value, and what is reached through it, is the body's own.</summary>
-    public bool IsOwned(IOperation? value) =>
+    public OwnedValues(IOperation body, OutsideEffects effects, Owned owned)
+    {
+        _body = body;
+        _effects = effects;
+        _owned = owned;
+        _variables = new OwnedVariables(body, this, effects);
+    }
+
+    public Compilation Compilation => _effects.Compilation;
+
+    /// <summary>Whose the value is.</summary>
+    public Ownership Of(IOperation? value) =>
         value switch
         {
-            null => false,
-            ILocalReferenceOperation local => IsOwned(local.Local),
-            IParameterReferenceOperation parameter => IsOwned(parameter.Parameter),
-            IInstanceReferenceOperation own => own.ReferenceKind == InstanceReferenceKind.ImplicitReceiver || owned.This,
-            _ when IsPlainValue(value.Type) => true,
-            IInvocationOperation call => IsOwned(call),
-            IMemberReferenceOperation member => member.Instance is not null && IsOwned(member.Instance),
-            IArrayElementReferenceOperation element => IsOwned(element.ArrayReference),
-            ISimpleAssignmentOperation assignment => IsOwned(assignment.Value),
-            _ => IsMade(value) || IsPassedOn(value),
+            null => Ownership.None,
+            ILocalReferenceOperation local => Ownership.IsPlain(local.Type) ? Ownership.All : _variables.Of(local.Local),
+            IParameterReferenceOperation parameter => Ownership.IsPlain(parameter.Type)
+                ? Ownership.All
+                : _variables.Of(parameter.Parameter),
+            IInstanceReferenceOperation own => own.ReferenceKind
+                is InstanceReferenceKind.ImplicitReceiver
+                    or InstanceReferenceKind.InterpolatedStringHandler
+                ? Ownership.All
+                : _owned.This,
+            _ when Ownership.IsPlain(value.Type) || value.ConstantValue.HasValue => Ownership.All,
+            IInvocationOperation call => OfCall(call),
+            IMemberReferenceOperation { Instance: { } instance } => Of(instance).Part(value.Type, Compilation),
+            IArrayElementReferenceOperation element => Of(element.ArrayReference).Part(value.Type, Compilation),
+            ISimpleAssignmentOperation assignment => Of(assignment.Value),
+            _ => MadeValues.Of(value, this) ?? PassedOn(value),
         };
 
-    private bool IsPassedOn(IOperation value) =>
+    /// <summary>Whether the object may be changed.</summary>
+    public bool IsMade(IOperation? value) => Of(value).IsMade;
+
+    private Ownership PassedOn(IOperation value) =>
         value switch
         {
-            IConversionOperation conversion => IsOwned(conversion.Operand),
-            IAwaitOperation awaited => IsOwned(awaited.Operation),
-            IConditionalAccessInstanceOperation instance => IsOwned(ReceiverOf(instance)),
-            IConditionalAccessOperation access => IsOwned(access.WhenNotNull),
-            IConditionalOperation choice => IsOwned(choice.WhenTrue) && IsOwned(choice.WhenFalse),
-            ICoalesceOperation coalesce => IsOwned(coalesce.Value) && IsOwned(coalesce.WhenNull),
-            ISwitchExpressionOperation choice => choice.Arms.All(arm => IsOwned(arm.Value)),
-            _ => false,
+            IConversionOperation conversion => Of(conversion.Operand),
+            IParenthesizedOperation parenthesized => Of(parenthesized.Operand),
+            IAwaitOperation awaited => Of(awaited.Operation).Part(value.Type, Compilation),
+            IConditionalAccessInstanceOperation instance => Of(ReceiverOf(instance)),
+            IConditionalAccessOperation access => Of(access.WhenNotNull),
+            IConditionalOperation choice => Of(choice.WhenTrue).Or(Of(choice.WhenFalse)),
+            ICoalesceOperation coalesce => Of(coalesce.Value).Or(Of(coalesce.WhenNull)),
+            ICoalesceAssignmentOperation coalesce => Of(coalesce.Target).Or(Of(coalesce.Value)),
+            ISwitchExpressionOperation choice => choice
+                .Arms.Select(arm => Of(arm.Value))
+                .Aggregate(Ownership.All, static (a, b) => a.Or(b)),
+            _ => Ownership.None,
         };
 
     /// <summary>Whether the variable is the body's own, whatever its value: a number in a field can be read, and not set.</summary>
@@ -48,155 +75,111 @@ internal sealed class OwnedValues(IOperation body, OutsideEffects effects, Owned
         {
             IMemberReferenceOperation { Instance: var instance } => instance is { Type.IsValueType: true }
                 ? IsOwnedPlace(instance)
-                : IsOwned(instance),
-            IArrayElementReferenceOperation element => IsOwned(element.ArrayReference),
-            _ => IsOwned(place),
+                : IsMade(instance),
+            IArrayElementReferenceOperation element => IsMade(element.ArrayReference),
+            ILocalReferenceOperation { Local: { IsRef: true } local } => IsOwnedReference(local),
+            ILocalReferenceOperation { Local.Type: { IsValueType: true, IsRefLikeType: false } } => true,
+            IParameterReferenceOperation { Parameter: { Type.IsValueType: true } parameter } => IsOwnVariable(parameter),
+            IConditionalOperation choice => IsOwnedPlace(choice.WhenTrue) && IsOwnedPlace(choice.WhenFalse),
+            IConditionalAccessInstanceOperation instance => IsOwnedPlace(ReceiverOf(instance)),
+            _ => IsMade(place),
         };
 
-    /// <summary>Whether it is a primary constructor's, which the object keeps.</summary>
-    public bool IsField(IParameterSymbol parameter) =>
-        parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } && body is not IConstructorBodyOperation;
-
-    /// <summary>What a local variable was made of; null where that is not one thing.</summary>
-    public IOperation? MadeOf(ILocalSymbol local) => (_assigned ??= Assigned())[local].ToList() is [var one] ? one : null;
-
-    private static bool IsMade(IOperation value) =>
-        value
-            is IObjectCreationOperation
-                or IArrayCreationOperation
-                or IAnonymousObjectCreationOperation
-                or ITypeParameterObjectCreationOperation
-                or ITupleOperation
-                or IWithOperation
-                or ILiteralOperation
-                or IDefaultValueOperation
-                or IDelegateCreationOperation
-                or IAnonymousFunctionOperation
-                or IInterpolatedStringOperation
-                or IThrowOperation
-        || value.Syntax is CollectionExpressionSyntax;
-
-    private static bool IsPlainValue(ITypeSymbol? type) => type is { IsUnmanagedType: true } or { SpecialType: SpecialType.System_String };
-
-    private bool IsOwned(IInvocationOperation call)
+    private bool IsOwnedReference(ILocalSymbol local)
     {
-        var method = call.TargetMethod;
-        if (effects.Libraries.IsOfLibrary(method))
+        // While it is looked at, what is reached through itself is its own.
+        if (!_references.Add(local))
         {
             return true;
         }
 
-        var receiver = call.Instance ?? (method.IsExtensionMethod ? call.Arguments.FirstOrDefault()?.Value : null);
-        if (!method.Locations.Any(static l => l.IsInSource))
-        {
-            // What makes a list or an array of something makes a new one.
-            return receiver is null || method.Name.StartsWith("To", StringComparison.Ordinal) || IsOwned(receiver);
-        }
-
-        var arguments = call.Arguments.All(argument => IsOwned(argument.Value));
-        return effects.ReturnsOwned(method.OriginalDefinition, new Owned(receiver is not null && IsOwned(receiver), arguments));
+        var isOwned = _variables.RefersTo(local).All(IsOwnedPlace);
+        _references.Remove(local);
+        return isOwned;
     }
 
-    private bool IsOwned(ILocalSymbol local)
+    /// <summary>Whether setting the parameter changes nothing outside.</summary>
+    public bool IsOwnVariable(IParameterSymbol parameter) =>
+        IsField(parameter)
+            ? _owned.This.IsMade
+            : parameter.RefKind == RefKind.None
+                || parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction }
+                || _owned.Of(parameter).IsMade;
+
+    /// <summary>Whether it is a primary constructor's, which the object keeps.</summary>
+    public bool IsField(IParameterSymbol parameter) =>
+        parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } && _body is not IConstructorBodyOperation;
+
+    /// <summary>What a parameter of the body's own method is handed.</summary>
+    public Ownership Handed(IParameterSymbol parameter) =>
+        IsField(parameter) ? _owned.This.Part(parameter.Type, Compilation) : _owned.Of(parameter);
+
+    /// <summary>What a local variable was made of; null where that is not one thing.</summary>
+    public IOperation? MadeOf(ILocalSymbol local) => _variables.MadeOf(local);
+
+    /// <summary>Whether a call of the framework or a library gives out what is new.</summary>
+    public static bool MakesNew(IMethodSymbol method) =>
+        method.Name.StartsWith("To", StringComparison.Ordinal)
+        || method.Name.StartsWith("Create", StringComparison.Ordinal)
+        || method.Name is "GetEnumerator" or "GetAsyncEnumerator" or "Clone" or "DeepClone" or "Split" or "GetBytes" or "ConvertAll";
+
+    /// <summary>Whose are the object of a call and what it is handed.</summary>
+    public Owned Handed(IOperation? receiver, IMethodSymbol method, IEnumerable<IArgumentOperation> arguments)
     {
-        if (!_locals.TryGetValue(local, out var known))
+        var handed = method.Parameters.Select(static _ => Ownership.None).ToArray();
+        foreach (var argument in arguments)
         {
-            // While it is looked at, what is made of itself is its own.
-            _locals[local] = true;
-            _assigned ??= Assigned();
-            _locals[local] = known = _assigned.Contains(local) && _assigned[local].All(IsOwned);
+            if (argument.Parameter is { } parameter && parameter.Ordinal < handed.Length)
+            {
+                handed[parameter.Ordinal] = Of(argument.Value);
+            }
+        }
+
+        return new Owned(Of(receiver), handed.ToImmutableArray());
+    }
+
+    private Ownership OfCall(IInvocationOperation call)
+    {
+        if (!_variables.AreSettled)
+        {
+            return Made(call);
+        }
+
+        if (!_calls.TryGetValue(call, out var known))
+        {
+            _calls[call] = known = Made(call);
         }
 
         return known;
     }
 
-    // What a lambda is handed comes from what it is handed to.
-    private bool IsOwned(IParameterSymbol parameter)
+    private Ownership Made(IInvocationOperation call)
     {
-        if (parameter.ContainingSymbol is not IMethodSymbol { MethodKind: MethodKind.AnonymousFunction } lambda)
+        var method = call.TargetMethod;
+        var receiver = ReceiverOf(call);
+        if (_effects.Libraries.IsOfLibrary(method))
         {
-            return IsPlainValue(parameter.Type) || (IsField(parameter) ? owned.This : owned.Arguments);
+            return LibraryEffects.HandsOutWhatItKeeps(method) ? Of(receiver).Part(call.Type, Compilation) : Ownership.All;
         }
 
-        var function = body.Descendants()
-            .OfType<IAnonymousFunctionOperation>()
-            .FirstOrDefault(f => SymbolEqualityComparer.Default.Equals(f.Symbol, lambda));
-        var around = function?.Parent;
-        while (around is IDelegateCreationOperation or IConversionOperation or IArgumentOperation)
+        if (method.MethodKind == MethodKind.DelegateInvoke)
         {
-            around = around.Parent;
+            return Of(call.Instance).Part(call.Type, Compilation);
         }
 
-        return around is IInvocationOperation call
-            && (
-                effects.Libraries.IsOfLibrary(call.TargetMethod)
-                || IsOwned(call.Instance ?? call.Arguments.FirstOrDefault(a => !a.Descendants().Contains(function))?.Value)
-            );
+        if (method.Locations.Any(static l => l.IsInSource))
+        {
+            return method.MethodKind == MethodKind.LocalFunction
+                ? _variables.Returned(method)
+                : _effects.Returned(method.OriginalDefinition, Handed(call.Instance, method, call.Arguments));
+        }
+
+        return FrameworkResults.Of(call, receiver, this);
     }
 
-    private ILookup<ISymbol, IOperation> Assigned()
-    {
-        var found = new List<(ISymbol Local, IOperation Value)>();
-        foreach (var operation in body.DescendantsAndSelf())
-        {
-            switch (operation)
-            {
-                case IVariableDeclaratorOperation declarator when declarator.GetVariableInitializer() is { } initializer:
-                    found.Add((declarator.Symbol, initializer.Value));
-                    break;
-                case ISimpleAssignmentOperation { Target: ILocalReferenceOperation target } assignment:
-                    found.Add((target.Local, assignment.Value));
-                    break;
-                case ICoalesceAssignmentOperation { Target: ILocalReferenceOperation target } assignment:
-                    found.Add((target.Local, assignment.Value));
-                    break;
-                case IDeconstructionAssignmentOperation deconstruction:
-                    found.AddRange(LocalsIn(deconstruction.Target).Select(local => ((ISymbol)local, deconstruction.Value)));
-                    break;
-                case IForEachLoopOperation loop:
-                    found.AddRange(loop.Locals.Select(local => ((ISymbol)local, loop.Collection)));
-                    break;
-                case IArgumentOperation { Parent: { } call, Parameter.RefKind: RefKind.Out or RefKind.Ref } argument:
-                    found.AddRange(LocalsIn(argument.Value).Select(local => ((ISymbol)local, ReceiverOf(call))));
-                    break;
-                case IDeclarationPatternOperation { DeclaredSymbol: ILocalSymbol matched } pattern:
-                    found.Add((matched, MatchedBy(pattern)));
-                    break;
-            }
-        }
-
-        return found.ToLookup(static pair => pair.Local, static pair => pair.Value, SymbolEqualityComparer.Default);
-    }
-
-    private static IEnumerable<ILocalSymbol> LocalsIn(IOperation target) =>
-        target.DescendantsAndSelf().OfType<ILocalReferenceOperation>().Select(static l => l.Local);
-
-    private static IOperation ReceiverOf(IOperation call) =>
-        (call as IInvocationOperation)?.Instance ?? (call as IInvocationOperation)?.Arguments.FirstOrDefault()?.Value ?? call;
-
-    private static IOperation MatchedBy(IOperation pattern)
-    {
-        var around = pattern.Parent;
-        while (
-            around
-                is IPatternOperation
-                    or IPropertySubpatternOperation
-                    or ISwitchCaseOperation
-                    or ICaseClauseOperation
-                    or ISwitchExpressionArmOperation
-        )
-        {
-            around = around.Parent;
-        }
-
-        return around switch
-        {
-            IIsPatternOperation test => test.Value,
-            ISwitchOperation choice => choice.Value,
-            ISwitchExpressionOperation choice => choice.Value,
-            _ => pattern,
-        };
-    }
+    /// <summary>What a call is made on, as an extension too.</summary>
+    public static IOperation? ReceiverOf(IInvocationOperation call) =>
+        call.Instance ?? (call.TargetMethod.IsExtensionMethod ? call.Arguments.FirstOrDefault()?.Value : null);
 
     private static IOperation? ReceiverOf(IConditionalAccessInstanceOperation instance)
     {
@@ -210,4 +193,20 @@ internal sealed class OwnedValues(IOperation body, OutsideEffects effects, Owned
 
         return null;
     }
+
+    /// <summary>Whose is what a lambda or a method gives out that is handed on as a delegate; all of it where it gives out nothing.</summary>
+    public Ownership GivenBy(IOperation target) =>
+        target switch
+        {
+            IAnonymousFunctionOperation lambda => _variables.Returned(lambda),
+            IMethodReferenceOperation { Method: { MethodKind: MethodKind.LocalFunction } local } => _variables.Returned(local),
+            IMethodReferenceOperation { Method: var method } when method.ReturnsVoid => Ownership.All,
+            IMethodReferenceOperation { Method: var method, Instance: var instance } => Ownership.All.With(
+                method.ReturnType,
+                method.Locations.Any(static l => l.IsInSource)
+                    ? _effects.Returned(method.OriginalDefinition, Handed(instance, method, []))
+                    : Ownership.None
+            ),
+            _ => Of(target),
+        };
 }

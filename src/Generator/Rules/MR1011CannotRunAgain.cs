@@ -129,7 +129,7 @@ public sealed class MR1011CannotRunAgain : DiagnosticAnalyzer
             return ($"its argument '{parameter.Name}' can be read only once", null);
         }
 
-        if (effects.Of(method, new Owned(This: false, Arguments: false)) is { } effect)
+        if (effects.Of(method, Owned.Nothing) is { } effect)
         {
             return ("it " + effect.What, effect.Syntax.GetLocation());
         }
