@@ -12,6 +12,8 @@ namespace MonotonicReads.CodeFixes;
 /// <summary>A weaker guarantee that is declared already, on the member or by a session in its body, and is made a stronger one.</summary>
 internal static class ChangedLevel
 {
+    private static readonly string[] Weaker = ["Monotonic", "Causal", "Global"];
+
     private static readonly string[] KnownToCausal = ["MaxStalenessMilliseconds", "OnReplicaLoss", "Reads"];
 
     /// <summary>The attribute on the declaration, if it is weaker.</summary>
@@ -19,10 +21,7 @@ internal static class ChangedLevel
         AttributePlace
             .ListsOf(declaration)
             .SelectMany(static l => l.Attributes)
-            .FirstOrDefault(a =>
-                (guarantee != Guarantee.Monotonic && AnnotationSyntax.IsNamed(a, "Monotonic"))
-                || (guarantee == Guarantee.Primary && AnnotationSyntax.IsNamed(a, "Causal"))
-            );
+            .FirstOrDefault(a => Weaker.Any(name => guarantee.IsStrongerThan(name) && AnnotationSyntax.IsNamed(a, name)));
 
     /// <summary>The change of the attribute's name; none where the stronger one has no such arguments.</summary>
     /// <param name="attribute">The weaker one.</param>
@@ -34,7 +33,7 @@ internal static class ChangedLevel
         WrittenName written
     )
     {
-        var known = guarantee == Guarantee.Causal ? KnownToCausal : [];
+        var known = guarantee == Guarantee.Causal || guarantee == Guarantee.Global ? KnownToCausal : [];
         var arguments = attribute.ArgumentList?.Arguments ?? default;
         if (!arguments.All(a => a.NameEquals is { Name.Identifier.ValueText: var name } && known.Contains(name)))
         {
@@ -60,7 +59,7 @@ internal static class ChangedLevel
     {
         if (
             guarantee == Guarantee.Monotonic
-            || (guarantee == Guarantee.Causal && !diagnostic.Properties.ContainsKey(FaultMessage.KnownToSessionProperty))
+            || (guarantee != Guarantee.Primary && !diagnostic.Properties.ContainsKey(FaultMessage.KnownToSessionProperty))
             || !diagnostic.Properties.TryGetValue(FaultMessage.SessionsProperty, out var begun)
         )
         {
@@ -95,6 +94,5 @@ internal static class ChangedLevel
             : null;
     }
 
-    private static bool IsWeaker(string level, Guarantee guarantee) =>
-        level == Guarantee.Monotonic.Name || (level == Guarantee.Causal.Name && guarantee == Guarantee.Primary);
+    private static bool IsWeaker(string level, Guarantee guarantee) => guarantee.IsStrongerThan(level);
 }

@@ -23,7 +23,15 @@ internal sealed class Guarantee
         "a session on the primary"
     );
 
-    private static readonly ImmutableArray<Guarantee> All = ImmutableArray.Create(Monotonic, Causal, Primary);
+    public static readonly Guarantee Global = new(
+        "Global",
+        ".Global",
+        "Let the reads of {0} wait for what anybody had written before ({1})",
+        "a global session"
+    );
+
+    /// <summary>From weak to strong.</summary>
+    private static readonly ImmutableArray<Guarantee> All = ImmutableArray.Create(Monotonic, Causal, Global, Primary);
 
     private readonly string _title;
 
@@ -48,7 +56,7 @@ internal sealed class Guarantee
             ? All.Where(g => diagnostic.Properties.TryGetValue(MR2003SelfCall.LevelProperty, out var level) && level == g.Name)
                 .ToImmutableArray()
         : diagnostic.Id == MR1003ReadAfterWrite.Id || diagnostic.Properties.ContainsKey(FaultMessage.AfterWriteProperty)
-            ? ImmutableArray.Create(Causal, Primary)
+            ? ImmutableArray.Create(Causal, Primary, Global)
         : ImmutableArray.Create(Monotonic);
 
     /// <summary>The one of a key, as far as it settles the finding; without a key, as a command line asks, the most likely.</summary>
@@ -57,6 +65,9 @@ internal sealed class Guarantee
         var sufficient = For(diagnostic);
         return key is null ? sufficient.FirstOrDefault() : sufficient.FirstOrDefault(g => g.IsOf(key));
     }
+
+    /// <summary>Whether another one of the name promises less.</summary>
+    public bool IsStrongerThan(string name) => All.Any(g => g.Name == name && All.IndexOf(g) < All.IndexOf(this));
 
     public string Title(string what, string how) => string.Format(System.Globalization.CultureInfo.InvariantCulture, _title, what, how);
 

@@ -21,8 +21,8 @@ internal static class PlanArgument
     {
         if (
             !diagnostic.Properties.ContainsKey(SeriesPlan.ArgumentProperty)
-            || root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method
-            || AttributeOf(method) is not { } attribute
+            || root is null
+            || AttributeOf(root.FindNode(diagnostic.Location.SourceSpan)) is not { } attribute
             || HasHiddenArguments(attribute)
         )
         {
@@ -73,6 +73,11 @@ internal static class PlanArgument
     private static bool HoldsCode(SyntaxTrivia hidden) =>
         SyntaxFactory.ParseTokens(hidden.ToString()).Any(static t => !t.IsKind(SyntaxKind.EndOfFileToken));
 
-    private static AttributeSyntax? AttributeOf(MethodDeclarationSyntax method) =>
-        method.AttributeLists.SelectMany(static l => l.Attributes).FirstOrDefault(AnnotationSyntax.MayPlan);
+    /// <summary>The annotation that is reported itself, where it stands on a type, or that of the method that is reported.</summary>
+    private static AttributeSyntax? AttributeOf(SyntaxNode reported) =>
+        reported.FirstAncestorOrSelf<AttributeSyntax>()
+        ?? reported
+            .FirstAncestorOrSelf<MethodDeclarationSyntax>()
+            ?.AttributeLists.SelectMany(static l => l.Attributes)
+            .FirstOrDefault(AnnotationSyntax.MayPlan);
 }

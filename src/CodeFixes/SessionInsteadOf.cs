@@ -9,7 +9,12 @@ namespace MonotonicReads.CodeFixes;
 /// <summary>A session in code where an annotation stands that nothing can keep.</summary>
 internal static class SessionInsteadOf
 {
-    private static readonly ImmutableArray<Guarantee> All = ImmutableArray.Create(Guarantee.Monotonic, Guarantee.Causal, Guarantee.Primary);
+    private static readonly ImmutableArray<Guarantee> All = ImmutableArray.Create(
+        Guarantee.Monotonic,
+        Guarantee.Causal,
+        Guarantee.Global,
+        Guarantee.Primary
+    );
 
     /// <summary>
     /// Null where the annotation says more than its level or is not the method's alone, or a session would end before the last read.

@@ -12,13 +12,15 @@ internal sealed class Annotation
     private const int DefaultMaxWaitMilliseconds = 500;
     private const int RestartValue = 4;
 
+    private readonly int _reads;
+
     private Annotation(AnnotationKind kind, AttributeData? data)
     {
         Kind = kind;
         Data = data;
         Key = Named(data, "Key")?.Value as string;
         OnReplicaLoss = Named(data, "OnReplicaLoss");
-        Reads = Named(data, "Reads")?.Value as int? ?? 0;
+        _reads = Named(data, "Reads")?.Value as int? ?? 0;
         IsSnapshot = kind == AnnotationKind.Monotonic && Named(data, "Snapshot")?.Value is true;
         MaxStalenessMilliseconds = Named(data, "MaxStalenessMilliseconds")?.Value as int? ?? 0;
         MaxWaitMilliseconds = Named(data, "MaxWaitMilliseconds")?.Value as int? ?? DefaultMaxWaitMilliseconds;
@@ -44,8 +46,10 @@ internal sealed class Annotation
     /// <summary>How old the state may be that a read shows; 0 for any age.</summary>
     public int MaxStalenessMilliseconds { get; }
 
-    /// <summary>How many reads a call makes one after the other; 0 where that is not said.</summary>
-    public int Reads { get; }
+    /// <summary>
+    /// How many reads a call makes one after the other; 0 where that is not said. A type has no series: what it says there is nothing.
+    /// </summary>
+    public int Reads => Bearer is ITypeSymbol or IAssemblySymbol ? 0 : _reads;
 
     /// <summary>Whether all reads of a call show one moment.</summary>
     public bool IsSnapshot { get; }

@@ -64,7 +64,9 @@ internal static class FrameworkEffects
         && (
             method.IsStatic && !method.IsExtensionMethod
                 ? name == "System.Array" && method.Name is "Clear" or "Fill" or "Resize" or "Reverse" or "Sort"
-                : MayChange(method) && (ChangesByShape(method) || IsNamed(method, FrameworkNames.Changing))
+                : MayChange(method)
+                    && !IsNamed(method, FrameworkNames.Void)
+                    && (method.ReturnsVoid || IsNamed(method, FrameworkNames.Changing))
         );
 
     private static bool MayChange(IMethodSymbol method) =>
@@ -75,8 +77,6 @@ internal static class FrameworkEffects
 
     private static ITypeSymbol? Receiver(IMethodSymbol method) =>
         method.IsExtensionMethod ? method.Parameters.FirstOrDefault()?.Type : method.ContainingType;
-
-    private static bool ChangesByShape(IMethodSymbol method) => method.ReturnsVoid && !IsNamed(method, FrameworkNames.Void);
 
     private static bool IsNamed(IMethodSymbol method, string[] words) =>
         words.Any(word =>

@@ -50,7 +50,9 @@ internal sealed class KnownDelegates(OutsideEffects effects, OwnedValues values)
         var isSet = field
             .ContainingType.InstanceConstructors.Concat(field.ContainingType.StaticConstructors)
             .SelectMany(static c => c.DeclaringSyntaxReferences)
-            .SelectMany(reference => reference.GetSyntax(effects.Cancellation).DescendantNodes())
+            .Select(reference => reference.GetSyntax(effects.Cancellation))
+            .OfType<ConstructorDeclarationSyntax>()
+            .SelectMany(static constructor => constructor.DescendantNodes())
             .OfType<IdentifierNameSyntax>()
             .Any(name => name.Identifier.ValueText == field.Name && !declarator.Contains(name));
         return isSet ? null : initializer;

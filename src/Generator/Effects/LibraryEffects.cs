@@ -59,9 +59,9 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
         method is { MethodKind: MethodKind.Ordinary or MethodKind.PropertySet, IsStatic: false }
         && (method.ReturnsVoid ? !Harmless.Any(word => IsForm(method.Name, word)) : Changing.Any(word => IsForm(method.Name, word)));
 
-    /// <summary>Whether a member gives out a part of what it is called on: the entry of an entity, which a context keeps.</summary>
+    /// <summary>Whether a member gives out a part of what it is called on: the entry of an entity, or a list as it is.</summary>
     public static bool HandsOutWhatItKeeps(IMethodSymbol method) =>
-        method.ReturnType.ContainingNamespace?.ToDisplayString() == EntityFramework + ".ChangeTracking";
+        method.Name == "AsList" || method.ReturnType.ContainingNamespace?.ToDisplayString() == EntityFramework + ".ChangeTracking";
 
     /// <summary>What a member does; null for nothing.</summary>
     public string? Of(IMethodSymbol method)

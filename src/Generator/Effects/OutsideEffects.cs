@@ -104,6 +104,10 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
         return effect;
     }
 
+    /// <summary>Whether the method is written out in this compilation; the accessor of an automatic property is not.</summary>
+    public bool HasBody(IMethodSymbol method) =>
+        method.Locations.Any(static l => l.IsInSource) && ForeignBodies.SyntaxOf(method.OriginalDefinition, cancellation).Any();
+
     public static string Unknown(IMethodSymbol method) => $"calls '{NameOf(method)}', whose effect is not known";
 
     public static string NameOf(IMethodSymbol method) =>

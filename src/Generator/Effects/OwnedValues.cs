@@ -43,6 +43,10 @@ internal sealed class OwnedValues
                 : _owned.This,
             _ when Ownership.IsPlain(value.Type) || value.ConstantValue.HasValue => Ownership.All,
             IInvocationOperation call => OfCall(call),
+            IPropertyReferenceOperation { Property.GetMethod: { } getter } property when _effects.HasBody(getter) => _effects.Returned(
+                getter.OriginalDefinition,
+                Handed(property.Instance, getter, property.Arguments)
+            ),
             IMemberReferenceOperation { Instance: { } instance } => Of(instance).Part(value.Type, Compilation),
             IArrayElementReferenceOperation element => Of(element.ArrayReference).Part(value.Type, Compilation),
             ISimpleAssignmentOperation assignment => Of(assignment.Value),

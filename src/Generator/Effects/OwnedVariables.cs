@@ -107,6 +107,7 @@ internal sealed class OwnedVariables(IOperation body, OwnedValues values, Outsid
         for (var round = 0; changed; round++)
         {
             changed = false;
+            var asked = _known.Count;
             foreach (var variable in _known.Keys.ToList())
             {
                 var now = round > MaxRounds ? Ownership.None : _known[variable].Or(Evaluated(variable));
@@ -116,6 +117,9 @@ internal sealed class OwnedVariables(IOperation body, OwnedValues values, Outsid
                     changed = true;
                 }
             }
+
+            // One that is asked for on the way has not been looked at yet.
+            changed |= _known.Count > asked;
         }
 
         AreSettled = true;

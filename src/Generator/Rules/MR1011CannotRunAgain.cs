@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using MonotonicReads.Generator.Annotations;
@@ -65,6 +66,15 @@ public sealed class MR1011CannotRunAgain : DiagnosticAnalyzer
 
             var reads = new CompilationReads(start.Compilation, start.Options);
             var reported = new ConcurrentDictionary<IMethodSymbol, bool>(SymbolEqualityComparer.Default);
+            if (WebHandlers.HasPackage(start.Compilation))
+            {
+                start.RegisterSymbolAction(static context => RestartingHandlers.Report(context, Rule), SymbolKind.NamedType);
+                start.RegisterSyntaxNodeAction(
+                    static context => RestartingHandlers.ReportLambda(context, Rule),
+                    SyntaxKind.ParenthesizedLambdaExpression
+                );
+            }
+
             start.RegisterSymbolAction(context => Check((INamedTypeSymbol)context.Symbol, context, reads, reported), SymbolKind.NamedType);
         });
     }
@@ -173,7 +183,8 @@ public sealed class MR1011CannotRunAgain : DiagnosticAnalyzer
         return false;
     }
 
-    private static Location? DeclaredAt(Annotation annotation, CancellationToken cancellation) =>
+    /// <summary>Where the policy is written; null where that is in no attribute of the source.</summary>
+    internal static Location? DeclaredAt(Annotation annotation, CancellationToken cancellation) =>
         (annotation.Data?.ApplicationSyntaxReference?.GetSyntax(cancellation) as AttributeSyntax)
             ?.ArgumentList?.Arguments.FirstOrDefault(static a => a.NameEquals?.Name.Identifier.ValueText == "OnReplicaLoss")
             ?.Expression.GetLocation();

@@ -56,6 +56,11 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
                 );
             }
 
+            if (AnnotationNames.AreIn(start.Compilation))
+            {
+                start.RegisterSyntaxNodeAction(PlansOnTypes.Report, SyntaxKind.Attribute);
+            }
+
             if (!reads.MayFind)
             {
                 return;

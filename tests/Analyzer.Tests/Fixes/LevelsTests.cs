@@ -12,6 +12,7 @@ public class LevelsTests
     [Theory]
     [InlineData("Causal")]
     [InlineData("Primary")]
+    [InlineData("Global")]
     public Task A_method_that_a_wrapper_reaches_is_annotated(string level) =>
         MendsAsync(
             $"public class Orders\n{{\n    public virtual int Load{Body}\n}}\n",
@@ -23,6 +24,7 @@ public class LevelsTests
     [Theory]
     [InlineData("Causal")]
     [InlineData("Primary")]
+    [InlineData("Global")]
     public Task Another_begins_a_session(string level) =>
         MendsAsync(
             $"public class Orders\n{{\n    public static int Load{Body}\n}}\n",
@@ -34,6 +36,7 @@ public class LevelsTests
     [Theory]
     [InlineData("[Monotonic]", "[Causal]", "Causal")]
     [InlineData("[Monotonic, Obsolete]", "[Primary, Obsolete]", "Primary")]
+    [InlineData("[Monotonic(OnReplicaLoss = ReplicaLoss.Fail)]", "[Global(OnReplicaLoss = ReplicaLoss.Fail)]", "Global")]
     [InlineData("[MonotonicReads.Monotonic(Reads = 1)]", "[MonotonicReads.Causal(Reads = 1)]", "Causal")]
     [InlineData("[Monotonic(OnReplicaLoss = ReplicaLoss.Fail)]", "[Causal(OnReplicaLoss = ReplicaLoss.Fail)]", "Causal")]
     public Task A_weaker_annotation_becomes_a_stronger_one(string before, string after, string level) =>
@@ -132,12 +135,21 @@ public class LevelsTests
             )
         );
         Assert.Equal(
-            [Key + ".Causal", Key + ".Primary"],
+            [Key + ".Causal", Key + ".Primary", Key + ".Global"],
             (await KeysAsync(project, "MR1003")).Where(static k =>
                 k.StartsWith(Key, StringComparison.Ordinal) && !k.Contains(".On", StringComparison.Ordinal)
             )
         );
     }
+
+    [Fact]
+    public Task The_caller_of_a_global_method_on_this_is_annotated() =>
+        MendsAsync(
+            $"public interface IOrders {{ int Load(IDbConnection db); int Twice(IDbConnection db); }}\npublic class Orders : IOrders\n{{\n    [Global] public int Load(IDbConnection db) => {A} + {B};\n    public int Twice(IDbConnection db) => 2 * Load(db);\n}}\n",
+            "MR2003",
+            Key + ".Global",
+            $"public interface IOrders {{ int Load(IDbConnection db); int Twice(IDbConnection db); }}\npublic class Orders : IOrders\n{{\n    [Global] public int Load(IDbConnection db) => {A} + {B};\n    [Global]\n    public int Twice(IDbConnection db) => 2 * Load(db);\n}}\n"
+        );
 
     [Fact]
     public Task The_caller_of_an_annotated_method_on_this_is_annotated() =>

@@ -53,6 +53,20 @@ public class OtherPolicyTests
     }
 
     [Fact]
+    public async Task Recursion_is_looked_at_once_and_neither_half_is_taken_for_proved()
+    {
+        var project = Project(
+            (
+                "Orders.cs",
+                Usings
+                    + "public class Orders { private int _n; [Monotonic(OnReplicaLoss = ReplicaLoss.Restart)] public virtual int A(int n) { if (n > 0) B(n - 1); return ++_n; } "
+                    + "[Monotonic(OnReplicaLoss = ReplicaLoss.Restart)] public virtual int B(int n) => A(n); }\n"
+            )
+        );
+        Assert.Equal(2, (await FindingsAsync(project)).Count(static d => d.Id == "MR1011"));
+    }
+
+    [Fact]
     public async Task A_policy_that_is_a_constant_stays()
     {
         var project = Project(

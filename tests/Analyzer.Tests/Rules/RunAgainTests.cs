@@ -178,6 +178,63 @@ public class RunAgainTests
     [InlineData("OwnAsync()")]
     public Task One_that_keeps_nothing_or_is_its_own_does_not(string expression) => EntityFramework("M", expression, null);
 
+    [Theory]
+    [InlineData("_context.Entry(order).State = EntityState.Modified;", "sets 'State'")]
+    [InlineData("_context.Entry(order).Reload();", "changes '_context.Entry(order)'")]
+    [InlineData("_context.ChangeTracker.Clear();", "changes '_context.ChangeTracker'")]
+    public Task Nor_is_what_it_keeps_changed(string statement, string said) =>
+        new MarkedSource(
+            $$"""
+            using Microsoft.EntityFrameworkCore;
+            using MonotonicReads;
+            public class Order { public int Id { get; set; } }
+            public class Repository(DbContext context)
+            {
+                private readonly DbContext _context = context;
+                {{Restart}}public virtual void {|MR1011:M|}(Order order) { {{statement}} }
+            }
+            """,
+            Packages.EntityFramework("9.0.23")
+        )
+        {
+            Said = said,
+        }.VerifyAsync(new MR1011CannotRunAgain());
+
+    [Theory]
+    [InlineData(
+        Restart
+            + "[Microsoft.AspNetCore.Mvc.HttpGet] public int {|MR1011:Get|}() => 1; [Microsoft.AspNetCore.Mvc.HttpGet] public int Other() => 1;"
+    )]
+    [InlineData("public int Get() => 1;", Restart, "{|MR1011:Get|}")]
+    [InlineData("[Monotonic(OnReplicaLoss = ReplicaLoss.CaughtUp)] public int Get() => 1;")]
+    [InlineData("public int Get() => 1;", "[Monotonic]")]
+    [InlineData("public int Get() => 1; " + Restart + "private int Own() => 1;")]
+    public Task A_request_is_not_run_again(string members, string onClass = "", string name = "Get") =>
+        OnTheWeb(
+            onClass
+                + "public class OrdersController : Microsoft.AspNetCore.Mvc.ControllerBase { "
+                + members.Replace(" Get()", $" {name}()", StringComparison.Ordinal)
+                + " }"
+        );
+
+    [Theory]
+    [InlineData("[{|MR1011:Monotonic(OnReplicaLoss = ReplicaLoss.Restart)|}] () => 1")]
+    [InlineData("[Monotonic(OnReplicaLoss = ReplicaLoss.Primary)] () => 1")]
+    [InlineData("() => 1")]
+    public Task Nor_is_a_mapped_handler(string lambda) =>
+        OnTheWeb(
+            "public static class Routes { public static void Map(Microsoft.AspNetCore.Routing.IEndpointRouteBuilder app) => "
+                + "Microsoft.AspNetCore.Builder.EndpointRouteBuilderExtensions.MapGet(app, \"/\", "
+                + lambda
+                + "); }"
+        );
+
+    private static Task OnTheWeb(string source) =>
+        new MarkedSource("using MonotonicReads;\n" + source, [.. ReadRules.References, .. AspNetCore.WithPackage])
+        {
+            Said = source.Contains("MR1011", StringComparison.Ordinal) ? "nobody runs again, so that the policy counts as Primary" : null,
+        }.VerifyAsync(new MR1011CannotRunAgain());
+
     private static Task EntityFramework(string name, string expression, string? said) =>
         new MarkedSource(
             $$"""

@@ -59,6 +59,50 @@ public class SeriesPlanTests
     public Task A_series_that_could_be_planned(string member) => Verify(member, hidden: true);
 
     [Theory]
+    [InlineData("[Monotonic({|MR1006:Reads = 2|})] public class C { }")]
+    [InlineData("[Causal(MaxWaitMilliseconds = 1, {|MR1006:Reads = 2|})] public interface IC { int M(); }")]
+    [InlineData("[Monotonic(Reads = 0)] public class C { }")]
+    [InlineData("[Monotonic] public class C { }")]
+    [InlineData("public interface IC { [Monotonic(Reads = 2)] int M(); }")]
+    public Task A_type_has_no_series(string type) =>
+        new MarkedSource("using MonotonicReads;\n" + type, ReadRules.References) { Disabled = [MR1007SeriesCouldBePlanned.Id] }.VerifyAsync(
+            new ReadRulesAnalyzer()
+        );
+
+    [Fact]
+    public Task Its_method_is_planned_instead() =>
+        new MarkedSource(
+            Source("")
+                .Replace("public class", "[Monotonic({|MR1006:Reads = 5|})] public class", StringComparison.Ordinal)
+                .Replace(
+                    "public object One() => db.Query(\"SELECT a FROM t\");",
+                    $"public virtual void Two() {{ {A} {B} }}",
+                    StringComparison.Ordinal
+                ),
+            ReadRules.References
+        )
+        {
+            Disabled = [MR1007SeriesCouldBePlanned.Id],
+        }.VerifyAsync(new ReadRulesAnalyzer());
+
+    [Theory]
+    [InlineData("[Monotonic({|MR1006:Reads = 2|})]", "[Monotonic]")]
+    [InlineData("[Monotonic(OnReplicaLoss = ReplicaLoss.Fail, {|MR1006:Reads = 2|})]", "[Monotonic(OnReplicaLoss = ReplicaLoss.Fail)]")]
+    public Task The_fix_takes_it_away_from_a_type(string annotation, string without)
+    {
+        var test = new CSharpCodeFixTest<ReadRulesAnalyzer, PlanSeriesFix, DefaultVerifier>
+        {
+            TestCode = $"using MonotonicReads;\n{annotation}\npublic interface IOrders {{ int M(); }}\n",
+            FixedCode = $"using MonotonicReads;\n{without}\npublic interface IOrders {{ int M(); }}\n",
+            ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
+            CompilerDiagnostics = CompilerDiagnostics.Errors,
+            MarkupOptions = MarkupOptions.UseFirstDescriptor,
+        };
+        test.TestState.AdditionalReferences.AddRange(ReadRules.References);
+        return test.RunAsync();
+    }
+
+    [Theory]
     [InlineData("[Monotonic]", "[Monotonic(Reads = 2)]")]
     [InlineData("[Global]", "[Global(Reads = 2)]")]
     [InlineData("[MonotonicReads.Causal]", "[MonotonicReads.Causal(Reads = 2)]")]

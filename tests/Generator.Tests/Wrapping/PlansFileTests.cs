@@ -67,6 +67,14 @@ public class PlansFileTests
     }
 
     [Fact]
+    public void What_an_annotation_says_on_a_type_does_not()
+    {
+        var onType = Orders.Replace("[Monotonic]", "[Monotonic(Reads = 2)]", StringComparison.Ordinal);
+        Assert.DoesNotContain("Reads = 2", Run([onType], "").AssertAllWrapped().Text, StringComparison.Ordinal);
+        Assert.Contains("Reads = 7", Run([onType], "M:Shop.Orders.Count = 7").AssertAllWrapped().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_stands_beside_what_the_annotation_says_of_other_things()
     {
         var kept = Orders.Replace("[Monotonic]", "[Monotonic(OnReplicaLoss = ReplicaLoss.Fail)]", StringComparison.Ordinal);
