@@ -69,6 +69,7 @@ internal sealed record DapperRead(
             || ReadArguments.Of(operation, model, cancellation) is not { } arguments
             || AwaitingOf(call, definition.Name) is not var (awaiting, isSame)
             || !isSame
+            || !RowType.IsSame(method, arguments.Text, awaiting is not null)
             || !OnlyLooks(statement, call, model, cancellation)
         )
         {

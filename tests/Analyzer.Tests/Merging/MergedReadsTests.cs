@@ -236,7 +236,7 @@ public class MergedReadsTests
             },
             {
                 Async(
-                    "const string sql = \"SELECT COUNT(*) FROM orders\"; var a = await db.QuerySingleAsync<int>(sql); var b = await db.QuerySingleAsync<long>(\"SELECT MAX(id) FROM lines\");"
+                    "const string sql = \"SELECT COUNT(*) FROM orders\"; var a = await db.QuerySingleAsync<int>(sql); var b = await db.QuerySingleAsync<long>(\"SELECT COALESCE(MAX(id), 0) FROM lines\");"
                 ),
                 2,
                 1
@@ -580,7 +580,7 @@ public class MergedReadsTests
         var project = Workbench.Project(
             (
                 "Page.cs",
-                "using System.Data;\nusing Dapper;\npublic class Page\n{\nvoid Load(IDbConnection db)\n{\nvar a = db.Query<int>(\"SELECT a FROM t\");\nvar b = db.Query<int>(\"SELECT b FROM t\");\n}\n}\n"
+                "using System.Data;\nusing Dapper;\npublic class Page\n{\nvoid Load(IDbConnection db)\n{\nvar a = db.Query<int?>(\"SELECT a FROM t\");\nvar b = db.Query<int?>(\"SELECT b FROM t\");\n}\n}\n"
             )
         );
         Assert.Single(await FoundAsync(project));
