@@ -17,7 +17,8 @@ internal static class RowType
     /// <summary>A query whose first value is a count, a number, or a function that ends in one: never NULL.</summary>
     private static readonly Regex Counting = new(
         @"\A\s*SELECT\s+(?:COUNT(?:_BIG)?\s*\([^()'""`]*\)|EXISTS\s*\((?:[^()'""`]|\([^()'""`]*\))*\)"
-            + @"|(?:COALESCE|IFNULL|ISNULL)\s*\(\s*\w+(?:\s*\([^()'""`]*\))?\s*,\s*[0-9.]+\s*\)|[0-9]+)\s*(?:,|;?\s*\z|AS\s|FROM\s)",
+            + @"|(?:COALESCE|IFNULL|ISNULL)\s*\(\s*[\w.]+(?:\s*\([^()'""`]*\))?\s*,\s*[0-9.]+\s*\)|[0-9]+)"
+            + @"\s*(?:,|;?\s*\z|AS\s|FROM\s|\w+\s+FROM\s)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
         TimeSpan.FromSeconds(1)
     );

@@ -20,7 +20,7 @@ public class RowTypeTests
     private const string Rows = "await db.QueryAsync<Order>(\"SELECT id, customer FROM orders WHERE id = @id\", new { id })";
     private const string Count = "await db.QuerySingleAsync<int>(\"SELECT COUNT(*) FROM orders WHERE id = @id\", new { id })";
     private const string Text = "await db.QueryAsync<string>(\"SELECT customer FROM orders WHERE id = @id\", new { id })";
-    private const string Lines = "await db.QueryAsync<Line>(\"SELECT id, product FROM lines WHERE order_id = @id\", new { id })";
+    private const string Lines = "await db.QueryAsync<Line>(\"SELECT id, product FROM items WHERE order_id = @id\", new { id })";
 
     /// <summary>The page and its count, merged where the reader converts, left alone where it casts; rows are merged everywhere.</summary>
     [Theory]
@@ -50,8 +50,8 @@ public class RowTypeTests
     }
 
     [Theory]
-    [InlineData("var a = db.QuerySingle<int>(\"SELECT COUNT(*) FROM orders\"); var b = db.Query<string>(\"SELECT product FROM lines\");")]
-    [InlineData("var a = db.QueryFirst<bool>(\"SELECT 1 FROM orders\"); var b = db.Query<string>(\"SELECT product FROM lines\");")]
+    [InlineData("var a = db.QuerySingle<int>(\"SELECT COUNT(*) FROM orders\"); var b = db.Query<string>(\"SELECT product FROM items\");")]
+    [InlineData("var a = db.QueryFirst<bool>(\"SELECT 1 FROM orders\"); var b = db.Query<string>(\"SELECT product FROM items\");")]
     public Task Synchronous_readers_have_always_converted(string body) =>
         HoldsAsync(Load(body).Replace("async Task<object?>", "object?", StringComparison.Ordinal), 2, 1, With(Old));
 
@@ -59,6 +59,8 @@ public class RowTypeTests
     [InlineData("COUNT(*) FROM orders")]
     [InlineData("count( DISTINCT customer ), MAX(id) FROM orders")]
     [InlineData("COUNT(*) AS n FROM orders WHERE id = 99")]
+    [InlineData("COUNT(*) n FROM orders WHERE id = 99")]
+    [InlineData("COALESCE(orders.id, 0) FROM orders")]
     [InlineData("COALESCE(MAX(id), 0) FROM orders WHERE id = 99")]
     [InlineData("IFNULL( SUM(id) , 0 ) FROM orders")]
     [InlineData("EXISTS (SELECT id FROM orders WHERE id IN (1, 2))")]
