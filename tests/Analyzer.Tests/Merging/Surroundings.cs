@@ -8,7 +8,8 @@ namespace MonotonicReads.Analyzer.Tests.Merging;
 /// <summary>Where a class runs: with which Dapper, and on which database.</summary>
 /// <param name="OpenAsync">Opens a connection to the tables as they are at first.</param>
 /// <param name="Dapper">A version that is compiled against and loaded; null for the tests' own.</param>
-internal sealed record Surroundings(Func<Task<DbConnection>> OpenAsync, string? Dapper = null)
+/// <param name="Commands">How many commands have come to the server; null where nobody counts.</param>
+internal sealed record Surroundings(Func<Task<DbConnection>> OpenAsync, string? Dapper = null, Func<long>? Commands = null)
 {
     /// <summary>SQLite, in memory.</summary>
     public static readonly Surroundings Default = new(OpenSqliteAsync);
