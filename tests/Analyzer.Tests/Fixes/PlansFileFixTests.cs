@@ -136,6 +136,34 @@ public class PlansFileFixTests
         Assert.Equal(Line + "M:Others.Get(System.Int32) = 2\n", await PlansTextAsync(all.GetProject(other.Id)!));
     }
 
+    /// <summary>As the command does: the larger number stays for the framework that reads more, none where one of them repeats.</summary>
+    [Theory]
+    [InlineData("{ while (id > 1) " + A + "; }", "")]
+    [InlineData("{ " + A + "; " + A + "; " + B + "; " + B + "; }", "M:Orders.Get(System.Int32) = 4\n")]
+    public async Task Frameworks_that_differ_have_one_number(string other, string left)
+    {
+        var workspace = new AdhocWorkspace();
+        var references = ReadRules.References;
+        var three = Own.Replace(Two, "{ " + A + "; " + A + "; " + B + "; }", StringComparison.Ordinal);
+        var ten = Project(
+            workspace.CurrentSolution,
+            "Shop",
+            OutputKind.DynamicallyLinkedLibrary,
+            references,
+            ("Orders.cs", Usings + three)
+        );
+        var eight = Project(
+            ten.Solution,
+            "Shop",
+            OutputKind.DynamicallyLinkedLibrary,
+            references,
+            ("Other.cs", Usings + Own.Replace(Two, other, StringComparison.Ordinal))
+        );
+        var solution = WithPlans(WithPlans(eight, Line).Solution.GetProject(ten.Id)!, Line).Solution;
+        var all = await AllAsync(solution.GetProject(ten.Id)!, MR1006WrongPlan.Id, PlanSeriesFix.FileKey, FixAllScope.Solution);
+        Assert.Equal((left, left), (await PlansTextAsync(all.GetProject(ten.Id)!), await PlansTextAsync(all.GetProject(eight.Id)!)));
+    }
+
     [Fact]
     public async Task A_number_is_mended_in_the_file_that_has_the_line()
     {
