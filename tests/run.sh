@@ -60,7 +60,7 @@ targets_of() {
   wanted=$(lower <<<"$1")
   case "$wanted" in
     all) for name in $(projects_in_order); do echo "$name"; done ;;
-    unit) for name in $(projects_in_order); do case "$name" in Browser | Cli | Cluster | Consistency | Package | Testing) ;; *) echo "$name" ;; esac; done ;;
+    unit) for name in $(projects_in_order); do case "$name" in Browser | Cli | Cluster | Consistency | Package | Testing) ;; Analyzer) echo "$name FullyQualifiedName!~.MergedOnMariaDbTests." ;; *) echo "$name" ;; esac; done ;;
     fuzz) echo "Analyzer FullyQualifiedName~.CrashFuzzTests." ;;
     mr[0-9]*)
       rule=${wanted^^}

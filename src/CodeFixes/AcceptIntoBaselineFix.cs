@@ -73,7 +73,7 @@ public sealed class AcceptIntoBaselineFix : CodeFixProvider
                 .ChangeAsync(
                     solution,
                     group.First().Document,
-                    (BaselineFile.Name, BaselineChanges.Header),
+                    (BaselineFile.Name, BaselineChanges.Header, null),
                     text => BaselineChanges.Adding(text, group.Select(static a => a.Entry)),
                     cancellation
                 )

@@ -64,8 +64,8 @@ public sealed class PlanSeriesFix : CodeFixProvider
     private static CodeAction? InFile(Document document, Diagnostic diagnostic) =>
         EntryOf(diagnostic) is { } plan && CanWrite(document.Project)
             ? CodeAction.Create(
-                plan.Reads > 0 ? $"Plan the series: {plan.Reads} in {PlansFile.Name}" : $"Remove the plan from {PlansFile.Name}",
-                cancellation => KeepAsync(document.Project.Solution, [(document, plan)], cancellation),
+                plan.Reads > 1 ? $"Plan the series: {plan.Reads} in {PlansFile.Name}" : $"Remove the plan from {PlansFile.Name}",
+                cancellation => KeepAsync(document.Project.Solution, [(document, plan, LineFileOf(diagnostic))], cancellation),
                 FileKey
             )
             : null;
@@ -82,22 +82,23 @@ public sealed class PlanSeriesFix : CodeFixProvider
 
     private static async Task<Solution> KeepAsync(
         Solution solution,
-        IEnumerable<(Document Document, PlanEntry Plan)> plans,
+        IEnumerable<(Document Document, PlanEntry Plan, string? File)> plans,
         CancellationToken cancellation
     )
     {
-        foreach (var project in plans.GroupBy(static p => p.Document.Project.FilePath ?? p.Document.Project.Id.Id.ToString()))
+        foreach (var project in plans.GroupBy(static p => (p.Document.Project.FilePath ?? p.Document.Project.Id.Id.ToString(), p.File)))
         {
-            // What is compiled for several frameworks is planned for the one that reads most.
+            // What is compiled for several frameworks is planned for the one that reads most; if one of them repeats, there is no number.
             var entries = project
                 .GroupBy(static p => p.Plan.Member, StringComparer.Ordinal)
-                .Select(static g => new PlanEntry(g.Key, g.Max(static p => p.Plan.Reads)))
+                .Select(static g => new PlanEntry(g.Key, g.Any(static p => p.Plan.Reads == 0) ? 0 : g.Max(static p => p.Plan.Reads)))
+                .Select(static e => e.Reads > 1 ? e : e with { Reads = 0 })
                 .ToList();
             solution = await LineDocument
                 .ChangeAsync(
                     solution,
                     project.First().Document,
-                    (PlansFile.Name, PlansChanges.Header),
+                    (PlansFile.Name, PlansChanges.Header, project.Key.File),
                     text => PlansChanges.Keeping(text, entries),
                     cancellation
                 )
@@ -113,11 +114,15 @@ public sealed class PlanSeriesFix : CodeFixProvider
             ? reads
             : null;
 
+    /// <summary>The file with the line; null where there is none yet.</summary>
+    private static string? LineFileOf(Diagnostic diagnostic) =>
+        diagnostic.AdditionalLocations is [{ Kind: LocationKind.ExternalFile } line] ? line.GetLineSpan().Path : null;
+
     private static PlanEntry? EntryOf(Diagnostic diagnostic) =>
         diagnostic.Properties.TryGetValue(SeriesPlan.MemberProperty, out var member)
         && member is not null
         && ReadsOf(diagnostic) is { } reads
-            ? new PlanEntry(member, reads > 1 ? reads : 0)
+            ? new PlanEntry(member, reads)
             : null;
 
     private sealed class PlanAll : FixAllProvider
@@ -129,7 +134,7 @@ public sealed class PlanSeriesFix : CodeFixProvider
             {
                 var plans = found
                     .Where(static f => CanWrite(f.Document.Project) && EntryOf(f.Diagnostic) is not null)
-                    .Select(static f => (f.Document, EntryOf(f.Diagnostic)!.Value))
+                    .Select(static f => (f.Document, EntryOf(f.Diagnostic)!.Value, LineFileOf(f.Diagnostic)))
                     .ToList();
                 return CodeAction.Create(
                     $"Keep the plans in {PlansFile.Name}",

@@ -103,14 +103,20 @@ public sealed class RemoveStaleEntryFix : CodeFixProvider
             return [];
         }
 
+        if (PlansFile.IsNamed(file.FilePath ?? file.Name))
+        {
+            var plans = new SeriesPlans(compilation, project.AnalyzerOptions, cancellation);
+            return Stale(new PlansInVain(plans, compilation, cancellation).All());
+        }
+
         var found = await compilation
             .WithAnalyzers(ImmutableArray.Create<DiagnosticAnalyzer>(new ReadRulesAnalyzer()), project.AnalyzerOptions)
             .GetAnalyzerDiagnosticsAsync(cancellation)
             .ConfigureAwait(false);
-        return found
-            .Where(d => d.Id is MR3002StaleBaseline.Id or MR1006WrongPlan.Id && d.Location.GetLineSpan().Path == file.FilePath)
-            .Select(d => LineOf(d, text))
-            .OfType<TextSpan>();
+        return Stale(found.Where(static d => d.Id == MR3002StaleBaseline.Id));
+
+        IEnumerable<TextSpan> Stale(IEnumerable<Diagnostic> said) =>
+            said.Where(d => d.Location.GetLineSpan().Path == file.FilePath).Select(d => LineOf(d, text)).OfType<TextSpan>();
     }
 
     /// <summary>The entry's line with its comment and its line end; null where no entry stands there any more.</summary>

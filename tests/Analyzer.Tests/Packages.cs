@@ -70,7 +70,7 @@ internal static class Packages
             : throw new DirectoryNotFoundException($"{root}: restore the project");
     }
 
-    private static string PathOf(string name, string version)
+    public static string PathOf(string name, string version)
     {
         var library = Path.Combine(Root, name.ToLowerInvariant(), version, "lib");
         var folder =

@@ -49,7 +49,7 @@ internal sealed record WrittenPlans(PlansState State, ImmutableArray<PlanChange>
 
     public int Added => Made.Count(static c => c.IsNew);
 
-    public int Mended => Made.Count(static c => !c.IsNew && c.After is not null);
+    public int Mended => Made.Count(static c => c.IsMended);
 
-    public int Removed => Made.Count(static c => c.After is null);
+    public int Removed => Made.Sum(static c => c.Going);
 }

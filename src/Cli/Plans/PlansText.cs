@@ -21,7 +21,7 @@ internal static class PlansText
             {
                 var kind =
                     change.IsNew ? "not planned"
-                    : change.After is null ? "to be removed"
+                    : change.After is null || !change.IsMended ? "to be removed"
                     : "to be mended";
                 terminal.Output.WriteLine(
                     $"{terminal.Shown(change.Place.Path)}:{change.Place.StartLinePosition.Line + 1}: {kind}: {change.Why}"

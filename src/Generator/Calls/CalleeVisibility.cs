@@ -20,19 +20,19 @@ internal sealed class CalleeVisibility(SummarySearch search)
     public bool MakesAtMostOneRead(IMethodSymbol method)
     {
         Enqueue(method);
-        while (_pending.Count > 0)
-        {
-            if (_seen.Count > MaxBodies || !MakesAtMostOneReadItself(_pending.Dequeue()))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return SeesPending();
     }
 
-    /// <summary>True where everything that the method may run is known, and only the method itself reads.</summary>
-    public bool SeesAll(IMethodSymbol method)
+    /// <summary>
+    /// True where everything that the method may run is known, and only the method itself and what was counted with it read.
+    /// </summary>
+    public bool SeesAll(IMethodSymbol method, IReadOnlyCollection<IMethodSymbol> counted)
+    {
+        _seen.UnionWith(counted);
+        return SeesAllOf(method) && counted.All(SeesAllOf) && SeesPending();
+    }
+
+    private bool SeesAllOf(IMethodSymbol method)
     {
         _seen.Add(method);
         foreach (var part in ForeignBodies.SyntaxOf(method, search.Cancellation))
@@ -43,6 +43,11 @@ internal sealed class CalleeVisibility(SummarySearch search)
             }
         }
 
+        return true;
+    }
+
+    private bool SeesPending()
+    {
         while (_pending.Count > 0)
         {
             if (_seen.Count > MaxBodies || !MakesAtMostOneReadItself(_pending.Dequeue()))

@@ -123,7 +123,11 @@ internal sealed class FlowFindings(INamedTypeSymbol? owner, IOperation body)
                 exit?.MostReads ?? 0,
                 _mayRepeatReads,
                 _startsAfresh || _readSites.Any(static s => s.ThroughCall)
-            ),
+            )
+            {
+                Calls = [.. _readSites.Where(static s => s.ThroughCall)],
+                StartsAfresh = _startsAfresh,
+            },
             _writeSites.OrderBy(static s => s.Position).FirstOrDefault(),
             new MethodSummary(Effects(), [.. _delegateRuns])
         )

@@ -61,4 +61,11 @@ internal sealed record FlowResult(
 /// <param name="MayRepeat">True where one of them may read more than once.</param>
 /// <param name="ThroughCalls">True where one of them is a call of a method that reads, however often, or where the body is several pieces
 /// of work.</param>
-internal readonly record struct ReadCount(int Sites, int Most, bool MayRepeat, bool ThroughCalls);
+internal sealed record ReadCount(int Sites, int Most, bool MayRepeat, bool ThroughCalls)
+{
+    /// <summary>The places that read through a call.</summary>
+    public Items<Site> Calls { get; init; } = [];
+
+    /// <summary>Whether the body is several pieces of work.</summary>
+    public bool StartsAfresh { get; init; }
+}

@@ -59,16 +59,13 @@ internal sealed record DapperRead(
     {
         if (
             model.GetOperation(call, cancellation) is not IInvocationOperation { TargetMethod: var method } operation
-            || (method.ReducedFrom ?? method) is not { IsExtensionMethod: true, ContainingType: { Name: "SqlMapper" } mapper } definition
-            || mapper is not { ContainingType: null, ContainingNamespace: { Name: "Dapper", ContainingNamespace.IsGlobalNamespace: true } }
-            || definition.Arity > 1
-            || mapper
-                .GetTypeMembers("GridReader")
-                .SelectMany(static g => g.GetMembers())
-                .All(m => m.Name != "Read" + definition.Name.Substring(Prefix.Length))
+            || !IsDappers(method)
+            // As an extension: the fix writes the connection before the point.
+            || model.GetSymbolInfo(call, cancellation).Symbol is not IMethodSymbol { ReducedFrom: not null }
             || ReadArguments.Of(operation, model, cancellation) is not { } arguments
-            || AwaitingOf(call, definition.Name) is not var (awaiting, isSame)
+            || AwaitingOf(call, method.Name) is not var (awaiting, isSame)
             || !isSame
+            || !AnswersTheSame(method, arguments.Text, awaiting is not null)
             || !OnlyLooks(statement, call, model, cancellation)
         )
         {
@@ -94,6 +91,19 @@ internal sealed record DapperRead(
     /// <summary>Whether two reads can be sent as one text on one command.</summary>
     public bool IsLike(DapperRead other) =>
         SymbolEqualityComparer.Default.Equals(Connection, other.Connection) && Shared == other.Shared && Awaiting == other.Awaiting;
+
+    /// <summary>A method for one type of row, of which the reader has one too.</summary>
+    private static bool IsDappers(IMethodSymbol method) =>
+        (method.ReducedFrom ?? method) is { Arity: <= 1, IsExtensionMethod: true, ContainingType: { Name: "SqlMapper" } mapper } definition
+        && mapper is { ContainingType: null, ContainingNamespace: { Name: "Dapper", ContainingNamespace.IsGlobalNamespace: true } }
+        && mapper
+            .GetTypeMembers("GridReader")
+            .SelectMany(static g => g.GetMembers())
+            .Any(m => m.Name == "Read" + definition.Name.Substring(Prefix.Length));
+
+    private static bool AnswersTheSame(IMethodSymbol method, string text, bool isAwaited) =>
+        !(method.Name.StartsWith("QueryFirst", StringComparison.Ordinal) && MergedText.FetchesMore(text))
+        && RowType.IsSame(method, text, isAwaited);
 
     /// <summary>What stands around the call is the framework's or Dapper's, and no conversion runs code of anybody's.</summary>
     private static bool OnlyLooks(

@@ -42,7 +42,7 @@ internal static class MergeableReads
     /// <summary>The series of a block, each of two or more reads.</summary>
     public static IEnumerable<ImmutableArray<DapperRead>> In(BlockSyntax block, SemanticModel model, CancellationToken cancellation)
     {
-        if (!MayBeIn(block) || !TakesDeclaration(block))
+        if (!MayBeIn(block) || !TakesDeclaration(block) || IsCompiledAhead(block, model, cancellation))
         {
             yield break;
         }
@@ -133,9 +133,14 @@ internal static class MergeableReads
             && HasPlainTrivia(read, span.SpanStart);
     }
 
-    /// <summary>Whether the values for one are none that the other's text would take up.</summary>
+    /// <summary>Whether the values for one are none that the other's text would take up, nor the names that a list of it brings.</summary>
     private static bool HaveRoom(DapperRead one, DapperRead other) =>
-        one.Parameters.Named.All(p => other.Parameters.Named.Any(o => o.Name == p.Name) || !MergedText.Names(other.Text, p.Name));
+        one.Parameters.Named.All(p => other.Parameters.Named.Any(o => o.Name == p.Name) || !MergedText.Names(other.Text, p.Name))
+        && one.Parameters.Lists.All(list =>
+            !MergedText.NamesItem(one.Text, list)
+            && !MergedText.NamesItem(other.Text, list)
+            && !one.Parameters.Names.Concat(other.Parameters.Names).Any(name => MergedText.IsItem(name, list))
+        );
 
     private static bool AgreeOn(DapperRead one, DapperRead other) =>
         one.Parameters.Whole is not null || other.Parameters.Whole is not null
@@ -153,6 +158,28 @@ internal static class MergeableReads
         return !block
             .DescendantTrivia(Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(from, read.Statement.Span.End))
             .Any(t => t.IsDirective || t.IsKind(SyntaxKind.DisabledTextTrivia));
+    }
+
+    /// <summary>Dapper.AOT makes code for the single reads alone: a project that asks for it would lose that.</summary>
+    private static bool IsCompiledAhead(BlockSyntax block, SemanticModel model, CancellationToken cancellation)
+    {
+        for (var symbol = model.GetEnclosingSymbol(block.SpanStart, cancellation); symbol is not null; symbol = Around(symbol))
+        {
+            var said = symbol
+                .GetAttributes()
+                .FirstOrDefault(static a => a.AttributeClass is { Name: "DapperAotAttribute", ContainingNamespace.Name: "Dapper" });
+            if (said is not null)
+            {
+                return said.ConstructorArguments is not [{ Value: false }];
+            }
+        }
+
+        return false;
+
+        static ISymbol? Around(ISymbol symbol) =>
+            symbol is IAssemblySymbol ? null
+            : symbol is IModuleSymbol ? symbol.ContainingAssembly
+            : symbol.ContainingType ?? (ISymbol?)symbol.ContainingModule;
     }
 
     /// <summary>Whether <c>using var</c> can stand in the block: nothing jumps over it, no iterator keeps it open.</summary>

@@ -45,7 +45,7 @@ internal static class MergedText
                 statements.Doubts == SqlDoubts.None
                 || (statements.Doubts == SqlDoubts.ForeignQuotes && !HasComment(text) && text.IndexOf(';') < 0)
             )
-            && !(HasComment(text) && text.IndexOf(';') >= 0);
+            && !(HasComment(text) && (text.IndexOf(';') >= 0 || text.IndexOfAny(['\'', '"', '`']) >= 0));
     }
 
     /// <summary>What stands between a text and the next, so that neither a comment nor a semicolon at its end does harm.</summary>
@@ -63,12 +63,49 @@ internal static class MergedText
             TimeSpan.FromSeconds(1)
         );
 
+    /// <summary>Whether a text names what Dapper calls an item of a list: <c>@ids1</c> of <c>@ids</c>.</summary>
+    public static bool NamesItem(string text, string list) =>
+        Regex.IsMatch(
+            text,
+            "[?@:$]" + Regex.Escape(list) + @"[0-9]+(?![\p{L}\p{N}_])",
+            RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+            TimeSpan.FromSeconds(1)
+        );
+
+    /// <summary>Whether a name is what Dapper calls an item of a list.</summary>
+    public static bool IsItem(string name, string list) =>
+        name.Length > list.Length
+        && name.StartsWith(list, StringComparison.OrdinalIgnoreCase)
+        && name.Skip(list.Length).All(static c => c is >= '0' and <= '9');
+
+    /// <summary>
+    /// Whether the first row is the first of an order and nothing limits the others: the query itself stops behind it, a reader has to
+    /// fetch them all.
+    /// </summary>
+    public static bool FetchesMore(string text) =>
+        HasWord(text, "ORDER") && !HasWord(text, "LIMIT") && !HasWord(text, "TOP") && !HasWord(text, "FETCH");
+
+    private static bool HasWord(string text, string word) =>
+        Regex.IsMatch(text, $@"\b{word}\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+
     /// <summary>A function of somebody's own may write, wait, or hold a lock for the next statement.</summary>
     private static bool CallsKnownOnly(string text) =>
         Regex
-            .Matches(text, @"([\p{L}\p{N}_.`""\]$]+)\s*\(", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
+            .Matches(WithoutComments(text), @"([\p{L}\p{N}_.`""\]$]+)\s*\(", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
             .Cast<Match>()
             .All(static call => Known.Contains(call.Groups[1].Value));
+
+    /// <summary>A comment may stand between a name and its bracket. There is no text in quotes where there is one.</summary>
+    private static string WithoutComments(string text) =>
+        HasComment(text)
+            ? Regex.Replace(
+                text,
+                @"/\*.*?\*/|(?:--|#)[^\n]*",
+                " ",
+                RegexOptions.Singleline | RegexOptions.CultureInvariant,
+                TimeSpan.FromSeconds(1)
+            )
+            : text;
 
     private static bool HasComment(string text) => text.Contains("--") || text.Contains("/*") || text.IndexOf('#') >= 0;
 }

@@ -15,9 +15,6 @@ internal sealed record ReadArguments(
     string Timeout
 )
 {
-    /// <summary>Providers that take one statement in a text, or may be set up to.</summary>
-    private static readonly string[] OneStatementOnly = ["Oracle", "Odbc", "OleDb", "Firebird", "SqlServerCe", "DB2"];
-
     private static readonly string[] Needed = ["cnn", "sql", "param", "transaction", "commandTimeout"];
 
     /// <summary>Null where one is not understood, or makes a difference.</summary>
@@ -44,7 +41,7 @@ internal sealed record ReadArguments(
             text.ConstantValue is not { HasValue: true, Value: string constant }
             || !MergedText.CanHold(constant)
             || StableValue.SymbolOf(sender) is not { } connection
-            || !IsMultiStatement(sender.Type)
+            || !MultiStatement.Takes(sender.Type)
             || !StableValue.Is(connection, call.Syntax, model, cancellation)
             || ReadParameters.Of(given["param"], model, cancellation) is not { } parameters
         )
@@ -79,12 +76,6 @@ internal sealed record ReadArguments(
         }
 
         return Needed.All(given.ContainsKey);
-    }
-
-    private static bool IsMultiStatement(ITypeSymbol? type)
-    {
-        var space = type?.ContainingNamespace?.ToDisplayString() ?? string.Empty;
-        return type is not null && !OneStatementOnly.Any(name => space.Contains(name));
     }
 
     /// <summary>How a value is written that is the same whenever it is evaluated: empty for null; null where it may not be.</summary>

@@ -13,6 +13,12 @@ internal sealed record ReadParameters(ImmutableArray<ReadParameter> Named, strin
 {
     public static readonly ReadParameters None = new(ImmutableArray<ReadParameter>.Empty, null);
 
+    /// <summary>The names of all of them.</summary>
+    public ImmutableArray<string> Names { get; init; } = ImmutableArray<string>.Empty;
+
+    /// <summary>The names of those that are lists: Dapper writes a number behind the name for each item.</summary>
+    public ImmutableArray<string> Lists { get; init; } = ImmutableArray<string>.Empty;
+
     /// <summary>Null where one of them may not be evaluated earlier.</summary>
     public static ReadParameters? Of(IOperation value, SemanticModel model, CancellationToken cancellation)
     {
@@ -28,7 +34,7 @@ internal sealed record ReadParameters(ImmutableArray<ReadParameter> Named, strin
             _ => StableValue.SymbolOf(value) is { } symbol
             && IsPlainObject(value.Type)
             && StableValue.Is(symbol, value.Syntax, model, cancellation)
-                ? new ReadParameters(ImmutableArray<ReadParameter>.Empty, value.Syntax.WithoutTrivia().ToString())
+                ? new ReadParameters(ImmutableArray<ReadParameter>.Empty, value.Syntax.WithoutTrivia().ToString()).For(value.Type!)
                 : null,
         };
     }
@@ -62,11 +68,25 @@ internal sealed record ReadParameters(ImmutableArray<ReadParameter> Named, strin
             );
         }
 
-        return new ReadParameters(named.ToImmutable(), null);
+        return new ReadParameters(named.ToImmutable(), null).For(anonymous.Type!);
     }
 
-    /// <summary>The object's own members: nothing runs when they are asked.</summary>
-    private static bool IsPlainObject(ITypeSymbol? type) => type is INamedTypeSymbol { IsAnonymousType: true };
+    private ReadParameters For(ITypeSymbol type)
+    {
+        var properties = type.GetMembers().OfType<IPropertySymbol>().ToList();
+        return this with
+        {
+            Names = properties.Select(static p => p.Name).ToImmutableArray(),
+            Lists = properties.Where(static p => IsList(p.Type)).Select(static p => p.Name).ToImmutableArray(),
+        };
+    }
+
+    /// <summary>The object's own members: nothing runs when they are asked, and each is one that could stand by itself.</summary>
+    private static bool IsPlainObject(ITypeSymbol? type) =>
+        type is INamedTypeSymbol { IsAnonymousType: true } && type.GetMembers().OfType<IPropertySymbol>().All(p => IsPlainValue(p.Type));
+
+    private static bool IsList(ITypeSymbol type) =>
+        type is IArrayTypeSymbol { ElementType.SpecialType: not SpecialType.System_Byte } or INamedTypeSymbol { Name: "List" or "HashSet" };
 
     /// <summary>A value that Dapper hands over as it is, or a list that is there as a whole.</summary>
     private static bool IsPlainValue(ITypeSymbol type) =>

@@ -69,7 +69,7 @@ internal static class MR1006WrongPlan
     }
 
     /// <summary>For a body that names at most one thing which may read.</summary>
-    public static void ReportFew(
+    public static bool ReportFew(
         ISymbol symbol,
         SeriesPlans plans,
         SummarySearch search,
@@ -85,8 +85,11 @@ internal static class MR1006WrongPlan
             && new CalleeVisibility(search).MakesAtMostOneRead(method)
         )
         {
-            report(Create(method, plan, plan.Reads < 0 ? Negative : "a call makes at most one read", 0));
+            report(Create(method, plan, plan.Reads < 0 ? Negative : "a call makes at most one read", plan.Reads < 0 ? 0 : 1));
+            return true;
         }
+
+        return false;
     }
 
     private const string Negative = "the number of reads cannot be negative";
@@ -98,7 +101,7 @@ internal static class MR1006WrongPlan
             return reads.Sites == 0 ? null : ("its reads can repeat, so that their number is not known", 0);
         }
 
-        var proved = reads.ThroughCalls || !new CalleeVisibility(search).SeesAll(method) ? 0 : reads.Most;
+        var proved = new ProvedReads(search).Of(method, reads) ?? 0;
         return plan.Reads < 0 ? (Negative, proved)
             : reads.Most > plan.Reads ? ($"a call can make {Text(reads.Most)}", proved)
             : proved > 0 && proved < plan.Reads && !IsForAnotherVersion(plan) ? ($"a call makes at most {Text(proved)}", proved)

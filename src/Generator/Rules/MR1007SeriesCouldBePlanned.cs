@@ -24,12 +24,12 @@ internal static class MR1007SeriesCouldBePlanned
 
     public static void Report(IMethodSymbol method, ReadCount reads, SeriesPlan plan, SummarySearch search, Action<Diagnostic> report)
     {
-        if (plan.Reads != 0 || reads.Most < 2 || reads.MayRepeat || reads.ThroughCalls || !new CalleeVisibility(search).SeesAll(method))
+        if (plan.Reads != 0 || new ProvedReads(search).Of(method, reads) is not (> 1 and var proved))
         {
             return;
         }
 
-        var number = reads.Most.ToString(CultureInfo.InvariantCulture);
+        var number = proved.ToString(CultureInfo.InvariantCulture);
         var properties = ImmutableDictionary<string, string?>.Empty.Add(SeriesPlan.ReadsProperty, number);
         properties = plan.TakesArgument ? properties.Add(SeriesPlan.ArgumentProperty, null) : properties;
         properties = plan.HasOtherVersions ? properties : properties.Add(SeriesPlan.MemberProperty, plan.Member);

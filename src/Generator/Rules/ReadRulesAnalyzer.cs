@@ -52,7 +52,7 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             if (start.Options.AdditionalFiles.Any(PlansFile.IsOne))
             {
                 start.RegisterCompilationEndAction(end =>
-                    PlansInVain.Report(reads.Plans, end.Compilation, end.ReportDiagnostic, end.CancellationToken)
+                    new PlansInVain(reads.Plans, end.Compilation, end.CancellationToken).Report(end.ReportDiagnostic)
                 );
             }
 
@@ -126,7 +126,11 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        MR1006WrongPlan.ReportFew(owner, reads.Plans, search, file.ReportDiagnostic, cancellation);
+        if (!MR1006WrongPlan.ReportFew(owner, reads.Plans, search, file.ReportDiagnostic, cancellation))
+        {
+            ReportLoneCall(body, reads.Plans, search, file.ReportDiagnostic, cancellation);
+        }
+
         MR1004NeedlessAnnotation.Report(owner, search, file.ReportDiagnostic, cancellation);
         ReportLoneWrite(body, search, file.ReportDiagnostic, cancellation);
     }
@@ -161,6 +165,25 @@ public sealed class ReadRulesAnalyzer : DiagnosticAnalyzer
             {
                 Report(unit, flow, body, reads.Plans, search, finding => ReportMarked(finding, unit, reads, report), cancellation);
             }
+        }
+    }
+
+    // A body that only calls a helper of its class may make as many reads as that.
+    private static void ReportLoneCall(
+        SourceBody body,
+        SeriesPlans plans,
+        SummarySearch search,
+        Action<Diagnostic> report,
+        CancellationToken cancellation
+    )
+    {
+        if (
+            body.Owner is IMethodSymbol method
+            && plans.On(method, cancellation) is { } plan
+            && search.OfBody(method, body.Syntax, body.Model) is { Reads.Calls.IsEmpty: false } flow
+        )
+        {
+            ReportPlan(method, flow, plan, search, report);
         }
     }
 

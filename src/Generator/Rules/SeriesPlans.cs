@@ -21,6 +21,7 @@ internal sealed class SeriesPlans
     {
         _compilation = compilation;
         _classes = new Lazy<WrappedClasses>(() => new WrappedClasses(compilation));
+        Readers = new PlanReaders(options.AnalyzerConfigOptionsProvider.GlobalOptions);
         foreach (var file in options.AdditionalFiles.Where(PlansFile.IsOne))
         {
             if (file.GetText(cancellation) is { } text)
@@ -29,6 +30,9 @@ internal sealed class SeriesPlans
             }
         }
     }
+
+    /// <summary>Who else reads the files.</summary>
+    public PlanReaders Readers { get; }
 
     /// <summary>The lines that count, each member once.</summary>
     public IEnumerable<PlanLine> Lines => _lines.Values;
@@ -126,21 +130,21 @@ internal sealed class SeriesPlans
         CancellationToken cancellation
     )
     {
-        MethodDeclarationSyntax? first = null;
-        foreach (var reference in method.DeclaringSyntaxReferences)
-        {
-            if (reference.GetSyntax(cancellation) is MethodDeclarationSyntax declaration)
-            {
-                if (declaration.AttributeLists.Any(static l => l.Attributes.Any(AnnotationSyntax.MayPlan)))
-                {
-                    return (declaration, true);
-                }
-
-                first ??= declaration;
-            }
-        }
-
-        return first is null ? null : (first, false);
+        var declarations = method
+            .DeclaringSyntaxReferences.Select(reference => reference.GetSyntax(cancellation))
+            .OfType<MethodDeclarationSyntax>()
+            .ToList();
+        // By what the attributes are, whatever name they have here.
+        var annotated = method
+            .GetAttributes()
+            .Where(static a =>
+                Annotation.KindOf(a.AttributeClass) is AnnotationKind.Monotonic or AnnotationKind.Causal or AnnotationKind.Global
+            )
+            .Select(a => a.ApplicationSyntaxReference?.GetSyntax(cancellation).FirstAncestorOrSelf<MethodDeclarationSyntax>())
+            .FirstOrDefault(d => d is not null && declarations.Contains(d));
+        return annotated is not null ? (annotated, true)
+            : declarations.Count > 0 ? (declarations[0], false)
+            : null;
     }
 }
 

@@ -110,6 +110,78 @@ public class PlansFileFixTests
         Assert.Equal("M:A.B = 2\n" + Line, await PlansTextAsync(after.GetProject(eight.Id)!));
     }
 
+    /// <summary>Its methods are in two projects; a line goes where neither has a use for it.</summary>
+    [Fact]
+    public async Task A_file_of_two_projects_loses_what_both_do_not_need()
+    {
+        var workspace = new AdhocWorkspace();
+        var references = ReadRules.References;
+        var shop = Project(workspace.CurrentSolution, "Shop", OutputKind.DynamicallyLinkedLibrary, references, ("Orders.cs", Usings + Own));
+        var other = Project(
+            shop.Solution,
+            "Other",
+            OutputKind.DynamicallyLinkedLibrary,
+            references,
+            ("Others.cs", Usings + Own.Replace("Orders", "Others", StringComparison.Ordinal))
+        );
+        const string Lines = Line + "M:Orders.Gone = 2\nM:Others.Get(System.Int32) = 2\n";
+        var solution = WithPlans(WithPlans(other, Lines).Solution.GetProject(shop.Id)!, Lines).Solution;
+        var all = await AllAsync(
+            solution.GetProject(shop.Id)!,
+            MR1006WrongPlan.Id,
+            RemoveStaleEntryFix.EquivalenceKey,
+            FixAllScope.Solution
+        );
+        Assert.Equal(Line + "M:Others.Get(System.Int32) = 2\n", await PlansTextAsync(all.GetProject(shop.Id)!));
+        Assert.Equal(Line + "M:Others.Get(System.Int32) = 2\n", await PlansTextAsync(all.GetProject(other.Id)!));
+    }
+
+    /// <summary>As the command does: the larger number stays for the framework that reads more, none where one of them repeats.</summary>
+    [Theory]
+    [InlineData("{ while (id > 1) " + A + "; }", "")]
+    [InlineData("{ " + A + "; " + A + "; " + B + "; " + B + "; }", "M:Orders.Get(System.Int32) = 4\n")]
+    public async Task Frameworks_that_differ_have_one_number(string other, string left)
+    {
+        var workspace = new AdhocWorkspace();
+        var references = ReadRules.References;
+        var three = Own.Replace(Two, "{ " + A + "; " + A + "; " + B + "; }", StringComparison.Ordinal);
+        var ten = Project(
+            workspace.CurrentSolution,
+            "Shop",
+            OutputKind.DynamicallyLinkedLibrary,
+            references,
+            ("Orders.cs", Usings + three)
+        );
+        var eight = Project(
+            ten.Solution,
+            "Shop",
+            OutputKind.DynamicallyLinkedLibrary,
+            references,
+            ("Other.cs", Usings + Own.Replace(Two, other, StringComparison.Ordinal))
+        );
+        var solution = WithPlans(WithPlans(eight, Line).Solution.GetProject(ten.Id)!, Line).Solution;
+        var all = await AllAsync(solution.GetProject(ten.Id)!, MR1006WrongPlan.Id, PlanSeriesFix.FileKey, FixAllScope.Solution);
+        Assert.Equal((left, left), (await PlansTextAsync(all.GetProject(ten.Id)!), await PlansTextAsync(all.GetProject(eight.Id)!)));
+    }
+
+    [Fact]
+    public async Task A_number_is_mended_in_the_file_that_has_the_line()
+    {
+        var project = WithPlans(Project(("Orders.cs", Usings + Own)), "M:A.B = 2\n");
+        const string More = "/src/more/MonotonicReads.Plans.txt";
+        project = project
+            .AddAdditionalDocument(PlansFile.Name, SourceText.From("M:Orders.Get(System.Int32) = 7\n"), filePath: More)
+            .Project;
+        var finding = (await PlansAsync(project)).Single(static d => d.Location.IsInSource);
+        var after = (await ApplyAsync((await OffersAsync(project, finding))[0])).GetProject(project.Id)!;
+        Assert.Equal(
+            ["M:A.B = 2\n", Line],
+            await Task.WhenAll(
+                after.AdditionalDocuments.OrderBy(static d => d.FilePath == More).Select(async d => (await d.GetTextAsync()).ToString())
+            )
+        );
+    }
+
     [Fact]
     public async Task A_body_with_other_versions_gets_no_line_that_would_stand_for_all_of_them()
     {

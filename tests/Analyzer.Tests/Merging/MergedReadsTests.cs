@@ -32,21 +32,24 @@ public class MergedReadsTests
     [MemberData(nameof(Pairs))]
     public async Task Any_two_reads_in_any_order(string first, string second, bool isAsync)
     {
+        // The second read of an order with two lines throws in both.
+        var fixedText = await HoldsAsync(Pair(first, second, isAsync), 2, 1);
+        var (wait, end) = isAsync ? ("await ", "Async") : ("", "");
+        Assert.Contains($"{wait}reads.Read{first["Query".Length..]}{end}<Order>()", fixedText, StringComparison.Ordinal);
+    }
+
+    /// <summary>A method with two reads.</summary>
+    internal static string Pair(string first, string second, bool isAsync)
+    {
         var (begin, wait, end) = isAsync ? ("public async Task<object?> Load", "await ", "Async") : ("public object? Load", "", "");
-        var fixedText = await HoldsAsync(
-            $$"""
+        return $$"""
                 {{begin}}(int id, string name)
                 {
                     var order = {{wait}}db.{{first}}{{end}}<Order>("SELECT id, customer FROM orders WHERE id = @id", new { id });
-                    var line = {{wait}}db.{{second}}{{end}}<Line>("SELECT id, product FROM lines WHERE order_id = @id ORDER BY id", new { id });
+                    var line = {{wait}}db.{{second}}{{end}}<Line>("SELECT id, product FROM items WHERE order_id = @id", new { id });
                     return new { order, line };
                 }
-            """,
-            // The second read of an order with two lines throws in both.
-            2,
-            1
-        );
-        Assert.Contains($"{wait}reads.Read{first["Query".Length..]}{end}<Order>()", fixedText, StringComparison.Ordinal);
+            """;
     }
 
     /// <summary>Shapes of arguments, texts, surroundings: each with the number of texts before and after.</summary>
@@ -150,7 +153,7 @@ public class MergedReadsTests
             },
             {
                 Async(
-                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM lines WHERE product <> '@idx' AND order_id = @idy\", new { idy = 1 });"
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM items WHERE product <> '@idx' AND order_id = @idy\", new { idy = 1 });"
                 ),
                 2,
                 1
@@ -215,7 +218,7 @@ public class MergedReadsTests
             },
             {
                 Async(
-                    "var a = await db.QueryAsync<Order>(@\"SELECT id, customer\n            FROM orders\"); var b = await db.QueryAsync<Line>(\"\"\"\n            SELECT id, product\n            FROM lines\n            \"\"\");"
+                    "var a = await db.QueryAsync<Order>(@\"SELECT id, customer\n            FROM orders\"); var b = await db.QueryAsync<Line>(\"\"\"\n            SELECT id, product\n            FROM items\n            \"\"\");"
                 ),
                 2,
                 1
@@ -229,14 +232,42 @@ public class MergedReadsTests
             },
             {
                 Async(
-                    "var a = await db.QueryAsync<Order>(\"WITH o AS (SELECT id, customer FROM orders) SELECT id, customer FROM o\"); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM lines UNION SELECT id, customer FROM orders ORDER BY 1\");"
+                    "var a = await db.QueryAsync<Order>(\"WITH o AS (SELECT id, customer FROM orders) SELECT id, customer FROM o\"); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM items UNION SELECT id, customer FROM orders ORDER BY 1\");"
                 ),
                 2,
                 1
             },
             {
                 Async(
-                    "const string sql = \"SELECT COUNT(*) FROM orders\"; var a = await db.QuerySingleAsync<int>(sql); var b = await db.QuerySingleAsync<long>(\"SELECT MAX(id) FROM lines\");"
+                    "var a = await db.QueryAsync<Order>(\"SELECT id, customer FROM orders -- all (of them)\"); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM items /* audit (x) */ WHERE id > 1\");"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var a = await db.QueryFirstAsync<Order>(\"SELECT id, customer FROM orders ORDER BY id DESC LIMIT 1\"); var b = await db.QueryAsync<Line>(AllLinesSql);"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var ids = new[] { 1, 2 }; var id1 = 11; var ids1x = 10; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM items WHERE id IN (@id1, @ids1x)\", new { id1, ids1x });"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "var p = new { ids = new[] { 1, 2 }, id }; var a = await db.QueryAsync<Order>(InSql, p); var b = await db.QueryAsync<Line>(LineSql, p);"
+                ),
+                2,
+                1
+            },
+            {
+                Async(
+                    "const string sql = \"SELECT COUNT(*) FROM orders\"; var a = await db.QuerySingleAsync<int>(sql); var b = await db.QuerySingleAsync<long>(\"SELECT COALESCE(MAX(id), 0) FROM items\");"
                 ),
                 2,
                 1
@@ -244,7 +275,7 @@ public class MergedReadsTests
             // An error of the second text comes before the first result is read; what is thrown is the same.
             {
                 Async(
-                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(\"SELECT id, nothing FROM lines\");"
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(\"SELECT id, nothing FROM items\");"
                 ),
                 2,
                 1
@@ -281,7 +312,7 @@ public class MergedReadsTests
             },
             {
                 Async(
-                    "var a = await db.QuerySingleOrDefaultAsync<int?>(\"SELECT MAX(id) FROM orders WHERE id = @id\", new { id }); var b = await db.QueryAsync<string>(\"SELECT product FROM lines\");"
+                    "var a = await db.QuerySingleOrDefaultAsync<int?>(\"SELECT MAX(id) FROM orders WHERE id = @id\", new { id }); var b = await db.QueryAsync<string>(\"SELECT product FROM items\");"
                 ),
                 2,
                 1
@@ -309,7 +340,7 @@ public class MergedReadsTests
             // How many, and what stands between and around.
             {
                 Async(
-                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id }); var c = await db.QueryAsync<Line>(NameSql, new { name }); var d = await db.QuerySingleAsync<int>(\"SELECT COUNT(*) FROM lines\");",
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id }); var c = await db.QueryAsync<Line>(NameSql, new { name }); var d = await db.QuerySingleAsync<int>(\"SELECT COUNT(*) FROM items\");",
                     "new { a, b, c, d }"
                 ),
                 4,
@@ -317,7 +348,7 @@ public class MergedReadsTests
             },
             {
                 Async(
-                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id }); var n = a.Count(); var c = await db.QueryAsync<Line>(NameSql, new { name }); var d = await db.QuerySingleAsync<int>(\"SELECT COUNT(*) FROM lines\");",
+                    "var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql, new { id }); var n = a.Count(); var c = await db.QueryAsync<Line>(NameSql, new { name }); var d = await db.QuerySingleAsync<int>(\"SELECT COUNT(*) FROM items\");",
                     "new { a, b, c, d, n }"
                 ),
                 4,
@@ -467,7 +498,7 @@ public class MergedReadsTests
         "var a = await db.QueryAsync<Order>(OrderSql, new { id = 1 }); var b = await db.QueryAsync<Line>(LineSql, new { id = 2 });"
     )]
     [InlineData(
-        "var a = await db.QueryAsync<Order>(OrderSql, new { id = 1 }); var b = await db.QueryAsync<Line>(\"SELECT id FROM lines WHERE id = @ID\", new { ID = 1 });"
+        "var a = await db.QueryAsync<Order>(OrderSql, new { id = 1 }); var b = await db.QueryAsync<Line>(\"SELECT id FROM items WHERE id = @ID\", new { ID = 1 });"
     )]
     [InlineData("var a = await db.QueryAsync<Order>(OrderSql, new { id }); var b = await db.QueryAsync<Line>(LineSql);")]
     [InlineData(
@@ -548,6 +579,33 @@ public class MergedReadsTests
         "var a = await db.QueryAsync<Order>(\"SELECT id, customer FROM orders WHERE customer = 'a; -- x'\"); var b = await db.QueryAsync<Line>(AllLinesSql);"
     )]
     [InlineData("var a = await db.QueryAsync<Order>(\"Orders\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(\"SELECT audit/**/(id) FROM orders\"); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(\"SELECT audit -- it\\n(id) FROM orders\"); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(\"SELECT '/*', audit/**/(id) FROM orders\"); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    // The first of an order: a reader would fetch all that follow.
+    [InlineData("var a = await db.QueryFirstAsync<Order>(AllSql + \" ORDER BY id DESC\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    // An item of a list would have a name that is taken.
+    [InlineData(
+        "var ids = new[] { 1, 2 }; var ids1 = 3; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM items WHERE id = @ids1\", new { ids1 });"
+    )]
+    [InlineData(
+        "var ids = new[] { 1, 2 }; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM items WHERE id = @IDS2\", new { IDS2 = 3 });"
+    )]
+    [InlineData(
+        "var p = new { ids = new[] { 1, 2 }, ids1 = 3 }; var a = await db.QueryAsync<Order>(InSql, p); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM items WHERE id = @ids1\", p);"
+    )]
+    // An object for all may hold no more than one that is made for each.
+    [InlineData(
+        "var p = new { ids = Enumerable.Range(1, id).Where(n => n > Next()) }; var a = await db.QueryAsync<Order>(InSql, p); var b = await db.QueryAsync<Line>(InLinesSql, p);"
+    )]
+    // Not the extension's form: the connection is an argument.
+    [InlineData("var a = await SqlMapper.QueryAsync<Order>(db, AllSql); var b = await db.QueryAsync<Line>(AllLinesSql);")]
     // Something stands between, around or in them.
     [InlineData("var a = await db.QueryAsync<Order>(AllSql); Next(); var b = await db.QueryAsync<Line>(AllLinesSql);")]
     [InlineData("var a = await db.QueryAsync<Order>(AllSql); try { var b = await db.QueryAsync<Line>(AllLinesSql); } finally { }")]
@@ -572,6 +630,81 @@ public class MergedReadsTests
         Assert.Equal(project.Solution, await MergedAsync(project));
     }
 
+    /// <summary>Dapper.AOT makes code for single reads, and none for several in one: what is marked for it stays.</summary>
+    [Theory]
+    [InlineData("", "", false)]
+    [InlineData("[module: DapperAot]", "", true)]
+    [InlineData("[assembly: DapperAot(true)]", "", true)]
+    [InlineData("", "[DapperAot] ", true)]
+    [InlineData("[module: DapperAot]", "[DapperAot(false)] ", false)]
+    public async Task What_is_compiled_ahead_is_left_alone(string onModule, string onMethod, bool isQuiet)
+    {
+        var members =
+            onMethod + Async("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(AllLinesSql);") + Texts;
+        var project = Workbench.Project(
+            ("Page.cs", Source(members)),
+            (
+                "Aot.cs",
+                $"using Dapper; {onModule} namespace Dapper {{ [System.AttributeUsage(System.AttributeTargets.All)] "
+                    + "class DapperAotAttribute(bool enabled = true) : System.Attribute { public bool Enabled => enabled; } }"
+            )
+        );
+        await Workbench.CompilesAsync(project);
+        Assert.Equal(isQuiet, (await FoundAsync(project)).IsEmpty);
+    }
+
+    /// <summary>The type that holds the connection: one that is known to take several statements, or one that says nothing.</summary>
+    [Theory]
+    [InlineData("IBM.Data.Db2", "DB2Connection", true)]
+    [InlineData("Snowflake.Data.Client", "SnowflakeDbConnection", true)]
+    [InlineData("Oracle.ManagedDataAccess.Client", "OracleConnection", true)]
+    [InlineData("StackExchange.Profiling.Data", "ProfiledDbConnection", true)]
+    [InlineData("Npgsql", "NpgsqlConnection", false)]
+    [InlineData("Microsoft.Data.SqlClient", "SqlConnection", false)]
+    public async Task A_provider_is_known_by_its_type(string space, string name, bool isQuiet)
+    {
+        var library = Workbench.Project(
+            ("L.cs", $"namespace {space} {{ public abstract class {name} : System.Data.Common.DbConnection {{ }} }}")
+        );
+        using var image = new MemoryStream();
+        Assert.True((await library.GetCompilationAsync())!.Emit(image).Success);
+        image.Position = 0;
+        var reference = Microsoft.CodeAnalysis.MetadataReference.CreateFromStream(image);
+        var members = Async("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(AllLinesSql);") + Texts;
+        foreach (var type in new[] { $"{space}.{name}", "Own" })
+        {
+            var project = Workbench
+                .Project(
+                    (
+                        "Page.cs",
+                        Source(members).Replace("Page(DbConnection db)", $"Page({type} db)", StringComparison.Ordinal)
+                            + $"public abstract class Own : {space}.{name};"
+                    )
+                )
+                .AddMetadataReference(reference);
+            await Workbench.CompilesAsync(project);
+            Assert.Equal(isQuiet, (await FoundAsync(project)).IsEmpty);
+        }
+    }
+
+    [Theory]
+    [InlineData("System.Data.IDbConnection")]
+    [InlineData("MySqlConnector.MySqlConnection")]
+    [InlineData("MySql.Data.MySqlClient.MySqlConnection")]
+    [InlineData("MonotonicReads.ReplicatedConnection")]
+    public async Task Connections_of_MySQL_are_taken(string type)
+    {
+        var project = Workbench.Project(
+            (
+                "Page.cs",
+                Source(Async("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(AllLinesSql);") + Texts)
+                    .Replace("Page(DbConnection db)", $"Page({type} db)", StringComparison.Ordinal)
+            )
+        );
+        await Workbench.CompilesAsync(project);
+        Assert.Single(await FoundAsync(project));
+    }
+
     [Fact]
     public async Task An_iterator_and_an_older_language_are_left_alone()
     {
@@ -580,7 +713,7 @@ public class MergedReadsTests
         var project = Workbench.Project(
             (
                 "Page.cs",
-                "using System.Data;\nusing Dapper;\npublic class Page\n{\nvoid Load(IDbConnection db)\n{\nvar a = db.Query<int>(\"SELECT a FROM t\");\nvar b = db.Query<int>(\"SELECT b FROM t\");\n}\n}\n"
+                "using System.Data;\nusing Dapper;\npublic class Page\n{\nvoid Load(IDbConnection db)\n{\nvar a = db.Query<int?>(\"SELECT a FROM t\");\nvar b = db.Query<int?>(\"SELECT b FROM t\");\n}\n}\n"
             )
         );
         Assert.Single(await FoundAsync(project));
@@ -592,16 +725,16 @@ public class MergedReadsTests
         Assert.Empty(await FoundAsync(older));
     }
 
-    private const string Texts = """
+    internal const string Texts = """
 
             private const string OrderSql = "SELECT id, customer FROM orders WHERE id = @id";
-            private const string LineSql = "SELECT id, product FROM lines WHERE order_id = @id";
-            private const string NameSql = "SELECT id, product FROM lines WHERE product = @name";
-            private const string BothSql = "SELECT id, product FROM lines WHERE product = @name AND order_id = @id";
+            private const string LineSql = "SELECT id, product FROM items WHERE order_id = @id";
+            private const string NameSql = "SELECT id, product FROM items WHERE product = @name";
+            private const string BothSql = "SELECT id, product FROM items WHERE product = @name AND order_id = @id";
             private const string AllSql = "SELECT id, customer FROM orders";
-            private const string AllLinesSql = "SELECT id, product FROM lines";
+            private const string AllLinesSql = "SELECT id, product FROM items";
             private const string InSql = "SELECT id, customer FROM orders WHERE id IN @ids";
-            private const string InLinesSql = "SELECT id, product FROM lines WHERE order_id IN @ids";
+            private const string InLinesSql = "SELECT id, product FROM items WHERE order_id IN @ids";
             private const string CountSql = "SELECT COUNT(*) FROM orders";
         """;
 

@@ -45,7 +45,8 @@ public class PlansFileTests
     [InlineData("public void {|MR1006:M|}(int id) { for (;;) { " + A + " } }", 2)]
     [InlineData("public void {|MR1006:M|}(int id) { if (id > 1) { " + A + " } else { " + A + B + " } }", 3)]
     [InlineData("public void M(int id) { if (id > 1) { " + A + " } else { " + A + B + " } }", 2)]
-    [InlineData("public void M(int id) { " + A + " One(); }", 5)]
+    [InlineData("public void {|MR1006:M|}(int id) { " + A + " One(); }", 5)]
+    [InlineData("public void M(int id) { " + A + " One(); }", 2)]
     [InlineData("public void M(int id) { " + A + B + "\n#if OTHER\n" + C + "\n#endif\n }", 3)]
     [InlineData("public void M(int id) { " + A + "\n#if OTHER\n" + B + "\n#endif\n }", 2)]
     [InlineData("public void {|MR1006:M|}(int id) { " + A + B + C + "\n#if OTHER\n" + C + "\n#endif\n }", 2)]
@@ -124,6 +125,69 @@ public class PlansFileTests
     public Task A_method_of_another_framework_is_none_of_ours(string line) =>
         Check(Class("public void M(int id) { }\n#if OTHER\npublic void Ten(int id) { }\n#endif\n"), line);
 
+    private const string SeveralFrameworks = "build_property.MonotonicReadsSeveralFrameworks = true";
+    private const string SeveralProjects = "build_property.MonotonicReadsSeveralProjects = true";
+    private const string Gone = "M:Orders.Gone = 2";
+    private const string Elsewhere = "M:Shop.Other.Get = 2";
+
+    /// <summary>What only another build can know is left to the command, which asks all of them.</summary>
+    [Theory]
+    [InlineData(SeveralFrameworks, Gone)]
+    [InlineData(SeveralFrameworks, Elsewhere)]
+    [InlineData(SeveralProjects, Elsewhere)]
+    [InlineData("build_property.ProjectDir = /src/Shop/", Elsewhere)]
+    public Task A_line_that_may_be_another_build_s_is_left_alone(string said, string line) =>
+        CheckBuilt(Class("public void M(int id) { }"), said, line);
+
+    /// <summary>The near misses: what this build knows for all of them.</summary>
+    [Theory]
+    [InlineData("", Gone)]
+    [InlineData("", Elsewhere)]
+    [InlineData(SeveralProjects, Gone)]
+    [InlineData("build_property.ProjectDir = /src/Shop/", Gone)]
+    [InlineData("build_property.ProjectDir = /0/", Elsewhere)]
+    [InlineData("build_property.MonotonicReadsSeveralFrameworks = false", Gone)]
+    public Task A_line_of_this_build_alone_is_told(string said, string line) =>
+        CheckBuilt(Class("public void M(int id) { }"), said, line, InVain(1, line, line[..^4], 2, "there is no such method", Path));
+
+    [Fact]
+    public async Task An_annotation_may_be_another_one_for_another_framework()
+    {
+        const string Line = "M:Orders.One = 2";
+        var told = InVain(1, Line, "M:Orders.One", 2, "no wrapper opens a monotonic or causal session for it", Path);
+        await CheckBuilt(Class("public void M(int id) { }"), SeveralFrameworks, Line, told);
+        await CheckBuilt(Class("public void M(int id) { }\n#if OTHER\n[Monotonic]\n#endif\n"), SeveralFrameworks, Line);
+    }
+
+    /// <summary>A name in a branch that is not compiled is a method's, of the line's type: not a part of a word, not another type's.</summary>
+    [Theory]
+    [InlineData("public void Ten(int id) { }", "", true)]
+    [InlineData("public void Ten<T>(T id) { }", "", true)]
+    [InlineData("int Tens() => 1; int OfTen() => 2; int Ten = 3;", "", false)]
+    [InlineData("", "partial class Orders { void Ten(int id) { } }", true)]
+    [InlineData("", "class Boxes { void Ten(int id) { } }", false)]
+    [InlineData("", "class Orders { void Eleven(int id) { } }", false)]
+    public Task A_method_of_another_version_is_found_by_its_whole_name(string inClass, string inOtherFile, bool isQuiet)
+    {
+        const string Line = "M:Orders.Ten = 2";
+        var test = Test(
+            Class($"public void M(int id) {{ }}\n#if OTHER\n{inClass}\n#endif\n"),
+            Line,
+            isQuiet ? [] : [InVain(1, Line, "M:Orders.Ten", 2, "there is no such method")]
+        );
+        test.TestState.Sources.Add($"class Elsewhere {{ }}\n#if OTHER\n{inOtherFile}\n#endif\n");
+        return test.RunAsync();
+    }
+
+    [Fact]
+    public Task An_annotation_is_known_by_what_it_is_and_not_by_its_name() =>
+        Check(
+            "using Once = MonotonicReads.MonotonicAttribute;\n"
+                + Class($"[Once(Reads = 3)] public virtual void {{|MR1006:M|}}(int id) {{ {A} {B} }}", on: "")
+                + "",
+            ""
+        );
+
     [Theory]
     [InlineData(
         "interface IShow<T> { void Show(T id); }",
@@ -165,9 +229,9 @@ public class PlansFileTests
             ]
         );
 
-    private static DiagnosticResult InVain(int line, string text, string member, int reads, string why) =>
+    private static DiagnosticResult InVain(int line, string text, string member, int reads, string why, string path = Name) =>
         new DiagnosticResult(MR1006WrongPlan.InVain)
-            .WithSpan(Name, line, 1, line, text.Length + 1)
+            .WithSpan(path, line, 1, line, text.Length + 1)
             .WithArguments(member, reads.ToString(System.Globalization.CultureInfo.InvariantCulture), why);
 
     private static Task Check(string source, string plans, params DiagnosticResult[] expected)
@@ -181,6 +245,27 @@ public class PlansFileTests
             }.VerifyAsync(new ReadRulesAnalyzer());
         }
 
+        return Test(source, plans, expected).RunAsync();
+    }
+
+    private const string Path = "/0/" + Name;
+
+    /// <summary>In a build that says who else reads the file.</summary>
+    private static Task CheckBuilt(string source, string said, string line, params DiagnosticResult[] expected)
+    {
+        var test = Test(source, "", expected);
+        test.TestState.AdditionalFiles.Clear();
+        test.TestState.AdditionalFiles.Add((Path, line));
+        test.TestState.AnalyzerConfigFiles.Add(("/.globalconfig", "is_global = true\n" + said + "\n"));
+        return test.RunAsync();
+    }
+
+    private static Microsoft.CodeAnalysis.CSharp.Testing.CSharpAnalyzerTest<ReadRulesAnalyzer, DefaultVerifier> Test(
+        string source,
+        string plans,
+        DiagnosticResult[] expected
+    )
+    {
         var test = new Microsoft.CodeAnalysis.CSharp.Testing.CSharpAnalyzerTest<ReadRulesAnalyzer, DefaultVerifier>
         {
             TestCode = source,
@@ -190,6 +275,6 @@ public class PlansFileTests
         test.TestState.AdditionalFiles.Add((Name, plans));
         test.DisabledDiagnostics.Add(MR1004NeedlessAnnotation.Id);
         test.ExpectedDiagnostics.AddRange(expected);
-        return test.RunAsync();
+        return test;
     }
 }

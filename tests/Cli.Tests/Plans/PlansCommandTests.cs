@@ -119,6 +119,84 @@ public class PlansCommandTests
         Assert.Equal((ExitCodes.Fine, Plans), ((await folder.ToolAsync("plans", "Shop", "--update")).ExitCode, folder[File]));
     }
 
+    /// <summary>A line for one member twice, the first of them wrong, or its method gone: one run mends it, and says what it did.</summary>
+    [Fact]
+    public async Task Two_lines_for_one_member_are_mended_in_one_run()
+    {
+        using var folder = new Folder();
+        folder["Shop/Shop.csproj"] = Project();
+        folder["Shop/Annotations.cs"] = Annotations;
+        folder["Shop/Orders.cs"] = Orders(A + B + C);
+        await folder.DotnetAsync("restore", "Shop/Shop.csproj", "-v", "q");
+        folder[File] =
+            "M:Shop.Orders.Gone = 2\nM:Shop.Orders.Gone = 3\nM:Shop.Orders.Lines = 2\nM:Shop.Orders.Lines = 4\n"
+            + "M:Shop.Orders.Page(System.Int32) = 2\nM:Shop.Orders.Page(System.Int32) = 9\n";
+        var run = await folder.ToolAsync("plans", "Shop");
+        Assert.Equal("M:Shop.Orders.Lines = 2\nM:Shop.Orders.Page(System.Int32) = 3\n", folder[File]);
+        Assert.Equal(
+            (ExitCodes.Fine, $"{File}: 1 line mended, 4 lines removed, 2 lines in all\nFine: the plans say what is proved.\n"),
+            (run.ExitCode, run.Output)
+        );
+        Assert.Equal(ExitCodes.Fine, (await folder.ToolAsync("plans", "Shop", "--check")).ExitCode);
+    }
+
+    /// <summary>One framework reads more, one repeats: each run leaves what the one before has written.</summary>
+    [Fact]
+    public async Task Frameworks_that_differ_do_not_undo_each_other()
+    {
+        using var folder = new Folder();
+        folder["Shop/Shop.csproj"] = Project("<TargetFrameworks>net8.0;net10.0</TargetFrameworks>")
+            .Replace(
+                "<ItemGroup>",
+                "<ItemGroup><Compile Remove=\"*.ten.cs\" Condition=\"'$(TargetFramework)' == 'net8.0'\" />"
+                    + "<Compile Remove=\"*.eight.cs\" Condition=\"'$(TargetFramework)' == 'net10.0'\" />",
+                StringComparison.Ordinal
+            );
+        folder["Shop/Annotations.cs"] = Annotations;
+        folder["Shop/Orders.eight.cs"] = Orders(A + B);
+        folder["Shop/Orders.ten.cs"] = Orders(A + B + C)
+            .Replace($"{{ {A}{B} }}\npublic void Lazy", $"{{ while (true) {{ {A}{B} }} }}\npublic void Lazy", StringComparison.Ordinal);
+        await folder.DotnetAsync("restore", "Shop/Shop.csproj", "-v", "q");
+
+        const string Page = "M:Shop.Orders.Page(System.Int32) = 3\n";
+        foreach (
+            var before in new[] { "", "M:Shop.Orders.Page(System.Int32) = 2\nM:Shop.Orders.Lines = 2\n", Page, Page.Replace('3', '7') }
+        )
+        {
+            folder[File] = before;
+            Assert.Equal((ExitCodes.Fine, Page), ((await folder.ToolAsync("plans", "Shop")).ExitCode, folder[File]));
+            Assert.Equal(ExitCodes.Fine, (await folder.ToolAsync("plans", "Shop", "--check")).ExitCode);
+        }
+    }
+
+    /// <summary>Two projects read one file, one of them has another beside it: each line is judged where it stands.</summary>
+    [Fact]
+    public async Task A_shared_file_and_a_second_one_are_kept_each()
+    {
+        using var folder = new Folder();
+        foreach (var name in new[] { "Shop", "Store" })
+        {
+            folder[$"{name}/{name}.csproj"] = Project()
+                .Replace("<ItemGroup>", "<ItemGroup><AdditionalFiles Include=\"../MonotonicReads.Plans.txt\" />", StringComparison.Ordinal);
+            folder[$"{name}/Annotations.cs"] = Annotations;
+            folder[$"{name}/Orders.cs"] = Orders(A + B).Replace("namespace Shop;", $"namespace {name};", StringComparison.Ordinal);
+            folder[$"{name}/global.cs"] = "// nothing";
+        }
+
+        folder["All.slnx"] = "<Solution><Project Path=\"Shop/Shop.csproj\" /><Project Path=\"Store/Store.csproj\" /></Solution>";
+        folder["MonotonicReads.Plans.txt"] = "M:Shop.Orders.Gone = 2\nM:Shop.Orders.Lines = 3\nM:Store.Orders.Lines = 2\n";
+        folder[File] = "M:Shop.Orders.Lines = 4\nM:Shop.Orders.Page(System.Int32) = 5\n";
+        await folder.DotnetAsync("restore", "All.slnx", "-v", "q");
+        var run = await folder.ToolAsync("plans", "All.slnx");
+        Assert.Equal(ExitCodes.Fine, run.ExitCode);
+        Assert.Equal(
+            "M:Shop.Orders.Lines = 2\nM:Store.Orders.Lines = 2\nM:Store.Orders.Page(System.Int32) = 2\n",
+            folder["MonotonicReads.Plans.txt"]
+        );
+        Assert.Equal("M:Shop.Orders.Page(System.Int32) = 2\n", folder[File]);
+        Assert.Equal(ExitCodes.Fine, (await folder.ToolAsync("plans", "All.slnx", "--check")).ExitCode);
+    }
+
     [Fact]
     public async Task Nothing_to_plan_writes_nothing_and_two_modes_are_one_too_many()
     {
