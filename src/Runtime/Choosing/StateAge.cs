@@ -74,8 +74,14 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
     public bool IsFresh(RoutedServer replica, TimeSpan bound)
     {
         var now = time.GetTimestamp();
-        return (replica.FreshAt is { } heartbeat && time.GetElapsedTime(heartbeat, now) <= bound)
-            || (replica.Reached is { } reached && NewestIn(reached) is { } askedAt && time.GetElapsedTime(askedAt, now) <= bound);
+        return AsOf(replica) is { } moment && time.GetElapsedTime(moment, now) <= bound;
+    }
+
+    /// <summary>The timestamp of a moment whose state, or a later one, a read on a replica shows; null where none is known.</summary>
+    public long? AsOf(RoutedServer replica)
+    {
+        var told = replica.Reached is { } reached ? NewestIn(reached) : null;
+        return replica.FreshAt is { } heartbeat && !(told > heartbeat) ? heartbeat : told;
     }
 
     /// <summary>What a replica must have to be as fresh: the oldest position that is young enough.</summary>

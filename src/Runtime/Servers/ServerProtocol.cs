@@ -38,6 +38,28 @@ internal abstract class ServerProtocol
     /// <returns>Null where it tells none: a server that has data and an empty position says nothing of what it has.</returns>
     public abstract ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server);
 
+    /// <summary>The same of the primary, and whether it takes writes: who refuses them when it has told is the primary no more, and what it
+    /// has says nothing of what was written since. Through a proxy nobody knows of whom that would be said.</summary>
+    public async ValueTask<(ReplicationPosition? Position, bool TakesWrites)> SeenOfPrimaryAsync(
+        RoutedServer primary,
+        ServerQuestions server
+    )
+    {
+        if (!primary.CanTellWhatWasSeen || server.AreThroughProxy)
+        {
+            return (primary.CanTellWhatWasSeen ? await SeenAsync(server).ConfigureAwait(false) : null, true);
+        }
+
+        var answer = await server.AskAsync(SeenQuestion + "; SELECT @@GLOBAL.read_only", AnswerTime).ConfigureAwait(false);
+        return (SeenIn(answer), answer[^1].Value is null or "OFF" or "0");
+    }
+
+    /// <summary>What <see cref="SeenAsync"/> asks where no proxy is in between.</summary>
+    private protected abstract string SeenQuestion { get; }
+
+    /// <summary>What the answer's first cells say.</summary>
+    private protected abstract ReplicationPosition? SeenIn(IReadOnlyList<Cell> answer);
+
     /// <summary>All that a server holds, by what it said as it introduced itself.</summary>
     /// <returns>Null where that does not tell.</returns>
     public abstract ReplicationPosition? HeldOf(IReadOnlyDictionary<string, string> variables);
