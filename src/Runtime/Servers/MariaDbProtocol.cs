@@ -52,7 +52,7 @@ internal sealed class MariaDbProtocol : ServerProtocol
         return SeenIn(logged, applied);
     }
 
-    private protected override string SeenQuestion => "SELECT @@GLOBAL.gtid_binlog_pos, @@GLOBAL.gtid_slave_pos";
+    private protected override string? SeenQuestion => "SELECT @@GLOBAL.gtid_binlog_pos, @@GLOBAL.gtid_slave_pos";
 
     private protected override ReplicationPosition? SeenIn(IReadOnlyList<Cell> answer) =>
         SeenIn(answer[0].Value ?? "", answer[1].Value ?? "");

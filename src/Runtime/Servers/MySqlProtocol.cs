@@ -37,7 +37,7 @@ internal sealed class MySqlProtocol : ServerProtocol
     public override async ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server) =>
         Known((await LoggedAsync(server).ConfigureAwait(false)).Bounded());
 
-    private protected override string SeenQuestion => "SELECT @@GLOBAL.gtid_owned; SELECT @@GLOBAL.gtid_executed";
+    private protected override string? SeenQuestion => "SELECT @@GLOBAL.gtid_owned; SELECT @@GLOBAL.gtid_executed";
 
     private protected override ReplicationPosition? SeenIn(IReadOnlyList<Cell> answer) => Known(LoggedIn(answer).Bounded());
 

@@ -39,26 +39,27 @@ internal abstract class ServerProtocol
     public abstract ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server);
 
     /// <summary>The same of the primary, and whether it takes writes: who refuses them when it has told is the primary no more, and what it
-    /// has says nothing of what was written since. Through a proxy nobody knows of whom that would be said.</summary>
+    /// has says nothing of what was written since.</summary>
     public async ValueTask<(ReplicationPosition? Position, bool TakesWrites)> SeenOfPrimaryAsync(
         RoutedServer primary,
         ServerQuestions server
-    )
-    {
-        if (!primary.CanTellWhatWasSeen || server.AreThroughProxy)
-        {
-            return (primary.CanTellWhatWasSeen ? await SeenAsync(server).ConfigureAwait(false) : null, true);
-        }
+    ) =>
+        !primary.CanTellWhatWasSeen ? (null, true)
+        // Nobody knows of whom it would be said.
+        : SeenQuestion is not { } question || server.AreThroughProxy ? (await SeenAsync(server).ConfigureAwait(false), true)
+        : await SeenAndRoleAsync(question, server).ConfigureAwait(false);
 
-        var answer = await server.AskAsync(SeenQuestion + "; SELECT @@GLOBAL.read_only", AnswerTime).ConfigureAwait(false);
+    private async ValueTask<(ReplicationPosition? Position, bool TakesWrites)> SeenAndRoleAsync(string question, ServerQuestions server)
+    {
+        var answer = await server.AskAsync(question + "; SELECT @@GLOBAL.read_only", AnswerTime).ConfigureAwait(false);
         return (SeenIn(answer), answer[^1].Value is null or "OFF" or "0");
     }
 
-    /// <summary>What <see cref="SeenAsync"/> asks where no proxy is in between.</summary>
-    private protected abstract string SeenQuestion { get; }
+    /// <summary>What <see cref="SeenAsync"/> asks where no proxy is in between; null where that is no statement.</summary>
+    private protected virtual string? SeenQuestion => null;
 
-    /// <summary>What the answer's first cells say.</summary>
-    private protected abstract ReplicationPosition? SeenIn(IReadOnlyList<Cell> answer);
+    /// <summary>What the first cells of its answer say.</summary>
+    private protected virtual ReplicationPosition? SeenIn(IReadOnlyList<Cell> answer) => null;
 
     /// <summary>All that a server holds, by what it said as it introduced itself.</summary>
     /// <returns>Null where that does not tell.</returns>

@@ -105,9 +105,7 @@ public sealed class ChangedPrimaryTests : IAsyncLifetime
 
     private ReplicatedMySqlDataSource Build(CommandRelay primary) =>
         new ReplicatedMySqlDataSourceBuilder()
-            .UsePrimary(
-                new MySqlConnectionStringBuilder(Cluster.Primary.ConnectionString) { Port = (uint)primary.Port }.ConnectionString
-            )
+            .UsePrimary(new MySqlConnectionStringBuilder(Cluster.Primary.ConnectionString) { Port = (uint)primary.Port }.ConnectionString)
             .AddReplica("follower", Follower.ConnectionString)
             .UseTimeProvider(_time)
             .RecordDecisions()

@@ -506,6 +506,14 @@ public class RestartableReadsTests
     }
 
     [Fact]
+    public void No_data_source_has_it_for_its_policy()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new ReplicatedMySqlDataSourceBuilder().UseReplicaLoss(ReplicaLoss.Restart));
+        Assert.Contains("[Monotonic(OnReplicaLoss = ReplicaLoss.Restart)]", error.Message, StringComparison.Ordinal);
+        new ReplicatedMySqlDataSourceBuilder().UseReplicaLoss(ReplicaLoss.Fail);
+    }
+
+    [Fact]
     public void Of_two_policies_the_stricter_holds_and_who_joins_restarts_nothing()
     {
         ReplicaLoss?[] all = [ReplicaLoss.Redraw, null, ReplicaLoss.Primary, ReplicaLoss.CaughtUp, ReplicaLoss.Restart, ReplicaLoss.Fail];
