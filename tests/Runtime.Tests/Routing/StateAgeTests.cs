@@ -155,6 +155,7 @@ public sealed class StateAgeTests : IDisposable
         _replica.NoteHeartbeat(time.GetTimestamp(), _replica.Incarnation);
         Assert.True(age.IsFresh(_replica, Second));
         var asked = time.GetTimestamp();
+        time.Advance(TimeSpan.FromMilliseconds(1));
         time.Suspend(TimeSpan.FromMinutes(10));
         Assert.False(age.IsFresh(_replica, Second));
         Assert.Null(age.Wanted(TimeSpan.MaxValue));
