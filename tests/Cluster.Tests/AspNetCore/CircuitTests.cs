@@ -34,9 +34,13 @@ public sealed class CircuitTests(RoutingFixture fixture) : IClassFixture<Routing
             Site.ReadAndWrite,
             options => (options.Level, options.MaxWaitMilliseconds) = (ReadConsistency.Global, 50)
         );
-        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
         await using var circuit = site.Services.CreateAsyncScope();
         await using var other = fixture.BuildSource();
+        await fixture.Cluster.WaitForReplicasAsync();
+
+        // On a replica, where its session goes on.
+        await ActAsync(circuit, () => Site.ReadAsync(site.Source));
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
         for (var i = 0; i < 3; i++)
         {
             var written = await Site.WriteAsync(other);
