@@ -19,7 +19,7 @@ internal sealed class PrimaryPositions(ISessionSource source, StateAge age, Repl
     private Asking? _asking;
     private volatile Silence? _silence;
 
-    /// <summary>Whether the primary said a moment ago that it tells no position. It may yet: GTIDs can be switched on while it runs.</summary>
+    /// <summary>Whether the primary said a moment ago that it tells no position. GTIDs can be switched on while it runs.</summary>
     public bool TellsNone =>
         _silence is { } silence
         && silence.Incarnation == source.Primary.Incarnation

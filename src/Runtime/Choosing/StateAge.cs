@@ -148,8 +148,8 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
         }
     }
 
-    // While a machine is suspended, or a virtual one is saved, its monotonic clock stands still, and servers go on. What was known before is
-    // as old as can be. That the clock of the day was set on looks alike, and costs a question.
+    // While a machine is suspended, or a virtual one is saved, its monotonic clock stands still, and servers go on. What was known before
+    // is as old as can be. That the clock of the day was set on looks alike, and costs a question.
     private void ForgetIfSuspended()
     {
         var (now, clock) = (time.GetTimestamp(), time.GetUtcNow());

@@ -70,7 +70,7 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
     public DbConnection Driver => Link.Driver ?? throw NotOpen();
 
-    /// <summary>Whether statements can be sent. In a snapshot, which others use on, a reader that was told to closes only this one.</summary>
+    /// <summary>Whether statements can be sent; in a snapshot, which is shared, a reader that was told to closes this one alone.</summary>
     public ConnectionState State =>
         IsClosing || (_snapshot.IsTaken && _readers is { CloseConnection: true, Any: false })
             ? ConnectionState.Closed

@@ -35,7 +35,7 @@ public sealed class ChangedPrimaryTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
 
-    /// <summary>The address has moved, the old primary lives, refuses writes and has followers, and the pool has connections to it.</summary>
+    /// <summary>The address has moved; the old primary lives on, read-only and with followers, and the pool leads to it still.</summary>
     [Theory]
     [MemberData(nameof(Wanted))]
     public async Task One_that_was_demoted_proves_nothing_on_a_connection_of_before(ReadConsistency level, int bound)

@@ -4,7 +4,7 @@ using MySqlConnector;
 
 namespace MonotonicReads.Cluster.Tests.Routing;
 
-/// <summary>A connection that is being opened while its pool ends is closed: the driver's pool would keep it, and nobody else knows of it.</summary>
+/// <summary>A connection that is being opened while its pool ends is closed: the driver's would keep it for good.</summary>
 public sealed class LeftConnectionTests(RoutingFixture fixture) : IClassFixture<RoutingFixture>
 {
     private const string Connections =
