@@ -61,6 +61,8 @@ internal sealed class CircuitSession
         {
             _asked = null;
         }
+
+        Session.Moments?.Renew();
     }
 
     /// <summary>Says once where nothing carries what is seen here to the browser's requests.</summary>

@@ -199,6 +199,11 @@ internal static class StatementRun
     // What a connection that is closed by now tells of its server.
     private static void NoteFailure(ReplicatedConnection connection, CommandBehavior behavior, Exception exception)
     {
+        if (connection.Routed.Use.Reads is { } reads)
+        {
+            reads.Pin.LastFailure = exception;
+        }
+
         if (IsTimeout(exception) && !TriesToCancel(connection.Routed.Link.Driver))
         {
             connection.Routed.NoteTimeout();

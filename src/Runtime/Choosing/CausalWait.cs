@@ -199,7 +199,7 @@ internal sealed class CausalWait(
                 return false;
             }
 
-            moments.End(pin);
+            moments.End(pin, began);
             return true;
         }
 

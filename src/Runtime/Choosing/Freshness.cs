@@ -34,7 +34,7 @@ internal sealed class Freshness(
     /// <summary>Of these the ones that need not be asked: nobody can prove it, or they were too far behind a moment ago.</summary>
     public List<RoutedServer> Hopeless(ReadSession session, List<RoutedServer> notKnownFresh)
     {
-        if (positions is null || !AreServersNamed)
+        if (positions is null || !AreServersNamed || primaryPositions.TellsNone)
         {
             return notKnownFresh;
         }

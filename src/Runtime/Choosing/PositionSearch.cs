@@ -243,9 +243,9 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
                 .OpenOfAsync(source.Primary, BoundedOpening.Patience, source.Time, isAsync, cancellation)
                 .ConfigureAwait(false);
             var server = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
-            await source.Primary.MeetAsync(server).ConfigureAwait(false);
+            var protocol = await source.Primary.ProtocolAsync(server).ConfigureAwait(false);
             var (incarnation, askedAt) = (source.Primary.Incarnation, source.Time.GetTimestamp());
-            var seen = await SeenAsync(source.Primary, server).ConfigureAwait(false);
+            var (seen, takesWrites) = await protocol.SeenOfPrimaryAsync(source.Primary, server).ConfigureAwait(false);
 
             // What it has says nothing of what was written to the one before, nor of what is written to the one after.
             if (seen is not { } position || pin.HasOtherPrimary || !generation.IsCurrent)
@@ -253,8 +253,17 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
                 return false;
             }
 
-            progress.PrimaryHas(position, incarnation);
-            age.PrimaryHad(position, incarnation, askedAt);
+            if (takesWrites)
+            {
+                progress.PrimaryHas(position, incarnation);
+                age.PrimaryHad(position, incarnation, askedAt);
+            }
+            else
+            {
+                // What the session wrote there it has all the same.
+                generation.Retire();
+            }
+
             pin.EndToAsk(begun, position);
             return true;
         }
@@ -274,8 +283,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
     public ValueTask<ReplicationPosition?> SeenAsync(SessionPin pin, RoutedServer replica, bool isAsync) =>
         AskAsync(pin, replica, static (protocol, questions) => protocol.SeenAsync(questions), isAsync);
 
-    /// <summary>All that the run of a replica holds on which the session has read.</summary>
-    /// <returns>Null where it cannot be asked any more.</returns>
+    /// <summary>All that the run of a replica holds on which the session has read; null where it cannot be asked any more.</summary>
     public async ValueTask<ReplicationPosition?> HeldAsync(SessionPin pin, RoutedServer replica, bool isAsync)
     {
         if (replica.Pool.IsUsedUp)
@@ -338,11 +346,5 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         {
             await Letting.GoAsync(connection, silent, isAsync).ConfigureAwait(false);
         }
-    }
-
-    private static async ValueTask<ReplicationPosition?> SeenAsync(RoutedServer server, ServerQuestions questions)
-    {
-        var protocol = await server.ProtocolAsync(questions).ConfigureAwait(false);
-        return server.CanTellWhatWasSeen ? await protocol.SeenAsync(questions).ConfigureAwait(false) : null;
     }
 }

@@ -17,6 +17,13 @@ internal sealed class PrimaryPositions(ISessionSource source, StateAge age, Repl
 
     private readonly object _lock = new();
     private Asking? _asking;
+    private volatile Silence? _silence;
+
+    /// <summary>Whether the primary said a moment ago that it tells no position. GTIDs can be switched on while it runs.</summary>
+    public bool TellsNone =>
+        _silence is { } silence
+        && silence.Incarnation == source.Primary.Incarnation
+        && source.Time.GetElapsedTime(silence.At) < ReplicaProgress.Trusted;
 
     /// <summary>What the primary had when it was asked at a moment or later.</summary>
     /// <param name="moment">A timestamp, of now or before.</param>
@@ -29,6 +36,11 @@ internal sealed class PrimaryPositions(ISessionSource source, StateAge age, Repl
         if (age.Since(moment) is { } known)
         {
             return known;
+        }
+
+        if (TellsNone)
+        {
+            return null;
         }
 
         return isAsync
@@ -81,12 +93,19 @@ internal sealed class PrimaryPositions(ISessionSource source, StateAge age, Repl
             var server = new ServerQuestions(source.Primary, connection, source.Time, isAsync, cancellation);
             var protocol = await source.Primary.ProtocolAsync(server).ConfigureAwait(false);
             var (incarnation, askedAt) = (source.Primary.Incarnation, source.Time.GetTimestamp());
-            var position = source.Primary.CanTellWhatWasSeen ? await protocol.SeenAsync(server).ConfigureAwait(false) : null;
-            if (!generation.IsCurrent)
+            var (position, takesWrites) = await protocol.SeenOfPrimaryAsync(source.Primary, server).ConfigureAwait(false);
+            if (!takesWrites)
+            {
+                // It was the primary once. A new connection leads to whoever is now, or says that nobody is.
+                generation.Retire();
+            }
+
+            if (!generation.IsCurrent || !takesWrites)
             {
                 return (null, false);
             }
 
+            _silence = position is null ? new Silence(incarnation, askedAt) : null;
             progress.PrimaryHas(position, incarnation);
             age.PrimaryHad(position, incarnation, askedAt);
             return (position, true);
@@ -101,6 +120,8 @@ internal sealed class PrimaryPositions(ISessionSource source, StateAge age, Repl
             await Letting.GoAsync(connection, silent, isAsync).ConfigureAwait(false);
         }
     }
+
+    private sealed record Silence(int Incarnation, long At);
 
     private sealed record Asking(long Began, Task<ReplicationPosition?> Answer);
 }

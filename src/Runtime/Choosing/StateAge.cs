@@ -17,9 +17,14 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
     // What follows closer than that takes the place of the one before it.
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(5);
 
+    // By so much the two clocks of a machine may differ that was not suspended.
+    private static readonly TimeSpan Slip = TimeSpan.FromMilliseconds(50);
+
     private readonly object _lock = new();
     private readonly List<Mark> _marks = [];
     private int _incarnation;
+    private (long At, DateTimeOffset Clock)? _looked;
+    private long _trustedSince = long.MinValue;
 
     /// <summary>How many answers are kept.</summary>
     public int Count => _marks.Count;
@@ -37,7 +42,8 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
 
         lock (_lock)
         {
-            if (incarnation != primary.Incarnation)
+            ForgetIfSuspended();
+            if (incarnation != primary.Incarnation || askedAt < _trustedSince)
             {
                 return;
             }
@@ -74,8 +80,21 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
     public bool IsFresh(RoutedServer replica, TimeSpan bound)
     {
         var now = time.GetTimestamp();
-        return (replica.FreshAt is { } heartbeat && time.GetElapsedTime(heartbeat, now) <= bound)
-            || (replica.Reached is { } reached && NewestIn(reached) is { } askedAt && time.GetElapsedTime(askedAt, now) <= bound);
+        return AsOf(replica) is { } moment && time.GetElapsedTime(moment, now) <= bound;
+    }
+
+    /// <summary>The timestamp of a moment whose state, or a later one, a read on a replica shows; null where none is known.</summary>
+    public long? AsOf(RoutedServer replica)
+    {
+        long trustedSince;
+        lock (_lock)
+        {
+            ForgetIfSuspended();
+            trustedSince = _trustedSince;
+        }
+
+        var told = replica.Reached is { } reached ? NewestIn(reached) : null;
+        return replica.FreshAt is { } heartbeat && heartbeat >= trustedSince && !(told > heartbeat) ? heartbeat : told;
     }
 
     /// <summary>What a replica must have to be as fresh: the oldest position that is young enough.</summary>
@@ -83,9 +102,10 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
     /// <returns>The position, and how long it is young enough; null where the primary was not asked for so long.</returns>
     public (ReplicationPosition Position, TimeSpan Left)? Wanted(TimeSpan bound)
     {
-        var now = time.GetTimestamp();
         lock (_lock)
         {
+            ForgetIfSuspended();
+            var now = time.GetTimestamp();
             var index =
                 _incarnation == primary.Incarnation ? _marks.FindIndex(mark => time.GetElapsedTime(mark.AskedAt, now) <= bound) : -1;
             return index < 0 ? null : (_marks[index].Position, bound - time.GetElapsedTime(_marks[index].AskedAt, now));
@@ -126,6 +146,20 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
 
             return from == 0 ? null : _marks[from - 1].AskedAt;
         }
+    }
+
+    // While a machine is suspended, or a virtual one is saved, its monotonic clock stands still, and servers go on. What was known before
+    // is as old as can be. That the clock of the day was set on looks alike, and costs a question.
+    private void ForgetIfSuspended()
+    {
+        var (now, clock) = (time.GetTimestamp(), time.GetUtcNow());
+        if (_looked is var (at, before) && clock - before - time.GetElapsedTime(at, now) > Slip)
+        {
+            _marks.Clear();
+            _trustedSince = now;
+        }
+
+        _looked = (now, clock);
     }
 
     private static ReplicationPosition Both(ReplicationPosition last, ReplicationPosition most) =>

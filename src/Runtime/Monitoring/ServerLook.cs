@@ -99,11 +99,13 @@ internal sealed class ServerLook(
         }
 
         var incarnation = watch.Server.Incarnation;
+
+        // Before it says whether it takes writes: from then on another one may.
+        var askedAt = time.GetTimestamp();
         var variables = (await server.AskAsync(Questions, timeout).ConfigureAwait(false))
             .Chunk(2)
             .ToDictionary(row => row[0].Value ?? "", row => row[1].Value ?? "", StringComparer.OrdinalIgnoreCase);
         var protocol = await watch.Server.ProtocolAsync(server).ConfigureAwait(false);
-        var askedAt = time.GetTimestamp();
         var position = watch.Server.IsPrimary
             ? await protocol.SeenAsync(server).ConfigureAwait(false) ?? protocol.Parse("")
             : await protocol.ReachedAsync(server).ConfigureAwait(false);
@@ -133,6 +135,12 @@ internal sealed class ServerLook(
         PoolGeneration? generation
     )
     {
+        if (generation is { IsCurrent: false })
+        {
+            // The address leads elsewhere by now, and nobody knows of which run the number is.
+            return;
+        }
+
         if (!watched.IsPrimary)
         {
             watched.Learn(seen.Position, seen.Incarnation, time.GetTimestamp());
@@ -145,12 +153,8 @@ internal sealed class ServerLook(
         }
         else
         {
-            if (generation is null or { IsCurrent: true })
-            {
-                progress.PrimaryHas(seen.Position, seen.Incarnation);
-                age.PrimaryHad(seen.Position, seen.Incarnation, seen.AskedAt);
-            }
-
+            progress.PrimaryHas(seen.Position, seen.Incarnation);
+            age.PrimaryHad(seen.Position, seen.Incarnation, seen.AskedAt);
             watched.NoteHeld(await protocol.HeldAsync(server).ConfigureAwait(false), seen.Incarnation);
             divergence?.NoteHeld();
         }

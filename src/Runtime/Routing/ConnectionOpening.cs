@@ -229,10 +229,11 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         {
             await Routing.RouteOnAsync(Statement.Snapshot, isAsync, cancellation, refused).ConfigureAwait(false);
             var server = connection.Server;
+            var asOf = server.IsPrimary ? Source.Time.GetTimestamp() : Source.Age.AsOf(server);
             try
             {
                 await BeginSnapshotAsync(server, isAsync, cancellation).ConfigureAwait(false);
-                snapshot.Keep(connection.Link.Pooled!, server);
+                snapshot.Keep(connection.Link.Pooled!, server, asOf);
                 connection.Link.Lend();
                 connection.Snapshot.Enter(snapshot);
                 return;

@@ -15,6 +15,10 @@ internal struct OpenReaders
     /// <summary>Whether one of them was told to close the connection (<see cref="CommandBehavior.CloseConnection"/>).</summary>
     public bool CloseConnection { get; private set; }
 
+    /// <summary>Whether one of them has closed the connection now that it is closed: not where its rows broke off, which has closed it
+    /// under the reader.</summary>
+    public readonly bool HaveClosedIt => CloseConnection && !(_last is { IsClosed: false } last && IsInRows(last));
+
     public void Track(DbDataReader reader, CommandBehavior behavior)
     {
         if (_last is { IsClosed: false })
@@ -29,6 +33,19 @@ internal struct OpenReaders
     /// <summary>A reader closes the connection, or has, if it was told to: also one that its driver never gave away, because its statement
     /// failed.</summary>
     public void NoteClosing(CommandBehavior behavior) => CloseConnection |= (behavior & CommandBehavior.CloseConnection) != 0;
+
+    // A reader that closes its connection has read its results to the end before: there is none left.
+    private static bool IsInRows(DbDataReader reader)
+    {
+        try
+        {
+            return reader.FieldCount > 0;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     /// <exception cref="InvalidOperationException">One is open, so that the connection can neither move nor ask.</exception>
     public readonly void ThrowIfAny(RoutedServer? at, RoutedServer target)

@@ -70,8 +70,7 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
     public DbConnection Driver => Link.Driver ?? throw NotOpen();
 
-    /// <summary>Whether statements can be sent: in a snapshot, whose connection others use on, a reader that was told to closes only this
-    /// one.</summary>
+    /// <summary>Whether statements can be sent; in a snapshot, which is shared, a reader that was told to closes this one alone.</summary>
     public ConnectionState State =>
         IsClosing || (_snapshot.IsTaken && _readers is { CloseConnection: true, Any: false })
             ? ConnectionState.Closed
@@ -101,6 +100,7 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <exception cref="ReplicaLostException">It may not be: the server is the primary no more.</exception>
     public void NoteShared()
     {
+        (_snapshot.IsTaken || (Link.Server is not { IsPrimary: true } && _source.Proxy is null) ? null : AmbientSession.Run)?.Note();
         if (!_snapshot.IsTaken && Link.Server is { } server && AmbientSession.Live is { } session)
         {
             Use.Share(server, session, () => Link.IsOutdated);
@@ -342,7 +342,7 @@ internal sealed class RoutedConnection : IAskedConnection
     private void NoteIfBroken(ConnectionState state)
     {
         var isGone = state is ConnectionState.Closed or ConnectionState.Broken;
-        if (isGone && !_isTimedOut && _source.Proxy is null && !_readers.CloseConnection && Use.Reads is { } reads)
+        if (isGone && !_isTimedOut && _source.Proxy is null && !_readers.HaveClosedIt && Use.Reads is { } reads)
         {
             _source.Losses.Lose(reads.Pin.Session, reads.Pin, reads.Replica, ReplicaLossReason.ConnectionBroken, exception: null);
         }

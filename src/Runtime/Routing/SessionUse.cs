@@ -164,6 +164,7 @@ internal sealed class SessionUse(RoutedSource source)
     /// <summary>What was written on the connection is committed next.</summary>
     public void NoteCommit()
     {
+        AmbientSession.Run?.Note();
         if (_primary is { } use)
         {
             NoteIfLate(use.Pin.Session);
@@ -308,7 +309,6 @@ internal sealed class SessionUse(RoutedSource source)
 
     private void NotePrimaryUse(SessionPin pin, in Statement statement, bool isTold)
     {
-        pin.Session.Run?.Note(statement.IsPlainRead);
         // What commits later is not in what the connection can tell when it is closed.
         var captures = _transaction?.TryAdd(pin) != true && isTold;
         if (_primary is { } use && ReferenceEquals(use.Pin, pin))

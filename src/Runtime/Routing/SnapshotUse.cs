@@ -111,6 +111,27 @@ internal struct SnapshotUse
         {
             throw OnlyReads();
         }
+
+        ThrowIfTooOld(session, _snapshot);
+    }
+
+    // It is as old as it is. Who asks for less inside has to be told.
+    private static void ThrowIfTooOld(ReadSession session, SnapshotConnection snapshot)
+    {
+        if (
+            session.Policies.MaxStaleness is { } bound
+            && !(session.Snapshot!.Bound <= bound)
+            && !(snapshot.AsOf is { } moment && snapshot.Source.Time.GetElapsedTime(moment) <= bound)
+        )
+        {
+            throw new InvalidOperationException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A snapshot shows the moment at which it began, which is not known to be within the {bound.TotalMilliseconds} ms that "
+                        + $"this call asks for. Begin the call outside the snapshot, or the snapshot with that bound."
+                )
+            );
+        }
     }
 
     /// <summary>The transaction may have ended although the connection is open.</summary>
@@ -128,7 +149,7 @@ internal struct SnapshotUse
     {
         if (snapshot.IsLost || snapshot.Pooled is { Connection.State: not ConnectionState.Open })
         {
-            throw new ReplicaLostException(
+            var lost = new ReplicaLostException(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"Read session {session.Id} has lost its snapshot: the connection to '{snapshot.Server!.Name}' broke, and no other has "
@@ -138,6 +159,8 @@ internal struct SnapshotUse
                 snapshot.Server!.Name,
                 innerException: null
             );
+            session.PinFor(snapshot.Source).LastFailure = lost;
+            throw lost;
         }
     }
 

@@ -291,6 +291,11 @@ internal readonly struct StatementRouting(RoutedConnection connection)
 
     private Step Run(RoutedServer server, ReadSession? session, SessionPin? pin, in Statement statement)
     {
+        if (!statement.IsPlainRead)
+        {
+            AmbientSession.Run?.Note();
+        }
+
         connection.Use.Note(server, session, pin, statement);
         var (reads, writes) = (statement.ReturnsData, statement.Writes);
         connection.Watch?.Sent(server.Name, server.IsPrimary, session?.Root, session?.SeesOwnWrites == true, reads, writes);

@@ -92,6 +92,12 @@ internal sealed class ConnectionPool : IDisposable
         for (var left = MostGenerations; left > 0; left--)
         {
             var generation = _current;
+            if (!generation.TryBeginOpening())
+            {
+                ObjectDisposedException.ThrowIf(generation.IsCurrent, this);
+                continue;
+            }
+
             try
             {
                 var connection = isAsync
@@ -113,6 +119,10 @@ internal sealed class ConnectionPool : IDisposable
             {
                 // There would be, were the pool not disposed.
                 throw new ObjectDisposedException(nameof(ConnectionPool));
+            }
+            finally
+            {
+                generation.EndOpening();
             }
         }
 

@@ -49,8 +49,16 @@ internal sealed class MariaDbProtocol : ServerProtocol
     public override async ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server)
     {
         var (logged, applied) = await BothAsync(server, "gtid_binlog_pos", "gtid_slave_pos").ConfigureAwait(false);
-        return MariaDbGtidList.Seen(logged, applied) is { IsEmpty: false } seen ? seen : null;
+        return SeenIn(logged, applied);
     }
+
+    private protected override string? SeenQuestion => "SELECT @@GLOBAL.gtid_binlog_pos, @@GLOBAL.gtid_slave_pos";
+
+    private protected override ReplicationPosition? SeenIn(IReadOnlyList<Cell> answer) =>
+        SeenIn(answer[0].Value ?? "", answer[1].Value ?? "");
+
+    private static MariaDbGtidList? SeenIn(string logged, string applied) =>
+        MariaDbGtidList.Seen(logged, applied) is { IsEmpty: false } seen ? seen : null;
 
     // What is shown is cut off where it is long.
     public override ReplicationPosition? HeldOf(IReadOnlyDictionary<string, string> variables)

@@ -37,6 +37,10 @@ internal sealed class MySqlProtocol : ServerProtocol
     public override async ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server) =>
         Known((await LoggedAsync(server).ConfigureAwait(false)).Bounded());
 
+    private protected override string? SeenQuestion => "SELECT @@GLOBAL.gtid_owned; SELECT @@GLOBAL.gtid_executed";
+
+    private protected override ReplicationPosition? SeenIn(IReadOnlyList<Cell> answer) => Known(LoggedIn(answer).Bounded());
+
     // What is shown is cut off where it is long.
     public override ReplicationPosition? HeldOf(IReadOnlyDictionary<string, string> variables) =>
         variables.GetValueOrDefault("gtid_executed", "") is { Length: < ShownAtMost } executed
@@ -60,9 +64,13 @@ internal sealed class MySqlProtocol : ServerProtocol
             return MySqlGtidSet.ParseLogged(await ExecutedAsync(server, AnswerTime).ConfigureAwait(false), Whole(owned));
         }
 
-        var answer = await server.AskAsync("SELECT @@GLOBAL.gtid_owned; SELECT @@GLOBAL.gtid_executed", AnswerTime).ConfigureAwait(false);
-        return MySqlGtidSet.ParseLogged(answer[1].Value ?? "", answer[0].Value ?? "");
+        return LoggedIn(
+            await server.AskAsync("SELECT @@GLOBAL.gtid_owned; SELECT @@GLOBAL.gtid_executed", AnswerTime).ConfigureAwait(false)
+        );
     }
+
+    private static MySqlGtidSet LoggedIn(IReadOnlyList<Cell> answer) =>
+        MySqlGtidSet.ParseLogged(answer[1].Value ?? "", answer[0].Value ?? "");
 
     public override async ValueTask<bool> HasKeptAsync(ServerQuestions primary, ReplicationPosition position, bool wasRestarted)
     {

@@ -11,6 +11,7 @@ internal sealed class PoolGeneration(ConnectionPool pool, Func<PoolGeneration, D
     private readonly object _lock = new();
     private volatile DbDataSource? _source;
     private bool _hasEnded;
+    private int _openings;
 
     /// <summary>The driver's data source. Whoever asks for it first makes it, under no lock but its own; where that fails the next one
     /// tries.</summary>
@@ -36,14 +37,43 @@ internal sealed class PoolGeneration(ConnectionPool pool, Func<PoolGeneration, D
     /// <summary>No connection of it is handed out from now on. Never fails: whoever found that has more to note.</summary>
     public void Retire() => pool.Retire(this);
 
-    /// <summary>The data source is made no more.</summary>
-    /// <returns>What is to be disposed; null where it never was.</returns>
+    /// <summary>A connection is opened; <see cref="EndOpening"/> follows.</summary>
+    /// <returns>False where none is any more.</returns>
+    public bool TryBeginOpening()
+    {
+        lock (_lock)
+        {
+            _openings += _hasEnded ? 0 : 1;
+            return !_hasEnded;
+        }
+    }
+
+    /// <summary>It is open and the caller's, or it was given back.</summary>
+    public void EndOpening()
+    {
+        DbDataSource? left;
+        lock (_lock)
+        {
+            left = --_openings == 0 && _hasEnded ? _source : null;
+        }
+
+        if (left is not null)
+        {
+            using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
+            _ = Task.Run(left.Dispose);
+        }
+    }
+
+    /// <summary>The data source is made no more, and opens nothing.</summary>
+    /// <returns>What is to be disposed; null where it never was, or where connections are being opened: then it is with the last of them.
+    /// A driver's pool that is disposed meanwhile keeps what is opened, and nobody closes that.</returns>
     public DbDataSource? End()
     {
         lock (_lock)
         {
+            var isFirst = !_hasEnded;
             _hasEnded = true;
-            return _source;
+            return _openings == 0 && isFirst ? _source : null;
         }
     }
 

@@ -38,6 +38,29 @@ internal abstract class ServerProtocol
     /// <returns>Null where it tells none: a server that has data and an empty position says nothing of what it has.</returns>
     public abstract ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server);
 
+    /// <summary>The same of the primary, and whether it takes writes: who refuses them when it has told is the primary no more, and what it
+    /// has says nothing of what was written since.</summary>
+    public async ValueTask<(ReplicationPosition? Position, bool TakesWrites)> SeenOfPrimaryAsync(
+        RoutedServer primary,
+        ServerQuestions server
+    ) =>
+        !primary.CanTellWhatWasSeen ? (null, true)
+        // Nobody knows of whom it would be said.
+        : SeenQuestion is not { } question || server.AreThroughProxy ? (await SeenAsync(server).ConfigureAwait(false), true)
+        : await SeenAndRoleAsync(question, server).ConfigureAwait(false);
+
+    private async ValueTask<(ReplicationPosition? Position, bool TakesWrites)> SeenAndRoleAsync(string question, ServerQuestions server)
+    {
+        var answer = await server.AskAsync(question + "; SELECT @@GLOBAL.read_only", AnswerTime).ConfigureAwait(false);
+        return (SeenIn(answer), answer[^1].Value is null or "OFF" or "0");
+    }
+
+    /// <summary>What <see cref="SeenAsync"/> asks where no proxy is in between; null where that is no statement.</summary>
+    private protected virtual string? SeenQuestion => null;
+
+    /// <summary>What the first cells of its answer say.</summary>
+    private protected virtual ReplicationPosition? SeenIn(IReadOnlyList<Cell> answer) => null;
+
     /// <summary>All that a server holds, by what it said as it introduced itself.</summary>
     /// <returns>Null where that does not tell.</returns>
     public abstract ReplicationPosition? HeldOf(IReadOnlyDictionary<string, string> variables);

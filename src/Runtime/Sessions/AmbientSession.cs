@@ -4,6 +4,14 @@ namespace MonotonicReads.Sessions;
 internal static class AmbientSession
 {
     private static readonly AsyncLocal<ReadSession?> Ambient = new();
+    private static readonly AsyncLocal<SeriesRun?> Series = new();
+
+    /// <summary>The run of a series of reads that the flow began in, also after its session ended or was left.</summary>
+    public static SeriesRun? Run
+    {
+        get => Series.Value;
+        set => Series.Value = value;
+    }
 
     /// <summary>The running session; null outside one and after it was disposed.</summary>
     public static ReadSession? Live => LiveOf(Ambient.Value);

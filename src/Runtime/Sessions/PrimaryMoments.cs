@@ -36,14 +36,25 @@ internal sealed class PrimaryMoments
     }
 
     /// <summary>The session requires what the primary had.</summary>
-    public void End(SessionPin pin)
+    /// <param name="pin">In which data source.</param>
+    /// <param name="at">What <see cref="Begin"/> returned; of a moment that has been left since nothing is noted.</param>
+    public void End(SessionPin pin, long at)
     {
         lock (_lock)
         {
-            if (_moments.Find(moment => ReferenceEquals(moment.Pin, pin)) is { } known)
+            if (_moments.Find(moment => ReferenceEquals(moment.Pin, pin) && moment.At == at) is { } known)
             {
                 known.IsKnown = true;
             }
+        }
+    }
+
+    /// <summary>Something new begins in a session that lasts: what is read from now on is of its moment, or of a later one.</summary>
+    public void Renew()
+    {
+        lock (_lock)
+        {
+            _moments.Clear();
         }
     }
 

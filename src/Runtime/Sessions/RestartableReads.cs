@@ -126,6 +126,10 @@ public static class RestartableReads
                     throw;
                 }
             }
+            finally
+            {
+                runs.Leave();
+            }
         }
     }
 }

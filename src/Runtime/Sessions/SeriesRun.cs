@@ -2,23 +2,52 @@ using MonotonicReads.Servers;
 
 namespace MonotonicReads.Sessions;
 
-/// <summary>One run of a series of reads, as its session knows it.</summary>
+/// <summary>
+/// One run of a series of reads. It is sent again only where nothing but plain reads was sent: by whatever session, or by none, in the flow
+/// of control that began in it. Safe for concurrent use.
+/// </summary>
 /// <param name="lost">The replicas that earlier runs lost: it does not read on them.</param>
-internal sealed class SeriesRun(IReadOnlyCollection<RoutedServer> lost)
+/// <param name="around">The run that this one is part of; null for none.</param>
+/// <param name="time">The clock.</param>
+internal sealed class SeriesRun(IReadOnlyCollection<RoutedServer> lost, SeriesRun? around, TimeProvider time)
 {
-    private volatile bool _hasSentMore;
+    /// <summary>How long a run that is over refuses what is no plain read. Not for good: what it began may live as long as the
+    /// process, and serve others.</summary>
+    public static readonly TimeSpan RefusesFor = TimeSpan.FromMinutes(1);
+
+    private const int ReadsOnly = 0;
+    private const int HasMore = 1;
+    private const int IsOver = 2;
+
+    private int _state;
+    private long _endedAt;
 
     /// <summary>Whether anything but plain reads was sent, so that it may not be sent again.</summary>
-    public bool HasSentMore => _hasSentMore;
+    public bool HasSentMore => Volatile.Read(ref _state) == HasMore;
 
-    /// <summary>A statement is sent to the primary. Where the driver's connection is handed out it can be any.</summary>
-    public void Note(bool isPlainRead)
+    /// <summary>Something is sent that is no plain read. Where the driver's connection is handed out it can be anything.</summary>
+    /// <exception cref="InvalidOperationException">The run is over and another one has begun, which sends the same.</exception>
+    public void Note()
     {
-        // Set alone: a read beside the write must not put back what it saw before it.
-        if (!isPlainRead)
+        around?.Note();
+        if (
+            Interlocked.CompareExchange(ref _state, HasMore, ReadsOnly) == IsOver
+            && time.GetElapsedTime(Volatile.Read(ref _endedAt)) <= RefusesFor
+        )
         {
-            _hasSentMore = true;
+            throw new InvalidOperationException(
+                "This is no plain read, and it comes from a series of reads that lost its replica and runs again: it would be sent twice. "
+                    + "It was not sent. Await all that the series begins, and write outside of it."
+            );
         }
+    }
+
+    /// <summary>Another run may take its place: from now on nothing but plain reads comes of this one.</summary>
+    /// <returns>False where something else was sent.</returns>
+    public bool TryEnd()
+    {
+        Volatile.Write(ref _endedAt, time.GetTimestamp());
+        return Interlocked.CompareExchange(ref _state, IsOver, ReadsOnly) == ReadsOnly;
     }
 
     /// <summary>Whether an earlier run lost it.</summary>

@@ -18,6 +18,7 @@ internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy poli
     public static readonly TimeSpan LatestRestart = TimeSpan.FromSeconds(10);
 
     private readonly long _began = time.GetTimestamp();
+    private readonly SeriesRun? _around = AmbientSession.Run;
     private readonly List<RoutedServer> _lost = [];
     private readonly List<(ISessionSource Source, ReplicationPosition Position)> _required = [];
     private readonly List<(SessionPin Pin, PinLoss Loss)> _causes = [];
@@ -42,7 +43,8 @@ internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy poli
     {
         // The last one must come to an end: it can go to the primary, which is never wrong behind its barrier.
         var own = _restarts < MostRestarts ? policy : policy with { OnReplicaLoss = ReplicaLoss.Primary };
-        var session = SessionOpening.Begin(consistency, own, id, new SeriesRun([.. _lost]));
+        var session = SessionOpening.Begin(consistency, own, id, new SeriesRun([.. _lost], _around, time));
+        AmbientSession.Run = session.Run ?? _around;
         _required.ForEach(known => session.PinFor(known.Source).Require(known.Position));
         foreach (var (pin, loss) in _causes)
         {
@@ -53,6 +55,9 @@ internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy poli
         return session;
     }
 
+    /// <summary>The flow goes on behind the series.</summary>
+    public void Leave() => AmbientSession.Run = _around;
+
     /// <summary>A run has failed. Whether the next one may begin: the session lost its replica, and nothing came of the run.</summary>
     /// <param name="session">What <see cref="Begin"/> returned.</param>
     /// <param name="exception">What the run threw.</param>
@@ -60,7 +65,7 @@ internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy poli
     public bool TryRunAgain(ReadSession session, Exception exception, CancellationToken cancellation)
     {
         if (
-            session.Run is not { HasSentMore: false }
+            session.Run is not { HasSentMore: false } run
             || session.CarriedIfAny is { HasEnded: true } or { HasTravelled: true }
             || exception is OperationCanceledException
             || cancellation.IsCancellationRequested
@@ -76,7 +81,8 @@ internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy poli
             NoteLoss(pin, exception);
         }
 
-        if (_causes.Count == 0)
+        // Last: what is not awaited may send something meanwhile.
+        if (_causes.Count == 0 || !run.TryEnd())
         {
             return false;
         }
@@ -95,7 +101,11 @@ internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy poli
 
     private void NoteLoss(SessionPin pin, Exception exception)
     {
-        if (pin.Loss is null && pin.Server is { IsPrimary: false } server && (server.IsGone(pin.Source.Time) || BrokeConnection(exception)))
+        if (
+            pin.Loss is null
+            && pin.Server is { IsPrimary: false } server
+            && (server.IsGone(pin.Source.Time) || BrokeConnection(pin, exception))
+        )
         {
             pin.Source.NoteLoss(pin, server, exception);
         }
@@ -113,21 +123,18 @@ internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy poli
         }
     }
 
-    // A snapshot that broke off, or a primary that is another by now: nothing is noted of the replica.
+    // A snapshot that broke off: nothing is noted of the replica. Where the primary lacks what was read no replica was lost.
     private static PinLoss? LossIn(SessionPin pin, Exception exception) =>
-        pin.LastReplica is { } replica && Causes(exception).Any(cause => IsOf(pin.Session, cause))
+        pin is { LastReplica: { } replica, LastFailure: ReplicaLostException lost } && Causes(exception).Contains(lost)
             ? new PinLoss(replica, ReplicaLossReason.ConnectionBroken, exception)
             : null;
 
-    private static bool IsOf(ReadSession session, Exception cause) =>
-        cause is ReplicaLostException { Replica: not null } lost && lost.SessionId == session.Id;
-
-    // What the driver says where the server is gone in the middle of an answer. A time limit that has passed is none of it.
-    private static bool BrokeConnection(Exception exception) =>
-        Causes(exception)
-            .Any(static cause =>
-                ServerAnswer.IsFarewell(cause) || (cause is DbException and { InnerException: IOException or SocketException })
-            );
+    // What the driver says where the server is gone, and says of a read of this session in this data source: another one's, or the
+    // primary's, tells nothing of the replica. A time limit that has passed is none of it.
+    private static bool BrokeConnection(SessionPin pin, Exception exception) =>
+        pin.LastFailure is { } failure
+        && (ServerAnswer.IsFarewell(failure) || failure is DbException { InnerException: IOException or SocketException })
+        && Causes(exception).Contains(failure);
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {

@@ -64,7 +64,7 @@ internal static class SessionOpening
             {
                 GivenId = id,
                 Run = run,
-                Snapshot = new SnapshotScope(),
+                Snapshot = new SnapshotScope { Bound = policy.MaxStaleness },
                 OwnsSnapshot = true,
             }
             : new ReadSession(null, outer, consistency, policy)
@@ -110,7 +110,7 @@ internal static class SessionOpening
     // A handle whose reads show one moment; at the session's own level, so that they contain what it wrote where that is causal.
     private static ReadSession WithSnapshot(ReadSession current, SessionPolicy policy)
     {
-        var scope = new SnapshotScope();
+        var scope = new SnapshotScope { Bound = policy.MaxStaleness };
         current.Root.Own(scope);
         return new ReadSession(current.Root, current, LevelStrength.Stronger(current.Consistency, ReadConsistency.Snapshot), policy)
         {

@@ -32,6 +32,9 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Where the session reads; null before the first draw.</summary>
     public RoutedServer? Server => _server;
 
+    /// <summary>What a read of the session on a replica threw last; it may have broken the connection.</summary>
+    public Exception? LastFailure { get; set; }
+
     /// <summary>Set from the moment in which a replica that was read is lost until the session has moved.</summary>
     public PinLoss? Loss => _loss;
 
@@ -78,8 +81,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether the primary was restarted since the session first read or wrote.</summary>
     public bool HasRestartedPrimary => _primary.WasRestarted(source.Primary);
 
-    /// <summary>Whether it is known what another run of the primary must have for what the session saw and wrote on the one
-    /// before.</summary>
+    /// <summary>Whether it is known what another run of the primary must have for what the session saw and wrote on this one.</summary>
     /// <param name="seesOwnWrites">Whether the session's writes count.</param>
     public bool TellsOfPrimary(bool seesOwnWrites) => !(HasReadPrimary || (BindsToRequired(seesOwnWrites) && MustAskPrimary));
 
@@ -256,8 +258,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Another one once reads were taken back or forgotten.</summary>
     public int ReadEpoch => _reads.Epoch;
 
-    /// <summary>A read was not executed, of which no connection is left. Where the session has read nothing else that counts, it is as if
-    /// there had been none.</summary>
+    /// <summary>A read was not executed, of which no connection is left. Where nothing else was read that counts, there was none.</summary>
     public void TakeBackRead(RoutedServer replica)
     {
         lock (this)

@@ -93,11 +93,15 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
         _turn.Release();
     }
 
+    /// <summary>The timestamp of a moment whose state, or a later one, it shows; null where none is known.</summary>
+    public long? AsOf { get; private set; }
+
     /// <summary>The snapshot was taken on this connection. Called by who has the turn.</summary>
-    public void Keep(PooledConnection pooled, RoutedServer server)
+    public void Keep(PooledConnection pooled, RoutedServer server, long? asOf)
     {
         _pooled = pooled;
         Server = server;
+        AsOf = asOf;
     }
 
     /// <summary>No statement runs from now on; the transaction ends when the last one has been read.</summary>

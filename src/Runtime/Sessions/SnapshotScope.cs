@@ -11,6 +11,9 @@ internal sealed class SnapshotScope
     private List<SnapshotConnection>? _connections;
     private bool _hasEnded;
 
+    /// <summary>How old the state may be when it begins; null for any age.</summary>
+    public TimeSpan? Bound { get; init; }
+
     /// <summary>The next one of the same session.</summary>
     public SnapshotScope? Next { get; set; }
 

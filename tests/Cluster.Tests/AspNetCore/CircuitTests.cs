@@ -25,6 +25,29 @@ public sealed class CircuitTests(RoutingFixture fixture) : IClassFixture<Routing
         Assert.Single(site.Log.Of(105));
     }
 
+    /// <summary>The circuit's session is as long as the visit: what is global there is so for each event.</summary>
+    [Fact]
+    public async Task A_global_activity_sees_what_others_wrote_before_it()
+    {
+        await using var site = await Site.StartAsync(
+            fixture,
+            Site.ReadAndWrite,
+            options => (options.Level, options.MaxWaitMilliseconds) = (ReadConsistency.Global, 50)
+        );
+        await using var circuit = site.Services.CreateAsyncScope();
+        await using var other = fixture.BuildSource();
+        await fixture.Cluster.WaitForReplicasAsync();
+
+        // On a replica, where its session goes on.
+        await ActAsync(circuit, () => Site.ReadAsync(site.Source));
+        await using var frozen = await Frozen.ReplicasOfAsync(fixture.Cluster);
+        for (var i = 0; i < 3; i++)
+        {
+            var written = await Site.WriteAsync(other);
+            await ActAsync(circuit, async () => Assert.Equal(written, await Site.ReadAsync(site.Source)));
+        }
+    }
+
     [Fact]
     public async Task A_failure_is_the_activitys_own()
     {

@@ -135,6 +135,48 @@ public sealed class LevelTests(RoutingFixture fixture) : IClassFixture<RoutingFi
         Assert.NotEqual("primary", Assert.Single(resumed.GetDecisions()).Server);
     }
 
+    /// <summary>Nobody runs a request again, and a wrapper that its handler calls joins its session.</summary>
+    [Theory]
+    [InlineData("/loses", ReplicaLoss.Primary)]
+    [InlineData("/loses-by-annotation", ReplicaLoss.Primary)]
+    [InlineData("/catches-up", ReplicaLoss.CaughtUp)]
+    public async Task What_restart_asks_for_is_the_primary_in_a_request(string path, ReplicaLoss expected)
+    {
+        var asked = new List<ReplicaLoss?>();
+        var runs = 0;
+        await using var site = await Site.StartAsync(
+            fixture,
+            (app, source) =>
+            {
+                Site.ReadAndWrite(app, source);
+                app.MapGet("/loses", () => LoseAsync(source));
+                app.MapGet("/loses-by-annotation", [Monotonic(OnReplicaLoss = ReplicaLoss.Restart)] () => LoseAsync(source));
+                app.MapGet("/catches-up", [Monotonic(OnReplicaLoss = ReplicaLoss.CaughtUp)] () => LoseAsync(source));
+            },
+            o => (o.Level, o.OnReplicaLoss) = (ReadConsistency.Monotonic, ReplicaLoss.Restart)
+        );
+        using var user = new Browser();
+        await user.GetAsync(site, path);
+        Assert.Equal([expected, expected], asked);
+        Assert.Equal(1, runs);
+
+        Task<long> LoseAsync(ReplicatedMySqlDataSource source)
+        {
+            asked.Add(ReadSession.Current!.OnReplicaLoss);
+            return RestartableReads.RunAsync(
+                ReadConsistency.Monotonic,
+                new ReadSessionOptions(),
+                () =>
+                {
+                    runs++;
+                    asked.Add(ReadSession.Current!.OnReplicaLoss);
+                    return Site.ReadAsync(source);
+                },
+                CancellationToken.None
+            );
+        }
+    }
+
     [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 0)]

@@ -33,6 +33,9 @@ internal sealed class CommandRelay : IDisposable
     /// <summary>The commands so far.</summary>
     public int Commands => Volatile.Read(ref _commands);
 
+    /// <summary>The connections so far.</summary>
+    public int Connections => _clients.Count;
+
     /// <summary>How long an answer is on its way.</summary>
     public TimeSpan Delay { get; set; }
 

@@ -196,6 +196,43 @@ public sealed class FreshnessTests(RoutingFixture fixture) : IClassFixture<Routi
         await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(late));
     }
 
+    /// <summary>A snapshot is as old as it is; a call inside that asks for less is told so.</summary>
+    [Fact]
+    public async Task A_bounded_call_inside_a_snapshot_reads_it_while_it_is_young_and_throws_after()
+    {
+        await using var source = Build();
+        await ReadAsync(source, OfThisMinute);
+        using var session = ReadSession.Begin(ReadConsistency.Snapshot, new ReadSessionOptions());
+        var before = await NewestAsync(source);
+        using (ReadSession.Begin(ReadConsistency.Monotonic, OfThisMinute))
+        {
+            Assert.Equal(before, await NewestAsync(source));
+        }
+
+        _time.Move(TimeSpan.FromMinutes(2));
+        using (ReadSession.Begin(ReadConsistency.Monotonic, OfThisMinute))
+        {
+            var error = await Assert.ThrowsAsync<InvalidOperationException>(() => NewestAsync(source));
+            Assert.Contains("not known to be within the 60000 ms", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, await NewestAsync(source));
+    }
+
+    [Fact]
+    public async Task The_bound_of_the_snapshot_itself_is_of_its_beginning()
+    {
+        await using var source = Build();
+        using var session = ReadSession.Begin(ReadConsistency.Snapshot, OfThisMinute);
+        var before = await NewestAsync(source);
+        _time.Move(TimeSpan.FromMinutes(2));
+        Assert.Equal(before, await NewestAsync(source));
+        using (ReadSession.Begin(ReadConsistency.Monotonic, OfThisMinute))
+        {
+            Assert.Equal(before, await NewestAsync(source));
+        }
+    }
+
     [Fact]
     public async Task Synchronous_reads_keep_it_too()
     {

@@ -154,6 +154,34 @@ public sealed class GlobalTests(RoutingFixture fixture) : IClassFixture<RoutingF
         Assert.Empty(session.GetDecisions());
     }
 
+    /// <summary>What the moment had is required of whatever is drawn next.</summary>
+    [Fact]
+    public async Task Where_the_policy_redraws_after_a_loss_the_moment_is_kept()
+    {
+        var killed = fixture.Cluster.Replicas[1];
+        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        await HoldAsync([.. fixture.Cluster.Replicas.Where(replica => replica != killed)]);
+        var written = await WriteOutsideAsync();
+        await killed.CatchUpAsync();
+        using var session = ReadSession.Begin(
+            ReadConsistency.Global,
+            fixture.KeyOn(killed),
+            new ReadSessionOptions { OnReplicaLoss = ReplicaLoss.Redraw, MaxWaitMilliseconds = 100 }
+        );
+        Assert.Equal(written, await NewestAsync(source));
+        Assert.Equal(killed.Name, session.GetDecisions()[^1].Server);
+        await killed.KillAsync();
+        try
+        {
+            Assert.Equal(written, await NewestAsync(source));
+            Assert.Equal("primary", session.GetDecisions()[^1].Server);
+        }
+        finally
+        {
+            await killed.RestartAsync();
+        }
+    }
+
     [Fact]
     public async Task Concurrent_reads_of_one_call_share_one_question()
     {

@@ -61,6 +61,8 @@ internal sealed class WorkersPage(
 ) : Page
 {
     private readonly int _reads = isSlow ? random.Next(10, 30) : random.Next(3, 12);
+    private int _runs;
+    private bool _hasLost;
 
     /// <summary>Asks for the page.</summary>
     public async Task VisitAsync(ReplicaLoss policy)
@@ -87,6 +89,8 @@ internal sealed class WorkersPage(
         {
             counts.Failed(exception);
         }
+
+        counts.Ended(_hasLost || _runs > 1);
     }
 
     public override async Task<int> ReadAsync(ReplicaLoss policy)
@@ -129,9 +133,16 @@ internal sealed class WorkersPage(
 
             return _reads;
         }
+        catch (Exception exception) when (Failures.IsLoss(exception))
+        {
+            _hasLost = true;
+            throw;
+        }
         finally
         {
-            grounds.Pages.Of(policy).Ran(session.GetDecisions());
+            var decisions = session.GetDecisions();
+            _hasLost |= decisions.Any(decision => decision.Server != decisions[0].Server);
+            grounds.Pages.Of(policy).Ran(decisions, isFirst: _runs++ == 0);
             grounds.Recorder.Forget(session.Id);
         }
     }
@@ -148,7 +159,7 @@ internal sealed class PageTable
     {
         var text = new StringBuilder().AppendLine(
             CultureInfo.InvariantCulture,
-            $"{"pages by policy", -18}{"asked", 8}{"runs", 8}{"reads", 9}{"on primary", 12}{"per 1,000", 11}{"replica lost", 14}{"driver's", 10}{"cancelled", 11}{"violations", 12}"
+            $"{"pages by policy", -18}{"asked", 8}{"runs", 8}{"reads", 9}{"on primary", 12}{"per 1,000", 11}{"none was up", 13}{"after a loss", 14}{"per 1,000", 11}{"lost theirs", 13}{"told of it", 12}{"driver's", 10}{"cancelled", 11}{"violations", 12}"
         );
         foreach (var (policy, counts) in _counts.OrderBy(row => row.Key))
         {
@@ -165,6 +176,8 @@ internal sealed class PageCounts
     private long _runs;
     private long _reads;
     private long _onPrimary;
+    private long _begunThere;
+    private long _lostTheirs;
     private long _lost;
     private long _cancelled;
     private long _other;
@@ -180,12 +193,24 @@ internal sealed class PageCounts
 
     public void Asked() => Interlocked.Increment(ref _asked);
 
-    public void Ran(IReadOnlyList<RoutingDecision> decisions)
+    /// <summary>A run has ended.</summary>
+    /// <param name="decisions">Where its reads ran.</param>
+    /// <param name="isFirst">Whether it is the page's first: begun on the primary, it found no replica that was up. That says something of
+    /// the moment, and nothing of the policy.</param>
+    public void Ran(IReadOnlyList<RoutingDecision> decisions, bool isFirst)
     {
+        var onPrimary = decisions.Count(static decision => decision.Server == "primary");
         Interlocked.Increment(ref _runs);
         Interlocked.Add(ref _reads, decisions.Count);
-        Interlocked.Add(ref _onPrimary, decisions.Count(static decision => decision.Server == "primary"));
+        Interlocked.Add(ref _onPrimary, onPrimary);
+        Interlocked.Add(ref _begunThere, isFirst && decisions is [{ Server: "primary" }, ..] ? onPrimary : 0);
     }
+
+    /// <summary>A page has been read, or not.</summary>
+    public void Ended(bool hasLost) => Interlocked.Add(ref _lostTheirs, hasLost ? 1 : 0);
+
+    /// <summary>The reads on the primary of pages that had lost their replica.</summary>
+    public long AfterLoss => Volatile.Read(ref _onPrimary) - Volatile.Read(ref _begunThere);
 
     public void Failed(Exception exception) =>
         Interlocked.Increment(
@@ -195,6 +220,6 @@ internal sealed class PageCounts
     public string Row(ReplicaLoss policy, long violations) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"  {policy, -16}{_asked, 8}{_runs, 8}{_reads, 9}{_onPrimary, 12}{1000 * OnPrimary, 11:F1}{_lost, 14}{_other, 10}{_cancelled, 11}{violations, 12}"
+            $"  {policy, -16}{_asked, 8}{_runs, 8}{_reads, 9}{_onPrimary, 12}{1000 * OnPrimary, 11:F1}{_begunThere, 13}{AfterLoss, 14}{1000.0 * AfterLoss / Math.Max(1, Reads), 11:F2}{_lostTheirs, 13}{_lost, 12}{_other, 10}{_cancelled, 11}{violations, 12}"
         );
 }

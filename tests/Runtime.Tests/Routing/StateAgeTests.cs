@@ -144,6 +144,54 @@ public sealed class StateAgeTests : IDisposable
         Assert.False(_age.IsFresh(_replica, TimeSpan.FromMilliseconds(899)));
     }
 
+    /// <summary>Meanwhile its monotonic clock stands still, and that of the day is set when it is back.</summary>
+    [Fact]
+    public void While_this_machine_was_suspended_everything_aged()
+    {
+        var time = new SuspendedTime();
+        var age = new StateAge(_primary, time);
+        Tell(time.GetTimestamp());
+        Reaches(1);
+        _replica.NoteHeartbeat(time.GetTimestamp(), _replica.Incarnation);
+        Assert.True(age.IsFresh(_replica, Second));
+        var asked = time.GetTimestamp();
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        time.Suspend(TimeSpan.FromMinutes(10));
+        Assert.False(age.IsFresh(_replica, Second));
+        Assert.Null(age.Wanted(TimeSpan.MaxValue));
+
+        // Nor does the answer count to a question of before.
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Tell(asked);
+        Assert.False(age.IsFresh(_replica, Second));
+        Tell(time.GetTimestamp());
+        Assert.True(age.IsFresh(_replica, Second));
+
+        void Tell(long at) => age.PrimaryHad(At(1), _primary.Incarnation, at);
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(-600_000)]
+    public void A_clock_of_the_day_that_is_set_a_little_or_back_changes_nothing(int milliseconds)
+    {
+        var time = new SuspendedTime();
+        var age = new StateAge(_primary, time);
+        age.PrimaryHad(At(1), _primary.Incarnation, time.GetTimestamp());
+        Reaches(1);
+        time.Suspend(TimeSpan.FromMilliseconds(milliseconds));
+        Assert.True(age.IsFresh(_replica, Second));
+    }
+
+    private sealed class SuspendedTime : ManualTime
+    {
+        private TimeSpan _slept;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _slept;
+
+        public void Suspend(TimeSpan by) => _slept += by;
+    }
+
     private static MariaDbGtidList At(int number) => MariaDbGtidList.Parse($"0-1-{number}");
 
     private void Pass(int milliseconds) => _time.Advance(TimeSpan.FromMilliseconds(milliseconds));

@@ -506,6 +506,14 @@ public class RestartableReadsTests
     }
 
     [Fact]
+    public void No_data_source_has_it_for_its_policy()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new ReplicatedMySqlDataSourceBuilder().UseReplicaLoss(ReplicaLoss.Restart));
+        Assert.Contains("[Monotonic(OnReplicaLoss = ReplicaLoss.Restart)]", error.Message, StringComparison.Ordinal);
+        new ReplicatedMySqlDataSourceBuilder().UseReplicaLoss(ReplicaLoss.Fail);
+    }
+
+    [Fact]
     public void Of_two_policies_the_stricter_holds_and_who_joins_restarts_nothing()
     {
         ReplicaLoss?[] all = [ReplicaLoss.Redraw, null, ReplicaLoss.Primary, ReplicaLoss.CaughtUp, ReplicaLoss.Restart, ReplicaLoss.Fail];
@@ -538,4 +546,242 @@ public class RestartableReadsTests
             }
         }
     }
+
+    public enum WriteIn
+    {
+        JoinedSession,
+        SessionOfAnotherId,
+        SessionOfAnotherKeyThatRunsAgain,
+        ResumedSession,
+        EndedSession,
+        NoSession,
+        AnotherThread,
+    }
+
+    public static IEnumerable<object[]> EveryWriteIn => Enum.GetValues<WriteIn>().Select(where => new object[] { where });
+
+    [Theory]
+    [MemberData(nameof(EveryWriteIn))]
+    public void Wherever_the_body_writes_it_does_not_run_again(WriteIn where)
+    {
+        using var set = new SqliteReplicaSet();
+        Assert.IsType<ReplicaLostException>(Record.Exception(() => RunTwice(set, where, Insert)));
+        Assert.Equal(1, set.Primary.CountItems());
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryWriteIn))]
+    public void A_read_there_forbids_nothing(WriteIn where)
+    {
+        using var set = new SqliteReplicaSet();
+        RunTwice(set, where, set => set.Ask());
+        Assert.Contains(set.Events, seen => seen.Kind == ReadSessionEventKind.Restarted);
+    }
+
+    [Fact]
+    public async Task What_a_run_began_and_did_not_await_is_not_written_once_another_has_begun()
+    {
+        using var set = new SqliteReplicaSet();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var series = SeriesRuns.Of(ReadConsistency.Monotonic, Default, id: null, set.Time);
+        var late = new List<Task>();
+        await RestartableReads.RunAsync(
+            series,
+            async () =>
+            {
+                late.Add(WriteLaterAsync());
+                var first = await set.AskAsync();
+                if (late.Count == 1)
+                {
+                    set.Server(first).DataSource.Refuse();
+                }
+
+                return await set.AskAsync();
+            },
+            CancellationToken.None
+        );
+        gate.SetResult();
+        Assert.Equal(2, late.Count);
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => late[0]);
+        Assert.Contains("sent twice", error.Message, StringComparison.Ordinal);
+        await late[1];
+        Assert.Equal(1, set.Primary.CountItems());
+
+        async Task WriteLaterAsync()
+        {
+            await gate.Task;
+            Insert(set);
+        }
+    }
+
+    [Fact]
+    public void What_it_left_running_may_write_again_a_minute_later()
+    {
+        var time = new ManualTime();
+        var run = new SeriesRun([], around: null, time);
+        Assert.True(run.TryEnd());
+        time.Advance(SeriesRun.RefusesFor);
+        Assert.Throws<InvalidOperationException>(run.Note);
+        time.Advance(TimeSpan.FromTicks(1));
+        run.Note();
+    }
+
+    [Fact]
+    public void A_run_ends_or_sends_more_and_never_both()
+    {
+        for (var i = 0; i < 2_000; i++)
+        {
+            var run = new SeriesRun([], around: null, TimeProvider.System);
+            using var barrier = new Barrier(2);
+            var wrote = false;
+            var writer = new Thread(() =>
+            {
+                barrier.SignalAndWait();
+                wrote = Record.Exception(run.Note) is null;
+            });
+            writer.Start();
+            barrier.SignalAndWait();
+            var ended = run.TryEnd();
+            writer.Join();
+            Assert.NotEqual(ended, wrote);
+        }
+    }
+
+    [Fact]
+    public async Task After_the_call_its_flow_is_in_no_run()
+    {
+        using var set = new SqliteReplicaSet();
+        RestartableReads.Run(ReadConsistency.Monotonic, Default, () => set.Ask(), CancellationToken.None);
+        Assert.Null(AmbientSession.Run);
+        await RestartableReads.RunAsync(ReadConsistency.Monotonic, Default, set.AskAsync, CancellationToken.None);
+        Assert.Null(AmbientSession.Run);
+        Assert.Throws<NotSupportedException>(() =>
+            RestartableReads.Run<int>(ReadConsistency.Monotonic, Default, () => throw new NotSupportedException(), CancellationToken.None)
+        );
+        Assert.Null(AmbientSession.Run);
+    }
+
+    [Fact]
+    public void A_connection_that_breaks_to_something_else_is_no_loss_of_a_replica()
+    {
+        using var set = new SqliteReplicaSet();
+        var runs = 0;
+        Assert.Throws<ForeignException>(() =>
+            RestartableReads.Run<int>(
+                ReadConsistency.Monotonic,
+                Default,
+                () =>
+                {
+                    runs++;
+                    set.Ask();
+                    throw new ForeignException();
+                },
+                CancellationToken.None
+            )
+        );
+        Assert.Equal(1, runs);
+        Assert.Empty(set.Events);
+    }
+
+    // The first run loses its replica behind what is done.
+    private static void RunTwice(SqliteReplicaSet set, WriteIn where, Action<SqliteReplicaSet> act)
+    {
+        var runs = 0;
+        RestartableReads.Run(
+            ReadConsistency.Monotonic,
+            Default,
+            () =>
+            {
+                var replica = set.Ask();
+                if (runs++ == 0)
+                {
+                    Do(set, where, act);
+                    set.Server(replica).DataSource.Refuse();
+                }
+
+                return set.Ask();
+            },
+            CancellationToken.None
+        );
+        Assert.Equal(2, runs);
+    }
+
+    private static void Do(SqliteReplicaSet set, WriteIn where, Action<SqliteReplicaSet> act)
+    {
+        switch (where)
+        {
+            case WriteIn.JoinedSession:
+                using (ReadSession.Begin(ReadConsistency.Monotonic))
+                {
+                    act(set);
+                }
+
+                break;
+            case WriteIn.SessionOfAnotherId:
+                using (ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid()))
+                {
+                    act(set);
+                }
+
+                break;
+            case WriteIn.SessionOfAnotherKeyThatRunsAgain:
+                RestartableReads.Run(ReadConsistency.Monotonic, "other", Default, () => Acted(), CancellationToken.None);
+                break;
+            case WriteIn.ResumedSession:
+                var tokens = SessionTokenOptions.WithKey(new byte[32]);
+                string token;
+                using (var other = ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid()))
+                {
+                    token = other.ToToken(tokens);
+                }
+
+                using (ReadSession.Resume(token, tokens))
+                {
+                    act(set);
+                }
+
+                break;
+            case WriteIn.NoSession:
+                ExecutionContext.Run(
+                    ExecutionContext.Capture()!,
+                    _ =>
+                    {
+                        AmbientSession.LeaveAll();
+                        act(set);
+                    },
+                    null
+                );
+                break;
+            case WriteIn.EndedSession:
+                ExecutionContext flow;
+                using (ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid()))
+                {
+                    flow = ExecutionContext.Capture()!;
+                }
+
+                ExecutionContext.Run(flow, _ => act(set), null);
+                break;
+            default:
+                var thread = new Thread(() => act(set));
+                thread.Start();
+                thread.Join();
+                break;
+        }
+
+        bool Acted()
+        {
+            act(set);
+            return true;
+        }
+    }
+
+    private static void Insert(SqliteReplicaSet set)
+    {
+        using var primary = set.Source.Primary.OpenConnection();
+        using var command = primary.CreateCommand();
+        command.CommandText = "INSERT INTO item (name) VALUES ('a')";
+        command.ExecuteNonQuery();
+    }
+
+    private sealed class ForeignException() : System.Data.Common.DbException("Another database.", new IOException());
 }

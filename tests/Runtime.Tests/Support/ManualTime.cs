@@ -1,14 +1,17 @@
 namespace MonotonicReads.Runtime.Tests.Support;
 
 /// <summary>A clock that stands still until it is moved. Its timers ring while it is moved.</summary>
-internal sealed class ManualTime : TimeProvider
+internal class ManualTime : TimeProvider
 {
     private readonly List<ManualTimer> _timers = [];
+    private readonly DateTimeOffset _began = System.GetUtcNow();
     private long _ticks = 1;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+
+    public override DateTimeOffset GetUtcNow() => _began.AddTicks(GetTimestamp());
 
     public void Advance(TimeSpan time)
     {
