@@ -15,7 +15,7 @@ internal sealed record CallingMethods(IReadOnlyList<CallingMethod> Methods)
     public static CallingMethods None { get; } = new([]);
 
     /// <summary>Tells one place from another.</summary>
-    public string Key { get; } = string.Join('\n', Methods.Select(static method => method.Id));
+    public string Key { get; } = string.Join('\n', Methods.Select(static method => method.Id + method.At));
 
     /// <summary>The first annotation on the way out decides: a method that it calls is inside it.</summary>
     public string? Declares => Methods.FirstOrDefault(static method => method.Declares is not null)?.Declares;
@@ -71,4 +71,5 @@ internal sealed record CallingMethods(IReadOnlyList<CallingMethod> Methods)
 /// it ends in <c>(*)</c>.</param>
 /// <param name="Name">Its type's and its own name.</param>
 /// <param name="Declares">The level that its nearest annotation declares; null for none.</param>
-internal sealed record CallingMethod(string Id, string Name, string? Declares);
+/// <param name="At">Of a lambda or a local function where it stands, where somebody asks; null for a member.</param>
+internal sealed record CallingMethod(string Id, string Name, string? Declares, string? At = null);

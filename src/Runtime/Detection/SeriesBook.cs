@@ -9,19 +9,24 @@ namespace MonotonicReads.Detection;
 /// <param name="reports">Told of what is found.</param>
 /// <param name="raise">Raises the event.</param>
 /// <param name="file">The file; null for none.</param>
-internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventArgs> raise, SeriesFile? file)
+/// <param name="time">The clock.</param>
+internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventArgs> raise, SeriesFile? file, TimeProvider time)
 {
     /// <summary>A program has no more places; what comes beyond is counted with nothing.</summary>
     private const int MostSets = 2000;
 
     private const int MostServers = 16;
 
+    private static readonly TimeSpan Turn = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<string, FoundSeries> _found = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Key, string Way), SentFrom> _sentFrom = [];
     private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
+    private long _counted = time.GetTimestamp();
+    private volatile bool _isBehind;
 
     /// <summary>Whether lines wait for the file.</summary>
-    public bool HasNews => file?.HasLines == true;
+    public bool HasNews => file is not null && (_isBehind || file.HasLines);
 
     /// <summary>A statement was sent: for the file, which also tells of what formed no series.</summary>
     public void Note(in SentStatement statement)
@@ -37,12 +42,17 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
             if (_sentFrom.TryGetValue(key, out var known))
             {
                 known.Count++;
+                _isBehind = true;
             }
             else if (_sentFrom.Count < MostSets)
             {
                 var first = new SentFrom(statement.Callers, statement.Way) { Count = 1, Written = 1 };
                 _sentFrom.Add(key, first);
                 file.Add(first, 1);
+            }
+            else
+            {
+                file.Cut("sent");
             }
         }
     }
@@ -60,23 +70,37 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
         );
     }
 
-    /// <summary>Writes what waits for the file.</summary>
-    public void Write() => file?.Write();
+    /// <summary>Writes what waits for the file, and each minute the counts: a program that crashes has them but for the last.</summary>
+    public void Write()
+    {
+        if (_isBehind && time.GetElapsedTime(_counted) >= Turn)
+        {
+            WriteCounts();
+        }
+
+        file?.Write();
+    }
 
     /// <summary>Writes the rest of the counts too.</summary>
     public void End()
+    {
+        WriteCounts();
+        file?.End();
+    }
+
+    private void WriteCounts()
     {
         if (file is null)
         {
             return;
         }
 
+        (_isBehind, _counted) = (false, time.GetTimestamp());
         lock (_found)
         {
-            foreach (var series in _found.Values.Where(static series => series.Count > series.Written))
+            foreach (var series in _found.Values.Where(static series => series.HasMore))
             {
-                file.Add(series, series.Count - series.Written, series.Spread - series.WrittenSpread);
-                (series.Written, series.WrittenSpread) = (series.Count, series.Spread);
+                series.WriteTo(file);
             }
         }
 
@@ -88,8 +112,6 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
                 sent.Written = sent.Count;
             }
         }
-
-        file.End();
     }
 
     private void Add(
@@ -106,10 +128,7 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
         }
 
         var part = sent.Where(takesPart).ToList();
-        var places = part.Select(static statement => statement.Callers).DistinctBy(static callers => callers.Key).ToList();
-        var sites = part.GroupBy(statement => (Callers: Whole(statement.Callers, places), statement.Way))
-            .Select(static group => new SeriesSite(group.Key.Callers, group.Key.Way, group.Count(), ServersOf(group)))
-            .ToList();
+        var sites = SeriesSite.Of(part, fault);
         var servers = ServersOf(part);
         Count(kind, unit, sites, servers.Count > 1);
         reports.SeriesFound(
@@ -118,9 +137,9 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
                 unit,
                 [
                     .. sites.Select(static site => new SeriesCallSite(
-                        [.. site.Callers.Methods.Select(static method => method.Id)],
+                        [.. site.Callers.Methods.Select(static method => method.Id).Distinct(StringComparer.Ordinal)],
                         site.Way == "write",
-                        site.Servers
+                        [.. site.Servers]
                     )),
                 ],
                 servers,
@@ -131,14 +150,6 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
             raise
         );
     }
-
-    // Behind an await the stack has lost who called: the same place was there with them.
-    private static CallingMethods Whole(CallingMethods callers, List<CallingMethods> places) =>
-        places.Where(place => place.Methods.Take(callers.Methods.Count).SequenceEqual(callers.Methods)).MaxBy(static p => p.Methods.Count)
-            is { Methods.Count: > 0 } whole
-        && callers.Methods.Count > 0
-            ? whole
-            : callers;
 
     private void Count(ReadSeriesKind kind, SeriesUnitKind unit, List<SeriesSite> sites, bool isSpread)
     {
@@ -154,18 +165,21 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
             {
                 if (_found.Count >= MostSets)
                 {
+                    file.Cut("series");
                     return;
                 }
 
                 _found.Add(key, known = new FoundSeries(kind, unit, sites));
             }
 
-            known.Count++;
-            known.Spread += isSpread ? 1 : 0;
-            if (known.Written == 0)
+            // What says more is in the file at once, mere counts within a minute.
+            if (known.Add(sites, isSpread))
             {
-                file.Add(known, known.Count, known.Spread);
-                (known.Written, known.WrittenSpread) = (known.Count, known.Spread);
+                known.WriteTo(file);
+            }
+            else
+            {
+                _isBehind = true;
             }
         }
     }
@@ -183,37 +197,6 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
 
     private static List<string> ServersOf(IEnumerable<SentStatement> statements) =>
         [.. statements.Select(static statement => statement.Server).Distinct().Order(StringComparer.Ordinal).Take(MostServers)];
-}
-
-/// <summary>A place of a series.</summary>
-/// <param name="Callers">Who sent its statements.</param>
-/// <param name="Way">How they ran.</param>
-/// <param name="Statements">How many it sent.</param>
-/// <param name="Servers">Where.</param>
-internal sealed record SeriesSite(CallingMethods Callers, string Way, int Statements, IReadOnlyList<string> Servers)
-{
-    /// <summary>What a log record calls it.</summary>
-    public string Shown =>
-        Callers.Methods switch
-        {
-            [] => "(no code of yours is on the stack)",
-            [var alone] => alone.Name,
-            [var method, var caller, ..] => $"{method.Name} (called by {caller.Name})",
-        };
-}
-
-/// <summary>A series, by its places.</summary>
-internal sealed record FoundSeries(ReadSeriesKind Kind, SeriesUnitKind Unit, IReadOnlyList<SeriesSite> Sites)
-{
-    public long Count { get; set; }
-
-    /// <summary>How often its statements reached more than one server.</summary>
-    public long Spread { get; set; }
-
-    /// <summary>What of the count is in the file.</summary>
-    public long Written { get; set; }
-
-    public long WrittenSpread { get; set; }
 }
 
 /// <summary>A place that sent statements, whether they formed a series or not.</summary>

@@ -46,13 +46,16 @@ internal sealed class SeriesDetector : IDisposable
         _options = options;
         RoutesStatements = routesStatements;
         _time = time;
-        _members = new SourceMembers(new UserCode([.. options.UserAssemblies]));
+        _members = new SourceMembers(new UserCode([.. options.UserAssemblies]), options.ReportFile is null ? null : new SourceLines());
         _sampled = (uint)Math.Min(options.SampleRate * uint.MaxValue, uint.MaxValue);
-        var file = options.ReportFile is { } path ? new SeriesFile(path, reports) : null;
-        file?.Begin(source, routesStatements, options.SampleRate, time.GetUtcNow());
-        _book = new SeriesBook(reports, raise, file);
+        var file = options.ReportFile is { } path ? new SeriesFile(path, reports, time) : null;
+        file?.Begin(source, routesStatements, options.SampleRate);
+        _book = new SeriesBook(reports, raise, file, time);
         if (file is not null)
         {
+            // The file says that a program was watched, also where that sends nothing.
+            StartTimer();
+
             // Who lets a program end without disposing its data source has the counts too.
             var weak = new WeakReference<SeriesDetector>(this);
             _exiting = (_, _) => End(weak);
@@ -219,7 +222,7 @@ internal sealed class SeriesDetector : IDisposable
         }
 
         _book.Write();
-        if (areLeft)
+        if (areLeft || _book.HasNews)
         {
             StartTimer();
         }
