@@ -6,8 +6,9 @@ namespace MonotonicReads.Cli.Watched;
 /// </summary>
 /// <param name="Member">The documentation id of the member, without its parameters and how many type parameters it has.</param>
 /// <param name="Overload">What was cut off; null where overloads cannot be told apart.</param>
+/// <param name="Accessor"><c>get</c>, <c>set</c>, <c>add</c> or <c>remove</c> of a property or an event; empty for no accessor.</param>
 /// <param name="Local">The local function; empty for none.</param>
-internal readonly record struct MemberName(string Member, string? Overload, string Local)
+internal readonly record struct MemberName(string Member, string? Overload, string Accessor, string Local)
 {
     private const string AnyOverload = "(*)";
 
@@ -24,19 +25,21 @@ internal readonly record struct MemberName(string Member, string? Overload, stri
         }
 
         var local = tilde < 0 ? "" : LocalOf(id[(tilde + 1)..]);
-        var member = AsDeclared(tilde < 0 ? id : id[..tilde]);
-        var end =
-            member.IndexOf("``", StringComparison.Ordinal) is >= 0 and var arity && (member.IndexOf('(') is var p && (p < 0 || arity < p))
-                ? arity
-                : member.IndexOf('(', StringComparison.Ordinal);
-        return end < 0 ? new MemberName(member, "", local)
-            : member.EndsWith(AnyOverload, StringComparison.Ordinal) ? new MemberName(member[..end], null, local)
-            : new MemberName(member[..end], member[end..], local);
+        var (member, accessor) = AsDeclared(tilde < 0 ? id : id[..tilde]);
+        open = member.IndexOf('(', StringComparison.Ordinal);
+        var arity = member.IndexOf("``", StringComparison.Ordinal);
+        var end = arity >= 0 && (open < 0 || arity < open) ? arity : open;
+        return end < 0 ? new MemberName(member, "", accessor, local)
+            : member.EndsWith(AnyOverload, StringComparison.Ordinal) ? new MemberName(member[..end], null, accessor, local)
+            : new MemberName(member[..end], member[end..], accessor, local);
     }
 
     /// <summary>Whether both may be the same.</summary>
     public bool MayBe(MemberName other) =>
-        Member == other.Member && Local == other.Local && (Overload is null || other.Overload is null || Overload == other.Overload);
+        Member == other.Member
+        && Local == other.Local
+        && Accessor == other.Accessor
+        && (Overload is null || other.Overload is null || Overload == other.Overload);
 
     private static bool IsConversion(string id, int open) =>
         open > 0
@@ -48,21 +51,26 @@ internal readonly record struct MemberName(string Member, string? Overload, stri
     // Where two have one name the report numbers them.
     private static string LocalOf(string names) => names.Split('~').LastOrDefault(static name => !name.All(char.IsAsciiDigit)) ?? "";
 
-    private static string AsDeclared(string id)
+    private static (string Member, string Accessor) AsDeclared(string id)
     {
         if (!id.StartsWith("M:", StringComparison.Ordinal))
         {
-            return id;
+            // A property that is one body is its getter.
+            return (id, id.StartsWith("P:", StringComparison.Ordinal) ? "get" : "");
         }
 
         var open = id.IndexOf('(', StringComparison.Ordinal) is >= 0 and var bracket ? bracket : id.Length;
         var name = open == 0 ? 0 : id.LastIndexOfAny(['.', '#'], open - 1) + 1;
-        var accessor = id.AsSpan(name, open - name);
-        return accessor.StartsWith("get_", StringComparison.Ordinal) ? "P:" + id[2..name] + id[(name + 4)..]
-            : accessor.StartsWith("set_", StringComparison.Ordinal) ? "P:" + id[2..name] + id[(name + 4)..open] + WithoutValue(id[open..])
-            : accessor.StartsWith("add_", StringComparison.Ordinal) ? "E:" + id[2..name] + id[(name + 4)..open]
-            : accessor.StartsWith("remove_", StringComparison.Ordinal) ? "E:" + id[2..name] + id[(name + 7)..open]
-            : id;
+        var underscore = id.IndexOf('_', name) is >= 0 and var found && found < open ? found : name;
+        var of = underscore < open ? id[(underscore + 1)..open] : "";
+        return id[name..underscore] switch
+        {
+            "get" => ("P:" + id[2..name] + of + id[open..], "get"),
+            "set" => ("P:" + id[2..name] + of + WithoutValue(id[open..]), "set"),
+            "add" => ("E:" + id[2..name] + of, "add"),
+            "remove" => ("E:" + id[2..name] + of, "remove"),
+            _ => (id, ""),
+        };
     }
 
     private static string WithoutValue(string parameters)

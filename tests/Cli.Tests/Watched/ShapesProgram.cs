@@ -24,6 +24,7 @@ internal sealed class ShapesProgram : IDisposable
     private const string Name = "Shapes";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("monotonicreads-shapes-");
+    /// <summary>Not collectible: what is in one is compiled at once with all optimizations, and half of the methods are inlined.</summary>
     private readonly AssemblyLoadContext _loaded = new(Name, isCollectible: true);
     private readonly SqliteConnection _keptOpen;
     private readonly string _database = $"Data Source=file:shapes-{Guid.NewGuid():N}?mode=memory&cache=shared";
@@ -85,7 +86,6 @@ internal sealed class ShapesProgram : IDisposable
 
     public void Dispose()
     {
-        _loaded.Unload();
         _keptOpen.Dispose();
         _folder.Delete(recursive: true);
     }
@@ -105,7 +105,8 @@ internal sealed class ShapesProgram : IDisposable
         {
             _assembly.GetType("Db")!.GetField("Shop")!.SetValue(null, shop);
             using var unit = SeriesUnit.Begin();
-            await run();
+            // On a stack of its own.
+            await Task.Run(run);
         }
 
         return RuntimeJoiner.Join(Static, RuntimeLog.Read([file], static f => f));
