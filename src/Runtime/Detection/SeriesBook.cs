@@ -128,7 +128,8 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
         }
 
         var part = sent.Where(takesPart).ToList();
-        var sites = SeriesSite.Of(part, fault);
+        var places = part.Select(static statement => statement.Callers).DistinctBy(static callers => callers.Key).ToList();
+        var sites = SeriesSite.Of(part, statement => Whole(statement.Callers, places), fault);
         var servers = ServersOf(part);
         Count(kind, unit, sites, servers.Count > 1);
         reports.SeriesFound(
@@ -150,6 +151,14 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
             raise
         );
     }
+
+    // Behind an await the stack has lost who called: the same place was there with them.
+    private static CallingMethods Whole(CallingMethods callers, List<CallingMethods> places) =>
+        places.Where(place => place.Methods.Take(callers.Methods.Count).SequenceEqual(callers.Methods)).MaxBy(static p => p.Methods.Count)
+            is { Methods.Count: > 0 } whole
+        && callers.Methods.Count > 0
+            ? whole
+            : callers;
 
     private void Count(ReadSeriesKind kind, SeriesUnitKind unit, List<SeriesSite> sites, bool isSpread)
     {

@@ -37,16 +37,16 @@ internal sealed class SeriesSite(CallingMethods callers, string way)
 
     /// <summary>The places of what one unit of work sent, in the order of their first statements.</summary>
     /// <param name="sent">What takes part, in its order.</param>
+    /// <param name="placeOf">Who sent one, as far as the other ones tell.</param>
     /// <param name="fault">The fault that is told.</param>
-    public static List<SeriesSite> Of(IReadOnlyList<SentStatement> sent, SeriesFaults fault)
+    public static List<SeriesSite> Of(IReadOnlyList<SentStatement> sent, Func<SentStatement, CallingMethods> placeOf, SeriesFaults fault)
     {
-        var places = sent.Select(static statement => statement.Callers).DistinctBy(static callers => callers.Key).ToList();
         var sites = new List<SeriesSite>();
         var indices = new Dictionary<(string Key, string Way), int>();
         var before = new HashSet<(int Site, object Routing, object? Session, bool Writes)>();
         foreach (var statement in sent)
         {
-            var callers = Whole(statement.Callers, places);
+            var callers = placeOf(statement);
             if (!indices.TryGetValue((callers.Key, statement.Way), out var index))
             {
                 indices.Add((callers.Key, statement.Way), index = sites.Count);
@@ -108,12 +108,4 @@ internal sealed class SeriesSite(CallingMethods callers, string way)
 
     private static bool IsMissed(object? writer, in SentStatement read) =>
         !(read.SeesOwnWrites && writer is not null && ReferenceEquals(writer, read.Session));
-
-    // Behind an await the stack has lost who called: the same place was there with them.
-    private static CallingMethods Whole(CallingMethods callers, List<CallingMethods> places) =>
-        places.Where(place => place.Methods.Take(callers.Methods.Count).SequenceEqual(callers.Methods)).MaxBy(static p => p.Methods.Count)
-            is { Methods.Count: > 0 } whole
-        && callers.Methods.Count > 0
-            ? whole
-            : callers;
 }

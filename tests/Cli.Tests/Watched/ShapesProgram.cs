@@ -24,6 +24,7 @@ internal sealed class ShapesProgram : IDisposable
     private const string Name = "Shapes";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("monotonicreads-shapes-");
+
     /// <summary>Not collectible: what is in one is compiled at once with all optimizations, and half of the methods are inlined.</summary>
     private readonly AssemblyLoadContext _loaded = new(Name, isCollectible: true);
     private readonly SqliteConnection _keptOpen;
@@ -62,17 +63,23 @@ internal sealed class ShapesProgram : IDisposable
     public static Report Static { get; } = ReportOf(CompilationOf(OptimizationLevel.Debug));
 
     /// <summary>Runs what <c>Runs</c> has under a name, and joins that with the report.</summary>
-    public Task<Report> RunAsync(string run) =>
-        WatchedAsync(async () =>
-        {
-            if (_assembly.GetType("Shop.Runs")!.GetMethod(run)!.Invoke(null, null) is Task task)
+    public async Task<Report> RunAsync(string run) =>
+        Joined(
+            await WatchedAsync(async () =>
             {
-                await task;
-            }
-        });
+                if (_assembly.GetType("Shop.Runs")!.GetMethod(run)!.Invoke(null, null) is Task task)
+                {
+                    await task;
+                }
+            })
+        );
 
-    /// <summary>Runs a handler, and joins that with the report.</summary>
-    public Task<Report> RequestAsync(string route) =>
+    /// <summary>Joins what the detector wrote with the report.</summary>
+    public static Report Joined(string file) => RuntimeJoiner.Join(Static, RuntimeLog.Read([file], static f => f));
+
+    /// <summary>Runs a handler.</summary>
+    /// <returns>The file that the detector wrote.</returns>
+    public Task<string> RequestAsync(string route) =>
         WatchedAsync(async () =>
         {
             var app = (WebApplication)_assembly.GetType("Web")!.GetField("App")!.GetValue(null)!;
@@ -90,7 +97,7 @@ internal sealed class ShapesProgram : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task<Report> WatchedAsync(Func<Task> run)
+    private async Task<string> WatchedAsync(Func<Task> run)
     {
         var file = Path.Combine(_folder.FullName, Guid.NewGuid().ToString("N") + ".jsonl");
         var source = SqliteFactory.Instance.CreateDataSource(_database);
@@ -109,7 +116,7 @@ internal sealed class ShapesProgram : IDisposable
             await Task.Run(run);
         }
 
-        return RuntimeJoiner.Join(Static, RuntimeLog.Read([file], static f => f));
+        return file;
     }
 
     private static CSharpCompilation CompilationOf(OptimizationLevel level) =>
