@@ -14,11 +14,16 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
     /// <summary>A program has no more places; what comes beyond is counted with nothing.</summary>
     private const int MostSets = 2000;
 
+    /// <summary>So many places of series are kept; each is a line of one of them.</summary>
+    private const int MostSites = 40_000;
+
     private const int MostServers = 16;
 
-    private readonly Dictionary<string, FoundSeries> _found = new(StringComparer.Ordinal);
+    private readonly Dictionary<UInt128, FoundSeries> _found = [];
     private readonly Dictionary<(string Key, string Way), SentFrom> _sentFrom = [];
-    private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
+    private readonly SeriesSets _logged = new(MostSets);
+    private int _sites;
+    private int _isFull;
 
     /// <summary>Whether lines wait for the file.</summary>
     public bool HasNews => file?.HasLines == true;
@@ -50,12 +55,20 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
     /// <summary>A unit of work has ended.</summary>
     public void Add(SeriesUnitKind unit, IReadOnlyList<SentStatement> sent)
     {
-        Add(ReadSeriesKind.SeveralServers, SeriesFaults.SeveralServers, unit, sent, static statement => statement.IsRead);
+        Add(ReadSeriesKind.SeveralServers, SeriesFaults.SeveralServers, unit, sent, static statement => statement.IsObserving);
+
+        // A write behind the last read at fault has nothing to do with it.
+        var last = sent.Count - 1;
+        while (last >= 0 && (sent[last].Faults & SeriesFaults.ReadAfterWrite) == 0)
+        {
+            last--;
+        }
+
         Add(
             ReadSeriesKind.ReadAfterWrite,
             SeriesFaults.ReadAfterWrite,
             unit,
-            sent,
+            [.. sent.Take(last + 1)],
             static statement => statement.Writes || (statement.Faults & SeriesFaults.ReadAfterWrite) != 0
         );
     }
@@ -107,7 +120,9 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
 
         var part = sent.Where(takesPart).ToList();
         var places = part.Select(static statement => statement.Callers).DistinctBy(static callers => callers.Key).ToList();
-        var sites = part.GroupBy(statement => (Callers: Whole(statement.Callers, places), statement.Way))
+        var whole = places.ToDictionary(static place => place.Key, place => Whole(place, places), StringComparer.Ordinal);
+        var onServer = part.Select(static statement => (statement.Callers.Key, statement.RoutingUnit)).ToHashSet();
+        var sites = part.GroupBy(statement => (Callers: PlaceOf(statement), statement.Way))
             .Select(static group => new SeriesSite(group.Key.Callers, group.Key.Way, group.Count(), ServersOf(group)))
             .ToList();
         var servers = ServersOf(part);
@@ -126,10 +141,24 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
                 servers,
                 part.Count
             ),
-            IsNew(kind, sites),
+            _logged.Adds(
+                kind,
+                sites.Select(static site => site.Shown).Distinct(),
+                part.Where(statement => (statement.Faults & fault) != 0).Select(statement => ShownOf(PlaceOf(statement))),
+                NoteFull
+            ),
             string.Join(", ", sites.Select(static site => site.Shown).Distinct()),
             raise
         );
+
+        // Who opened a connection has sent the first statement on it; that the stack of a later one has lost its callers says nothing of
+        // them.
+        CallingMethods PlaceOf(in SentStatement statement) =>
+            whole[statement.Callers.Key] is var found
+            && found.Key != statement.Callers.Key
+            && onServer.Contains((found.Key, statement.RoutingUnit))
+                ? statement.Callers
+                : found;
     }
 
     // Behind an await the stack has lost who called: the same place was there with them.
@@ -147,39 +176,48 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
             return;
         }
 
-        var key = $"{kind}\n{string.Join("\n\n", sites.Select(static site => site.Way + "\n" + site.Callers.Key))}";
+        // Of reads side by side now the one is first and now the other.
+        var key = SeriesSets.KeyOf(kind, sites.Select(static site => site.Way + "\n" + site.Callers.Key));
+        var isFull = false;
         lock (_found)
         {
             if (!_found.TryGetValue(key, out var known))
             {
-                if (_found.Count >= MostSets)
+                isFull = _found.Count >= MostSets || _sites + sites.Count > MostSites;
+                if (!isFull)
                 {
-                    return;
+                    _sites += sites.Count;
+                    _found.Add(key, known = new FoundSeries(kind, unit, sites));
                 }
-
-                _found.Add(key, known = new FoundSeries(kind, unit, sites));
             }
 
-            known.Count++;
-            known.Spread += isSpread ? 1 : 0;
-            if (known.Written == 0)
+            if (known is not null)
             {
-                file.Add(known, known.Count, known.Spread);
-                (known.Written, known.WrittenSpread) = (known.Count, known.Spread);
+                known.Count++;
+                known.Spread += isSpread ? 1 : 0;
+                if (known.Written == 0 || known.Grows(sites))
+                {
+                    file.Add(known, known.Count - known.Written, known.Spread - known.WrittenSpread);
+                    (known.Written, known.WrittenSpread) = (known.Count, known.Spread);
+                }
             }
+        }
+
+        if (isFull)
+        {
+            NoteFull();
         }
     }
 
-    // By the methods that send the statements and those that call them: beneath an await more of the stack is there at one time than at
-    // another.
-    private bool IsNew(ReadSeriesKind kind, List<SeriesSite> sites)
+    private void NoteFull()
     {
-        var key = $"{kind}\n{string.Join("\n", sites.Select(static site => site.Shown).Distinct())}";
-        lock (_logged)
+        if (Interlocked.Exchange(ref _isFull, 1) == 0)
         {
-            return _logged.Count < MostSets && _logged.Add(key);
+            reports.SeriesBookFull();
         }
     }
+
+    private static string ShownOf(CallingMethods callers) => new SeriesSite(callers, "", 0, []).Shown;
 
     private static List<string> ServersOf(IEnumerable<SentStatement> statements) =>
         [.. statements.Select(static statement => statement.Server).Distinct().Order(StringComparer.Ordinal).Take(MostServers)];
@@ -205,6 +243,9 @@ internal sealed record SeriesSite(CallingMethods Callers, string Way, int Statem
 /// <summary>A series, by its places.</summary>
 internal sealed record FoundSeries(ReadSeriesKind Kind, SeriesUnitKind Unit, IReadOnlyList<SeriesSite> Sites)
 {
+    /// <summary>The places, with the most statements that each sent at a time.</summary>
+    public IReadOnlyList<SeriesSite> Sites { get; private set; } = Sites;
+
     public long Count { get; set; }
 
     /// <summary>How often its statements reached more than one server.</summary>
@@ -214,6 +255,25 @@ internal sealed record FoundSeries(ReadSeriesKind Kind, SeriesUnitKind Unit, IRe
     public long Written { get; set; }
 
     public long WrittenSpread { get; set; }
+
+    /// <summary>It was there again.</summary>
+    /// <param name="again">The same places, in any order.</param>
+    /// <returns>Whether one that had sent one statement has sent several now: it forms the series by itself.</returns>
+    public bool Grows(IReadOnlyList<SeriesSite> again)
+    {
+        var sent = again.ToDictionary(static site => (site.Callers.Key, site.Way));
+        var grows = false;
+        Sites =
+        [
+            .. Sites.Select(known =>
+            {
+                var now = sent.GetValueOrDefault((known.Callers.Key, known.Way), known);
+                grows |= known.Statements == 1 && now.Statements > 1;
+                return now.Statements > known.Statements ? now : known;
+            }),
+        ];
+        return grows;
+    }
 }
 
 /// <summary>A place that sent statements, whether they formed a series or not.</summary>

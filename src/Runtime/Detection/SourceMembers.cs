@@ -28,7 +28,46 @@ internal sealed class SourceMembers(UserCode code)
 
     /// <summary>The member; null where it is no code of the user's, or the generator's.</summary>
     public CallingMethod? Of(MethodBase method) =>
-        method.DeclaringType is not { } type || !code.Has(type.Assembly) ? null : _known.GetOrAdd(method, static m => Find(m));
+        method.DeclaringType is not { } type || !code.Has(type.Assembly) ? null
+        : type.IsCollectible ? FindOrName(method)
+        : _known.GetOrAdd(method, static m => FindOrName(m));
+
+    // What a member says of itself may be of an assembly that is not there: an optional one, which the program never needs.
+    private static CallingMethod? FindOrName(MethodBase method)
+    {
+        try
+        {
+            return Find(method);
+        }
+        catch (Exception exception) when (IsOfReflection(exception))
+        {
+            return Named(method);
+        }
+    }
+
+    private static CallingMethod? Named(MethodBase method)
+    {
+        var owner = method.DeclaringType!;
+        var name = IsMade(method.Name) ? Around(method.Name) : method.Name;
+        while (IsMade(owner.Name) && owner.DeclaringType is { } outer)
+        {
+            name = IsMade(name) || name == "MoveNext" ? Around(owner.Name) : name;
+            owner = outer;
+        }
+
+        return new CallingMethod(DocumentationId.OfName(owner, name) + "(*)", $"{owner.Name.Split('`')[0]}.{name}", Declares: null);
+    }
+
+    private static bool IsOfReflection(Exception exception) =>
+        exception
+            is IOException
+                or TypeLoadException
+                or BadImageFormatException
+                or MissingMemberException
+                or ReflectionTypeLoadException
+                or CustomAttributeFormatException
+                or AmbiguousMatchException
+                or NotSupportedException;
 
     private static CallingMethod? Find(MethodBase method)
     {
@@ -86,9 +125,21 @@ internal sealed class SourceMembers(UserCode code)
         var definition = machine.IsGenericType ? machine.GetGenericTypeDefinition() : machine;
         return MembersOf(owner)
             .FirstOrDefault(member =>
-                member.GetCustomAttribute<StateMachineAttribute>(inherit: false) is { StateMachineType: { } type }
-                && (type.IsGenericType ? type.GetGenericTypeDefinition() : type) == definition
+                MachineOf(member) is { } type && (type.IsGenericType ? type.GetGenericTypeDefinition() : type) == definition
             );
+    }
+
+    // An attribute of another member is no reason not to find this one.
+    private static Type? MachineOf(MethodBase member)
+    {
+        try
+        {
+            return member.GetCustomAttribute<StateMachineAttribute>(inherit: false)?.StateMachineType;
+        }
+        catch (Exception exception) when (IsOfReflection(exception))
+        {
+            return null;
+        }
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "What was trimmed is not on the stack.")]
