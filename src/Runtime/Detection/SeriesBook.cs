@@ -15,13 +15,18 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
     /// <summary>A program has no more places; what comes beyond is counted with nothing.</summary>
     private const int MostSets = 2000;
 
+    /// <summary>So many places of series are kept; each is a line of one of them.</summary>
+    private const int MostSites = 40_000;
+
     private const int MostServers = 16;
 
     private static readonly TimeSpan Turn = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<string, FoundSeries> _found = new(StringComparer.Ordinal);
+    private readonly Dictionary<UInt128, FoundSeries> _found = [];
     private readonly Dictionary<(string Key, string Way), SentFrom> _sentFrom = [];
-    private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
+    private readonly SeriesSets _logged = new(MostSets);
+    private int _sites;
+    private int _isFull;
     private long _counted = time.GetTimestamp();
     private volatile bool _isBehind;
 
@@ -60,12 +65,20 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
     /// <summary>A unit of work has ended.</summary>
     public void Add(SeriesUnitKind unit, IReadOnlyList<SentStatement> sent)
     {
-        Add(ReadSeriesKind.SeveralServers, SeriesFaults.SeveralServers, unit, sent, static statement => statement.IsRead);
+        Add(ReadSeriesKind.SeveralServers, SeriesFaults.SeveralServers, unit, sent, static statement => statement.IsObserving);
+
+        // A write behind the last read at fault has nothing to do with it.
+        var last = sent.Count - 1;
+        while (last >= 0 && (sent[last].Faults & SeriesFaults.ReadAfterWrite) == 0)
+        {
+            last--;
+        }
+
         Add(
             ReadSeriesKind.ReadAfterWrite,
             SeriesFaults.ReadAfterWrite,
             unit,
-            sent,
+            [.. sent.Take(last + 1)],
             static statement => statement.Writes || (statement.Faults & SeriesFaults.ReadAfterWrite) != 0
         );
     }
@@ -129,7 +142,9 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
 
         var part = sent.Where(takesPart).ToList();
         var places = part.Select(static statement => statement.Callers).DistinctBy(static callers => callers.Key).ToList();
-        var sites = SeriesSite.Of(part, statement => Whole(statement.Callers, places), fault);
+        var whole = places.ToDictionary(static place => place.Key, place => Whole(place, places), StringComparer.Ordinal);
+        var onServer = part.Select(static statement => (statement.Callers.Key, statement.RoutingUnit)).ToHashSet();
+        var sites = SeriesSite.Of(part, statement => PlaceOf(statement), fault);
         var servers = ServersOf(part);
         Count(kind, unit, sites, servers.Count > 1);
         reports.SeriesFound(
@@ -146,10 +161,24 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
                 servers,
                 part.Count
             ),
-            IsNew(kind, sites),
+            _logged.Adds(
+                kind,
+                sites.Select(static site => site.Shown).Distinct(),
+                part.Where(statement => (statement.Faults & fault) != 0).Select(statement => ShownOf(PlaceOf(statement))),
+                NoteFull
+            ),
             string.Join(", ", sites.Select(static site => site.Shown).Distinct()),
             raise
         );
+
+        // Who opened a connection has sent the first statement on it; that the stack of a later one has lost its callers says nothing of
+        // them.
+        CallingMethods PlaceOf(in SentStatement statement) =>
+            whole[statement.Callers.Key] is var found
+            && found.Key != statement.Callers.Key
+            && onServer.Contains((found.Key, statement.RoutingUnit))
+                ? statement.Callers
+                : found;
     }
 
     // Behind an await the stack has lost who called: the same place was there with them.
@@ -167,22 +196,27 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
             return;
         }
 
-        var key = $"{kind}\n{string.Join("\n\n", sites.Select(static site => site.Way + "\n" + site.Callers.Key))}";
+        // Of reads side by side now the one is first and now the other.
+        var key = SeriesSets.KeyOf(kind, sites.Select(static site => site.Way + "\n" + site.Callers.Key));
+        var isFull = false;
         lock (_found)
         {
             if (!_found.TryGetValue(key, out var known))
             {
-                if (_found.Count >= MostSets)
+                isFull = _found.Count >= MostSets || _sites + sites.Count > MostSites;
+                if (!isFull)
                 {
-                    file.Cut("series");
-                    return;
+                    _sites += sites.Count;
+                    _found.Add(key, known = new FoundSeries(kind, unit, sites));
                 }
-
-                _found.Add(key, known = new FoundSeries(kind, unit, sites));
             }
 
             // What says more is in the file at once, mere counts within a minute.
-            if (known.Add(sites, isSpread))
+            if (known is null)
+            {
+                file.Cut("series");
+            }
+            else if (known.Add(sites, isSpread))
             {
                 known.WriteTo(file);
             }
@@ -191,18 +225,22 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
                 _isBehind = true;
             }
         }
-    }
 
-    // By the methods that send the statements and those that call them: beneath an await more of the stack is there at one time than at
-    // another.
-    private bool IsNew(ReadSeriesKind kind, List<SeriesSite> sites)
-    {
-        var key = $"{kind}\n{string.Join("\n", sites.Select(static site => site.Shown).Distinct())}";
-        lock (_logged)
+        if (isFull)
         {
-            return _logged.Count < MostSets && _logged.Add(key);
+            NoteFull();
         }
     }
+
+    private void NoteFull()
+    {
+        if (Interlocked.Exchange(ref _isFull, 1) == 0)
+        {
+            reports.SeriesBookFull();
+        }
+    }
+
+    private static string ShownOf(CallingMethods callers) => new SeriesSite(callers, "").Shown;
 
     private static List<string> ServersOf(IEnumerable<SentStatement> statements) =>
         [.. statements.Select(static statement => statement.Server).Distinct().Order(StringComparer.Ordinal).Take(MostServers)];

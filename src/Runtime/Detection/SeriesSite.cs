@@ -43,7 +43,7 @@ internal sealed class SeriesSite(CallingMethods callers, string way)
     {
         var sites = new List<SeriesSite>();
         var indices = new Dictionary<(string Key, string Way), int>();
-        var before = new HashSet<(int Site, object Routing, object? Session, bool Writes)>();
+        var before = new HashSet<(int Site, object Routing, object? Session, Guid? Id, bool Writes)>();
         foreach (var statement in sent)
         {
             var callers = placeOf(statement);
@@ -63,14 +63,14 @@ internal sealed class SeriesSite(CallingMethods callers, string way)
                     before
                         .Where(earlier =>
                             fault == SeriesFaults.ReadAfterWrite
-                                ? earlier.Writes && IsMissed(earlier.Session, statement)
+                                ? earlier.Writes && IsMissed(earlier.Session, earlier.Id, statement)
                                 : IsElsewhere(earlier.Routing, earlier.Session, statement)
                         )
                         .Select(static earlier => earlier.Site)
                 );
             }
 
-            before.Add((index, statement.RoutingUnit, statement.Session, statement.Writes));
+            before.Add((index, statement.RoutingUnit, statement.Session, statement.Within?.Id, statement.Writes));
         }
 
         return sites;
@@ -106,6 +106,10 @@ internal sealed class SeriesSite(CallingMethods callers, string way)
     private static bool IsElsewhere(object routing, object? session, in SentStatement read) =>
         !ReferenceEquals(routing, read.RoutingUnit) && (session is null || read.Session is null);
 
-    private static bool IsMissed(object? writer, in SentStatement read) =>
-        !(read.SeesOwnWrites && writer is not null && ReferenceEquals(writer, read.Session));
+    private static bool IsMissed(object? writer, Guid? id, in SentStatement read) =>
+        !(
+            read.SeesOwnWrites
+            && writer is not null
+            && (ReferenceEquals(writer, read.Session) || (id is not null && id == read.Within?.Resumes))
+        );
 }

@@ -30,7 +30,51 @@ internal sealed class SourceMembers(UserCode code, SourceLines? lines = null)
 
     /// <summary>The member; null where it is no code of the user's, or the generator's.</summary>
     public CallingMethod? Of(MethodBase method) =>
-        method.DeclaringType is not { } type || !code.Has(type.Assembly) ? null : _known.GetOrAdd(method, Find);
+        method.DeclaringType is not { } type || !code.Has(type.Assembly) ? null
+        : type.IsCollectible ? FindOrName(method)
+        : _known.GetOrAdd(method, FindOrName);
+
+    // What a member says of itself may be of an assembly that is not there: an optional one, which the program never needs.
+    private CallingMethod? FindOrName(MethodBase method)
+    {
+        try
+        {
+            return Find(method);
+        }
+        catch (Exception exception) when (IsOfReflection(exception))
+        {
+            return Named(method);
+        }
+    }
+
+    private CallingMethod? Named(MethodBase method)
+    {
+        var owner = method.DeclaringType!;
+        var name = IsMade(method.Name) ? Around(method.Name) : method.Name;
+        while (IsMade(owner.Name) && owner.DeclaringType is { } outer)
+        {
+            name = IsMade(name) || name == "MoveNext" ? Around(owner.Name) : name;
+            owner = outer;
+        }
+
+        return new CallingMethod(
+            DocumentationId.OfName(owner, name) + "(*)",
+            $"{owner.Name.Split('`')[0]}.{name}",
+            Declares: null,
+            IsMade(method.DeclaringType!.Name) || IsMade(method.Name) ? lines?.Of(method) : null
+        );
+    }
+
+    private static bool IsOfReflection(Exception exception) =>
+        exception
+            is IOException
+                or TypeLoadException
+                or BadImageFormatException
+                or MissingMemberException
+                or ReflectionTypeLoadException
+                or CustomAttributeFormatException
+                or AmbiguousMatchException
+                or NotSupportedException;
 
     private CallingMethod? Find(MethodBase method)
     {
@@ -99,9 +143,21 @@ internal sealed class SourceMembers(UserCode code, SourceLines? lines = null)
         var definition = machine.IsGenericType ? machine.GetGenericTypeDefinition() : machine;
         return MembersOf(owner)
             .FirstOrDefault(member =>
-                member.GetCustomAttribute<StateMachineAttribute>(inherit: false) is { StateMachineType: { } type }
-                && (type.IsGenericType ? type.GetGenericTypeDefinition() : type) == definition
+                MachineOf(member) is { } type && (type.IsGenericType ? type.GetGenericTypeDefinition() : type) == definition
             );
+    }
+
+    // An attribute of another member is no reason not to find this one.
+    private static Type? MachineOf(MethodBase member)
+    {
+        try
+        {
+            return member.GetCustomAttribute<StateMachineAttribute>(inherit: false)?.StateMachineType;
+        }
+        catch (Exception exception) when (IsOfReflection(exception))
+        {
+            return null;
+        }
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "What was trimmed is not on the stack.")]
