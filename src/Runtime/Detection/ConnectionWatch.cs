@@ -13,6 +13,8 @@ internal sealed class ConnectionWatch
     private bool _isCut;
     private bool _isInsideAccepted;
     private SentStatement? _sent;
+    private object? _transaction;
+    private UnitReads? _wroteIn;
 
     private ConnectionWatch(SeriesDetector detector)
     {
@@ -23,6 +25,9 @@ internal sealed class ConnectionWatch
             SeriesFlow.Callers = lasting;
         }
     }
+
+    /// <summary>Whether a statement of a unit that is watched is on its way.</summary>
+    public bool IsSending => _unit is not null;
 
     /// <summary>A connection is created; in the caller's own flow, not in an asynchronous method of ours.</summary>
     /// <param name="detector">The detector; null where none is on.</param>
@@ -99,6 +104,7 @@ internal sealed class ConnectionWatch
             var routing = session?.Root ?? (_detector.RoutesStatements && !isPrimary ? new object() : _opening);
             _sent = new SentStatement(callers, routing, server, isPrimary, session?.Root, session?.SeesOwnWrites == true, isRead, writes)
             {
+                Transaction = _transaction,
                 IsCut = _isCut,
                 IsInsideAccepted = _isInsideAccepted || SeriesUnit.Current is { IsAccepted: true },
                 Within = session,
@@ -115,6 +121,7 @@ internal sealed class ConnectionWatch
             if (_unit is { } unit && _sent is { } sent)
             {
                 _detector.Add(unit, sent);
+                _wroteIn = sent is { Writes: true, Transaction: not null } ? unit : _wroteIn;
             }
         }
         catch (Exception exception)
@@ -124,6 +131,35 @@ internal sealed class ConnectionWatch
         finally
         {
             (_unit, _now, _sent) = (null, null, null);
+        }
+    }
+
+    /// <summary>A transaction has begun on it.</summary>
+    /// <returns>What tells it from another one.</returns>
+    public object Begun()
+    {
+        _wroteIn = null;
+        return _transaction = new object();
+    }
+
+    /// <summary>A transaction is committed, or may be.</summary>
+    /// <param name="transaction">As it was begun.</param>
+    public void Committed(object? transaction)
+    {
+        if (ReferenceEquals(_transaction, transaction))
+        {
+            (_transaction, _wroteIn) = (null, null);
+        }
+    }
+
+    /// <summary>A transaction has ended, and nothing was said of it before.</summary>
+    /// <param name="transaction">As it was begun.</param>
+    public void RolledBack(object? transaction)
+    {
+        if (transaction is not null && ReferenceEquals(_transaction, transaction))
+        {
+            _wroteIn?.Forget(transaction);
+            (_transaction, _wroteIn) = (null, null);
         }
     }
 }

@@ -146,30 +146,25 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
         var onServer = part.Select(static statement => (statement.Callers.Key, statement.RoutingUnit)).ToHashSet();
         var sites = SeriesSite.Of(part, statement => PlaceOf(statement), fault);
         var servers = ServersOf(part);
-        Count(kind, unit, sites, servers.Count > 1);
-        reports.SeriesFound(
-            new ReadSeriesEventArgs(
-                kind,
-                unit,
-                [
-                    .. sites.Select(static site => new SeriesCallSite(
-                        [.. site.Callers.Methods.Select(static method => method.Id).Distinct(StringComparer.Ordinal)],
-                        site.Way == "write",
-                        [.. site.Servers]
-                    )),
-                ],
-                servers,
-                part.Count
-            ),
-            _logged.Adds(
-                kind,
-                sites.Select(static site => site.Shown).Distinct(),
-                part.Where(statement => (statement.Faults & fault) != 0).Select(statement => ShownOf(PlaceOf(statement))),
-                NoteFull
-            ),
-            string.Join(", ", sites.Select(static site => site.Shown).Distinct()),
-            raise
+
+        // Before the book has the places, which grow with each occurrence.
+        var told = new ReadSeriesEventArgs(
+            kind,
+            unit,
+            [
+                .. sites.Select(static site => new SeriesCallSite(
+                    [.. site.Callers.Methods.Select(static method => method.Id).Distinct(StringComparer.Ordinal)],
+                    site.Way == "write",
+                    [.. site.Servers]
+                )),
+            ],
+            servers,
+            part.Count
         );
+        var shown = sites.Select(static site => site.Shown).Distinct().ToList();
+        var atFault = sites.Where(static site => site.Faults > 0).Select(static site => site.Shown).ToList();
+        Count(kind, unit, sites, servers.Count > 1);
+        reports.SeriesFound(told, _logged.Adds(kind, shown, atFault, NoteFull), string.Join(", ", shown), raise);
 
         // Who opened a connection has sent the first statement on it; that the stack of a later one has lost its callers says nothing of
         // them.
@@ -239,8 +234,6 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
             reports.SeriesBookFull();
         }
     }
-
-    private static string ShownOf(CallingMethods callers) => new SeriesSite(callers, "").Shown;
 
     private static List<string> ServersOf(IEnumerable<SentStatement> statements) =>
         [.. statements.Select(static statement => statement.Server).Distinct().Order(StringComparer.Ordinal).Take(MostServers)];

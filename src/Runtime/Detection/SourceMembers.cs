@@ -97,9 +97,7 @@ internal sealed class SourceMembers(UserCode code, SourceLines? lines = null)
     private static MethodBase BodyOf(MethodBase method)
     {
         var kickoff = Kickoff(method) ?? method;
-        return kickoff.GetCustomAttribute<StateMachineAttribute>(inherit: false) is { StateMachineType: { } machine }
-            ? machine.GetMethod("MoveNext", Declared) ?? method
-            : method;
+        return MachineOf(kickoff) is { } machine ? machine.GetMethod("MoveNext", Declared) ?? method : method;
     }
 
     // A wrapper calls what it wraps, which is on the stack too.

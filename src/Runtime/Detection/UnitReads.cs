@@ -20,7 +20,11 @@ internal sealed class UnitReads(SeriesDetector detector, object key, long began)
 
     private const int MostAccepted = 64;
 
-    private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(500);
+    /// <summary>A loop that nothing says anything of waits at least so long between its turns.</summary>
+    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>So long where an activity runs: a request waits for others within one piece of work, too.</summary>
+    private static readonly TimeSpan GapOfActivity = TimeSpan.FromSeconds(5);
 
     private readonly WeakReference<object> _key = new(key);
     private readonly object _lock = new();
@@ -75,11 +79,7 @@ internal sealed class UnitReads(SeriesDetector detector, object key, long began)
 
             if (statement.Writes)
             {
-                // What is written outside a session no session knows of.
-                var writer = statement.Session ?? this;
-                _wroteForSeveral |= _writer is not null && !ReferenceEquals(_writer, writer) && !HasWritten(statement.Within?.Resumes);
-                _writerId ??= _writer is null ? statement.Within?.Id : null;
-                _writer ??= writer;
+                NoteWriter(statement);
             }
 
             Keep(statement);
@@ -122,13 +122,30 @@ internal sealed class UnitReads(SeriesDetector detector, object key, long began)
         }
     }
 
+    /// <summary>A transaction was rolled back: what it wrote was never written.</summary>
+    public void Forget(object transaction)
+    {
+        lock (_lock)
+        {
+            // Of more statements some are not kept.
+            if (_sent.Count < MostStatements && _sent.RemoveAll(sent => sent.Writes && ReferenceEquals(sent.Transaction, transaction)) > 0)
+            {
+                (_writer, _writerId, _wroteForSeveral) = (null, null, false);
+                foreach (var write in _sent.Where(static sent => sent.Writes))
+                {
+                    NoteWriter(write);
+                }
+            }
+        }
+    }
+
     /// <summary>Whether a loop that waits between its turns has begun the next one, though nobody says so: after a pause the place that sent
     /// the unit's first statement sends one again.</summary>
     /// <param name="statement">The statement.</param>
     /// <param name="pause">How long nothing was sent.</param>
     public bool IsNextTurn(in SentStatement statement, TimeSpan pause)
     {
-        if (pause < LongestGap || Kind is SeriesUnitKind.Code or SeriesUnitKind.HubCall)
+        if (Kind is SeriesUnitKind.Code or SeriesUnitKind.HubCall || pause < (Kind == SeriesUnitKind.Flow ? Gap : GapOfActivity))
         {
             return false;
         }
@@ -172,6 +189,15 @@ internal sealed class UnitReads(SeriesDetector detector, object key, long began)
     // As far as both stacks go: the one or the other may have lost who called.
     private static bool AreOfOnePlace(IReadOnlyList<CallingMethod> one, IReadOnlyList<CallingMethod> other) =>
         one.Count > 0 && other.Count > 0 && one.Zip(other).All(static both => both.First.Equals(both.Second));
+
+    private void NoteWriter(in SentStatement write)
+    {
+        // What is written outside a session no session knows of.
+        var writer = write.Session ?? this;
+        _wroteForSeveral |= _writer is not null && !ReferenceEquals(_writer, writer) && !HasWritten(write.Within?.Resumes);
+        _writerId ??= _writer is null ? write.Within?.Id : null;
+        _writer ??= writer;
+    }
 
     private void Keep(in SentStatement statement)
     {
@@ -249,6 +275,9 @@ internal readonly record struct SentStatement(
 {
     /// <summary>The session, as the detector knows it; null outside one.</summary>
     public WatchedSession? Within { get; init; }
+
+    /// <summary>The transaction that it is in; null for none.</summary>
+    public object? Transaction { get; init; }
 
     /// <summary>Whether the stack may have lost who called.</summary>
     public bool IsCut { get; init; }

@@ -293,7 +293,11 @@ internal readonly struct StatementRouting(RoutedConnection connection)
     private Step Run(RoutedServer server, ReadSession? session, SessionPin? pin, in Statement statement)
     {
         connection.Use.Note(server, session, pin, statement);
-        connection.Watch?.Sent(server.Name, server.IsPrimary, Watched(session), statement.ReturnsData, statement.Writes);
+        if (connection.Watch is { IsSending: true } watch)
+        {
+            watch.Sent(server.Name, server.IsPrimary, Watched(session), statement.ReturnsData, statement.Writes);
+        }
+
         return Step.Run;
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace MonotonicReads.Runtime.Tests.Detection;
 
 /// <summary>What is one unit where neither code nor an activity says it.</summary>
@@ -125,16 +127,32 @@ public sealed class SeriesFlowTests
     public async Task An_activity_that_goes_on_and_on_is_a_unit_each_message()
     {
         using var watched = new Watched(time: _time);
-        using (new System.Diagnostics.Activity("stream").Start())
+        using (new Activity("stream").Start())
         {
             for (var message = 0; message < 3; message++)
             {
                 await watched.ReadAsync();
-                _time.Advance(TimeSpan.FromSeconds(1));
+                _time.Advance(TimeSpan.FromSeconds(6));
             }
         }
 
         Assert.Empty(watched.AtEnd());
+    }
+
+    [Fact]
+    public async Task A_request_that_waits_for_another_service_in_a_loop_is_one()
+    {
+        using var watched = new Watched(time: _time);
+        using (new Activity("request").Start())
+        {
+            for (var item = 0; item < 3; item++)
+            {
+                await watched.ReadAsync();
+                _time.Advance(TimeSpan.FromSeconds(2));
+            }
+        }
+
+        Assert.Equal(3, Assert.Single(watched.AtEnd()).Statements);
     }
 
     [Fact]

@@ -165,6 +165,60 @@ public sealed class SeriesRulesTests
         Assert.Empty(watched.Found);
     }
 
+    [Theory]
+    [InlineData("rollback", 0)]
+    [InlineData("dispose", 0)]
+    [InlineData("commit", 1)]
+    public void What_was_rolled_back_was_never_written(string end, int found)
+    {
+        using var watched = new Watched();
+        using (SeriesUnit.Begin())
+        {
+            using (var connection = watched.Source.OpenConnection())
+            using (var transaction = connection.BeginTransaction())
+            using (var command = connection.CreateCommand())
+            {
+                command.Transaction = transaction;
+                command.CommandText = "INSERT INTO item (name) VALUES ('a')";
+                command.ExecuteNonQuery();
+                if (end == "rollback")
+                {
+                    transaction.Rollback();
+                }
+                else if (end == "commit")
+                {
+                    transaction.Commit();
+                }
+            }
+
+            watched.Read();
+        }
+
+        Assert.Equal(found, watched.Found.Count);
+    }
+
+    [Fact]
+    public void A_write_outside_the_transaction_that_was_rolled_back_stays_one()
+    {
+        using var watched = new Watched();
+        using (SeriesUnit.Begin())
+        {
+            watched.Write();
+            using (var connection = watched.Source.OpenConnection())
+            {
+                using var transaction = connection.BeginTransaction();
+                using var command = connection.CreateCommand();
+                command.Transaction = transaction;
+                command.CommandText = "INSERT INTO item (name) VALUES ('b')";
+                command.ExecuteNonQuery();
+            }
+
+            watched.Read();
+        }
+
+        Assert.Equal(2, Assert.Single(watched.Found).Statements);
+    }
+
     [Fact]
     public void A_statement_that_was_not_routed_is_not_the_next_ones()
     {
