@@ -35,35 +35,34 @@ internal sealed class HubSessionFilter(CarriedTokens tokens, CircuitSessions cir
         }
 
         // All calls of a connection may run inside one request.
-        using var unit = SeriesUnit.Begin(SeriesUnitKind.HubCall);
         var wanted = Wanted(invocationContext.Context, invocationContext.Hub, invocationContext.HubMethod);
-        if (wanted.Level == ReadConsistency.Eventual)
-        {
-            AmbientSession.LeaveAll();
-            return await next(invocationContext).ConfigureAwait(false);
-        }
-
-        // Entered here and nowhere deeper: what an asynchronous method sets does not flow to its caller.
-        var session = connection.Begin(await connection.NextAsync().ConfigureAwait(false), wanted);
-        object? result;
+        var stream = HubStream.For(invocationContext.HubMethod.ReturnType);
+        var unit = SeriesUnit.Begin(SeriesUnitKind.HubCall, isAccepted: wanted.Level == ReadConsistency.Eventual);
+        var outlivesCall = false;
         try
         {
-            result = await next(invocationContext).ConfigureAwait(false);
-        }
-        catch
-        {
-            await connection.EndAsync(session, hasFailed: true).ConfigureAwait(false);
-            throw;
-        }
+            object? result;
+            if (wanted.Level == ReadConsistency.Eventual)
+            {
+                AmbientSession.LeaveAll();
+                result = await next(invocationContext).ConfigureAwait(false);
+            }
+            else
+            {
+                result = await InSessionAsync(invocationContext, next, new OfCall(connection, wanted, unit, stream)).ConfigureAwait(false);
+            }
 
-        if (result is not null && HubStream.For(invocationContext.HubMethod.ReturnType) is { } stream)
-        {
             // Its reads come when it is read.
-            return stream.Follow(result, session, () => connection.EndAsync(session, hasFailed: true));
+            outlivesCall = result is not null && stream is not null;
+            return result;
         }
-
-        await connection.EndAsync(session, hasFailed: false).ConfigureAwait(false);
-        return result;
+        finally
+        {
+            if (!outlivesCall)
+            {
+                unit.Dispose();
+            }
+        }
     }
 
     public Task OnConnectedAsync(HubLifetimeContext context, Func<HubLifetimeContext, Task> next) =>
@@ -81,13 +80,42 @@ internal sealed class HubSessionFilter(CarriedTokens tokens, CircuitSessions cir
         }
     }
 
+    private static async Task<object?> InSessionAsync(
+        HubInvocationContext context,
+        Func<HubInvocationContext, ValueTask<object?>> next,
+        OfCall call
+    )
+    {
+        // Entered here and nowhere deeper: what an asynchronous method sets does not flow to its caller.
+        var connection = call.Connection;
+        var session = connection.Begin(await connection.NextAsync().ConfigureAwait(false), call.Wanted);
+        object? result;
+        try
+        {
+            result = await next(context).ConfigureAwait(false);
+        }
+        catch
+        {
+            await connection.EndAsync(session, hasFailed: true).ConfigureAwait(false);
+            throw;
+        }
+
+        if (result is not null && call.Stream is { } stream)
+        {
+            return stream.Follow(result, session, call.Unit, () => connection.EndAsync(session, hasFailed: true));
+        }
+
+        await connection.EndAsync(session, hasFailed: false).ConfigureAwait(false);
+        return result;
+    }
+
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The framework calls the method, so that it is there.")]
     private async Task InSessionAsync(HubLifetimeContext context, string method, Func<HubLifetimeContext, Task> next)
     {
-        using var unit = SeriesUnit.Begin(SeriesUnitKind.HubCall);
         var wanted = context.Hub.GetType().GetMethod(method) is { } of
             ? Wanted(context.Context, context.Hub, of)
             : WantedSession.Of([], tokens.Options);
+        using var unit = SeriesUnit.Begin(SeriesUnitKind.HubCall, isAccepted: wanted.Level == ReadConsistency.Eventual);
         if (wanted.Level == ReadConsistency.Eventual)
         {
             AmbientSession.LeaveAll();
@@ -160,4 +188,6 @@ internal sealed class HubSessionFilter(CarriedTokens tokens, CircuitSessions cir
             ),
             tokens.Options
         );
+
+    private sealed record OfCall(ConnectionSession Connection, WantedSession Wanted, SeriesUnit Unit, HubStream? Stream);
 }

@@ -42,19 +42,35 @@ internal abstract class HubStream
     /// <summary>The same stream, read in the session.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="session">The session.</param>
-    /// <param name="end">Ends it.</param>
-    public abstract object Follow(object stream, ReadSession session, Func<ValueTask> end);
+    /// <param name="unit">What the detector sees as one; ends with the stream.</param>
+    /// <param name="end">Ends the session.</param>
+    public object Follow(object stream, ReadSession session, SeriesUnit unit, Func<ValueTask> end) =>
+        Follow(
+            stream,
+            () =>
+            {
+                unit.Enter();
+                return AmbientSession.Enter(session).Joined;
+            },
+            async () =>
+            {
+                await end().ConfigureAwait(false);
+                unit.Dispose();
+            }
+        );
+
+    private protected abstract object Follow(object stream, Func<ReadSession> begin, Func<ValueTask> end);
 
     private static Type? ItemOf(Type type, Type definition) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == definition ? type.GenericTypeArguments[0] : null;
 
     private sealed class Of<T> : HubStream
     {
-        public override object Follow(object stream, ReadSession session, Func<ValueTask> end)
+        private protected override object Follow(object stream, Func<ReadSession> begin, Func<ValueTask> end)
         {
             if (stream is IAsyncEnumerable<T> items)
             {
-                return ReadAsync(items, session, end);
+                return ReadAsync(items, begin, end);
             }
 
             // Who fills a channel does so in the flow that the method began it in.
@@ -95,14 +111,14 @@ internal abstract class HubStream
 
         private static async IAsyncEnumerable<T> ReadAsync(
             IAsyncEnumerable<T> items,
-            ReadSession session,
+            Func<ReadSession> begin,
             Func<ValueTask> end,
             [EnumeratorCancellation] CancellationToken cancellationToken = default
         )
         {
             try
             {
-                var read = SessionSequence.ReadAsync(() => AmbientSession.Enter(session).Joined, () => items);
+                var read = SessionSequence.ReadAsync(begin, () => items);
                 await foreach (var item in read.WithCancellation(cancellationToken).ConfigureAwait(false))
                 {
                     yield return item;

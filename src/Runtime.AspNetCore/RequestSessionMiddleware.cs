@@ -35,7 +35,7 @@ internal sealed class RequestSessionMiddleware(RequestDelegate next, CarriedToke
             AmbientSession.LeaveAll();
         }
 
-        using var unit = running is null ? SeriesUnit.Begin(SeriesUnitKind.Request) : null;
+        using var unit = SeriesUnit.Begin(SeriesUnitKind.Request, isAccepted: true);
         await next(context).ConfigureAwait(false);
     }
 

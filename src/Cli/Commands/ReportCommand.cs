@@ -68,6 +68,11 @@ internal static class ReportCommand
                 var log = parsed.GetValue(runtime) is { Length: > 0 } seen
                     ? RuntimeLog.Read(seen.Select(f => Path.GetFullPath(Path.Combine(terminal.WorkingDirectory, f))), terminal.Shown)
                     : null;
+                foreach (var warning in log?.Warnings ?? [])
+                {
+                    await terminal.Error.WriteLineAsync(warning.AsMemory(), cancellation);
+                }
+
                 using var analyzed = await AnalyzedSolution.OpenAsync(solution.Of(parsed), OurAnalyzers.OfReads, terminal, cancellation);
                 var created = parsed.GetValue(stamp)
                     ? TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)

@@ -46,7 +46,7 @@ internal static class ReportSummary
     {
         var silent = runtime.OnlyStatic.ToList();
         console.WriteLine(
-            $"At run time ({string.Join(", ", runtime.Sources)}): {runtime.Confirmed} confirmed, {silent.Count} only static, "
+            $"At run time ({string.Join(", ", runtime.Sources)}{(runtime.Sample is { } sample ? ", " + sample : "")}): {runtime.Confirmed} confirmed, {silent.Count} only static, "
                 + $"{runtime.Unforeseen.Length} only at run time."
         );
         foreach (var finding in runtime.Findings.Where(static f => f.Seen is not null))

@@ -15,6 +15,12 @@ internal static class RuntimeJson
         }
 
         json.WriteEndArray();
+        if (runtime.Sample is { } sample)
+        {
+            json.WriteString("sample", sample);
+        }
+
+        json.WriteNumber("leftOutLines", runtime.LeftOut);
         json.WriteNumber("confirmed", runtime.Confirmed);
         json.WriteNumber("onlyStatic", runtime.OnlyStatic.Count());
         json.WriteNumber("onlyAtRunTime", runtime.Unforeseen.Length);
@@ -65,9 +71,16 @@ internal static class RuntimeJson
                 }
 
                 json.WriteStartArray("methods");
-                foreach (var method in site.Methods)
+                foreach (var frame in site.Frames)
                 {
-                    json.WriteStringValue(method);
+                    json.WriteStringValue(frame.Method);
+                }
+
+                json.WriteEndArray();
+                json.WriteStartArray("after");
+                foreach (var earlier in site.After)
+                {
+                    json.WriteNumberValue(earlier);
                 }
 
                 json.WriteEndArray();

@@ -4,11 +4,16 @@ using MonotonicReads.Cli.Reports.Model;
 namespace MonotonicReads.Cli.Watched;
 
 /// <summary>
-/// Joins what ran with what the rules say. A finding is confirmed by a series of its kind that has the finding's unit on the stack of two
-/// of its statements: of a write and of a read where a read follows a write.
+/// Joins what ran with what the rules say. A finding is confirmed by a series of its kind in which two places that have the finding's unit
+/// on their stacks meet: a statement of the one makes a later one of the other at fault.
 /// </summary>
 internal sealed class RuntimeJoiner(Report report, RuntimeLog log)
 {
+    private const string Apart =
+        "its reads ran, and never two of them apart in one unit of work: on one open connection, on one path each, or in different units";
+
+    private readonly SeenBodies _bodies = new(report);
+
     public static Report Join(Report report, RuntimeLog log) => report with { Runtime = new RuntimeJoiner(report, log).Join() };
 
     private RuntimeJoin Join()
@@ -20,122 +25,115 @@ internal sealed class RuntimeJoiner(Report report, RuntimeLog log)
             var unit = report.Units[i];
             foreach (var finding in unit.Findings)
             {
-                var confirming = log.Series.Where(series => Confirms(series, unit, finding)).ToList();
-                foreseen.UnionWith(confirming);
-                var isUnsettled = finding.State <= ReportState.Suppressed;
-                findings.Add(
-                    new RuntimeFinding(
-                        i,
-                        finding.Rule,
-                        isUnsettled,
-                        confirming.Count == 0
-                            ? null
-                            : new RuntimeCount(confirming.Sum(static s => s.Seen.Units), confirming.Sum(static s => s.Seen.Spread)),
-                        confirming.Count == 0 ? (isUnsettled ? WhyNot(unit) : null)
-                            : isUnsettled || finding.State == ReportState.Accepted ? null
-                            : "declared, and yet it ran outside a session: its wrapper, or the session, was passed by"
-                    )
-                );
+                var met = log.Series.Select(series => MetIn(series, unit, finding)).OfType<Met>().ToList();
+                foreseen.UnionWith(met.Select(static m => m.Series));
+                findings.Add(FindingOf(i, finding, met));
             }
         }
 
         return new RuntimeJoin(
             log.Sources,
+            log.Sample,
+            log.LeftOut,
             findings.ToImmutable(),
             [
                 .. log
                     .Series.Where(series => !foreseen.Contains(series))
                     .OrderByDescending(static series => series.Seen.Units)
-                    .ThenBy(
-                        static series => string.Join('\n', series.Sites.SelectMany(static site => site.Methods)),
-                        StringComparer.Ordinal
-                    ),
+                    .ThenBy(static series => string.Join('\n', series.Sites.Select(static site => site.Key)), StringComparer.Ordinal),
             ]
         );
     }
 
-    private bool Confirms(RuntimeSeries series, ReportUnit unit, ReportFinding finding)
+    private RuntimeFinding FindingOf(int unit, ReportFinding finding, List<Met> met)
+    {
+        var isUnsettled = finding.State <= ReportState.Suppressed;
+        var certain = met.FindAll(static m => m.Candidates == 1);
+        return new RuntimeFinding(
+            unit,
+            finding.Rule,
+            isUnsettled,
+            certain.Count == 0
+                ? null
+                : new RuntimeCount(certain.Sum(static m => m.Series.Seen.Units), certain.Sum(static m => m.Series.Seen.Spread)),
+            certain.Count > 0 ? (isUnsettled || finding.State == ReportState.Accepted ? null : PassedBy(certain))
+                : !isUnsettled ? null
+                : met.Count > 0 ? OneOf(report.Units[unit], met.Min(static m => m.Candidates), "formed a series")
+                : WhyNot(report.Units[unit])
+        );
+    }
+
+    /// <summary>The places of a series that make the finding come true; null where none do.</summary>
+    private Met? MetIn(RuntimeSeries series, ReportUnit unit, ReportFinding finding)
     {
         if (series.IsAfterWrite != (finding.Rule == "MR1003"))
         {
-            return false;
+            return null;
         }
 
-        var sites = series.Sites.Where(site => IsOn(site, unit)).ToList();
-        return series.IsAfterWrite
-            ? sites.Exists(static site => site.Way == "write") && sites.Exists(static site => site.Way != "write")
-            : sites.Sum(static site => site.Statements) > 1;
-    }
-
-    private string WhyNot(ReportUnit unit)
-    {
-        var ways = log.Sent.Where(site => IsOn(site, unit)).Select(static site => site.Way).ToHashSet(StringComparer.Ordinal);
-        return ways.Count == 0 ? "its reads did not run"
-            : !ways.Contains("replica")
-                ? ways.Contains("session") ? "its reads ran in a session"
-                    : ways.Contains("accepted") ? "its reads ran in a method with [Eventual]"
-                    : "its reads ran on the primary"
-            : "its reads ran, and never two of them apart in one unit of work: on one open connection, on one path each, or in "
-                + "different units";
-    }
-
-    private bool IsOn(RuntimeSite site, ReportUnit unit)
-    {
-        var (member, isHandler) = MemberOf(report.Methods[unit.Method].Key);
-        for (var i = 0; i < site.Methods.Length; i++)
+        Met? found = null;
+        foreach (var later in series.Sites)
         {
-            if (IsSame(site.Methods[i], member))
+            var on = _bodies.Candidates(later, unit.Method);
+            foreach (var earlier in on == 0 ? [] : later.After.Select(index => series.Sites[index]))
             {
-                // Several handlers are lambdas of one member: what this one calls tells them apart.
-                return !isHandler || IsOfHandler(site, i, report.Methods[unit.Method]);
+                var candidates = Math.Max(on, _bodies.Candidates(earlier, unit.Method));
+                if (_bodies.Candidates(earlier, unit.Method) > 0 && candidates <= (found?.Candidates ?? int.MaxValue))
+                {
+                    found = new Met(
+                        series,
+                        candidates,
+                        (found is { } known && known.Candidates == candidates && known.IsOutside)
+                            || later.Way == "replica"
+                            || (!series.IsAfterWrite && earlier.Way == "replica")
+                    );
+                }
             }
         }
 
-        return false;
+        return found;
     }
 
-    private bool IsOfHandler(RuntimeSite site, int at, ReportMethod handler) =>
-        at == 0
-            ? handler.Sites.Any(static s => s.Calls.IsEmpty)
-            : handler
-                .Sites.SelectMany(static s => s.Calls)
-                .Any(call => IsSame(site.Methods[at - 1], MemberOf(report.Methods[call].Key).Member));
+    private static string PassedBy(List<Met> certain) =>
+        certain.Exists(static m => m.IsOutside)
+            ? "declared, and yet it ran outside a session: its wrapper, or the session, was passed by"
+            : "declared, and yet something of it ran outside its session, which knows nothing of that";
 
-    /// <summary>The member of a key, and whether the key is a handler's, which has its name behind that.</summary>
-    private static (string Member, bool IsHandler) MemberOf(string key)
+    private string WhyNot(ReportUnit unit)
     {
-        var name = key.IndexOf(")#", StringComparison.Ordinal);
-        var blank = key.IndexOf(' ', StringComparison.Ordinal);
-        return name >= 0 ? (key[..(name + 1)], true)
-            : blank >= 0 && key.LastIndexOf('#', blank) is > 0 and var sharp ? (key[..sharp], true)
-            : (key, false);
+        var sent = log
+            .Sent.Select(site => (site.Way, Candidates: _bodies.Candidates(site, unit.Method)))
+            .Where(s => s.Candidates > 0)
+            .ToList();
+        var ways = sent.Where(static s => s.Candidates == 1).Select(static s => s.Way).ToHashSet(StringComparer.Ordinal);
+        if (ways.Count == 0)
+        {
+            return sent.Count > 0
+                ? OneOf(unit, sent.Min(static s => s.Candidates), "ran")
+                : "its reads were not seen "
+                    + (log.Sample is { } sample ? "in " + sample : "to run")
+                    + (log.IsCut ? "; the detector did not keep all that it saw" : "");
+        }
+
+        return !ways.Contains("replica")
+            ? ways.Contains("session")
+                ? "its reads ran in a session"
+                : ways.Contains("accepted")
+                    ? "its reads ran in a method with [Eventual]"
+                    : ways.Contains("primary")
+                        ? "its reads ran on the primary"
+                        : "its writes ran, its reads were not seen to"
+            : Apart + (log.Sample is { } share ? "; in " + share : "");
     }
 
-    private static bool IsSame(string seen, string member)
+    private string OneOf(ReportUnit unit, int candidates, string did)
     {
-        const string AnyOverload = "(*)";
-        member = Plain(member);
-        seen = Plain(seen);
-        return seen.IndexOf(AnyOverload, StringComparison.Ordinal) is > 0 and var open
-            ? member.StartsWith(seen[..open], StringComparison.Ordinal)
-                && (member.Length == open || member[open] is '(' or '~')
-                && LocalOf(seen) == LocalOf(member)
-            : seen == member;
+        var (member, _) = SeenBodies.MemberOf(unit.Member ?? report.Methods[unit.Method].Key);
+        return $"one of {candidates} in {Words.Short(member)} {did}: which of them the program's symbols (.pdb) do not tell";
     }
 
-    private static string LocalOf(string id) => id.IndexOf('~', StringComparison.Ordinal) is > 0 and var tilde ? id[tilde..] : "";
-
-    // The program's own names have angles, which a baseline's line and a documentation id write otherwise; an accessor is its property.
-    private static string Plain(string id)
-    {
-        id = id.Replace('<', '{').Replace('>', '}');
-        var dot = id.IndexOf('(', StringComparison.Ordinal) is > 0 and var open ? id.LastIndexOf('.', open) : id.LastIndexOf('.');
-        return
-            dot > 0
-            && id.StartsWith("M:", StringComparison.Ordinal)
-            && id.AsSpan(dot + 1) is var name
-            && (name.StartsWith("get_", StringComparison.Ordinal) || name.StartsWith("set_", StringComparison.Ordinal))
-            ? "P:" + id[2..(dot + 1)] + id[(dot + 5)..].Split('(')[0]
-            : id;
-    }
+    /// <param name="Series">The series.</param>
+    /// <param name="Candidates">Among how many bodies it is not known which was there; 1 for certain.</param>
+    /// <param name="IsOutside">Whether a read of the unit ran on a replica outside a session.</param>
+    private sealed record Met(RuntimeSeries Series, int Candidates, bool IsOutside);
 }

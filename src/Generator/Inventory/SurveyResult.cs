@@ -60,7 +60,22 @@ internal sealed class SurveyResult(
     }
 
     private SurveyedMethod MethodOf(SurveyedBody body, List<TracedSite> sites, HashSet<string> known) =>
-        new(_keys[body], UnitNames.Of(body.Unit), PlaceOf(body, sites), body.Declared, [.. sites.Select(s => SiteOf(s, body, known))]);
+        new(
+            _keys[body],
+            UnitNames.Of(body.Unit),
+            PlaceOf(body, sites),
+            CodePlace.Of(ExtentOf(body.Unit, sites)?.GetLocation()),
+            body.Declared,
+            [.. sites.Select(s => SiteOf(s, body, known))]
+        );
+
+    /// <summary>The lambda, or that declaration of the symbol which has the statements in it: a partial member has several.</summary>
+    private static SyntaxNode? ExtentOf(ReportedUnit unit, List<TracedSite> sites) =>
+        unit.Lambda
+        ?? unit.Symbol.DeclaringSyntaxReferences.Select(static r => r.GetSyntax())
+            .OrderByDescending(s => s.SyntaxTree == sites[0].Site.Operation.Syntax.SyntaxTree)
+            .ThenByDescending(s => s.Span.Contains(sites[0].Site.Operation.Syntax.Span))
+            .FirstOrDefault();
 
     private static CodePlace PlaceOf(SurveyedBody body, List<TracedSite> sites)
     {

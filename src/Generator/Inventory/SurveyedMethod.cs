@@ -6,12 +6,14 @@ namespace MonotonicReads.Generator.Inventory;
 /// <param name="Key">Its documentation id, with what tells a local function or a handler apart; the same at each run.</param>
 /// <param name="Name">Its type's and its own name.</param>
 /// <param name="Place">Where it is declared.</param>
+/// <param name="Extent">From where to where it stands, a handler's lambda alone; null where that is not in source.</param>
 /// <param name="Declared">What holds for its reads; null where nothing does.</param>
 /// <param name="Sites">Its places in the order of the source.</param>
 internal sealed record SurveyedMethod(
     string Key,
     string Name,
     CodePlace Place,
+    CodePlace? Extent,
     UnitDeclaration? Declared,
     IReadOnlyList<SurveyedSite> Sites
 );

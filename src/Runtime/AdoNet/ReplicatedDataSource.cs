@@ -117,16 +117,34 @@ public class ReplicatedDataSource : DbDataSource
     /// connection timeout is.</param>
     /// <returns>The open connection; the caller disposes it.</returns>
     /// <exception cref="ReplicaLostException">The running session has lost its replica.</exception>
-    public new ValueTask<ReplicatedConnection> OpenConnectionAsync(CancellationToken cancellationToken = default) =>
-        OpenAsync(CreateConnection(), cancellationToken);
+    public new ValueTask<ReplicatedConnection> OpenConnectionAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return OpenAsync(CreateConnection(), cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<ReplicatedConnection>(exception);
+        }
+    }
 
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => CreateConnection();
 
     // What asynchronous code sets does not flow to its caller: the connection is created outside of it.
     /// <inheritdoc/>
-    protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default) =>
-        OpenAsync(CreateDbConnection(), cancellationToken);
+    protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return OpenAsync(CreateDbConnection(), cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<DbConnection>(exception);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

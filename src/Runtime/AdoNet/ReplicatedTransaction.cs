@@ -9,12 +9,14 @@ public sealed class ReplicatedTransaction : DbTransaction
 {
     private readonly ReplicatedConnection _connection;
     private readonly DbTransaction _inner;
+    private readonly object? _watched;
     private bool _isInnerDisposed;
 
     internal ReplicatedTransaction(ReplicatedConnection connection, DbTransaction inner)
     {
         _connection = connection;
         _inner = inner;
+        _watched = connection.Routed.Watch?.Begun();
     }
 
     /// <summary>
@@ -46,6 +48,7 @@ public sealed class ReplicatedTransaction : DbTransaction
     public override void Commit()
     {
         _connection.Routed.Use.NoteCommit();
+        _connection.Routed.Watch?.Committed(_watched);
         _connection.Use(() => _inner.Commit());
     }
 
@@ -53,15 +56,23 @@ public sealed class ReplicatedTransaction : DbTransaction
     public override Task CommitAsync(CancellationToken cancellationToken = default)
     {
         _connection.Routed.Use.NoteCommit();
+        _connection.Routed.Watch?.Committed(_watched);
         return _connection.UseAsync(() => _inner.CommitAsync(cancellationToken));
     }
 
     /// <inheritdoc/>
-    public override void Rollback() => _connection.Use(() => _inner.Rollback());
+    public override void Rollback()
+    {
+        _connection.Routed.Watch?.RolledBack(_watched);
+        _connection.Use(() => _inner.Rollback());
+    }
 
     /// <inheritdoc/>
-    public override Task RollbackAsync(CancellationToken cancellationToken = default) =>
-        _connection.UseAsync(() => _inner.RollbackAsync(cancellationToken));
+    public override Task RollbackAsync(CancellationToken cancellationToken = default)
+    {
+        _connection.Routed.Watch?.RolledBack(_watched);
+        return _connection.UseAsync(() => _inner.RollbackAsync(cancellationToken));
+    }
 
     /// <inheritdoc/>
     public override void Save(string savepointName) => _connection.Use(() => _inner.Save(savepointName));
@@ -91,6 +102,7 @@ public sealed class ReplicatedTransaction : DbTransaction
     {
         // The base class disposes once more, synchronously.
         _isInnerDisposed = true;
+        _connection.Routed.Watch?.RolledBack(_watched);
         if (HasEnded)
         {
             await _inner.DisposeAsync().ConfigureAwait(false);
@@ -112,6 +124,7 @@ public sealed class ReplicatedTransaction : DbTransaction
     {
         if (disposing && !_isInnerDisposed)
         {
+            _connection.Routed.Watch?.RolledBack(_watched);
             DisposeInner();
         }
 

@@ -75,6 +75,7 @@ internal static class StatementRun
         Func<TDriver, CommandBehavior, T> execute
     )
     {
+        var isAgain = false;
         while (true)
         {
             var connection = statement.Connected();
@@ -83,7 +84,11 @@ internal static class StatementRun
             T? result = default;
             try
             {
-                connection.Routed.Watch?.Sending();
+                if (!isAgain)
+                {
+                    connection.Routed.Watch?.Sending();
+                }
+
                 statement.Route(connection, returnsData);
                 isRouted = true;
                 connection.Routed.BeginExecution();
@@ -95,6 +100,7 @@ internal static class StatementRun
                 NoteSending(connection, statement.Driver);
                 result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
                 connection.Routed.Track(result, behavior);
+                connection.Routed.Watch?.Ran();
                 return result;
             }
             catch (DbException exception) when (isRouted && ExplainedByStandIn(connection, exception) is { } explained)
@@ -105,6 +111,7 @@ internal static class StatementRun
             catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, behavior, returnsData, exception))
             {
                 // It was not executed: the next round finds another server.
+                isAgain = true;
                 Leave(connection, returnsData);
             }
             finally
@@ -123,6 +130,7 @@ internal static class StatementRun
         CancellationToken cancellation
     )
     {
+        var isAgain = false;
         while (true)
         {
             var connection = statement.Connected();
@@ -131,7 +139,11 @@ internal static class StatementRun
             T? result = default;
             try
             {
-                connection.Routed.Watch?.Sending();
+                if (!isAgain)
+                {
+                    connection.Routed.Watch?.Sending();
+                }
+
                 await statement.RouteAsync(connection, returnsData, cancellation).ConfigureAwait(false);
                 isRouted = true;
                 connection.Routed.BeginExecution();
@@ -143,6 +155,7 @@ internal static class StatementRun
                 NoteSending(connection, statement.Driver);
                 result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
                 connection.Routed.Track(result, behavior);
+                connection.Routed.Watch?.Ran();
                 return result;
             }
             catch (DbException exception) when (isRouted && ExplainedByStandIn(connection, exception) is { } explained)
@@ -153,6 +166,7 @@ internal static class StatementRun
             catch (Exception exception) when (isRouted && CanRunElsewhere(statement, connection, behavior, returnsData, exception))
             {
                 // It was not executed: the next round finds another server.
+                isAgain = true;
                 Leave(connection, returnsData);
             }
             finally

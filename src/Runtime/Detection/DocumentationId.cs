@@ -34,15 +34,18 @@ internal static class DocumentationId
     /// <summary>The same without what tells overloads apart.</summary>
     public static string OfName(MethodBase method)
     {
-        var id = new StringBuilder("M:");
-        AppendName(id, Definition(method.DeclaringType!));
-        id.Append('.').Append(Escaped(method.Name));
-        if (method.IsGenericMethod)
-        {
-            id.Append("``").Append(method.GetGenericArguments().Length.ToString(CultureInfo.InvariantCulture));
-        }
+        var id = OfName(method.DeclaringType!, method.Name);
+        return method.IsGenericMethod ? id + "``" + method.GetGenericArguments().Length.ToString(CultureInfo.InvariantCulture) : id;
+    }
 
-        return id.ToString();
+    /// <inheritdoc cref="OfName(MethodBase)"/>
+    /// <param name="owner">The type.</param>
+    /// <param name="name">The method's name.</param>
+    public static string OfName(Type owner, string name)
+    {
+        var id = new StringBuilder("M:");
+        AppendName(id, Definition(owner));
+        return id.Append('.').Append(Escaped(name)).ToString();
     }
 
     private static string Escaped(string name) => name.Replace('.', '#').Replace('<', '{').Replace('>', '}');

@@ -9,19 +9,29 @@ namespace MonotonicReads.Detection;
 /// <param name="reports">Told of what is found.</param>
 /// <param name="raise">Raises the event.</param>
 /// <param name="file">The file; null for none.</param>
-internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventArgs> raise, SeriesFile? file)
+/// <param name="time">The clock.</param>
+internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventArgs> raise, SeriesFile? file, TimeProvider time)
 {
     /// <summary>A program has no more places; what comes beyond is counted with nothing.</summary>
     private const int MostSets = 2000;
 
+    /// <summary>So many places of series are kept; each is a line of one of them.</summary>
+    private const int MostSites = 40_000;
+
     private const int MostServers = 16;
 
-    private readonly Dictionary<string, FoundSeries> _found = new(StringComparer.Ordinal);
+    private static readonly TimeSpan Turn = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<UInt128, FoundSeries> _found = [];
     private readonly Dictionary<(string Key, string Way), SentFrom> _sentFrom = [];
-    private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
+    private readonly SeriesSets _logged = new(MostSets);
+    private int _sites;
+    private int _isFull;
+    private long _counted = time.GetTimestamp();
+    private volatile bool _isBehind;
 
     /// <summary>Whether lines wait for the file.</summary>
-    public bool HasNews => file?.HasLines == true;
+    public bool HasNews => file is not null && (_isBehind || file.HasLines);
 
     /// <summary>A statement was sent: for the file, which also tells of what formed no series.</summary>
     public void Note(in SentStatement statement)
@@ -37,6 +47,7 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
             if (_sentFrom.TryGetValue(key, out var known))
             {
                 known.Count++;
+                _isBehind = true;
             }
             else if (_sentFrom.Count < MostSets)
             {
@@ -44,39 +55,65 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
                 _sentFrom.Add(key, first);
                 file.Add(first, 1);
             }
+            else
+            {
+                file.Cut("sent");
+            }
         }
     }
 
     /// <summary>A unit of work has ended.</summary>
     public void Add(SeriesUnitKind unit, IReadOnlyList<SentStatement> sent)
     {
-        Add(ReadSeriesKind.SeveralServers, SeriesFaults.SeveralServers, unit, sent, static statement => statement.IsRead);
+        Add(ReadSeriesKind.SeveralServers, SeriesFaults.SeveralServers, unit, sent, static statement => statement.IsObserving);
+
+        // A write behind the last read at fault has nothing to do with it.
+        var last = sent.Count - 1;
+        while (last >= 0 && (sent[last].Faults & SeriesFaults.ReadAfterWrite) == 0)
+        {
+            last--;
+        }
+
         Add(
             ReadSeriesKind.ReadAfterWrite,
             SeriesFaults.ReadAfterWrite,
             unit,
-            sent,
+            [.. sent.Take(last + 1)],
             static statement => statement.Writes || (statement.Faults & SeriesFaults.ReadAfterWrite) != 0
         );
     }
 
-    /// <summary>Writes what waits for the file.</summary>
-    public void Write() => file?.Write();
+    /// <summary>Writes what waits for the file, and each minute the counts: a program that crashes has them but for the last.</summary>
+    public void Write()
+    {
+        if (_isBehind && time.GetElapsedTime(_counted) >= Turn)
+        {
+            WriteCounts();
+        }
+
+        file?.Write();
+    }
 
     /// <summary>Writes the rest of the counts too.</summary>
     public void End()
+    {
+        WriteCounts();
+        file?.End();
+    }
+
+    private void WriteCounts()
     {
         if (file is null)
         {
             return;
         }
 
+        (_isBehind, _counted) = (false, time.GetTimestamp());
         lock (_found)
         {
-            foreach (var series in _found.Values.Where(static series => series.Count > series.Written))
+            foreach (var series in _found.Values.Where(static series => series.HasMore))
             {
-                file.Add(series, series.Count - series.Written, series.Spread - series.WrittenSpread);
-                (series.Written, series.WrittenSpread) = (series.Count, series.Spread);
+                series.WriteTo(file);
             }
         }
 
@@ -88,8 +125,6 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
                 sent.Written = sent.Count;
             }
         }
-
-        file.End();
     }
 
     private void Add(
@@ -107,29 +142,38 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
 
         var part = sent.Where(takesPart).ToList();
         var places = part.Select(static statement => statement.Callers).DistinctBy(static callers => callers.Key).ToList();
-        var sites = part.GroupBy(statement => (Callers: Whole(statement.Callers, places), statement.Way))
-            .Select(static group => new SeriesSite(group.Key.Callers, group.Key.Way, group.Count(), ServersOf(group)))
-            .ToList();
+        var whole = places.ToDictionary(static place => place.Key, place => Whole(place, places), StringComparer.Ordinal);
+        var onServer = part.Select(static statement => (statement.Callers.Key, statement.RoutingUnit)).ToHashSet();
+        var sites = SeriesSite.Of(part, statement => PlaceOf(statement), fault);
         var servers = ServersOf(part);
-        Count(kind, unit, sites, servers.Count > 1);
-        reports.SeriesFound(
-            new ReadSeriesEventArgs(
-                kind,
-                unit,
-                [
-                    .. sites.Select(static site => new SeriesCallSite(
-                        [.. site.Callers.Methods.Select(static method => method.Id)],
-                        site.Way == "write",
-                        site.Servers
-                    )),
-                ],
-                servers,
-                part.Count
-            ),
-            IsNew(kind, sites),
-            string.Join(", ", sites.Select(static site => site.Shown).Distinct()),
-            raise
+
+        // Before the book has the places, which grow with each occurrence.
+        var told = new ReadSeriesEventArgs(
+            kind,
+            unit,
+            [
+                .. sites.Select(static site => new SeriesCallSite(
+                    [.. site.Callers.Methods.Select(static method => method.Id).Distinct(StringComparer.Ordinal)],
+                    site.Way == "write",
+                    [.. site.Servers]
+                )),
+            ],
+            servers,
+            part.Count
         );
+        var shown = sites.Select(static site => site.Shown).Distinct().ToList();
+        var atFault = sites.Where(static site => site.Faults > 0).Select(static site => site.Shown).ToList();
+        Count(kind, unit, sites, servers.Count > 1);
+        reports.SeriesFound(told, _logged.Adds(kind, shown, atFault, NoteFull), string.Join(", ", shown), raise);
+
+        // Who opened a connection has sent the first statement on it; that the stack of a later one has lost its callers says nothing of
+        // them.
+        CallingMethods PlaceOf(in SentStatement statement) =>
+            whole[statement.Callers.Key] is var found
+            && found.Key != statement.Callers.Key
+            && onServer.Contains((found.Key, statement.RoutingUnit))
+                ? statement.Callers
+                : found;
     }
 
     // Behind an await the stack has lost who called: the same place was there with them.
@@ -147,73 +191,52 @@ internal sealed class SeriesBook(RoutingReports reports, Action<ReadSeriesEventA
             return;
         }
 
-        var key = $"{kind}\n{string.Join("\n\n", sites.Select(static site => site.Way + "\n" + site.Callers.Key))}";
+        // Of reads side by side now the one is first and now the other.
+        var key = SeriesSets.KeyOf(kind, sites.Select(static site => site.Way + "\n" + site.Callers.Key));
+        var isFull = false;
         lock (_found)
         {
             if (!_found.TryGetValue(key, out var known))
             {
-                if (_found.Count >= MostSets)
+                isFull = _found.Count >= MostSets || _sites + sites.Count > MostSites;
+                if (!isFull)
                 {
-                    return;
+                    _sites += sites.Count;
+                    _found.Add(key, known = new FoundSeries(kind, unit, sites));
                 }
-
-                _found.Add(key, known = new FoundSeries(kind, unit, sites));
             }
 
-            known.Count++;
-            known.Spread += isSpread ? 1 : 0;
-            if (known.Written == 0)
+            // What says more is in the file at once, mere counts within a minute.
+            if (known is null)
             {
-                file.Add(known, known.Count, known.Spread);
-                (known.Written, known.WrittenSpread) = (known.Count, known.Spread);
+                file.Cut("series");
             }
+            else if (known.Add(sites, isSpread))
+            {
+                known.WriteTo(file);
+            }
+            else
+            {
+                _isBehind = true;
+            }
+        }
+
+        if (isFull)
+        {
+            NoteFull();
         }
     }
 
-    // By the methods that send the statements and those that call them: beneath an await more of the stack is there at one time than at
-    // another.
-    private bool IsNew(ReadSeriesKind kind, List<SeriesSite> sites)
+    private void NoteFull()
     {
-        var key = $"{kind}\n{string.Join("\n", sites.Select(static site => site.Shown).Distinct())}";
-        lock (_logged)
+        if (Interlocked.Exchange(ref _isFull, 1) == 0)
         {
-            return _logged.Count < MostSets && _logged.Add(key);
+            reports.SeriesBookFull();
         }
     }
 
     private static List<string> ServersOf(IEnumerable<SentStatement> statements) =>
         [.. statements.Select(static statement => statement.Server).Distinct().Order(StringComparer.Ordinal).Take(MostServers)];
-}
-
-/// <summary>A place of a series.</summary>
-/// <param name="Callers">Who sent its statements.</param>
-/// <param name="Way">How they ran.</param>
-/// <param name="Statements">How many it sent.</param>
-/// <param name="Servers">Where.</param>
-internal sealed record SeriesSite(CallingMethods Callers, string Way, int Statements, IReadOnlyList<string> Servers)
-{
-    /// <summary>What a log record calls it.</summary>
-    public string Shown =>
-        Callers.Methods switch
-        {
-            [] => "(no code of yours is on the stack)",
-            [var alone] => alone.Name,
-            [var method, var caller, ..] => $"{method.Name} (called by {caller.Name})",
-        };
-}
-
-/// <summary>A series, by its places.</summary>
-internal sealed record FoundSeries(ReadSeriesKind Kind, SeriesUnitKind Unit, IReadOnlyList<SeriesSite> Sites)
-{
-    public long Count { get; set; }
-
-    /// <summary>How often its statements reached more than one server.</summary>
-    public long Spread { get; set; }
-
-    /// <summary>What of the count is in the file.</summary>
-    public long Written { get; set; }
-
-    public long WrittenSpread { get; set; }
 }
 
 /// <summary>A place that sent statements, whether they formed a series or not.</summary>

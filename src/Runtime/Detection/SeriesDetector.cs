@@ -15,18 +15,21 @@ internal sealed class SeriesDetector : IDisposable
     /// <summary>A unit that goes on and on is told after so long, and begins anew.</summary>
     private static readonly TimeSpan LongestUnit = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Turns = TimeSpan.FromSeconds(1);
 
     private readonly ConditionalWeakTable<object, UnitReads> _units = new();
+    private readonly CallingPlaces _places = new();
     private readonly HashSet<UnitReads> _open = [];
+    private readonly Queue<UnitReads> _toTell = new();
     private readonly SeriesDetectorOptions _options;
-    private readonly TimeProvider _time;
+    private readonly RoutingReports _reports;
     private readonly SourceMembers _members;
     private readonly SeriesBook _book;
     private readonly uint _sampled;
     private readonly EventHandler? _exiting;
     private ITimer? _timer;
     private volatile bool _isDisposed;
+    private int _hasFailed;
 
     /// <param name="options">What was asked for.</param>
     /// <param name="reports">Told of what is found.</param>
@@ -45,14 +48,18 @@ internal sealed class SeriesDetector : IDisposable
     {
         _options = options;
         RoutesStatements = routesStatements;
-        _time = time;
-        _members = new SourceMembers(new UserCode([.. options.UserAssemblies]));
+        Time = time;
+        _reports = reports;
+        _members = new SourceMembers(new UserCode([.. options.UserAssemblies]), options.ReportFile is null ? null : new SourceLines());
         _sampled = (uint)Math.Min(options.SampleRate * uint.MaxValue, uint.MaxValue);
-        var file = options.ReportFile is { } path ? new SeriesFile(path, reports) : null;
-        file?.Begin(source, routesStatements, options.SampleRate, time.GetUtcNow());
-        _book = new SeriesBook(reports, raise, file);
+        var file = options.ReportFile is { } path ? new SeriesFile(path, reports, time) : null;
+        file?.Begin(source, routesStatements, options.SampleRate);
+        _book = new SeriesBook(reports, raise, file, time);
         if (file is not null)
         {
+            // The file says that a program was watched, also where that sends nothing.
+            StartTimer();
+
             // Who lets a program end without disposing its data source has the counts too.
             var weak = new WeakReference<SeriesDetector>(this);
             _exiting = (_, _) => End(weak);
@@ -63,24 +70,38 @@ internal sealed class SeriesDetector : IDisposable
     /// <summary>Whether a proxy may send each statement of a connection elsewhere.</summary>
     public bool RoutesStatements { get; }
 
-    /// <summary>The user's methods on the stack of whoever calls this.</summary>
-    public CallingMethods Callers() => CallingMethods.Here(_members);
+    public TimeProvider Time { get; }
+
+    /// <summary>Whether it watches no more.</summary>
+    public bool IsOff => _isDisposed || Volatile.Read(ref _hasFailed) != 0;
+
+    /// <summary>The user's methods on the stack of whoever calls this, and those in which its flow has begun.</summary>
+    public CallingMethods CallersHere() => CallingMethods.Here(_members).Inside(SeriesFlow.Callers);
+
+    /// <summary>The same methods as they are kept.</summary>
+    public CallingMethods Known(CallingMethods callers) => _places.Known(callers);
 
     /// <summary>The unit that runs; null where it is not in the sample.</summary>
     /// <param name="flow">The flow in which the connection was created.</param>
-    public UnitReads? UnitOf(object flow)
+    public UnitReads? UnitOf(SeriesFlow flow)
     {
+        if (IsOff)
+        {
+            return null;
+        }
+
         var unit = SeriesFlow.UnitNow(flow);
-        return IsSampled(unit) && !_isDisposed ? UnitAt(unit) : null;
+        return IsSampled(unit) ? UnitAt(unit) : null;
     }
 
-    /// <summary>A statement runs.</summary>
+    /// <summary>A statement has run.</summary>
     public void Add(UnitReads unit, SentStatement statement)
     {
         _book.Note(statement);
-        if (!statement.IsAccepted && unit.Add(statement, _time.GetTimestamp()))
+        var now = Time.GetTimestamp();
+        if (!unit.Accepts(statement) && Turn(unit, statement, now) is { } its && its.Add(statement, now))
         {
-            Follow(unit);
+            Follow(its);
         }
 
         if (_book.HasNews)
@@ -89,18 +110,57 @@ internal sealed class SeriesDetector : IDisposable
         }
     }
 
-    /// <summary>A unit has ended.</summary>
-    public void Ended(UnitReads unit, IReadOnlyList<SentStatement> sent)
+    /// <summary>Nothing more belongs to a unit.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="isTold">Whether what it formed is told here and now. Elsewhere who is told would be inside a read of somebody's.</param>
+    public void End(UnitReads unit, bool isTold)
     {
-        lock (_open)
+        try
         {
-            _open.Remove(unit);
-        }
+            if (!unit.TryEnd())
+            {
+                return;
+            }
 
-        _book.Add(unit.Kind, sent);
-        if (_book.HasNews)
+            var tells = unit.IsAtFault && Volatile.Read(ref _hasFailed) == 0;
+            var waits = tells && !isTold;
+            lock (_open)
+            {
+                _open.Remove(unit);
+                waits &= !_isDisposed && _toTell.Count < MostUnits;
+                if (waits)
+                {
+                    _toTell.Enqueue(unit);
+                }
+            }
+
+            if (!tells)
+            {
+                unit.Take();
+            }
+            else if (!waits)
+            {
+                Tell(unit);
+            }
+
+            if (waits || _book.HasNews)
+            {
+                StartTimer();
+            }
+        }
+        catch (Exception exception)
         {
-            StartTimer();
+            Fail(exception);
+        }
+    }
+
+    /// <summary>Something threw that nobody should see but the log: whose read it is knows nothing of the detector. It is off from now
+    /// on.</summary>
+    public void Fail(Exception exception)
+    {
+        if (Interlocked.Exchange(ref _hasFailed, 1) == 0)
+        {
+            _reports.SeriesDetectorFailed(exception);
         }
     }
 
@@ -112,21 +172,29 @@ internal sealed class SeriesDetector : IDisposable
             AppDomain.CurrentDomain.ProcessExit -= _exiting;
         }
 
-        UnitReads[] left;
-        lock (_open)
+        try
         {
-            _isDisposed = true;
-            _timer?.Dispose();
-            _timer = null;
-            left = [.. _open];
-        }
+            UnitReads[] left;
+            lock (_open)
+            {
+                _isDisposed = true;
+                _timer?.Dispose();
+                _timer = null;
+                left = [.. _open];
+            }
 
-        foreach (var unit in left)
+            TellWhatWaits();
+            foreach (var unit in left)
+            {
+                End(unit, isTold: true);
+            }
+
+            _book.End();
+        }
+        catch (Exception exception)
         {
-            unit.End();
+            Fail(exception);
         }
-
-        _book.End();
     }
 
     private static void End(WeakReference<SeriesDetector> detector)
@@ -134,6 +202,25 @@ internal sealed class SeriesDetector : IDisposable
         if (detector.TryGetTarget(out var living))
         {
             living.Dispose();
+        }
+    }
+
+    private void Tell(UnitReads unit) => _book.Add(unit.Kind, unit.Take());
+
+    private void TellWhatWaits()
+    {
+        while (true)
+        {
+            UnitReads unit;
+            lock (_open)
+            {
+                if (!_toTell.TryDequeue(out unit!))
+                {
+                    return;
+                }
+            }
+
+            Tell(unit);
         }
     }
 
@@ -149,7 +236,11 @@ internal sealed class SeriesDetector : IDisposable
             return reads;
         }
 
-        reads?.End();
+        if (reads is not null)
+        {
+            End(reads, isTold: false);
+        }
+
         lock (_units)
         {
             if (_units.TryGetValue(key, out var another) && !another.HasEnded)
@@ -157,7 +248,7 @@ internal sealed class SeriesDetector : IDisposable
                 return another;
             }
 
-            var begun = new UnitReads(this, key, _time.GetTimestamp());
+            var begun = new UnitReads(this, key, Time.GetTimestamp());
             if (key is SeriesUnit unit && !unit.TryAdd(begun))
             {
                 return null;
@@ -168,14 +259,32 @@ internal sealed class SeriesDetector : IDisposable
         }
     }
 
+    /// <summary>The unit that a statement belongs to: another one with the next turn of a loop.</summary>
+    private UnitReads? Turn(UnitReads unit, in SentStatement statement, long now)
+    {
+        if (!unit.IsNextTurn(statement, Time.GetElapsedTime(unit.Last, now)) || unit.Key is not { } key)
+        {
+            return unit;
+        }
+
+        End(unit, isTold: false);
+        return UnitAt(key);
+    }
+
     private bool IsOver(UnitReads reads) =>
-        _time.GetElapsedTime(reads.Last) >= _options.UnitTimeout || _time.GetElapsedTime(reads.Began) >= LongestUnit;
+        Time.GetElapsedTime(reads.Last) >= _options.UnitTimeout || Time.GetElapsedTime(reads.Began) >= LongestUnit;
 
     private void Follow(UnitReads unit)
     {
         UnitReads? oldest = null;
         lock (_open)
         {
+            if (unit.HasEnded)
+            {
+                // Told by whoever ended it.
+                return;
+            }
+
             if (_open.Count >= MostUnits)
             {
                 oldest = _open.MinBy(static reads => reads.Last);
@@ -184,7 +293,11 @@ internal sealed class SeriesDetector : IDisposable
             _open.Add(unit);
         }
 
-        oldest?.End();
+        if (oldest is not null)
+        {
+            End(oldest, isTold: false);
+        }
+
         StartTimer();
     }
 
@@ -193,35 +306,44 @@ internal sealed class SeriesDetector : IDisposable
     {
         lock (_open)
         {
-            if (_timer is null && !_isDisposed)
+            if (_timer is null && !IsOff)
             {
                 using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
-                _timer = _time.CreateTimer(static state => ((SeriesDetector)state!).Ring(), this, Turn, Timeout.InfiniteTimeSpan);
+                _timer = Time.CreateTimer(static state => ((SeriesDetector)state!).Ring(), this, Turns, Timeout.InfiniteTimeSpan);
             }
         }
     }
 
     private void Ring()
     {
-        UnitReads[] over;
-        bool areLeft;
-        lock (_open)
+        try
         {
-            _timer?.Dispose();
-            _timer = null;
-            over = [.. _open.Where(reads => reads.IsGone || IsOver(reads))];
-            areLeft = over.Length < _open.Count;
-        }
+            UnitReads[] over;
+            bool areLeft;
+            lock (_open)
+            {
+                _timer?.Dispose();
+                _timer = null;
+                over = [.. _open.Where(reads => reads.IsGone || IsOver(reads))];
+                areLeft = over.Length < _open.Count;
+            }
 
-        foreach (var unit in over)
-        {
-            unit.End();
-        }
+            foreach (var unit in over)
+            {
+                End(unit, isTold: true);
+            }
 
-        _book.Write();
-        if (areLeft)
+            TellWhatWaits();
+            _book.Write();
+            if (areLeft || _book.HasNews)
+            {
+                StartTimer();
+            }
+        }
+        catch (Exception exception)
         {
-            StartTimer();
+            // On a thread of the pool it would end the process.
+            Fail(exception);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MonotonicReads.Detection;
 
 namespace MonotonicReads;
@@ -17,11 +18,16 @@ public sealed class SeriesUnit : IDisposable
     private static readonly AsyncLocal<SeriesUnit?> Ambient = new();
 
     private readonly SeriesUnit? _outer;
+    private readonly Activity? _request;
     private readonly object _watchers = new();
     private List<UnitReads>? _watched;
     private bool _hasEnded;
 
-    private SeriesUnit(SeriesUnit? outer, SeriesUnitKind kind) => (_outer, Kind) = (outer, kind);
+    private SeriesUnit(SeriesUnit? outer, SeriesUnitKind kind, bool isAccepted)
+    {
+        (_outer, Kind, IsAccepted) = (outer, kind, isAccepted);
+        _request = kind == SeriesUnitKind.Request && outer is null ? SeriesFlow.RunningRequest() : null;
+    }
 
     /// <summary>What it is.</summary>
     public SeriesUnitKind Kind { get; }
@@ -41,6 +47,12 @@ public sealed class SeriesUnit : IDisposable
         }
     }
 
+    /// <summary>Whether stale and out-of-order answers are accepted in it, but for what says otherwise.</summary>
+    internal bool IsAccepted { get; }
+
+    /// <summary>What its reads belong to. What a request has read before it was told to be one belongs to its activity.</summary>
+    internal object Key => _request is { IsStopped: false } request ? request : this;
+
     /// <summary>Begins a unit of its own, within another one too. Dispose it where the work ends, in the method that began it.</summary>
     /// <returns>The unit.</returns>
     public static SeriesUnit Begin() => Begin(SeriesUnitKind.Code);
@@ -53,6 +65,7 @@ public sealed class SeriesUnit : IDisposable
         {
             watched = _hasEnded ? null : _watched;
             _hasEnded = true;
+            _watched = null;
         }
 
         if (ReferenceEquals(Ambient.Value, this))
@@ -68,7 +81,12 @@ public sealed class SeriesUnit : IDisposable
 
     /// <inheritdoc cref="Begin()"/>
     /// <param name="kind">What it is.</param>
-    internal static SeriesUnit Begin(SeriesUnitKind kind) => Ambient.Value = new SeriesUnit(Ambient.Value, kind);
+    /// <param name="isAccepted">Whether stale and out-of-order answers are accepted in it.</param>
+    internal static SeriesUnit Begin(SeriesUnitKind kind, bool isAccepted = false) =>
+        Ambient.Value = new SeriesUnit(Current, kind, isAccepted);
+
+    /// <summary>What runs from here on in this flow belongs to it, until it ends.</summary>
+    internal void Enter() => Ambient.Value = this;
 
     /// <summary>Ends with the unit.</summary>
     /// <returns>False where that has ended.</returns>
@@ -78,7 +96,9 @@ public sealed class SeriesUnit : IDisposable
         {
             if (!_hasEnded)
             {
-                (_watched ??= []).Add(reads);
+                _watched ??= [];
+                _watched.RemoveAll(static watched => watched.HasEnded);
+                _watched.Add(reads);
             }
 
             return !_hasEnded;

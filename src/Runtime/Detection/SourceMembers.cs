@@ -10,7 +10,9 @@ namespace MonotonicReads.Detection;
 /// Which member of the source a method of the running program comes from: the compiler makes methods of lambdas and local functions, and
 /// types of asynchronous methods and iterators.
 /// </summary>
-internal sealed class SourceMembers(UserCode code)
+/// <param name="code">Which assemblies are the user's.</param>
+/// <param name="lines">Tells where lambdas and local functions stand; null where nobody asks.</param>
+internal sealed class SourceMembers(UserCode code, SourceLines? lines = null)
 {
     private const BindingFlags Declared =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -28,9 +30,53 @@ internal sealed class SourceMembers(UserCode code)
 
     /// <summary>The member; null where it is no code of the user's, or the generator's.</summary>
     public CallingMethod? Of(MethodBase method) =>
-        method.DeclaringType is not { } type || !code.Has(type.Assembly) ? null : _known.GetOrAdd(method, static m => Find(m));
+        method.DeclaringType is not { } type || !code.Has(type.Assembly) ? null
+        : type.IsCollectible ? FindOrName(method)
+        : _known.GetOrAdd(method, FindOrName);
 
-    private static CallingMethod? Find(MethodBase method)
+    // What a member says of itself may be of an assembly that is not there: an optional one, which the program never needs.
+    private CallingMethod? FindOrName(MethodBase method)
+    {
+        try
+        {
+            return Find(method);
+        }
+        catch (Exception exception) when (IsOfReflection(exception))
+        {
+            return Named(method);
+        }
+    }
+
+    private CallingMethod? Named(MethodBase method)
+    {
+        var owner = method.DeclaringType!;
+        var name = IsMade(method.Name) ? Around(method.Name) : method.Name;
+        while (IsMade(owner.Name) && owner.DeclaringType is { } outer)
+        {
+            name = IsMade(name) || name == "MoveNext" ? Around(owner.Name) : name;
+            owner = outer;
+        }
+
+        return new CallingMethod(
+            DocumentationId.OfName(owner, name) + "(*)",
+            $"{owner.Name.Split('`')[0]}.{name}",
+            Declares: null,
+            IsMade(method.DeclaringType!.Name) || IsMade(method.Name) ? lines?.Of(method) : null
+        );
+    }
+
+    private static bool IsOfReflection(Exception exception) =>
+        exception
+            is IOException
+                or TypeLoadException
+                or BadImageFormatException
+                or MissingMemberException
+                or ReflectionTypeLoadException
+                or CustomAttributeFormatException
+                or AmbiguousMatchException
+                or NotSupportedException;
+
+    private CallingMethod? Find(MethodBase method)
     {
         var (member, isCertain) = MemberOf(method);
         if (member.DeclaringType is not { } type || IsWritten(type))
@@ -40,9 +86,18 @@ internal sealed class SourceMembers(UserCode code)
 
         var id = isCertain ? DocumentationId.Of(member) : DocumentationId.OfName(member) + "(*)";
         var name = $"{type.Name.Split('`')[0]}.{(member.IsConstructor ? "ctor" : member.Name)}";
+        var at = IsMade((Kickoff(method) ?? method).Name) ? lines?.Of(BodyOf(method)) : null;
         return LocalFunctionIn(method) is { } local
-            ? new CallingMethod($"{id}~{local}", $"{name} › {local}", LevelOf(member))
-            : new CallingMethod(id, name, LevelOf(member));
+            ? new CallingMethod($"{id}~{local}", $"{name} › {local}", LevelOf(member), at)
+            : new CallingMethod(id, name, LevelOf(member), at);
+    }
+
+    /// <summary>Where the source's statements are: an asynchronous method only starts its state machine.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "What was trimmed is not on the stack.")]
+    private static MethodBase BodyOf(MethodBase method)
+    {
+        var kickoff = Kickoff(method) ?? method;
+        return MachineOf(kickoff) is { } machine ? machine.GetMethod("MoveNext", Declared) ?? method : method;
     }
 
     // A wrapper calls what it wraps, which is on the stack too.
@@ -78,7 +133,7 @@ internal sealed class SourceMembers(UserCode code)
     /// <summary>The method whose state machine runs; null where none does.</summary>
     private static MethodBase? Kickoff(MethodBase method)
     {
-        if (method.DeclaringType is not { DeclaringType: { } owner } machine || !IsMade(machine.Name) || IsMade(method.Name))
+        if (method.DeclaringType is not { DeclaringType: { } owner } machine || !IsMade(machine.Name))
         {
             return null;
         }
@@ -86,9 +141,21 @@ internal sealed class SourceMembers(UserCode code)
         var definition = machine.IsGenericType ? machine.GetGenericTypeDefinition() : machine;
         return MembersOf(owner)
             .FirstOrDefault(member =>
-                member.GetCustomAttribute<StateMachineAttribute>(inherit: false) is { StateMachineType: { } type }
-                && (type.IsGenericType ? type.GetGenericTypeDefinition() : type) == definition
+                MachineOf(member) is { } type && (type.IsGenericType ? type.GetGenericTypeDefinition() : type) == definition
             );
+    }
+
+    // An attribute of another member is no reason not to find this one.
+    private static Type? MachineOf(MethodBase member)
+    {
+        try
+        {
+            return member.GetCustomAttribute<StateMachineAttribute>(inherit: false)?.StateMachineType;
+        }
+        catch (Exception exception) when (IsOfReflection(exception))
+        {
+            return null;
+        }
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "What was trimmed is not on the stack.")]

@@ -44,7 +44,8 @@ internal sealed class UserCode(IReadOnlyList<string> patterns)
     private readonly ConcurrentDictionary<Assembly, bool> _known = new();
     private readonly Lazy<Dictionary<string, bool>> _built = new(static () => Built());
 
-    public bool Has(Assembly assembly) => _known.GetOrAdd(assembly, Judge);
+    // Nothing here keeps an assembly that its program would unload.
+    public bool Has(Assembly assembly) => assembly.IsCollectible ? Judge(assembly) : _known.GetOrAdd(assembly, Judge);
 
     private bool Judge(Assembly assembly)
     {

@@ -189,6 +189,21 @@ internal static partial class RoutingLog
     public static partial void SeriesHandlerThrew(ILogger logger, Exception exception);
 
     [LoggerMessage(
+        41,
+        LogLevel.Error,
+        "The series detector failed, and is off until the program starts again; no read is touched by that."
+    )]
+    public static partial void SeriesDetectorFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        42,
+        LogLevel.Warning,
+        "The series detector has found as many sets of methods as it keeps: what is new from now on is an event and a measurement, and "
+            + "neither logged nor in the report file. This is said once."
+    )]
+    public static partial void SeriesBookFull(ILogger logger);
+
+    [LoggerMessage(
         50,
         LogLevel.Warning,
         "No replica is known to show a state of the last {Bound} ms, which read session {SessionId} asks for; the primary takes its reads."

@@ -165,6 +165,10 @@ internal sealed class RoutingReports(ILogger logger, Action<ReadSessionEventArgs
 
     public void SeriesFileRefused(string file, Exception exception) => RoutingLog.SeriesFileRefused(logger, file, exception);
 
+    public void SeriesDetectorFailed(Exception exception) => RoutingLog.SeriesDetectorFailed(logger, exception);
+
+    public void SeriesBookFull() => RoutingLog.SeriesBookFull(logger);
+
     public void SeriesHandlerThrew(Exception exception) => RoutingLog.SeriesHandlerThrew(logger, exception);
 
     public void HandlerThrew(Exception exception) => RoutingLog.HandlerThrew(logger, exception);

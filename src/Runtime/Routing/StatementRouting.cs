@@ -1,6 +1,7 @@
 using System.Data;
 using System.Runtime.ExceptionServices;
 using MonotonicReads.Choosing;
+using MonotonicReads.Detection;
 using MonotonicReads.Proxies;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
@@ -297,8 +298,22 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         }
 
         connection.Use.Note(server, session, pin, statement);
-        var (reads, writes) = (statement.ReturnsData, statement.Writes);
-        connection.Watch?.Sent(server.Name, server.IsPrimary, session?.Root, session?.SeesOwnWrites == true, reads, writes);
+        if (connection.Watch is { IsSending: true } watch)
+        {
+            watch.Sent(server.Name, server.IsPrimary, Watched(session), statement.ReturnsData, statement.Writes);
+        }
+
         return Step.Run;
     }
+
+    private static WatchedSession? Watched(ReadSession? session) =>
+        session is null
+            ? null
+            : new WatchedSession(
+                session.Root,
+                session.Id,
+                session.CarriedIfAny?.Token?.SessionId,
+                session.SeesOwnWrites,
+                SeesAllWrites: session.Consistency == ReadConsistency.Global
+            );
 }

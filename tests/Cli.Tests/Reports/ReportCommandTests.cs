@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Microsoft.CodeAnalysis;
 using MonotonicReads.Cli.Output;
+using MonotonicReads.Cli.Tests.Watched;
 
 namespace MonotonicReads.Cli.Tests.Reports;
 
@@ -90,6 +92,49 @@ public class ReportCommandTests
 
         Assert.Equal(ExitCodes.Fine, run.ExitCode);
         Assert.StartsWith("MR1003: ", run.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A program that ran under the detector, and the report of its project as the SDK loads it.</summary>
+    [Fact]
+    public async Task Joins_the_findings_with_what_a_detector_wrote()
+    {
+        using var folder = new Folder();
+        folder["Shapes.csproj"] = """
+            <Project Sdk="Microsoft.NET.Sdk.Web">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework><AllowUnsafeBlocks>true</AllowUnsafeBlocks></PropertyGroup>
+              <ItemGroup><PackageReference Include="Dapper" Version="2.1.66" /></ItemGroup>
+            </Project>
+            """;
+        folder[Shapes.File] = Shapes.Source;
+        await folder.DotnetAsync("restore", "--nologo", "-v", "q");
+        using (var program = new ShapesProgram(OptimizationLevel.Debug, hasSymbols: true))
+        {
+            File.Copy(await program.RequestAsync("/second"), folder.Of("series.jsonl"));
+        }
+
+        await File.AppendAllTextAsync(folder.Of("series.jsonl"), """{"v":1,"type":"ser""");
+        var run = await folder.ToolAsync("report", "Shapes.csproj", "--runtime", "series.jsonl", "--json", "out.json");
+
+        Assert.True(run.ExitCode == ExitCodes.Fine, run.Error);
+        Assert.Contains("series.jsonl: 1 line left out", run.Error, StringComparison.Ordinal);
+        Assert.Contains("1 confirmed", run.Output, StringComparison.Ordinal);
+        var findings = JsonDocument
+            .Parse(folder["out.json"])
+            .RootElement.GetProperty("runtime")
+            .GetProperty("findings")
+            .EnumerateArray()
+            .ToList();
+        var confirmed = Assert.Single(findings, static f => f.GetProperty("verdict").GetString() == "confirmed");
+        Assert.Equal("GET /second", confirmed.GetProperty("name").GetString());
+        Assert.Equal(1, confirmed.GetProperty("units").GetInt32());
+        Assert.Contains(
+            findings,
+            static f => f.TryGetProperty("because", out var because) && because.GetString() == "its reads were not seen to run"
+        );
+
+        var missing = await folder.ToolAsync("report", "Shapes.csproj", "--runtime", "none.jsonl");
+        Assert.Equal(ExitCodes.WrongUsage, missing.ExitCode);
+        Assert.Contains("--runtime none.jsonl cannot be read", missing.Error, StringComparison.Ordinal);
     }
 
     private static async Task<Folder> ShopAsync()

@@ -29,6 +29,9 @@ internal class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Time has passed, and no timer has come to it yet.</summary>
+    public void AdvanceWithoutTimers(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
+
     // Rings once.
     private ManualTimer CreateManualTimer(TimerCallback callback, object? state, TimeSpan due)
     {

@@ -129,7 +129,10 @@ internal sealed class ReportBuilder
                         )
                 ),
             ]
-        );
+        )
+        {
+            Extent = method.Extent is { } extent ? PlaceOf(extent) : null,
+        };
 
     private ReportUnit UnitOf(int project, SurveyedUnit unit)
     {

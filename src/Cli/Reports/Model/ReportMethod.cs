@@ -8,7 +8,11 @@ namespace MonotonicReads.Cli.Reports.Model;
 /// <param name="Project">The index of its project.</param>
 /// <param name="Place">Where it is declared.</param>
 /// <param name="Sites">Its places in the order of the source.</param>
-internal sealed record ReportMethod(string Key, string Name, int Project, ReportPlace Place, ImmutableArray<ReportSite> Sites);
+internal sealed record ReportMethod(string Key, string Name, int Project, ReportPlace Place, ImmutableArray<ReportSite> Sites)
+{
+    /// <summary>From where to where it stands, a handler's lambda alone; null where that is not in source.</summary>
+    public ReportPlace? Extent { get; init; }
+}
 
 /// <summary>A place that reads or writes: a statement that is sent, or a call of a body that sends one.</summary>
 /// <param name="Name">What is called.</param>

@@ -93,11 +93,11 @@ internal static class Words
 
     /// <summary>A place of a series.</summary>
     public static string Of(RuntimeSite site) =>
-        site.Methods switch
+        site.Frames.Select(static frame => Short(frame.Method)).Distinct(StringComparer.Ordinal).Take(2).ToList() switch
         {
             [] => "no code of the solution",
-            [var alone] => Short(alone),
-            [var method, var caller, ..] => $"{Short(method)} (called by {Short(caller)})",
+            [var alone] => alone,
+            [var method, var caller, ..] => $"{method} (called by {caller})",
         };
 
     /// <summary>A series in a line, without how often it was seen.</summary>
