@@ -56,7 +56,8 @@ public sealed class NamesTests
         );
         // What no other is called like needs none.
         Assert.Equal(["Plain.Lambda(int)"], Confirmed(await program.RunAsync("Lambda")));
-        Assert.Empty(Confirmed(await program.RunAsync("Arity1")));
+        // The member that runs its lambda is on the stack too.
+        Assert.Equal(["Plain.Arity<T>(int)"], Confirmed(await program.RunAsync("Arity1")));
     }
 
     private static List<string> Confirmed(Report report) =>

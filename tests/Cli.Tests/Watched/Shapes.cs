@@ -138,7 +138,6 @@ internal static class Shapes
             }
 
             public class Made { public Made() { } public Made(int n) { Db.One(); Db.One(); } }
-            public class Fields { public int Both = Db.One() + Db.One(); }
             public class Primary(int n) { public int Get() => Db.One() + Db.One() + n; }
             public record Row(int Id) { public int Get() => Db.One() + Db.One() + Id; }
             public struct Value { public readonly int Get() => Db.One() + Db.One(); }
@@ -211,7 +210,6 @@ internal static class Shapes
                 public static void ToLong() => _ = (long)new Plain();
                 public static unsafe void Types() { var a = 1; var c = 1L; new Plain().Types(ref a, out _, in c, [], new int[0, 0], [], 1, null, 1); }
                 public static void Constructor() => _ = new Made(1);
-                public static void Field() => _ = new Fields();
                 public static void PrimaryConstructor() => new Primary(1).Get();
                 public static void Record() => new Row(1).Get();
                 public static void Struct() => new Value().Get();
@@ -267,7 +265,6 @@ internal static class Shapes
             ["ToLong"] = "Plain.explicit operator long(Plain)",
             ["Types"] = "Plain.Types",
             ["Constructor"] = "Made.Made(int)",
-            ["Field"] = "Fields",
             ["PrimaryConstructor"] = "Primary.Get()",
             ["Record"] = "Row.Get()",
             ["Struct"] = "Value.Get()",
@@ -281,6 +278,6 @@ internal static class Shapes
             ["Override"] = "Derived.Get()",
             ["Partial"] = "Half.Get()",
             ["Extension"] = "Extensions.Twice(string)",
-            ["LocalOfMain"] = "Local",
+            ["LocalOfMain"] = "<top-level-statements-entry-point> › Local",
         };
 }

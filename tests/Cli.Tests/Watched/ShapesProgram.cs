@@ -25,7 +25,6 @@ internal sealed class ShapesProgram : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("monotonicreads-shapes-");
 
-    /// <summary>Not collectible: what is in one is compiled at once with all optimizations, and half of the methods are inlined.</summary>
     private readonly AssemblyLoadContext _loaded = new(Name, isCollectible: true);
     private readonly SqliteConnection _keptOpen;
     private readonly string _database = $"Data Source=file:shapes-{Guid.NewGuid():N}?mode=memory&cache=shared";
@@ -127,6 +126,15 @@ internal sealed class ShapesProgram : IDisposable
                     SourceText.From(Shapes.Source, Encoding.UTF8),
                     CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest),
                     "/shop/src/" + Shapes.File
+                ),
+                // Optimized by the compiler alone: what the runtime inlines is on no stack.
+                CSharpSyntaxTree.ParseText(
+                    SourceText.From(
+                        "[assembly: System.Diagnostics.Debuggable(System.Diagnostics.DebuggableAttribute.DebuggingModes.DisableOptimizations)]",
+                        Encoding.UTF8
+                    ),
+                    CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest),
+                    "/shop/src/AssemblyInfo.cs"
                 ),
             ],
             ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
