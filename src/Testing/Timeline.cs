@@ -8,7 +8,7 @@ namespace MonotonicReads.Testing;
 /// <param name="reads">What the unit of work sent.</param>
 internal sealed class Timeline(IReadOnlyList<SentStatement> written, IReadOnlyList<AssignedRead> reads)
 {
-    private const int Longest = 100;
+    private const int Longest = 80;
     private const int LongestName = 20;
 
     private readonly IReadOnlyList<int> _held =

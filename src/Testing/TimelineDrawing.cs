@@ -99,7 +99,7 @@ internal static class TimelineDrawing
     private static int Entry(StringBuilder svg, int y, string number, string text, string? saw)
     {
         Add(svg, $"""<text class="name" x="20" y="{y}">{number}</text>""");
-        Add(svg, $"""<text x="62" y="{y}">{Text(Timeline.Cut(text, 110))}</text>""");
+        Add(svg, $"""<text x="62" y="{y}">{Text(Timeline.Cut(text, 105))}</text>""");
         if (saw is not null)
         {
             Add(svg, $"""<text class="saw" x="62" y="{y + 16}">{Text(saw)}</text>""");
