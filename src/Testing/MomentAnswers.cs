@@ -20,12 +20,20 @@ internal sealed class MomentAnswers(LaggingReplicas set)
     /// <summary>The first of what was asked, for the message; null for nothing.</summary>
     public string? First => _asked.FirstOrDefault()?.Line;
 
-    /// <summary>Asks all that was sent to a replica, of each moment.</summary>
+    /// <summary>Asks all that was read, of each moment: also what the primary was asked, as a unit that reads there what was written and
+    /// the rest on replicas bears their lag for a reason.</summary>
     public async Task AskAsync(IEnumerable<SentStatement> statements)
     {
         var moments = _asking.Moments;
-        foreach (var statement in statements.Where(static statement => statement.Server != "primary"))
+        foreach (var statement in statements.Where(static statement => !statement.Writes))
         {
+            if (statement.Server == "primary" && !statement.IsPlainRead)
+            {
+                // A read that locks, which replicas refuse; anything else there is no read.
+                IsUnknown |= statement.Line.StartsWith("select ", StringComparison.OrdinalIgnoreCase);
+                continue;
+            }
+
             if (_asked.Exists(statement.Asks))
             {
                 continue;

@@ -137,14 +137,13 @@ public sealed class AssignmentOrderTests
     {
         await using var set = await CreateAsync();
         var (goOn, wasRead) = (new SemaphoreSlim(0), new SemaphoreSlim(0));
-        var runs = 0;
 
         var told = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             set.ForEachAssignmentAsync(
                 OrderQueries.BuyMoreAsync,
-                async _ =>
+                async run =>
                 {
-                    if (++runs == 1)
+                    if (run.Number == 1)
                     {
                         _ = Task.Run(async () =>
                         {

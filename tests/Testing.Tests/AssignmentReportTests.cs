@@ -96,13 +96,13 @@ public sealed class AssignmentReportTests
     {
         await using var set = await CreateAsync();
 
-        await Assert.ThrowsAsync<SkipException>(() =>
+        await Assert.ThrowsAsync<Xunit.SkipException>(() =>
             set.ForEachAssignmentAsync(
                 OrderQueries.BuyMoreAsync,
                 async _ =>
                 {
                     await set.TotalAsync();
-                    throw new SkipException("no such server");
+                    Skip.If(true, "no such server");
                 }
             )
         );
@@ -178,6 +178,3 @@ public sealed class AssignmentReportTests
         return set;
     }
 }
-
-/// <summary>As the test frameworks call theirs.</summary>
-public sealed class SkipException(string message) : Exception(message);

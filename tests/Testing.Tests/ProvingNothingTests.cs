@@ -106,6 +106,33 @@ public sealed class ProvingNothingTests
         Assert.Equal(new AssignmentSummary(1, AreAll: true) { Draws = 0 }, summary);
     }
 
+    [Theory]
+    [InlineData("select total from orders", true)]
+    [InlineData("select amount from payments", false)]
+    public async Task A_unit_that_reads_what_was_written_on_the_primary_and_the_rest_elsewhere(string onPrimary, bool sees)
+    {
+        await using var set = await CreateAsync();
+        Task<AssignmentSummary> Run() =>
+            set.ForEachAssignmentAsync(
+                static db => db.ExecuteAsync("update orders set total = total + 10"),
+                async _ =>
+                {
+                    await using var db = await set.DataSource.Primary.OpenConnectionAsync();
+                    await db.ExecuteScalarAsync<long>(onPrimary);
+                    await set.TotalAsync("on_hand", "stock");
+                }
+            );
+
+        if (sees)
+        {
+            Assert.Equal(2, (await Run()).Assignments);
+        }
+        else
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(Run);
+        }
+    }
+
     [Fact]
     public async Task A_first_run_that_fails_is_told_as_that()
     {
