@@ -30,8 +30,8 @@ internal sealed class UnitRuns(
         var failure = thrown is null && run.Broken is null ? null : new AssignmentFailure(recording, run.Broken, thrown);
         if (WhyUnsound(recording, like) is { } why)
         {
-            await ResetAsync(cancellation).ConfigureAwait(false);
-            await EndEarlyAsync(why, failure).ConfigureAwait(false);
+            var alsoFailed = await FailureOfResetAsync(cancellation).ConfigureAwait(false);
+            await EndEarlyAsync(alsoFailed is null ? why : $"{why}\n{WhatFailed(alsoFailed)}", failure, _runs - 1).ConfigureAwait(false);
         }
 
         var answers = like is null && failure is null ? new MomentAnswers(set) : null;
@@ -42,7 +42,11 @@ internal sealed class UnitRuns(
             await _report.AddAsync(failure).ConfigureAwait(false);
         }
 
-        await ResetAsync(cancellation).ConfigureAwait(false);
+        if (await FailureOfResetAsync(cancellation).ConfigureAwait(false) is { } notReset)
+        {
+            await EndEarlyAsync(WhatFailed(notReset), new AssignmentFailure(recording, Broken: null, notReset), _runs)
+                .ConfigureAwait(false);
+        }
 
         // What was read before the unit wrote is asked when that is put back.
         await AskAsync(answers, recording.Statements.Take(lastWrite + 1)).ConfigureAwait(false);
@@ -104,6 +108,23 @@ internal sealed class UnitRuns(
         }
     }
 
+    // What it throws must not hide what the unit of work broke.
+    private async Task<Exception?> FailureOfResetAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await ResetAsync(cancellation).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        {
+            return exception;
+        }
+    }
+
+    private static string WhatFailed(Exception reset) =>
+        $"AssignmentOptions.Reset failed, so that the next run would find other data: {Asking.OneLine(reset.Message)}";
+
     private static Task AskAsync(MomentAnswers? answers, IEnumerable<SentStatement> statements) =>
         answers?.AskAsync(statements) ?? Task.CompletedTask;
 
@@ -150,11 +171,11 @@ internal sealed class UnitRuns(
         return now.IsSame(before) && (run.FirstAfter(now) is not { } sent || like.FirstAfter(before) is not { } earlier || sent == earlier);
     }
 
-    private async Task EndEarlyAsync(string why, AssignmentFailure? failure)
+    private async Task EndEarlyAsync(string why, AssignmentFailure? failure, int counted)
     {
         if (!_report.IsEmpty)
         {
-            var summary = new AssignmentSummary(_runs - 1, AreAll: false) { Draws = _draws };
+            var summary = new AssignmentSummary(counted, AreAll: false) { Draws = _draws };
             await _report.ThrowAsync(summary, "It was not run under more of them:\n" + why).ConfigureAwait(false);
         }
 

@@ -128,6 +128,31 @@ public sealed class WritingUnitTests
         Assert.Contains("alike", told.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_reset_that_fails_does_not_hide_what_broke(bool breaks)
+    {
+        await using var set = await CreateAsync();
+        var placing = new UnannotatedPlacing(set.DataSource);
+        var resets = 0;
+        var options = new AssignmentOptions
+        {
+            Reset = db => ++resets == 3 ? throw new TimeoutException("no lock") : db.ExecuteAsync("delete from orders where id = 8"),
+        };
+        Task RunAsync() => set.ForEachAssignmentAsync(async run => run.Check(await placing.PlaceAsync(8) >= (breaks ? 1 : 0)), options);
+
+        if (breaks)
+        {
+            var broken = await Assert.ThrowsAsync<AssignmentException>(RunAsync);
+            Assert.Contains("AssignmentOptions.Reset failed", broken.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        var told = await Assert.ThrowsAsync<InvalidOperationException>(RunAsync);
+        Assert.IsType<TimeoutException>(told.InnerException);
+    }
+
     private static async Task<LaggingReplicas> CreateAsync()
     {
         var set = await EmbeddedReplicas.CreateAsync("r1", "r2");
