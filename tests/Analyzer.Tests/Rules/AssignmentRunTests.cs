@@ -74,6 +74,6 @@ public class AssignmentRunTests
             [.. ReadRules.References, MetadataReference.CreateFromFile(typeof(LaggingReplicas).Assembly.Location)]
         )
         {
-            Disabled = [MR1004NeedlessAnnotation.Id],
+            Disabled = [MR1004NeedlessAnnotation.Id, MR1007SeriesCouldBePlanned.Id],
         }.VerifyAsync(new ReadRulesAnalyzer());
 }
