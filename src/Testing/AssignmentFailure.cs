@@ -11,9 +11,6 @@ internal sealed record AssignmentFailure(Recording Run, string? Broken, Exceptio
         .. Run.Statements.Where(static statement => !statement.Writes && !statement.HasFailed),
     ];
 
-    /// <summary>Which assignment it is.</summary>
-    public string Assignment => Run.Assignment;
-
     /// <summary>In words, to be followed by "in so many ...".</summary>
     public string What =>
         Broken is not null ? $"The check '{Asking.OneLine(Broken)}' fails" : $"{Thrown!.GetType().Name} ({FirstLine(Thrown.Message)})";

@@ -10,7 +10,6 @@ internal sealed class AssignmentReport(LaggingReplicas set, IReadOnlyList<SentSt
 {
     private readonly Asking _asking = new(set);
     private readonly List<AssignmentFailure> _failures = [];
-    private readonly HashSet<string> _broken = new(StringComparer.Ordinal);
     private AssignmentFailure? _shortest;
     private IReadOnlyList<AssignedRead> _reads = [];
 
@@ -19,7 +18,6 @@ internal sealed class AssignmentReport(LaggingReplicas set, IReadOnlyList<SentSt
     /// <summary>Takes note of a failure, before what it wrote is put back: the shortest is asked what it saw.</summary>
     public async Task AddAsync(AssignmentFailure failure)
     {
-        _broken.Add(failure.Assignment);
         _failures.Add(failure);
         if (_shortest is not null && failure.Length.CompareTo(_shortest.Length) >= 0)
         {
@@ -50,7 +48,7 @@ internal sealed class AssignmentReport(LaggingReplicas set, IReadOnlyList<SentSt
         var svg = TimelineDrawing.Of(timeline, shortest.What);
         var counted = string.Create(
             CultureInfo.InvariantCulture,
-            $"{shortest.What} in {_broken.Count} of {summary.Assignments} assignments of reads to replicas"
+            $"{shortest.What} in {_failures.Count} of {summary.Assignments} assignments of reads to replicas"
         );
         var all = summary.AreAll ? "" : " (there are more)";
         var message = $"{counted}{all}. The shortest:\n\n{timeline.Text}\n{AssignmentHint.Of(shortest, _failures)}";
@@ -59,7 +57,7 @@ internal sealed class AssignmentReport(LaggingReplicas set, IReadOnlyList<SentSt
             message += more is null ? "" : "\n" + more;
         }
 
-        throw new AssignmentException(message, svg, _broken.Count, summary, shortest.Thrown);
+        throw new AssignmentException(message, svg, _failures.Count, summary, shortest.Thrown);
     }
 
     // A drawing that cannot be written must not hide what it shows.

@@ -1,8 +1,7 @@
 namespace MonotonicReads.Testing;
 
 /// <summary>What was run.</summary>
-/// <param name="Assignments">How many assignments. Runs in which each statement went to the same place are one, as where a connection was
-/// moved to the primary before anything was read on it.</param>
+/// <param name="Assignments">How many assignments.</param>
 /// <param name="AreAll">Whether these are all that there are; otherwise <see cref="AssignmentOptions.MaxAssignments"/> was
 /// reached.</param>
 public sealed record AssignmentSummary(int Assignments, bool AreAll)

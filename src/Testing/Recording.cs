@@ -25,16 +25,6 @@ internal sealed class Recording(int[] prefix)
     /// <summary>What was chosen, as numbers.</summary>
     public IEnumerable<int> Trail => Choices.Select(static choice => choice.Chosen);
 
-    /// <summary>Which assignment it turned out to be: what went where. A draw whose connection moves to the primary before it reads makes no
-    /// other.</summary>
-    public string Assignment =>
-        string.Join(
-            '\n',
-            Statements.Select(static statement =>
-                FormattableString.Invariant($"{statement.Moment} {statement.Server == "primary"} {statement.Text}")
-            )
-        );
-
     /// <summary>Whether something of an earlier run was still at work.</summary>
     public bool HasLeftovers { get; set; }
 

@@ -13,7 +13,6 @@ internal sealed class UnitRuns(
 )
 {
     private readonly AssignmentReport _report = new(set, written ?? [], options);
-    private readonly HashSet<string> _assignments = new(StringComparer.Ordinal);
     private int _runs;
     private int _draws;
 
@@ -32,10 +31,9 @@ internal sealed class UnitRuns(
         if (WhyUnsound(recording, like) is { } why)
         {
             var alsoFailed = await FailureOfResetAsync(cancellation).ConfigureAwait(false);
-            await EndEarlyAsync(alsoFailed is null ? why : $"{why}\n{WhatFailed(alsoFailed)}", failure).ConfigureAwait(false);
+            await EndEarlyAsync(alsoFailed is null ? why : $"{why}\n{WhatFailed(alsoFailed)}", failure, _runs - 1).ConfigureAwait(false);
         }
 
-        _assignments.Add(recording.Assignment);
         var answers = like is null && failure is null ? new MomentAnswers(set) : null;
         var lastWrite = recording.Statements.FindLastIndex(static statement => statement.Writes);
         await AskAsync(answers, recording.Statements.Skip(lastWrite + 1)).ConfigureAwait(false);
@@ -46,7 +44,8 @@ internal sealed class UnitRuns(
 
         if (await FailureOfResetAsync(cancellation).ConfigureAwait(false) is { } notReset)
         {
-            await EndEarlyAsync(WhatFailed(notReset), new AssignmentFailure(recording, Broken: null, notReset)).ConfigureAwait(false);
+            await EndEarlyAsync(WhatFailed(notReset), new AssignmentFailure(recording, Broken: null, notReset), _runs)
+                .ConfigureAwait(false);
         }
 
         // What was read before the unit wrote is asked when that is put back.
@@ -75,7 +74,7 @@ internal sealed class UnitRuns(
     /// <summary>Says what was run, or what broke.</summary>
     public async Task<AssignmentSummary> EndAsync(bool areAll)
     {
-        var summary = new AssignmentSummary(_assignments.Count, areAll) { Draws = _draws };
+        var summary = new AssignmentSummary(_runs, areAll) { Draws = _draws };
         if (!_report.IsEmpty)
         {
             await _report.ThrowAsync(summary, addition: null).ConfigureAwait(false);
@@ -172,11 +171,11 @@ internal sealed class UnitRuns(
         return now.IsSame(before) && (run.FirstAfter(now) is not { } sent || like.FirstAfter(before) is not { } earlier || sent == earlier);
     }
 
-    private async Task EndEarlyAsync(string why, AssignmentFailure? failure)
+    private async Task EndEarlyAsync(string why, AssignmentFailure? failure, int counted)
     {
         if (!_report.IsEmpty)
         {
-            var summary = new AssignmentSummary(_assignments.Count, AreAll: false) { Draws = _draws };
+            var summary = new AssignmentSummary(counted, AreAll: false) { Draws = _draws };
             await _report.ThrowAsync(summary, "It was not run under more of them:\n" + why).ConfigureAwait(false);
         }
 

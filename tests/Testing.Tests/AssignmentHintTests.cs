@@ -52,24 +52,18 @@ public sealed class AssignmentHintTests
         );
 
     [Fact]
-    public async Task A_draw_whose_connection_moves_to_the_primary_makes_no_assignment()
-    {
-        var told = await IsToldAsync(
+    public Task A_connection_that_moves_to_the_primary_is_told_where_it_read() =>
+        IsToldAsync(
             TooOld,
             OneReplica,
             static async (set, run) =>
             {
-                await using (var db = await set.DataSource.OpenConnectionAsync())
-                {
-                    await using var transaction = await db.BeginTransactionAsync(); // drawn, and moved before anything is read there
-                }
-
+                await using var db = await set.DataSource.OpenConnectionAsync();
+                await using var transaction = await db.BeginTransactionAsync(); // drawn, and moved before anything is read there
+                await db.CloseAsync();
                 run.Check(await set.TotalAsync() == 20);
             }
         );
-
-        Assert.Equal((1, new AssignmentSummary(2, AreAll: true) { Draws = 2 }), (told.Broken, told.Summary));
-    }
 
     [Fact]
     public async Task Two_held_moments_are_told_apart()
@@ -101,7 +95,7 @@ public sealed class AssignmentHintTests
         return await set.TotalAsync(column, table);
     }
 
-    private static async Task<AssignmentException> IsToldAsync(string hint, string not, Func<LaggingReplicas, AssignmentRun, Task> body)
+    private static async Task IsToldAsync(string hint, string not, Func<LaggingReplicas, AssignmentRun, Task> body)
     {
         await using var set = await EmbeddedReplicas.CreateAsync("r1", "r2");
         await OrderQueries.CreateAsync(set.DataSource.Primary);
@@ -112,6 +106,5 @@ public sealed class AssignmentHintTests
 
         Assert.Contains(hint, told.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(not, told.Message, StringComparison.Ordinal);
-        return told;
     }
 }
