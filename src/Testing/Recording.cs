@@ -5,7 +5,7 @@ namespace MonotonicReads.Testing;
 internal sealed class Recording(int[] prefix)
 {
     private readonly object _lock = new();
-    private readonly HashSet<Guid> _drawn = [];
+    private readonly Dictionary<Guid, (int Moment, int Index)> _drawn = [];
     private readonly Dictionary<object, SentStatement> _unanswered = new(ReferenceEqualityComparer.Instance);
     private bool _haveMetApart;
     private bool _haveMet;
@@ -41,15 +41,25 @@ internal sealed class Recording(int[] prefix)
     {
         lock (_lock)
         {
-            // Later a session only asks in which order it may look for others.
-            if (options.Count == 0 || (session is { } id && !_drawn.Add(id)))
+            if (session is { } id && _drawn.TryGetValue(id, out var before))
+            {
+                // Two first reads at the same time ask both; later a session only asks in which order it may look for others.
+                return options.Contains(before) ? before.Index : -1;
+            }
+
+            if (options.Count == 0)
             {
                 return -1;
             }
 
-            return options.Count == 1
-                ? options[0].Index
-                : options[Choose(ChoiceKind.Draw, [.. options.Select(static option => option.Moment)])].Index;
+            var drawn =
+                options.Count == 1 ? options[0] : options[Choose(ChoiceKind.Draw, [.. options.Select(static option => option.Moment)])];
+            if (session is { } drawing)
+            {
+                _drawn[drawing] = drawn;
+            }
+
+            return drawn.Index;
         }
     }
 

@@ -184,7 +184,7 @@ public sealed class AssignmentOrderTests
         await using var server = await MariaDbCluster.StartAsync(replicas: 0);
         await using var set = await LaggingReplicas.OverAsync(server.Primary.ConnectionString, "r1", "r2");
         await OrderQueries.CreateAsync(set.DataSource.Primary);
-        Task BothAsync() => Task.WhenAll(SlowAsync(set, "orders"), SlowAsync(set, "payments"));
+        Task<long[]> BothAsync() => Task.WhenAll(SlowAsync(set, "total", "orders"), SlowAsync(set, "amount", "payments"));
 
         for (var i = 0; i < 3; i++)
         {
@@ -194,21 +194,28 @@ public sealed class AssignmentOrderTests
             Assert.Contains("at the same time", told.Message, StringComparison.Ordinal);
         }
 
-        var summary = await set.ForEachAssignmentAsync(
-            OrderQueries.BuyMoreAsync,
-            async _ =>
-            {
-                using var session = ReadSession.Begin(ReadConsistency.Monotonic);
-                await BothAsync();
-            }
-        );
-        Assert.Equal(2, summary.Assignments);
+        // Whichever of the two draws for the session, both read there.
+        for (var i = 0; i < 10; i++)
+        {
+            var seen = new List<string>();
+            var summary = await set.ForEachAssignmentAsync(
+                OrderQueries.BuyMoreAsync,
+                async _ =>
+                {
+                    using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+                    seen.Add(string.Join(' ', await BothAsync()));
+                }
+            );
+            Assert.Equal(2, summary.Assignments);
+            var late = 10 * (4 + i); // three writes were made above
+            Assert.Equal([$"{late + 10} {late + 10}", $"{late} {late}"], seen);
+        }
     }
 
-    private static async Task SlowAsync(LaggingReplicas set, string table)
+    private static async Task<long> SlowAsync(LaggingReplicas set, string column, string table)
     {
         await using var db = set.DataSource.CreateConnection();
-        await db.QueryAsync($"select {table}.*, sleep(0.05) from {table}");
+        return await db.QuerySingleAsync<long>($"select {column} + sleep(0.05) from {table}");
     }
 
     private static Task<long> SuppressedAsync(LaggingReplicas set)
