@@ -215,7 +215,12 @@ public sealed class AssignmentOrderTests
     private static async Task<long> SlowAsync(LaggingReplicas set, string column, string table)
     {
         await using var db = set.DataSource.CreateConnection();
-        return await db.QuerySingleAsync<long>($"select {column} + sleep(0.05) from {table}");
+        return await db.QuerySingleAsync<long>(
+            $"""
+            with recursive n(i) as (select 1 union all select i + 1 from n where i < 300)
+            select {column} + 0 * (select count(*) from n a, n b, n c where c.i < 20) from {table}
+            """
+        );
     }
 
     private static Task<long> SuppressedAsync(LaggingReplicas set)
