@@ -32,6 +32,9 @@ internal sealed class Recording(int[] prefix)
     public bool IsLeftToChance =>
         (_haveMetApart && Choices.Count > 1) || (_haveMet && Choices.Exists(static choice => choice.Kind == ChoiceKind.Advance));
 
+    /// <summary>Whether statements were on their way at the same time, so that chance decided which is noted first.</summary>
+    public bool HaveMet => _haveMet;
+
     /// <summary>Chooses among what can be seen.</summary>
     /// <param name="session">The session that draws; null outside one.</param>
     /// <param name="options">The moments that can be had, by number, each with a replica's index: the present first, then the

@@ -168,7 +168,8 @@ internal sealed class UnitRuns(
     private static bool IsSame(Recording like, Recording run, int at)
     {
         var (before, now) = (like.Choices[at], run.Choices[at]);
-        return now.IsSame(before) && (run.FirstAfter(now) is not { } sent || like.FirstAfter(before) is not { } earlier || sent == earlier);
+        var (sent, earlier) = (run.FirstAfter(now), like.FirstAfter(before));
+        return now.IsSame(before) && (run.HaveMet || like.HaveMet || sent is null || earlier is null || sent == earlier);
     }
 
     private async Task EndEarlyAsync(string why, AssignmentFailure? failure, int counted)
