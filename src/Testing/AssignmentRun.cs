@@ -5,10 +5,13 @@ namespace MonotonicReads.Testing;
 /// <summary>One run of a unit of work, under one assignment of its reads.</summary>
 public sealed class AssignmentRun
 {
-    internal AssignmentRun(int number) => Number = number;
+    internal AssignmentRun(int number, CancellationToken cancellation) => (Number, CancellationToken) = (number, cancellation);
 
-    /// <summary>Which run it is, from 1; the first sees the present alone.</summary>
+    /// <summary>Which run it is, from 1; the first sees the present alone, or the latest moment that a replica shows.</summary>
     public int Number { get; }
+
+    /// <summary>The token that the call was given, for the unit of work.</summary>
+    public CancellationToken CancellationToken { get; }
 
     internal string? Broken { get; private set; }
 

@@ -22,7 +22,6 @@ public sealed class LaggingReplicas : IAsyncDisposable
 {
     private readonly ITestServer _server;
     private readonly Dictionary<string, SimulatedReplica> _replicas;
-    private readonly Assigner _assigner;
     private int _moments;
 
     internal LaggingReplicas(ITestServer server, LaggingReplicasOptions options, string[] names)
@@ -31,7 +30,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
         var count = new PositionCount();
         var replicas = names.Select(name => new SimulatedReplica(name, server, count)).ToList();
         _replicas = replicas.ToDictionary(replica => replica.Name, StringComparer.Ordinal);
-        _assigner = new Assigner(replicas);
+        Assigner = new Assigner(replicas, server.Present);
         var primary = new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(server.Primary), isPrimary: true)
         {
             StandIn = new PrimaryStandIn(server),
@@ -39,7 +38,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
         var set = new ReplicaSet(
             SimulatedReplica.Introduced(primary, server, count, static () => null),
             new ReplicaTable(replicas.ConvertAll(replica => (replica.Routed, 1))),
-            _assigner,
+            Assigner,
             TimeProvider.System,
             NullLoggerFactory.Instance
         )
@@ -58,8 +57,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
                     monitor: null
                 )
                 : new ReplicatedDataSource(set);
-        DataSource.Router.InsteadOfChance = _assigner.DrawOutside;
-        DataSource.Routed.Sending = _assigner.Note;
+        Assigner.WatchOver(DataSource.Routed);
     }
 
     /// <summary>The data source, to be handed to what is tested. Over MySQL or MariaDB it is a
@@ -109,8 +107,13 @@ public sealed class LaggingReplicas : IAsyncDisposable
     /// <returns>Done when it is held.</returns>
     /// <exception cref="ArgumentException">There is none of this name.</exception>
     /// <exception cref="InvalidOperationException">It was killed.</exception>
-    public Task HoldAsync(string replica, CancellationToken cancellationToken = default) =>
-        Of(replica).HoldAsync(Interlocked.Increment(ref _moments), cancellationToken);
+    public Task HoldAsync(string replica, CancellationToken cancellationToken = default)
+    {
+        var held = Of(replica);
+        var moment = Interlocked.Increment(ref _moments);
+        Assigner.NoteHeld(moment);
+        return held.HoldAsync(moment, cancellationToken);
+    }
 
     /// <summary>From now on the replica shows the present, as one that has caught up.</summary>
     /// <param name="replica">Its name.</param>
@@ -133,77 +136,82 @@ public sealed class LaggingReplicas : IAsyncDisposable
     /// <exception cref="ArgumentException">There is none of this name.</exception>
     public void Revive(string replica) => Of(replica).Revive();
 
-    /// <inheritdoc cref="ForEachAssignmentAsync(Func{DbConnection, Task}, Func{AssignmentRun, Task}, AssignmentOptions)"/>
+    /// <inheritdoc cref="ForEachAssignmentAsync(Func{DbConnection, Task}, Func{AssignmentRun, Task}, AssignmentOptions, CancellationToken)"/>
     public Task<AssignmentSummary> ForEachAssignmentAsync(Func<DbConnection, Task> write, Func<AssignmentRun, Task> body) =>
         ForEachAssignmentAsync(write, body, new AssignmentOptions());
 
-    /// <inheritdoc cref="ForEachAssignmentAsync(Func{AssignmentRun, Task}, AssignmentOptions)"/>
+    /// <inheritdoc cref="ForEachAssignmentAsync(Func{AssignmentRun, Task}, AssignmentOptions, CancellationToken)"/>
     public Task<AssignmentSummary> ForEachAssignmentAsync(Func<AssignmentRun, Task> body) =>
         ForEachAssignmentAsync(body, new AssignmentOptions());
+
+    /// <inheritdoc cref="ForEachAssignmentAsync(Func{DbConnection, Task}, Func{AssignmentRun, Task}, AssignmentOptions, CancellationToken)"/>
+    public Task<AssignmentSummary> ForEachAssignmentAsync(
+        Func<DbConnection, Task> write,
+        Func<AssignmentRun, Task> body,
+        AssignmentOptions options
+    ) => ForEachAssignmentAsync(write, body, options, CancellationToken.None);
+
+    /// <inheritdoc cref="ForEachAssignmentAsync(Func{AssignmentRun, Task}, AssignmentOptions, CancellationToken)"/>
+    public Task<AssignmentSummary> ForEachAssignmentAsync(Func<AssignmentRun, Task> body, AssignmentOptions options) =>
+        ForEachAssignmentAsync(body, options, CancellationToken.None);
 
     /// <summary>
     /// Writes between what late replicas show and the present, then runs a unit of work once for each assignment of its reads to them.
     /// </summary>
     /// <param name="write">The test's own write, on an open connection to the primary. It is done once: a late replica goes on showing
     /// what was before it, the others what is after it.</param>
-    /// <param name="body">The unit of work, with its check; begins its sessions itself. It must not write.</param>
-    /// <param name="options">The bound, and where the drawing goes.</param>
+    /// <param name="body">The unit of work, with its check; begins its sessions itself. It writes only where
+    /// <see cref="AssignmentOptions.Reset"/> puts that back.</param>
+    /// <param name="options">The bound, what is put back, and where the drawing goes.</param>
+    /// <param name="cancellationToken">Ends the call; <see cref="AssignmentRun.CancellationToken"/> has it for the unit of work.</param>
     /// <returns>How many assignments there were.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="AssignmentOptions.MaxAssignments"/> is less than 1.</exception>
     /// <exception cref="AssignmentException">An assignment breaks the check, or the unit of work throws under it.</exception>
-    /// <exception cref="InvalidOperationException">No replica shows the present, or a session runs around the call.</exception>
+    /// <exception cref="InvalidOperationException">The call would prove nothing, or its runs are not alike: no replica shows the present, or
+    /// all answer alike; a session runs around the call, or another call; the unit of work sends nothing over the set, sends statements at
+    /// the same time, reads in another order when it is run again, or writes what is not put back.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled. Whatever else is canceled in the
+    /// unit of work breaks that assignment.</exception>
     /// <remarks>Where no replica is held the last one is, for the time of the call.</remarks>
-    public async Task<AssignmentSummary> ForEachAssignmentAsync(
+    public Task<AssignmentSummary> ForEachAssignmentAsync(
         Func<DbConnection, Task> write,
         Func<AssignmentRun, Task> body,
-        AssignmentOptions options
+        AssignmentOptions options,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(write);
         ArgumentNullException.ThrowIfNull(body);
-        var late = _replicas.Values.Any(static replica => replica is { IsKilled: false, Held: not null })
-            ? null
-            : _replicas.Values.LastOrDefault(static replica => !replica.IsKilled);
-        if (late is not null)
-        {
-            await HoldAsync(late.Name).ConfigureAwait(false);
-        }
-
-        try
-        {
-            var connection = await DataSource.Primary.OpenConnectionAsync().ConfigureAwait(false);
-            List<SentStatement> written;
-            using (_assigner.Record(out var recorded))
-            {
-                await using (connection.ConfigureAwait(false))
-                {
-                    await write(connection).ConfigureAwait(false);
-                }
-
-                written = recorded.Statements;
-            }
-
-            return await new AssignmentSearch(this, _assigner, written, options).RunAsync(body).ConfigureAwait(false);
-        }
-        finally
-        {
-            late?.Advance();
-        }
+        return new AssignmentCall(this, options).RunAsync(write, body, cancellationToken);
     }
 
     /// <summary>Runs a unit of work once for each assignment of its reads to what the replicas show, some held and some not.</summary>
-    /// <param name="body">The unit of work, with its check; begins its sessions itself. It must not write.</param>
-    /// <param name="options">The bound, and where the drawing goes.</param>
+    /// <param name="body">The unit of work, with its check; begins its sessions itself. It writes only where
+    /// <see cref="AssignmentOptions.Reset"/> puts that back.</param>
+    /// <param name="options">The bound, what is put back, and where the drawing goes.</param>
+    /// <param name="cancellationToken">Ends the call; <see cref="AssignmentRun.CancellationToken"/> has it for the unit of work.</param>
     /// <returns>How many assignments there were.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="AssignmentOptions.MaxAssignments"/> is less than 1.</exception>
     /// <exception cref="AssignmentException">An assignment breaks the check, or the unit of work throws under it.</exception>
-    /// <exception cref="InvalidOperationException">All replicas show the same, or a session runs around the call.</exception>
-    public Task<AssignmentSummary> ForEachAssignmentAsync(Func<AssignmentRun, Task> body, AssignmentOptions options)
+    /// <exception cref="InvalidOperationException">The call would prove nothing, or its runs are not alike: all replicas show the same, or
+    /// answer alike; a session runs around the call, or another call; the unit of work sends nothing over the set, sends statements at
+    /// the same time, reads in another order when it is run again, or writes what is not put back.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled. Whatever else is canceled in the
+    /// unit of work breaks that assignment.</exception>
+    /// <remarks>With <see cref="AssignmentOptions.Reset"/>, where no replica is held the last one is, for the time of the call: it lacks
+    /// what the unit of work writes.</remarks>
+    public Task<AssignmentSummary> ForEachAssignmentAsync(
+        Func<AssignmentRun, Task> body,
+        AssignmentOptions options,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(body);
-        return new AssignmentSearch(this, _assigner, [], options).RunAsync(body);
+        return new AssignmentCall(this, options).RunAsync(write: null, body, cancellationToken);
     }
 
     /// <summary>Ends what is held and closes all connections; the server and its data stay, a SQLite file of the set's own goes.</summary>
@@ -213,6 +221,8 @@ public sealed class LaggingReplicas : IAsyncDisposable
         await DataSource.DisposeAsync().ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
     }
+
+    internal Assigner Assigner { get; }
 
     internal IReadOnlyCollection<SimulatedReplica> All => _replicas.Values;
 

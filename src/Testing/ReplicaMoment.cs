@@ -15,13 +15,13 @@ internal sealed class ReplicaMoment(SimulatedReplica replica, DbDataSource inner
     protected override DbConnection OpenDbConnection()
     {
         replica.ThrowIfKilled();
-        return Opened(inner.OpenConnection());
+        return Opened((replica.Ahead ?? inner).OpenConnection());
     }
 
     protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
     {
         replica.ThrowIfKilled();
-        return Opened(await inner.OpenConnectionAsync(cancellationToken).ConfigureAwait(false));
+        return Opened(await (replica.Ahead ?? inner).OpenConnectionAsync(cancellationToken).ConfigureAwait(false));
     }
 
     protected override void Dispose(bool disposing)

@@ -32,7 +32,10 @@ internal sealed class SimulatedReplica : IStandIn
     public ConcurrentDictionary<DbConnection, bool> Open { get; } = new();
 
     /// <summary>Null while it shows the present.</summary>
-    public Holding? Held => _held;
+    public Holding? Held => Ahead is null ? _held : null;
+
+    /// <summary>The present, for a while: the moment at which it is held is kept meanwhile.</summary>
+    public DbDataSource? Ahead { get; set; }
 
     public bool IsKilled => _isKilled;
 
@@ -91,13 +94,13 @@ internal sealed class SimulatedReplica : IStandIn
         return server;
     }
 
-    ValueTask<bool> IStandIn.BeginSnapshotAsync(ServerQuestions server) => _server.BeginSnapshotAsync(server, _held is not null);
+    ValueTask<bool> IStandIn.BeginSnapshotAsync(ServerQuestions server) => _server.BeginSnapshotAsync(server, Held is not null);
 
     ValueTask<bool> IStandIn.EndSnapshotAsync(ServerQuestions server) => _server.EndSnapshotAsync(server, _held is not null);
 
-    Exception? IStandIn.Explained(Exception exception) => _server.Explained(exception, Name, _held is not null);
+    Exception? IStandIn.Explained(Exception exception) => _server.Explained(exception, Name, Held is not null);
 
-    private RoutedServer Introduced(RoutedServer server) => Introduced(server, _server, _count, () => _held?.Position);
+    private RoutedServer Introduced(RoutedServer server) => Introduced(server, _server, _count, () => Held?.Position);
 
     // No connection that was opened until now is handed out again, nor kept for a session's next read.
     private void Show(DbDataSource shown, Holding? held)

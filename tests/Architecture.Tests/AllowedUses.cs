@@ -70,7 +70,7 @@ internal static class AllowedUses
         """;
 
     private const string Testing = """
-        (root) -> Runtime/AdoNet, Runtime/Annotations, Runtime/Choosing, Runtime/MySql, Runtime/Positions, Runtime/Routing, Runtime/Selection, Runtime/Servers, Runtime/Sessions
+        (root) -> Runtime/AdoNet, Runtime/Annotations, Runtime/Choosing, Runtime/MySql, Runtime/Positions, Runtime/Routing, Runtime/Selection, Runtime/Servers, Runtime/Sessions, Runtime/Sql
         """;
 
     private const string Cli = """

@@ -48,6 +48,25 @@ internal static class OrderQueries
         await transaction.CommitAsync();
     }
 
+    /// <summary>One read, on a replica or, in a session, where that says.</summary>
+    public static async Task<long> TotalAsync(this LaggingReplicas set, string column = "total", string table = "orders")
+    {
+        await using var db = set.DataSource.CreateConnection();
+        return await db.ExecuteScalarAsync<long>($"select max({column}) from {table}");
+    }
+
+    /// <summary>Writes an order, and says how many there are of its number.</summary>
+    public static async Task<long> PlaceAsync(ReplicatedDataSource shop, long id)
+    {
+        await using (var writing = await shop.Primary.OpenConnectionAsync())
+        {
+            await writing.ExecuteAsync("insert into orders values (@id, 30)", new { id });
+        }
+
+        await using var reading = shop.CreateConnection();
+        return await reading.ExecuteScalarAsync<long>("select count(*) from orders where id = @id", new { id });
+    }
+
     public static async Task<OrderPage> GetAsync(DbDataSource shop, long id)
     {
         await using var db = shop.CreateConnection(); // Dapper opens and closes it for each query
@@ -68,4 +87,33 @@ public sealed class UnannotatedPages(DbDataSource shop) : IOrderPages
 public sealed class MonotonicPages(DbDataSource shop) : IOrderPages
 {
     public Task<OrderPage> GetAsync(long id) => OrderQueries.GetAsync(shop, id);
+}
+
+[Monotonic(Snapshot = true)]
+public sealed class SnapshotPages(DbDataSource shop) : IOrderPages
+{
+    public Task<OrderPage> GetAsync(long id) => OrderQueries.GetAsync(shop, id);
+}
+
+/// <summary>Writes, and reads what it wrote.</summary>
+public interface IPlacing
+{
+    Task<long> PlaceAsync(long id);
+}
+
+public sealed class UnannotatedPlacing(ReplicatedDataSource shop) : IPlacing
+{
+    public Task<long> PlaceAsync(long id) => OrderQueries.PlaceAsync(shop, id);
+}
+
+[Causal(MaxWaitMilliseconds = 20)]
+public sealed class CausalPlacing(ReplicatedDataSource shop) : IPlacing
+{
+    public Task<long> PlaceAsync(long id) => OrderQueries.PlaceAsync(shop, id);
+}
+
+[Monotonic]
+public sealed class MonotonicPlacing(ReplicatedDataSource shop) : IPlacing
+{
+    public Task<long> PlaceAsync(long id) => OrderQueries.PlaceAsync(shop, id);
 }

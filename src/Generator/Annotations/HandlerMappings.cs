@@ -15,6 +15,7 @@ internal static class HandlerMappings
     private static readonly (string Space, string[] Members)[] Known =
     [
         ("Microsoft.AspNetCore.SignalR.Client", ["On"]),
+        ("MonotonicReads.Testing", ["ForEachAssignmentAsync"]),
         ("System.CommandLine", ["SetHandler", "SetAction"]),
         ("Coravel", ["Schedule", "ScheduleAsync", "QueueTask", "QueueAsyncTask"]),
         ("FluentScheduler", ["Schedule", "AddJob"]),

@@ -80,7 +80,8 @@ internal static class StatementRun
         {
             var connection = statement.Connected();
             connection.Routed.BeginUse();
-            var isRouted = false;
+            var (isRouted, isAnswered) = (false, false);
+            object? sent = null;
             T? result = default;
             try
             {
@@ -97,8 +98,9 @@ internal static class StatementRun
                     statement.PrepareHere();
                 }
 
-                NoteSending(connection, statement.Driver);
+                sent = NoteSending(connection, statement.Driver);
                 result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
+                isAnswered = true;
                 connection.Routed.Track(result, behavior);
                 connection.Routed.Watch?.Ran();
                 return result;
@@ -116,6 +118,7 @@ internal static class StatementRun
             }
             finally
             {
+                NoteAnswered(connection, sent, isAnswered);
                 connection.EndUse(result);
             }
         }
@@ -135,7 +138,8 @@ internal static class StatementRun
         {
             var connection = statement.Connected();
             connection.Routed.BeginUse();
-            var isRouted = false;
+            var (isRouted, isAnswered) = (false, false);
+            object? sent = null;
             T? result = default;
             try
             {
@@ -152,8 +156,9 @@ internal static class StatementRun
                     await statement.PrepareHereAsync(cancellation).ConfigureAwait(false);
                 }
 
-                NoteSending(connection, statement.Driver);
+                sent = NoteSending(connection, statement.Driver);
                 result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
+                isAnswered = true;
                 connection.Routed.Track(result, behavior);
                 connection.Routed.Watch?.Ran();
                 return result;
@@ -171,16 +176,28 @@ internal static class StatementRun
             }
             finally
             {
+                NoteAnswered(connection, sent, isAnswered);
                 await connection.EndUseAsync(result).ConfigureAwait(false);
             }
         }
     }
 
-    private static void NoteSending(ReplicatedConnection connection, object? driver)
+    private static object? NoteSending(ReplicatedConnection connection, object? driver)
     {
-        if (connection.Source.Routed.Sending is { } sending && driver is not null)
+        if (connection.Source.Routed.Sending is not { } sending || driver is null)
         {
-            sending(connection.Routed.Server, driver);
+            return null;
+        }
+
+        sending(connection.Routed.Server, driver);
+        return driver;
+    }
+
+    private static void NoteAnswered(ReplicatedConnection connection, object? sent, bool isAnswered)
+    {
+        if (sent is not null)
+        {
+            connection.Source.Routed.Answered?.Invoke(sent, isAnswered);
         }
     }
 

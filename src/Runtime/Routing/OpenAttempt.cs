@@ -37,6 +37,11 @@ internal sealed class OpenAttempt
     /// <returns>Its server; null where there is none.</returns>
     public RoutedServer? TakeKept(out PooledConnection connection)
     {
+        if (_source.Returning is { } returning && Pin is { Loss: null, Server: { IsPrimary: false } pinned })
+        {
+            returning(Pin.Session, pinned);
+        }
+
         if (
             Pin is { Lease: { } lease, Loss: null, Server: { IsPrimary: false } server }
             && !server.IsGone(_source.Time)

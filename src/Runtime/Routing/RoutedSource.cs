@@ -77,6 +77,14 @@ internal sealed class RoutedSource : ISessionSource
     /// <summary>Told of each of the driver's commands and batches before it is sent, for tests; null for nobody.</summary>
     public Action<RoutedServer, object>? Sending { get; set; }
 
+    /// <summary>Told of each that <see cref="Sending"/> was told of, when it was answered (true) or failed, for tests; null for
+    /// nobody.</summary>
+    public Action<object, bool>? Answered { get; set; }
+
+    /// <summary>Told of the replica that a session reads on, before it opens a connection there again, for tests; null for
+    /// nobody.</summary>
+    public Action<ReadSession, RoutedServer>? Returning { get; set; }
+
     private bool JoinsTransactions { get; }
 
     public int ConnectionTimeout { get; init; }
