@@ -11,6 +11,7 @@ namespace MonotonicReads.Testing;
 internal sealed class MySqlTestServer : ITestServer
 {
     private const string Savepoint = "monotonic_reads_moment";
+    private const int AccessDenied = 1227;
 
     private readonly string _connectionString;
     private readonly int _connectionsHeld;
@@ -52,32 +53,35 @@ internal sealed class MySqlTestServer : ITestServer
         {
             Pooling = true,
             MinimumPoolSize = 0,
-            MaximumPoolSize = (uint)_connectionsHeld,
+            MaximumPoolSize = 1,
             ConnectionReset = false,
             ConnectionIdleTimeout = 0,
             ConnectionLifeTime = 0,
             AutoEnlist = false,
-        };
+        }.ConnectionString;
         var isHeld = false;
-        var source = new MySqlDataSourceBuilder(text.ConnectionString)
-            .UseConnectionOpenedCallback(
-                async (opened, token) =>
-                {
-                    if (Volatile.Read(ref isHeld))
-                    {
-                        await ReturnToMomentAsync(opened, replica, token).ConfigureAwait(false);
-                    }
-                }
-            )
-            .Build();
+        var sources = new List<DbDataSource>();
         var connections = new List<MySqlConnection>();
         try
         {
             for (var i = 0; i < _connectionsHeld; i++)
             {
+                var source = new MySqlDataSourceBuilder(text)
+                    .UseConnectionOpenedCallback(
+                        async (opened, token) =>
+                        {
+                            if (Volatile.Read(ref isHeld))
+                            {
+                                await ReturnToMomentAsync(opened, replica, token).ConfigureAwait(false);
+                            }
+                        }
+                    )
+                    .Build();
+                sources.Add(source);
                 var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
                 connections.Add(connection);
                 await RunAsync(connection, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", cancellation).ConfigureAwait(false);
+                await LetGoOfLocksAsync(connection, cancellation).ConfigureAwait(false);
             }
 
             await Task.WhenAll(
@@ -88,15 +92,26 @@ internal sealed class MySqlTestServer : ITestServer
                 .ConfigureAwait(false);
             Volatile.Write(ref isHeld, true);
         }
-        catch
+        catch (Exception exception)
         {
             await CloseAsync(connections).ConfigureAwait(false);
-            await source.DisposeAsync().ConfigureAwait(false);
+            await CloseAsync(sources).ConfigureAwait(false);
+            if (IsFull(exception))
+            {
+                throw new InvalidOperationException(
+                    $"The server has no connection left for replica '{replica}': it was to be held with {_connectionsHeld}, of which "
+                        + $"{connections.Count} opened. Each held replica takes so many of the server's until it advances or the set is "
+                        + "disposed: lower LaggingReplicasOptions.ConnectionsHeld, raise the server's max_connections, or run fewer tests "
+                        + "at a time.",
+                    exception
+                );
+            }
+
             throw;
         }
 
         await CloseAsync(connections).ConfigureAwait(false);
-        return new HeldConnections(source, replica, _connectionsHeld);
+        return new HeldConnections(sources, replica);
     }
 
     public void Break(IReadOnlyCollection<DbConnection> connections)
@@ -138,11 +153,33 @@ internal sealed class MySqlTestServer : ITestServer
 
     public ValueTask DisposeAsync() => _primary.DisposeAsync();
 
-    private static async Task CloseAsync(List<MySqlConnection> connections)
+    private static bool IsFull(Exception exception) =>
+        exception is MySqlException { Number: (int)MySqlErrorCode.ConnectionCountError or 1203 or 1226 };
+
+    private static async Task CloseAsync(IEnumerable<IAsyncDisposable> all)
     {
-        foreach (var connection in connections)
+        foreach (var one in all)
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await one.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // What was read since a savepoint is locked against changes of the table. MariaDB with a binary log keeps that lock when the
+    // transaction goes back there, unless its session does not log.
+    private async Task LetGoOfLocksAsync(MySqlConnection connection, CancellationToken cancellation)
+    {
+        if (!Version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        try
+        {
+            await RunAsync(connection, "SET SESSION sql_log_bin = 0", cancellation).ConfigureAwait(false);
+        }
+        catch (MySqlException exception) when (exception.Number == AccessDenied)
+        {
+            // The user may not. Without a binary log that makes no difference; with one the lock stays, which is told to who waits for it.
         }
     }
 
