@@ -24,6 +24,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
     private readonly Dictionary<string, SimulatedReplica> _replicas;
     private readonly Assigner _assigner;
     private int _moments;
+    private int _isDisposed;
 
     internal LaggingReplicas(ITestServer server, LaggingReplicasOptions options, string[] names)
     {
@@ -34,7 +35,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
         _assigner = new Assigner(replicas);
         var primary = new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(server.Primary), isPrimary: true)
         {
-            StandIn = new PrimaryStandIn(server),
+            StandIn = new PrimaryStandIn(server, replicas),
         };
         var set = new ReplicaSet(
             SimulatedReplica.Introduced(primary, server, count, static () => null),
@@ -59,7 +60,15 @@ public sealed class LaggingReplicas : IAsyncDisposable
                 )
                 : new ReplicatedDataSource(set);
         DataSource.Router.InsteadOfChance = _assigner.DrawOutside;
-        DataSource.Routed.Sending = _assigner.Note;
+        DataSource.Routed.Sending = (to, statement) =>
+        {
+            if (statement is DbCommand { Connection: { } connection })
+            {
+                server.ThrowIfBroken(connection);
+            }
+
+            _assigner.Note(to, statement);
+        };
     }
 
     /// <summary>The data source, to be handed to what is tested. Over MySQL or MariaDB it is a
@@ -97,9 +106,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
             (text.AllowUserVariables, text.UseAffectedRows) = (true, false);
         }
 
-        var server = await MySqlTestServer
-            .ConnectAsync(text.ConnectionString, options.ConnectionsHeld, CancellationToken.None)
-            .ConfigureAwait(false);
+        var server = await MySqlTestServer.ConnectAsync(text.ConnectionString, options, CancellationToken.None).ConfigureAwait(false);
         return new LaggingReplicas(server, options, replicas);
     }
 
@@ -109,8 +116,12 @@ public sealed class LaggingReplicas : IAsyncDisposable
     /// <returns>Done when it is held.</returns>
     /// <exception cref="ArgumentException">There is none of this name.</exception>
     /// <exception cref="InvalidOperationException">It was killed.</exception>
-    public Task HoldAsync(string replica, CancellationToken cancellationToken = default) =>
-        Of(replica).HoldAsync(Interlocked.Increment(ref _moments), cancellationToken);
+    /// <exception cref="ObjectDisposedException">The set was disposed.</exception>
+    public Task HoldAsync(string replica, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        return Of(replica).HoldAsync(() => Interlocked.Increment(ref _moments), cancellationToken);
+    }
 
     /// <summary>From now on the replica shows the present, as one that has caught up.</summary>
     /// <param name="replica">Its name.</param>
@@ -206,12 +217,24 @@ public sealed class LaggingReplicas : IAsyncDisposable
         return new AssignmentSearch(this, _assigner, [], options).RunAsync(body);
     }
 
-    /// <summary>Ends what is held and closes all connections; the server and its data stay, a SQLite file of the set's own goes.</summary>
+    /// <summary>Ends what is held and closes all connections; the server and its data stay, a SQLite file of the set's own goes. Doing it
+    /// twice does nothing.</summary>
     /// <returns>Done when all is closed.</returns>
     public async ValueTask DisposeAsync()
     {
-        await DataSource.DisposeAsync().ConfigureAwait(false);
-        await _server.DisposeAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await DataSource.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _server.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     internal IReadOnlyCollection<SimulatedReplica> All => _replicas.Values;

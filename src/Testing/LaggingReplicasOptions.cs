@@ -12,4 +12,7 @@ public sealed class LaggingReplicasOptions
 
     /// <summary>What sessions do that say nothing of the loss of their replica. Default: <see cref="ReplicaLoss.Primary"/>.</summary>
     public ReplicaLoss OnReplicaLoss { get; set; }
+
+    /// <summary>How long a change of a table waits for who reads it.</summary>
+    internal int LockWaitSeconds { get; set; } = 20;
 }

@@ -93,7 +93,7 @@ internal static class StatementRun
                 }
 
                 NoteSending(connection, statement.Driver);
-                result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
+                result = Looked(connection, execute(statement.Driver, connection.Routed.ForDriver(behavior)));
                 connection.Routed.Track(result, behavior);
                 return result;
             }
@@ -141,7 +141,8 @@ internal static class StatementRun
                 }
 
                 NoteSending(connection, statement.Driver);
-                result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
+                var returned = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
+                result = Looked(connection, returned);
                 connection.Routed.Track(result, behavior);
                 return result;
             }
@@ -168,6 +169,25 @@ internal static class StatementRun
         {
             sending(connection.Routed.Server, driver);
         }
+    }
+
+    // A stand-in's server may say with the first row that there is none, where nobody could explain it.
+    private static T Looked<T>(ReplicatedConnection connection, T result)
+    {
+        if (connection.Routed.Link.Server?.StandIn is { } standIn && result is DbDataReader reader)
+        {
+            try
+            {
+                standIn.Look(reader);
+            }
+            catch (DbException)
+            {
+                reader.Dispose();
+                throw;
+            }
+        }
+
+        return result;
     }
 
     private static Exception? ExplainedByStandIn(ReplicatedConnection connection, DbException exception) =>
