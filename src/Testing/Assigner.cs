@@ -8,6 +8,9 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas) : IRepl
 {
     private volatile Recording? _recording;
 
+    /// <summary>Who draws where nobody chooses.</summary>
+    public IReplicaSelector Otherwise { get; init; } = ReplicaSelectors.WeightedModulo;
+
     /// <summary>Looks at what is drawn and sent, until what is returned is disposed. Choices are made as the recording says.</summary>
     /// <exception cref="InvalidOperationException">Somebody looks already.</exception>
     public IDisposable Record(out Recording recording, int[]? prefix = null)
@@ -22,7 +25,7 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas) : IRepl
     public int Select(Guid sessionId, ReadOnlySpan<WeightedReplica> replicas) =>
         _recording?.Choose(sessionId, OptionsOf(replicas)) is >= 0 and var chosen
             ? chosen
-            : ReplicaSelectors.WeightedModulo.Select(sessionId, replicas);
+            : Otherwise.Select(sessionId, replicas);
 
     /// <summary>The draw of a read outside a session; below zero where it is left to chance.</summary>
     public int DrawOutside(WeightedReplica[] candidates) => _recording?.Choose(session: null, OptionsOf(candidates)) ?? -1;
