@@ -116,6 +116,36 @@ public sealed class EntityFrameworkTests
             );
     }
 
+    /// <summary>The provider for SQLite knows nothing of routing: it is given the connection, and what it does on its own connections is done
+    /// on the file.</summary>
+    [Fact]
+    public async Task A_context_of_SQLite_reads_on_held_embedded_replicas_and_writes_on_the_primary()
+    {
+        await using var set = await EmbeddedReplicas.CreateAsync("r1");
+        await CreateAsync(set);
+        await set.HoldAsync("r1");
+        await using (var writing = new Shop(set))
+        {
+            var order = new Order { Id = 8, Total = 20 };
+            order.Lines.Add(new Line { Price = 20 });
+            writing.Orders.Add(order);
+            await writing.SaveChangesAsync();
+            await writing.Orders.Where(known => known.Id == 7).ExecuteUpdateAsync(known => known.SetProperty(one => one.Total, 15));
+        }
+
+        using (var session = ReadSession.Begin(ReadConsistency.Monotonic))
+        {
+            await using var late = new Shop(set);
+            Assert.Equal([10L], await late.Orders.OrderBy(order => order.Id).Select(order => order.Total).ToListAsync());
+            Assert.Single((await late.Orders.Include(order => order.Lines).AsSplitQuery().SingleAsync()).Lines);
+            Assert.Equal(["r1"], session.GetDecisions().Select(decision => decision.Server).Distinct());
+        }
+
+        await set.AdvanceAsync("r1");
+        await using var present = new Shop(set);
+        Assert.Equal([15L, 20L], await present.Orders.OrderBy(order => order.Id).Select(order => order.Total).ToListAsync());
+    }
+
     private static async Task CreateAsync(LaggingReplicas set)
     {
         await using var shop = new Shop(set);
@@ -154,7 +184,14 @@ public sealed class EntityFrameworkTests
         protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder)
         {
             optionsBuilder.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
-            optionsBuilder.UseReplicatedMySql((ReplicatedMySqlDataSource)set.DataSource, new MySqlServerVersion(new Version(5, 6)));
+            if (set.DataSource is ReplicatedMySqlDataSource source)
+            {
+                optionsBuilder.UseReplicatedMySql(source, new MySqlServerVersion(new Version(5, 6)));
+            }
+            else
+            {
+                optionsBuilder.UseSqlite(set.DataSource.CreateConnection(), contextOwnsConnection: true);
+            }
         }
 
         protected override void OnModelCreating(ModelBuilder modelBuilder) =>
