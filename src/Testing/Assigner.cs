@@ -23,9 +23,7 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas) : IRepl
 
     /// <inheritdoc/>
     public int Select(Guid sessionId, ReadOnlySpan<WeightedReplica> replicas) =>
-        _recording?.Choose(sessionId, OptionsOf(replicas)) is >= 0 and var chosen
-            ? chosen
-            : Otherwise.Select(sessionId, replicas);
+        _recording?.Choose(sessionId, OptionsOf(replicas)) is >= 0 and var chosen ? chosen : Otherwise.Select(sessionId, replicas);
 
     /// <summary>The draw of a read outside a session; below zero where it is left to chance.</summary>
     public int DrawOutside(WeightedReplica[] candidates) => _recording?.Choose(session: null, OptionsOf(candidates)) ?? -1;

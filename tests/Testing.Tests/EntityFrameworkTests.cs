@@ -12,7 +12,11 @@ public sealed class EntityFrameworkTests
     public async Task A_context_reads_on_held_replicas_and_writes_on_the_primary(string kind)
     {
         await using var server = await TestServer.StartAsync(kind);
-        await using var set = await LaggingReplicas.OverAsync(server.ConnectionString, new LaggingReplicasOptions { ForPomelo = true }, "r1");
+        await using var set = await LaggingReplicas.OverAsync(
+            server.ConnectionString,
+            new LaggingReplicasOptions { ForPomelo = true },
+            "r1"
+        );
         await CreateAsync(set);
         await set.HoldAsync("r1");
         await using (var writing = new Shop(set))
@@ -73,7 +77,11 @@ public sealed class EntityFrameworkTests
     public async Task A_table_rebuilt_since_is_told_to_a_context_with_what_to_do()
     {
         await using var server = await TestServer.StartAsync("MariaDB");
-        await using var set = await LaggingReplicas.OverAsync(server.ConnectionString, new LaggingReplicasOptions { ForPomelo = true }, "r1");
+        await using var set = await LaggingReplicas.OverAsync(
+            server.ConnectionString,
+            new LaggingReplicasOptions { ForPomelo = true },
+            "r1"
+        );
         await CreateAsync(set);
         await set.HoldAsync("r1");
         await using var shop = new Shop(set);
@@ -101,7 +109,11 @@ public sealed class EntityFrameworkTests
                 async db =>
                 {
                     await using var writing = new Shop(set);
-                    var order = await writing.Orders.FromSqlRaw("select * from Orders for update").Include(one => one.Lines).AsTracking().SingleAsync();
+                    var order = await writing
+                        .Orders.FromSqlRaw("select * from Orders for update")
+                        .Include(one => one.Lines)
+                        .AsTracking()
+                        .SingleAsync();
                     (order.Total, order.Lines[0].Price) = (order.Total + 10, order.Lines[0].Price + 10);
                     await writing.SaveChangesAsync();
                 },

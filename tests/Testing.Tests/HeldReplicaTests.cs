@@ -140,6 +140,30 @@ public sealed class HeldReplicaTests
         Assert.All(session.GetDecisions(), decision => Assert.Equal("primary", decision.Server));
     }
 
+    [SkippableTheory]
+    [InlineData("MariaDB", true)]
+    [InlineData("MariaDB", false)]
+    [InlineData("MySQL", true)]
+    [InlineData("embedded", true)]
+    [InlineData("embedded", false)]
+    public async Task A_replica_refuses_writes_past_routing_held_or_not(string kind, bool isHeld)
+    {
+        await using var server = kind == "embedded" ? null : await TestServer.StartAsync(kind);
+        await using var set = server is null
+            ? await EmbeddedReplicas.CreateAsync("r1")
+            : await LaggingReplicas.OverAsync(server.ConnectionString, "r1");
+        await using var writing = await set.DataSource.Primary.OpenConnectionAsync();
+        await writing.ExecuteAsync("create table numbers (n bigint primary key)");
+        if (isHeld)
+        {
+            await set.HoldAsync("r1");
+        }
+
+        await using var db = await OpenAsync(set);
+        await Assert.ThrowsAnyAsync<DbException>(() => db.Inner!.ExecuteAsync("insert into numbers values (1)"));
+        Assert.Equal(0, await writing.ExecuteScalarAsync<long>("select count(*) from numbers"));
+    }
+
     private static async Task<ReplicatedConnection> OpenAsync(LaggingReplicas set)
     {
         var connection = await set.DataSource.OpenConnectionAsync();

@@ -3,6 +3,7 @@ using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using MonotonicReads.Cluster.Tests;
+using MonotonicReads.Servers;
 
 namespace MonotonicReads.Testing.Tests;
 
@@ -58,6 +59,22 @@ public sealed class ReplicaLifeTests
         await using var reading = await set.DataSource.OpenConnectionAsync();
         Assert.Empty(await reading.QueryAsync<long>("select n from since"));
         await Eventually.IsAsync(async () => await OpenTransactionsAsync(db) == 0, "none of the moment is open");
+    }
+
+    /// <summary>Else the one that was begun first could be shown last, and the replica would go back.</summary>
+    [Fact]
+    public async Task A_hold_begins_when_the_one_before_it_is_done_also_where_that_fails()
+    {
+        var number = 0;
+        var first = new TaskCompletionSource();
+        var server = new SlowServer(first.Task);
+        var slow = new SimulatedReplica("slow", server, new PositionCount());
+        var holds = new[] { slow.HoldAsync(() => ++number, default), slow.HoldAsync(() => ++number, default) };
+        Assert.Equal(1, server.Begun);
+        first.SetException(new InvalidOperationException("no"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => holds[0]);
+        await holds[1];
+        Assert.Equal((2, 1), (server.Begun, slow.Held!.Number));
     }
 
     [Theory]
@@ -171,5 +188,46 @@ public sealed class ReplicaLifeTests
             opened();
             return Last;
         }
+    }
+
+    private sealed class SlowServer(Task first) : ITestServer
+    {
+        public int Begun { get; private set; }
+
+        public string SystemName => "sqlite";
+
+        public string Version => "3";
+
+        public DbDataSource Primary => Present("");
+
+        public bool KeepsLocksOfHeld => false;
+
+        public DbDataSource Present(string replica) => SqliteFactory.Instance.CreateDataSource("Data Source=:memory:");
+
+        public async Task<DbDataSource> HoldAsync(string replica, CancellationToken cancellation)
+        {
+            if (++Begun == 1)
+            {
+                await first;
+            }
+
+            return Present(replica);
+        }
+
+        public void Break(IReadOnlyCollection<DbConnection> connections) { }
+
+        public void ThrowIfBroken(DbConnection connection) { }
+
+        public ValueTask<bool> BeginSnapshotAsync(ServerQuestions server, bool isHeld) => new(true);
+
+        public ValueTask<bool> EndSnapshotAsync(ServerQuestions server, bool isHeld) => new(true);
+
+        public void Look(DbDataReader reader, bool isHeld) { }
+
+        public Exception? ExplainedOnPrimary(Exception exception, IReadOnlyList<string> locking) => null;
+
+        public Exception? Explained(Exception exception, string replica, bool isHeld) => null;
+
+        public ValueTask DisposeAsync() => default;
     }
 }

@@ -45,7 +45,10 @@ public sealed class SetOptionsTests
                 }
             }
 
-            Assert.Equal(isFound, File.Exists(file) && (await File.ReadAllTextAsync(file)).Contains("\"series\"", StringComparison.Ordinal));
+            Assert.Equal(
+                isFound,
+                File.Exists(file) && (await File.ReadAllTextAsync(file)).Contains("\"series\"", StringComparison.Ordinal)
+            );
         }
         finally
         {
