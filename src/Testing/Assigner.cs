@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using MonotonicReads.Choosing;
 using MonotonicReads.Routing;
 using MonotonicReads.Servers;
@@ -8,7 +9,7 @@ namespace MonotonicReads.Testing;
 /// <summary>Draws replicas: by weight, as everywhere, until a unit of work is run with a given assignment.</summary>
 /// <param name="replicas">The replicas, in the order that selectors see.</param>
 /// <param name="present">Makes connections of a replica that show the present; the caller disposes the data source.</param>
-internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<string, System.Data.Common.DbDataSource> present)
+internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<string, DbDataSource> present)
     : IReplicaSelector
 {
     private readonly AsyncLocal<Recording?> _flow = new();
@@ -20,11 +21,19 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<st
     private int _isEntered;
 
     /// <summary>Looks at what the set's data source does.</summary>
-    public void WatchOver(RoutedSource source)
+    public void WatchOver(RoutedSource source, ITestServer server)
     {
         _kept = source.Leases;
         source.Router.InsteadOfChance = DrawOutside;
-        source.Sending = Note;
+        source.Sending = (to, statement) =>
+        {
+            if (statement is DbCommand { Connection: { } connection })
+            {
+                server.ThrowIfBroken(connection);
+            }
+
+            Note(to, statement);
+        };
         source.Answered = (sent, isAnswered) => _recording?.NoteAnswered(sent, isAnswered);
         source.Returning = Return;
     }
@@ -41,6 +50,9 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<st
             : throw new InvalidOperationException(
                 "ForEachAssignmentAsync runs already on this set; run one after the other, or give each test a set of its own."
             );
+
+    /// <summary>Who draws where nobody chooses.</summary>
+    public IReplicaSelector Otherwise { get; init; } = ReplicaSelectors.WeightedModulo;
 
     /// <summary>Looks at what is drawn and sent, until what is returned is disposed. Choices are made as the recording says.</summary>
     public IDisposable Record(Recording recording)
@@ -74,7 +86,7 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<st
     public int Select(Guid sessionId, ReadOnlySpan<WeightedReplica> replicas) =>
         Recorded()?.Draw(sessionId, OptionsOf(replicas)) is >= 0 and var chosen
             ? chosen
-            : ReplicaSelectors.WeightedModulo.Select(sessionId, replicas);
+            : Otherwise.Select(sessionId, replicas);
 
     // Below zero where it is left to chance.
     private int DrawOutside(WeightedReplica[] candidates) => Recorded()?.Draw(session: null, OptionsOf(candidates)) ?? -1;

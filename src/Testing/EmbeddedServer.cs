@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
+using System.Data;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using MonotonicReads.Servers;
+using SQLitePCL;
 
 namespace MonotonicReads.Testing;
 
@@ -8,6 +11,7 @@ namespace MonotonicReads.Testing;
 internal sealed class EmbeddedServer : ITestServer
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("monotonic-reads-").FullName;
+    private readonly ConcurrentDictionary<DbConnection, bool> _broken = new();
     private int _moments;
 
     private EmbeddedServer() => Primary = SourceOf(File, SqliteOpenMode.ReadWriteCreate);
@@ -18,15 +22,24 @@ internal sealed class EmbeddedServer : ITestServer
 
     public DbDataSource Primary { get; }
 
+    public bool KeepsLocksOfHeld => false;
+
     private string File => Path.Combine(_directory, "primary.db");
 
     public static async Task<EmbeddedServer> CreateAsync(CancellationToken cancellation)
     {
         var server = new EmbeddedServer();
-
-        // Reads go on while something is written; nothing here outlives the test.
-        await server.RunAsync("PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
-        return server;
+        try
+        {
+            // Reads go on while something is written; nothing here outlives the test.
+            await server.RunAsync("PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     public DbDataSource Present(string replica) => SourceOf(File, SqliteOpenMode.ReadOnly);
@@ -35,28 +48,75 @@ internal sealed class EmbeddedServer : ITestServer
     {
         var copy = Path.Combine(_directory, FormattableString.Invariant($"moment-{Interlocked.Increment(ref _moments)}.db"));
         await RunAsync($"VACUUM INTO '{copy.Replace("'", "''", StringComparison.Ordinal)}'", cancellation).ConfigureAwait(false);
-        return SourceOf(copy, SqliteOpenMode.ReadOnly);
+        return new EmbeddedMoment(SourceOf(copy, SqliteOpenMode.ReadOnly), copy);
     }
 
     public void Break(IReadOnlyCollection<DbConnection> connections)
     {
-        foreach (var connection in connections)
+        foreach (var connection in connections.OfType<SqliteConnection>())
         {
-            connection.Close();
+            // Not closed from here, where another thread may be in the middle of a statement: that ends, and no other runs.
+            _broken.TryAdd(connection, true);
+            try
+            {
+                raw.sqlite3_interrupt(connection.Handle);
+                raw.sqlite3_progress_handler(connection.Handle, 1, static _ => 1, null);
+            }
+            catch (ObjectDisposedException)
+            {
+                // It was closed meanwhile.
+            }
+
+            connection.StateChange += (_, change) => _broken.TryRemove(connection, out var _);
+            if (connection.State != ConnectionState.Open)
+            {
+                _broken.TryRemove(connection, out var _);
+            }
         }
     }
+
+    public void ThrowIfBroken(DbConnection connection)
+    {
+        if (_broken.TryRemove(connection, out var _))
+        {
+            connection.Close();
+            throw new SqliteException("The connection broke: the test killed its replica.", raw.SQLITE_INTERRUPT);
+        }
+    }
+
+    public void Look(DbDataReader reader, bool isHeld) { }
+
+    public Exception? ExplainedOnPrimary(Exception exception, IReadOnlyList<string> locking) => null;
 
     public ValueTask<bool> BeginSnapshotAsync(ServerQuestions server, bool isHeld) =>
         RanAsync(server, "BEGIN; SELECT count(*) FROM sqlite_master");
 
-    public ValueTask<bool> EndSnapshotAsync(ServerQuestions server, bool isHeld) => RanAsync(server, "COMMIT");
+    public async ValueTask<bool> EndSnapshotAsync(ServerQuestions server, bool isHeld)
+    {
+        try
+        {
+            return await RanAsync(server, "COMMIT").ConfigureAwait(false);
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == raw.SQLITE_INTERRUPT)
+        {
+            // Of a replica that was killed: it ends with its connection.
+            return true;
+        }
+    }
 
     public Exception? Explained(Exception exception, string replica, bool isHeld) => null;
 
     public async ValueTask DisposeAsync()
     {
         await Primary.DisposeAsync().ConfigureAwait(false);
-        Directory.Delete(_directory, recursive: true);
+        try
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Where a connection that nobody closed keeps a file: what the test itself has to say must not be hidden by that.
+        }
     }
 
     private static async ValueTask<bool> RanAsync(ServerQuestions server, string text)

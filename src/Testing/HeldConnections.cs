@@ -1,53 +1,59 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
 
 namespace MonotonicReads.Testing;
 
 /// <summary>A number of connections that show one moment. There can be no more of them later: who needs more is told at once.</summary>
-/// <param name="inner">The driver's pool, of so many.</param>
+/// <param name="sources">The driver's, of one connection each: opening it goes back to the moment.</param>
 /// <param name="replica">Whose.</param>
-/// <param name="most">How many.</param>
-internal sealed class HeldConnections(DbDataSource inner, string replica, int most) : DbDataSource
+internal sealed class HeldConnections(IReadOnlyList<DbDataSource> sources, string replica) : DbDataSource
 {
-    private int _open;
+    private readonly ConcurrentStack<DbDataSource> _free = new(sources);
+    private volatile bool _isDisposed;
 
-    public override string ConnectionString => inner.ConnectionString;
+    public override string ConnectionString => sources[0].ConnectionString;
 
-    protected override DbConnection CreateDbConnection() => inner.CreateConnection();
+    protected override DbConnection CreateDbConnection() =>
+        throw new NotSupportedException("A connection that shows an earlier moment is open already: OpenConnection lends it.");
 
     protected override DbConnection OpenDbConnection()
     {
-        Enter();
+        var source = Take();
         try
         {
-            return Opened(inner.OpenConnection());
+            return Lent(source.OpenConnection(), source);
         }
         catch
         {
-            Interlocked.Decrement(ref _open);
+            _free.Push(source);
             throw;
         }
     }
 
     protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
     {
-        Enter();
+        var source = Take();
         try
         {
-            return Opened(await inner.OpenConnectionAsync(cancellationToken).ConfigureAwait(false));
+            return Lent(await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false), source);
         }
         catch
         {
-            Interlocked.Decrement(ref _open);
+            _free.Push(source);
             throw;
         }
     }
 
     protected override void Dispose(bool disposing)
     {
+        _isDisposed = true;
         if (disposing)
         {
-            inner.Dispose();
+            foreach (var source in sources)
+            {
+                source.Dispose();
+            }
         }
 
         base.Dispose(disposing);
@@ -55,31 +61,55 @@ internal sealed class HeldConnections(DbDataSource inner, string replica, int mo
 
     protected override async ValueTask DisposeAsyncCore()
     {
-        await inner.DisposeAsync().ConfigureAwait(false);
+        _isDisposed = true;
+        foreach (var source in sources)
+        {
+            await source.DisposeAsync().ConfigureAwait(false);
+        }
+
         await base.DisposeAsyncCore().ConfigureAwait(false);
     }
 
-    private void Enter()
-    {
-        if (Interlocked.Increment(ref _open) > most)
-        {
-            Interlocked.Decrement(ref _open);
-            throw new InvalidOperationException(
-                $"Replica '{replica}' is held, and all {most} connections that show its moment are open. MySQL opens no further one "
-                    + "to an earlier moment: close some, or raise LaggingReplicasOptions.ConnectionsHeld."
+    private DbDataSource Take() =>
+        _free.TryPop(out var source)
+            ? source
+            : throw new InvalidOperationException(
+                $"Replica '{replica}' is held, and all {sources.Count} connections that show its moment are open. MySQL opens no further "
+                    + "one to an earlier moment: close some, or raise LaggingReplicasOptions.ConnectionsHeld."
             );
-        }
-    }
 
-    private DbConnection Opened(DbConnection connection)
+    private DbConnection Lent(DbConnection connection, DbDataSource source)
     {
-        connection.StateChange += (_, change) =>
+        connection.StateChange += OnStateChange;
+        return connection;
+
+        void OnStateChange(object sender, StateChangeEventArgs change)
         {
             if (change.CurrentState == ConnectionState.Closed)
             {
-                Interlocked.Decrement(ref _open);
+                connection.StateChange -= OnStateChange;
+                TakeBack(source);
             }
-        };
-        return connection;
+        }
+    }
+
+    // What was read is locked against changes of the table until the transaction is back at the moment, and nobody may open it again.
+    private void TakeBack(DbDataSource source)
+    {
+        try
+        {
+            if (!_isDisposed)
+            {
+                source.OpenConnection().Dispose();
+            }
+        }
+        catch (Exception exception) when (exception is DbException or InvalidOperationException)
+        {
+            // It broke, or no longer shows the moment. Whoever opens it next is told the same; here somebody only closes it.
+        }
+        finally
+        {
+            _free.Push(source);
+        }
     }
 }

@@ -24,14 +24,31 @@ internal interface ITestServer : IAsyncDisposable
     /// <param name="cancellation">Cancels.</param>
     Task<DbDataSource> HoldAsync(string replica, CancellationToken cancellation);
 
-    /// <summary>Breaks connections that are open.</summary>
+    /// <summary>Whether a held replica's connection keeps the locks of what it has read though it was closed.</summary>
+    bool KeepsLocksOfHeld { get; }
+
+    /// <summary>Breaks connections that are open, whatever runs on them.</summary>
     void Break(IReadOnlyCollection<DbConnection> connections);
+
+    /// <summary>Asked before a statement is sent.</summary>
+    /// <param name="connection">On which.</param>
+    /// <exception cref="DbException">It was broken, and is closed now.</exception>
+    void ThrowIfBroken(DbConnection connection);
 
     /// <inheritdoc cref="IStandIn.BeginSnapshotAsync"/>
     ValueTask<bool> BeginSnapshotAsync(ServerQuestions server, bool isHeld);
 
     /// <inheritdoc cref="IStandIn.EndSnapshotAsync"/>
     ValueTask<bool> EndSnapshotAsync(ServerQuestions server, bool isHeld);
+
+    /// <inheritdoc cref="IStandIn.Look"/>
+    void Look(DbDataReader reader, bool isHeld);
+
+    /// <summary>What is told in place of what the primary answered.</summary>
+    /// <param name="exception">The driver's.</param>
+    /// <param name="locking">The replicas that may have locked what they read; perhaps none.</param>
+    /// <returns>Null for the driver's own.</returns>
+    Exception? ExplainedOnPrimary(Exception exception, IReadOnlyList<string> locking);
 
     /// <inheritdoc cref="IStandIn.Explained"/>
     Exception? Explained(Exception exception, string replica, bool isHeld);

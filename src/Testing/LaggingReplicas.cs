@@ -23,6 +23,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
     private readonly ITestServer _server;
     private readonly Dictionary<string, SimulatedReplica> _replicas;
     private int _moments;
+    private int _isDisposed;
 
     internal LaggingReplicas(ITestServer server, LaggingReplicasOptions options, string[] names)
     {
@@ -30,17 +31,18 @@ public sealed class LaggingReplicas : IAsyncDisposable
         var count = new PositionCount();
         var replicas = names.Select(name => new SimulatedReplica(name, server, count)).ToList();
         _replicas = replicas.ToDictionary(replica => replica.Name, StringComparer.Ordinal);
-        Assigner = new Assigner(replicas, server.Present);
+        Assigner = new Assigner(replicas, server.Present) { Otherwise = options.Selector };
+        var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
         var primary = new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(server.Primary), isPrimary: true)
         {
-            StandIn = new PrimaryStandIn(server),
+            StandIn = new PrimaryStandIn(server, replicas),
         };
         var set = new ReplicaSet(
             SimulatedReplica.Introduced(primary, server, count, static () => null),
-            new ReplicaTable(replicas.ConvertAll(replica => (replica.Routed, 1))),
+            new ReplicaTable(replicas.ConvertAll(replica => (replica.Routed, WeightOf(options, replica.Name)))),
             Assigner,
-            TimeProvider.System,
-            NullLoggerFactory.Instance
+            options.TimeProvider,
+            loggers
         )
         {
             Name = ReplicaSet.NameOf("test-" + Guid.NewGuid().ToString("N"), database: null, "localhost"),
@@ -48,16 +50,17 @@ public sealed class LaggingReplicas : IAsyncDisposable
             HasPositions = true,
             RecordsDecisions = true,
             OnReplicaLoss = options.OnReplicaLoss,
+            SeriesDetector = options.SeriesDetector is { } detector ? SeriesDetectorOptions.Checked(detector) : null,
         };
         DataSource =
             server is MySqlTestServer
                 ? new ReplicatedMySqlDataSource(
                     set,
-                    new MySqlServers(options.ForPomelo, allowsWritableReplicas: true, new DriverHooks(), NullLoggerFactory.Instance),
+                    new MySqlServers(options.ForPomelo, allowsWritableReplicas: true, new DriverHooks(), loggers),
                     monitor: null
                 )
                 : new ReplicatedDataSource(set);
-        Assigner.WatchOver(DataSource.Routed);
+        Assigner.WatchOver(DataSource.Routed, server);
     }
 
     /// <summary>The data source, to be handed to what is tested. Over MySQL or MariaDB it is a
@@ -67,38 +70,51 @@ public sealed class LaggingReplicas : IAsyncDisposable
     /// <summary>The names of the replicas.</summary>
     public IReadOnlyCollection<string> Names => _replicas.Keys;
 
-    /// <summary>Makes a set over an ordinary MySQL or MariaDB server, which is its primary; it need not replicate, nor log.</summary>
-    /// <param name="connectionString">As for MySqlConnector; names a database of the test's own.</param>
-    /// <param name="replicas">The replicas' names; at least one.</param>
-    /// <returns>The set; the caller disposes it.</returns>
-    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">An empty or repeated name, or a connection string that cannot be parsed.</exception>
-    /// <exception cref="InvalidOperationException">No name.</exception>
+    /// <inheritdoc cref="OverAsync(string, LaggingReplicasOptions, IEnumerable{string}, CancellationToken)"/>
     public static Task<LaggingReplicas> OverAsync(string connectionString, params string[] replicas) =>
-        OverAsync(connectionString, new LaggingReplicasOptions(), replicas);
+        OverAsync(connectionString, new LaggingReplicasOptions(), replicas, CancellationToken.None);
+
+    /// <inheritdoc cref="OverAsync(string, LaggingReplicasOptions, IEnumerable{string}, CancellationToken)"/>
+    public static Task<LaggingReplicas> OverAsync(string connectionString, LaggingReplicasOptions options, params string[] replicas) =>
+        OverAsync(connectionString, options, replicas, CancellationToken.None);
 
     /// <summary>Makes a set over an ordinary MySQL or MariaDB server, which is its primary; it need not replicate, nor log.</summary>
     /// <param name="connectionString">As for MySqlConnector; names a database of the test's own.</param>
     /// <param name="options">How.</param>
     /// <param name="replicas">The replicas' names; at least one.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <returns>The set; the caller disposes it.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">An empty or repeated name, or a connection string that cannot be parsed.</exception>
-    /// <exception cref="InvalidOperationException">No name.</exception>
-    public static async Task<LaggingReplicas> OverAsync(string connectionString, LaggingReplicasOptions options, params string[] replicas)
+    /// <exception cref="ArgumentException">An empty or repeated name, a weight of a replica that there is not, or a connection string that
+    /// cannot be parsed or names no database.</exception>
+    /// <exception cref="InvalidOperationException">No name, or weights that sum to 0.</exception>
+    /// <exception cref="MySqlException">The server is not there, or refuses.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static async Task<LaggingReplicas> OverAsync(
+        string connectionString,
+        LaggingReplicasOptions options,
+        IEnumerable<string> replicas,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(connectionString);
-        Check(options, replicas);
+        var names = Check(options, replicas);
         var text = new MySqlConnectionStringBuilder(connectionString);
+        if (text.Database.Length == 0)
+        {
+            throw new ArgumentException(
+                "The connection string names no database. Give the test one of its own: \"Database=orders_tests\".",
+                nameof(connectionString)
+            );
+        }
+
         if (options.ForPomelo)
         {
             (text.AllowUserVariables, text.UseAffectedRows) = (true, false);
         }
 
-        var server = await MySqlTestServer
-            .ConnectAsync(text.ConnectionString, options.ConnectionsHeld, CancellationToken.None)
-            .ConfigureAwait(false);
-        return new LaggingReplicas(server, options, replicas);
+        var server = await MySqlTestServer.ConnectAsync(text.ConnectionString, options, cancellationToken).ConfigureAwait(false);
+        return new LaggingReplicas(server, options, names);
     }
 
     /// <summary>From now on the replica shows this moment; one that is held moves on to it. Nothing may be written meanwhile.</summary>
@@ -106,13 +122,22 @@ public sealed class LaggingReplicas : IAsyncDisposable
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>Done when it is held.</returns>
     /// <exception cref="ArgumentException">There is none of this name.</exception>
-    /// <exception cref="InvalidOperationException">It was killed.</exception>
+    /// <exception cref="InvalidOperationException">It was killed, or the server has no connection left.</exception>
+    /// <exception cref="MySqlException">The server refuses.</exception>
+    /// <exception cref="ObjectDisposedException">The set was disposed.</exception>
     public Task HoldAsync(string replica, CancellationToken cancellationToken = default)
     {
-        var held = Of(replica);
-        var moment = Interlocked.Increment(ref _moments);
-        Assigner.NoteHeld(moment);
-        return held.HoldAsync(moment, cancellationToken);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        return Of(replica)
+            .HoldAsync(
+                () =>
+                {
+                    var moment = Interlocked.Increment(ref _moments);
+                    Assigner.NoteHeld(moment);
+                    return moment;
+                },
+                cancellationToken
+            );
     }
 
     /// <summary>From now on the replica shows the present, as one that has caught up.</summary>
@@ -214,25 +239,46 @@ public sealed class LaggingReplicas : IAsyncDisposable
         return new AssignmentCall(this, options).RunAsync(write: null, body, cancellationToken);
     }
 
-    /// <summary>Ends what is held and closes all connections; the server and its data stay, a SQLite file of the set's own goes.</summary>
+    /// <summary>Ends what is held and closes all connections; the server and its data stay, a SQLite file of the set's own goes. Doing it
+    /// twice does nothing.</summary>
     /// <returns>Done when all is closed.</returns>
     public async ValueTask DisposeAsync()
     {
-        await DataSource.DisposeAsync().ConfigureAwait(false);
-        await _server.DisposeAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await DataSource.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _server.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     internal Assigner Assigner { get; }
 
     internal IReadOnlyCollection<SimulatedReplica> All => _replicas.Values;
 
-    internal static void Check(LaggingReplicasOptions options, string[] replicas)
+    internal static string[] Check(LaggingReplicasOptions options, IEnumerable<string> replicas)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(replicas);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ConnectionsHeld, 1);
-        ReplicaSet.Check(hasPrimary: true, [.. replicas.Select(name => new ReplicaSettings(name, "", 1))]);
+        ArgumentNullException.ThrowIfNull(options.Selector);
+        ArgumentNullException.ThrowIfNull(options.TimeProvider);
+        string[] names = [.. replicas];
+        ReplicaSet.Check(hasPrimary: true, [.. names.Select(name => new ReplicaSettings(name, "", WeightOf(options, name)))]);
+        return options.Weights.Keys.FirstOrDefault(name => !names.Contains(name, StringComparer.Ordinal)) is { } unknown
+            ? throw new ArgumentException($"There is a weight of '{unknown}', and no replica of this name.", nameof(options))
+            : names;
     }
+
+    private static int WeightOf(LaggingReplicasOptions options, string? name) =>
+        name is not null && options.Weights.TryGetValue(name, out var weight) ? weight : 1;
 
     private SimulatedReplica Of(string replica) =>
         _replicas.GetValueOrDefault(replica)

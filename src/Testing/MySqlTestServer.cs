@@ -1,4 +1,6 @@
+using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using MonotonicReads.Servers;
 using MySqlConnector;
 
@@ -11,15 +13,23 @@ namespace MonotonicReads.Testing;
 internal sealed class MySqlTestServer : ITestServer
 {
     private const string Savepoint = "monotonic_reads_moment";
+    private const int AccessDenied = 1227;
 
     private readonly string _connectionString;
-    private readonly int _connectionsHeld;
+    private readonly LaggingReplicasOptions _options;
     private readonly MySqlDataSource _primary;
 
-    private MySqlTestServer(string connectionString, int connectionsHeld, string version)
+    private MySqlTestServer(string connectionString, LaggingReplicasOptions options, string version)
     {
-        (_connectionString, _connectionsHeld, Version) = (connectionString, connectionsHeld, version);
-        _primary = new MySqlDataSource(connectionString);
+        (_connectionString, _options, Version) = (connectionString, options, version);
+
+        // Who changes a table waits for whoever reads it in a transaction, and MySQL waits a year.
+        var wait = FormattableString.Invariant($"SET SESSION lock_wait_timeout = {options.LockWaitSeconds}");
+        _primary = new MySqlDataSourceBuilder(connectionString)
+            .UseConnectionOpenedCallback(
+                async (opened, cancellation) => await RunAsync(opened.Connection, wait, cancellation).ConfigureAwait(false)
+            )
+            .Build();
     }
 
     public string SystemName => ServerProtocol.Of(Version).SystemName;
@@ -28,13 +38,19 @@ internal sealed class MySqlTestServer : ITestServer
 
     public DbDataSource Primary => _primary;
 
-    public static async Task<MySqlTestServer> ConnectAsync(string connectionString, int connectionsHeld, CancellationToken cancellation)
+    public bool KeepsLocksOfHeld { get; private set; }
+
+    public static async Task<MySqlTestServer> ConnectAsync(
+        string connectionString,
+        LaggingReplicasOptions options,
+        CancellationToken cancellation
+    )
     {
         var connection = new MySqlConnection(connectionString);
         await using (connection.ConfigureAwait(false))
         {
             await connection.OpenAsync(cancellation).ConfigureAwait(false);
-            return new MySqlTestServer(connectionString, connectionsHeld, connection.ServerVersion);
+            return new MySqlTestServer(connectionString, options, connection.ServerVersion);
         }
     }
 
@@ -52,32 +68,35 @@ internal sealed class MySqlTestServer : ITestServer
         {
             Pooling = true,
             MinimumPoolSize = 0,
-            MaximumPoolSize = (uint)_connectionsHeld,
+            MaximumPoolSize = 1,
             ConnectionReset = false,
             ConnectionIdleTimeout = 0,
             ConnectionLifeTime = 0,
             AutoEnlist = false,
-        };
+        }.ConnectionString;
         var isHeld = false;
-        var source = new MySqlDataSourceBuilder(text.ConnectionString)
-            .UseConnectionOpenedCallback(
-                async (opened, token) =>
-                {
-                    if (Volatile.Read(ref isHeld))
-                    {
-                        await ReturnToMomentAsync(opened, replica, token).ConfigureAwait(false);
-                    }
-                }
-            )
-            .Build();
+        var sources = new List<DbDataSource>();
         var connections = new List<MySqlConnection>();
         try
         {
-            for (var i = 0; i < _connectionsHeld; i++)
+            for (var i = 0; i < _options.ConnectionsHeld; i++)
             {
+                var source = new MySqlDataSourceBuilder(text)
+                    .UseConnectionOpenedCallback(
+                        async (opened, token) =>
+                        {
+                            if (Volatile.Read(ref isHeld))
+                            {
+                                await ReturnToMomentAsync(opened, replica, token).ConfigureAwait(false);
+                            }
+                        }
+                    )
+                    .Build();
+                sources.Add(source);
                 var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
                 connections.Add(connection);
                 await RunAsync(connection, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", cancellation).ConfigureAwait(false);
+                await LetGoOfLocksAsync(connection, cancellation).ConfigureAwait(false);
             }
 
             await Task.WhenAll(
@@ -88,15 +107,26 @@ internal sealed class MySqlTestServer : ITestServer
                 .ConfigureAwait(false);
             Volatile.Write(ref isHeld, true);
         }
-        catch
+        catch (Exception exception)
         {
             await CloseAsync(connections).ConfigureAwait(false);
-            await source.DisposeAsync().ConfigureAwait(false);
+            await CloseAsync(sources).ConfigureAwait(false);
+            if (IsFull(exception))
+            {
+                throw new InvalidOperationException(
+                    $"The server has no connection left for replica '{replica}': it was to be held with {_options.ConnectionsHeld}, of which "
+                        + $"{connections.Count} opened. Each held replica takes so many of the server's until it advances or the set is "
+                        + "disposed: lower LaggingReplicasOptions.ConnectionsHeld, raise the server's max_connections, or run fewer tests "
+                        + "at a time.",
+                    exception
+                );
+            }
+
             throw;
         }
 
         await CloseAsync(connections).ConfigureAwait(false);
-        return new HeldConnections(source, replica, _connectionsHeld);
+        return new HeldConnections(sources, replica);
     }
 
     public void Break(IReadOnlyCollection<DbConnection> connections)
@@ -109,10 +139,14 @@ internal sealed class MySqlTestServer : ITestServer
         using var killer = _primary.OpenConnection();
         foreach (var connection in connections.OfType<MySqlConnection>())
         {
-            using var command = new MySqlCommand(FormattableString.Invariant($"KILL CONNECTION {connection.ServerThread}"), killer);
             try
             {
+                using var command = new MySqlCommand(FormattableString.Invariant($"KILL CONNECTION {connection.ServerThread}"), killer);
                 command.ExecuteNonQuery();
+            }
+            catch (InvalidOperationException) when (connection.State != ConnectionState.Open)
+            {
+                // It was closed meanwhile, and has no thread any more.
             }
             catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.NoSuchThread)
             {
@@ -120,6 +154,27 @@ internal sealed class MySqlTestServer : ITestServer
             }
         }
     }
+
+    // The server has closed it, and the driver finds that.
+    public void ThrowIfBroken(DbConnection connection) { }
+
+    // InnoDB says with the first row that it cannot show the table, and readers are the driver's own: this reads that row, and keeps it.
+    public void Look(DbDataReader reader, bool isHeld) => _ = isHeld && reader.HasRows;
+
+    public Exception? ExplainedOnPrimary(Exception exception, IReadOnlyList<string> locking) =>
+        exception is MySqlException { ErrorCode: MySqlErrorCode.LockWaitTimeout } && locking.Count > 0
+            ? new InvalidOperationException(
+                $"The statement waited in vain for a lock (1205). Held replicas are read in transactions on this same server, and those of "
+                    + $"{string.Join(", ", locking)} may have read a table that the statement changes. "
+                    + (
+                        KeepsLocksOfHeld
+                            ? "MariaDB with a binary log lets go of what they read only for a user with BINLOG ADMIN (SUPER before 10.5): "
+                                + "grant it, or call AdvanceAsync before the table is changed."
+                            : "Close their connections before the table is changed, and the readers with them."
+                    ),
+                exception
+            )
+            : null;
 
     public ValueTask<bool> BeginSnapshotAsync(ServerQuestions server, bool isHeld) => new(isHeld);
 
@@ -138,11 +193,39 @@ internal sealed class MySqlTestServer : ITestServer
 
     public ValueTask DisposeAsync() => _primary.DisposeAsync();
 
-    private static async Task CloseAsync(List<MySqlConnection> connections)
+    private static bool IsFull(Exception exception) =>
+        exception is MySqlException { Number: (int)MySqlErrorCode.ConnectionCountError or 1203 or 1226 };
+
+    private static async Task CloseAsync(IEnumerable<IAsyncDisposable> all)
     {
-        foreach (var connection in connections)
+        foreach (var one in all)
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await one.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // What was read since a savepoint is locked against changes of the table. MariaDB with a binary log keeps that lock when the
+    // transaction goes back there, unless its session does not log.
+    private async Task LetGoOfLocksAsync(MySqlConnection connection, CancellationToken cancellation)
+    {
+        if (!Version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        try
+        {
+            await RunAsync(connection, "SET SESSION sql_log_bin = 0", cancellation).ConfigureAwait(false);
+        }
+        catch (MySqlException exception) when (exception.Number == AccessDenied)
+        {
+            // The user may not, which makes a difference with a binary log alone.
+            var command = new MySqlCommand("SELECT @@global.log_bin", connection);
+            await using (command.ConfigureAwait(false))
+            {
+                var logs = await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false);
+                KeepsLocksOfHeld |= Convert.ToInt64(logs, CultureInfo.InvariantCulture) != 0;
+            }
         }
     }
 

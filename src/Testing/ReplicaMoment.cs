@@ -6,11 +6,15 @@ namespace MonotonicReads.Testing;
 /// <summary>The connections of a replica while it shows one thing: the present, or one moment.</summary>
 /// <param name="replica">The replica.</param>
 /// <param name="inner">The driver's data source.</param>
-internal sealed class ReplicaMoment(SimulatedReplica replica, DbDataSource inner) : DbDataSource
+/// <param name="isHeld">Whether it is an earlier moment.</param>
+internal sealed class ReplicaMoment(SimulatedReplica replica, DbDataSource inner, bool isHeld) : DbDataSource
 {
     public override string ConnectionString => inner.ConnectionString;
 
-    protected override DbConnection CreateDbConnection() => inner.CreateConnection();
+    protected override DbConnection CreateDbConnection() =>
+        throw new NotSupportedException(
+            "A replica's connections are opened here: one that is opened elsewhere is neither counted nor killed."
+        );
 
     protected override DbConnection OpenDbConnection()
     {
@@ -42,14 +46,25 @@ internal sealed class ReplicaMoment(SimulatedReplica replica, DbDataSource inner
 
     private DbConnection Opened(DbConnection connection)
     {
-        replica.Open.TryAdd(connection, true);
-        connection.StateChange += (_, change) =>
+        replica.Open.TryAdd(connection, isHeld);
+        connection.StateChange += OnStateChange;
+
+        // It was killed meanwhile: whoever broke what was open then did not see this one.
+        if (replica.IsKilled)
+        {
+            connection.Dispose();
+            replica.ThrowIfKilled();
+        }
+
+        return connection;
+
+        void OnStateChange(object sender, StateChangeEventArgs change)
         {
             if (change.CurrentState == ConnectionState.Closed)
             {
+                connection.StateChange -= OnStateChange;
                 replica.Open.TryRemove(connection, out var _);
             }
-        };
-        return connection;
+        }
     }
 }

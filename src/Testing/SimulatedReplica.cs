@@ -9,15 +9,22 @@ internal sealed class SimulatedReplica : IStandIn
 {
     private readonly ITestServer _server;
     private readonly PositionCount _count;
+    private readonly object _lock = new();
+    private readonly object _turnLock = new();
+    private Task _turn = Task.CompletedTask;
     private volatile Holding? _held;
-    private DbDataSource? _next;
+    private Moment? _next;
+    private volatile int _kills;
     private volatile bool _isKilled;
 
     public SimulatedReplica(string name, ITestServer server, PositionCount count)
     {
         (Name, _server, _count) = (name, server, count);
-        _next = server.Present(name);
-        Pool = new ConnectionPool(_ => new ReplicaMoment(this, Interlocked.Exchange(ref _next, null) ?? server.Present(name)));
+        Pool = new ConnectionPool(_ =>
+        {
+            var (shown, isHeld) = Interlocked.Exchange(ref _next, null) ?? new Moment(server.Present(name), IsHeld: false);
+            return new ReplicaMoment(this, shown, isHeld);
+        });
         Routed = Introduced(new RoutedServer(name, Pool, isPrimary: false) { StandIn = this });
     }
 
@@ -28,7 +35,7 @@ internal sealed class SimulatedReplica : IStandIn
     /// <summary>What routing knows of it.</summary>
     public RoutedServer Routed { get; }
 
-    /// <summary>Its open connections.</summary>
+    /// <summary>Its open connections, and whether they show an earlier moment.</summary>
     public ConcurrentDictionary<DbConnection, bool> Open { get; } = new();
 
     /// <summary>Null while it shows the present.</summary>
@@ -39,13 +46,18 @@ internal sealed class SimulatedReplica : IStandIn
 
     public bool IsKilled => _isKilled;
 
-    public async Task HoldAsync(int number, CancellationToken cancellation)
-    {
-        ThrowIfGone();
+    /// <summary>Whether a connection is open on which the server may keep locks of what it has read.</summary>
+    public bool LocksWhatItRead => Open.Values.Contains(true) || (_held is not null && _server.KeepsLocksOfHeld);
 
-        // Counted before: what is written meanwhile may be in what it shows, and is not promised.
-        var position = _count.Current;
-        Show(await _server.HoldAsync(Name, cancellation).ConfigureAwait(false), new Holding(position, number));
+    /// <summary>Holds it; one after the other, lest it go back to a moment that was begun earlier.</summary>
+    /// <param name="number">Counts the moments of the set.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public Task HoldAsync(Func<int> numbered, CancellationToken cancellation)
+    {
+        lock (_turnLock)
+        {
+            return _turn = HoldAfterAsync(_turn, number, cancellation);
+        }
     }
 
     public void Advance()
@@ -53,25 +65,33 @@ internal sealed class SimulatedReplica : IStandIn
         ThrowIfGone();
         if (_held is not null)
         {
-            Show(_server.Present(Name), held: null);
+            TryShow(new Moment(_server.Present(Name), IsHeld: false), held: null, _kills);
         }
     }
 
     public void Kill()
     {
-        _isKilled = true;
-        _held = null;
-        Pool.Current.Retire();
+        lock (_lock)
+        {
+            _isKilled = true;
+            _kills++;
+            _held = null;
+            Pool.Current.Retire();
+        }
+
         _server.Break([.. Open.Keys]);
     }
 
     public void Revive()
     {
-        if (_isKilled)
+        lock (_lock)
         {
-            Routed.NewIncarnation(Guid.NewGuid().ToString("N"), isRestart: true);
-            Routed.MarkAvailable();
-            _isKilled = false;
+            if (_isKilled)
+            {
+                Routed.NewIncarnation(Guid.NewGuid().ToString("N"), isRestart: true);
+                Routed.MarkAvailable();
+                _isKilled = false;
+            }
         }
     }
 
@@ -96,19 +116,57 @@ internal sealed class SimulatedReplica : IStandIn
 
     ValueTask<bool> IStandIn.BeginSnapshotAsync(ServerQuestions server) => _server.BeginSnapshotAsync(server, Held is not null);
 
-    ValueTask<bool> IStandIn.EndSnapshotAsync(ServerQuestions server) => _server.EndSnapshotAsync(server, _held is not null);
+    ValueTask<bool> IStandIn.EndSnapshotAsync(ServerQuestions server) => _server.EndSnapshotAsync(server, Held is not null);
+
+    void IStandIn.Look(DbDataReader reader) => _server.Look(reader, Held is not null);
 
     Exception? IStandIn.Explained(Exception exception) => _server.Explained(exception, Name, Held is not null);
 
     private RoutedServer Introduced(RoutedServer server) => Introduced(server, _server, _count, () => Held?.Position);
 
-    // No connection that was opened until now is handed out again, nor kept for a session's next read.
-    private void Show(DbDataSource shown, Holding? held)
+    // No connection that was opened until now is handed out again, nor kept for a session's next read. False where it was killed since.
+    private bool TryShow(Moment moment, Holding? held, int kills)
     {
-        _next = shown;
-        _held = held;
-        Pool.Current.Retire();
-        _ = Pool.Source;
+        lock (_lock)
+        {
+            if (_kills != kills)
+            {
+                return false;
+            }
+
+            _next = moment;
+            var before = _held;
+            _held = held;
+            Pool.Current.Retire();
+            _ = Pool.Source;
+
+            // Whoever asked first for connections took it, unless the pool makes none any more.
+            if (Interlocked.Exchange(ref _next, null) is null)
+            {
+                return true;
+            }
+
+            _held = before;
+        }
+
+        moment.Shown.Dispose();
+        throw new ObjectDisposedException(nameof(LaggingReplicas));
+    }
+
+    private async Task HoldAfterAsync(Task others, Func<int> numbered, CancellationToken cancellation)
+    {
+        await others.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ThrowIfGone();
+
+        // Counted before: what is written meanwhile may be in what it shows, and is not promised.
+        var (position, kills, number) = (_count.Current, _kills, numbered());
+        var moment = new Moment(await _server.HoldAsync(Name, cancellation).ConfigureAwait(false), IsHeld: true);
+        if (!TryShow(moment, new Holding(position, number), kills))
+        {
+            await moment.Shown.DisposeAsync().ConfigureAwait(false);
+            ThrowIfGone();
+            throw new InvalidOperationException($"Replica '{Name}' was killed while it was being held, and is another run by now.");
+        }
     }
 
     private void ThrowIfGone()
@@ -118,6 +176,8 @@ internal sealed class SimulatedReplica : IStandIn
             throw new InvalidOperationException($"Replica '{Name}' was killed. Revive(\"{Name}\") first: it shows the present then.");
         }
     }
+
+    private sealed record Moment(DbDataSource Shown, bool IsHeld);
 
     /// <summary>A moment at which a replica is held.</summary>
     /// <param name="Position">What it has.</param>

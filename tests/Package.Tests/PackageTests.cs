@@ -240,6 +240,18 @@ public class PackageTests(PackedPackage package)
         );
     }
 
+    /// <summary>It names neither the package beneath, nor a driver, nor SQLite.</summary>
+    [Fact]
+    public async Task A_test_project_with_the_package_of_tests_alone_holds_replicas_and_finds_assignments()
+    {
+        var folder = package.Copy("Tests");
+        var build = await package.BuildAsync(folder);
+        Assert.True(build.ExitCode == 0, build.Output);
+        var tested = await package.DotnetAsync(folder, "test", "--no-build", "-nologo", "--logger", "console;verbosity=normal");
+        Assert.True(tested.ExitCode == 0, tested.Output);
+        Assert.Matches("Passed: +3", tested.Output);
+    }
+
     [Fact]
     public void The_tool_brings_all_that_it_needs_for_each_runtime()
     {

@@ -82,9 +82,13 @@ public sealed class HeldReplicaTests
         );
         Assert.Contains("(1412)", told.Message, StringComparison.Ordinal);
 
-        // The server says so with the first row, and readers are the driver's own.
-        var driver = await Assert.ThrowsAsync<MySqlException>(() => reading.QueryAsync<long>("select n from numbers"));
-        Assert.Equal(MySqlErrorCode.TableDefinitionChanged, driver.ErrorCode);
+        // The server says so with the first row, which nobody has asked for yet.
+        var ofRows = await Assert.ThrowsAsync<InvalidOperationException>(() => reading.QueryAsync<long>("select n from numbers"));
+        Assert.Equal(told.Message, ofRows.Message);
+        Assert.Equal(MySqlErrorCode.TableDefinitionChanged, Assert.IsType<MySqlException>(ofRows.InnerException).ErrorCode);
+        Assert.Throws<InvalidOperationException>(() => reading.Query<long>("select n from numbers"));
+        Assert.Throws<InvalidOperationException>(() => reading.ExecuteReader("select n from numbers"));
+        Assert.Equal([7, 8], await reading.QueryAsync<long>("select 7 union all select 8"));
 
         await set.AdvanceAsync("r1");
         await using var later = await set.DataSource.OpenConnectionAsync();
@@ -111,7 +115,7 @@ public sealed class HeldReplicaTests
         await using var set = await EmbeddedReplicas.CreateAsync("r1", "r2");
         Assert.Equal(90_000, await ReadAsync(set, Numbers, midway: () => { }));
 
-        await Assert.ThrowsAnyAsync<InvalidOperationException>(() => ReadAsync(set, Numbers, () => Kill(set)));
+        await Assert.ThrowsAnyAsync<DbException>(() => ReadAsync(set, Numbers, () => Kill(set)));
     }
 
     [Fact]
@@ -134,6 +138,30 @@ public sealed class HeldReplicaTests
         await inserting;
         Assert.Equal(0, await reading.ExecuteScalarAsync<long>("select count(*) from numbers"));
         Assert.All(session.GetDecisions(), decision => Assert.Equal("primary", decision.Server));
+    }
+
+    [SkippableTheory]
+    [InlineData("MariaDB", true)]
+    [InlineData("MariaDB", false)]
+    [InlineData("MySQL", true)]
+    [InlineData("embedded", true)]
+    [InlineData("embedded", false)]
+    public async Task A_replica_refuses_writes_past_routing_held_or_not(string kind, bool isHeld)
+    {
+        await using var server = kind == "embedded" ? null : await TestServer.StartAsync(kind);
+        await using var set = server is null
+            ? await EmbeddedReplicas.CreateAsync("r1")
+            : await LaggingReplicas.OverAsync(server.ConnectionString, "r1");
+        await using var writing = await set.DataSource.Primary.OpenConnectionAsync();
+        await writing.ExecuteAsync("create table numbers (n bigint primary key)");
+        if (isHeld)
+        {
+            await set.HoldAsync("r1");
+        }
+
+        await using var db = await OpenAsync(set);
+        await Assert.ThrowsAnyAsync<DbException>(() => db.Inner!.ExecuteAsync("insert into numbers values (1)"));
+        Assert.Equal(0, await writing.ExecuteScalarAsync<long>("select count(*) from numbers"));
     }
 
     private static async Task<ReplicatedConnection> OpenAsync(LaggingReplicas set)

@@ -99,7 +99,7 @@ internal static class StatementRun
                 }
 
                 sent = NoteSending(connection, statement.Driver);
-                result = execute(statement.Driver, connection.Routed.ForDriver(behavior));
+                result = Looked(connection, execute(statement.Driver, connection.Routed.ForDriver(behavior)));
                 isAnswered = true;
                 connection.Routed.Track(result, behavior);
                 connection.Routed.Watch?.Ran();
@@ -157,7 +157,8 @@ internal static class StatementRun
                 }
 
                 sent = NoteSending(connection, statement.Driver);
-                result = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
+                var returned = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
+                result = Looked(connection, returned);
                 isAnswered = true;
                 connection.Routed.Track(result, behavior);
                 connection.Routed.Watch?.Ran();
@@ -199,6 +200,25 @@ internal static class StatementRun
         {
             connection.Source.Routed.Answered?.Invoke(sent, isAnswered);
         }
+    }
+
+    // A stand-in's server may say with the first row that there is none, where nobody could explain it.
+    private static T Looked<T>(ReplicatedConnection connection, T result)
+    {
+        if (connection.Routed.Link.Server?.StandIn is { } standIn && result is DbDataReader reader)
+        {
+            try
+            {
+                standIn.Look(reader);
+            }
+            catch (DbException)
+            {
+                reader.Dispose();
+                throw;
+            }
+        }
+
+        return result;
     }
 
     private static Exception? ExplainedByStandIn(ReplicatedConnection connection, DbException exception) =>
