@@ -50,13 +50,13 @@ internal sealed class SimulatedReplica : IStandIn
     public bool LocksWhatItRead => Open.Values.Contains(true) || (_held is not null && _server.KeepsLocksOfHeld);
 
     /// <summary>Holds it; one after the other, lest it go back to a moment that was begun earlier.</summary>
-    /// <param name="number">Counts the moments of the set.</param>
+    /// <param name="numbered">Counts the moments of the set.</param>
     /// <param name="cancellation">Cancels.</param>
     public Task HoldAsync(Func<int> numbered, CancellationToken cancellation)
     {
         lock (_turnLock)
         {
-            return _turn = HoldAfterAsync(_turn, number, cancellation);
+            return _turn = HoldAfterAsync(_turn, numbered, cancellation);
         }
     }
 
