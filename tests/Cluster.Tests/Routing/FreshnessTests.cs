@@ -201,8 +201,14 @@ public sealed class FreshnessTests(RoutingFixture fixture) : IClassFixture<Routi
     public async Task A_bounded_call_inside_a_snapshot_reads_it_while_it_is_young_and_throws_after()
     {
         await using var source = Build();
-        await ReadAsync(source, OfThisMinute);
-        using var session = ReadSession.Begin(ReadConsistency.Snapshot, new ReadSessionOptions());
+        var key = fixture.KeyOn(fixture.Cluster.Replicas[1]);
+        using (ReadSession.Begin(ReadConsistency.Monotonic, key, OfThisMinute))
+        {
+            await NewestAsync(source);
+        }
+
+        // On the replica that has proved it.
+        using var session = ReadSession.Begin(ReadConsistency.Snapshot, key, new ReadSessionOptions());
         var before = await NewestAsync(source);
         using (ReadSession.Begin(ReadConsistency.Monotonic, OfThisMinute))
         {
