@@ -217,7 +217,8 @@ public sealed class SeriesRulesTests
 
             Assert.Equal(6, watched.AtEnd().Count);
             Assert.Equal(1, watched.Logged(36));
-            Assert.Equal(2, File.ReadLines(file).Count(static line => line.Contains("\"type\":\"series\"", StringComparison.Ordinal)));
+            // The first three of another order say of more places that they meet, the last line has the rest of the counts.
+            Assert.Equal(5, File.ReadLines(file).Count(static line => line.Contains("\"type\":\"series\"", StringComparison.Ordinal)));
         }
         finally
         {
