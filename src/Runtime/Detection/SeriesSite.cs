@@ -79,10 +79,10 @@ internal sealed class SeriesSite(CallingMethods callers, string way)
     /// <summary>Takes what another occurrence of the same series had.</summary>
     /// <param name="other">The same place there.</param>
     /// <param name="indexOf">Which place here another's index means.</param>
-    /// <returns>Whether that says more than was known.</returns>
+    /// <returns>Whether places meet that did not before; other servers and more statements are mere counts.</returns>
     public bool Merge(SeriesSite other, Func<int, int> indexOf)
     {
-        var known = (_after.Count, _servers.Count, Statements > 1);
+        var known = _after.Count;
         _after.UnionWith(other._after.Select(indexOf));
         foreach (var server in other._servers)
         {
@@ -91,7 +91,7 @@ internal sealed class SeriesSite(CallingMethods callers, string way)
 
         Statements = Math.Max(Statements, other.Statements);
         Faults = Math.Max(Faults, other.Faults);
-        return known != (_after.Count, _servers.Count, Statements > 1);
+        return known != _after.Count;
     }
 
     private void Took(string server)
