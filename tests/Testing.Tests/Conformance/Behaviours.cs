@@ -276,18 +276,9 @@ internal static class Behaviours
     }
 
     /// <summary>A session that draws a replica.</summary>
-    private static ReadSession Begin(
-        ReadConsistency level,
-        string replica,
-        ReplicaLoss policy = ReplicaLoss.Primary,
-        int maxWait = 500
-    )
+    private static ReadSession Begin(ReadConsistency level, string replica, ReplicaLoss policy = ReplicaLoss.Primary, int maxWait = 500)
     {
-        var options = new ReadSessionOptions
-        {
-            OnReplicaLoss = policy,
-            MaxWaitMilliseconds = maxWait,
-        };
+        var options = new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = maxWait };
         WeightedReplica[] all = [.. ReplicasUnderTest.Names.Select(name => new WeightedReplica(name, 1, IsAvailable: true))];
         var number = 0;
         while (true)
