@@ -31,8 +31,6 @@ internal static class Behaviours
         ("a write past routing (Inner) on a replica is refused", RefusedAsync),
         ("reads in parallel on a held replica see its moment", ParallelAsync),
         ("a prepared command reads on a held replica", PreparedAsync),
-        ("MaxStaleness: a replica that was held, and nothing written since", replicas => StaleAsync(replicas, writes: false)),
-        ("MaxStaleness: a replica that was held before the last write", replicas => StaleAsync(replicas, writes: true)),
         ("a table with a new column since is read on a held replica", replicas => AlteredAsync(replicas, "add column more bigint")),
         ("a table rebuilt since is read on a held replica", replicas => AlteredAsync(replicas, "force")),
     ];
@@ -244,19 +242,6 @@ internal static class Behaviours
         return Convert.ToInt64(await command.ExecuteScalarAsync(), null) == 1 ? "old" : "new";
     }
 
-    private static async Task<string> StaleAsync(ReplicasUnderTest replicas, bool writes)
-    {
-        await replicas.HoldAsync("r1");
-        if (writes)
-        {
-            await replicas.WriteAsync();
-            await EveryOtherHasAsync(replicas, "r1");
-        }
-
-        using var session = Begin(ReadConsistency.Monotonic, "r1", maxWait: 200, maxStaleness: 60_000);
-        return OtherThanR1(await ReadAsync(replicas, session));
-    }
-
     private static async Task<string> AlteredAsync(ReplicasUnderTest replicas, string change)
     {
         await replicas.HoldAsync("r1");
@@ -291,20 +276,9 @@ internal static class Behaviours
     }
 
     /// <summary>A session that draws a replica.</summary>
-    private static ReadSession Begin(
-        ReadConsistency level,
-        string replica,
-        ReplicaLoss policy = ReplicaLoss.Primary,
-        int maxWait = 500,
-        int maxStaleness = 0
-    )
+    private static ReadSession Begin(ReadConsistency level, string replica, ReplicaLoss policy = ReplicaLoss.Primary, int maxWait = 500)
     {
-        var options = new ReadSessionOptions
-        {
-            OnReplicaLoss = policy,
-            MaxWaitMilliseconds = maxWait,
-            MaxStalenessMilliseconds = maxStaleness,
-        };
+        var options = new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = maxWait };
         WeightedReplica[] all = [.. ReplicasUnderTest.Names.Select(name => new WeightedReplica(name, 1, IsAvailable: true))];
         var number = 0;
         while (true)
