@@ -133,10 +133,8 @@ public class PlansPackageTests(PackedPackage package)
 
     private static string Generated(string folder) =>
         Assert.Single(
-            Directory
-                .GetFiles(Path.Combine(folder, "obj"), "*.cs", SearchOption.AllDirectories)
-                .Select(System.IO.File.ReadAllText)
-                .Where(static text => text.Contains("class ConsistentOrders", StringComparison.Ordinal))
+            Directory.GetFiles(Path.Combine(folder, "obj"), "*.cs", SearchOption.AllDirectories).Select(System.IO.File.ReadAllText),
+            static text => text.Contains("class ConsistentOrders", StringComparison.Ordinal)
         );
 
     private static void Write(string folder, string file, string text)

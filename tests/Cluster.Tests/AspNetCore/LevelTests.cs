@@ -150,7 +150,9 @@ public sealed class LevelTests(RoutingFixture fixture) : IClassFixture<RoutingFi
             {
                 Site.ReadAndWrite(app, source);
                 app.MapGet("/loses", () => LoseAsync(source));
+#pragma warning disable MR1011 // It says what is shown here.
                 app.MapGet("/loses-by-annotation", [Monotonic(OnReplicaLoss = ReplicaLoss.Restart)] () => LoseAsync(source));
+#pragma warning restore MR1011
                 app.MapGet("/catches-up", [Monotonic(OnReplicaLoss = ReplicaLoss.CaughtUp)] () => LoseAsync(source));
             },
             o => (o.Level, o.OnReplicaLoss) = (ReadConsistency.Monotonic, ReplicaLoss.Restart)

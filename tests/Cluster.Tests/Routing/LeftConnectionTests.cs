@@ -12,7 +12,7 @@ public sealed class LeftConnectionTests(RoutingFixture fixture) : IClassFixture<
 
     private MariaDbReplica Replica => fixture.Cluster.Replicas[0];
 
-    public enum End
+    public enum PoolEnd
     {
         Disposed,
         Removed,
@@ -20,10 +20,10 @@ public sealed class LeftConnectionTests(RoutingFixture fixture) : IClassFixture<
     }
 
     [Theory]
-    [InlineData(End.Disposed)]
-    [InlineData(End.Removed)]
-    [InlineData(End.LedElsewhere)]
-    public async Task None_is_left_at_the_server(End end)
+    [InlineData(PoolEnd.Disposed)]
+    [InlineData(PoolEnd.Removed)]
+    [InlineData(PoolEnd.LedElsewhere)]
+    public async Task None_is_left_at_the_server(PoolEnd end)
     {
         await using var admin = new MySqlConnection(Replica.AdminConnectionString);
         Assert.Equal(0, await admin.ExecuteScalarAsync<long>(Connections));
@@ -44,10 +44,10 @@ public sealed class LeftConnectionTests(RoutingFixture fixture) : IClassFixture<
         await Eventually.IsAsync(() => Task.FromResult(relay.Connections > 1), "the second one is on its way");
         switch (end)
         {
-            case End.Disposed:
+            case PoolEnd.Disposed:
                 await source.DisposeAsync();
                 break;
-            case End.Removed:
+            case PoolEnd.Removed:
                 source.UpdateReplicas([new("r2", fixture.Cluster.Replicas[1].ConnectionString)]);
                 break;
             default:
@@ -58,7 +58,7 @@ public sealed class LeftConnectionTests(RoutingFixture fixture) : IClassFixture<
         _ = await Record.ExceptionAsync(() => opening);
         relay.Delay = TimeSpan.Zero;
         await first.DisposeAsync();
-        if (end == End.LedElsewhere)
+        if (end == PoolEnd.LedElsewhere)
         {
             // What was opened in its stead is the source's as long as that lives.
             await source.DisposeAsync();
