@@ -161,7 +161,8 @@ public sealed class LaggingReplicas : IAsyncDisposable
     /// <exception cref="ArgumentException">There is none of this name.</exception>
     public void Revive(string replica) => Of(replica).Revive();
 
-    /// <inheritdoc cref="ForEachAssignmentAsync(Func{DbConnection, Task}, Func{AssignmentRun, Task}, AssignmentOptions, CancellationToken)"/>
+    /// <inheritdoc
+    /// cref="ForEachAssignmentAsync(Func{DbConnection, Task}, Func{AssignmentRun, Task}, AssignmentOptions, CancellationToken)"/>
     public Task<AssignmentSummary> ForEachAssignmentAsync(Func<DbConnection, Task> write, Func<AssignmentRun, Task> body) =>
         ForEachAssignmentAsync(write, body, new AssignmentOptions());
 
@@ -169,7 +170,8 @@ public sealed class LaggingReplicas : IAsyncDisposable
     public Task<AssignmentSummary> ForEachAssignmentAsync(Func<AssignmentRun, Task> body) =>
         ForEachAssignmentAsync(body, new AssignmentOptions());
 
-    /// <inheritdoc cref="ForEachAssignmentAsync(Func{DbConnection, Task}, Func{AssignmentRun, Task}, AssignmentOptions, CancellationToken)"/>
+    /// <inheritdoc
+    /// cref="ForEachAssignmentAsync(Func{DbConnection, Task}, Func{AssignmentRun, Task}, AssignmentOptions, CancellationToken)"/>
     public Task<AssignmentSummary> ForEachAssignmentAsync(
         Func<DbConnection, Task> write,
         Func<AssignmentRun, Task> body,
@@ -193,8 +195,8 @@ public sealed class LaggingReplicas : IAsyncDisposable
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="AssignmentOptions.MaxAssignments"/> is less than 1.</exception>
     /// <exception cref="AssignmentException">An assignment breaks the check, or the unit of work throws under it.</exception>
-    /// <exception cref="InvalidOperationException">The call would prove nothing, or its runs are not alike: no replica shows the present, or
-    /// all answer alike; a session runs around the call, or another call; the unit of work sends nothing over the set, sends statements at
+    /// <exception cref="InvalidOperationException">The call would prove nothing, or its runs are not alike: no replica shows the present,
+    /// or all answer alike; a session runs around the call, or another call; the unit of work sends nothing over the set, sends statements at
     /// the same time, reads in another order when it is run again, or writes what is not put back.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled. Whatever else is canceled in the
     /// unit of work breaks that assignment.</exception>

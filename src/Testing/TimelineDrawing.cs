@@ -75,7 +75,8 @@ internal static class TimelineDrawing
             var (from, to) = (LaneOf(timeline, lanes, i - 1), LaneOf(timeline, lanes, i));
             Add(
                 svg,
-                $"""<line class="{(GoesBack(timeline, i) ? "back" : "step")}" x1="{XOf(i - 1)}" y1="{YOf(from)}" x2="{XOf(i)}" y2="{YOf(to)}"/>"""
+                $"""<line class="{(GoesBack(timeline, i) ? "back" : "step")}" x1="{XOf(i - 1)}" y1="{YOf(from)}" """
+                    + $"""x2="{XOf(i)}" y2="{YOf(to)}"/>"""
             );
         }
 

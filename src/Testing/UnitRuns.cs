@@ -130,8 +130,8 @@ internal sealed class UnitRuns(
 
     private string? WhyUnsound(Recording recording, Recording? like) =>
         options.Reset is null && recording.Statements.Find(static statement => statement.Writes) is { } write
-            ? $"The unit of work wrote: {Timeline.Cut(write.Line)}\nIts next run would find other data. Set AssignmentOptions.Reset to what "
-                + "puts back what it writes (after each run, and before replicas are held), or to `_ => Task.CompletedTask` where "
+            ? $"The unit of work wrote: {Timeline.Cut(write.Line)}\nIts next run would find other data. Set AssignmentOptions.Reset to "
+                + "what puts back what it writes (after each run, and before replicas are held), or to `_ => Task.CompletedTask` where "
                 + "nothing needs to be put back."
         : recording.HasLeftovers
             ? "Something that an earlier run of the unit of work began still read or wrote while the next one ran, so that an assignment "
@@ -203,8 +203,8 @@ internal sealed class UnitRuns(
                         written is null ? "Write what it reads between HoldAsync and this call."
                         : written.Count == 0
                             ? "The write sent nothing over the set's data source. Is it awaited, on the connection that it is given?"
-                        : $"The first write:\n  {Timeline.Cut(written[0].Line)}\nDoes it change what the unit reads, also when the test is run "
-                            + "again (`total = total + 10`, or set the row up first)? Is its transaction committed?"
+                        : $"The first write:\n  {Timeline.Cut(written[0].Line)}\nDoes it change what the unit reads, also when the test is "
+                            + "run again (`total = total + 10`, or set the row up first)? Is its transaction committed?"
                     )
             );
         }

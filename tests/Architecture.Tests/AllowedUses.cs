@@ -45,7 +45,7 @@ internal static class AllowedUses
         Configuration       -> Annotations, Detection, Monitoring, MySql, Proxies, Routing, Selection
         MySql               -> AdoNet, Annotations, Choosing, Detection, Monitoring, Observability, Positions, Proxies, Routing, Selection, Servers, Topology
         Monitoring          -> Choosing, Observability, Positions, Servers
-        AdoNet              -> Choosing, Detection, Observability, Proxies, Routing, Selection, Servers, Sql
+        AdoNet              -> Choosing, Detection, Observability, Proxies, Routing, Selection, Servers, Sessions, Sql
         Choosing            -> Annotations, Observability, Positions, Selection, Servers, Sessions
         Routing             -> Annotations, Choosing, Detection, Observability, Positions, Proxies, Selection, Servers, Sessions, Sql
         Detection           -> Annotations, Observability
@@ -70,7 +70,7 @@ internal static class AllowedUses
         """;
 
     private const string Testing = """
-        (root) -> Runtime/AdoNet, Runtime/Annotations, Runtime/Choosing, Runtime/MySql, Runtime/Positions, Runtime/Routing, Runtime/Selection, Runtime/Servers, Runtime/Sessions, Runtime/Sql
+        (root) -> Runtime/AdoNet, Runtime/Annotations, Runtime/Choosing, Runtime/Detection, Runtime/MySql, Runtime/Positions, Runtime/Routing, Runtime/Selection, Runtime/Servers, Runtime/Sessions, Runtime/Sql
         """;
 
     private const string Cli = """

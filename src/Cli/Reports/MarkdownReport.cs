@@ -192,7 +192,8 @@ internal static class MarkdownReport
         Line(text);
         Line(
             text,
-            $"At run time {(runtime.Sample is { } sample ? $"({sample}) " : "")}**{runtime.Confirmed}** confirmed, {silent.Count} only static, **{runtime.Unforeseen.Length}** only at run time."
+            $"At run time {(runtime.Sample is { } sample ? $"({sample}) " : "")}**{runtime.Confirmed}** confirmed, "
+                + $"{silent.Count} only static, **{runtime.Unforeseen.Length}** only at run time."
         );
         Line(text);
         Line(text, "| at run time | what | seen |");

@@ -46,8 +46,8 @@ internal static class ReportSummary
     {
         var silent = runtime.OnlyStatic.ToList();
         console.WriteLine(
-            $"At run time ({string.Join(", ", runtime.Sources)}{(runtime.Sample is { } sample ? ", " + sample : "")}): {runtime.Confirmed} confirmed, {silent.Count} only static, "
-                + $"{runtime.Unforeseen.Length} only at run time."
+            $"At run time ({string.Join(", ", runtime.Sources)}{(runtime.Sample is { } sample ? ", " + sample : "")}): "
+                + $"{runtime.Confirmed} confirmed, {silent.Count} only static, {runtime.Unforeseen.Length} only at run time."
         );
         foreach (var finding in runtime.Findings.Where(static f => f.Seen is not null))
         {

@@ -99,8 +99,8 @@ internal sealed record CallingMethods(IReadOnlyList<CallingMethod> Methods)
         return this;
     }
 
-    /// <summary>The methods that are known to be further out, because this flow has begun in them, where one of them follows on those that are
-    /// here. What would leave a gap is left out: nobody would be called by whom it says.</summary>
+    /// <summary>The methods that are known to be further out, because this flow has begun in them, where one of them follows on those that
+    /// are here. What would leave a gap is left out: nobody would be called by whom it says.</summary>
     public CallingMethods Inside(CallingMethods? flow)
     {
         if (flow is null || Methods.Count >= MostMethods)

@@ -112,7 +112,7 @@ internal sealed class SeriesDetector : IDisposable
 
     /// <summary>Nothing more belongs to a unit.</summary>
     /// <param name="unit">The unit.</param>
-    /// <param name="isTold">Whether what it formed is told here and now. Elsewhere who is told would be inside a read of somebody's.</param>
+    /// <param name="isTold">Whether what it formed is told here and now. Elsewhere who is told would be inside somebody's read.</param>
     public void End(UnitReads unit, bool isTold)
     {
         try

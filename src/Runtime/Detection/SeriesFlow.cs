@@ -12,8 +12,8 @@ internal sealed class SeriesFlow(TimeProvider time)
 {
     private const string WebRequest = "Microsoft.AspNetCore.Hosting.HttpRequestIn";
 
-    /// <summary>Nobody says when a flow ends, and whatever was begun in it inherits it: after so long a connection that is created or opened
-    /// has another.</summary>
+    /// <summary>Nobody says when a flow ends, and whatever was begun in it inherits it: after so long a connection that is created or
+    /// opened has another.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private static readonly AsyncLocal<SeriesFlow?> Ambient = new();

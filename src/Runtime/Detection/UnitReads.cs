@@ -93,8 +93,8 @@ internal sealed class UnitReads(SeriesDetector detector, object key, long began)
         }
     }
 
-    /// <summary>Whether stale answers are accepted to a statement. Where the stack has lost who called, and the same methods were called by one
-    /// that accepts them in this unit, nothing says that it is not that one that goes on.</summary>
+    /// <summary>Whether stale answers are accepted to a statement. Where the stack has lost who called, and the same methods were called by
+    /// one that accepts them in this unit, nothing says that it is not that one that goes on.</summary>
     public bool Accepts(in SentStatement statement)
     {
         if (statement.IsAccepted)
@@ -139,8 +139,8 @@ internal sealed class UnitReads(SeriesDetector detector, object key, long began)
         }
     }
 
-    /// <summary>Whether a loop that waits between its turns has begun the next one, though nobody says so: after a pause the place that sent
-    /// the unit's first statement sends one again.</summary>
+    /// <summary>Whether a loop that waits between its turns has begun the next one, though nobody says so: after a pause the place that
+    /// sent the unit's first statement sends one again.</summary>
     /// <param name="statement">The statement.</param>
     /// <param name="pause">How long nothing was sent.</param>
     public bool IsNextTurn(in SentStatement statement, TimeSpan pause)
@@ -286,8 +286,8 @@ internal readonly record struct SentStatement(
     /// lost.</summary>
     public bool IsInsideAccepted { get; init; }
 
-    /// <summary>Whether stale and out-of-order answers are accepted: the methods that sent it say so, or what they are inside of does and they
-    /// say nothing else.</summary>
+    /// <summary>Whether stale and out-of-order answers are accepted: the methods that sent it say so, or what they are inside of does and
+    /// they say nothing else.</summary>
     public bool IsAccepted => Callers.Declares is { } level ? level == "Eventual" : IsInsideAccepted && Session is null;
 
     /// <summary>Whether it is a read to the rules. What a write returns is its own.</summary>

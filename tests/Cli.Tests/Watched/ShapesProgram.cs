@@ -130,7 +130,9 @@ internal sealed class ShapesProgram : IDisposable
                 // Optimized by the compiler alone: what the runtime inlines is on no stack.
                 CSharpSyntaxTree.ParseText(
                     SourceText.From(
-                        "[assembly: System.Diagnostics.Debuggable(System.Diagnostics.DebuggableAttribute.DebuggingModes.DisableOptimizations)]",
+                        // The runtime heeds the one only with the other.
+                        "using static System.Diagnostics.DebuggableAttribute.DebuggingModes;\n"
+                            + "[assembly: System.Diagnostics.Debuggable(Default | DisableOptimizations)]",
                         Encoding.UTF8
                     ),
                     CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest),

@@ -58,6 +58,6 @@ internal sealed record RuntimeSite(
 }
 
 /// <param name="Method">The documentation id.</param>
-/// <param name="At">Of a lambda or a local function where it stands, <c>Program.cs:31:20</c>, or that this is not known, <c>?</c>; null for a
-/// member.</param>
+/// <param name="At">Of a lambda or a local function where it stands, <c>Program.cs:31:20</c>, or that this is not known, <c>?</c>; null for
+/// a member.</param>
 internal sealed record RuntimeFrame(string Method, string? At);
