@@ -9,8 +9,7 @@ namespace MonotonicReads.Testing;
 /// <summary>Draws replicas: by weight, as everywhere, until a unit of work is run with a given assignment.</summary>
 /// <param name="replicas">The replicas, in the order that selectors see.</param>
 /// <param name="present">Makes connections of a replica that show the present; the caller disposes the data source.</param>
-internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<string, DbDataSource> present)
-    : IReplicaSelector
+internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<string, DbDataSource> present) : IReplicaSelector
 {
     private readonly AsyncLocal<Recording?> _flow = new();
     private readonly ConcurrentDictionary<int, int> _writesBefore = new();
@@ -84,9 +83,7 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<st
 
     /// <inheritdoc/>
     public int Select(Guid sessionId, ReadOnlySpan<WeightedReplica> replicas) =>
-        Recorded()?.Draw(sessionId, OptionsOf(replicas)) is >= 0 and var chosen
-            ? chosen
-            : Otherwise.Select(sessionId, replicas);
+        Recorded()?.Draw(sessionId, OptionsOf(replicas)) is >= 0 and var chosen ? chosen : Otherwise.Select(sessionId, replicas);
 
     // Below zero where it is left to chance.
     private int DrawOutside(WeightedReplica[] candidates) => Recorded()?.Draw(session: null, OptionsOf(candidates)) ?? -1;

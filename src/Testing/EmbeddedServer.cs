@@ -20,6 +20,8 @@ internal sealed class EmbeddedServer : ITestServer
 
     public string Version => "3";
 
+    public string? Settings => null;
+
     public DbDataSource Primary { get; }
 
     public bool KeepsLocksOfHeld => false;
