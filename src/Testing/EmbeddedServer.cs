@@ -10,6 +10,9 @@ namespace MonotonicReads.Testing;
 /// <summary>A SQLite file in a directory of its own; a moment is a copy of it.</summary>
 internal sealed class EmbeddedServer : ITestServer
 {
+    // Reads go on while something is written; nothing here outlives the test.
+    private const string Creation = "PRAGMA journal_mode = WAL";
+
     private readonly string _directory = Directory.CreateTempSubdirectory("monotonic-reads-").FullName;
     private readonly ConcurrentDictionary<DbConnection, bool> _broken = new();
     private int _moments;
@@ -33,8 +36,7 @@ internal sealed class EmbeddedServer : ITestServer
         var server = new EmbeddedServer();
         try
         {
-            // Reads go on while something is written; nothing here outlives the test.
-            await server.RunAsync("PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
+            await server.RunAsync(Creation, cancellation).ConfigureAwait(false);
             return server;
         }
         catch
@@ -44,7 +46,7 @@ internal sealed class EmbeddedServer : ITestServer
         }
     }
 
-    public DbDataSource Present(string replica) => SourceOf(File, SqliteOpenMode.ReadOnly);
+    public DbDataSource Present(string replica) => new EmbeddedPresent(SourceOf(File, SqliteOpenMode.ReadOnly), File, CreateFile);
 
     public async Task<DbDataSource> HoldAsync(string replica, CancellationToken cancellation)
     {
@@ -125,6 +127,14 @@ internal sealed class EmbeddedServer : ITestServer
     {
         await server.AskAsync(text, TimeSpan.FromSeconds(2)).ConfigureAwait(false);
         return true;
+    }
+
+    private void CreateFile()
+    {
+        using var connection = Primary.OpenConnection();
+        using var command = connection.CreateCommand();
+        command.CommandText = Creation;
+        command.ExecuteNonQuery();
     }
 
     private async Task RunAsync(string text, CancellationToken cancellation)
