@@ -63,12 +63,16 @@ internal sealed class EmbeddedServer : ITestServer
             _broken.TryAdd(connection, true);
             try
             {
-                raw.sqlite3_interrupt(connection.Handle);
-                raw.sqlite3_progress_handler(connection.Handle, 1, static _ => 1, null);
+                // None where it was closed meanwhile.
+                if (connection.Handle is { } handle)
+                {
+                    raw.sqlite3_interrupt(handle);
+                    raw.sqlite3_progress_handler(handle, 1, static _ => 1, null);
+                }
             }
             catch (ObjectDisposedException)
             {
-                // It was closed meanwhile.
+                // It was closed just now.
             }
 
             connection.StateChange += (_, change) => _broken.TryRemove(connection, out var _);
