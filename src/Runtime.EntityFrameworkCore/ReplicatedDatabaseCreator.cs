@@ -104,16 +104,38 @@ internal sealed class ReplicatedDatabaseCreator(
     public override void Delete()
     {
         using var work = PrimaryWork.Writing(_replicated.Source);
-        base.Delete();
+        try
+        {
+            base.Delete();
+        }
+        catch (Exception exception) when (Explained(exception) is { } explained)
+        {
+            throw explained;
+        }
+
         LeaveDeleted();
     }
 
     public override async Task DeleteAsync(CancellationToken cancellationToken = default)
     {
         using var work = PrimaryWork.Writing(_replicated.Source);
-        await base.DeleteAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await base.DeleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Explained(exception) is { } explained)
+        {
+            throw explained;
+        }
+
         LeaveDeleted();
     }
+
+    // It is deleted past all routing, which else asks what stands in for the primary in a test.
+    private Exception? Explained(Exception exception) =>
+        (exception as DbException ?? exception.InnerException as DbException) is { } told
+            ? _replicated.Source.PrimaryServer.StandIn?.Explained(told)
+            : null;
 
     // Its connections have chosen a database that is gone.
     private void LeaveDeleted() => _replicated.Source.PrimaryServer.Pool.Current.Retire();

@@ -10,6 +10,9 @@ namespace MonotonicReads.Testing;
 /// <summary>A SQLite file in a directory of its own; a moment is a copy of it.</summary>
 internal sealed class EmbeddedServer : ITestServer
 {
+    // Reads go on while something is written; nothing here outlives the test.
+    private const string Creation = "PRAGMA journal_mode = WAL";
+
     private readonly string _directory = Directory.CreateTempSubdirectory("monotonic-reads-").FullName;
     private readonly ConcurrentDictionary<DbConnection, bool> _broken = new();
     private int _moments;
@@ -19,6 +22,8 @@ internal sealed class EmbeddedServer : ITestServer
     public string SystemName => "sqlite";
 
     public string Version => "3";
+
+    public string? Settings => null;
 
     public DbDataSource Primary { get; }
 
@@ -31,8 +36,7 @@ internal sealed class EmbeddedServer : ITestServer
         var server = new EmbeddedServer();
         try
         {
-            // Reads go on while something is written; nothing here outlives the test.
-            await server.RunAsync("PRAGMA journal_mode = WAL", cancellation).ConfigureAwait(false);
+            await server.RunAsync(Creation, cancellation).ConfigureAwait(false);
             return server;
         }
         catch
@@ -42,7 +46,7 @@ internal sealed class EmbeddedServer : ITestServer
         }
     }
 
-    public DbDataSource Present(string replica) => SourceOf(File, SqliteOpenMode.ReadOnly);
+    public DbDataSource Present(string replica) => new EmbeddedPresent(SourceOf(File, SqliteOpenMode.ReadOnly), File, CreateFile);
 
     public async Task<DbDataSource> HoldAsync(string replica, CancellationToken cancellation)
     {
@@ -59,12 +63,16 @@ internal sealed class EmbeddedServer : ITestServer
             _broken.TryAdd(connection, true);
             try
             {
-                raw.sqlite3_interrupt(connection.Handle);
-                raw.sqlite3_progress_handler(connection.Handle, 1, static _ => 1, null);
+                // None where it was closed meanwhile.
+                if (connection.Handle is { } handle)
+                {
+                    raw.sqlite3_interrupt(handle);
+                    raw.sqlite3_progress_handler(handle, 1, static _ => 1, null);
+                }
             }
             catch (ObjectDisposedException)
             {
-                // It was closed meanwhile.
+                // It was closed just now.
             }
 
             connection.StateChange += (_, change) => _broken.TryRemove(connection, out var _);
@@ -123,6 +131,14 @@ internal sealed class EmbeddedServer : ITestServer
     {
         await server.AskAsync(text, TimeSpan.FromSeconds(2)).ConfigureAwait(false);
         return true;
+    }
+
+    private void CreateFile()
+    {
+        using var connection = Primary.OpenConnection();
+        using var command = connection.CreateCommand();
+        command.CommandText = Creation;
+        command.ExecuteNonQuery();
     }
 
     private async Task RunAsync(string text, CancellationToken cancellation)

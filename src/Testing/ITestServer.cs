@@ -12,6 +12,10 @@ internal interface ITestServer : IAsyncDisposable
     /// <summary>As it introduces itself.</summary>
     string Version { get; }
 
+    /// <summary>The connection string with its password, for connections past the set that choose no database; null where there is no
+    /// server to connect to.</summary>
+    string? Settings { get; }
+
     /// <summary>Its connections, for writes and for the primary.</summary>
     DbDataSource Primary { get; }
 

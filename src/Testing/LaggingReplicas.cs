@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MonotonicReads.Choosing;
 using MonotonicReads.MySql;
@@ -35,6 +36,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
         var primary = new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(server.Primary), isPrimary: true)
         {
+            Settings = server.Settings,
             StandIn = new PrimaryStandIn(server, replicas),
         };
         var set = new ReplicaSet(
@@ -52,14 +54,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
             OnReplicaLoss = options.OnReplicaLoss,
             SeriesDetector = options.SeriesDetector is { } detector ? SeriesDetectorOptions.Checked(detector) : null,
         };
-        DataSource =
-            server is MySqlTestServer
-                ? new ReplicatedMySqlDataSource(
-                    set,
-                    new MySqlServers(options.ForPomelo, allowsWritableReplicas: true, new DriverHooks(), loggers),
-                    monitor: null
-                )
-                : new ReplicatedDataSource(set);
+        DataSource = server is MySqlTestServer mysql ? OverMySql(set, mysql, options, loggers) : new ReplicatedDataSource(set);
         Assigner.WatchOver(DataSource.Routed, server);
     }
 
@@ -277,6 +272,22 @@ public sealed class LaggingReplicas : IAsyncDisposable
         return options.Weights.Keys.FirstOrDefault(name => !names.Contains(name, StringComparer.Ordinal)) is { } unknown
             ? throw new ArgumentException($"There is a weight of '{unknown}', and no replica of this name.", nameof(options))
             : names;
+    }
+
+    private static ReplicatedMySqlDataSource OverMySql(
+        ReplicaSet set,
+        MySqlTestServer server,
+        LaggingReplicasOptions options,
+        ILoggerFactory loggers
+    )
+    {
+        var hooks = new DriverHooks();
+        hooks.WhenOpened(server.LimitWaitAsync); // also where a database is dropped, on a connection that has none
+        return new ReplicatedMySqlDataSource(
+            set,
+            new MySqlServers(options.ForPomelo, allowsWritableReplicas: true, hooks, loggers),
+            monitor: null
+        );
     }
 
     private static int WeightOf(LaggingReplicasOptions options, string? name) =>

@@ -22,19 +22,14 @@ internal sealed class MySqlTestServer : ITestServer
     private MySqlTestServer(string connectionString, LaggingReplicasOptions options, string version)
     {
         (_connectionString, _options, Version) = (connectionString, options, version);
-
-        // Who changes a table waits for whoever reads it in a transaction, and MySQL waits a year.
-        var wait = FormattableString.Invariant($"SET SESSION lock_wait_timeout = {options.LockWaitSeconds}");
-        _primary = new MySqlDataSourceBuilder(connectionString)
-            .UseConnectionOpenedCallback(
-                async (opened, cancellation) => await RunAsync(opened.Connection, wait, cancellation).ConfigureAwait(false)
-            )
-            .Build();
+        _primary = new MySqlDataSourceBuilder(connectionString).UseConnectionOpenedCallback(LimitWaitAsync).Build();
     }
 
     public string SystemName => ServerProtocol.Of(Version).SystemName;
 
     public string Version { get; }
+
+    public string Settings => _connectionString;
 
     public DbDataSource Primary => _primary;
 
@@ -53,6 +48,17 @@ internal sealed class MySqlTestServer : ITestServer
             return new MySqlTestServer(connectionString, options, connection.ServerVersion);
         }
     }
+
+    /// <summary>Who changes a table waits for whoever reads it in a transaction, and MySQL waits a year: here as long as the options say.
+    /// </summary>
+    public ValueTask LimitWaitAsync(MySqlConnectionOpenedContext opened, CancellationToken cancellation) =>
+        new(
+            RunAsync(
+                opened.Connection,
+                FormattableString.Invariant($"SET SESSION lock_wait_timeout = {_options.LockWaitSeconds}"),
+                cancellation
+            )
+        );
 
     public DbDataSource Present(string replica) =>
         new MySqlDataSourceBuilder(_connectionString)

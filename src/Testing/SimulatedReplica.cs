@@ -25,7 +25,7 @@ internal sealed class SimulatedReplica : IStandIn
             var (shown, isHeld) = Interlocked.Exchange(ref _next, null) ?? new Moment(server.Present(name), IsHeld: false);
             return new ReplicaMoment(this, shown, isHeld);
         });
-        Routed = Introduced(new RoutedServer(name, Pool, isPrimary: false) { StandIn = this });
+        Routed = Introduced(new RoutedServer(name, Pool, isPrimary: false) { Settings = server.Settings, StandIn = this });
     }
 
     public string Name { get; }

@@ -81,7 +81,7 @@ public sealed class ChangedTableTests
     {
         await using var server = await TestServer.StartAsync("MariaDB");
         var text = await WithDatabaseAsync(server);
-        await using (var granting = new MySqlConnection(text))
+        await using (var granting = new MySqlConnection(server.AdminConnectionString))
         {
             await granting.ExecuteAsync("create user poor identified by 'poor'");
             await granting.ExecuteAsync("grant all on held.* to poor");

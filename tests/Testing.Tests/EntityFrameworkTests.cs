@@ -73,6 +73,28 @@ public sealed class EntityFrameworkTests
         Assert.Empty(await cleaning.Orders.ToListAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_database_that_waits_for_an_open_connection_of_a_held_replica_is_not_deleted_and_it_is_told_why(bool isAsync)
+    {
+        await using var server = await TestServer.StartAsync("MariaDB");
+        var options = new LaggingReplicasOptions { ForPomelo = true, LockWaitSeconds = 1 };
+        await using var set = await LaggingReplicas.OverAsync(server.ConnectionString, options, "r1");
+        await CreateAsync(set);
+        await set.HoldAsync("r1");
+        await using var reading = new Shop(set);
+        await reading.Database.OpenConnectionAsync();
+        Assert.Single(await reading.Orders.ToListAsync());
+        await using var cleaning = new Shop(set);
+        var told = await Assert.ThrowsAsync<InvalidOperationException>(DeleteAsync);
+        Assert.Contains("those of r1 may have read a table", told.Message, StringComparison.Ordinal);
+        await reading.Database.CloseConnectionAsync();
+        await DeleteAsync();
+
+        async Task DeleteAsync() => Assert.True(isAsync ? await cleaning.Database.EnsureDeletedAsync() : cleaning.Database.EnsureDeleted());
+    }
+
     [Fact]
     public async Task A_table_rebuilt_since_is_told_to_a_context_with_what_to_do()
     {

@@ -144,6 +144,7 @@ public sealed class HeldReplicaTests
     [InlineData("MariaDB", true)]
     [InlineData("MariaDB", false)]
     [InlineData("MySQL", true)]
+    [InlineData("MySQL", false)]
     [InlineData("embedded", true)]
     [InlineData("embedded", false)]
     public async Task A_replica_refuses_writes_past_routing_held_or_not(string kind, bool isHeld)
@@ -162,6 +163,27 @@ public sealed class HeldReplicaTests
         await using var db = await OpenAsync(set);
         await Assert.ThrowsAnyAsync<DbException>(() => db.Inner!.ExecuteAsync("insert into numbers values (1)"));
         Assert.Equal(0, await writing.ExecuteScalarAsync<long>("select count(*) from numbers"));
+    }
+
+    [Theory]
+    [InlineData("MariaDB")]
+    [InlineData("embedded")]
+    public async Task A_held_replica_that_was_killed_and_is_there_again_shows_the_present(string kind)
+    {
+        await using var server = kind == "embedded" ? null : await TestServer.StartAsync(kind);
+        await using var set = server is null
+            ? await EmbeddedReplicas.CreateAsync("r1")
+            : await LaggingReplicas.OverAsync(server.ConnectionString, "r1");
+        await using var writing = await set.DataSource.Primary.OpenConnectionAsync();
+        await writing.ExecuteAsync("create table numbers (n bigint primary key)");
+        await set.HoldAsync("r1");
+        await writing.ExecuteAsync("insert into numbers values (1)");
+        set.Kill("r1");
+        set.Revive("r1");
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic);
+        await using var reading = await set.DataSource.OpenConnectionAsync();
+        Assert.Equal(1, await reading.ExecuteScalarAsync<long>("select count(*) from numbers"));
+        Assert.All(session.GetDecisions(), decision => Assert.Equal("r1", decision.Server));
     }
 
     private static async Task<ReplicatedConnection> OpenAsync(LaggingReplicas set)
