@@ -14,7 +14,8 @@ internal sealed class CallEffects(OutsideEffects effects, OwnedValues values)
         var method = call.TargetMethod;
         if (method.MethodKind == MethodKind.DelegateInvoke || method is { Name: "DynamicInvoke", ContainingType.Name: "Delegate" })
         {
-            return _delegates.WhyNotKnown(call.Instance) is { } why ? $"runs the delegate '{call.Instance?.Syntax}'{why}" : null;
+            var handed = new Owned(Ownership.None, call.Arguments.Select(argument => values.Of(argument.Value)).ToImmutableArray());
+            return _delegates.WhyNotKnown(call.Instance, handed) is { } why ? $"runs the delegate '{call.Instance?.Syntax}'{why}" : null;
         }
 
         if (method.MethodKind == MethodKind.LocalFunction)
@@ -22,8 +23,8 @@ internal sealed class CallEffects(OutsideEffects effects, OwnedValues values)
             return null;
         }
 
-        return effects.Libraries.KeepsEntities(call, values)
-            ?? OfCall(method, call.IsVirtual, call.Instance, OwnedValues.ReceiverOf(call), call.Arguments);
+        return OfCall(method, call.IsVirtual, call.Instance, OwnedValues.ReceiverOf(call), call.Arguments)
+            ?? effects.Libraries.KeepsEntities(call, values);
     }
 
     public string? Of(IObjectCreationOperation creation)
@@ -53,10 +54,18 @@ internal sealed class CallEffects(OutsideEffects effects, OwnedValues values)
             accessor is null ? null : OfCall(accessor, isVirtual, instance, instance, property.Arguments);
     }
 
-    public string? Of(IMethodReferenceOperation reference) =>
-        reference.Method.MethodKind == MethodKind.LocalFunction
-            ? null
-            : OfCall(reference.Method.ReducedFrom ?? reference.Method, reference.IsVirtual, reference.Instance, reference.Instance, []);
+    public string? Of(IMethodReferenceOperation reference)
+    {
+        var method = reference.Method.ReducedFrom ?? reference.Method;
+        if (method.MethodKind == MethodKind.LocalFunction)
+        {
+            return null;
+        }
+
+        return method.Locations.Any(static l => l.IsInSource) && !IsSaidToBePure(method) && !effects.Libraries.IsListedRead(method)
+            ? effects.OfCall(method, reference.IsVirtual, values.HandedTo(reference))
+            : OfCall(method, reference.IsVirtual, reference.Instance, reference.Instance, []);
+    }
 
     public string? OfOperator(IMethodSymbol method, IOperation operation, params IOperation[] operands) =>
         method.Locations.Any(static l => l.IsInSource)
@@ -112,7 +121,7 @@ internal sealed class CallEffects(OutsideEffects effects, OwnedValues values)
         {
             FrameworkEffect.None => OfChanges(method, receiver, handed, changesReceiver: false),
             FrameworkEffect.ChangesReceiver => OfChanges(method, receiver, handed, changesReceiver: true),
-            FrameworkEffect.RunsWhatItWasMadeOf => _delegates.WhyNotKnown(receiver) is { } why
+            FrameworkEffect.RunsWhatItWasMadeOf => _delegates.WhyNotKnown(receiver, Owned.Nothing) is { } why
                 ? $"runs what '{receiver?.Syntax}' was made of{why}"
                 : null,
             FrameworkEffect.SetsFirstArgument => handed is [{ Value: var place }, ..] && values.IsOwnedPlace(place)
@@ -125,7 +134,7 @@ internal sealed class CallEffects(OutsideEffects effects, OwnedValues values)
     private string? OfDelegate(IArgumentOperation argument) =>
         argument.Parameter?.Type is { TypeKind: TypeKind.Delegate } or { Name: "Delegate" }
         && argument.ArgumentKind != ArgumentKind.DefaultValue
-        && _delegates.WhyNotKnown(argument.Value) is { } why
+        && _delegates.WhyNotKnown(argument.Value, values.HandedTo(argument.Value)) is { } why
             ? $"hands on the delegate '{argument.Value.Syntax}'{why}"
             : null;
 

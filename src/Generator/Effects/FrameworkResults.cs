@@ -16,6 +16,11 @@ internal static class FrameworkResults
             return LibraryEffects.IsContext(call.Type) ? values.Of(receiver) : Ownership.None;
         }
 
+        if (space is "AutoMapper" or "Mapster" or "MapsterMapper")
+        {
+            return MappedValues.Of(call, values);
+        }
+
         if (receiver is not null && space != "System.Linq" && !TakesOver(space, method))
         {
             var whole = values.Of(receiver);
@@ -32,8 +37,7 @@ internal static class FrameworkResults
 
     /// <summary>Makes a new object of what it is handed, and keeps neither.</summary>
     private static bool TakesOver(string space, IMethodSymbol method) =>
-        space is "AutoMapper" or "Mapster" or "MapsterMapper"
-        || (space == "Microsoft.Extensions.Configuration" && method.Name is "Get" or "GetValue");
+        space == "Microsoft.Extensions.Configuration" && method.Name is "Get" or "GetValue";
 
     private static Ownership WithArguments(IInvocationOperation call, Ownership whole, OwnedValues values)
     {

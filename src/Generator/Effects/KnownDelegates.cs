@@ -11,7 +11,9 @@ namespace MonotonicReads.Generator.Effects;
 internal sealed class KnownDelegates(OutsideEffects effects, OwnedValues values)
 {
     /// <summary>Why running the delegate, or what was made of one, may do anything; null where it is known to do nothing.</summary>
-    public string? WhyNotKnown(IOperation? value)
+    /// <param name="value">The delegate, or what was made of one.</param>
+    /// <param name="handed">Whose is what the delegate is handed.</param>
+    public string? WhyNotKnown(IOperation? value, Owned handed)
     {
         while (value is IConversionOperation conversion)
         {
@@ -29,7 +31,7 @@ internal sealed class KnownDelegates(OutsideEffects effects, OwnedValues values)
         }
 
         return value is IFieldReferenceOperation { Field: { IsReadOnly: true } field } && InitializerOf(field) is { } initializer
-            ? effects.OfInitializer(initializer) is { } effect
+            ? effects.OfInitializer(initializer, handed) is { } effect
                 ? $", which {effect.What}"
                 : null
             : string.Empty;

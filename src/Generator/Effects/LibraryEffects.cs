@@ -44,7 +44,7 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
         "SetCommandTimeout",
     ];
 
-    private static readonly string[] Changing = ["Add", "ChangeDatabase", "Clear", "Insert", "Remove"];
+    private static readonly string[] Changing = ["Add", "ChangeDatabase", "Clear", "Insert", "Load", "Reload", "Remove"];
 
     public bool IsOfLibrary(IMethodSymbol method) =>
         libraries?.Describe(method) is not null

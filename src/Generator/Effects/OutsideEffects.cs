@@ -26,7 +26,7 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
 
     /// <summary>Whose are the results; of one that is looked at already that is not known.</summary>
     private readonly Dictionary<(IMethodSymbol, Owned), Ownership> _results = [];
-    private readonly Dictionary<SyntaxNode, OutsideEffect?> _initializers = [];
+    private readonly Dictionary<(SyntaxNode, Owned), OutsideEffect?> _initializers = [];
     private int _depth;
     private int _looked;
 
@@ -88,16 +88,18 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
     }
 
     /// <summary>What a field's value does where it is a delegate, or made of one, whose code stands in the initializer; null for nothing.</summary>
-    public OutsideEffect? OfInitializer(EqualsValueClauseSyntax initializer)
+    /// <param name="initializer">Where the field is declared.</param>
+    /// <param name="handed">Whose is what the delegate is handed.</param>
+    public OutsideEffect? OfInitializer(EqualsValueClauseSyntax initializer, Owned handed)
     {
-        if (!_initializers.TryGetValue(initializer, out var effect))
+        if (!_initializers.TryGetValue((initializer, handed), out var effect))
         {
-            _initializers[initializer] = null;
-            _initializers[initializer] = effect = Looked(() =>
+            _initializers[(initializer, handed)] = null;
+            _initializers[(initializer, handed)] = effect = Looked(() =>
                 _bodies.OperationOf(initializer, near: null, cancellation) is not ISymbolInitializerOperation operation
-                || !new OwnedValues(operation, this, Owned.Nothing).IsMade(operation.Value)
+                || !new OwnedValues(operation, this, handed).IsMade(operation.Value)
                     ? new OutsideEffect("is not known", initializer)
-                    : new BodyEffects(operation, this, Owned.Nothing).First()
+                    : new BodyEffects(operation, this, handed).First()
             );
         }
 

@@ -142,6 +142,22 @@ internal sealed class OwnedValues
         return new Owned(Of(receiver), handed.ToImmutableArray());
     }
 
+    /// <summary>Whose are the object of a method that is handed on as a delegate and what it will be handed.</summary>
+    public Owned HandedTo(IMethodReferenceOperation reference) =>
+        reference.Method.ReducedFrom is { } extension
+            ? new Owned(Ownership.None, extension.Parameters.Select(static _ => Ownership.None).ToImmutableArray())
+            : HandedTo(reference, reference.Method, Of(reference.Instance));
+
+    /// <summary>Whose is what a delegate will be handed.</summary>
+    public Owned HandedTo(IOperation value) =>
+        value.Type is INamedTypeSymbol { DelegateInvokeMethod: { } invoke } ? HandedTo(value, invoke, Ownership.None) : Owned.Nothing;
+
+    private Owned HandedTo(IOperation use, IMethodSymbol method, Ownership instance) =>
+        new(instance, method.Parameters.Select(parameter => HandedToDelegates.Of(use, parameter, this, _effects)).ToImmutableArray());
+
+    /// <summary>What the delegate is handed that is looked at where a field is declared.</summary>
+    public Ownership HandedToDelegate(IParameterSymbol parameter) => _owned.Of(parameter);
+
     private Ownership OfCall(IInvocationOperation call)
     {
         if (!_variables.AreSettled)

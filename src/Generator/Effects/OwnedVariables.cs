@@ -181,33 +181,7 @@ internal sealed class OwnedVariables(IOperation body, OwnedValues values, Outsid
                 : Ownership.None;
         }
 
-        // What a lambda is handed comes from what it is handed to.
-        var around = use.Parent;
-        while (around is IDelegateCreationOperation or IConversionOperation or IArgumentOperation)
-        {
-            around = around.Parent;
-        }
-
-        if (around is not IInvocationOperation taker)
-        {
-            return Ownership.None;
-        }
-
-        if (effects.Libraries.IsOfLibrary(taker.TargetMethod))
-        {
-            return Ownership.All;
-        }
-
-        var whole = taker.Instance is { } instance ? values.Of(instance) : Ownership.All;
-        foreach (var argument in taker.Arguments)
-        {
-            if (!argument.Descendants().Contains(use))
-            {
-                whole = taker.Instance is null ? whole.With(argument.Value.Type, values.Of(argument.Value)) : whole;
-            }
-        }
-
-        return whole.Part(parameter.Type, values.Compilation);
+        return HandedToDelegates.Of(use, parameter, values, effects);
     }
 }
 

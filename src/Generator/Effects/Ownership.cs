@@ -173,9 +173,17 @@ internal sealed class Ownership : IEquatable<Ownership>
     private static bool AreAlike(ITypeSymbol left, ITypeSymbol right, Compilation compilation) =>
         SaysNothing(left)
         || SaysNothing(right)
-        || SymbolEqualityComparer.Default.Equals(left.OriginalDefinition, right.OriginalDefinition)
+        || SymbolEqualityComparer.Default.Equals(left, right)
+        || AreFormsAlike(left, right, compilation)
         || compilation.ClassifyCommonConversion(left, right) is { Exists: true, IsImplicit: true, IsUserDefined: false }
         || compilation.ClassifyCommonConversion(right, left) is { Exists: true, IsImplicit: true, IsUserDefined: false };
+
+    // A list of one thing is no list of another.
+    private static bool AreFormsAlike(ITypeSymbol left, ITypeSymbol right, Compilation compilation) =>
+        left is INamedTypeSymbol { TypeArguments: var ofLeft }
+        && right is INamedTypeSymbol { TypeArguments: var ofRight }
+        && SymbolEqualityComparer.Default.Equals(left.OriginalDefinition, right.OriginalDefinition)
+        && ofLeft.Zip(ofRight, (l, r) => AreAlike(l, r, compilation)).All(static alike => alike);
 
     private static bool SaysNothing(ITypeSymbol type) =>
         type.TypeKind is TypeKind.TypeParameter or TypeKind.Dynamic or TypeKind.Error

@@ -81,8 +81,7 @@ internal static class MR1006WrongPlan
             (plans.HasLines || !symbol.GetAttributes().IsEmpty)
             && plans.On(symbol, cancellation) is { Reads: not (0 or 1) } plan
             && symbol is IMethodSymbol method
-            && (plan.Reads < 0 || !IsForAnotherVersion(plan))
-            && new CalleeVisibility(search).MakesAtMostOneRead(method)
+            && (plan.Reads < 0 || (!IsForAnotherVersion(plan) && IsProvedToReadOnce(method, search, cancellation)))
         )
         {
             report(Create(method, plan, plan.Reads < 0 ? Negative : "a call makes at most one read", plan.Reads < 0 ? 0 : 1));
@@ -91,6 +90,10 @@ internal static class MR1006WrongPlan
 
         return false;
     }
+
+    // A member of an interface has no body of which anything could be proved; neither has an abstract or an extern one.
+    private static bool IsProvedToReadOnce(IMethodSymbol method, SummarySearch search, CancellationToken cancellation) =>
+        ForeignBodies.SyntaxOf(method, cancellation).Any() && new CalleeVisibility(search).MakesAtMostOneRead(method);
 
     private const string Negative = "the number of reads cannot be negative";
 

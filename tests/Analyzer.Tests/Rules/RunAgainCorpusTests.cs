@@ -180,6 +180,46 @@ public class RunAgainCorpusTests
         "var n = 0; Parallel.ForEach(" + Rows + ", o => Interlocked.Add(ref n, o.Id)); ref var r = ref n; r++; return n;"
     )]
     [InlineData("int M()", "using var unit = new Unit(); unit.Begin(); foreach (var a in unit) { } return unit + unit;")]
+    // Delegates, mappers and elements.
+    [InlineData("List<Order> M()", "return db.Query<Order, Line, Order>(\"SELECT 1\", Join).ToList();")]
+    [InlineData("List<Order> M()", "var rows = " + Rows + ".ToList(); rows.ForEach(Blank); return rows;")]
+    [InlineData("Order M()", "var own = new Order(); s_join(own, null); return own;")]
+    [InlineData(
+        "List<Dto> M(List<Order> orders)",
+        "var dtos = mapper.Map<List<Dto>>(orders); foreach (var d in dtos) d.Total = 1; return dtos;"
+    )]
+    [InlineData(
+        "object M(List<Order> orders)",
+        "var d = orders.ToDictionary(o => o.Id, o => new Dto()); foreach (var dto in d.Values) dto.Total = 2; d[1].Total = 1; return d;"
+    )]
+    [InlineData(
+        "List<Dto> M(Order[] orders)",
+        "var q = from o in orders where o.Id > 1 orderby o.Id select new Dto { Id = o.Id }; var l = q.ToList(); l[0].Total = 1; return l;"
+    )]
+    [InlineData(
+        "Dto[] M(List<Order> orders)",
+        "var a = orders.Select(o => new Dto()).ToArray(); for (var i = 0; i < a.Length; i++) { a[i].Total = i; } Array.Reverse(a); return a;"
+    )]
+    [InlineData(
+        "async Task<List<Order>> M()",
+        "var rows = (await db.QueryAsync<Order>(\"SELECT 1\")).ToList(); var byId = rows.ToDictionary(o => o.Id); foreach (var l in await db.QueryAsync<Line>(\"SELECT 1\")) byId[l.Order].Lines.Add(l); return rows;"
+    )]
+    [InlineData("List<List<Order>> M()", "return " + Rows + ".Chunk(10).Select(c => c.ToList()).ToList();")]
+    [InlineData("Order M()", "var o = " + Rows + ".SingleOrDefault() ?? new Order(); o.Lines ??= new(); o.Lines.Add(null); return o;")]
+    [InlineData(
+        "int M()",
+        "var s = new Stack<Order>(); foreach (var o in " + Rows + ") s.Push(o); while (s.Count > 0) s.Pop().Total = 1; return 1;"
+    )]
+    [InlineData("HashSet<int> M(int[] ids)", "var set = ids.ToHashSet(); set.UnionWith(new[] { 1 }); set.ExceptWith(ids); return set;")]
+    [InlineData("string M(string[] parts)", "var b = new StringBuilder(); b.AppendJoin(\",\", parts); Write(b, 1); return b.ToString();")]
+    [InlineData("int M(Order[] orders)", "var total = 0; orders.ToList().ForEach(o => total += o.Id); return total;")]
+    [InlineData("Dto M()", "var (n, dto) = (1, new Dto()); dto.Total = n; return dto;")]
+    [InlineData("Dto M(Dto[] all)", "var best = new Dto(); foreach (var d in all) if (d.Total > best.Total) best = d; return best;")]
+    [InlineData("int M(Order[] orders)", "var seen = new HashSet<int>(); return orders.Where(o => seen.Add(o.Id)).Count();")]
+    [InlineData(
+        "List<Dto> M(List<Order> orders)",
+        "var dtos = new List<Dto>(); foreach (var g in orders.GroupBy(o => o.Id)) { var d = new Dto { Id = g.Key }; foreach (var o in g) d.Total += o.Total; dtos.Add(d); } return dtos;"
+    )]
     public Task What_repositories_usually_do(string signature, string body, string around = "") => Verify(signature, body, around, null);
 
     [Theory]
@@ -282,7 +322,7 @@ public class RunAgainCorpusTests
     )]
     [InlineData("void M()", "new[] { 1 }.Select(n => _shared).ToList()[0].Total = 1;", "sets 'Total'")]
     [InlineData("void M(Order order)", "(order with { Total = 1 }).Lines.Add(null);", "changes", "record")]
-    [InlineData("void M(Order order)", "Set(new Order(), order);", "calls 'Set', which sets 'Total'")]
+    [InlineData("void M(Order order)", "Set(new Order(), order);", "calls 'Repository.Set', which sets 'Total'")]
     // Places.
     [InlineData("void M()", "ref var n = ref s_all; n++;", "sets 'n'")]
     [InlineData("void M()", "foreach (ref var n in _buffer.AsSpan()) n = 0;", "sets 'n'")]
@@ -309,6 +349,48 @@ public class RunAgainCorpusTests
     )]
     [InlineData("void M()", "Interlocked.Increment(ref s_all);", "calls 'Interlocked.Increment'")]
     [InlineData("void M()", "new StreamWriter(\"a\").Write(\"b\");", "calls 'new StreamWriter'")]
+    // Of others, through delegates, mappers and collections.
+    [InlineData("void M()", "OnShared(o => o.Total = 1);", "sets 'Total'")]
+    [InlineData(
+        "void M(Order order)",
+        "new ConcurrentDictionary<int, Order>().GetOrAdd(1, (k, o) => { o.Total = 1; return o; }, order);",
+        "sets 'Total'"
+    )]
+    [InlineData("void M(Order order)", "var own = mapper.Map<Order>(order); own.Total = 3;", "sets 'Total'")]
+    [InlineData("void M(Order order)", "var copy = mapper.Map<Copy>(order); copy.Lines.Add(null);", "changes 'copy.Lines'")]
+    [InlineData("void M()", "s_join(_shared, null);", "runs the delegate 's_join'")]
+    [InlineData("void M(List<Order> rows)", "rows.ConvertAll(o => Join(o, null));", "which changes 'o.Lines'")]
+    [InlineData("void M(List<Order> rows)", "rows.ForEach(Blank);", "which sets 'Name'")]
+    [InlineData("void M(List<Order> rows)", "Array.ForEach(rows.ToArray(), Blank);", "which sets 'Name'")]
+    [InlineData(
+        "void M(List<Order> rows)",
+        "var all = rows.Select(o => new { o, n = 1 }).ToList(); foreach (var d in all) d.o.Total = 1;",
+        "sets 'Total'"
+    )]
+    [InlineData("void M(Order order)", "var stack = new Stack<Order>(); stack.Push(order); stack.Pop().Total = 1;", "sets 'Total'")]
+    [InlineData("void M(Order order)", "var o = order ?? new Order(); o.Total = 1;", "sets 'Total'")]
+    [InlineData("void M(List<Order> orders)", "var max = orders.MaxBy(o => o.Id); max.Total = 1;", "sets 'Total'")]
+    [InlineData("void M(Order order)", "((Order)(object)order).Total = 1;", "sets 'Total'")]
+    [InlineData("void M(Order order)", "Action a = () => order.Total = 1; a();", "sets 'Total'")]
+    [InlineData("void M(Dictionary<int, Order> all)", "if (all.TryGetValue(1, out var o)) o.Total = 1;", "sets 'Total'")]
+    [InlineData("void M(Dictionary<int, Order> all)", "foreach (var (k, o) in all) o.Total = k;", "sets 'Total'")]
+    [InlineData("void M(List<Order> orders)", "var byId = orders.ToLookup(o => o.Id); byId[1].First().Total = 1;", "sets 'Total'")]
+    [InlineData("async Task M()", "var t = Task.Run(() => _shared); (await t).Total = 1;", "sets 'Total'")]
+    [InlineData("void M(Order order)", "var own = new Order { Lines = order.Lines }; own.Lines.Clear();", "changes 'own.Lines'")]
+    [InlineData("void M(Order order)", "var own = new Order(); own.Lines = order.Lines; own.Lines.Add(null);", "changes 'own.Lines'")]
+    [InlineData("void M(Order order)", "var f = s_join; f(order, null);", "runs the delegate 'f'")]
+    [InlineData(
+        "void M(Order order)",
+        "db.Query<Order, Line, Order>(\"SELECT 1\", (o, l) => { order.Lines.Add(l); return o; });",
+        "changes 'order.Lines'"
+    )]
+    [InlineData(
+        "void M(Order order)",
+        "var w = new WeakReference<Order>(order); if (w.TryGetTarget(out var o)) o.Total = 1;",
+        "sets 'Total'"
+    )]
+    [InlineData("void M(List<Order> orders)", "IEnumerable<object> all = orders; ((Order)all.First()).Total = 1;", "sets 'Total'")]
+    [InlineData("void M(List<Order> orders)", "foreach (var o in orders.OfType<Order>().ToList()) o.Total = 1;", "sets 'Total'")]
     public Task What_looks_like_it_and_is_done_twice(string signature, string body, string said, string around = "") =>
         Verify(
             signature.Replace(" M(", " {|MR1011:M|}(", StringComparison.Ordinal).Replace(" M<", " {|MR1011:M|}<", StringComparison.Ordinal),
@@ -332,6 +414,7 @@ public class RunAgainCorpusTests
                 public {{around}} class Order { public int Id { get; set; } public decimal Total { get; set; } public string Name { get; set; } public List<Line> Lines { get; set; } = new(); }
                 public record Line(int Order, string Product);
                 public class Dto { public int Id { get; set; } public decimal Total { get; set; } }
+                public class Copy { public List<Line> Lines { get; set; } = new(); }
                 public class Names { public string Of(int id) => "a" + id; }
                 public class Filter(Names names)
                 {
@@ -394,6 +477,10 @@ public class RunAgainCorpusTests
                     private MySqlConnection Connect() => new(config.GetConnectionString("Shop"));
                     private Task<int> One() => db.QuerySingleAsync<int>("SELECT a FROM t");
                     private static Order Join(Order o, Line l) { o.Lines.Add(l); return o; }
+                    private static void Blank(Order o) => o.Name = "";
+                    private static void OnShared(Action<Order> act) => act(s_shared);
+                    private static readonly Order s_shared = new();
+                    private static void Write(StringBuilder b, int n) => b.Append(n);
                     private static Dto ToDto(Order o) => new() { Id = o.Id };
                     private static void Guard(object what) => ArgumentNullException.ThrowIfNull(what);
                     private static void Take(List<Order> into, IEnumerable<Order> from) { foreach (var o in from) into.Add(o); }

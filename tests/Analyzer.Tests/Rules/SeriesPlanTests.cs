@@ -111,6 +111,9 @@ public class SeriesPlanTests
     [InlineData("[Monotonic(Reads = 0)] public class C { }")]
     [InlineData("[Monotonic] public class C { }")]
     [InlineData("public interface IC { [Monotonic(Reads = 2)] int M(); }")]
+    [InlineData("public abstract class C { [Monotonic(Reads = 2)] public abstract int M(); }")]
+    [InlineData("public interface IC { [Monotonic(Reads = -1)] int {|MR1006:M|}(); }")]
+    [InlineData("public interface IC { [Monotonic(Reads = 2)] int {|MR1006:M|}() => 1; }")]
     public Task A_type_has_no_series(string type) =>
         new MarkedSource("using MonotonicReads;\n" + type, ReadRules.References) { Disabled = [MR1007SeriesCouldBePlanned.Id] }.VerifyAsync(
             new ReadRulesAnalyzer()
