@@ -73,11 +73,8 @@ internal static class TimelineDrawing
         for (var i = 1; i < timeline.All.Count; i++)
         {
             var (from, to) = (LaneOf(timeline, lanes, i - 1), LaneOf(timeline, lanes, i));
-            Add(
-                svg,
-                $"""<line class="{(GoesBack(timeline, i) ? "back" : "step")}" x1="{XOf(i - 1)}" y1="{YOf(from)}" """
-                    + $"""x2="{XOf(i)}" y2="{YOf(to)}"/>"""
-            );
+            var way = GoesBack(timeline, i) ? "back" : "step";
+            Add(svg, $"""<line class="{way}" x1="{XOf(i - 1)}" y1="{YOf(from)}" x2="{XOf(i)}" y2="{YOf(to)}"/>""");
         }
 
         for (var i = 0; i < timeline.All.Count; i++)
