@@ -171,6 +171,18 @@ public sealed class ReplicaLifeTests
         }
     }
 
+    [Fact]
+    public async Task A_kill_passes_a_connection_that_was_closed_meanwhile()
+    {
+        await using var server = await EmbeddedServer.CreateAsync(CancellationToken.None);
+        await using var closed = await server.Primary.OpenConnectionAsync();
+        await using var open = await server.Primary.OpenConnectionAsync();
+        await closed.CloseAsync();
+        server.Break([closed, open]);
+        server.ThrowIfBroken(closed);
+        Assert.Throws<SqliteException>(() => server.ThrowIfBroken(open));
+    }
+
     private static async Task<long> OpenTransactionsAsync(DbConnection db) =>
         await db.ExecuteScalarAsync<long>("select count(*) from information_schema.innodb_trx");
 
