@@ -17,8 +17,7 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
     private static readonly string[] Untracked =
     [
         "AsNoTracking",
-        "Select",
-        "GroupBy",
+        "ProjectTo",
         "Count",
         "LongCount",
         "Any",
@@ -110,7 +109,8 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
             var before = source switch
             {
                 IConversionOperation conversion => conversion.Operand,
-                IInvocationOperation step when IsUntracked(step.TargetMethod) => null,
+                ITranslatedQueryOperation query => query.Operation,
+                IInvocationOperation step when IsUntracked(step.TargetMethod) || ProjectedValues.AreOf(step) => null,
                 IInvocationOperation step when step.TargetMethod.Locations.Any(static l => l.IsInSource) => source,
                 IInvocationOperation step => step.Instance ?? step.Arguments.FirstOrDefault()?.Value,
                 IPropertyReferenceOperation { Instance: { } instance } => instance,

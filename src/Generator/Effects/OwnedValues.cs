@@ -61,6 +61,7 @@ internal sealed class OwnedValues
         {
             IConversionOperation conversion => Of(conversion.Operand),
             IParenthesizedOperation parenthesized => Of(parenthesized.Operand),
+            ITranslatedQueryOperation query => Of(query.Operation),
             IAwaitOperation awaited => Of(awaited.Operation).Part(value.Type, Compilation),
             IConditionalAccessInstanceOperation instance => Of(ReceiverOf(instance)),
             IConditionalAccessOperation access => Of(access.WhenNotNull),
