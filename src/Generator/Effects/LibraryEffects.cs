@@ -53,7 +53,7 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
     /// <summary>Whether the project's options say that it reads.</summary>
     public bool IsListedRead(IMethodSymbol method) => libraries?.Listed.RoleOf(method) is ListedRole.Read or ListedRole.Primary;
 
-    /// <summary>Whether a member changes what it is called on, without sending anything: a command's parameters, a context's entries.</summary>
+    /// <summary>Whether a member changes what it is called on, and sends nothing: a command's parameters, a context's entries.</summary>
     public static bool ChangesReceiver(IMethodSymbol method) =>
         method is { MethodKind: MethodKind.Ordinary or MethodKind.PropertySet, IsStatic: false }
         && (method.ReturnsVoid ? !Harmless.Any(word => IsForm(method.Name, word)) : Changing.Any(word => IsForm(method.Name, word)));

@@ -31,8 +31,10 @@ internal static class ProjectedValues
         "Where",
     };
 
-    /// <summary>Whether a part of a query selects no entity; of a selector that is written elsewhere it is taken to be so where its result is
-    /// of another type.</summary>
+    /// <summary>
+    /// Whether a part of a query selects no entity. Of a selector that is written elsewhere it is taken to be so where its result is of
+    /// another type.
+    /// </summary>
     public static bool AreOf(IInvocationOperation step)
     {
         var selector = step.TargetMethod.Name is "Select" or "SelectMany" ? step.Arguments.LastOrDefault()?.Value : null;
