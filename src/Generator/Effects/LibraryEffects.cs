@@ -17,8 +17,7 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
     private static readonly string[] Untracked =
     [
         "AsNoTracking",
-        "Select",
-        "GroupBy",
+        "ProjectTo",
         "Count",
         "LongCount",
         "Any",
@@ -54,7 +53,7 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
     /// <summary>Whether the project's options say that it reads.</summary>
     public bool IsListedRead(IMethodSymbol method) => libraries?.Listed.RoleOf(method) is ListedRole.Read or ListedRole.Primary;
 
-    /// <summary>Whether a member changes what it is called on, without sending anything: a command's parameters, a context's entries.</summary>
+    /// <summary>Whether a member changes what it is called on, and sends nothing: a command's parameters, a context's entries.</summary>
     public static bool ChangesReceiver(IMethodSymbol method) =>
         method is { MethodKind: MethodKind.Ordinary or MethodKind.PropertySet, IsStatic: false }
         && (method.ReturnsVoid ? !Harmless.Any(word => IsForm(method.Name, word)) : Changing.Any(word => IsForm(method.Name, word)));
@@ -110,7 +109,8 @@ internal sealed class LibraryEffects(DataLibraries? libraries)
             var before = source switch
             {
                 IConversionOperation conversion => conversion.Operand,
-                IInvocationOperation step when IsUntracked(step.TargetMethod) => null,
+                ITranslatedQueryOperation query => query.Operation,
+                IInvocationOperation step when IsUntracked(step.TargetMethod) || ProjectedValues.AreOf(step) => null,
                 IInvocationOperation step when step.TargetMethod.Locations.Any(static l => l.IsInSource) => source,
                 IInvocationOperation step => step.Instance ?? step.Arguments.FirstOrDefault()?.Value,
                 IPropertyReferenceOperation { Instance: { } instance } => instance,

@@ -87,7 +87,7 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
         return result;
     }
 
-    /// <summary>What a field's value does where it is a delegate, or made of one, whose code stands in the initializer; null for nothing.</summary>
+    /// <summary>What a field's value does that is a delegate, or made of one, with its code in the initializer; null for nothing.</summary>
     /// <param name="initializer">Where the field is declared.</param>
     /// <param name="handed">Whose is what the delegate is handed.</param>
     public OutsideEffect? OfInitializer(EqualsValueClauseSyntax initializer, Owned handed)

@@ -61,6 +61,7 @@ internal sealed class OwnedValues
         {
             IConversionOperation conversion => Of(conversion.Operand),
             IParenthesizedOperation parenthesized => Of(parenthesized.Operand),
+            ITranslatedQueryOperation query => Of(query.Operation),
             IAwaitOperation awaited => Of(awaited.Operation).Part(value.Type, Compilation),
             IConditionalAccessInstanceOperation instance => Of(ReceiverOf(instance)),
             IConditionalAccessOperation access => Of(access.WhenNotNull),
@@ -214,7 +215,7 @@ internal sealed class OwnedValues
         return null;
     }
 
-    /// <summary>Whose is what a lambda or a method gives out that is handed on as a delegate; all of it where it gives out nothing.</summary>
+    /// <summary>Whose is what a lambda or a method gives out that is handed on as a delegate; all of it for nothing.</summary>
     public Ownership GivenBy(IOperation target) =>
         target switch
         {

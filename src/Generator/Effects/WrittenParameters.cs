@@ -75,7 +75,7 @@ internal static class WrittenParameters
         }
 
         return IsSink(parameter.Type)
-            || (parameter.Type.IsReferenceType && Targets.Contains(parameter.Name))
+            || (parameter.Type.IsReferenceType && Targets.Contains(parameter.Name) && !IsKept(method, parameter))
             || (method.Name.Contains("CopyTo") && parameter.Type is IArrayTypeSymbol)
             || IsFilled(method, parameter);
     }
@@ -90,6 +90,10 @@ internal static class WrittenParameters
                 && parameter.Name is not "src"
                 && FrameworkEffects.SpaceOf(method).StartsWith("System", StringComparison.Ordinal)
                 && !Looking.Any(word => method.Name.StartsWith(word, StringComparison.Ordinal));
+
+    // A weak reference keeps what it is made of, and changes nothing of it.
+    private static bool IsKept(IMethodSymbol method, IParameterSymbol parameter) =>
+        method.MethodKind == MethodKind.Constructor && parameter.Name == "target";
 
     // That is asked elsewhere.
     private static bool IsReceiver(IMethodSymbol method, IParameterSymbol parameter) =>

@@ -163,6 +163,12 @@ public class RunAgainTests
     [InlineData("shop.Orders.Where(o => o.Id > 1).ToListAsync()", "keeps what it has read ('shop')")]
     [InlineData("shop.Orders.FindAsync(1).AsTask()", "keeps what it has read ('shop')")]
     [InlineData("Query().FirstAsync()", "keeps what it has read ('Query()')")]
+    [InlineData("(from o in shop.Orders where o.Id > 1 select o).ToListAsync()", "keeps what it has read ('shop')")]
+    [InlineData("Task.FromResult((from o in shop.Orders select o).ToList())", "keeps what it has read ('shop')")]
+    [InlineData("shop.Orders.Select(o => o).FirstAsync()", "keeps what it has read ('shop')")]
+    [InlineData("shop.Orders.Select(o => new { o, o.Name }).FirstAsync()", "keeps what it has read ('shop')")]
+    [InlineData("shop.Orders.Select(o => o.Last).FirstAsync()", "keeps what it has read ('shop')")]
+    [InlineData("shop.Orders.GroupBy(o => o.Name).ToListAsync()", "keeps what it has read ('shop')")]
     [InlineData("LocalAsync()", "keeps what it has read ('shop')")]
     [InlineData("shop.Orders.AddAsync(new()).AsTask()", "changes by 'AddAsync' what its context keeps")]
     [InlineData("shop.SaveChangesAsync()", "writes by 'SaveChangesAsync'")]
@@ -174,6 +180,10 @@ public class RunAgainTests
     [InlineData("shop.Orders.AsNoTracking().Where(o => o.Id > 1).ToListAsync()")]
     [InlineData("shop.Orders.Where(o => o.Id > 1).AsNoTrackingWithIdentityResolution().FirstAsync()")]
     [InlineData("shop.Orders.Select(o => new { o.Id, o.Name }).FirstAsync()")]
+    [InlineData("shop.Orders.Select(o => o.Name).ToListAsync()")]
+    [InlineData("(from o in shop.Orders where o.Id > 1 select new { o.Id, o.Last.Name }).ToListAsync()")]
+    [InlineData("shop.Orders.Select(o => new { o.Id, Names = o.Lines.Where(l => l.Id > 1).Select(l => l.Name).ToList() }).ToListAsync()")]
+    [InlineData("shop.Orders.GroupBy(o => o.Name).Select(g => new { g.Key, Count = g.Count() }).ToListAsync()")]
     [InlineData("shop.Orders.CountAsync(o => o.Id > 1)")]
     [InlineData("OwnAsync()")]
     public Task One_that_keeps_nothing_or_is_its_own_does_not(string expression) => EntityFramework("M", expression, null);
@@ -181,6 +191,7 @@ public class RunAgainTests
     [Theory]
     [InlineData("_context.Entry(order).State = EntityState.Modified;", "sets 'State'")]
     [InlineData("_context.Entry(order).Reload();", "changes '_context.Entry(order)'")]
+    [InlineData("_context.Entry(order).ReloadAsync().Wait();", "changes '_context.Entry(order)'")]
     [InlineData("_context.ChangeTracker.Clear();", "changes '_context.ChangeTracker'")]
     public Task Nor_is_what_it_keeps_changed(string statement, string said) =>
         new MarkedSource(
@@ -243,7 +254,7 @@ public class RunAgainTests
             using System.Threading.Tasks;
             using Microsoft.EntityFrameworkCore;
             using MonotonicReads;
-            public class Order { public int Id { get; set; } public string Name { get; set; } }
+            public class Order { public int Id { get; set; } public string Name { get; set; } public Order Last { get; set; } public List<Order> Lines { get; set; } }
             public class Shop : DbContext { public DbSet<Order> Orders => Set<Order>(); }
             public class Repository(Shop shop, IDbContextFactory<Shop> shops)
             {
