@@ -191,8 +191,8 @@ public sealed class LaggingReplicas : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException"><see cref="AssignmentOptions.MaxAssignments"/> is less than 1.</exception>
     /// <exception cref="AssignmentException">An assignment breaks the check, or the unit of work throws under it.</exception>
     /// <exception cref="InvalidOperationException">The call would prove nothing, or its runs are not alike: no replica shows the present,
-    /// or all answer alike; a session runs around the call, or another call; the unit of work sends nothing over the set, sends statements at
-    /// the same time, reads in another order when it is run again, or writes what is not put back.</exception>
+    /// or all answer alike; a session runs around the call, or another call; the unit of work sends nothing over the set, sends statements
+    /// at the same time, reads in another order when it is run again, or writes what is not put back.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled. Whatever else is canceled in the
     /// unit of work breaks that assignment.</exception>
     /// <remarks>Where no replica is held the last one is, for the time of the call.</remarks>
@@ -219,8 +219,8 @@ public sealed class LaggingReplicas : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException"><see cref="AssignmentOptions.MaxAssignments"/> is less than 1.</exception>
     /// <exception cref="AssignmentException">An assignment breaks the check, or the unit of work throws under it.</exception>
     /// <exception cref="InvalidOperationException">The call would prove nothing, or its runs are not alike: all replicas show the same, or
-    /// answer alike; a session runs around the call, or another call; the unit of work sends nothing over the set, sends statements at
-    /// the same time, reads in another order when it is run again, or writes what is not put back.</exception>
+    /// answer alike; a session runs around the call, or another call; the unit of work sends nothing over the set, sends statements
+    /// at the same time, reads in another order when it is run again, or writes what is not put back.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled. Whatever else is canceled in the
     /// unit of work breaks that assignment.</exception>
     /// <remarks>With <see cref="AssignmentOptions.Reset"/>, where no replica is held the last one is, for the time of the call: it lacks

@@ -95,6 +95,15 @@ internal sealed class BodyEffects
     private string? OfTarget(IOperation target) =>
         target switch
         {
+            IConditionalAccessOperation access => OfTarget(access.WhenNotNull),
+            IConditionalOperation { WhenFalse: { } otherwise } choice => OfTarget(choice.WhenTrue) ?? OfTarget(otherwise),
+            IConversionOperation conversion => OfTarget(conversion.Operand),
+            _ => OfPlace(target),
+        };
+
+    private string? OfPlace(IOperation target) =>
+        target switch
+        {
             ILocalReferenceOperation { Local.IsRef: true } local => _values.IsOwnedPlace(local) ? null : $"sets '{local.Local.Name}'",
             ILocalReferenceOperation or IDiscardOperation or IDeclarationExpressionOperation => null,
             IParameterReferenceOperation { Parameter: var parameter } => _values.IsOwnVariable(parameter)
@@ -103,9 +112,6 @@ internal sealed class BodyEffects
             IMemberReferenceOperation member => _values.IsOwnedPlace(member) ? null : $"sets '{member.Member.Name}'",
             IArrayElementReferenceOperation element => _values.IsOwnedPlace(element) ? null : "sets an element of an array",
             IInstanceReferenceOperation => _values.IsOwnedPlace(target) ? null : "sets its own fields",
-            IConditionalAccessOperation access => OfTarget(access.WhenNotNull),
-            IConditionalOperation { WhenFalse: { } otherwise } choice => OfTarget(choice.WhenTrue) ?? OfTarget(otherwise),
-            IConversionOperation conversion => OfTarget(conversion.Operand),
             _ => $"sets '{target.Syntax}'",
         };
 
