@@ -121,6 +121,12 @@ internal sealed class SummarySearch : ICalleeSummaries
             return MethodSummary.Nothing;
         }
 
+        // No session is begun around the making of an object, whatever its type declares: it does what its body does.
+        if (method.MethodKind == MethodKind.Constructor)
+        {
+            declared = DeclaredConsistency.None;
+        }
+
         if (declared == DeclaredConsistency.None && !runsDelegates && !_names.MayMatter(method))
         {
             return MethodSummary.Nothing;

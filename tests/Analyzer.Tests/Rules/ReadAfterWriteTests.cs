@@ -36,6 +36,9 @@ public class ReadAfterWriteTests
     [InlineData("using var s = ReadSession.Resume(name); " + W + R)]
     [InlineData("using var s = ReadSession.Resume(name, ReadConsistency.Monotonic, null, null); " + W + R)]
     [InlineData("_ = db.Execute(name); " + R)]
+    // Its constructor reads, and nothing of the session that its members have is around that.
+    [InlineData("Save(); _ = new Cached(db);")]
+    [InlineData("var pages = new Pages(db); Save(); pages.Get();")]
     public Task A_read_after_a_write_is_reported(string body) => Check("{|MR1003:M|}", body);
 
     [Theory]
@@ -57,6 +60,7 @@ public class ReadAfterWriteTests
     [InlineData("const ReadConsistency level = ReadConsistency.Primary; using var s = ReadSession.Begin(level);" + W + R)]
     [InlineData("db.Execute(\"SET NAMES utf8mb4\");" + R)]
     [InlineData("Load(); Save();")]
+    [InlineData("Save(); _ = new Pages(db);")]
     [InlineData("Save(); Tight();")]
     [InlineData("Save(); Loose();")]
     [InlineData("_ = Touched; " + R)]
@@ -105,6 +109,12 @@ public class ReadAfterWriteTests
                 [Monotonic] public int Pinned() => db.QueryFirst<int>("SELECT a FROM t");
                 [Primary] public int Tight() => db.QueryFirst<int>("SELECT a FROM t");
                 [Eventual("report")] public int Loose() => db.QueryFirst<int>("SELECT a FROM t");
+
+                [Monotonic]
+                private class Pages(DbConnection db) { public virtual int Get() => db.QueryFirst<int>("SELECT a FROM t"); }
+
+                [Monotonic]
+                private class Cached { public int A; public Cached(DbConnection db) => A = db.QueryFirst<int>("SELECT a FROM t"); }
             """
         );
 }
