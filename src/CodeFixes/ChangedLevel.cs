@@ -16,6 +16,8 @@ internal static class ChangedLevel
 
     private static readonly string[] KnownToCausal = ["MaxStalenessMilliseconds", "OnReplicaLoss", "Reads"];
 
+    private static readonly string[] KnownToGlobal = ["MaxWaitMilliseconds", "OnReplicaLoss", "Reads"];
+
     /// <summary>The attribute on the declaration, if it is weaker.</summary>
     public static AttributeSyntax? WeakerOn(SyntaxNode declaration, Guarantee guarantee) =>
         AttributePlace
@@ -33,7 +35,10 @@ internal static class ChangedLevel
         WrittenName written
     )
     {
-        var known = guarantee == Guarantee.Causal || guarantee == Guarantee.Global ? KnownToCausal : [];
+        var known =
+            guarantee == Guarantee.Causal ? KnownToCausal
+            : guarantee == Guarantee.Global ? KnownToGlobal
+            : [];
         var arguments = attribute.ArgumentList?.Arguments ?? default;
         if (!arguments.All(a => a.NameEquals is { Name.Identifier.ValueText: var name } && known.Contains(name)))
         {

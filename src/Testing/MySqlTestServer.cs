@@ -122,8 +122,8 @@ internal sealed class MySqlTestServer : ITestServer
                 throw new InvalidOperationException(
                     $"The server has no connection left for replica '{replica}': it was to be held with {_options.ConnectionsHeld}, of "
                         + $"which {connections.Count} opened. Each held replica takes so many of the server's until it advances or the set "
-                        + "is disposed: lower LaggingReplicasOptions.ConnectionsHeld, raise the server's max_connections, or run fewer tests "
-                        + "at a time.",
+                        + "is disposed: lower LaggingReplicasOptions.ConnectionsHeld, raise the server's max_connections, or run fewer "
+                        + "tests at a time.",
                     exception
                 );
             }

@@ -17,7 +17,7 @@ internal static class ProjectAnalysis
     )
     {
         var compilation = asBuilt.AsBuilt((await project.GetCompilationAsync(cancellation))!, cancellation);
-        var files = project.AnalyzerOptions.AdditionalFiles;
+        var files = InOrderOfBuild(project);
         // Without the baseline every finding is told; which of them it accepts is looked up afterwards.
         var options = new AnalyzerOptions(
             [.. files.Where(static f => !BaselineFile.IsOne(f))],
@@ -95,5 +95,14 @@ internal static class ProjectAnalysis
         }
 
         return [.. texts.SelectMany(BaselineFile.Lines).Select(static line => line.Entry).OfType<BaselineEntry>()];
+    }
+
+    // The workspace hands them out in the order of identities that it makes by chance. Of two plans for one member the first counts.
+    private static ImmutableArray<AdditionalText> InOrderOfBuild(Project project)
+    {
+        var places = project
+            .AdditionalDocumentIds.Select((id, place) => (project.GetAdditionalDocument(id)!.FilePath, Place: place))
+            .ToLookup(static file => file.FilePath, static file => file.Place, StringComparer.Ordinal);
+        return [.. project.AnalyzerOptions.AdditionalFiles.OrderBy(file => places[file.Path].FirstOrDefault(int.MaxValue))];
     }
 }

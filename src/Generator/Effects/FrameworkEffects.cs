@@ -17,7 +17,7 @@ internal static class FrameworkEffects
 
         var space = SpaceOf(method);
         var name = space + "." + Outermost(type).Name;
-        return OfSpecial(name, method) ?? OfKnown(space, name, method);
+        return OfSpecial(name, method) ?? OfOddOnes(name, method) ?? OfKnown(space, name, method);
     }
 
     public static string SpaceOf(IMethodSymbol method) => method.ContainingType?.ContainingNamespace?.ToDisplayString() ?? string.Empty;
@@ -31,8 +31,19 @@ internal static class FrameworkEffects
                 : FrameworkEffect.SetsFirstArgument,
             "System.Type" when method.Name == "InvokeMember" => FrameworkEffect.Unknown,
             _ when method.Name is "Invoke" && SpaceOf(method) == "System.Reflection" => FrameworkEffect.Unknown,
+            "System.GC" when method.Name is "SuppressFinalize" or "KeepAlive" => FrameworkEffect.None,
             _ when FrameworkNames.Outside.Contains(name) => IsGetter(method) ? FrameworkEffect.None : FrameworkEffect.Unknown,
             _ when OpensFile(name, method) => FrameworkEffect.Unknown,
+            _ => null,
+        };
+
+    // Of types whose other members do what their kind says.
+    private static FrameworkEffect? OfOddOnes(string name, IMethodSymbol method) =>
+        name switch
+        {
+            "System.Array" when method.Name == "SetValue" => FrameworkEffect.ChangesReceiver,
+            "System.Runtime.CompilerServices.ConditionalWeakTable" when method.Name == "GetValue" => FrameworkEffect.ChangesReceiver,
+            _ when method.Name == "Save" && SpaceOf(method) == "System.Xml.Linq" && TakesText(method) => FrameworkEffect.Unknown,
             _ => null,
         };
 
@@ -55,6 +66,7 @@ internal static class FrameworkEffects
     private static bool OnlyLooks(string name) =>
         !name.Contains("OrAdd")
         && !name.Contains("OrCreate")
+        && !name.Contains("CreateEntry")
         && !name.Contains("Consuming")
         && FrameworkNames.Looking.Any(word => name.StartsWith(word, StringComparison.Ordinal));
 
@@ -92,6 +104,9 @@ internal static class FrameworkEffects
     private static bool OpensFile(string name, IMethodSymbol method) =>
         name is "System.IO.StreamReader" or "System.IO.StreamWriter"
         && method is { MethodKind: MethodKind.Constructor, Parameters: [{ Type.SpecialType: SpecialType.System_String }, ..] };
+
+    // A file's name.
+    private static bool TakesText(IMethodSymbol method) => method.Parameters is [{ Type.SpecialType: SpecialType.System_String }, ..];
 
     private static INamedTypeSymbol Outermost(INamedTypeSymbol type)
     {

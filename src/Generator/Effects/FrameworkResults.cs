@@ -24,8 +24,8 @@ internal static class FrameworkResults
         if (receiver is not null && space != "System.Linq" && !TakesOver(space, method))
         {
             var whole = values.Of(receiver);
-            return OwnedValues.MakesNew(method) ? (whole.IsMade ? WithArguments(call, whole, values) : Ownership.CopyAs(call.Type))
-                : whole.IsMade ? WithArguments(call, whole, values).Part(call.Type, values.Compilation)
+            return OwnedValues.MakesNew(method) ? (whole.IsMade ? WithOthers(call, receiver, whole, values) : Ownership.CopyAs(call.Type))
+                : whole.IsMade ? WithOthers(call, receiver, whole, values).Part(call.Type, values.Compilation)
                 : Ownership.None;
         }
 
@@ -39,9 +39,13 @@ internal static class FrameworkResults
     private static bool TakesOver(string space, IMethodSymbol method) =>
         space == "Microsoft.Extensions.Configuration" && method.Name is "Get" or "GetValue";
 
-    private static Ownership WithArguments(IInvocationOperation call, Ownership whole, OwnedValues values)
+    private static Ownership WithArguments(IInvocationOperation call, Ownership whole, OwnedValues values) =>
+        WithOthers(call, receiver: null, whole, values);
+
+    // An extension's receiver is an argument too, and has been looked at.
+    private static Ownership WithOthers(IInvocationOperation call, IOperation? receiver, Ownership whole, OwnedValues values)
     {
-        foreach (var argument in call.Arguments)
+        foreach (var argument in call.Arguments.Where(argument => !ReferenceEquals(argument.Value, receiver)))
         {
             whole = whole.With(argument.Value.Type, values.Of(argument.Value));
         }

@@ -175,6 +175,8 @@ internal sealed class Ownership : IEquatable<Ownership>
         || SaysNothing(right)
         || SymbolEqualityComparer.Default.Equals(left, right)
         || AreFormsAlike(left, right, compilation)
+        || MayBeBoth(left, right)
+        || MayBeBoth(right, left)
         || compilation.ClassifyCommonConversion(left, right) is { Exists: true, IsImplicit: true, IsUserDefined: false }
         || compilation.ClassifyCommonConversion(right, left) is { Exists: true, IsImplicit: true, IsUserDefined: false };
 
@@ -184,6 +186,14 @@ internal sealed class Ownership : IEquatable<Ownership>
         && right is INamedTypeSymbol { TypeArguments: var ofRight }
         && SymbolEqualityComparer.Default.Equals(left.OriginalDefinition, right.OriginalDefinition)
         && ofLeft.Zip(ofRight, (l, r) => AreAlike(l, r, compilation)).All(static alike => alike);
+
+    // Of a class that is not sealed others are derived, which may implement it.
+    private static bool MayBeBoth(ITypeSymbol type, ITypeSymbol contract) =>
+        contract is { TypeKind: TypeKind.Interface, SpecialType: SpecialType.None }
+        && type.SpecialType == SpecialType.None
+        && (type.TypeKind == TypeKind.Interface || type is { TypeKind: TypeKind.Class, IsSealed: false })
+        && type.Locations.Any(static place => place.IsInSource)
+        && contract.Locations.Any(static place => place.IsInSource);
 
     private static bool SaysNothing(ITypeSymbol type) =>
         type.TypeKind is TypeKind.TypeParameter or TypeKind.Dynamic or TypeKind.Error

@@ -31,6 +31,9 @@ internal static class ProjectedValues
         "Where",
     };
 
+    // Of each row and each of its parts something is selected.
+    private const int WithResultSelector = 3;
+
     /// <summary>
     /// Whether a part of a query selects no entity. Of a selector that is written elsewhere it is taken to be so where its result is of
     /// another type.
@@ -41,7 +44,7 @@ internal static class ProjectedValues
         return selector is not null
             && (
                 BodyOf(selector) is { } body
-                    ? step.TargetMethod.Name == "Select" && IsProjected(body)
+                    ? (step.TargetMethod.Name == "Select" || step.TargetMethod.Parameters.Length == WithResultSelector) && IsProjected(body)
                     : step.TargetMethod is { Name: "Select", TypeArguments: [var from, var to] }
                         && !SymbolEqualityComparer.Default.Equals(from, to)
             );

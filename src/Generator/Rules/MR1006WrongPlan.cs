@@ -106,7 +106,7 @@ internal static class MR1006WrongPlan
 
         var proved = new ProvedReads(search).Of(method, reads) ?? 0;
         return plan.Reads < 0 ? (Negative, proved)
-            : reads.Most > plan.Reads ? ($"a call can make {Text(reads.Most)}", proved)
+            : Math.Max(reads.Most, proved) > plan.Reads ? ($"a call can make {Text(Math.Max(reads.Most, proved))}", proved)
             : proved > 0 && proved < plan.Reads && !IsForAnotherVersion(plan) ? ($"a call makes at most {Text(proved)}", proved)
             : null;
     }

@@ -57,6 +57,11 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
             {
                 if (connection.Link is { IsShared: true, Server: { } server } link && AmbientSession.Live is { } session)
                 {
+                    if (server.IsPrimary || connection.Source.Proxy is not null)
+                    {
+                        AmbientSession.Run?.Mark();
+                    }
+
                     connection.Use.NoteSharedUntilNow(server, session, link.IsOutdated);
                 }
 

@@ -13,7 +13,7 @@ internal sealed class SeriesRun(IReadOnlyCollection<RoutedServer> lost, SeriesRu
 {
     /// <summary>How long a run that is over refuses what is no plain read. Not for good: what it began may live as long as the
     /// process, and serve others.</summary>
-    public static readonly TimeSpan RefusesFor = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan RefusesFor = SeriesRuns.LatestRestart;
 
     private const int ReadsOnly = 0;
     private const int HasMore = 1;
@@ -40,6 +40,13 @@ internal sealed class SeriesRun(IReadOnlyCollection<RoutedServer> lost, SeriesRu
                     + "It was not sent. Await all that the series begins, and write outside of it."
             );
         }
+    }
+
+    /// <summary>Something may have been sent that is no plain read, and nothing can be refused any more.</summary>
+    public void Mark()
+    {
+        around?.Mark();
+        Interlocked.CompareExchange(ref _state, HasMore, ReadsOnly);
     }
 
     /// <summary>Another run may take its place: from now on nothing but plain reads comes of this one.</summary>

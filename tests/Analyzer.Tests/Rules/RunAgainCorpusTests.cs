@@ -220,6 +220,11 @@ public class RunAgainCorpusTests
         "List<Dto> M(List<Order> orders)",
         "var dtos = new List<Dto>(); foreach (var g in orders.GroupBy(o => o.Id)) { var d = new Dto { Id = g.Key }; foreach (var o in g) d.Total += o.Total; dtos.Add(d); } return dtos;"
     )]
+    [InlineData(
+        "int M(int id)",
+        "using var r = new Report(); return id;",
+        "sealed class Report : IDisposable { public void Dispose() { GC.SuppressFinalize(this); } } public"
+    )]
     public Task What_repositories_usually_do(string signature, string body, string around = "") => Verify(signature, body, around, null);
 
     [Theory]
@@ -391,6 +396,16 @@ public class RunAgainCorpusTests
     )]
     [InlineData("void M(List<Order> orders)", "IEnumerable<object> all = orders; ((Order)all.First()).Total = 1;", "sets 'Total'")]
     [InlineData("void M(List<Order> orders)", "foreach (var o in orders.OfType<Order>().ToList()) o.Total = 1;", "sets 'Total'")]
+    [InlineData("void M(Array all)", "all.SetValue(1, 0);", "changes 'all'")]
+    [InlineData("void M(string zip)", "System.IO.Compression.ZipFile.ExtractToDirectory(zip, \"out\");", "ExtractToDirectory")]
+    [InlineData("void M(System.IO.Compression.ZipArchive zip)", "zip.CreateEntry(\"a\");", "CreateEntry")]
+    [InlineData("void M(int id)", "new System.Xml.Linq.XDocument().Save(\"out.xml\");", "Save")]
+    [InlineData(
+        "void M(IEnumerable<Thing> all)",
+        "foreach (var a in all.ToList().OfType<IAudited>()) a.Reads++;",
+        "sets 'Reads'",
+        "class Thing { } public interface IAudited { int Reads { get; set; } } public"
+    )]
     public Task What_looks_like_it_and_is_done_twice(string signature, string body, string said, string around = "") =>
         Verify(
             signature.Replace(" M(", " {|MR1011:M|}(", StringComparison.Ordinal).Replace(" M<", " {|MR1011:M|}<", StringComparison.Ordinal),

@@ -55,6 +55,38 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
     }
 
     [Fact]
+    public async Task What_was_written_past_routing_on_a_connection_from_before_is_written_once()
+    {
+        using var relays = new Relays(fixture);
+        await using var source = relays.Build(_events);
+        await using var before = await source.Primary.OpenConnectionAsync();
+        var raw = ((ReplicatedConnection)before).Inner;
+        var note = Guid.NewGuid().ToString();
+        var runs = 0;
+        await Assert.ThrowsAnyAsync<DbException>(() =>
+            RestartableReads.RunAsync(
+                ReadConsistency.Monotonic,
+                Default,
+                async () =>
+                {
+                    runs++;
+                    await using var connection = await source.OpenConnectionAsync();
+                    var replica = await connection.QuerySingleAsync<string>(RoutingFixture.WhoAnswers);
+                    await using var rows = await connection.ExecuteReaderAsync(Rows);
+                    await raw.ExecuteAsync("insert into writes (server, note) values ('primary', @note)", new { note });
+                    await before.CloseAsync();
+                    relays.Of(replica).Break();
+                    while (await rows.ReadAsync()) { }
+
+                    return 0;
+                },
+                CancellationToken.None
+            )
+        );
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
     public async Task A_snapshot_that_breaks_off_is_begun_again_on_another_replica()
     {
         using var relays = new Relays(fixture);
