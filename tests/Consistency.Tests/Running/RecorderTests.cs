@@ -1,4 +1,5 @@
 using MonotonicReads.Consistency.History;
+using MySqlConnector;
 
 namespace MonotonicReads.Consistency.Tests.Running;
 
@@ -30,6 +31,31 @@ public sealed class RecorderTests : IDisposable
         Assert.Empty(recorder.Overdue());
         recorder.EndStep(step);
         Assert.Empty(recorder.Take());
+    }
+
+    [Fact]
+    public async Task Sessions_of_one_key_are_all_told_of_a_loss_and_none_for_the_other_that_ends()
+    {
+        var recorder = new Recorder(_time);
+        await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UsePrimary("Server=127.0.0.1;Port=1;UserID=nobody;Connection Timeout=1")
+            .AddReplica("r1", "Server=127.0.0.1;Port=1;UserID=nobody;Connection Timeout=1")
+            .Build();
+        source.SessionEvent += recorder.OnEvent;
+        var id = SessionKey.ToGuid("job 17");
+        foreach (var session in new[] { 1, 2, 3 })
+        {
+            recorder.Watch(id, session);
+        }
+
+        recorder.Watch(SessionKey.ToGuid("job 18"), 4);
+        recorder.Forget(id, 3);
+        using (ReadSession.Begin(ReadConsistency.Monotonic, "job 17"))
+        {
+            await Assert.ThrowsAsync<MySqlException>(() => source.OpenConnectionAsync().AsTask());
+        }
+
+        Assert.Equal([1, 2], recorder.Take().Select(told => told.Session).Distinct().Order());
     }
 
     public void Dispose() => _time.Dispose();

@@ -14,7 +14,7 @@ internal sealed class Recorder(MachineTime time, TimeSpan? longest = null)
 
     private readonly TimeSpan _longest = longest ?? Longest;
     private readonly ConcurrentDictionary<long, (Entry Entry, TimeSpan Started)> _running = new();
-    private readonly ConcurrentDictionary<Guid, int> _watched = new();
+    private readonly ConcurrentDictionary<(Guid Id, int Session), bool> _watched = new();
     private ConcurrentQueue<Entry> _entries = new();
     private int _sessions;
     private int _scopes;
@@ -40,25 +40,28 @@ internal sealed class Recorder(MachineTime time, TimeSpan? longest = null)
     /// <summary>All since the last call.</summary>
     public List<Entry> Take() => [.. Interlocked.Exchange(ref _entries, new ConcurrentQueue<Entry>())];
 
-    /// <summary>Events of the session with this id are taken down from now on.</summary>
-    public void Watch(Guid id, int session) => _watched[id] = session;
+    /// <summary>Events of the session with this id are taken down from now on. Sessions of one key have one id, and each is told.</summary>
+    public void Watch(Guid id, int session) => _watched[(id, session)] = true;
 
-    public void Forget(Guid id) => _watched.TryRemove(id, out _);
+    public void Forget(Guid id, int session) => _watched.TryRemove((id, session), out _);
 
     public void OnEvent(object? sender, ReadSessionEventArgs told)
     {
-        if (told.SessionId is { } id && _watched.TryGetValue(id, out var session))
+        foreach (var (id, session) in _watched.Keys)
         {
-            Add(
-                new()
-                {
-                    Kind = EntryKind.Event,
-                    Session = session,
-                    Begin = Now,
-                    Text = told.Kind.ToString(),
-                    Detail = $"{told.From} -> {told.To}: {told.Reason}",
-                }
-            );
+            if (id == told.SessionId)
+            {
+                Add(
+                    new()
+                    {
+                        Kind = EntryKind.Event,
+                        Session = session,
+                        Begin = Now,
+                        Text = told.Kind.ToString(),
+                        Detail = $"{told.From} -> {told.To}: {told.Reason}",
+                    }
+                );
+            }
         }
     }
 

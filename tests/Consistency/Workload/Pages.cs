@@ -143,7 +143,7 @@ internal sealed class WorkersPage(
             var decisions = session.GetDecisions();
             _hasLost |= decisions.Any(decision => decision.Server != decisions[0].Server);
             grounds.Pages.Of(policy).Ran(decisions, isFirst: _runs++ == 0);
-            grounds.Recorder.Forget(session.Id);
+            grounds.Recorder.Forget(session.Id, number);
         }
     }
 }

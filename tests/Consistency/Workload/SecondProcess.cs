@@ -148,6 +148,8 @@ internal sealed class SecondProcess : IAsyncDisposable
                     MayCancel = false,
                 };
                 for (var i = 0; i < asked.Reads && await client.ReadAsync(); i++) { }
+
+                recorder.Forget(session.Id, asked.Session);
             }
 
             source.Here.SessionEvent -= recorder.OnEvent;

@@ -138,7 +138,7 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
         );
         if (policy == ReplicaLoss.Redraw)
         {
-            grounds.Recorder.Forget(session.Id);
+            grounds.Recorder.Forget(session.Id, number);
         }
     }
 
@@ -307,6 +307,11 @@ internal sealed class Worker(Grounds grounds, int seed, bool isSynchronous, bool
         if (await SeriesAsync(next, _random.Next(1, 6)) && _random.Next(2) == 0 && !grounds.IsOver)
         {
             await TokenAsync(next, resumed, policy);
+        }
+
+        if (policy == ReplicaLoss.Redraw)
+        {
+            grounds.Recorder.Forget(resumed.Id, number);
         }
     }
 }
