@@ -79,7 +79,7 @@ internal static class PrimaryBarrier
         }
 
         return pin.Seen is { } seen ? new Evidence(Held: null, seen)
-            : ReplicaProof.IsInPrimary(pin, replica) ? default
+            : ReplicaProof.IsInPrimary(pin, replica) ? new Evidence(ReplicaProof.LastHeldBy(pin, replica), Seen: null)
             : throw LostSession.NotBehindBarrier(
                 session,
                 pin,

@@ -26,6 +26,11 @@ internal static class ReplicaProof
             || (!pin.HasOtherPrimary && (primary <= FirstIncarnation || compared is { Found: Lineage.Untold }));
     }
 
+    /// <summary>What the run of the replica that the session read was last seen to hold; null for nothing. It may have been written to
+    /// since it was compared.</summary>
+    public static ReplicationPosition? LastHeldBy(SessionPin pin, RoutedServer replica) =>
+        replica.Held is { } held && pin.LastIncarnation == replica.Incarnation ? held : null;
+
     /// <summary>Whether the run of the replica that the session read held what the primary lacked.</summary>
     public static bool WasDiverged(SessionPin pin, RoutedServer replica) => ComparedOf(pin, replica) is { Found: Lineage.Diverged };
 

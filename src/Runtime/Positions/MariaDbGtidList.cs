@@ -21,6 +21,7 @@ public sealed class MariaDbGtidList : ReplicationPosition
 
     private readonly Gtid[] _gtids;
     private string? _text;
+    private (string State, string Applied)? _held;
 
     private MariaDbGtidList(Gtid[] gtids) => _gtids = gtids;
 
@@ -29,6 +30,9 @@ public sealed class MariaDbGtidList : ReplicationPosition
 
     /// <inheritdoc/>
     public override bool IsEmpty => _gtids.Length == 0;
+
+    internal override ReplicationPosition? AllHeld =>
+        _held is var (state, applied) && Logged(state, applied) is { IsEmpty: false } all ? all : null;
 
     /// <summary>The last transaction of each domain, as text: what a server that applies them in order is waited for.</summary>
     internal string Ends => Text(LastOfEachDomain(_gtids));
@@ -65,7 +69,9 @@ public sealed class MariaDbGtidList : ReplicationPosition
             }
         }
 
-        return Of(reached);
+        var list = Of(reached);
+        list._held = (state, applied);
+        return list;
     }
 
     /// <summary>Whether a server that logged this list holds something that another lacks which was asked later.</summary>

@@ -60,6 +60,8 @@ public sealed class MySqlGtidSet : ReplicationPosition
         return Of(logged);
     }
 
+    internal override ReplicationPosition? AllHeld => IsEmpty ? null : this;
+
     /// <summary>A position that contains it and is short enough to be kept: where it has more gaps than that, the smallest are taken for
     /// applied.</summary>
     internal MySqlGtidSet Bounded() => WithAtMost(MaxIntervals);

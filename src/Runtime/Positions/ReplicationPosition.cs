@@ -19,6 +19,9 @@ public abstract class ReplicationPosition : IEquatable<ReplicationPosition>
     /// <summary>Whether nothing was applied.</summary>
     public abstract bool IsEmpty { get; }
 
+    /// <summary>All that the server held, visible yet or not, whose answer this position is; null where it did not tell.</summary>
+    internal virtual ReplicationPosition? AllHeld => null;
+
     /// <summary>Whether a server at this position has everything that one at <paramref name="other"/> has.</summary>
     /// <param name="other">A position of the same kind.</param>
     /// <returns>Whether it is contained; true for an equal one.</returns>

@@ -75,8 +75,15 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// <summary>The run of the server that was met last.</summary>
     public KnownRun Run => _run;
 
-    /// <summary>What this run of the server was last seen to hold; null where nothing is known.</summary>
-    public ReplicationPosition? Held => _held is { } held && held.Incarnation == Incarnation ? held.Position : null;
+    /// <summary>What this run of the server was last seen to hold, by whatever it answered; null where nothing is known.</summary>
+    public ReplicationPosition? Held
+    {
+        get
+        {
+            var noted = _held is { } held && held.Incarnation == Incarnation ? held.Position : null;
+            return LastReach?.Position.AllHeld is not { } told ? noted : noted?.Union(told) ?? told;
+        }
+    }
 
     public void NoteHeld(ReplicationPosition? held, int incarnation) => _held = held is null ? null : new Holding(held, incarnation);
 
@@ -126,7 +133,11 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
             if (_run.Incarnation == incarnation)
             {
                 // Not both together: what contains two positions may be more than the server has.
-                var most = _reached is { } before && before.Position.Contains(reached) ? before.Position : reached;
+                // Of two that are as much the later one tells more of what the server holds.
+                var most =
+                    _reached is { } before && before.Position.Contains(reached) && !reached.Contains(before.Position)
+                        ? before.Position
+                        : reached;
                 _reached = new Reach(most, Math.Max(at, _reached?.At ?? at));
             }
         }

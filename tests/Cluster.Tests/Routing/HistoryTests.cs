@@ -92,6 +92,42 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
     }
 
+    /// <summary>It was compared before the write, and not since; what it told the session's reads since then is known.</summary>
+    [Theory]
+    [InlineData(ReadConsistency.Global, true)]
+    [InlineData(ReadConsistency.Causal, true)]
+    [InlineData(ReadConsistency.Global, false)]
+    [InlineData(ReadConsistency.Causal, false)]
+    public async Task What_a_replica_told_since_it_was_compared_does_not_vanish_when_it_dies(ReadConsistency level, bool isWrittenTo)
+    {
+        await using var source = Build(One, b => b.RecordDecisions());
+        await NewestOnPrimaryAsync(source);
+        using var session = ReadSession.Begin(level, new ReadSessionOptions { MaxWaitMilliseconds = 30_000 });
+        Assert.Equal(3, await NewestAsync(source));
+        if (isWrittenTo)
+        {
+            await ExecuteAsync(One, "set session gtid_domain_id = 7; insert into app.writes values (77)");
+        }
+
+        await using (var connection = await source.Primary.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync("insert into writes values (10)");
+        }
+
+        Assert.Equal(isWrittenTo ? 77 : 10, await NewestAsync(source));
+        Assert.Equal("one", session.GetDecisions()[^1].Server);
+        Assert.False(source.GetServers().Single(s => s.Name == "one").IsDiverged);
+        await One.KillAsync();
+        if (isWrittenTo)
+        {
+            await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+        }
+        else
+        {
+            Assert.Equal(10, await NewestAsync(source));
+        }
+    }
+
     /// <summary>Its numbers are beyond the write's.</summary>
     [Fact]
     public async Task A_causal_session_sees_its_write_and_not_the_larger_number_of_a_diverged_replica()
