@@ -219,7 +219,7 @@ internal sealed class Run : IAsyncDisposable
         var mixed = new List<Fault>();
         foreach (var fault in faults.OrderBy(_ => _random.Next()))
         {
-            if (!fault.IsHeavy || !mixed.Any(other => other.IsHeavy))
+            if (!fault.IsAlone && (!fault.IsHeavy || !mixed.Any(other => other.IsHeavy)))
             {
                 mixed.Add(fault);
             }

@@ -48,6 +48,16 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
         }
     }
 
+    /// <summary>A server has written to a replica that had not done so when it was compared: the next primary, or somebody who wrote on the
+    /// replica.</summary>
+    public void NoteNewWriter(RoutedServer replica)
+    {
+        if (replica is { IsPrimary: false, Compared: not null })
+        {
+            Begin(replica);
+        }
+    }
+
     /// <summary>Whether a replica takes no new sessions. Looks again now and then, since the cause may have been mended.</summary>
     public bool KeepsOut(RoutedServer replica)
     {
@@ -175,31 +185,8 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
         }
     }
 
-    private async ValueTask<(T Answer, int Incarnation)> AskAsync<T>(
+    private ValueTask<(T Answer, int Incarnation)> AskAsync<T>(
         RoutedServer server,
         Func<RoutedServer, ServerQuestions, ValueTask<T>> ask
-    )
-    {
-        SilentServerException? silent = null;
-        var (connection, generation) = await BoundedOpening
-            .OpenOfAsync(server, BoundedOpening.Patience, source.Time, isAsync: true, CancellationToken.None)
-            .ConfigureAwait(false);
-        try
-        {
-            var questions = new ServerQuestions(server, connection, source.Time, isAsync: true, CancellationToken.None);
-            await server.MeetAsync(questions).ConfigureAwait(false);
-            var incarnation = server.Incarnation;
-            var answer = await ask(server, questions).ConfigureAwait(false);
-            return generation.IsCurrent ? (answer, incarnation) : throw new OutdatedConnectionException();
-        }
-        catch (SilentServerException exception)
-        {
-            silent = exception;
-            throw;
-        }
-        finally
-        {
-            await Letting.GoAsync(connection, silent, isAsync: true).ConfigureAwait(false);
-        }
-    }
+    ) => AskedServer.AskAsync(source, server, ask, isAsync: true, CancellationToken.None);
 }

@@ -27,7 +27,8 @@ internal sealed class TravellingState(ISessionSource source, PositionSearch? pos
 
         // Asked first: who was promoted says so when it is.
         var position = positions is null ? null : await PositionAsync(positions, pin, isAsync, cancellation).ConfigureAwait(false);
-        return new SourceState(source.Name.Text, position) { PrimaryRun = RunOf(pin) };
+        var isInPrimary = await IsInPrimaryAsync(pin, position is not null, isAsync, cancellation).ConfigureAwait(false);
+        return new SourceState(source.Name.Text, position) { PrimaryRun = RunOf(pin, isInPrimary) };
     }
 
     // What the session came with is proved where it has passed the barrier, and by a read on a replica.
@@ -35,15 +36,49 @@ internal sealed class TravellingState(ISessionSource source, PositionSearch? pos
         pin.IsResumed && pin.NeedsBarrier && (pin.LastReplica is null || pin is { CarriedRun: not null, Server.IsPrimary: true });
 
     // The run of the primary that has all, where the position is not known or becomes too long.
-    private string RunOf(SessionPin pin) =>
-        !IsInPrimary(pin) || (tellsRuns && pin.PrimaryRun.Length == 0) ? SourceState.None : pin.PrimaryRun;
+    private string RunOf(SessionPin pin, bool isInPrimary) =>
+        !isInPrimary || (tellsRuns && pin.PrimaryRun.Length == 0) ? SourceState.None : pin.PrimaryRun;
 
-    // A primary that was read behind the barrier has what the replica had.
-    private static bool IsInPrimary(SessionPin pin) =>
-        !pin.NeedsBarrier
-        || (pin.LastReplica is null && !pin.IsResumed)
-        || !pin.Source.HasPositions
-        || (pin.LastReplica is { } replica && !pin.HasOtherPrimary && ReplicaProof.IsInPrimary(pin, replica));
+    // A primary that was read behind the barrier has what the replica had. Of one that cannot be asked any more nothing is known but what
+    // it told last: it may have been written to since it was compared.
+    private async ValueTask<bool> IsInPrimaryAsync(SessionPin pin, bool isPositionKnown, bool isAsync, CancellationToken cancellation)
+    {
+        if (!pin.NeedsBarrier || (pin.LastReplica is null && !pin.IsResumed) || !pin.Source.HasPositions)
+        {
+            return true;
+        }
+
+        if (pin.LastReplica is not { } replica || pin.HasOtherPrimary || !ReplicaProof.IsInPrimary(pin, replica))
+        {
+            return false;
+        }
+
+        return isPositionKnown
+            || ReplicaProof.LastHeldBy(pin, replica) is not { } held
+            || await HasAsync(held, isAsync, cancellation).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> HasAsync(ReplicationPosition held, bool isAsync, CancellationToken cancellation)
+    {
+        try
+        {
+            var (lacks, _) = await AskedServer
+                .AskAsync(
+                    source,
+                    source.Primary,
+                    (primary, questions) => primary.Protocol is { } protocol ? protocol.LacksAsync(questions, held) : new(true),
+                    isAsync,
+                    cancellation
+                )
+                .ConfigureAwait(false);
+            return !lacks;
+        }
+        catch (Exception exception) when (IsNoAnswer(exception))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return false;
+        }
+    }
 
     private async ValueTask<ReplicationPosition?> PositionAsync(
         PositionSearch positions,
@@ -95,12 +130,15 @@ internal sealed class TravellingState(ISessionSource source, PositionSearch? pos
         {
             return await positions.RequirePrimaryAsync(pin, isAsync, cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (source.IsServerFailure(exception) || exception is InvalidOperationException or DbException)
+        catch (Exception exception) when (IsNoAnswer(exception))
         {
-            // A pool that is used up is no failure of the server, and tells as little.
-            // Who has given up is told that; nobody else asks for a token to learn it.
             cancellation.ThrowIfCancellationRequested();
             return false;
         }
     }
+
+    // A pool that is used up is no failure of the server, and tells as little. Who has given up is told that; nobody else asks for a token
+    // to learn it.
+    private bool IsNoAnswer(Exception exception) =>
+        source.IsServerFailure(exception) || exception is InvalidOperationException or DbException;
 }

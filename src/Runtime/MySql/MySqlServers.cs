@@ -150,6 +150,7 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
                 Introduction = _dialect.NamesPrimary ? identity.AskAsync : null,
             };
         identity.Follow(server, Changed);
+        server.HeardOfNewWriter = () => Source?.Divergence?.NoteNewWriter(server);
         _answering?.Add(server);
         return server;
     }

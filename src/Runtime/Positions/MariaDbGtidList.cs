@@ -34,6 +34,8 @@ public sealed class MariaDbGtidList : ReplicationPosition
     internal override ReplicationPosition? AllHeld =>
         _held is var (state, applied) && Logged(state, applied) is { IsEmpty: false } all ? all : null;
 
+    internal override int Writers => _held is { State: { Length: > 0 } state } ? state.Count(',') + 1 : 0;
+
     /// <summary>The last transaction of each domain, as text: what a server that applies them in order is waited for.</summary>
     internal string Ends => Text(LastOfEachDomain(_gtids));
 
@@ -49,7 +51,14 @@ public sealed class MariaDbGtidList : ReplicationPosition
     /// <summary>What a server has logged or applied, of each server.</summary>
     /// <param name="state">The last that it logged of each server, <c>gtid_binlog_state</c>.</param>
     /// <param name="applied">What it applied last in each domain, <c>gtid_slave_pos</c>.</param>
-    internal static MariaDbGtidList Logged(string state, string applied) => Of([.. ParseGtids(state), .. ParseGtids(applied)]);
+    internal static MariaDbGtidList Logged(string state, string applied) =>
+        Telling(Of([.. ParseGtids(state), .. ParseGtids(applied)]), state, applied);
+
+    private static MariaDbGtidList Telling(MariaDbGtidList list, string state, string applied)
+    {
+        list._held = (state, applied);
+        return list;
+    }
 
     /// <summary>
     /// What a read that starts now sees on a replica for sure: a transaction is logged before it is visible, and visible before it counts
@@ -69,9 +78,7 @@ public sealed class MariaDbGtidList : ReplicationPosition
             }
         }
 
-        var list = Of(reached);
-        list._held = (state, applied);
-        return list;
+        return Telling(Of(reached), state, applied);
     }
 
     /// <summary>Whether a server that logged this list holds something that another lacks which was asked later.</summary>

@@ -62,6 +62,8 @@ public sealed class MySqlGtidSet : ReplicationPosition
 
     internal override ReplicationPosition? AllHeld => IsEmpty ? null : this;
 
+    internal override int Writers => _sources.Count;
+
     /// <summary>A position that contains it and is short enough to be kept: where it has more gaps than that, the smallest are taken for
     /// applied.</summary>
     internal MySqlGtidSet Bounded() => WithAtMost(MaxIntervals);

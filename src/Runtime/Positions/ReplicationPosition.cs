@@ -22,6 +22,9 @@ public abstract class ReplicationPosition : IEquatable<ReplicationPosition>
     /// <summary>All that the server held, visible yet or not, whose answer this position is; null where it did not tell.</summary>
     internal virtual ReplicationPosition? AllHeld => null;
 
+    /// <summary>How many servers had written what it held; 0 where it did not tell.</summary>
+    internal virtual int Writers => 0;
+
     /// <summary>Whether a server at this position has everything that one at <paramref name="other"/> has.</summary>
     /// <param name="other">A position of the same kind.</param>
     /// <returns>Whether it is contained; true for an equal one.</returns>

@@ -128,20 +128,28 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
             return;
         }
 
+        var hasNewWriter = false;
         lock (_lock)
         {
             if (_run.Incarnation == incarnation)
             {
-                // Not both together: what contains two positions may be more than the server has.
-                // Of two that are as much the later one tells more of what the server holds.
-                var most =
-                    _reached is { } before && before.Position.Contains(reached) && !reached.Contains(before.Position)
-                        ? before.Position
-                        : reached;
+                // Not both together: what contains two positions may be more than the server has. Of two that are as much the later one
+                // tells more of what the server holds.
+                var before = _reached?.Position;
+                var most = before?.Contains(reached) == true && !reached.Contains(before) ? before : reached;
+                hasNewWriter = reached.Writers > ((before ?? Held)?.Writers ?? int.MaxValue);
                 _reached = new Reach(most, Math.Max(at, _reached?.At ?? at));
             }
         }
+
+        if (hasNewWriter)
+        {
+            HeardOfNewWriter?.Invoke();
+        }
     }
+
+    /// <summary>Told when an answer names a server that had written nothing before: a new primary, or the replica itself.</summary>
+    public Action? HeardOfNewWriter { get; set; }
 
     /// <summary>What the last comparison with the primary found; null before the first, and on the primary.</summary>
     public Comparison? Compared

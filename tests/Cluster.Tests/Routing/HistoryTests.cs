@@ -20,6 +20,7 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
     private MariaDbCluster? _cluster;
     private CommandRelay? _relay;
     private MariaDbServer? _primary;
+    private int _written;
 
     private MariaDbCluster Cluster => _cluster!;
 
@@ -92,7 +93,7 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
     }
 
-    /// <summary>It was compared before the write, and not since; what it told the session's reads since then is known.</summary>
+    /// <summary>It was compared before the write, and cannot be again; what it told the session's reads since then is known.</summary>
     [Theory]
     [InlineData(ReadConsistency.Global, true)]
     [InlineData(ReadConsistency.Causal, true)]
@@ -100,24 +101,31 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
     [InlineData(ReadConsistency.Causal, false)]
     public async Task What_a_replica_told_since_it_was_compared_does_not_vanish_when_it_dies(ReadConsistency level, bool isWrittenTo)
     {
-        await using var source = Build(One, b => b.RecordDecisions());
+        await using var source = Build(One, b => b.RecordDecisions(), "MaximumPoolSize=1");
         await NewestOnPrimaryAsync(source);
-        using var session = ReadSession.Begin(level, new ReadSessionOptions { MaxWaitMilliseconds = 30_000 });
-        Assert.Equal(3, await NewestAsync(source));
+        await NewestAsync(source);
         if (isWrittenTo)
         {
             await ExecuteAsync(One, "set session gtid_domain_id = 7; insert into app.writes values (77)");
         }
 
+        using var session = ReadSession.Begin(level, new ReadSessionOptions { MaxWaitMilliseconds = 30_000 });
         await using (var connection = await source.Primary.OpenConnectionAsync())
         {
             await connection.ExecuteAsync("insert into writes values (10)");
         }
 
-        Assert.Equal(isWrittenTo ? 77 : 10, await NewestAsync(source));
-        Assert.Equal("one", session.GetDecisions()[^1].Server);
+        await using (var connection = await source.OpenConnectionAsync())
+        {
+            Assert.Equal(isWrittenTo ? 77 : 10, await connection.ExecuteScalarAsync<long>(Newest));
+            Assert.Equal("one", session.GetDecisions()[^1].Server);
+
+            // While the session has the only connection nobody else can ask.
+            await One.KillAsync();
+        }
+
         Assert.False(source.GetServers().Single(s => s.Name == "one").IsDiverged);
-        await One.KillAsync();
+        var token = await session.ToTokenAsync(Tokens);
         if (isWrittenTo)
         {
             await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
@@ -125,6 +133,43 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         else
         {
             Assert.Equal(10, await NewestAsync(source));
+        }
+
+        session.Dispose();
+        using var resumed = ReadSession.Resume(token, Tokens);
+        if (isWrittenTo)
+        {
+            await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+        }
+        else
+        {
+            Assert.Equal(10, await NewestAsync(source));
+        }
+    }
+
+    /// <summary>Nobody looks at it now and then: a session's question hears of it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_replica_that_was_written_to_is_compared_when_a_session_hears_of_it(bool isAsked)
+    {
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        await AskAsync();
+        await ExecuteAsync(One, "set session gtid_domain_id = 7; insert into app.writes values (77)");
+        if (isAsked)
+        {
+            await AskAsync();
+            await Eventually.BecomesAsync("primary", () => ServerAsync(source));
+        }
+
+        Assert.Equal(isAsked ? 1 : 0, _events.Count(e => e.Kind == ReadSessionEventKind.ReplicaDiverged));
+
+        async Task AskAsync()
+        {
+            await WriteAsync(10 + _written++);
+            using var session = ReadSession.Begin(ReadConsistency.Global, new ReadSessionOptions { MaxWaitMilliseconds = 30_000 });
+            await NewestAsync(source);
         }
     }
 
@@ -726,13 +771,14 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
 
     private ReplicatedMySqlDataSource Build(
         MariaDbReplica replica,
-        Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null
+        Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null,
+        string settings = ""
     )
     {
         var primary = new MySqlConnectionStringBuilder(Cluster.Primary.ConnectionString) { Port = (uint)_relay!.Port };
         var source = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder())
             .UsePrimary(primary.ConnectionString)
-            .AddReplica("one", replica.ConnectionString)
+            .AddReplica("one", $"{replica.ConnectionString};{settings}")
             .Build();
         source.SessionEvent += (_, e) => _events.Enqueue(e);
         return source;

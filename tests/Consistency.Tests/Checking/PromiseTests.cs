@@ -125,6 +125,28 @@ public sealed class PromiseTests
     public void A_child_without_its_parent_is_told() =>
         new Story().Line(9).Session().Add(Tail(10, 20, (9, 9, 8), (7, 7, 6))).Breaks(Promise.Prefix);
 
+    [Theory]
+    [InlineData("n1", 30, true)]
+    [InlineData("n1", 9, false)]
+    [InlineData("n2", 30, false)]
+    public void The_primary_may_leave_out_a_parent_that_is_being_committed(string server, long acknowledged, bool isGood)
+    {
+        var story = new Story()
+            .Line(9)
+            .Session()
+            .Read(2, 3, 7, session: 2, claims: Primary)
+            .Write(4, acknowledged, 8, session: 0)
+            .Add(Tail(10, 20, (9, 9, 8), (7, 7, 6)) with { Server = server });
+        if (isGood)
+        {
+            story.IsGood();
+        }
+        else
+        {
+            story.Breaks(Promise.Prefix);
+        }
+    }
+
     [Fact]
     public void The_oldest_row_of_a_window_has_its_parent_outside() =>
         new Story().Line(9).Session().Add(Tail(10, 20, (9, 9, 8), (8, 8, 7))).IsGood();

@@ -14,6 +14,9 @@ internal sealed record Fault(string Name, Func<Scene, Task> RunAsync)
     /// <summary>Whether servers end, or are rebuilt: two such faults at once would leave nobody.</summary>
     public bool IsHeavy { get; init; }
 
+    /// <summary>Whether no other may run beside it.</summary>
+    public bool IsAlone { get; init; }
+
     /// <summary>Whether it can be done to MySQL here.</summary>
     public bool IsForMySql { get; init; }
 }

@@ -75,6 +75,10 @@ internal sealed class Source : IAsyncDisposable
 
     public int IdOf(ReplicatedMySqlDataSource source) => source == Here ? Id : Id + 1;
 
+    /// <summary>Whether both keep new sessions from a replica because it holds what the primary lacks.</summary>
+    public bool KnowAsDiverged(string replica) =>
+        new[] { Here, There }.All(data => data.GetServers().Any(server => server.Name == replica && server.IsDiverged));
+
     public void Update(Addresses addresses)
     {
         Here.UpdateReplicas(addresses.Settings(reversed: false));
