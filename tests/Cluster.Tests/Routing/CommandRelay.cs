@@ -39,6 +39,10 @@ internal sealed class CommandRelay : IDisposable
     /// <summary>How long an answer is on its way.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>From now on the servers' next packet on each connection is an error, and their side of it is closed: so a server ends that
+    /// says goodbye first. Null for none.</summary>
+    public int? Farewell { get; set; }
+
     /// <summary>Breaks the connections of this moment.</summary>
     public void Break()
     {
@@ -96,6 +100,16 @@ internal sealed class CommandRelay : IDisposable
                 if (!isFromClient && Delay > TimeSpan.Zero)
                 {
                     await Task.Delay(Delay, _end.Token);
+                }
+
+                if (!isFromClient && Farewell is { } error)
+                {
+                    byte[] text = [0xFF, (byte)error, (byte)(error >> 8), .. "#70100goodbye"u8];
+                    await to.WriteAsync((byte[])[(byte)text.Length, 0, 0, packet[3], .. text], _end.Token);
+
+                    // The client is left alone with what it has.
+                    await from.DisposeAsync();
+                    return;
                 }
 
                 await to.WriteAsync(packet.AsMemory(0, HeaderSize + length), _end.Token);

@@ -86,6 +86,52 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
         Assert.Equal(1, runs);
     }
 
+    public enum ClosedWhere
+    {
+        InTheSession,
+        InAnEndedOne,
+    }
+
+    /// <summary>The session of the run is bound to the primary of one data source by that, and loses its replica in the other.</summary>
+    [Theory]
+    [InlineData(ClosedWhere.InTheSession)]
+    [InlineData(ClosedWhere.InAnEndedOne)]
+    public async Task What_was_written_past_routing_in_another_data_source_is_written_once(ClosedWhere where)
+    {
+        using var relays = new Relays(fixture);
+        await using var source = relays.Build(_events);
+        await using var other = fixture.BuildSource(b => b.UseName("other"));
+        await using var before = await other.Primary.OpenConnectionAsync();
+        var raw = ((ReplicatedConnection)before).Inner;
+        var note = Guid.NewGuid().ToString();
+        var runs = 0;
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            RestartableReads.RunAsync(
+                ReadConsistency.Monotonic,
+                Default,
+                async () =>
+                {
+                    if (runs++ > 0)
+                    {
+                        await before.OpenAsync();
+                        raw = ((ReplicatedConnection)before).Inner;
+                    }
+
+                    await using var connection = await source.OpenConnectionAsync();
+                    var replica = await connection.QuerySingleAsync<string>(RoutingFixture.WhoAnswers);
+                    await raw.ExecuteAsync("insert into writes (server, note) values ('primary', @note)", new { note });
+                    await CloseAsync(before, where);
+                    relays.Of(replica).Break();
+                    return await connection.QuerySingleAsync<string>(RoutingFixture.WhoAnswers);
+                },
+                CancellationToken.None
+            )
+        );
+        await using var primary = new MySqlConnection(fixture.Cluster.Primary.ConnectionString);
+        Assert.Equal(1, await primary.ExecuteScalarAsync<long>("select count(*) from writes where note = @note", new { note }));
+        Assert.Equal(1, runs);
+    }
+
     [Fact]
     public async Task A_snapshot_that_breaks_off_is_begun_again_on_another_replica()
     {
@@ -175,7 +221,7 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
         using var relays = new Relays(fixture);
         using var foreign = new CommandRelay(fixture.Cluster.Primary.Port);
         await using var source = relays.Build(_events);
-        await using var other = new MySqlConnection(RelayTo(fixture.Cluster.Primary, foreign));
+        await using var other = new MySqlConnection(Relays.To(fixture.Cluster.Primary, foreign));
         await other.OpenAsync();
         var runs = 0;
         await Assert.ThrowsAsync<MySqlException>(() =>
@@ -291,6 +337,25 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
         }
     }
 
+    private static async Task CloseAsync(DbConnection connection, ClosedWhere where)
+    {
+        if (where == ClosedWhere.InTheSession)
+        {
+            await connection.CloseAsync();
+            return;
+        }
+
+        ExecutionContext flow;
+        using (ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid()))
+        {
+            flow = ExecutionContext.Capture()!;
+        }
+
+        var closing = Task.CompletedTask;
+        ExecutionContext.Run(flow, _ => closing = connection.CloseAsync(), null);
+        await closing;
+    }
+
     private static async Task<long> CountAsync(ReplicatedMySqlDataSource source)
     {
         await using var connection = await source.OpenConnectionAsync();
@@ -336,39 +401,5 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
     {
         await using var connection = new MySqlConnection(fixture.Cluster.Primary.ConnectionString);
         await connection.ExecuteAsync("insert into writes (server, note) values ('primary', @note)", new { note });
-    }
-
-    private static string RelayTo(MariaDbServer server, CommandRelay relay) =>
-        new MySqlConnectionStringBuilder(server.ConnectionString) { Port = (uint)relay.Port, CancellationTimeout = -1 }.ConnectionString;
-
-    /// <summary>A relay before each server.</summary>
-    private sealed class Relays(RoutingFixture fixture) : IDisposable
-    {
-        private readonly Dictionary<string, CommandRelay> _relays = fixture
-            .Cluster.Replicas.Prepend<MariaDbServer>(fixture.Cluster.Primary)
-            .ToDictionary(server => server.Name, server => new CommandRelay(server.Port));
-
-        public CommandRelay Of(string name) => _relays[name];
-
-        public ReplicatedMySqlDataSource Build(ConcurrentQueue<ReadSessionEventArgs> events, string? name = null)
-        {
-            var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(RelayTo(fixture.Cluster.Primary, Of("primary")));
-            foreach (var replica in fixture.Cluster.Replicas)
-            {
-                builder.AddReplica(replica.Name, RelayTo(replica, Of(replica.Name)));
-            }
-
-            var source = (name is null ? builder : builder.UseName(name)).Build();
-            source.SessionEvent += (_, e) => events.Enqueue(e);
-            return source;
-        }
-
-        public void Dispose()
-        {
-            foreach (var relay in _relays.Values)
-            {
-                relay.Dispose();
-            }
-        }
     }
 }
