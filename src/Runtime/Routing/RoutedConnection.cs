@@ -341,7 +341,8 @@ internal sealed class RoutedConnection : IAskedConnection
     {
         if (IsGone(state) && !_isTimedOut && !_readers.HaveClosedIt)
         {
-            Use.Reads?.NoteBroken(_source.Proxy is null && !_readers.MayBeOverdue(Link.Driver) ? _source.Losses : null);
+            _isTimedOut = _readers.MayBeOverdue(Link.Driver);
+            Use.Reads?.NoteBroken(_source.Proxy is null && !_isTimedOut ? _source.Losses : null);
         }
     }
 

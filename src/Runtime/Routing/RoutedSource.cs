@@ -183,6 +183,10 @@ internal sealed class RoutedSource : ISessionSource
         Losses.Lose(pin.Session, pin, replica, reason, exception);
     }
 
+    /// <summary>A connection is handed out that is none of this data source's: anything can be done on it.</summary>
+    /// <exception cref="InvalidOperationException">By a series of reads that runs again already.</exception>
+    public static void NotePastRouting() => AmbientSession.Run?.Note();
+
     // Behind a proxy the ids are those of its connections.
     public ValueTask<bool> HasEndedAnyAsync(
         RoutedServer replica,

@@ -43,6 +43,9 @@ internal sealed class CommandRelay : IDisposable
     /// says goodbye first. Null for none.</summary>
     public int? Farewell { get; set; }
 
+    /// <summary>How many connections the server has, which says so of its own: a client hears the farewell when it has one less.</summary>
+    public Func<Task<long>>? Counted { get; set; }
+
     /// <summary>Breaks the connections of this moment.</summary>
     public void Break()
     {
@@ -104,11 +107,16 @@ internal sealed class CommandRelay : IDisposable
 
                 if (!isFromClient && Farewell is { } error)
                 {
-                    byte[] text = [0xFF, (byte)error, (byte)(error >> 8), .. "#70100goodbye"u8];
-                    await to.WriteAsync((byte[])[(byte)text.Length, 0, 0, packet[3], .. text], _end.Token);
+                    var before = Counted is { } counted ? await counted() : 0;
+                    await from.DisposeAsync();
+                    while (Counted is { } count && await count() >= before)
+                    {
+                        await Task.Delay(5, _end.Token);
+                    }
 
                     // The client is left alone with what it has.
-                    await from.DisposeAsync();
+                    byte[] text = [0xFF, (byte)error, (byte)(error >> 8), .. "#70100goodbye"u8];
+                    await to.WriteAsync((byte[])[(byte)text.Length, 0, 0, packet[3], .. text], _end.Token);
                     return;
                 }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Dapper;
 using MonotonicReads.Cluster;
 using MySqlConnector;
 
@@ -12,6 +13,18 @@ internal sealed class Relays(RoutingFixture fixture) : IDisposable
         .ToDictionary(server => server.Name, server => new CommandRelay(server.Port));
 
     public CommandRelay Of(string name) => _relays[name];
+
+    /// <summary>A server ends its connections, and says so on each of them.</summary>
+    public void SayGoodbye(string name, int error)
+    {
+        var server = fixture.Cluster.Replicas.Prepend<MariaDbServer>(fixture.Cluster.Primary).Single(one => one.Name == name);
+        Of(name).Counted = async () =>
+        {
+            await using var admin = new MySqlConnection(server.AdminConnectionString);
+            return await admin.ExecuteScalarAsync<long>("select count(*) from information_schema.processlist where user = 'app'");
+        };
+        Of(name).Farewell = error;
+    }
 
     /// <summary>The way through a relay. The driver does not ask a server to cancel.</summary>
     public static string To(MariaDbServer server, CommandRelay relay) =>

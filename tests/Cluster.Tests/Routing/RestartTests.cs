@@ -21,12 +21,14 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
         SessionOfAnotherId,
         ResumedSession,
         EndedSession,
+        ConnectionWithoutDatabase,
     }
 
     [Theory]
     [InlineData(WriteIn.SessionOfAnotherId)]
     [InlineData(WriteIn.ResumedSession)]
     [InlineData(WriteIn.EndedSession)]
+    [InlineData(WriteIn.ConnectionWithoutDatabase)]
     public async Task What_the_body_wrote_elsewhere_is_written_once(WriteIn where)
     {
         using var relays = new Relays(fixture);
@@ -364,6 +366,15 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
 
     private static async Task WriteInAsync(ReplicatedMySqlDataSource source, WriteIn where, string note)
     {
+        if (where == WriteIn.ConnectionWithoutDatabase)
+        {
+            // EF Core creates a database on it.
+            await using var alone = source.CreateConnectionWithoutDatabase();
+            await alone.OpenAsync();
+            await alone.ExecuteAsync("insert into app.writes (server, note) values ('primary', @note)", new { note });
+            return;
+        }
+
         var tokens = SessionTokenOptions.WithKey(new byte[32]);
         ExecutionContext flow;
         string token;

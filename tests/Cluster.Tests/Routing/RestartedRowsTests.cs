@@ -35,7 +35,7 @@ public sealed class RestartedRowsTests(RoutingFixture fixture) : IClassFixture<R
     {
         using var relays = new Relays(fixture);
         await using var source = relays.Build(_events);
-        var replicas = await RunAsync(source, level, reading, replica => relays.Of(replica).Farewell = farewell);
+        var replicas = await RunAsync(source, level, reading, replica => relays.SayGoodbye(replica, farewell));
         Assert.Equal(farewell, Assert.IsType<MySqlException>(Assert.Single(_ends)).Number);
         AssertRanTwice(replicas);
     }
@@ -138,7 +138,7 @@ public sealed class RestartedRowsTests(RoutingFixture fixture) : IClassFixture<R
                     await using var primary = await source.Primary.OpenConnectionAsync();
                     await foreach (var row in primary.QueryUnbufferedAsync(Rows))
                     {
-                        relays.Of("primary").Farewell = 1053;
+                        relays.SayGoodbye("primary", 1053);
                     }
 
                     return 0;
@@ -169,7 +169,7 @@ public sealed class RestartedRowsTests(RoutingFixture fixture) : IClassFixture<R
                 await using var another = await source.OpenConnectionAsync();
                 if (replicas.Count == 1)
                 {
-                    relays.Of(replicas[0]).Farewell = 1053;
+                    relays.SayGoodbye(replicas[0], 1053);
                 }
 
                 var first = one.QuerySingleAsync<string>(RoutingFixture.WhoAnswers);
