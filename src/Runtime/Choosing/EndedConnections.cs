@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using MonotonicReads.Servers;
@@ -11,8 +12,9 @@ namespace MonotonicReads.Choosing;
 /// <param name="source">The data source of the server.</param>
 internal sealed class EndedConnections(ISessionSource source)
 {
-    /// <summary>The server's id of a connection; null where it has none.</summary>
-    public static int? IdOf(DbConnection connection) => connection is MySqlConnection mysql ? mysql.ServerThread : null;
+    /// <summary>The server's id of a connection; null where it has none, or is not open.</summary>
+    public static int? IdOf(DbConnection connection) =>
+        connection is MySqlConnection { State: ConnectionState.Open } mysql ? mysql.ServerThread : null;
 
     /// <inheritdoc cref="ISessionSource.HasEndedAnyAsync"/>
     public async ValueTask<bool> AreAmongAsync(

@@ -55,7 +55,8 @@ public sealed class LeftConnectionTests(RoutingFixture fixture) : IClassFixture<
                 break;
         }
 
-        _ = await Record.ExceptionAsync(() => opening);
+        var told = await Record.ExceptionAsync(() => opening);
+        Assert.Equal(end == PoolEnd.Disposed, told is ObjectDisposedException);
         relay.Delay = TimeSpan.Zero;
         await first.DisposeAsync();
         if (end == PoolEnd.LedElsewhere)
