@@ -153,8 +153,8 @@ internal sealed class Freshness(
         }
     }
 
-    // The clock of the day was set on meanwhile, or the machine was suspended: what was asked before is asked again, and says nothing of the
-    // replica.
+    // The clock of the day was set on meanwhile, or the machine was suspended: what was asked before is asked again, and says nothing of
+    // the replica.
     private bool WasForgotten(int before, ref int again) => age.Forgotten != before && again-- > 0;
 
     private static TimeSpan Smaller(TimeSpan one, TimeSpan other) => one < other ? one : other;

@@ -186,7 +186,7 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <summary>The driver closes the connection for its caller's limit alone, which says nothing of the server.</summary>
     public void NoteTimeout() => _isTimedOut = true;
 
-    /// <summary>The server, or the caller, ended the statement: a connection that is closed now was closed by the reader that was told to.</summary>
+    /// <summary>The server, or the caller, ended the statement: a connection that is closed now its reader has closed.</summary>
     public void NoteRefusal(CommandBehavior behavior)
     {
         if (Link.Driver is { State: not ConnectionState.Open })

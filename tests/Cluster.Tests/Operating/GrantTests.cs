@@ -136,7 +136,7 @@ public sealed class GrantTests(RoutingFixture maria, OldestMySqlFixture oldest, 
         }
     }
 
-    /// <summary>What a user may do on the whole server is fixed when a connection logs in: those of the pool are older than the grant.</summary>
+    /// <summary>What a user may do on the whole server is fixed when a connection logs in, and those of the pool have.</summary>
     [SkippableFact]
     public async Task On_MySQL_what_is_granted_later_counts_without_a_restart()
     {

@@ -45,8 +45,8 @@ public sealed class LeftConnectionTests(RoutingFixture fixture) : IClassFixture<
             .Build();
         await RoutingFixture.AskAsync(source);
 
-        // The first one is in use: another has to be made, and each answer to that takes a while; or it waits until the first is given back,
-        // when the driver's pool has ended.
+        // The first one is in use: another has to be made, and each answer to that takes a while; or it waits until the first is given
+        // back, when the driver's pool has ended.
         var first = await source.OpenConnectionAsync();
         var pool = source.Replicas[0].Pool;
         relay.Delay = TimeSpan.FromMilliseconds(100);
