@@ -162,6 +162,8 @@ public class ReplicatedDataSource : DbDataSource
                 {
                     replica.Pool.Dispose();
                 }
+
+                Task.Run(() => ConnectionPool.EndedAsync(Pools)).GetAwaiter().GetResult();
             }
         }
 
@@ -184,11 +186,15 @@ public class ReplicatedDataSource : DbDataSource
                 {
                     await replica.Pool.DisposeAsync().ConfigureAwait(false);
                 }
+
+                await ConnectionPool.EndedAsync(Pools).ConfigureAwait(false);
             }
         }
 
         await base.DisposeAsyncCore().ConfigureAwait(false);
     }
+
+    private IEnumerable<ConnectionPool> Pools => Replicas.Select(static replica => replica.Pool).Prepend(PrimaryServer.Pool);
 
     /// <summary>Whether an exception of an opening says that the server is out of reach, so that another may serve. The pool of a
     /// server that was removed is disposed.</summary>

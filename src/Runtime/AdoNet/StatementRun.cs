@@ -101,7 +101,7 @@ internal static class StatementRun
                 sent = NoteSending(connection, statement.Driver);
                 result = Looked(connection, execute(statement.Driver, connection.Routed.ForDriver(behavior)));
                 isAnswered = true;
-                connection.Routed.Track(result, behavior);
+                connection.Routed.Track(result, behavior, statement.Driver);
                 connection.Routed.Watch?.Ran();
                 return result;
             }
@@ -160,7 +160,7 @@ internal static class StatementRun
                 var returned = await execute(statement.Driver, connection.Routed.ForDriver(behavior), cancellation).ConfigureAwait(false);
                 result = Looked(connection, returned);
                 isAnswered = true;
-                connection.Routed.Track(result, behavior);
+                connection.Routed.Track(result, behavior, statement.Driver);
                 connection.Routed.Watch?.Ran();
                 return result;
             }
@@ -252,10 +252,10 @@ internal static class StatementRun
     {
         if (connection.Routed.Use.Reads is { } reads)
         {
-            reads.Pin.LastFailure = exception;
+            reads.Pin.RunReads?.NoteFailure(reads.Pin, exception);
         }
 
-        if (IsTimeout(exception) && !TriesToCancel(connection.Routed.Link.Driver))
+        if (IsTimeout(exception) && !DriverLimit.TriesToCancel(connection.Routed.Link.Driver))
         {
             connection.Routed.NoteTimeout();
         }
@@ -278,10 +278,6 @@ internal static class StatementRun
         || (IsTimeout(exception) && exception.InnerException is MySqlException { SqlState.Length: > 0 });
 
     private static bool IsTimeout(Exception exception) => exception is MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired };
-
-    // Where it does not, closing the connection is all that it does.
-    private static bool TriesToCancel(DbConnection? driver) =>
-        driver is MySqlConnection mysql && new MySqlConnectionStringBuilder(mysql.ConnectionString).CancellationTimeout >= 0;
 }
 
 /// <summary>A command or a batch of a <see cref="ReplicatedConnection"/>, as <see cref="StatementRun"/> runs it.</summary>

@@ -19,6 +19,9 @@ internal sealed class Freshness(
     PrimaryPositions primaryPositions
 )
 {
+    // A clock that is set on all the time is none.
+    private const int MostAgain = 2;
+
     /// <summary>Whether it is surely the replica that answers when it is asked.</summary>
     public bool AreServersNamed { get; init; }
 
@@ -101,8 +104,10 @@ internal sealed class Freshness(
 
         // The read can go elsewhere: where nothing was read yet, that costs nothing but the opening.
         var (patience, started) = (pin.LastReplica is null ? CausalWait.FirstSlice : session.RemainingWait, source.Time.GetTimestamp());
+        var again = MostAgain;
         for (var wait = TimeSpan.Zero; ; )
         {
+            var forgotten = age.Forgotten;
             if (!await KnowsPrimaryAsync(session, bound, isAsync, cancellation).ConfigureAwait(false))
             {
                 return false;
@@ -110,6 +115,11 @@ internal sealed class Freshness(
 
             if (age.Wanted(bound) is not var (young, left))
             {
+                if (WasForgotten(forgotten, ref again))
+                {
+                    continue;
+                }
+
                 return false;
             }
 
@@ -129,6 +139,11 @@ internal sealed class Freshness(
                 return true;
             }
 
+            if (WasForgotten(forgotten, ref again))
+            {
+                continue;
+            }
+
             // One question first, and then as long as it may take.
             wait = Smaller(patience - source.Time.GetElapsedTime(started), session.RemainingWait);
             if (wait <= TimeSpan.Zero || progress.IsTooLate(replica, young, wait))
@@ -137,6 +152,10 @@ internal sealed class Freshness(
             }
         }
     }
+
+    // The clock of the day was set on meanwhile, or the machine was suspended: what was asked before is asked again, and says nothing of
+    // the replica.
+    private bool WasForgotten(int before, ref int again) => age.Forgotten != before && again-- > 0;
 
     private static TimeSpan Smaller(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

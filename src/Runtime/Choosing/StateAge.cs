@@ -25,9 +25,13 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
     private int _incarnation;
     private (long At, DateTimeOffset Clock)? _looked;
     private long _trustedSince = long.MinValue;
+    private int _forgotten;
 
     /// <summary>How many answers are kept.</summary>
     public int Count => _marks.Count;
+
+    /// <summary>How often all was forgotten: an answer to what was asked before counts for nothing.</summary>
+    public int Forgotten => Volatile.Read(ref _forgotten);
 
     /// <summary>The primary told all that it has.</summary>
     /// <param name="position">What it told; null or empty for nothing.</param>
@@ -152,14 +156,16 @@ internal sealed class StateAge(RoutedServer primary, TimeProvider time)
     // is as old as can be. That the clock of the day was set on looks alike, and costs a question.
     private void ForgetIfSuspended()
     {
-        var (now, clock) = (time.GetTimestamp(), time.GetUtcNow());
+        // The thread may stand still between one clock and the other: of what passed meanwhile the most counts.
+        var (from, clock, now) = (time.GetTimestamp(), time.GetUtcNow(), time.GetTimestamp());
         if (_looked is var (at, before) && clock - before - time.GetElapsedTime(at, now) > Slip)
         {
             _marks.Clear();
             _trustedSince = now;
+            _forgotten++;
         }
 
-        _looked = (now, clock);
+        _looked = (from, clock);
     }
 
     private static ReplicationPosition Both(ReplicationPosition last, ReplicationPosition most) =>

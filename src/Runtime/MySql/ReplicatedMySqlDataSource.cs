@@ -248,6 +248,7 @@ public sealed class ReplicatedMySqlDataSource : ReplicatedDataSource
     internal MySqlConnection CreateConnectionWithoutDatabase()
     {
         ThrowIfDisposed();
+        RoutedSource.NotePastRouting();
         lock (_creating)
         {
             // The program has a hand in it: where that throws, the next one tries.

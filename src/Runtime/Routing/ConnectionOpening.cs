@@ -55,14 +55,9 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         {
             if (connection.Link.Driver is { } driver && !connection.Snapshot.IsTaken)
             {
-                if (connection.Link is { IsShared: true, Server: { } server } link && AmbientSession.Live is { } session)
+                if (connection.Link is { IsShared: true, Server: { } server })
                 {
-                    if (server.IsPrimary || connection.Source.Proxy is not null)
-                    {
-                        AmbientSession.Run?.Mark();
-                    }
-
-                    connection.Use.NoteSharedUntilNow(server, session, link.IsOutdated);
+                    NoteSharedUntilNow(server);
                 }
 
                 hasUsedPrimary = connection.Use.HasUsedPrimary;
@@ -80,6 +75,20 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         if (behind?.Invoke(hasUsedPrimary) is { IsCompleted: false } told && isAsync)
         {
             await told.ConfigureAwait(false);
+        }
+    }
+
+    // Somebody has, or had, the driver's connection. Also where the session has ended the run that it was of may begin again.
+    private void NoteSharedUntilNow(RoutedServer server)
+    {
+        if (server.IsPrimary || Source.Proxy is not null)
+        {
+            AmbientSession.Run?.Mark();
+        }
+
+        if (AmbientSession.Live is { } session)
+        {
+            connection.Use.NoteSharedUntilNow(server, session, connection.Link.IsOutdated);
         }
     }
 

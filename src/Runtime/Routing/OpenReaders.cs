@@ -9,6 +9,8 @@ internal struct OpenReaders
 {
     private DbDataReader? _last;
     private List<DbDataReader>? _older;
+    private long _since;
+    private int _limit;
 
     public readonly bool Any => _last is { IsClosed: false } || _older?.Exists(reader => !reader.IsClosed) == true;
 
@@ -19,7 +21,10 @@ internal struct OpenReaders
     /// under the reader.</summary>
     public readonly bool HaveClosedIt => CloseConnection && !(_last is { IsClosed: false } last && IsInRows(last));
 
-    public void Track(DbDataReader reader, CommandBehavior behavior)
+    /// <param name="reader">The reader.</param>
+    /// <param name="behavior">What it was told.</param>
+    /// <param name="limit">How long each step in its rows may take, in seconds; 0 is without end.</param>
+    public void Track(DbDataReader reader, CommandBehavior behavior, int limit)
     {
         if (_last is { IsClosed: false })
         {
@@ -27,12 +32,18 @@ internal struct OpenReaders
         }
 
         _last = reader;
+        (_since, _limit) = (Environment.TickCount64, limit);
         NoteClosing(behavior);
     }
 
     /// <summary>A reader closes the connection, or has, if it was told to: also one that its driver never gave away, because its statement
     /// failed.</summary>
     public void NoteClosing(CommandBehavior behavior) => CloseConnection |= (behavior & CommandBehavior.CloseConnection) != 0;
+
+    /// <summary>Whether the driver may have closed the connection for nothing but that a step in the rows took too long.</summary>
+    /// <param name="driver">The connection.</param>
+    public readonly bool MayBeOverdue(DbConnection? driver) =>
+        _last is { IsClosed: false } && DriverLimit.MayHavePassed(_limit, _since) && !DriverLimit.TriesToCancel(driver);
 
     // A reader that closes its connection has read its results to the end before: there is none left.
     private static bool IsInRows(DbDataReader reader)

@@ -1,3 +1,4 @@
+using MonotonicReads.Choosing;
 using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
 
@@ -9,4 +10,14 @@ namespace MonotonicReads.Routing;
 /// <param name="TellsSeen">Whether it is asked what they saw.</param>
 /// <param name="Reads">How many.</param>
 /// <param name="IsCounted">Whether the session counts the connection; not that of a snapshot which another one took.</param>
-internal readonly record struct ReplicaUse(SessionPin Pin, RoutedServer Replica, bool TellsSeen, int Reads, bool IsCounted);
+internal readonly record struct ReplicaUse(SessionPin Pin, RoutedServer Replica, bool TellsSeen, int Reads, bool IsCounted)
+{
+    /// <summary>The connection broke.</summary>
+    /// <param name="losses">Where the session loses its replica by that; null where it need not be the replica's doing: what is thrown then
+    /// tells, and comes by only where a series is run again.</param>
+    public void NoteBroken(ReplicaLosses? losses)
+    {
+        Pin.RunReads?.NoteBroken(Pin);
+        losses?.Lose(Pin.Session, Pin, Replica, ReplicaLossReason.ConnectionBroken, exception: null);
+    }
+}

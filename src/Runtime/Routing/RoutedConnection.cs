@@ -80,11 +80,7 @@ internal sealed class RoutedConnection : IAskedConnection
     public List<RoutedServer>? Refused { get; private set; }
 
     /// <summary>The statement runs elsewhere next, and not there again.</summary>
-    public void NoteRefused(RoutedServer replica)
-    {
-        (Refused ??= []).Add(replica);
-        _runsElsewhere = true;
-    }
+    public void NoteRefused(RoutedServer replica) => (Refused, _runsElsewhere) = ([.. Refused ?? [], replica], true);
 
     /// <summary>Hands the driver's connection out.</summary>
     /// <exception cref="InvalidOperationException">The connection is closed; or as of <see cref="NoteShared"/>.</exception>
@@ -184,16 +180,13 @@ internal sealed class RoutedConnection : IAskedConnection
         }
     }
 
-    /// <summary>The driver executes the caller's statement from now on: should the connection break, its exception tells why.</summary>
-    /// <param name="prepares">Whether it is prepared, which sets nothing.</param>
+    /// <summary>The driver executes the caller's statement, or prepares it: should the connection break, its exception tells why.</summary>
     public void BeginExecution(bool prepares = false) => (_isExecuting, _isPreparing) = (true, prepares);
 
-    /// <summary>The statement took longer than its caller allows, and the driver closes the connection for that alone: it says nothing of
-    /// the server.</summary>
+    /// <summary>The driver closes the connection for its caller's limit alone, which says nothing of the server.</summary>
     public void NoteTimeout() => _isTimedOut = true;
 
-    /// <summary>The statement failed because the server, or its caller, said so. Where the driver's connection is closed now, its reader
-    /// has done it that was told to.</summary>
+    /// <summary>The server, or the caller, ended the statement: a connection that is closed now its reader has closed.</summary>
     public void NoteRefusal(CommandBehavior behavior)
     {
         if (Link.Driver is { State: not ConnectionState.Open })
@@ -217,8 +210,7 @@ internal sealed class RoutedConnection : IAskedConnection
     public CommandBehavior ForDriver(CommandBehavior behavior) =>
         _snapshot.IsTaken ? behavior & ~CommandBehavior.CloseConnection : behavior;
 
-    /// <summary>A statement has run, or failed: in a snapshot the next one may.</summary>
-    /// <param name="result">What it returned; the default value where it failed.</param>
+    /// <summary>A statement has run, or failed (and returned the default value): in a snapshot the next one may.</summary>
     public void EndTurn<T>(T? result)
     {
         Link.Tried();
@@ -226,12 +218,12 @@ internal sealed class RoutedConnection : IAskedConnection
     }
 
     /// <summary>A statement has run.</summary>
-    public void Track<T>(T result, CommandBehavior behavior)
+    public void Track<T>(T result, CommandBehavior behavior, object? statement)
     {
         NoteSettings();
         if (result is DbDataReader reader)
         {
-            _readers.Track(reader, behavior);
+            _readers.Track(reader, behavior, DriverLimit.Of(statement));
         }
     }
 
@@ -247,6 +239,7 @@ internal sealed class RoutedConnection : IAskedConnection
         return new ServerQuestions(Server, Driver, _source.Time, isAsync, cancellation, transaction)
         {
             MayBeLimited = Link.Settings is not null,
+            IsCallers = true,
         };
     }
 
@@ -317,7 +310,7 @@ internal sealed class RoutedConnection : IAskedConnection
     {
         if (_isExecuting)
         {
-            _brokeInUse |= change.CurrentState is ConnectionState.Closed or ConnectionState.Broken;
+            _brokeInUse |= IsGone(change.CurrentState);
         }
         else
         {
@@ -336,15 +329,22 @@ internal sealed class RoutedConnection : IAskedConnection
         {
             NoteIfBroken(state);
         }
-    }
-
-    // Nobody but a reader that was told to closes the driver's connection behind this one. A proxy's says nothing of a server.
-    private void NoteIfBroken(ConnectionState state)
-    {
-        var isGone = state is ConnectionState.Closed or ConnectionState.Broken;
-        if (isGone && !_isTimedOut && _source.Proxy is null && !_readers.HaveClosedIt && Use.Reads is { } reads)
+        else if (IsGone(state) && !_snapshot.HasEnded)
         {
-            _source.Losses.Lose(reads.Pin.Session, reads.Pin, reads.Replica, ReplicaLossReason.ConnectionBroken, exception: null);
+            Use.Reads?.NoteBroken(losses: null);
         }
     }
+
+    // Nobody but a reader that was told to closes the driver's connection behind this one, and the driver for a limit of its caller's. A
+    // proxy's says nothing of a server.
+    private void NoteIfBroken(ConnectionState state)
+    {
+        if (IsGone(state) && !_isTimedOut && !_readers.HaveClosedIt)
+        {
+            _isTimedOut = _readers.MayBeOverdue(Link.Driver);
+            Use.Reads?.NoteBroken(_source.Proxy is null && !_isTimedOut ? _source.Losses : null);
+        }
+    }
+
+    private static bool IsGone(ConnectionState state) => state is ConnectionState.Closed or ConnectionState.Broken;
 }

@@ -183,6 +183,21 @@ internal sealed class RoutedSource : ISessionSource
         Losses.Lose(pin.Session, pin, replica, reason, exception);
     }
 
+    /// <summary>A connection is handed out that is none of this data source's: anything can be done on it.</summary>
+    /// <exception cref="InvalidOperationException">By a series of reads that runs again already.</exception>
+    public static void NotePastRouting() => AmbientSession.Run?.Note();
+
+    // Behind a proxy the ids are those of its connections.
+    public ValueTask<bool> HasEndedAnyAsync(
+        RoutedServer replica,
+        IReadOnlyCollection<int> connections,
+        bool isAsync,
+        CancellationToken cancellation
+    ) =>
+        Proxy is null && connections.Count > 0
+            ? new EndedConnections(this).AreAmongAsync(replica, connections, isAsync, cancellation)
+            : new(false);
+
     public void NoteRestart(Guid lost, Guid next, PinLoss loss, int number) =>
         Reports.Restarted(lost, next, loss.Replica, loss.Why, number, loss.Exception);
 

@@ -18,6 +18,9 @@ internal struct SnapshotUse
 
     public readonly bool IsTaken => _snapshot is not null;
 
+    /// <summary>Whether nothing runs in it any more, so that its connection is closed.</summary>
+    public readonly bool HasEnded => _snapshot is { HasEnded: true };
+
     /// <summary>The connection reads in this snapshot from now on.</summary>
     public void Enter(SnapshotConnection snapshot) => _snapshot = snapshot;
 
@@ -159,7 +162,8 @@ internal struct SnapshotUse
                 snapshot.Server!.Name,
                 innerException: null
             );
-            session.PinFor(snapshot.Source).LastFailure = lost;
+            var pin = session.PinFor(snapshot.Source);
+            pin.RunReads?.NoteFailure(pin, lost);
             throw lost;
         }
     }

@@ -298,6 +298,11 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         }
 
         connection.Use.Note(server, session, pin, statement);
+        if (pin?.RunReads is { } run && !server.IsPrimary && EndedConnections.IdOf(connection.Driver) is { } id)
+        {
+            run.Note(pin, server, id);
+        }
+
         if (connection.Watch is { IsSending: true } watch)
         {
             watch.Sent(server.Name, server.IsPrimary, Watched(session), statement.ReturnsData, statement.Writes);

@@ -12,10 +12,13 @@ internal sealed class ConnectionPool : IDisposable
     // An address that leads elsewhere each time is no address of a server.
     private const int MostGenerations = 8;
 
+    private static readonly TimeSpan ForOpenings = TimeSpan.FromSeconds(2);
+
     private readonly object _lock = new();
     private readonly Func<PoolGeneration, DbDataSource>? _make;
     private volatile PoolGeneration _current;
-    private bool _isDisposed;
+    private Task _retired = Task.CompletedTask;
+    private volatile bool _isDisposed;
     private int _open;
 
     /// <summary>A pool whose connections all lead to one and the same.</summary>
@@ -74,6 +77,7 @@ internal sealed class ConnectionPool : IDisposable
             }
 
             _current = new PoolGeneration(this, _make) { Size = generation.Size };
+            _retired = _retired.IsCompleted ? generation.Ended : Task.WhenAll(_retired, generation.Ended);
         }
 
         // Says goodbye on each of the connections; nobody waits for that.
@@ -103,7 +107,7 @@ internal sealed class ConnectionPool : IDisposable
                 var connection = isAsync
                     ? await generation.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false)
                     : generation.Source.OpenConnection();
-                if (generation.IsCurrent)
+                if (generation.IsCurrent && !_isDisposed)
                 {
                     generation.IsUsed = true;
                     return (connection, generation);
@@ -131,11 +135,29 @@ internal sealed class ConnectionPool : IDisposable
         );
     }
 
-    /// <summary>Closes the idle connections; those in use are closed when they are given back.</summary>
+    /// <summary>Closes the idle connections; those in use are closed when they are given back, and those that are being opened when they
+    /// are open: nobody gets them.</summary>
     public void Dispose() => Last()?.Dispose();
 
     /// <inheritdoc cref="Dispose"/>
     public ValueTask DisposeAsync() => Last()?.DisposeAsync() ?? default;
+
+    /// <summary>Waits until nothing is being opened any more in pools that were disposed, but no longer than a silent server is worth: what
+    /// the driver still waits for then is closed when it comes.</summary>
+    /// <param name="pools">The pools.</param>
+    /// <returns>A task that fails as the driver's pools do that were disposed meanwhile.</returns>
+    public static async Task EndedAsync(IEnumerable<ConnectionPool> pools)
+    {
+        var all = Task.WhenAll(pools.SelectMany(static pool => (Task[])[pool._retired, pool._current.Ended]));
+        try
+        {
+            await all.WaitAsync(ForOpenings).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!all.IsCompleted)
+        {
+            _ = all.ContinueWith(static late => late.Exception, TaskScheduler.Default);
+        }
+    }
 
     private DbDataSource? Last()
     {

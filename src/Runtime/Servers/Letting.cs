@@ -16,6 +16,31 @@ internal static class Letting
     public static string KeptOut(DbConnection connection) =>
         connection.Database is { Length: > 0 } database ? database : "information_schema";
 
+    /// <summary>What the user of a connection may do on the whole server was fixed when it logged in. Whoever gets a connection of the pool
+    /// next, on which that was not enough, shall see what has been granted since.</summary>
+    /// <param name="connection">The connection; ours, or one that has a database, which does not change.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    public static async ValueTask LogInAgainAsync(DbConnection connection, bool isAsync)
+    {
+        try
+        {
+            // Where a database was chosen the driver logs in again before it gives the connection to anybody.
+            var database = KeptOut(connection);
+            if (isAsync)
+            {
+                await connection.ChangeDatabaseAsync(database).ConfigureAwait(false);
+            }
+            else
+            {
+                connection.ChangeDatabase(database);
+            }
+        }
+        catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
+        {
+            // It remains as it is. The denial is what is told.
+        }
+    }
+
     /// <param name="connection">The connection; null for none.</param>
     /// <param name="silent">The question on it that got no answer; null where nothing runs on it.</param>
     /// <param name="isAsync">False where the task must be completed.</param>

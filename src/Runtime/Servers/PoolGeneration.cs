@@ -9,6 +9,7 @@ namespace MonotonicReads.Servers;
 internal sealed class PoolGeneration(ConnectionPool pool, Func<PoolGeneration, DbDataSource> make)
 {
     private readonly object _lock = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile DbDataSource? _source;
     private bool _hasEnded;
     private int _openings;
@@ -51,18 +52,20 @@ internal sealed class PoolGeneration(ConnectionPool pool, Func<PoolGeneration, D
     /// <summary>It is open and the caller's, or it was given back.</summary>
     public void EndOpening()
     {
-        DbDataSource? left;
         lock (_lock)
         {
-            left = --_openings == 0 && _hasEnded ? _source : null;
+            if (--_openings > 0 || !_hasEnded)
+            {
+                return;
+            }
         }
 
-        if (left is not null)
-        {
-            using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
-            _ = Task.Run(left.Dispose);
-        }
+        using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
+        _ = Task.Run(EndWithLastAsync);
     }
+
+    /// <summary>Completed when all is closed that was being opened when it ended; not before it ends.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>The data source is made no more, and opens nothing.</summary>
     /// <returns>What is to be disposed; null where it never was, or where connections are being opened: then it is with the last of them.
@@ -71,9 +74,35 @@ internal sealed class PoolGeneration(ConnectionPool pool, Func<PoolGeneration, D
     {
         lock (_lock)
         {
-            var isFirst = !_hasEnded;
+            if (_hasEnded || _openings > 0)
+            {
+                _hasEnded = true;
+                return null;
+            }
+
             _hasEnded = true;
-            return _openings == 0 && isFirst ? _source : null;
+        }
+
+        _ended.TrySetResult();
+        return _source;
+    }
+
+    // Whoever waits for it is told what it throws; where nobody does, nobody can be told.
+    private async Task EndWithLastAsync()
+    {
+        try
+        {
+            if (_source is { } source)
+            {
+                await source.DisposeAsync().ConfigureAwait(false);
+            }
+
+            _ended.TrySetResult();
+        }
+        catch (Exception exception)
+        {
+            _ended.TrySetException(exception);
+            _ = _ended.Task.Exception;
         }
     }
 

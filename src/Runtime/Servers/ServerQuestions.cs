@@ -33,6 +33,9 @@ internal readonly struct ServerQuestions(
     /// <summary>Whether the caller has changed the connection's session, and may have limited how long a statement takes.</summary>
     public bool MayBeLimited { get; init; }
 
+    /// <summary>Whether it is the caller's connection, whose database is not ours to choose.</summary>
+    public bool IsCallers { get; init; }
+
     /// <summary>Whether only the driver gives up: for questions without which nobody can go on, so that its exception is what is
     /// told.</summary>
     public bool IsPatient { get; init; }
@@ -67,11 +70,12 @@ internal readonly struct ServerQuestions(
 
         // Later than the deadline: where the server itself waits so long, the driver must not give up at the moment in which it answers.
         command.CommandTimeout = (int)Math.Ceiling((deadline + Grace).TotalSeconds);
+        var denied = AreThroughProxy || (IsCallers && connection.Database.Length == 0) ? null : connection;
         return isAsync
             ? IsPatient
-                ? new(ReadAsync(command, cancellation))
-                : AskAsync(command, deadline, time, cancellation)
-            : new(Ask(command, IsPatient ? TimeSpan.MaxValue : deadline, time));
+                ? new(ReadAsync(command, denied, cancellation))
+                : AskAsync(command, denied, deadline, time, cancellation)
+            : new(Ask(command, denied, IsPatient ? TimeSpan.MaxValue : deadline, time));
     }
 
     /// <summary>Two statements, one after the other: in one round trip, through a proxy in two, since it judges a text by its first
@@ -112,12 +116,17 @@ internal readonly struct ServerQuestions(
         }
     }
 
-    private static List<Cell> Ask(DbCommand command, TimeSpan deadline, TimeProvider time)
+    private static List<Cell> Ask(DbCommand command, DbConnection? denied, TimeSpan deadline, TimeProvider time)
     {
         var started = time.GetTimestamp();
         try
         {
             return Read(command);
+        }
+        catch (DbException exception) when (ServerAnswer.IsDenial(exception) && denied is not null)
+        {
+            Synchronous.Result(Letting.LogInAgainAsync(denied, isAsync: false));
+            throw;
         }
         catch (DbException exception) when (time.GetElapsedTime(started) >= deadline)
         {
@@ -145,12 +154,13 @@ internal readonly struct ServerQuestions(
 
     private static async ValueTask<List<Cell>> AskAsync(
         DbCommand command,
+        DbConnection? denied,
         TimeSpan deadline,
         TimeProvider time,
         CancellationToken cancellation
     )
     {
-        var answer = ReadAsync(command, cancellation);
+        var answer = ReadAsync(command, denied, cancellation);
         try
         {
             return await answer.WaitAsync(deadline + Grace, time, CancellationToken.None).ConfigureAwait(false);
@@ -159,6 +169,19 @@ internal readonly struct ServerQuestions(
         {
             // It may have come in the same moment.
             return answer.IsCompleted ? await answer.ConfigureAwait(false) : throw new SilentServerException(answer, timeout);
+        }
+    }
+
+    private static async Task<List<Cell>> ReadAsync(DbCommand command, DbConnection? denied, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReadAsync(command, cancellation).ConfigureAwait(false);
+        }
+        catch (DbException exception) when (ServerAnswer.IsDenial(exception) && denied is not null)
+        {
+            await Letting.LogInAgainAsync(denied, isAsync: true).ConfigureAwait(false);
+            throw;
         }
     }
 

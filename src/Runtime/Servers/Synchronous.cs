@@ -16,4 +16,7 @@ internal static class Synchronous
             task.AsTask().GetAwaiter().GetResult();
         }
     }
+
+    /// <inheritdoc cref="Result(ValueTask)"/>
+    public static T Result<T>(ValueTask<T> task) => task.IsCompleted ? task.Result : task.AsTask().GetAwaiter().GetResult();
 }

@@ -30,6 +30,19 @@ internal interface ISessionSource
     /// <summary>A session loses the replica that it has read on, as an exception tells.</summary>
     void NoteLoss(SessionPin pin, RoutedServer replica, Exception exception);
 
+    /// <summary>Whether a replica has ended one of the connections to it, or does not answer at all.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="connections">Its ids of them.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
+    /// <param name="cancellation">Ends the question.</param>
+    /// <returns>False also where it cannot be asked.</returns>
+    ValueTask<bool> HasEndedAnyAsync(
+        RoutedServer replica,
+        IReadOnlyCollection<int> connections,
+        bool isAsync,
+        CancellationToken cancellation
+    );
+
     /// <summary>What a session read is read again in a new one.</summary>
     /// <param name="lost">The session.</param>
     /// <param name="next">The new one.</param>

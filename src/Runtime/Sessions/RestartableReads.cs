@@ -1,3 +1,4 @@
+using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
 
 namespace MonotonicReads;
@@ -100,7 +101,7 @@ public static class RestartableReads
             }
             catch (Exception exception)
             {
-                if (!runs.TryRunAgain(session, exception, cancellation))
+                if (!await runs.TryRunAgainAsync(session, exception, isAsync: true, cancellation).ConfigureAwait(false))
                 {
                     throw;
                 }
@@ -121,7 +122,7 @@ public static class RestartableReads
             }
             catch (Exception exception)
             {
-                if (!runs.TryRunAgain(session, exception, cancellation))
+                if (!Synchronous.Result(runs.TryRunAgainAsync(session, exception, isAsync: false, cancellation)))
                 {
                     throw;
                 }

@@ -22,6 +22,9 @@ internal sealed class SeriesRun(IReadOnlyCollection<RoutedServer> lost, SeriesRu
     private int _state;
     private long _endedAt;
 
+    /// <summary>How its session's reads on replicas ended.</summary>
+    public RunReads Reads { get; } = new();
+
     /// <summary>Whether anything but plain reads was sent, so that it may not be sent again.</summary>
     public bool HasSentMore => Volatile.Read(ref _state) == HasMore;
 

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using System.Net.Sockets;
 using MonotonicReads.Servers;
 
 namespace MonotonicReads.Sessions;
@@ -61,28 +59,22 @@ internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy poli
     /// <summary>A run has failed. Whether the next one may begin: the session lost its replica, and nothing came of the run.</summary>
     /// <param name="session">What <see cref="Begin"/> returned.</param>
     /// <param name="exception">What the run threw.</param>
+    /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">The caller's.</param>
-    public bool TryRunAgain(ReadSession session, Exception exception, CancellationToken cancellation)
+    public async ValueTask<bool> TryRunAgainAsync(ReadSession session, Exception exception, bool isAsync, CancellationToken cancellation)
     {
-        if (
-            session.Run is not { HasSentMore: false } run
-            || session.CarriedIfAny is { HasEnded: true } or { HasTravelled: true }
-            || exception is OperationCanceledException
-            || cancellation.IsCancellationRequested
-            || _restarts == MostRestarts
-            || time.GetElapsedTime(_began) > LatestRestart
-        )
+        if (session.Run is not { } run || !MayRunAgain(session, run, exception, cancellation))
         {
             return false;
         }
 
         for (var pin = session.FirstPin; pin is not null; pin = pin.Next)
         {
-            NoteLoss(pin, exception);
+            await NoteLossAsync(pin, run.Reads, exception, isAsync, cancellation).ConfigureAwait(false);
         }
 
-        // Last: what is not awaited may send something meanwhile.
-        if (_causes.Count == 0 || !run.TryEnd())
+        // Last: what is not awaited may send something meanwhile, and a replica may have been asked.
+        if (_causes.Count == 0 || !MayRunAgain(session, run, exception, cancellation) || !run.TryEnd())
         {
             return false;
         }
@@ -99,19 +91,28 @@ internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy poli
         return true;
     }
 
-    private void NoteLoss(SessionPin pin, Exception exception)
+    private bool MayRunAgain(ReadSession session, SeriesRun run, Exception exception, CancellationToken cancellation) =>
+        !run.HasSentMore
+        && session.CarriedIfAny is not ({ HasEnded: true } or { HasTravelled: true })
+        && exception is not OperationCanceledException
+        && !cancellation.IsCancellationRequested
+        && _restarts < MostRestarts
+        && time.GetElapsedTime(_began) <= LatestRestart;
+
+    private async ValueTask NoteLossAsync(SessionPin pin, RunReads reads, Exception exception, bool isAsync, CancellationToken cancellation)
     {
-        if (
+        var hasLost =
             pin.Loss is null
-            && pin.Server is { IsPrimary: false } server
-            && (server.IsGone(pin.Source.Time) || BrokeConnection(pin, exception))
-        )
+            && pin.LastReplica is not null
+            && await reads.HaveLostAsync(pin, exception, isAsync, cancellation).ConfigureAwait(false);
+        if (pin.Loss is null && pin.Server is { IsPrimary: false } server && (hasLost || server.IsGone(pin.Source.Time)))
         {
             pin.Source.NoteLoss(pin, server, exception);
         }
 
-        var loss = pin.Loss ?? LossIn(pin, exception);
-        if (loss is null)
+        // Where the session reads elsewhere by now, or in a snapshot, nothing is noted of the replica.
+        var broken = hasLost && pin.LastReplica is { } last ? new PinLoss(last, ReplicaLossReason.ConnectionBroken, exception) : null;
+        if ((pin.Loss ?? broken) is not { } loss)
         {
             return;
         }
@@ -120,27 +121,6 @@ internal sealed class SeriesRuns(ReadConsistency consistency, SessionPolicy poli
         if (loss.Reason != ReplicaLossReason.Restarted)
         {
             _lost.Add(loss.Server);
-        }
-    }
-
-    // A snapshot that broke off: nothing is noted of the replica. Where the primary lacks what was read no replica was lost.
-    private static PinLoss? LossIn(SessionPin pin, Exception exception) =>
-        pin is { LastReplica: { } replica, LastFailure: ReplicaLostException lost } && Causes(exception).Contains(lost)
-            ? new PinLoss(replica, ReplicaLossReason.ConnectionBroken, exception)
-            : null;
-
-    // What the driver says where the server is gone, and says of a read of this session in this data source: another one's, or the
-    // primary's, tells nothing of the replica. A time limit that has passed is none of it.
-    private static bool BrokeConnection(SessionPin pin, Exception exception) =>
-        pin.LastFailure is { } failure
-        && (ServerAnswer.IsFarewell(failure) || failure is DbException { InnerException: IOException or SocketException })
-        && Causes(exception).Contains(failure);
-
-    private static IEnumerable<Exception> Causes(Exception exception)
-    {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            yield return cause;
         }
     }
 }

@@ -32,8 +32,8 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Where the session reads; null before the first draw.</summary>
     public RoutedServer? Server => _server;
 
-    /// <summary>What a read of the session on a replica threw last; it may have broken the connection.</summary>
-    public Exception? LastFailure { get; set; }
+    /// <summary>How the reads of the run ended that the session was begun for; null where nobody runs it again.</summary>
+    public RunReads? RunReads => session.Run?.Reads;
 
     /// <summary>Set from the moment in which a replica that was read is lost until the session has moved.</summary>
     public PinLoss? Loss => _loss;

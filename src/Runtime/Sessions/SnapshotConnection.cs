@@ -22,6 +22,9 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
 
     public ISessionSource Source => source;
 
+    /// <summary>Whether no statement runs from now on.</summary>
+    public bool HasEnded => _hasEnded;
+
     /// <summary>Where the snapshot was taken; null before that.</summary>
     public RoutedServer? Server { get; private set; }
 

@@ -136,6 +136,87 @@ public sealed class GrantTests(RoutingFixture maria, OldestMySqlFixture oldest, 
         }
     }
 
+    /// <summary>What a user may do on the whole server is fixed when a connection logs in, and those of the pool have.</summary>
+    [SkippableFact]
+    public async Task On_MySQL_what_is_granted_later_counts_without_a_restart()
+    {
+        var primary = current.Cluster.Primary;
+        await MySqlCluster.ExecuteAsync(
+            primary,
+            $"create table if not exists app.t (id int); drop user if exists 'later'@'%'; {Create}; {Data}".Replace(
+                "'app'@",
+                "'later'@",
+                StringComparison.Ordinal
+            )
+        );
+        await using var app = new Checked(
+            As(primary, "later"),
+            current.Cluster.Replicas.Select(replica => As(replica, "later")),
+            o => o.Monitor = Checked.Often(m => m.MaxLag = TimeSpan.FromSeconds(30))
+        );
+        await app.StatesAsync(states => states.Skip(1).All(one => one is { Health: ServerHealth.Up, ReplicationProblem: not null }));
+
+        // Several of the pool's, all older.
+        await HoldAsync(app.Source, 5);
+        await MySqlCluster.ExecuteAsync(
+            primary,
+            Without(Statement("MySQL"), null).Replace("'granted'@", "'later'@", StringComparison.Ordinal)
+        );
+        await app.StatesAsync(states => states.All(one => one.IsPrimary || one is { Lag: not null, ReplicationProblem: null }));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task On_MariaDB_what_is_granted_later_counts_without_a_restart(bool isAsync)
+    {
+        var primary = maria.Cluster.Primary;
+        await HealthTests.AdminAsync(
+            primary,
+            $"drop user if exists later; {Create}; {Data}".Replace("'app'@", "'later'@", StringComparison.Ordinal)
+        );
+        await maria.Cluster.WaitForReplicasAsync();
+        await using var app = new Checked(
+            As(primary.ConnectionString, "later"),
+            maria.Cluster.Replicas.Select(r => As(r.ConnectionString, "later"))
+        );
+        await app.StatesAsync(states => states.Skip(1).All(one => one is { Health: ServerHealth.Up, ReplicationProblem: not null }));
+        await Assert.ThrowsAsync<ReplicaLostException>(MoveAsync);
+        await HealthTests.AdminAsync(
+            primary,
+            Without(Statement("MariaDB"), null).Replace("'granted'@", "'later'@", StringComparison.Ordinal)
+        );
+        await maria.Cluster.WaitForReplicasAsync();
+        await app.StatesAsync(states => states.All(one => one.IsPrimary || one is { Lag: not null, ReplicationProblem: null }));
+        await MoveAsync();
+
+        async Task MoveAsync()
+        {
+            using var session = ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions());
+            await RoutingFixture.AskAsync(app.Source);
+            using var strong = ReadSession.Begin(ReadConsistency.Primary);
+            if (isAsync)
+            {
+                Assert.Equal("primary", await RoutingFixture.AskAsync(app.Source));
+                return;
+            }
+
+            using var connection = app.Source.OpenConnection();
+            Assert.Equal("primary", Dapper.SqlMapper.QuerySingle<string>(connection, RoutingFixture.WhoAnswers));
+        }
+    }
+
+    private static async Task HoldAsync(ReplicatedMySqlDataSource source, int connections)
+    {
+        var held = await Task.WhenAll(
+            Enumerable.Range(0, connections * source.GetServers().Count).Select(_ => source.OpenConnectionAsync().AsTask())
+        );
+        foreach (var connection in held)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
     private static string Told(IEnumerable<TopologyFinding> findings) =>
         string.Join("; ", findings.Select(f => $"{f.Id} {f.Server}: {f.Statement}"));
 
@@ -150,10 +231,12 @@ public sealed class GrantTests(RoutingFixture maria, OldestMySqlFixture oldest, 
         return shorter.Replace("'app'@'%'", "'granted'@'%'", StringComparison.Ordinal);
     }
 
-    private static string As(string server) =>
+    private static string As(string server) => As(server, "granted");
+
+    private static string As(string server, string user) =>
         new MySqlConnectionStringBuilder(server)
         {
-            UserID = "granted",
+            UserID = user,
             Password = "a-password",
             AllowPublicKeyRetrieval = true,
         }.ConnectionString;

@@ -39,6 +39,13 @@ internal sealed class CommandRelay : IDisposable
     /// <summary>How long an answer is on its way.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>From now on the servers' next packet on each connection is an error, and their side of it is closed: so a server ends that
+    /// says goodbye first. Null for none.</summary>
+    public int? Farewell { get; set; }
+
+    /// <summary>How many connections the server has, which says so of its own: a client hears the farewell when it has one less.</summary>
+    public Func<Task<long>>? Counted { get; set; }
+
     /// <summary>Breaks the connections of this moment.</summary>
     public void Break()
     {
@@ -96,6 +103,21 @@ internal sealed class CommandRelay : IDisposable
                 if (!isFromClient && Delay > TimeSpan.Zero)
                 {
                     await Task.Delay(Delay, _end.Token);
+                }
+
+                if (!isFromClient && Farewell is { } error)
+                {
+                    var before = Counted is { } counted ? await counted() : 0;
+                    await from.DisposeAsync();
+                    while (Counted is { } count && await count() >= before)
+                    {
+                        await Task.Delay(5, _end.Token);
+                    }
+
+                    // The client is left alone with what it has.
+                    byte[] text = [0xFF, (byte)error, (byte)(error >> 8), .. "#70100goodbye"u8];
+                    await to.WriteAsync((byte[])[(byte)text.Length, 0, 0, packet[3], .. text], _end.Token);
+                    return;
                 }
 
                 await to.WriteAsync(packet.AsMemory(0, HeaderSize + length), _end.Token);

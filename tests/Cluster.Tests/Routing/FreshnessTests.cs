@@ -255,6 +255,33 @@ public sealed class FreshnessTests(RoutingFixture fixture) : IClassFixture<Routi
         Assert.Equal(written, NewestOf(source));
     }
 
+    /// <summary>Clocks are set while a question is on its way, too: it is asked once more.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_clock_of_the_day_that_is_set_on_meanwhile_costs_a_question_and_no_replica(int command)
+    {
+        using var relay = new CommandRelay(fixture.Cluster.Primary.Port);
+        await using var source = Build(port: relay.Port);
+        using var session = ReadSession.Begin(ReadConsistency.Monotonic, Bound(ReplicaLoss.Fail));
+        var before = await NewestAsync(source);
+        await fixture.Cluster.WaitForReplicasAsync();
+        _time.Move(TimeSpan.FromMinutes(2));
+        relay.Delay = TimeSpan.FromMilliseconds(50);
+        var sent = relay.Commands;
+        var read = NewestAsync(source);
+        while (!read.IsCompleted && relay.Commands < sent + command)
+        {
+            await Task.Delay(1);
+        }
+
+        _time.SetOn(TimeSpan.FromSeconds(1));
+        Assert.Equal(before, await read);
+        Assert.Single(session.GetDecisions().Select(decision => decision.Server).Distinct());
+        Assert.DoesNotContain("primary", session.GetDecisions().Select(decision => decision.Server));
+    }
+
     private static ReadSessionOptions Bound(ReplicaLoss policy = ReplicaLoss.Primary) =>
         new()
         {
@@ -324,6 +351,12 @@ public sealed class FreshnessTests(RoutingFixture fixture) : IClassFixture<Routi
     private sealed class MovedTime : TimeProvider
     {
         private long _moved;
+        private long _setOn;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _setOn));
+
+        /// <summary>Sets the clock of the day on, and nothing else.</summary>
+        public void SetOn(TimeSpan by) => Interlocked.Add(ref _setOn, by.Ticks);
 
         public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref _moved);
 

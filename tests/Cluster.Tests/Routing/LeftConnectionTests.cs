@@ -20,28 +20,44 @@ public sealed class LeftConnectionTests(RoutingFixture fixture) : IClassFixture<
     }
 
     [Theory]
-    [InlineData(PoolEnd.Disposed)]
-    [InlineData(PoolEnd.Removed)]
-    [InlineData(PoolEnd.LedElsewhere)]
-    public async Task None_is_left_at_the_server(PoolEnd end)
+    [InlineData(PoolEnd.Disposed, false)]
+    [InlineData(PoolEnd.Removed, false)]
+    [InlineData(PoolEnd.LedElsewhere, false)]
+    [InlineData(PoolEnd.Disposed, true)]
+    [InlineData(PoolEnd.Removed, true)]
+    [InlineData(PoolEnd.LedElsewhere, true)]
+    public async Task None_is_left_at_the_server(PoolEnd end, bool waitsForAnother)
     {
         await using var admin = new MySqlConnection(Replica.AdminConnectionString);
         Assert.Equal(0, await admin.ExecuteScalarAsync<long>(Connections));
         using var relay = new CommandRelay(Replica.Port);
         var source = new ReplicatedMySqlDataSourceBuilder()
             .UsePrimary(fixture.Cluster.Primary.ConnectionString)
-            .AddReplica("r1", new MySqlConnectionStringBuilder(Replica.ConnectionString) { Port = (uint)relay.Port }.ConnectionString)
+            .AddReplica(
+                "r1",
+                new MySqlConnectionStringBuilder(Replica.ConnectionString)
+                {
+                    Port = (uint)relay.Port,
+                    MaximumPoolSize = waitsForAnother ? 1u : 100u,
+                    ConnectionTimeout = 30,
+                }.ConnectionString
+            )
             .Build();
         await RoutingFixture.AskAsync(source);
 
-        // The first one is in use: another has to be made, and each answer to that takes a while.
+        // The first one is in use: another has to be made, and each answer to that takes a while; or it waits until the first is given
+        // back, when the driver's pool has ended.
         var first = await source.OpenConnectionAsync();
+        var pool = source.Replicas[0].Pool;
         relay.Delay = TimeSpan.FromMilliseconds(100);
         var opening = Task.Run(async () =>
         {
             await using var second = await source.OpenConnectionAsync();
         });
-        await Eventually.IsAsync(() => Task.FromResult(relay.Connections > 1), "the second one is on its way");
+        await Eventually.IsAsync(
+            () => Task.FromResult(waitsForAnother ? pool.IsUsedUp : relay.Connections > 1),
+            "the second one is on its way"
+        );
         switch (end)
         {
             case PoolEnd.Disposed:
@@ -55,7 +71,13 @@ public sealed class LeftConnectionTests(RoutingFixture fixture) : IClassFixture<
                 break;
         }
 
-        _ = await Record.ExceptionAsync(() => opening);
+        if (waitsForAnother)
+        {
+            await first.DisposeAsync();
+        }
+
+        var told = await Record.ExceptionAsync(() => opening);
+        Assert.Equal(end == PoolEnd.Disposed, told is ObjectDisposedException);
         relay.Delay = TimeSpan.Zero;
         await first.DisposeAsync();
         if (end == PoolEnd.LedElsewhere)

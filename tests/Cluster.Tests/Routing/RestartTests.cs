@@ -21,12 +21,14 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
         SessionOfAnotherId,
         ResumedSession,
         EndedSession,
+        ConnectionWithoutDatabase,
     }
 
     [Theory]
     [InlineData(WriteIn.SessionOfAnotherId)]
     [InlineData(WriteIn.ResumedSession)]
     [InlineData(WriteIn.EndedSession)]
+    [InlineData(WriteIn.ConnectionWithoutDatabase)]
     public async Task What_the_body_wrote_elsewhere_is_written_once(WriteIn where)
     {
         using var relays = new Relays(fixture);
@@ -83,6 +85,52 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
                 CancellationToken.None
             )
         );
+        Assert.Equal(1, runs);
+    }
+
+    public enum ClosedWhere
+    {
+        InTheSession,
+        InAnEndedOne,
+    }
+
+    /// <summary>The session of the run is bound to the primary of one data source by that, and loses its replica in the other.</summary>
+    [Theory]
+    [InlineData(ClosedWhere.InTheSession)]
+    [InlineData(ClosedWhere.InAnEndedOne)]
+    public async Task What_was_written_past_routing_in_another_data_source_is_written_once(ClosedWhere where)
+    {
+        using var relays = new Relays(fixture);
+        await using var source = relays.Build(_events);
+        await using var other = fixture.BuildSource(b => b.UseName("other"));
+        await using var before = await other.Primary.OpenConnectionAsync();
+        var raw = ((ReplicatedConnection)before).Inner;
+        var note = Guid.NewGuid().ToString();
+        var runs = 0;
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            RestartableReads.RunAsync(
+                ReadConsistency.Monotonic,
+                Default,
+                async () =>
+                {
+                    if (runs++ > 0)
+                    {
+                        await before.OpenAsync();
+                        raw = ((ReplicatedConnection)before).Inner;
+                    }
+
+                    await using var connection = await source.OpenConnectionAsync();
+                    var replica = await connection.QuerySingleAsync<string>(RoutingFixture.WhoAnswers);
+                    await raw.ExecuteAsync("insert into writes (server, note) values ('primary', @note)", new { note });
+                    await CloseAsync(before, where);
+                    relays.Of(replica).Break();
+                    return await connection.QuerySingleAsync<string>(RoutingFixture.WhoAnswers);
+                },
+                CancellationToken.None
+            )
+        );
+        await using var primary = new MySqlConnection(fixture.Cluster.Primary.ConnectionString);
+        Assert.Equal(1, await primary.ExecuteScalarAsync<long>("select count(*) from writes where note = @note", new { note }));
         Assert.Equal(1, runs);
     }
 
@@ -175,7 +223,7 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
         using var relays = new Relays(fixture);
         using var foreign = new CommandRelay(fixture.Cluster.Primary.Port);
         await using var source = relays.Build(_events);
-        await using var other = new MySqlConnection(RelayTo(fixture.Cluster.Primary, foreign));
+        await using var other = new MySqlConnection(Relays.To(fixture.Cluster.Primary, foreign));
         await other.OpenAsync();
         var runs = 0;
         await Assert.ThrowsAsync<MySqlException>(() =>
@@ -291,6 +339,25 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
         }
     }
 
+    private static async Task CloseAsync(DbConnection connection, ClosedWhere where)
+    {
+        if (where == ClosedWhere.InTheSession)
+        {
+            await connection.CloseAsync();
+            return;
+        }
+
+        ExecutionContext flow;
+        using (ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid()))
+        {
+            flow = ExecutionContext.Capture()!;
+        }
+
+        var closing = Task.CompletedTask;
+        ExecutionContext.Run(flow, _ => closing = connection.CloseAsync(), null);
+        await closing;
+    }
+
     private static async Task<long> CountAsync(ReplicatedMySqlDataSource source)
     {
         await using var connection = await source.OpenConnectionAsync();
@@ -299,6 +366,15 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
 
     private static async Task WriteInAsync(ReplicatedMySqlDataSource source, WriteIn where, string note)
     {
+        if (where == WriteIn.ConnectionWithoutDatabase)
+        {
+            // EF Core creates a database on it.
+            await using var alone = source.CreateConnectionWithoutDatabase();
+            await alone.OpenAsync();
+            await alone.ExecuteAsync("insert into app.writes (server, note) values ('primary', @note)", new { note });
+            return;
+        }
+
         var tokens = SessionTokenOptions.WithKey(new byte[32]);
         ExecutionContext flow;
         string token;
@@ -336,39 +412,5 @@ public sealed class RestartTests(RoutingFixture fixture) : IClassFixture<Routing
     {
         await using var connection = new MySqlConnection(fixture.Cluster.Primary.ConnectionString);
         await connection.ExecuteAsync("insert into writes (server, note) values ('primary', @note)", new { note });
-    }
-
-    private static string RelayTo(MariaDbServer server, CommandRelay relay) =>
-        new MySqlConnectionStringBuilder(server.ConnectionString) { Port = (uint)relay.Port, CancellationTimeout = -1 }.ConnectionString;
-
-    /// <summary>A relay before each server.</summary>
-    private sealed class Relays(RoutingFixture fixture) : IDisposable
-    {
-        private readonly Dictionary<string, CommandRelay> _relays = fixture
-            .Cluster.Replicas.Prepend<MariaDbServer>(fixture.Cluster.Primary)
-            .ToDictionary(server => server.Name, server => new CommandRelay(server.Port));
-
-        public CommandRelay Of(string name) => _relays[name];
-
-        public ReplicatedMySqlDataSource Build(ConcurrentQueue<ReadSessionEventArgs> events, string? name = null)
-        {
-            var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(RelayTo(fixture.Cluster.Primary, Of("primary")));
-            foreach (var replica in fixture.Cluster.Replicas)
-            {
-                builder.AddReplica(replica.Name, RelayTo(replica, Of(replica.Name)));
-            }
-
-            var source = (name is null ? builder : builder.UseName(name)).Build();
-            source.SessionEvent += (_, e) => events.Enqueue(e);
-            return source;
-        }
-
-        public void Dispose()
-        {
-            foreach (var relay in _relays.Values)
-            {
-                relay.Dispose();
-            }
-        }
     }
 }

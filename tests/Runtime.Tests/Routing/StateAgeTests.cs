@@ -183,11 +183,40 @@ public sealed class StateAgeTests : IDisposable
         Assert.True(age.IsFresh(_replica, Second));
     }
 
+    /// <summary>A busy machine lets a thread stand still wherever it likes.</summary>
+    [Fact]
+    public void A_thread_that_stood_still_between_the_two_clocks_was_not_suspended()
+    {
+        var time = new SuspendedTime();
+        var age = new StateAge(_primary, time);
+        age.PrimaryHad(At(1), _primary.Incarnation, time.GetTimestamp());
+        Reaches(1);
+        time.StandStill(TimeSpan.FromMilliseconds(200));
+        Assert.True(age.IsFresh(_replica, Second));
+        Assert.True(age.IsFresh(_replica, Second));
+        Assert.Equal(0, age.Forgotten);
+
+        // One that was suspended meanwhile was.
+        time.Suspend(TimeSpan.FromMinutes(10));
+        time.StandStill(TimeSpan.FromMilliseconds(200));
+        Assert.False(age.IsFresh(_replica, Second));
+        Assert.Equal(1, age.Forgotten);
+    }
+
     private sealed class SuspendedTime : ManualTime
     {
         private TimeSpan _slept;
+        private TimeSpan _stands;
 
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _slept;
+        public override DateTimeOffset GetUtcNow()
+        {
+            Advance(_stands);
+            _stands = TimeSpan.Zero;
+            return base.GetUtcNow() + _slept;
+        }
+
+        /// <summary>Whoever asks for the time of the day next gets it that much later.</summary>
+        public void StandStill(TimeSpan duration) => _stands = duration;
 
         public void Suspend(TimeSpan by) => _slept += by;
     }

@@ -133,6 +133,89 @@ public sealed class ConnectionPoolTests
         Assert.Throws<ObjectDisposedException>(() => last.Source);
     }
 
+    /// <summary>Nobody gets what comes too late, and who disposed the pool finds all closed.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_being_opened_when_the_pool_is_disposed_is_closed_before_that_has_ended(bool isRetired)
+    {
+        var source = new SlowSource();
+        var pool = new ConnectionPool(_ => source);
+        var opening = pool.ConnectAsync(isAsync: true, CancellationToken.None).AsTask();
+        if (isRetired)
+        {
+            pool.Current.Retire();
+        }
+
+        await pool.DisposeAsync();
+        var ended = ConnectionPool.EndedAsync([pool]);
+        Assert.False(ended.IsCompleted);
+        Assert.False(source.IsDisposed);
+        source.Open();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => opening);
+        await ended;
+        Assert.Equal(System.Data.ConnectionState.Closed, source.Opened!.State);
+        Assert.True(source.IsDisposed);
+    }
+
+    [Fact]
+    public async Task A_pool_whose_server_never_answers_ends_all_the_same()
+    {
+        var source = new SlowSource();
+        var pool = new ConnectionPool(_ => source);
+        var opening = pool.ConnectAsync(isAsync: true, CancellationToken.None).AsTask();
+        await pool.DisposeAsync();
+        await ConnectionPool.EndedAsync([pool]);
+        Assert.False(source.IsDisposed);
+        source.Open();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => opening);
+        await pool.Current.Ended;
+        Assert.True(source.IsDisposed);
+    }
+
+    [Fact]
+    public async Task A_pool_of_which_nothing_is_being_opened_ends_at_once()
+    {
+        var pool = new ConnectionPool(_ => SqliteFactory.Instance.CreateDataSource("Data Source=:memory:"));
+        await using var inUse = (await pool.ConnectAsync(isAsync: true, CancellationToken.None)).Connection;
+        await pool.DisposeAsync();
+        await pool.DisposeAsync();
+        Assert.True(ConnectionPool.EndedAsync([pool]).IsCompletedSuccessfully);
+        Assert.Equal(System.Data.ConnectionState.Open, inUse.State);
+    }
+
+    /// <summary>A driver's data source whose server takes its time.</summary>
+    private sealed class SlowSource : DbDataSource
+    {
+        private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override string ConnectionString => "";
+
+        public bool IsDisposed { get; private set; }
+
+        public DbConnection? Opened { get; private set; }
+
+        public void Open() => _answer.SetResult();
+
+        protected override DbConnection CreateDbConnection() => throw new NotSupportedException();
+
+        protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
+        {
+            await _answer.Task;
+            Opened = new SqliteConnection("Data Source=:memory:");
+            await Opened.OpenAsync(cancellationToken);
+            return Opened;
+        }
+
+        protected override ValueTask DisposeAsyncCore()
+        {
+            IsDisposed = true;
+            return default;
+        }
+
+        protected override void Dispose(bool disposing) => IsDisposed |= disposing;
+    }
+
     /// <summary>A driver's data source that only fails: there is nothing else to open.</summary>
     private sealed class Source(Action open) : DbDataSource
     {

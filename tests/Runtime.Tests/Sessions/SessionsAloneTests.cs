@@ -80,6 +80,13 @@ public class SessionsAloneTests
 
         public void NoteLoss(SessionPin pin, RoutedServer replica, Exception exception) { }
 
+        public ValueTask<bool> HasEndedAnyAsync(
+            RoutedServer replica,
+            IReadOnlyCollection<int> connections,
+            bool isAsync,
+            CancellationToken cancellation
+        ) => new(false);
+
         public void NoteRestart(Guid lost, Guid next, PinLoss loss, int number) { }
 
         public ValueTask<SourceState?> StateOfAsync(SessionPin pin, bool isAsync, CancellationToken cancellation) => new(State);
