@@ -35,6 +35,9 @@ internal static class Behaviours
         ("a table rebuilt since is read on a held replica", replicas => AlteredAsync(replicas, "force")),
     ];
 
+    // Milliseconds; what waits so long in vain is told as something else.
+    private const int LongWait = 60_000;
+
     private static readonly SessionTokenOptions Tokens = SessionTokenOptions.WithKey(new byte[32]);
 
     private static async Task<string> HeldAsync(ReplicasUnderTest replicas)
@@ -77,9 +80,10 @@ internal static class Behaviours
     {
         await replicas.HoldAsync("r1");
         await replicas.HoldAsync("r3");
-        using var session = Begin(ReadConsistency.Causal, "r1", maxWait: 10_000);
+        using var session = Begin(ReadConsistency.Causal, "r1", maxWait: LongWait);
         await replicas.WriteAsync();
-        return await ReadAsync(replicas, session);
+        await EveryOtherHasAsync(replicas, "r1", "r3");
+        return await ReadAsync(replicas, session, LongWait);
     }
 
     private static async Task<string> CausalPrimaryAsync(ReplicasUnderTest replicas)
@@ -93,10 +97,15 @@ internal static class Behaviours
     private static async Task<string> CausalWaitsAsync(ReplicasUnderTest replicas)
     {
         await HoldAllAsync(replicas);
-        using var session = Begin(ReadConsistency.Causal, "r1", maxWait: 30_000);
+        using var session = Begin(ReadConsistency.Causal, "r1", maxWait: LongWait);
         await replicas.WriteAsync();
-        var reading = ReadAsync(replicas, session);
+        var reading = ReadAsync(replicas, session, LongWait);
         await Task.Delay(100);
+        if (reading.IsCompleted)
+        {
+            return $"did not wait: {await reading}";
+        }
+
         await replicas.AdvanceAsync("r2");
         return await reading;
     }
@@ -275,6 +284,16 @@ internal static class Behaviours
         }
     }
 
+    /// <summary>Opens what is read on, so that no observation has to: what takes long is the first time.</summary>
+    public static async Task OpenAllAsync(ReplicasUnderTest replicas)
+    {
+        foreach (var name in ReplicasUnderTest.Names)
+        {
+            using var session = Begin(ReadConsistency.Monotonic, name);
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ReadAsync(replicas)));
+        }
+    }
+
     /// <summary>A session that draws a replica.</summary>
     private static ReadSession Begin(ReadConsistency level, string replica, ReplicaLoss policy = ReplicaLoss.Primary, int maxWait = 500)
     {
@@ -294,8 +313,9 @@ internal static class Behaviours
         }
     }
 
-    private static async Task<string> ReadAsync(ReplicasUnderTest replicas, ReadSession? session = null)
+    private static async Task<string> ReadAsync(ReplicasUnderTest replicas, ReadSession? session = null, int mayWait = 500)
     {
+        using var reading = replicas.Reading(mayWait);
         try
         {
             await using var db = await replicas.Source.OpenConnectionAsync();

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Dapper;
 using MonotonicReads.Cluster;
 using MySqlConnector;
@@ -9,6 +11,12 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
 {
     public static readonly string[] Names = ["r1", "r2", "r3"];
 
+    /// <summary>The product's own questions to a server end after two seconds, and then it goes elsewhere without a word.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.9);
+
+    private readonly ConcurrentDictionary<string, bool> _killed = new();
+    private readonly ConcurrentQueue<string> _disturbances = new();
+
     public abstract ReplicatedDataSource Source { get; }
 
     public string Kind { get; private set; } = "";
@@ -17,7 +25,19 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
 
     public abstract Task AdvanceAsync(string replica);
 
-    public abstract Task KillAsync(string replica);
+    /// <summary>What happened that nobody here had done, as on a machine that is too busy to answer in time: what was seen then says
+    /// nothing.</summary>
+    public IReadOnlyCollection<string> Disturbances => _disturbances;
+
+    public Task KillAsync(string replica)
+    {
+        _killed[replica] = true;
+        return DoKillAsync(replica);
+    }
+
+    /// <summary>Something is read until what is returned is disposed.</summary>
+    /// <param name="mayWait">How long it may wait, in milliseconds, besides what the server takes.</param>
+    public IDisposable Reading(int mayWait) => new Watch(this, Patience + TimeSpan.FromMilliseconds(mayWait));
 
     public abstract Task ReviveAsync(string replica);
 
@@ -30,6 +50,8 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
     }
 
     public abstract ValueTask DisposeAsync();
+
+    protected abstract Task DoKillAsync(string replica);
 
     public static async Task<ReplicasUnderTest> CreateAsync(string kind)
     {
@@ -45,19 +67,48 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
         await replicas.WriteAsync("create table numbers (n bigint primary key)");
         await replicas.WriteAsync("insert into numbers values (1)");
         await replicas.CaughtUpAsync();
+        replicas.Source.SessionEvent += (_, told) => replicas.Note(told);
+        await Behaviours.OpenAllAsync(replicas);
         return replicas;
     }
+
+    private void Note(ReadSessionEventArgs told)
+    {
+        var isLoss = told.Kind is ReadSessionEventKind.ReplicaLost or ReadSessionEventKind.ReplicaUnavailable;
+        if ((isLoss || told.Kind == ReadSessionEventKind.ReplicaDiverged) && !_killed.ContainsKey(told.From ?? ""))
+        {
+            _disturbances.Enqueue($"{told.Kind} {told.From}: {told.Reason} {told.Exception?.Message}");
+        }
+    }
+
+    // Whoever is killed refuses at once; so nothing here needs the cluster's two seconds, and on a busy machine they are few.
+    private static string Patient(string connectionString) =>
+        new MySqlConnectionStringBuilder(connectionString) { ConnectionTimeout = 60 }.ConnectionString;
 
     private static async Task<Simulated> OverMariaDbAsync()
     {
         var server = await MariaDbCluster.StartAsync(replicas: 0);
-        return new Simulated(await LaggingReplicas.OverAsync(server.Primary.ConnectionString, Names), server);
+        return new Simulated(await LaggingReplicas.OverAsync(Patient(server.Primary.ConnectionString), Names), server);
     }
 
     private static async Task<Simulated> OverMySqlAsync()
     {
         var server = await MySqlCluster.StartAsync(MySqlRelease.Oldest, replicas: 0);
-        return new Simulated(await LaggingReplicas.OverAsync(server.Primary, Names), server);
+        return new Simulated(await LaggingReplicas.OverAsync(Patient(server.Primary), Names), server);
+    }
+
+    private sealed class Watch(ReplicasUnderTest replicas, TimeSpan longest) : IDisposable
+    {
+        private readonly long _began = Stopwatch.GetTimestamp();
+
+        public void Dispose()
+        {
+            var took = Stopwatch.GetElapsedTime(_began);
+            if (took > longest)
+            {
+                replicas._disturbances.Enqueue($"a read took {took.TotalSeconds:F1} seconds");
+            }
+        }
     }
 
     private sealed class Simulated(LaggingReplicas set, IAsyncDisposable? server) : ReplicasUnderTest
@@ -68,7 +119,7 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
 
         public override Task AdvanceAsync(string replica) => set.AdvanceAsync(replica);
 
-        public override Task KillAsync(string replica)
+        protected override Task DoKillAsync(string replica)
         {
             set.Kill(replica);
             return Task.CompletedTask;
@@ -98,10 +149,10 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
         {
             var cluster = await MariaDbCluster.StartAsync(replicas: 3);
             await cluster.WaitForReplicasAsync();
-            var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(cluster.Primary.ConnectionString).RecordDecisions();
+            var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Patient(cluster.Primary.ConnectionString)).RecordDecisions();
             for (var i = 0; i < Names.Length; i++)
             {
-                builder.AddReplica(Names[i], cluster.Replicas[i].ConnectionString);
+                builder.AddReplica(Names[i], Patient(cluster.Replicas[i].ConnectionString));
             }
 
             return new Real(cluster, builder.Build());
@@ -119,7 +170,7 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
             await Of(replica).CatchUpAsync();
         }
 
-        public override Task KillAsync(string replica) => Of(replica).KillAsync();
+        protected override Task DoKillAsync(string replica) => Of(replica).KillAsync();
 
         public override Task ReviveAsync(string replica) => Of(replica).RestartAsync();
 
@@ -128,7 +179,6 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
         public override async ValueTask DisposeAsync()
         {
             await source.DisposeAsync();
-            MySqlConnection.ClearAllPools();
             await cluster.DisposeAsync();
         }
 
