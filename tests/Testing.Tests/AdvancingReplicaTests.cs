@@ -69,6 +69,38 @@ public sealed class AdvancingReplicaTests
         Assert.Equal(2, snapshots.Assignments);
     }
 
+    [SkippableTheory]
+    [InlineData("MariaDB")]
+    [InlineData("MySQL")]
+    public async Task A_snapshot_that_ends_while_its_replica_is_ahead_leaves_the_moment(string kind)
+    {
+        await using var server = await TestServer.StartAsync(kind);
+        var one = new LaggingReplicasOptions { ConnectionsHeld = 2 };
+        await using var set = await LaggingReplicas.OverAsync(server.ConnectionString, one, "r1", "r2");
+        await OrderQueries.CreateAsync(set.DataSource.Primary);
+        var seen = new List<string>();
+
+        var summary = await set.ForEachAssignmentAsync(
+            OrderQueries.BuyMoreAsync,
+            async _ =>
+            {
+                using var snapshot = ReadSession.Begin(ReadConsistency.Snapshot, Guid.NewGuid());
+                var first = await set.TotalAsync();
+                string inner;
+                using (ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid()))
+                {
+                    inner = $"{await set.TotalAsync()}-{await set.TotalAsync()}";
+                }
+
+                seen.Add($"{first} {inner} {await set.TotalAsync()}");
+            },
+            Advancing
+        );
+
+        Assert.True(summary.AreAll);
+        Assert.Equal(["10 10-10 10", "10 10-20 10", "10 20-20 10", "20 10-10 20", "20 10-20 20", "20 20-20 20"], seen.Order());
+    }
+
     private static Task<AssignmentSummary> RunAsync(LaggingReplicas set, IOrderPages pages, AssignmentOptions options) =>
         set.ForEachAssignmentAsync(
             OrderQueries.BuyMoreAsync,
