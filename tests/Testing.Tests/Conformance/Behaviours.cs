@@ -23,6 +23,10 @@ internal static class Behaviours
         ("killed: CaughtUp, another replica was held later", replicas => CaughtUpAsync(replicas, readsPresent: false)),
         ("killed: CaughtUp, what was read is later than all that is held", BehindAllAsync),
         ("killed: CaughtUp, another was held after the last write", replicas => CaughtUpAsync(replicas, readsPresent: true)),
+        ("MaxStaleness: a write that is older than it is seen elsewhere", replicas => TooStaleAsync(replicas, writes: true)),
+        ("MaxStaleness: a session whose replica has become too old has lost it", LostByAgeAsync),
+        ("MaxStaleness: a write that is younger need not be seen", YoungWriteAsync),
+        ("MaxStaleness: a held replica lacks nothing", replicas => TooStaleAsync(replicas, writes: false)),
         ("killed and there again: the session has lost it", RestartedAsync),
         ("killed: new sessions draw another", NotDrawnAsync),
         ("a snapshot shows one moment while its replica goes on", SnapshotAsync),
@@ -37,6 +41,9 @@ internal static class Behaviours
 
     // Milliseconds; what waits so long in vain is told as something else.
     private const int LongWait = 60_000;
+
+    // So long that no machine is too slow for it: the clock is moved.
+    private static readonly TimeSpan MaxStaleness = TimeSpan.FromHours(1);
 
     private static readonly SessionTokenOptions Tokens = SessionTokenOptions.WithKey(new byte[32]);
 
@@ -164,6 +171,40 @@ internal static class Behaviours
         await ReadAsync(replicas);
         await replicas.KillAsync("r3");
         return await ReadAsync(replicas, session);
+    }
+
+    private static async Task<string> TooStaleAsync(ReplicasUnderTest replicas, bool writes)
+    {
+        await replicas.HoldAsync("r1");
+        if (writes)
+        {
+            await replicas.WriteAsync();
+            await EveryOtherHasAsync(replicas, "r1");
+        }
+
+        replicas.Time.Advance(2 * MaxStaleness);
+        using var session = Begin(ReadConsistency.Monotonic, "r1", maxStaleness: MaxStaleness);
+        return OtherThanR1(await ReadAsync(replicas, session));
+    }
+
+    private static async Task<string> YoungWriteAsync(ReplicasUnderTest replicas)
+    {
+        using var session = Begin(ReadConsistency.Monotonic, "r1", maxStaleness: MaxStaleness);
+        var first = await ReadAsync(replicas);
+        await OutsideAsync(() => replicas.HoldAsync("r1"));
+        await OutsideAsync(() => replicas.WriteAsync());
+        return $"{first}, {await ReadAsync(replicas, session)}";
+    }
+
+    private static async Task<string> LostByAgeAsync(ReplicasUnderTest replicas)
+    {
+        using var session = Begin(ReadConsistency.Monotonic, "r1", ReplicaLoss.Fail, maxStaleness: MaxStaleness);
+        var first = await ReadAsync(replicas);
+        await OutsideAsync(() => replicas.HoldAsync("r1"));
+        await OutsideAsync(() => replicas.WriteAsync());
+        replicas.Time.Advance(2 * MaxStaleness);
+        replicas.MayLose("r1");
+        return $"{first}, {await ReadAsync(replicas, session)}";
     }
 
     private static async Task<string> RestartedAsync(ReplicasUnderTest replicas)
@@ -295,9 +336,20 @@ internal static class Behaviours
     }
 
     /// <summary>A session that draws a replica.</summary>
-    private static ReadSession Begin(ReadConsistency level, string replica, ReplicaLoss policy = ReplicaLoss.Primary, int maxWait = 500)
+    private static ReadSession Begin(
+        ReadConsistency level,
+        string replica,
+        ReplicaLoss policy = ReplicaLoss.Primary,
+        int maxWait = 500,
+        TimeSpan maxStaleness = default
+    )
     {
-        var options = new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = maxWait };
+        var options = new ReadSessionOptions
+        {
+            OnReplicaLoss = policy,
+            MaxWaitMilliseconds = maxWait,
+            MaxStalenessMilliseconds = (int)maxStaleness.TotalMilliseconds,
+        };
         WeightedReplica[] all = [.. ReplicasUnderTest.Names.Select(name => new WeightedReplica(name, 1, IsAvailable: true))];
         var number = 0;
         while (true)

@@ -21,6 +21,9 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
 
     public string Kind { get; private set; } = "";
 
+    /// <summary>The clock of the data source.</summary>
+    public MovedTime Time { get; private init; } = new();
+
     public abstract Task HoldAsync(string replica);
 
     public abstract Task AdvanceAsync(string replica);
@@ -31,9 +34,12 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
 
     public Task KillAsync(string replica)
     {
-        _killed[replica] = true;
+        MayLose(replica);
         return DoKillAsync(replica);
     }
+
+    /// <summary>It is no disturbance that a replica is lost from now on.</summary>
+    public void MayLose(string replica) => _killed[replica] = true;
 
     /// <summary>Something is read until what is returned is disposed.</summary>
     /// <param name="mayWait">How long it may wait, in milliseconds, besides what the server takes.</param>
@@ -57,7 +63,7 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
     {
         ReplicasUnderTest replicas = kind switch
         {
-            "embedded" => new Simulated(await EmbeddedReplicas.CreateAsync(Names), server: null),
+            "embedded" => await EmbeddedAsync(),
             "over MariaDB" => await OverMariaDbAsync(),
             "over MySQL" => await OverMySqlAsync(),
             "real MariaDB" => await Real.StartAsync(),
@@ -85,16 +91,27 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
     private static string Patient(string connectionString) =>
         new MySqlConnectionStringBuilder(connectionString) { ConnectionTimeout = 60 }.ConnectionString;
 
+    private static async Task<Simulated> EmbeddedAsync()
+    {
+        var time = new MovedTime();
+        return new Simulated(await EmbeddedReplicas.CreateAsync(On(time), Names), server: null) { Time = time };
+    }
+
+    private static LaggingReplicasOptions On(TimeProvider time) => new() { TimeProvider = time };
+
     private static async Task<Simulated> OverMariaDbAsync()
     {
+        var time = new MovedTime();
         var server = await MariaDbCluster.StartAsync(replicas: 0);
-        return new Simulated(await LaggingReplicas.OverAsync(Patient(server.Primary.ConnectionString), Names), server);
+        var set = await LaggingReplicas.OverAsync(Patient(server.Primary.ConnectionString), On(time), Names);
+        return new Simulated(set, server) { Time = time };
     }
 
     private static async Task<Simulated> OverMySqlAsync()
     {
+        var time = new MovedTime();
         var server = await MySqlCluster.StartAsync(MySqlRelease.Oldest, replicas: 0);
-        return new Simulated(await LaggingReplicas.OverAsync(Patient(server.Primary), Names), server);
+        return new Simulated(await LaggingReplicas.OverAsync(Patient(server.Primary), On(time), Names), server) { Time = time };
     }
 
     private sealed class Watch(ReplicasUnderTest replicas, TimeSpan longest) : IDisposable
@@ -149,13 +166,17 @@ internal abstract class ReplicasUnderTest : IAsyncDisposable
         {
             var cluster = await MariaDbCluster.StartAsync(replicas: 3);
             await cluster.WaitForReplicasAsync();
-            var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Patient(cluster.Primary.ConnectionString)).RecordDecisions();
+            var time = new MovedTime();
+            var builder = new ReplicatedMySqlDataSourceBuilder()
+                .UsePrimary(Patient(cluster.Primary.ConnectionString))
+                .UseTimeProvider(time)
+                .RecordDecisions();
             for (var i = 0; i < Names.Length; i++)
             {
                 builder.AddReplica(Names[i], Patient(cluster.Replicas[i].ConnectionString));
             }
 
-            return new Real(cluster, builder.Build());
+            return new Real(cluster, builder.Build()) { Time = time };
         }
 
         public override async Task HoldAsync(string replica)
