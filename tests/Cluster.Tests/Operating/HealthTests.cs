@@ -267,7 +267,7 @@ public sealed class HealthTests : IAsyncLifetime
         entry.Data.Values.Count(text => ((string)text).Contains("lag 0 s", StringComparison.Ordinal)) == known;
 
     // On a busy machine a look may fail once for reasons of its own: the next one tells.
-    private static Task UntilTextAsync(Checked app, string expected) =>
+    private static Task<HealthReportEntry> UntilTextAsync(Checked app, string expected) =>
         app.UntilAsync(entry => Checked.Text(entry) == expected.ReplaceLineEndings("\n"));
 
     internal static async Task AdminAsync(MariaDbServer server, string sql)
