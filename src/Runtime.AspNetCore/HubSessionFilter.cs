@@ -46,6 +46,7 @@ internal sealed class HubSessionFilter(CarriedTokens tokens, CircuitSessions cir
             {
                 AmbientSession.LeaveAll();
                 result = await next(invocationContext).ConfigureAwait(false);
+                result = result is null || stream is null ? result : stream.FollowOutsideSessions(result, unit);
             }
             else
             {

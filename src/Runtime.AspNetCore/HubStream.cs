@@ -59,6 +59,11 @@ internal abstract class HubStream
             }
         );
 
+    /// <summary>The same stream, read outside sessions.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="unit">What the detector sees as one; ends with the stream.</param>
+    public abstract object FollowOutsideSessions(object stream, SeriesUnit unit);
+
     private protected abstract object Follow(object stream, Func<ReadSession> begin, Func<ValueTask> end);
 
     private static Type? ItemOf(Type type, Type definition) =>
@@ -75,6 +80,42 @@ internal abstract class HubStream
 
             // Who fills a channel does so in the flow that the method began it in.
             return new Reader((ChannelReader<T>)stream, end);
+        }
+
+        public override object FollowOutsideSessions(object stream, SeriesUnit unit) =>
+            stream is IAsyncEnumerable<T> items
+                ? ReadAsync(items, unit)
+                : new Reader(
+                    (ChannelReader<T>)stream,
+                    () =>
+                    {
+                        unit.Dispose();
+                        return default;
+                    }
+                );
+
+        // Entered for each item: what one step makes ambient is gone in the next.
+        private static async IAsyncEnumerable<T> ReadAsync(
+            IAsyncEnumerable<T> items,
+            SeriesUnit unit,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default
+        )
+        {
+            using (unit)
+            {
+                unit.Enter();
+                AmbientSession.LeaveAll();
+                var read = items.GetAsyncEnumerator(cancellationToken);
+                await using (read.ConfigureAwait(false))
+                {
+                    while (await read.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        yield return read.Current;
+                        unit.Enter();
+                        AmbientSession.LeaveAll();
+                    }
+                }
+            }
         }
 
         /// <summary>The last read, or one that was given up, ends the session before it says so.</summary>

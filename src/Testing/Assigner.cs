@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using MonotonicReads.Choosing;
 using MonotonicReads.Routing;
@@ -9,14 +8,14 @@ namespace MonotonicReads.Testing;
 /// <summary>Draws replicas: by weight, as everywhere, until a unit of work is run with a given assignment.</summary>
 /// <param name="replicas">The replicas, in the order that selectors see.</param>
 /// <param name="present">Makes connections of a replica that show the present; the caller disposes the data source.</param>
-internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<string, DbDataSource> present) : IReplicaSelector
+/// <param name="moments">Counts what is written.</param>
+internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<string, DbDataSource> present, HeldMoments moments)
+    : IReplicaSelector
 {
     private readonly AsyncLocal<Recording?> _flow = new();
-    private readonly ConcurrentDictionary<int, int> _writesBefore = new();
     private IReadOnlyDictionary<int, int> _merged = new Dictionary<int, int>();
     private volatile Recording? _recording;
     private LeaseBook? _kept;
-    private int _writes;
     private int _isEntered;
 
     /// <summary>Looks at what the set's data source does.</summary>
@@ -71,13 +70,6 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<st
         });
     }
 
-    /// <summary>Takes note that a moment is held.</summary>
-    public void NoteHeld(int moment) => _writesBefore[moment] = Volatile.Read(ref _writes);
-
-    /// <summary>Whether nothing was written over the set's data source between two moments, which <see cref="SentStatement.Present"/> may
-    /// be.</summary>
-    public bool AreBeforeTheSameWrites(int one, int other) => WritesBefore(one) == WritesBefore(other);
-
     /// <summary>What stands for each moment from now on, until the call ends.</summary>
     public void Merge(IReadOnlyDictionary<int, int> moments) => _merged = moments;
 
@@ -93,7 +85,8 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<st
         if (Recorded() is { } recording)
         {
             var statement = SentStatement.Of(server.Name, sent);
-            var shown = replicas.FirstOrDefault(replica => ReferenceEquals(replica.Routed, server))?.Held?.Number;
+            var on = (sent as DbCommand)?.Connection ?? (sent as DbBatch)?.Connection;
+            var shown = replicas.FirstOrDefault(replica => ReferenceEquals(replica.Routed, server))?.ShownBy(on)?.Number;
             Count(statement.Writes);
             recording.Note(
                 statement with
@@ -114,7 +107,7 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<st
     {
         if (writes)
         {
-            Interlocked.Increment(ref _writes);
+            moments.Count();
         }
     }
 
@@ -133,9 +126,6 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<st
             _kept!.GiveBack(replica.Pool);
         }
     }
-
-    private int WritesBefore(int moment) =>
-        moment == SentStatement.Present ? Volatile.Read(ref _writes) : _writesBefore.GetValueOrDefault(moment, -moment);
 
     // A flow that knows of no run may be the unit's own: a test server suppresses the flow of each request.
     private Recording? Recorded()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
+using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using MonotonicReads.Servers;
 using SQLitePCL;
@@ -15,7 +16,7 @@ internal sealed class EmbeddedServer : ITestServer
 
     private readonly string _directory = Directory.CreateTempSubdirectory("monotonic-reads-").FullName;
     private readonly ConcurrentDictionary<DbConnection, bool> _broken = new();
-    private int _moments;
+    private int _files;
 
     private EmbeddedServer() => Primary = SourceOf(File, SqliteOpenMode.ReadWriteCreate);
 
@@ -50,9 +51,28 @@ internal sealed class EmbeddedServer : ITestServer
 
     public async Task<DbDataSource> HoldAsync(string replica, CancellationToken cancellation)
     {
-        var copy = Path.Combine(_directory, FormattableString.Invariant($"moment-{Interlocked.Increment(ref _moments)}.db"));
-        await RunAsync($"VACUUM INTO '{copy.Replace("'", "''", StringComparison.Ordinal)}'", cancellation).ConfigureAwait(false);
+        var copy = NextFile("moment");
+        await CopyAsync(copy, cancellation).ConfigureAwait(false);
         return new EmbeddedMoment(SourceOf(copy, SqliteOpenMode.ReadOnly), copy);
+    }
+
+    // What is in the file: in two forms of it that are the same nothing is to be told apart.
+    public async Task<string?> ChangesAsync(CancellationToken cancellation)
+    {
+        var copy = NextFile("look");
+        try
+        {
+            await CopyAsync(copy, cancellation).ConfigureAwait(false);
+            var stream = System.IO.File.OpenRead(copy);
+            await using (stream.ConfigureAwait(false))
+            {
+                return Convert.ToHexString(await SHA256.HashDataAsync(stream, cancellation).ConfigureAwait(false));
+            }
+        }
+        finally
+        {
+            System.IO.File.Delete(copy);
+        }
     }
 
     public void Break(IReadOnlyCollection<DbConnection> connections)
@@ -132,6 +152,12 @@ internal sealed class EmbeddedServer : ITestServer
         await server.AskAsync(text, TimeSpan.FromSeconds(2)).ConfigureAwait(false);
         return true;
     }
+
+    private string NextFile(string name) =>
+        Path.Combine(_directory, FormattableString.Invariant($"{name}-{Interlocked.Increment(ref _files)}.db"));
+
+    private Task CopyAsync(string to, CancellationToken cancellation) =>
+        RunAsync($"VACUUM INTO '{to.Replace("'", "''", StringComparison.Ordinal)}'", cancellation);
 
     private void CreateFile()
     {

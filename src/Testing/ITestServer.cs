@@ -28,6 +28,11 @@ internal interface ITestServer : IAsyncDisposable
     /// <param name="cancellation">Cancels.</param>
     Task<DbDataSource> HoldAsync(string replica, CancellationToken cancellation);
 
+    /// <summary>What is another one once something was written, whoever wrote it, also past the set.</summary>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>Null where the server does not tell.</returns>
+    Task<string?> ChangesAsync(CancellationToken cancellation);
+
     /// <summary>Whether a held replica's connection keeps the locks of what it has read though it was closed.</summary>
     bool KeepsLocksOfHeld { get; }
 

@@ -23,7 +23,6 @@ public sealed class LaggingReplicas : IAsyncDisposable
 {
     private readonly ITestServer _server;
     private readonly Dictionary<string, SimulatedReplica> _replicas;
-    private int _moments;
     private int _isDisposed;
 
     internal LaggingReplicas(ITestServer server, LaggingReplicasOptions options, string[] names)
@@ -32,7 +31,8 @@ public sealed class LaggingReplicas : IAsyncDisposable
         var count = new PositionCount();
         var replicas = names.Select(name => new SimulatedReplica(name, server, count)).ToList();
         _replicas = replicas.ToDictionary(replica => replica.Name, StringComparer.Ordinal);
-        Assigner = new Assigner(replicas, server.Present) { Otherwise = options.Selector };
+        Moments = new HeldMoments(server);
+        Assigner = new Assigner(replicas, server.Present, Moments) { Otherwise = options.Selector };
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
         var primary = new RoutedServer(ReplicaSet.PrimaryName, new ConnectionPool(server.Primary), isPrimary: true)
         {
@@ -40,7 +40,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
             StandIn = new PrimaryStandIn(server, replicas),
         };
         var set = new ReplicaSet(
-            SimulatedReplica.Introduced(primary, server, count, static () => null),
+            SimulatedReplica.Introduced(primary, server, count, static _ => null),
             new ReplicaTable(replicas.ConvertAll(replica => (replica.Routed, WeightOf(options, replica.Name)))),
             Assigner,
             options.TimeProvider,
@@ -123,16 +123,7 @@ public sealed class LaggingReplicas : IAsyncDisposable
     public Task HoldAsync(string replica, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
-        return Of(replica)
-            .HoldAsync(
-                () =>
-                {
-                    var moment = Interlocked.Increment(ref _moments);
-                    Assigner.NoteHeld(moment);
-                    return moment;
-                },
-                cancellationToken
-            );
+        return Of(replica).HoldAsync(Moments, cancellationToken);
     }
 
     /// <summary>From now on the replica shows the present, as one that has caught up.</summary>
@@ -257,6 +248,8 @@ public sealed class LaggingReplicas : IAsyncDisposable
     }
 
     internal Assigner Assigner { get; }
+
+    internal HeldMoments Moments { get; }
 
     internal IReadOnlyCollection<SimulatedReplica> All => _replicas.Values;
 

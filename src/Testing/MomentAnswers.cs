@@ -57,16 +57,16 @@ internal sealed class MomentAnswers(LaggingReplicas set)
     }
 
     /// <summary>The moments that are one: nothing was asked that tells them apart, and nothing was written between them.</summary>
-    /// <param name="areBeforeTheSameWrites">Whether nothing was written.</param>
+    /// <param name="areBeforeTheSameWrites">Whether nothing was written between a later and an earlier one.</param>
     /// <returns>What stands for each moment that is another one's.</returns>
-    public IReadOnlyDictionary<int, int> Merged(Func<int, int, bool> areBeforeTheSameWrites)
+    public async Task<IReadOnlyDictionary<int, int>> MergedAsync(Func<int, int, Task<bool>> areBeforeTheSameWrites)
     {
         var merged = new Dictionary<int, int>();
         var moments = _asking.Moments;
         for (var i = 1; i < moments.Count && !IsUnknown; i++)
         {
             var (later, earlier) = (moments[i - 1], moments[i]);
-            if (_areAlike.GetValueOrDefault((later, earlier)) && areBeforeTheSameWrites(later, earlier))
+            if (_areAlike.GetValueOrDefault((later, earlier)) && await areBeforeTheSameWrites(later, earlier).ConfigureAwait(false))
             {
                 merged[earlier] = merged.GetValueOrDefault(later, later);
             }

@@ -135,6 +135,23 @@ internal sealed class MySqlTestServer : ITestServer
         return new HeldConnections(sources, replica);
     }
 
+    public async Task<string?> ChangesAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var connection = await _primary.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                return await ServerChanges.OfAsync(connection, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (MySqlException)
+        {
+            // It may be full, or tell this user nothing.
+            return null;
+        }
+    }
+
     public void Break(IReadOnlyCollection<DbConnection> connections)
     {
         if (connections.Count == 0)

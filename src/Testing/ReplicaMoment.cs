@@ -19,13 +19,15 @@ internal sealed class ReplicaMoment(SimulatedReplica replica, DbDataSource inner
     protected override DbConnection OpenDbConnection()
     {
         replica.ThrowIfKilled();
-        return Opened((replica.Ahead ?? inner).OpenConnection());
+        var ahead = replica.Ahead;
+        return Opened((ahead ?? inner).OpenConnection(), ahead is not null);
     }
 
     protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
     {
         replica.ThrowIfKilled();
-        return Opened(await (replica.Ahead ?? inner).OpenConnectionAsync(cancellationToken).ConfigureAwait(false));
+        var ahead = replica.Ahead;
+        return Opened(await (ahead ?? inner).OpenConnectionAsync(cancellationToken).ConfigureAwait(false), ahead is not null);
     }
 
     protected override void Dispose(bool disposing)
@@ -44,9 +46,9 @@ internal sealed class ReplicaMoment(SimulatedReplica replica, DbDataSource inner
         await base.DisposeAsyncCore().ConfigureAwait(false);
     }
 
-    private DbConnection Opened(DbConnection connection)
+    private DbConnection Opened(DbConnection connection, bool isAhead)
     {
-        replica.Open.TryAdd(connection, isHeld);
+        replica.Open.TryAdd(connection, isHeld && !isAhead);
         connection.StateChange += OnStateChange;
 
         // It was killed meanwhile: whoever broke what was open then did not see this one.

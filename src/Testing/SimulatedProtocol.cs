@@ -1,3 +1,4 @@
+using System.Data.Common;
 using MonotonicReads.Servers;
 
 namespace MonotonicReads.Testing;
@@ -5,8 +6,9 @@ namespace MonotonicReads.Testing;
 /// <summary>Answers for a server what the set counts: nothing is asked of the server, which need not log.</summary>
 /// <param name="server">Names and parses as the server itself does.</param>
 /// <param name="count">The set's positions.</param>
-/// <param name="held">Where the replica is held; null while it shows the present, as the primary always does.</param>
-internal sealed class SimulatedProtocol(ITestServer server, PositionCount count, Func<ReplicationPosition?> held) : ServerProtocol
+/// <param name="held">The moment that a connection shows; null for the present, as the primary always does.</param>
+internal sealed class SimulatedProtocol(ITestServer server, PositionCount count, Func<DbConnection, ReplicationPosition?> held)
+    : ServerProtocol
 {
     public override string SystemName => server.SystemName;
 
@@ -18,18 +20,18 @@ internal sealed class SimulatedProtocol(ITestServer server, PositionCount count,
 
     public override ValueTask<ReplicationPosition?> WrittenAsync(ServerQuestions server) => new(count.Next());
 
-    public override ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server) => new(held() ?? count.Next());
+    public override ValueTask<ReplicationPosition?> SeenAsync(ServerQuestions server) => new(held(server.Connection) ?? count.Next());
 
     public override ReplicationPosition? HeldOf(IReadOnlyDictionary<string, string> variables) => null;
 
-    public override ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions server) => new(held() ?? count.Current);
+    public override ValueTask<ReplicationPosition?> HeldAsync(ServerQuestions server) => new(held(server.Connection) ?? count.Current);
 
     public override ValueTask<bool> LacksAsync(ServerQuestions primary, ReplicationPosition held) => new(!count.Current.Contains(held));
 
     public override ValueTask<bool> HasKeptAsync(ServerQuestions primary, ReplicationPosition position, bool wasRestarted) =>
         new(count.Current.Contains(position));
 
-    public override ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => new(Reached);
+    public override ValueTask<ReplicationPosition> ReachedAsync(ServerQuestions server) => new(Reached(server));
 
     public override async ValueTask<ReplicationPosition> WaitAsync(
         ServerQuestions server,
@@ -38,8 +40,8 @@ internal sealed class SimulatedProtocol(ITestServer server, PositionCount count,
         TimeSpan patience
     )
     {
-        await PollAsync(server, timeout, () => new(Reached.Contains(position))).ConfigureAwait(false);
-        return Reached;
+        await PollAsync(server, timeout, () => new(Reached(server).Contains(position))).ConfigureAwait(false);
+        return Reached(server);
     }
 
     public override ValueTask<bool> PassBarrierAsync(ServerQuestions primary, TimeSpan timeout) => new(true);
@@ -51,5 +53,5 @@ internal sealed class SimulatedProtocol(ITestServer server, PositionCount count,
 
     public override string LogPrivilege(string version) => "REPLICATION CLIENT";
 
-    private ReplicationPosition Reached => held() ?? count.Current;
+    private ReplicationPosition Reached(ServerQuestions server) => held(server.Connection) ?? count.Current;
 }

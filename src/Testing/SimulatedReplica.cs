@@ -50,13 +50,13 @@ internal sealed class SimulatedReplica : IStandIn
     public bool LocksWhatItRead => Open.Values.Contains(true) || (_held is not null && _server.KeepsLocksOfHeld);
 
     /// <summary>Holds it; one after the other, lest it go back to a moment that was begun earlier.</summary>
-    /// <param name="numbered">Counts the moments of the set.</param>
+    /// <param name="moments">Those of the set.</param>
     /// <param name="cancellation">Cancels.</param>
-    public Task HoldAsync(Func<int> numbered, CancellationToken cancellation)
+    public Task HoldAsync(HeldMoments moments, CancellationToken cancellation)
     {
         lock (_turnLock)
         {
-            return _turn = HoldAfterAsync(_turn, numbered, cancellation);
+            return _turn = HoldAfterAsync(_turn, moments, cancellation);
         }
     }
 
@@ -104,7 +104,12 @@ internal sealed class SimulatedReplica : IStandIn
     }
 
     /// <summary>Makes the set's primary, or a replica, one whose positions are those of the set.</summary>
-    public static RoutedServer Introduced(RoutedServer server, ITestServer over, PositionCount count, Func<ReplicationPosition?> held)
+    public static RoutedServer Introduced(
+        RoutedServer server,
+        ITestServer over,
+        PositionCount count,
+        Func<DbConnection, ReplicationPosition?> held
+    )
     {
         server.NewIncarnation(Guid.NewGuid().ToString("N"));
         server.Introduce(
@@ -114,15 +119,27 @@ internal sealed class SimulatedReplica : IStandIn
         return server;
     }
 
-    ValueTask<bool> IStandIn.BeginSnapshotAsync(ServerQuestions server) => _server.BeginSnapshotAsync(server, Held is not null);
+    ValueTask<bool> IStandIn.BeginSnapshotAsync(ServerQuestions server) =>
+        _server.BeginSnapshotAsync(server, ShownBy(server.Connection) is not null);
 
-    ValueTask<bool> IStandIn.EndSnapshotAsync(ServerQuestions server) => _server.EndSnapshotAsync(server, Held is not null);
+    ValueTask<bool> IStandIn.EndSnapshotAsync(ServerQuestions server) =>
+        _server.EndSnapshotAsync(server, ShownBy(server.Connection) is not null);
 
-    void IStandIn.Look(DbDataReader reader) => _server.Look(reader, Held is not null);
+    // Where it is ahead for a while, connections that stayed open are not.
+    void IStandIn.Look(DbDataReader reader) => _server.Look(reader, _held is not null);
 
-    Exception? IStandIn.Explained(Exception exception) => _server.Explained(exception, Name, Held is not null);
+    Exception? IStandIn.Explained(Exception exception) => _server.Explained(exception, Name, _held is not null);
 
-    private RoutedServer Introduced(RoutedServer server) => Introduced(server, _server, _count, () => Held?.Position);
+    /// <summary>The moment that a connection shows; null for the present. One that stays open goes on showing what it showed.</summary>
+    public Holding? ShownBy(DbConnection? connection) =>
+        connection is not null && Open.TryGetValue(connection, out var isHeld)
+            ? isHeld
+                ? _held
+                : null
+            : Held;
+
+    private RoutedServer Introduced(RoutedServer server) =>
+        Introduced(server, _server, _count, connection => ShownBy(connection)?.Position);
 
     // No connection that was opened until now is handed out again, nor kept for a session's next read. False where it was killed since.
     private bool TryShow(Moment moment, Holding? held, int kills)
@@ -153,14 +170,26 @@ internal sealed class SimulatedReplica : IStandIn
         throw new ObjectDisposedException(nameof(LaggingReplicas));
     }
 
-    private async Task HoldAfterAsync(Task others, Func<int> numbered, CancellationToken cancellation)
+    private async Task HoldAfterAsync(Task others, HeldMoments moments, CancellationToken cancellation)
     {
         await others.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ThrowIfGone();
 
         // Counted before: what is written meanwhile may be in what it shows, and is not promised.
-        var (position, kills, number) = (_count.Current, _kills, numbered());
+        var (position, kills) = (_count.Current, _kills);
+        var begun = await moments.BeginAsync(cancellation).ConfigureAwait(false);
         var moment = new Moment(await _server.HoldAsync(Name, cancellation).ConfigureAwait(false), IsHeld: true);
+        int number;
+        try
+        {
+            number = await moments.EndAsync(begun, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await moment.Shown.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         if (!TryShow(moment, new Holding(position, number), kills))
         {
             await moment.Shown.DisposeAsync().ConfigureAwait(false);

@@ -52,7 +52,7 @@ internal sealed class UnitRuns(
         await AskAsync(answers, recording.Statements.Take(lastWrite + 1)).ConfigureAwait(false);
         if (answers is not null)
         {
-            Check(recording, answers);
+            await CheckAsync(recording, answers).ConfigureAwait(false);
         }
 
         return recording;
@@ -184,7 +184,7 @@ internal sealed class UnitRuns(
     }
 
     // A first run that passed, while nothing that another sees can differ, proves nothing.
-    private void Check(Recording first, MomentAnswers answers)
+    private async Task CheckAsync(Recording first, MomentAnswers answers)
     {
         if (first.Statements.Count == 0)
         {
@@ -209,7 +209,7 @@ internal sealed class UnitRuns(
             );
         }
 
-        var merged = answers.Merged(set.Assigner.AreBeforeTheSameWrites);
+        var merged = await answers.MergedAsync(set.Moments.AreBeforeTheSameWritesAsync).ConfigureAwait(false);
         set.Assigner.Merge(merged);
         first.Merge(merged);
     }

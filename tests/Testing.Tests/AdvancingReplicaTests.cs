@@ -1,5 +1,6 @@
 using Dapper;
 using MonotonicReads.Cluster;
+using MonotonicReads.Cluster.Tests;
 
 namespace MonotonicReads.Testing.Tests;
 
@@ -67,6 +68,46 @@ public sealed class AdvancingReplicaTests
 
         var snapshots = await RunAsync(set, new ConsistentSnapshotPages(new SnapshotPages(set.DataSource)), Advancing);
         Assert.Equal(2, snapshots.Assignments);
+    }
+
+    [SkippableTheory]
+    [InlineData("MariaDB")]
+    [InlineData("MySQL")]
+    public async Task A_snapshot_that_ends_while_its_replica_is_ahead_leaves_the_moment(string kind)
+    {
+        await using var server = await TestServer.StartAsync(kind);
+        var one = new LaggingReplicasOptions { ConnectionsHeld = 2 };
+        await using var set = await LaggingReplicas.OverAsync(server.ConnectionString, one, "r1", "r2");
+        await OrderQueries.CreateAsync(set.DataSource.Primary);
+        var seen = new List<string>();
+
+        var summary = await set.ForEachAssignmentAsync(
+            OrderQueries.BuyMoreAsync,
+            async _ =>
+            {
+                // A draw of its own before: so runs come after the one in which the replica was ahead.
+                var before = await set.TotalAsync();
+                using (ReadSession.Begin(ReadConsistency.Snapshot, Guid.NewGuid()))
+                {
+                    var first = await set.TotalAsync();
+                    string inner;
+                    using (ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid()))
+                    {
+                        inner = $"{await set.TotalAsync()}-{await set.TotalAsync()}";
+                    }
+
+                    seen.Add($"{before} {first} {inner} {await set.TotalAsync()}");
+                }
+
+                // It ends in the background; here, while the replica is ahead.
+                await Eventually.IsAsync(() => set.All.All(static replica => replica.Open.IsEmpty), "the snapshot has ended");
+            },
+            Advancing
+        );
+
+        Assert.True(summary.AreAll);
+        string[] each = ["10 10-10 10", "10 10-20 10", "10 20-20 10", "20 10-10 20", "20 10-20 20", "20 20-20 20"];
+        Assert.Equal(each.SelectMany(static one => new[] { $"10 {one}", $"20 {one}" }).Order(), seen.Order());
     }
 
     private static Task<AssignmentSummary> RunAsync(LaggingReplicas set, IOrderPages pages, AssignmentOptions options) =>

@@ -34,6 +34,18 @@ internal readonly record struct MemberName(string Member, string? Overload, stri
             : new MemberName(member[..end], member[end..], accessor, local);
     }
 
+    /// <summary>The type whose field or property it is; null for neither.</summary>
+    public string? InitializedType =>
+        Member.StartsWith("F:", StringComparison.Ordinal) || Member.StartsWith("P:", StringComparison.Ordinal)
+            ? Member[2..Member.LastIndexOf('.')]
+            : null;
+
+    /// <summary>The type whose constructor it is, static or not; null for none.</summary>
+    public string? ConstructedType =>
+        Member.EndsWith(".#ctor", StringComparison.Ordinal) || Member.EndsWith(".#cctor", StringComparison.Ordinal)
+            ? Member[2..Member.LastIndexOf('.')]
+            : null;
+
     /// <summary>Whether both may be the same.</summary>
     public bool MayBe(MemberName other) =>
         Member == other.Member

@@ -11,14 +11,19 @@ internal sealed class SeenBodies
 
     private readonly Report _report;
     private readonly ILookup<(string Member, string Local), Body> _bodies;
+    private readonly ILookup<(string Type, string Local), Body> _initializers;
     private readonly Dictionary<RuntimeSite, Dictionary<int, int>> _known = new(ReferenceEqualityComparer.Instance);
 
     public SeenBodies(Report report)
     {
         _report = report;
-        _bodies = report
-            .Methods.Select(static (method, index) => Body.Of(method, index))
-            .ToLookup(static body => (body.Name.Member, body.Name.Local));
+        var bodies = report.Methods.Select(static (method, index) => Body.Of(method, index)).ToList();
+        _bodies = bodies.ToLookup(static body => (body.Name.Member, body.Name.Local));
+
+        // What is after the = of a field or a property runs in a constructor.
+        _initializers = bodies
+            .Where(static body => body.Name.InitializedType is not null)
+            .ToLookup(static body => (body.Name.InitializedType!, body.Name.Local));
     }
 
     /// <summary>Among how many bodies it is not known which of them was on the stack: 1 for certain, 0 where it was not.</summary>
@@ -54,6 +59,11 @@ internal sealed class SeenBodies
         var frame = site.Frames[at];
         var name = MemberName.Of(frame.Method);
         var named = _bodies[(name.Member, name.Local)].Where(body => body.Name.MayBe(name)).ToList();
+        if (name.ConstructedType is { } type && (frame.At is not null || named.Count == 0))
+        {
+            named.AddRange(_initializers[(type, name.Local)]);
+        }
+
         if (frame.At is null)
         {
             // No lambda. Of one with the same name in another project nothing tells it apart.

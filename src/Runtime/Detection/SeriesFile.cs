@@ -15,7 +15,7 @@ internal sealed class SeriesFile(string path, RoutingReports reports, TimeProvid
     private const int MostWaiting = 4 << 20;
 
     /// <summary>A file does not get longer: whoever reads it has to hold what it says.</summary>
-    private const long Longest = 256L << 20;
+    public const long Longest = 256L << 20;
 
     /// <summary>After so many refusals in a row nothing is tried any more: some 10 minutes.</summary>
     private const int MostRefusals = 15;
@@ -32,6 +32,10 @@ internal sealed class SeriesFile(string path, RoutingReports reports, TimeProvid
     private int _waiting;
     private int _refusals;
     private long _refused;
+
+    /// <summary>Opens the file, for nobody else.</summary>
+    public Func<string, Stream> Open { get; init; } =
+        static path => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
     /// <summary>Whether lines wait that may be written now or later.</summary>
     public bool HasLines
@@ -180,7 +184,7 @@ internal sealed class SeriesFile(string path, RoutingReports reports, TimeProvid
     private void Append(byte[] text)
     {
         // Alone: the end of the file that was found is its end until the text is there.
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        using var file = Open(path);
         var end = file.Length;
         if (end + text.Length > Longest)
         {

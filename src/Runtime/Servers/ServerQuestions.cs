@@ -30,6 +30,9 @@ internal readonly struct ServerQuestions(
 
     public TimeProvider Time => time;
 
+    /// <summary>The driver's connection.</summary>
+    public DbConnection Connection => connection;
+
     /// <summary>Whether the caller has changed the connection's session, and may have limited how long a statement takes.</summary>
     public bool MayBeLimited { get; init; }
 

@@ -138,6 +138,18 @@ internal static class Shapes
             }
 
             public class Made { public Made() { } public Made(int n) { Db.One(); Db.One(); } }
+            public class Field { public readonly int Both = Db.One() + Db.One(); }
+            public class StaticField { public static readonly int Both = Db.One() + Db.One(); public static int Get() => Both; }
+            public class AutoProperty { public int Both { get; } = Db.One() + Db.One(); }
+            public class Called { public readonly int Both = Read(); static int Read() => Db.One() + Db.One(); }
+            public class Kept
+            {
+                public readonly Func<int> First = () => Db.One() + Db.One();
+                public Func<int> Second { get; } = () => Db.One() + Db.One();
+                public static readonly Func<int> Shared = () => Db.One() + Db.One();
+                public Kept() { }
+                public Kept(int n) { Db.One(); Db.One(); }
+            }
             public class Primary(int n) { public int Get() => Db.One() + Db.One() + n; }
             public record Row(int Id) { public int Get() => Db.One() + Db.One() + Id; }
             public struct Value { public readonly int Get() => Db.One() + Db.One(); }
@@ -210,6 +222,14 @@ internal static class Shapes
                 public static void ToLong() => _ = (long)new Plain();
                 public static unsafe void Types() { var a = 1; var c = 1L; new Plain().Types(ref a, out _, in c, [], new int[0, 0], [], 1, null, 1); }
                 public static void Constructor() => _ = new Made(1);
+                public static void OfField() => _ = new Field();
+                public static void OfStaticField() => StaticField.Get();
+                public static void OfAutoProperty() => _ = new AutoProperty();
+                public static void CalledOfField() => _ = new Called();
+                public static void LambdaOfField() => new Kept().First();
+                public static void LambdaOfProperty() => new Kept().Second();
+                public static void LambdaOfStaticField() => Kept.Shared();
+                public static void BesideFields() => _ = new Kept(1);
                 public static void PrimaryConstructor() => new Primary(1).Get();
                 public static void Record() => new Row(1).Get();
                 public static void Struct() => new Value().Get();
@@ -249,6 +269,14 @@ internal static class Shapes
             ["SecondSibling"] = "Second() › Inner",
             ["AsyncLocal"] = "Plain.AsyncLocal() › InnerAsync",
             ["InLambda"] = "lambda expression › Inner",
+            ["OfField"] = "Field.Both",
+            ["OfStaticField"] = "StaticField.Both",
+            ["OfAutoProperty"] = "AutoProperty.Both",
+            ["CalledOfField"] = "Called.Read()",
+            ["LambdaOfField"] = "Kept.First",
+            ["LambdaOfProperty"] = "Kept.Second",
+            ["LambdaOfStaticField"] = "Kept.Shared",
+            ["BesideFields"] = "Kept.Kept(int)",
             ["Property"] = "Plain.Property",
             ["Getter"] = "Plain.Accessors.get",
             ["Setter"] = "Plain.Accessors.set",

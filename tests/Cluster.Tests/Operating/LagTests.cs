@@ -236,7 +236,9 @@ public sealed class LagTests : IAsyncLifetime
                     (m.HeartbeatQuery, m.Timeout, m.FailuresUntilDown) = ("select sleep(600)", TimeSpan.FromSeconds(2), 1_000_000)
                 )
         );
-        var seen = (await app.StatesAsync(states => states[1].ReplicationProblem is not null))[1];
+        var seen = (await app.StatesAsync(states => states[1] is { ReplicationProblem: not null, Health: ServerHealth.Up, Error: null }))[
+            1
+        ];
         Assert.Equal(
             (ServerHealth.Up, null, null, "it does not say in time how far behind it is"),
             (seen.Health, seen.Error, seen.Lag, seen.ReplicationProblem)
@@ -265,7 +267,6 @@ public sealed class LagTests : IAsyncLifetime
         }
 
         await AllInAsync(app);
-        Assert.Equal(ServerHealth.Up, app.Source.GetServers()[1].Health);
     }
 
     private Checked Build(TimeSpan? maxLag = null) =>

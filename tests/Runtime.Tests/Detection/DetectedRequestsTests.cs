@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Threading.Channels;
 using Dapper;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -188,6 +190,27 @@ public sealed class DetectedRequestsTests
         Assert.Empty(site.AtEnd());
     }
 
+    [Theory]
+    [InlineData("StreamsAccepted")]
+    [InlineData("ChannelAccepted")]
+    public async Task Its_stream_is_accepted_too_and_ends_its_unit(string method)
+    {
+        await using var site = await Site.StartAsync(static (app, _) => app.MapHub<Board>("/board"), hubs: true);
+        await using var connection = site.Connect("/board");
+        await connection.StartAsync();
+        var items = 0;
+        await foreach (var item in connection.StreamAsync<string>(method))
+        {
+            items += item.Length > 0 ? 1 : 0;
+        }
+
+        Assert.Equal(3, items);
+        Assert.Empty(site.AtEnd());
+
+        // Nothing can be added to one that has ended.
+        Assert.False(Board.Streaming[method].TryAdd(null!));
+    }
+
     [Fact]
     public async Task A_property_that_loads_when_it_is_asked_is_a_series_with_what_read_its_owner()
     {
@@ -261,6 +284,8 @@ public sealed class DetectedRequestsTests
 
     private sealed class Board(ReplicatedDataSource source) : Hub
     {
+        public static ConcurrentDictionary<string, SeriesUnit> Streaming { get; } = new();
+
         public Task<string> Once() => AuthenticateAsync(source);
 
         public async Task<string> Twice() => await AuthenticateAsync(source) + await GreetAsync(source);
@@ -272,6 +297,36 @@ public sealed class DetectedRequestsTests
             await OutsideAsync();
             yield return await AuthenticateAsync(source);
             yield return await GreetAsync(source);
+        }
+
+        [Eventual("a test")]
+        public async IAsyncEnumerable<string> StreamsAccepted()
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                // The next item is asked for in another flow.
+                Streaming[nameof(StreamsAccepted)] = SeriesUnit.Current!;
+                yield return await LateTwiceAsync(source);
+            }
+        }
+
+        [Eventual("a test")]
+        public ChannelReader<string> ChannelAccepted()
+        {
+            var channel = Channel.CreateUnbounded<string>();
+            Streaming[nameof(ChannelAccepted)] = SeriesUnit.Current!;
+            _ = WriteAsync();
+            return channel.Reader;
+
+            async Task WriteAsync()
+            {
+                for (var i = 0; i < 3; i++)
+                {
+                    await channel.Writer.WriteAsync(await LateTwiceAsync(source));
+                }
+
+                channel.Writer.Complete();
+            }
         }
 
         [Eventual("a test")]

@@ -23,6 +23,10 @@ internal static class Behaviours
         ("killed: CaughtUp, another replica was held later", replicas => CaughtUpAsync(replicas, readsPresent: false)),
         ("killed: CaughtUp, what was read is later than all that is held", BehindAllAsync),
         ("killed: CaughtUp, another was held after the last write", replicas => CaughtUpAsync(replicas, readsPresent: true)),
+        ("MaxStaleness: a write that is older than it is seen elsewhere", replicas => TooStaleAsync(replicas, writes: true)),
+        ("MaxStaleness: a session whose replica has become too old has lost it", LostByAgeAsync),
+        ("MaxStaleness: a write that is younger need not be seen", YoungWriteAsync),
+        ("MaxStaleness: a held replica lacks nothing", replicas => TooStaleAsync(replicas, writes: false)),
         ("killed and there again: the session has lost it", RestartedAsync),
         ("killed: new sessions draw another", NotDrawnAsync),
         ("a snapshot shows one moment while its replica goes on", SnapshotAsync),
@@ -34,6 +38,12 @@ internal static class Behaviours
         ("a table with a new column since is read on a held replica", replicas => AlteredAsync(replicas, "add column more bigint")),
         ("a table rebuilt since is read on a held replica", replicas => AlteredAsync(replicas, "force")),
     ];
+
+    // Milliseconds; what waits so long in vain is told as something else.
+    private const int LongWait = 60_000;
+
+    // So long that no machine is too slow for it: the clock is moved.
+    private static readonly TimeSpan MaxStaleness = TimeSpan.FromHours(1);
 
     private static readonly SessionTokenOptions Tokens = SessionTokenOptions.WithKey(new byte[32]);
 
@@ -77,9 +87,10 @@ internal static class Behaviours
     {
         await replicas.HoldAsync("r1");
         await replicas.HoldAsync("r3");
-        using var session = Begin(ReadConsistency.Causal, "r1", maxWait: 10_000);
+        using var session = Begin(ReadConsistency.Causal, "r1", maxWait: LongWait);
         await replicas.WriteAsync();
-        return await ReadAsync(replicas, session);
+        await EveryOtherHasAsync(replicas, "r1", "r3");
+        return await ReadAsync(replicas, session, LongWait);
     }
 
     private static async Task<string> CausalPrimaryAsync(ReplicasUnderTest replicas)
@@ -93,10 +104,15 @@ internal static class Behaviours
     private static async Task<string> CausalWaitsAsync(ReplicasUnderTest replicas)
     {
         await HoldAllAsync(replicas);
-        using var session = Begin(ReadConsistency.Causal, "r1", maxWait: 30_000);
+        using var session = Begin(ReadConsistency.Causal, "r1", maxWait: LongWait);
         await replicas.WriteAsync();
-        var reading = ReadAsync(replicas, session);
+        var reading = ReadAsync(replicas, session, LongWait);
         await Task.Delay(100);
+        if (reading.IsCompleted)
+        {
+            return $"did not wait: {await reading}";
+        }
+
         await replicas.AdvanceAsync("r2");
         return await reading;
     }
@@ -155,6 +171,40 @@ internal static class Behaviours
         await ReadAsync(replicas);
         await replicas.KillAsync("r3");
         return await ReadAsync(replicas, session);
+    }
+
+    private static async Task<string> TooStaleAsync(ReplicasUnderTest replicas, bool writes)
+    {
+        await replicas.HoldAsync("r1");
+        if (writes)
+        {
+            await replicas.WriteAsync();
+            await EveryOtherHasAsync(replicas, "r1");
+        }
+
+        replicas.Time.Advance(2 * MaxStaleness);
+        using var session = Begin(ReadConsistency.Monotonic, "r1", maxStaleness: MaxStaleness);
+        return OtherThanR1(await ReadAsync(replicas, session));
+    }
+
+    private static async Task<string> YoungWriteAsync(ReplicasUnderTest replicas)
+    {
+        using var session = Begin(ReadConsistency.Monotonic, "r1", maxStaleness: MaxStaleness);
+        var first = await ReadAsync(replicas);
+        await OutsideAsync(() => replicas.HoldAsync("r1"));
+        await OutsideAsync(() => replicas.WriteAsync());
+        return $"{first}, {await ReadAsync(replicas, session)}";
+    }
+
+    private static async Task<string> LostByAgeAsync(ReplicasUnderTest replicas)
+    {
+        using var session = Begin(ReadConsistency.Monotonic, "r1", ReplicaLoss.Fail, maxStaleness: MaxStaleness);
+        var first = await ReadAsync(replicas);
+        await OutsideAsync(() => replicas.HoldAsync("r1"));
+        await OutsideAsync(() => replicas.WriteAsync());
+        replicas.Time.Advance(2 * MaxStaleness);
+        replicas.MayLose("r1");
+        return $"{first}, {await ReadAsync(replicas, session)}";
     }
 
     private static async Task<string> RestartedAsync(ReplicasUnderTest replicas)
@@ -275,10 +325,31 @@ internal static class Behaviours
         }
     }
 
-    /// <summary>A session that draws a replica.</summary>
-    private static ReadSession Begin(ReadConsistency level, string replica, ReplicaLoss policy = ReplicaLoss.Primary, int maxWait = 500)
+    /// <summary>Opens what is read on, so that no observation has to: what takes long is the first time.</summary>
+    public static async Task OpenAllAsync(ReplicasUnderTest replicas)
     {
-        var options = new ReadSessionOptions { OnReplicaLoss = policy, MaxWaitMilliseconds = maxWait };
+        foreach (var name in ReplicasUnderTest.Names)
+        {
+            using var session = Begin(ReadConsistency.Monotonic, name);
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ReadAsync(replicas)));
+        }
+    }
+
+    /// <summary>A session that draws a replica.</summary>
+    private static ReadSession Begin(
+        ReadConsistency level,
+        string replica,
+        ReplicaLoss policy = ReplicaLoss.Primary,
+        int maxWait = 500,
+        TimeSpan maxStaleness = default
+    )
+    {
+        var options = new ReadSessionOptions
+        {
+            OnReplicaLoss = policy,
+            MaxWaitMilliseconds = maxWait,
+            MaxStalenessMilliseconds = (int)maxStaleness.TotalMilliseconds,
+        };
         WeightedReplica[] all = [.. ReplicasUnderTest.Names.Select(name => new WeightedReplica(name, 1, IsAvailable: true))];
         var number = 0;
         while (true)
@@ -294,8 +365,9 @@ internal static class Behaviours
         }
     }
 
-    private static async Task<string> ReadAsync(ReplicasUnderTest replicas, ReadSession? session = null)
+    private static async Task<string> ReadAsync(ReplicasUnderTest replicas, ReadSession? session = null, int mayWait = 500)
     {
+        using var reading = replicas.Reading(mayWait);
         try
         {
             await using var db = await replicas.Source.OpenConnectionAsync();
