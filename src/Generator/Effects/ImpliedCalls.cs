@@ -85,7 +85,10 @@ internal static class ImpliedCalls
     /// <summary>What a value is known to be: its type, or those to which a type parameter is bound.</summary>
     public static IEnumerable<ITypeSymbol> TypesOf(IOperation value)
     {
-        var type = (value as IConversionOperation)?.Operand.Type ?? value.Type;
+        var type = value
+            is IConversionOperation { Operand.Type: { TypeKind: TypeKind.Class or TypeKind.Struct, SpecialType: SpecialType.None } made }
+            ? made
+            : value.Type;
         return type is ITypeParameterSymbol { ConstraintTypes: var bounds } ? bounds
             : type is null ? Enumerable.Empty<ITypeSymbol>()
             : new[] { type };

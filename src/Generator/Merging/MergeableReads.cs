@@ -143,7 +143,7 @@ internal static class MergeableReads
         var block = (BlockSyntax)read.Statement.Parent!;
         return !block
             .DescendantTrivia(Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(from, read.Statement.Span.End))
-            .Any(t => t.IsDirective || t.IsKind(SyntaxKind.DisabledTextTrivia));
+            .Any(static t => t.IsDirective);
     }
 
     /// <summary>Dapper.AOT makes code for the single reads alone: a project that asks for it would lose that.</summary>

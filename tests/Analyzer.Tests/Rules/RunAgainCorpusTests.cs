@@ -430,6 +430,7 @@ public class RunAgainCorpusTests
         "calls 'DisposeAsync', which",
         SavingUnits
     )]
+    [InlineData("int M(object unit)", "using var u = (IUnit)unit; return u.Rows;", "which sets 's_all'", SavingUnits)]
     [InlineData("int M<T>(T unit) where T : IUnit", "using var u = unit; return u.Rows;", "which sets 's_all'", SavingUnits)]
     [InlineData(
         "int M(ILease[] all)",
