@@ -465,6 +465,11 @@ public class MergedReadsTests
     [InlineData(".Select(async o => await Task.FromResult(o.Id))")]
     [InlineData(".Select(o => o.Said)", "Noisy")]
     [InlineData(".SelectMany(o => o.Customer)")]
+    [InlineData(".Where(o => o.Id > Next())")]
+    [InlineData(".Select(o => (o.Id, Next()))")]
+    [InlineData(".Select(o => new { o.Id, N = Next() })")]
+    [InlineData(".GroupBy(o => o.Customer).Select(g => g.Last())")]
+    [InlineData(".Select(o => Kept().First())")]
     public async Task What_else_is_done_with_them_is_not(string looked, string row = "Order") =>
         Assert.True(
             await IsQuietAsync(
@@ -560,6 +565,10 @@ public class MergedReadsTests
     [InlineData(
         "var x = new Asked(id, name); var a = await db.QueryAsync<Order>(OrderSql, x); var b = await db.QueryAsync<Line>(LineSql, x);"
     )]
+    [InlineData("var a = await db.QueryAsync<Order>(OrderSql); var b = await db.QueryAsync<Line>(LineSql, new { id });")]
+    [InlineData(
+        "var x = new { id }; var y = new { id }; var a = await db.QueryAsync<Order>(OrderSql, x); var b = await db.QueryAsync<Line>(LineSql, y);"
+    )]
     // What is evaluated later may be another value, run something or throw.
     [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = Next() });")]
     [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = Computed });")]
@@ -611,7 +620,14 @@ public class MergedReadsTests
     [InlineData(
         "var ids = new[] { new object() }; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(AllLinesSql);"
     )]
+    [InlineData(
+        "Asked? x = Maybe(); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = x.Id });"
+    )]
     // Another connection, transaction, timeout or way to read.
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await _other.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(AllSql, commandType: CommandType.StoredProcedure); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
     [InlineData(
         "var c = db; Action more = () => c = _open; more(); var a = await c.QueryAsync<Order>(AllSql); var b = await c.QueryAsync<Line>(AllLinesSql);"
     )]
@@ -680,7 +696,17 @@ public class MergedReadsTests
     [InlineData("var a = await db.QuerySingleAsync<int>(\"SELECT(1)\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
     // The first of an order: a reader would fetch all that follow.
     [InlineData("var a = await db.QueryFirstAsync<Order>(AllSql + \" ORDER BY id DESC\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = await db.QueryAsync<Order>(\"SELECT(1)\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
     // An item of a list would have a name that is taken.
+    [InlineData(
+        "var ids = new[] { 1, 2 }; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(AllLinesSql, new { ids1 = 3 });"
+    )]
+    [InlineData(
+        "var ids = new[] { 1, 2 }; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(AllLinesSql + \" WHERE id = @ids1\");"
+    )]
+    [InlineData(
+        "var ids = new[] { 1, 2 }; var a = await db.QueryAsync<Order>(InSql + \" OR id = @ids2\", new { ids }); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
     [InlineData(
         "var ids = new[] { 1, 2 }; var ids1 = 3; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM items WHERE id = @ids1\", new { ids1 });"
     )]
@@ -704,6 +730,9 @@ public class MergedReadsTests
     [InlineData("var a = Sum(await db.QueryAsync<Order>(AllSql)); var b = await db.QueryAsync<Line>(AllLinesSql);")]
     [InlineData("var a = (await db.QueryAsync<Order>(AllSql)).Select(o => Next()); var b = await db.QueryAsync<Line>(AllLinesSql);")]
     [InlineData("Told a = await db.QuerySingleAsync<string>(CountSql); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(AllLinesSql); again: Next(); if (id < 0) goto again;"
+    )]
     [InlineData(
         "again: var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(AllLinesSql); if (id < 0) goto again;"
     )]
@@ -895,6 +924,8 @@ public class MergedReadsTests
             private int _changing = 1;
             private DbConnection _open = db;
             private IDbTransaction? _kept;
+            private readonly DbConnection _other = db;
+            private List<Order> Kept() => new();
             private IDbTransaction? Current => _kept ??= null;
             private int Settable { get; set; } = 1;
             private static void Bump(ref int n) => n++;
