@@ -512,36 +512,6 @@ public class RunAgainCorpusTests
         public
         """;
 
-    /// <summary>Each call of a chain is looked at once: 25 of them would be 2 to the 25th otherwise.</summary>
-    [Theory]
-    [InlineData("new UriBuilder().Also(1)")]
-    [InlineData("\"a\".AsSpan().ToString().With(1)")]
-    public async Task A_long_chain_of_extensions_ends(string begun)
-    {
-        var library = Fixes.Workbench.Project(
-            (
-                "L.cs",
-                "namespace Lib { public static class E { public static T Also<T>(this T t, int n) => t; public static System.Text.StringBuilder With(this string s, int n) => null; "
-                    + "public static System.Text.StringBuilder Also(this System.Text.StringBuilder b, int n) => b; } }"
-            )
-        );
-        using var image = new MemoryStream();
-        Assert.True((await library.GetCompilationAsync())!.Emit(image).Success);
-        image.Position = 0;
-        var chain = begun + string.Concat(Enumerable.Repeat(".Also(1)", 25));
-        var source = new MarkedSource(
-            "using System; using Lib; using MonotonicReads; public class C { private static readonly object s_a = "
-                + chain
-                + "; private readonly Func<object> _f = () => "
-                + chain
-                + "; [Monotonic(OnReplicaLoss = ReplicaLoss.Restart)] public virtual object {|MR1011:M|}() { var a = "
-                + chain
-                + "; a.ToString(); return _f(); } }",
-            [.. ReadRules.References, Microsoft.CodeAnalysis.MetadataReference.CreateFromStream(image)]
-        );
-        await source.VerifyAsync(new MR1011CannotRunAgain()).WaitAsync(TimeSpan.FromMinutes(2));
-    }
-
     private static Task Verify(string signature, string body, string around, string? said) =>
         new MarkedSource(
             ReadRules.Usings.Replace(
