@@ -40,13 +40,10 @@ internal sealed class PlannedFile
 
     private IEnumerable<PlanChange> Numbers() =>
         _projects
-            .SelectMany(project => project.Found.Where(f => (f.File ?? FileOf(f.Member, project)) == _path))
+            .SelectMany(project => project.Found.Where(f => (f.File ?? project.Home) == _path))
             .GroupBy(static f => f.Member, StringComparer.Ordinal)
             .Select(of => ChangeOf(of.Key, [.. of]))
             .OfType<PlanChange>();
-
-    // A project without the package does not read the line that is there.
-    private string FileOf(string member, ProjectPlans project) => _lines.Contains(member) ? _path : project.Home;
 
     private PlanChange? ChangeOf(string member, List<PlanFinding> found)
     {
@@ -63,7 +60,7 @@ internal sealed class PlannedFile
     /// </summary>
     private static int Number(int? before, List<int> proved, bool othersAgree) =>
         proved.Contains(0) ? 0
-        : !othersAgree ? (before is null && proved.Min() < 2 ? 0 : proved.Max())
+        : !othersAgree ? proved.Max()
         : before is { } written ? Math.Max(written, proved.Max())
         : 0;
 

@@ -69,6 +69,15 @@ internal sealed class CallTargets(Compilation compilation)
         return found.Count > MaxImplementations ? [] : found;
     }
 
+    /// <summary>The classes of the compilation that implement an interface.</summary>
+    public IEnumerable<INamedTypeSymbol> ClassesOf(INamedTypeSymbol contract, CancellationToken cancellation) =>
+        _candidates
+            .GetOrAdd(contract.OriginalDefinition, t => CandidatesOf(t, cancellation))
+            .Where(type =>
+                type is { IsAbstract: false, TypeKind: TypeKind.Class or TypeKind.Struct }
+                && type.AllInterfaces.Any(i => SymbolEqualityComparer.Default.Equals(i.OriginalDefinition, contract.OriginalDefinition))
+            );
+
     /// <summary>Whether the object that it is called on decides what runs.</summary>
     private static bool IsDispatched(IMethodSymbol method, bool isInterface, bool isVirtualCall)
     {

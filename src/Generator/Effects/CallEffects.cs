@@ -75,6 +75,22 @@ internal sealed class CallEffects(OutsideEffects effects, OwnedValues values)
     /// <summary>Of a method that the language runs where none is written: only the project's own can do anything.</summary>
     public string? OfImplied(IMethodSymbol method, IOperation on, IOperation operation)
     {
+        if (operation is IUsingOperation or IUsingDeclarationOperation && method.ContainingType.TypeKind == TypeKind.Interface)
+        {
+            var owned = new Owned(values.Of(on), ImmutableArray<Ownership>.Empty);
+            return ImpliedCalls
+                .TypesOf(on)
+                .OfType<INamedTypeSymbol>()
+                .Where(static type => type.TypeKind == TypeKind.Interface && type.Locations.Any(static l => l.IsInSource))
+                .Select(type => effects.OfDisposal(type, method, owned))
+                .FirstOrDefault(static what => what is not null);
+        }
+
+        return OfImpliedMethod(method, on, operation);
+    }
+
+    private string? OfImpliedMethod(IMethodSymbol method, IOperation on, IOperation operation)
+    {
         if (!method.Locations.Any(static l => l.IsInSource) || IsSaidToBePure(method))
         {
             return null;

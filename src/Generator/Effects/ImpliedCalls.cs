@@ -17,8 +17,8 @@ internal static class ImpliedCalls
             IDeconstructionAssignmentOperation { Syntax: AssignmentExpressionSyntax syntax, SemanticModel: { } model } deconstruction =>
                 MethodsOf(model.GetDeconstructionInfo(syntax)).Select(method => (method, deconstruction.Value)),
             IRecursivePatternOperation { DeconstructSymbol: IMethodSymbol method } => [(method, operation)],
-            IUsingOperation { Resources: var resources } => Disposed(resources),
-            IUsingDeclarationOperation { DeclarationGroup: var resources } => Disposed(resources),
+            IUsingOperation { Resources: var resources, IsAsynchronous: var isAsync } => Disposed(resources, isAsync),
+            IUsingDeclarationOperation { DeclarationGroup: var resources, IsAsynchronous: var isAsync } => Disposed(resources, isAsync),
             _ => [],
         };
         cancellation.ThrowIfCancellationRequested();
@@ -53,7 +53,7 @@ internal static class ImpliedCalls
     private static IEnumerable<IMethodSymbol?> MethodsOf(DeconstructionInfo info) => info.Nested.SelectMany(MethodsOf).Append(info.Method);
 
     /// <summary>What ends an object of the project's own: a unit of work that saves then, for one.</summary>
-    private static IEnumerable<(IMethodSymbol?, IOperation)> Disposed(IOperation resources)
+    private static IEnumerable<(IMethodSymbol?, IOperation)> Disposed(IOperation resources, bool isAsync)
     {
         IEnumerable<IOperation> values = resources is IVariableDeclarationGroupOperation group
             ? group
@@ -63,17 +63,45 @@ internal static class ImpliedCalls
             : [resources];
         foreach (var value in values)
         {
-            var type = (value as IConversionOperation)?.Operand.Type ?? value.Type;
-            for (; type is { SpecialType: SpecialType.None }; type = type.BaseType)
+            foreach (var type in TypesOf(value))
             {
-                foreach (var method in type.GetMembers().OfType<IMethodSymbol>().Where(IsDisposal))
+                if (type.TypeKind == TypeKind.Interface)
                 {
-                    yield return (method, value);
+                    yield return (ContractOf(type, isAsync), value);
+                    continue;
+                }
+
+                for (var current = type; current is { SpecialType: SpecialType.None }; current = current.BaseType)
+                {
+                    foreach (var method in current.GetMembers().OfType<IMethodSymbol>().Where(IsDisposal))
+                    {
+                        yield return (method, value);
+                    }
                 }
             }
         }
     }
 
+    /// <summary>What a value is known to be: its type, or those to which a type parameter is bound.</summary>
+    public static IEnumerable<ITypeSymbol> TypesOf(IOperation value)
+    {
+        var type = value
+            is IConversionOperation { Operand.Type: { TypeKind: TypeKind.Class or TypeKind.Struct, SpecialType: SpecialType.None } made }
+            ? made
+            : value.Type;
+        return type is ITypeParameterSymbol { ConstraintTypes: var bounds } ? bounds
+            : type is null ? Enumerable.Empty<ITypeSymbol>()
+            : new[] { type };
+    }
+
+    /// <summary>The member of the framework's through which an interface's object is disposed.</summary>
+    private static IMethodSymbol? ContractOf(ITypeSymbol type, bool isAsync) =>
+        type
+            .AllInterfaces.FirstOrDefault(i => i.Name == (isAsync ? "IAsyncDisposable" : "IDisposable"))
+            ?.GetMembers()
+            .OfType<IMethodSymbol>()
+            .FirstOrDefault(IsDisposal);
+
     private static bool IsDisposal(IMethodSymbol method) =>
-        method is { Parameters.IsEmpty: true, IsStatic: false, IsAbstract: false } && method.Name is "Dispose" or "DisposeAsync";
+        method is { Parameters.IsEmpty: true, IsStatic: false } && method.Name is "Dispose" or "DisposeAsync";
 }

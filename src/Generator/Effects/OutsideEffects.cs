@@ -24,8 +24,7 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
 
     private readonly RecursiveFindings<(IMethodSymbol, Owned), OutsideEffect> _found = new();
 
-    /// <summary>Whose are the results; of one that is looked at already that is not known.</summary>
-    private readonly Dictionary<(IMethodSymbol, Owned), Ownership> _results = [];
+    private readonly RecursiveResults<(IMethodSymbol, Owned)> _results = new();
     private readonly Dictionary<(SyntaxNode, Owned), OutsideEffect?> _initializers = [];
     private int _depth;
     private int _looked;
@@ -74,18 +73,29 @@ internal sealed class OutsideEffects(Compilation compilation, DataLibraries? lib
         return null;
     }
 
-    /// <summary>Whose is what a method of the compilation returns.</summary>
-    public Ownership Returned(IMethodSymbol method, Owned owned)
+    /// <summary>What the disposal of an object does that is known by an interface of the compilation's; null for nothing.</summary>
+    /// <param name="contract">The interface.</param>
+    /// <param name="disposal">The member of <c>IDisposable</c> or <c>IAsyncDisposable</c>.</param>
+    /// <param name="owned">Whose the object is.</param>
+    public string? OfDisposal(INamedTypeSymbol contract, IMethodSymbol disposal, Owned owned)
     {
-        if (!_results.TryGetValue((method, owned), out var result))
-        {
-            _results[(method, owned)] = Ownership.None;
-            _results[(method, owned)] = result =
-                _depth < MaxDepth && _looked <= MaxBodies ? ReturnedByBodies(method, owned) : Ownership.None;
-        }
-
-        return result;
+        var found = _targets
+            .ClassesOf(contract, cancellation)
+            .Select(type => type.FindImplementationForInterfaceMember(disposal))
+            .OfType<IMethodSymbol>()
+            .Distinct<IMethodSymbol>(SymbolEqualityComparer.Default)
+            .ToList();
+        return found.Count == 0
+            ? Unknown(disposal)
+            : found
+                .Where(static method => method.Locations.Any(static l => l.IsInSource))
+                .Select(method => OfCall(method, isVirtualCall: true, owned))
+                .FirstOrDefault(static what => what is not null);
     }
+
+    /// <summary>Whose is what a method of the compilation returns.</summary>
+    public Ownership Returned(IMethodSymbol method, Owned owned) =>
+        _results.Of((method, owned), () => _depth < MaxDepth && _looked <= MaxBodies ? ReturnedByBodies(method, owned) : Ownership.None);
 
     /// <summary>What a field's value does that is a delegate, or made of one, with its code in the initializer; null for nothing.</summary>
     /// <param name="initializer">Where the field is declared.</param>

@@ -115,10 +115,7 @@ internal sealed record DapperRead(
     {
         foreach (var around in call.Ancestors().TakeWhile(a => a != statement).OfType<InvocationExpressionSyntax>())
         {
-            if (
-                model.GetSymbolInfo(around, cancellation).Symbol
-                is not IMethodSymbol { ContainingType: { Name: "Enumerable" or "SqlMapper" or "Task" or "ValueTask" } }
-            )
+            if (!PlainLooks.Is(around, model, cancellation))
             {
                 return false;
             }

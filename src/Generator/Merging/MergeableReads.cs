@@ -8,19 +8,6 @@ namespace MonotonicReads.Generator.Merging;
 /// <summary>Reads in statements that follow each other, which one round trip could make: the same rows come, in the same order.</summary>
 internal static class MergeableReads
 {
-    /// <summary>What may stand around a read: it looks at the rows that came, and at nothing else.</summary>
-    private static readonly HashSet<string> Looks = new(StringComparer.Ordinal)
-    {
-        "ToList",
-        "ToArray",
-        "AsList",
-        "First",
-        "FirstOrDefault",
-        "Single",
-        "SingleOrDefault",
-        "ConfigureAwait",
-    };
-
     /// <summary>Whether two statements of a block that follow each other look like such reads.</summary>
     public static bool MayBeIn(BlockSyntax block)
     {
@@ -99,8 +86,7 @@ internal static class MergeableReads
                 case InvocationExpressionSyntax call when DapperRead.MayBe(call):
                     return call;
                 case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax looked } call
-                    when Looks.Contains(looked.Name.Identifier.ValueText)
-                        && (call.ArgumentList.Arguments.Count == 0 || looked.Name.Identifier.ValueText == "ConfigureAwait"):
+                    when PlainLooks.MayBe(looked.Name.Identifier.ValueText, call.ArgumentList):
                     value = looked.Expression;
                     break;
                 default:
@@ -157,7 +143,7 @@ internal static class MergeableReads
         var block = (BlockSyntax)read.Statement.Parent!;
         return !block
             .DescendantTrivia(Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(from, read.Statement.Span.End))
-            .Any(t => t.IsDirective || t.IsKind(SyntaxKind.DisabledTextTrivia));
+            .Any(static t => t.IsDirective);
     }
 
     /// <summary>Dapper.AOT makes code for the single reads alone: a project that asks for it would lose that.</summary>

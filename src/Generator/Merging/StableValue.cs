@@ -78,7 +78,7 @@ internal static class StableValue
         && Is(symbol, syntax, model, cancellation);
 
     /// <summary>A property that is nothing but a field.</summary>
-    private static bool IsAutomatic(IPropertySymbol property) =>
+    public static bool IsAutomatic(IPropertySymbol property) =>
         property is { IsVirtual: false, IsAbstract: false, IsOverride: false, ContainingType.TypeKind: not TypeKind.Interface }
         && property
             .OriginalDefinition.ContainingType.GetMembers()

@@ -73,6 +73,10 @@ public sealed class MR1011CannotRunAgain : DiagnosticAnalyzer
                     static context => RestartingHandlers.ReportLambda(context, Rule),
                     SyntaxKind.ParenthesizedLambdaExpression
                 );
+                start.RegisterSyntaxNodeAction(
+                    static context => RestartingHandlers.ReportLocalFunction(context, Rule),
+                    SyntaxKind.LocalFunctionStatement
+                );
             }
 
             start.RegisterSymbolAction(context => Check((INamedTypeSymbol)context.Symbol, context, reads, reported), SymbolKind.NamedType);

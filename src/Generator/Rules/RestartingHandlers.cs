@@ -16,25 +16,40 @@ internal static class RestartingHandlers
     private const string Why =
         "it answers a request, whose session is begun before it and which nobody runs again, so that the policy counts as Primary there";
 
-    /// <summary>The actions, page handlers and hub methods of a class.</summary>
+    /// <summary>The actions, page handlers and hub methods of a class, and its static methods that are mapped as endpoints.</summary>
     public static void Report(SymbolAnalysisContext context, DiagnosticDescriptor rule)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        if (FrameworkActivation.Of(type) is not { } activation)
-        {
-            return;
-        }
-
+        var activation = FrameworkActivation.Of(type);
         foreach (var method in type.GetMembers().OfType<IMethodSymbol>())
         {
+            var annotation =
+                activation?.Honours(method, context.Compilation) == true ? ConsistencyAnnotations.NearestTo(method, includeAssembly: false)
+                : method is { IsStatic: true, MethodKind: MethodKind.Ordinary } ? Annotation.On(method)
+                : null;
             if (
-                activation.Honours(method, context.Compilation)
-                && ConsistencyAnnotations.NearestTo(method, includeAssembly: false) is { Restarts: true } annotation
+                annotation is { Restarts: true }
                 && method.Locations.FirstOrDefault(static l => l.IsInSource) is { } place
+                && (!method.IsStatic || MappedMethods.Contains(method, context.Compilation.SyntaxTrees, context.CancellationToken))
             )
             {
                 context.ReportDiagnostic(Create(rule, place, method.Name, annotation, context.CancellationToken));
             }
+        }
+    }
+
+    /// <summary>A local function with an annotation of its own that is mapped as an endpoint.</summary>
+    public static void ReportLocalFunction(SyntaxNodeAnalysisContext context, DiagnosticDescriptor rule)
+    {
+        var function = (LocalFunctionStatementSyntax)context.Node;
+        if (
+            function.AttributeLists.Count > 0
+            && context.SemanticModel.GetDeclaredSymbol(function, context.CancellationToken) is IMethodSymbol symbol
+            && Annotation.On(symbol) is { Restarts: true } annotation
+            && MappedMethods.Contains(symbol, [function.SyntaxTree], context.CancellationToken)
+        )
+        {
+            context.ReportDiagnostic(Create(rule, function.Identifier.GetLocation(), symbol.Name, annotation, context.CancellationToken));
         }
     }
 

@@ -62,6 +62,26 @@ public class LevelsTests
         Assert.DoesNotContain(await KeysAsync(project, "MR1003"), static k => k.StartsWith(Key, StringComparison.Ordinal));
     }
 
+    /// <summary>[Global] knows no staleness: it would not compile. [Causal] does.</summary>
+    [Fact]
+    public async Task Only_what_the_stronger_one_knows_is_kept()
+    {
+        const string Annotation = "[Monotonic(MaxStalenessMilliseconds = 100)]";
+        var project = Project(
+            ("Orders.cs", Usings + $"public class Orders\n{{\n    {Annotation}\n    public virtual int Load{Body}\n}}\n")
+        );
+        Assert.Equal(
+            [Key + ".Causal"],
+            (await KeysAsync(project, "MR1003")).Where(static k => k.StartsWith(Key, StringComparison.Ordinal))
+        );
+        await MendsAsync(
+            $"public class Orders\n{{\n    {Annotation}\n    public virtual int Load{Body}\n}}\n",
+            "MR1003",
+            Key + ".Causal",
+            $"public class Orders\n{{\n    {Annotation.Replace("Monotonic", "Causal", StringComparison.Ordinal)}\n    public virtual int Load{Body}\n}}\n"
+        );
+    }
+
     [Fact]
     public Task A_weaker_session_becomes_a_stronger_one() =>
         MendsAsync(

@@ -431,6 +431,58 @@ public class MergedReadsTests
             },
         };
 
+    /// <summary>What is done with the rows runs getters of fields alone: the query behind it may have been sent by then.</summary>
+    [Theory]
+    [InlineData(".ToDictionary(o => o.Id, o => o.Customer)")]
+    [InlineData(".GroupBy(static o => o.Customer, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Id)")]
+    [InlineData(".Select(o => new { o.Id, Pair = (o.Customer, 1) }).ToList()")]
+    [InlineData(".Where(o => o.Id > 1 && o.Customer.Length < 4).OrderByDescending(o => o.Id).ThenBy(o => (long?)o.Id)")]
+    [InlineData(".Select(o => o.Id).Distinct().ToHashSet()")]
+    [InlineData(".ToLookup(o => o.Customer)")]
+    public Task Rows_may_be_arranged(string looked) =>
+        HoldsAsync(
+            Async($"var a = (await db.QueryAsync<Order>(AllSql)){looked}; var b = await db.QueryAsync<Line>(LineSql, new {{ id }});")
+                + Texts,
+            2,
+            1
+        );
+
+    /// <summary>Near misses: code of the project's own runs, or something is asked that the row does not hold.</summary>
+    [Theory]
+    [InlineData(".ToDictionary(o => Next())")]
+    [InlineData(".Select(o => { id++; return o; })")]
+    [InlineData(".Select(o => id)")]
+    [InlineData(".Select(o => Computed)")]
+    [InlineData(".Select(o => new Asked(1, o.Customer))")]
+    [InlineData(".Select(o => o.Customer.ToUpper())")]
+    [InlineData(".GroupBy(o => o)")]
+    [InlineData(".Distinct()")]
+    [InlineData(".ToHashSet()")]
+    [InlineData(".ToDictionary(o => o.Id, new Own())")]
+    [InlineData(".Select(Named)")]
+    [InlineData(".Select(o => (Told)o.Customer)")]
+    [InlineData(".First(o => Named(o) == o)")]
+    [InlineData(".Select(async o => await Task.FromResult(o.Id))")]
+    [InlineData(".Select(o => o.Said)", "Noisy")]
+    [InlineData(".SelectMany(o => o.Customer)")]
+    [InlineData(".Where(o => o.Id > Next())")]
+    [InlineData(".Select(o => (o.Id, Next()))")]
+    [InlineData(".Select(o => new { o.Id, N = Next() })")]
+    [InlineData(".GroupBy(o => o.Customer).Select(g => g.Last())")]
+    [InlineData(".Select(o => Kept().First())")]
+    public async Task What_else_is_done_with_them_is_not(string looked, string row = "Order") =>
+        Assert.True(
+            await IsQuietAsync(
+                Async($"var a = (await db.QueryAsync<{row}>(AllSql)){looked}; var b = await db.QueryAsync<Line>(AllLinesSql);")
+                    + More
+                    + "private static Order Named(Order order) => order;"
+                    + "private sealed class Noisy { public int Id { get; set; } public int Said => System.Environment.TickCount; }"
+                    + "private sealed class Own : IEqualityComparer<long> { public bool Equals(long a, long b) => true;"
+                    + " public int GetHashCode(long a) => 1; }"
+                    + Texts
+            )
+        );
+
     [Theory]
     [MemberData(nameof(Shapes))]
     public Task Each_shape_answers_as_before(string members, int before, int after) => HoldsAsync(members + Texts, before, after);
@@ -513,6 +565,10 @@ public class MergedReadsTests
     [InlineData(
         "var x = new Asked(id, name); var a = await db.QueryAsync<Order>(OrderSql, x); var b = await db.QueryAsync<Line>(LineSql, x);"
     )]
+    [InlineData("var a = await db.QueryAsync<Order>(OrderSql); var b = await db.QueryAsync<Line>(LineSql, new { id });")]
+    [InlineData(
+        "var x = new { id }; var y = new { id }; var a = await db.QueryAsync<Order>(OrderSql, x); var b = await db.QueryAsync<Line>(LineSql, y);"
+    )]
     // What is evaluated later may be another value, run something or throw.
     [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = Next() });")]
     [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = Computed });")]
@@ -533,7 +589,55 @@ public class MergedReadsTests
         "var ids = Enumerable.Range(1, id); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = ids });"
     )]
     [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql + name);")]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = Settable });")]
+    [InlineData(
+        "var x = new Loose(); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = x.Id });"
+    )]
+    [InlineData(
+        "IAsked x = new Loose(); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = x.Id });"
+    )]
+    [InlineData(
+        "long big = id; var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = (int)big });"
+    )]
+    [InlineData(
+        "var n = 1; Action more = () => n = 2; more(); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = n });"
+    )]
+    [InlineData(
+        "var n = 1; Action more = () => (n, _) = (2, 3); more(); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = n });"
+    )]
+    [InlineData(
+        "var n = 1; void More() { Bump(ref n); } More(); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = n });"
+    )]
+    [InlineData(
+        "var p = new { id }; Action more = () => p = new { id = 5 }; more(); var a = await db.QueryAsync<Order>(OrderSql, p); var b = await db.QueryAsync<Line>(LineSql, p);"
+    )]
+    [InlineData(
+        "var ids = new Held.List<int>(); var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData(
+        "var ids = new List<object>(); var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData(
+        "var ids = new[] { new object() }; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData(
+        "Asked? x = Maybe(); var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = x.Id });"
+    )]
     // Another connection, transaction, timeout or way to read.
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await _other.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(AllSql, commandType: CommandType.StoredProcedure); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData(
+        "var c = db; Action more = () => c = _open; more(); var a = await c.QueryAsync<Order>(AllSql); var b = await c.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(AllSql, null, Current); var b = await db.QueryAsync<Line>(AllLinesSql, null, Current);"
+    )]
+    [InlineData("var a = await db.QueryAsync<Order>(AllSql, null, _kept); var b = await db.QueryAsync<Line>(AllLinesSql, null, _kept);")]
+    [InlineData(
+        "var a = await db.QueryAsync<Order>(AllSql, commandTimeout: _changing); var b = await db.QueryAsync<Line>(AllLinesSql, commandTimeout: _changing);"
+    )]
     [InlineData("var a = await db.QueryAsync<Order>(AllSql); var b = await Connection.QueryAsync<Line>(AllLinesSql);")]
     [InlineData("var a = await Connection.QueryAsync<Order>(AllSql); var b = await Connection.QueryAsync<Line>(AllLinesSql);")]
     [InlineData("var a = await _open.QueryAsync<Order>(AllSql); var b = await _open.QueryAsync<Line>(AllLinesSql);")]
@@ -588,9 +692,21 @@ public class MergedReadsTests
     [InlineData(
         "var a = await db.QueryAsync<Order>(\"SELECT '/*', audit/**/(id) FROM orders\"); var b = await db.QueryAsync<Line>(AllLinesSql);"
     )]
+    // Without a blank Dapper takes it for a procedure.
+    [InlineData("var a = await db.QuerySingleAsync<int>(\"SELECT(1)\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
     // The first of an order: a reader would fetch all that follow.
     [InlineData("var a = await db.QueryFirstAsync<Order>(AllSql + \" ORDER BY id DESC\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
+    [InlineData("var a = await db.QueryAsync<Order>(\"SELECT(1)\"); var b = await db.QueryAsync<Line>(AllLinesSql);")]
     // An item of a list would have a name that is taken.
+    [InlineData(
+        "var ids = new[] { 1, 2 }; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(AllLinesSql, new { ids1 = 3 });"
+    )]
+    [InlineData(
+        "var ids = new[] { 1, 2 }; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(AllLinesSql + \" WHERE id = @ids1\");"
+    )]
+    [InlineData(
+        "var ids = new[] { 1, 2 }; var a = await db.QueryAsync<Order>(InSql + \" OR id = @ids2\", new { ids }); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
     [InlineData(
         "var ids = new[] { 1, 2 }; var ids1 = 3; var a = await db.QueryAsync<Order>(InSql, new { ids }); var b = await db.QueryAsync<Line>(\"SELECT id, product FROM items WHERE id = @ids1\", new { ids1 });"
     )]
@@ -615,6 +731,9 @@ public class MergedReadsTests
     [InlineData("var a = (await db.QueryAsync<Order>(AllSql)).Select(o => Next()); var b = await db.QueryAsync<Line>(AllLinesSql);")]
     [InlineData("Told a = await db.QuerySingleAsync<string>(CountSql); var b = await db.QueryAsync<Line>(AllLinesSql);")]
     [InlineData(
+        "var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(AllLinesSql); again: Next(); if (id < 0) goto again;"
+    )]
+    [InlineData(
         "again: var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(AllLinesSql); if (id < 0) goto again;"
     )]
     public async Task What_may_make_a_difference_is_left_alone(string body) =>
@@ -629,6 +748,68 @@ public class MergedReadsTests
         Assert.Single(await FoundAsync(project));
         Assert.Equal(project.Solution, await MergedAsync(project));
     }
+
+    /// <summary>What has Dapper's names and is another one's, or a value that has the framework's.</summary>
+    [Theory]
+    [InlineData("using Dapper;", "using Other;", "AllLinesSql")]
+    [InlineData("using Dapper;", "using Dapper;", "AllLinesSql")]
+    [InlineData("", "", "LineSql, new { id = default(Shop.System.Guid) }")]
+    public async Task Names_alone_say_nothing(string before, string after, string second)
+    {
+        var members = Async($"var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>({second});", "null") + Texts;
+        var project = Workbench.Project(
+            ("Page.cs", before.Length == 0 ? Source(members) : Source(members).Replace(before, after, StringComparison.Ordinal)),
+            (
+                "Other.cs",
+                """
+                namespace Shop.System { public readonly struct Guid; }
+                NAMED
+                namespace Other
+                {
+                    using System.Collections.Generic; using System.Data; using System.Threading.Tasks;
+                    public static class SqlMapper
+                    {
+                        public static Task<IEnumerable<T>> QueryAsync<T>(this IDbConnection cnn, string sql, object? param = null,
+                            IDbTransaction? transaction = null, int? commandTimeout = null, CommandType? commandType = null) => null!;
+                        public class GridReader { public void ReadAsync() { } }
+                    }
+                }
+                """.Replace(
+                    "NAMED",
+                    // A copy of Dapper's source with fewer parameters.
+                    before.Length > 0
+                    && before == after
+                        ? "namespace Dapper { using System.Collections.Generic; using System.Data; using System.Threading.Tasks; public static class SqlMapper { "
+                            + "public static Task<IEnumerable<T>> QueryAsync<T>(this IDbConnection cnn, string sql) => null!; "
+                            + "public class GridReader { public void ReadAsync() { } } } }"
+                        : "",
+                    StringComparison.Ordinal
+                )
+            )
+        );
+        await Workbench.CompilesAsync(project);
+        Assert.Empty(await FoundAsync(project));
+    }
+
+    /// <summary>A local that a lambda only reads, or that is written before, is the same for both reads.</summary>
+    [Theory]
+    [InlineData(
+        "var n = 1; Func<int> more = () => n + 1; var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = n });"
+    )]
+    [InlineData(
+        "var n = 1; n = 2; var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = n });"
+    )]
+    [InlineData(
+        "var n = 1; var o = 2; Action more = () => o = n; var a = await db.QueryAsync<Order>(AllSql); var b = await db.QueryAsync<Line>(LineSql, new { id = n });"
+    )]
+    [InlineData(
+        "var a = await db.QueryFirstAsync<Order>(\"SELECT TOP 1 id, customer FROM orders ORDER BY id\"); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    [InlineData(
+        "var a = await db.QueryFirstAsync<Order>(\"SELECT id, customer FROM orders ORDER BY id OFFSET 0 ROWS FETCH NEXT 1 ROWS ONLY\"); var b = await db.QueryAsync<Line>(AllLinesSql);"
+    )]
+    public async Task What_makes_no_difference_is_found(string body) =>
+        Assert.False(await IsQuietAsync(Async(body, "null") + More + Texts));
 
     /// <summary>Dapper.AOT makes code for single reads, and none for several in one: what is marked for it stays.</summary>
     [Theory]
@@ -742,6 +923,15 @@ public class MergedReadsTests
 
             private int _changing = 1;
             private DbConnection _open = db;
+            private IDbTransaction? _kept;
+            private readonly DbConnection _other = db;
+            private List<Order> Kept() => new();
+            private IDbTransaction? Current => _kept ??= null;
+            private int Settable { get; set; } = 1;
+            private static void Bump(ref int n) => n++;
+            private interface IAsked { int Id { get; } }
+            private class Loose : IAsked { public virtual int Id { get; set; } }
+            private static class Held { public sealed class List<T> : System.Collections.Generic.List<T>; }
             private int Computed => _changing++;
             private DbConnection Connection => _open;
             private int Next() => _changing++;

@@ -225,6 +225,18 @@ public class RunAgainCorpusTests
         "using var r = new Report(); return id;",
         "sealed class Report : IDisposable { public void Dispose() { GC.SuppressFinalize(this); } } public"
     )]
+    [InlineData("List<Node> M(List<Row> rows)", "return Trees.Build(rows, 0);", Tree)]
+    [InlineData("void M(List<Row> rows)", "var all = Trees.Build(rows, 0); all[0].Children.Clear(); all[0].Name = \"root\";", Tree)]
+    [InlineData("void M(List<Row> rows)", "var one = Trees.First(rows, 3); one.Name = \"a\"; one.Children.Add(new Node());", Tree)]
+    [InlineData("List<Node> M(List<Row> rows)", "return Trees.Even(rows, 4);", Tree)]
+    [InlineData("int M(IUnits units)", "using var u = units.Begin(); return u.Rows;", QuietUnits)]
+    [InlineData("async Task<int> M(IUnits units)", "await using (var u = units.Begin()) { return u.Rows; }", QuietUnits)]
+    [InlineData("int M(IServiceProvider all)", "using IDisposable d = source.CreateConnection(); return 1;")]
+    [InlineData(
+        "int M(Base[] all)",
+        "using var b = all[0]; return 1;",
+        "abstract class Base : IDisposable { public abstract void Dispose(); } public class One : Base { public override void Dispose() { } } public"
+    )]
     public Task What_repositories_usually_do(string signature, string body, string around = "") => Verify(signature, body, around, null);
 
     [Theory]
@@ -406,6 +418,32 @@ public class RunAgainCorpusTests
         "sets 'Reads'",
         "class Thing { } public interface IAudited { int Reads { get; set; } } public"
     )]
+    [InlineData("List<Node> M(List<Row> rows)", "return Trees.Kept(rows, 0);", "which changes 'node.Children'", Tree)]
+    [InlineData("void M(List<Row> rows)", "var all = Trees.Found(rows, 0); all[0].Name = \"a\";", "sets 'Name'", Tree)]
+    [InlineData("void M(List<Row> rows)", "var all = Trees.Odd(rows, 3); all.Clear();", "changes 'all'", Tree)]
+    [InlineData("void M(List<Row> rows)", "Trees.Build(rows, 0); var row = Trees.Named(rows, 2); row.Name = \"a\";", "sets 'Name'", Tree)]
+    [InlineData("int M(IUnits units)", "using var u = units.Begin(); return u.Rows;", "which sets 's_all'", SavingUnits)]
+    [InlineData("int M(IUnits units)", "using (units.Begin()) { return 1; }", "calls 'Dispose', which sets 's_all'", SavingUnits)]
+    [InlineData(
+        "async Task<int> M(IUnits units)",
+        "await using var u = units.Begin(); return u.Rows;",
+        "calls 'DisposeAsync', which",
+        SavingUnits
+    )]
+    [InlineData("int M(object unit)", "using var u = (IUnit)unit; return u.Rows;", "which sets 's_all'", SavingUnits)]
+    [InlineData("int M<T>(T unit) where T : IUnit", "using var u = unit; return u.Rows;", "which sets 's_all'", SavingUnits)]
+    [InlineData(
+        "int M(ILease[] all)",
+        "using var u = all[0]; return 1;",
+        "calls 'Dispose', whose effect is not known",
+        "interface ILease : IDisposable { } public"
+    )]
+    [InlineData(
+        "int M(Base[] all)",
+        "using var b = all[0]; return 1;",
+        "which sets 's_all'",
+        "abstract class Base : IDisposable { public abstract void Dispose(); } public class One : Base { public override void Dispose() => All.s_all++; } public"
+    )]
     public Task What_looks_like_it_and_is_done_twice(string signature, string body, string said, string around = "") =>
         Verify(
             signature.Replace(" M(", " {|MR1011:M|}(", StringComparison.Ordinal).Replace(" M<", " {|MR1011:M|}<", StringComparison.Ordinal),
@@ -413,6 +451,66 @@ public class RunAgainCorpusTests
             around,
             said
         );
+
+    private const string QuietUnits = """
+        interface IUnit : IDisposable, IAsyncDisposable { int Rows { get; } }
+        public interface IUnits { IUnit Begin(); }
+        public class OwnUnits : IUnits { public IUnit Begin() => new OwnUnit(); }
+        public class OwnUnit : IUnit { public int Rows => 1; public void Dispose() { } public ValueTask DisposeAsync() => default; }
+        public
+        """;
+
+    private const string SavingUnits = """
+        interface IUnit : IDisposable, IAsyncDisposable { int Rows { get; } }
+        public interface IUnits { IUnit Begin(); }
+        public class OwnUnits : IUnits { public IUnit Begin() => new OwnUnit(); }
+        public class OwnUnit : IUnit { public int Rows => 1; public void Dispose() => Save(); public ValueTask DisposeAsync() { Save(); return default; } private void Save() => All.s_all++; }
+        public
+        """;
+
+    /// <summary>Trees built by recursion: what each call gives out is new, or is not.</summary>
+    private const string Tree = """
+        class Row { public int Id { get; set; } public int Parent { get; set; } public string Name { get; set; } }
+        public class Node { public string Name { get; set; } public List<Node> Children { get; set; } = new(); }
+        public static class Trees
+        {
+            private static readonly List<Node> s_kept = new();
+            public static List<Node> Build(List<Row> rows, int parent)
+            {
+                var nodes = new List<Node>();
+                foreach (var row in rows.Where(r => r.Parent == parent))
+                {
+                    var node = new Node { Name = row.Name };
+                    node.Children.AddRange(Build(rows, row.Id));
+                    nodes.Add(node);
+                }
+                return nodes;
+            }
+            public static Node First(List<Row> rows, int depth)
+            {
+                if (depth == 0) return new Node();
+                var node = First(rows, depth - 1);
+                node.Children.Add(new Node());
+                return node;
+            }
+            public static List<Node> Even(List<Row> rows, int depth) => depth == 0 ? new List<Node>() : Wrapped(Both(rows, depth - 1));
+            private static List<Node> Both(List<Row> rows, int depth) { var all = Even(rows, depth - 1); all.AddRange(Even(rows, depth - 2)); all.Add(new Node()); return all; }
+            private static List<Node> Wrapped(List<Node> nodes) { nodes.Reverse(); return nodes; }
+            public static List<Node> Kept(List<Row> rows, int parent)
+            {
+                if (rows.Count == parent) return s_kept;
+                var node = new Node();
+                node.Children = Kept(rows, parent + 1);
+                node.Children.Add(new Node());
+                return node.Children;
+            }
+            public static List<Node> Found(List<Row> rows, int depth) => depth == 3 ? s_kept : Found(rows, depth + 1);
+            public static List<Node> Odd(List<Row> rows, int depth) => depth == 0 ? new List<Node>() : Mixed(rows, depth - 1);
+            private static List<Node> Mixed(List<Row> rows, int depth) => depth == 0 ? s_kept : Odd(rows, depth - 1);
+            public static Row Named(List<Row> rows, int depth) => depth == 0 ? rows[0] : Named(rows, depth - 1);
+        }
+        public
+        """;
 
     private static Task Verify(string signature, string body, string around, string? said) =>
         new MarkedSource(

@@ -240,8 +240,35 @@ public class RunAgainTests
                 + "); }"
         );
 
+    /// <summary>A method that is handed to an endpoint by its name: its attributes are the endpoint's metadata.</summary>
+    [Theory]
+    [InlineData(Restart + "public static int {|MR1011:Get|}() => 1;", "", "Handlers.Get")]
+    [InlineData(Restart + "internal static int {|MR1011:Get|}() => 1;", "", "(string name) => name", "app.MapPost(\"/b\", Handlers.Get);")]
+    [InlineData("", Restart + "static int {|MR1011:Get|}() => 1;", "Get")]
+    [InlineData("", Restart + "int {|MR1011:Get|}() => 1;", "Get")]
+    // Not mapped, by another's name, under another policy, or none.
+    [InlineData(Restart + "public static int Get() => 1;", "", "() => Handlers.Get()")]
+    [InlineData(Restart + "public static int Get() => 1;", "", "Others.Get")]
+    [InlineData("[Monotonic] public static int Get() => 1;", "", "Handlers.Get")]
+    [InlineData("public static int Get() => 1;", "", "Handlers.Get")]
+    [InlineData("", Restart + "int Get() => 1;", "() => Get()")]
+    [InlineData("", "[Monotonic(OnReplicaLoss = ReplicaLoss.Primary)] int Get() => 1;", "Get")]
+    public Task Nor_is_a_mapped_method(string method, string local, string handler, string more = "") =>
+        OnTheWeb(
+            "using Microsoft.AspNetCore.Builder; public static class Handlers { "
+                + method
+                + " } public static class Others { public static int Get() => 2; } public static class Routes { "
+                + "public static void Map(Microsoft.AspNetCore.Routing.IEndpointRouteBuilder app) { "
+                + local
+                + " app.MapGet(\"/a\", "
+                + handler
+                + "); "
+                + more
+                + " } }"
+        );
+
     private static Task OnTheWeb(string source) =>
-        new MarkedSource("using MonotonicReads;\n" + source, [.. ReadRules.References, .. AspNetCore.WithPackage])
+        new MarkedSource("using MonotonicReads;" + source, [.. ReadRules.References, .. AspNetCore.WithPackage])
         {
             Said = source.Contains("MR1011", StringComparison.Ordinal) ? "nobody runs again, so that the policy counts as Primary" : null,
         }.VerifyAsync(new MR1011CannotRunAgain());

@@ -76,6 +76,8 @@ public class PlansCommandTests
         Assert.Contains($"{File}:3: to be removed: 'M:Shop.Orders.Gone' is planned", differs.Output, StringComparison.Ordinal);
         Assert.Contains($"{File}:7: not understood: nonsense", differs.Output, StringComparison.Ordinal);
         Assert.Contains("Orders.cs:12: not planned: 'Extra'", differs.Output, StringComparison.Ordinal);
+        Assert.Contains("Orders.cs:9: to be mended: 'Lines'", differs.Output, StringComparison.Ordinal);
+        Assert.Contains("Orders.cs:10: to be removed: 'Lazy'", differs.Output, StringComparison.Ordinal);
 
         var updated = await folder.ToolAsync("plans", "Shop", "--update");
         Assert.Equal(ExitCodes.Found, updated.ExitCode);
@@ -195,6 +197,40 @@ public class PlansCommandTests
         );
         Assert.Equal("M:Shop.Orders.Page(System.Int32) = 2\n", folder[File]);
         Assert.Equal(ExitCodes.Fine, (await folder.ToolAsync("plans", "All.slnx", "--check")).ExitCode);
+    }
+
+    /// <summary>A project beside it was not loaded, and may be whom the line is for: numbers are mended, nothing goes as gone.</summary>
+    [Fact]
+    public async Task What_was_not_seen_is_not_gone()
+    {
+        using var folder = new Folder();
+        folder["Shop/Shop.csproj"] = Project();
+        folder["Shop/Annotations.cs"] = Annotations;
+        folder["Shop/Orders.cs"] = Orders(A + B + C);
+        folder["Shop/Store.csproj"] = Project();
+        await folder.DotnetAsync("restore", "Shop/Shop.csproj", "-v", "q");
+        const string Gone = "M:Shop.Orders.Gone = 2\n";
+        folder[File] = Gone + "M:Shop.Orders.Lines = 4\nM:Shop.Orders.Page(System.Int32) = 3\n";
+        var run = await folder.ToolAsync("plans", "Shop/Shop.csproj");
+        Assert.Equal(Gone + "M:Shop.Orders.Lines = 2\nM:Shop.Orders.Page(System.Int32) = 3\n", folder[File]);
+        Assert.Equal(ExitCodes.Fine, run.ExitCode);
+        Assert.Contains("nothing is removed as gone, since Store.csproj may share it", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_UTF_8_stays_as_it_is()
+    {
+        using var folder = new Folder();
+        folder["Shop/Shop.csproj"] = Project();
+        folder["Shop/Annotations.cs"] = Annotations;
+        folder["Shop/Orders.cs"] = Orders(A + B);
+        await folder.DotnetAsync("restore", "Shop/Shop.csproj", "-v", "q");
+        byte[] latin = [.. "# f"u8, 0xFC, .. "r uns\n"u8];
+        await System.IO.File.WriteAllBytesAsync(folder.Of(File), latin);
+        var run = await folder.ToolAsync("plans", "Shop");
+        Assert.Equal(ExitCodes.WrongUsage, run.ExitCode);
+        Assert.Contains("is not UTF-8", run.Error, StringComparison.Ordinal);
+        Assert.Equal(latin, await System.IO.File.ReadAllBytesAsync(folder.Of(File)));
     }
 
     [Fact]
