@@ -8,6 +8,7 @@ namespace MonotonicReads.Servers;
 /// <param name="make">Makes the driver's data source; may fail, since it is the program's too.</param>
 internal sealed class PoolGeneration(ConnectionPool pool, Func<PoolGeneration, DbDataSource> make)
 {
+    private readonly ConcurrentDictionary<int, int> _asked = new();
     private readonly object _lock = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile DbDataSource? _source;
@@ -31,9 +32,22 @@ internal sealed class PoolGeneration(ConnectionPool pool, Func<PoolGeneration, D
     /// <summary>Whether one of them was handed out.</summary>
     public bool IsUsed { get; set; }
 
-    /// <summary>Those that were not asked to the end, by the server's connection id: the driver pools one that fails when it is opened,
-    /// and it comes back as an old one.</summary>
-    public ConcurrentDictionary<int, bool> Unproven { get; } = new();
+    /// <summary>Whether a connection that is not new has to be asked where it leads: one of its number was not asked to the end. The driver
+    /// pools one that fails when it is opened, and it comes back as an old one; servers number alike, so that which one it is nobody
+    /// knows, for as long as the generation lasts.</summary>
+    public bool IsUnproven(int number) => _asked.GetValueOrDefault(number) > 0;
+
+    /// <summary>A connection of this number is asked where it leads.</summary>
+    public void BeginToAsk(int number) => _asked.AddOrUpdate(number, 1, static (_, asked) => asked + 1);
+
+    /// <summary>It has told.</summary>
+    public void EndToAsk(int number)
+    {
+        if (_asked.AddOrUpdate(number, 0, static (_, asked) => asked - 1) == 0)
+        {
+            _asked.TryRemove(new KeyValuePair<int, int>(number, 0));
+        }
+    }
 
     /// <summary>No connection of it is handed out from now on. Never fails: whoever found that has more to note.</summary>
     public void Retire() => pool.Retire(this);

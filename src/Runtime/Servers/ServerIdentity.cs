@@ -53,14 +53,15 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite, AnsweringSer
         var isNew = (context.Conditions & MySqlConnectionOpenedConditions.New) != 0;
 
         // In a transaction the driver hands on a connection that another data source opened: nobody has asked for this one.
-        if (!isNew && generation.HasRun && !generation.Unproven.ContainsKey(connection.ServerThread))
+        if (!isNew && generation.HasRun && !generation.IsUnproven(connection.ServerThread))
         {
             return;
         }
 
-        generation.Unproven[connection.ServerThread] = true;
+        // The caller may give up in the middle.
+        generation.BeginToAsk(connection.ServerThread);
         Judge(await AskAsync(connection, cancellationToken).ConfigureAwait(false), connection.ServerVersion, generation);
-        generation.Unproven.TryRemove(connection.ServerThread, out _);
+        generation.EndToAsk(connection.ServerThread);
     }
 
     /// <summary>Asks through a proxy, behind whose connections anyone may be.</summary>

@@ -104,6 +104,7 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         await using var source = Build(One, b => b.RecordDecisions(), "MaximumPoolSize=1");
         await NewestOnPrimaryAsync(source);
         await NewestAsync(source);
+        await Eventually.IsAsync(() => Task.FromResult(source.Replicas.Single().Compared is not null), "they are compared");
         if (isWrittenTo)
         {
             await ExecuteAsync(One, "set session gtid_domain_id = 7; insert into app.writes values (77)");
@@ -643,6 +644,49 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         Assert.Equal(102, await NewestAsync(source));
     }
 
+    /// <summary>The driver pools a connection whose opening was given up. Servers number alike: that the other of its number has told where
+    /// it leads says nothing of this one.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_that_was_given_up_as_it_was_asked_is_not_taken_for_another_of_its_number(bool isPromoted)
+    {
+        await Two.StopReplicationAsync();
+        await WriteAsync(100);
+        await ExecuteAsync(Two, "set global read_only = 0");
+        for (long number = await NumberAsync(Two); await NumberAsync(Cluster.Primary) < number + 50; ) { }
+
+        await using var source = Build(One);
+        using var session = ReadSession.Begin(ReadConsistency.Primary);
+        await using var first = await source.OpenConnectionAsync();
+        Assert.Equal(100, await first.ExecuteScalarAsync<long>(Newest));
+        var wanted = await first.ExecuteScalarAsync<long>("select connection_id()");
+        while (await NumberAsync(Two) < wanted - 1) { }
+
+        _primary = isPromoted ? Two : Cluster.Primary;
+        _relay!.Delay = TimeSpan.FromMilliseconds(300);
+        using var giveUp = new CancellationTokenSource();
+        var asked = _relay.Commands;
+        var opening = Task.Run(() => source.OpenConnectionAsync(giveUp.Token).AsTask());
+        await Eventually.IsAsync(() => Task.FromResult(_relay.Commands > asked), "it is asked where it leads");
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
+        _relay.Delay = TimeSpan.Zero;
+        await first.CloseAsync();
+
+        await using var again = await source.OpenConnectionAsync();
+        Assert.Equal(100, await again.ExecuteScalarAsync<long>(Newest));
+        Assert.Equal(wanted, await again.ExecuteScalarAsync<long>("select connection_id()"));
+        if (isPromoted)
+        {
+            await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+        }
+        else
+        {
+            Assert.Equal(100, await NewestAsync(source));
+        }
+    }
+
     /// <summary>The address of the primary leads to another server, and the one before lives on as a replica.</summary>
     [Theory]
     [InlineData(true)]
@@ -877,6 +921,14 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, Guid.NewGuid());
         await using var connection = await source.OpenConnectionAsync();
         return connection.ServerName;
+    }
+
+    // The number that a server gives to a connection now.
+    private static async Task<long> NumberAsync(MariaDbServer server)
+    {
+        await using var connection = new MySqlConnection(server.ConnectionString + ";Pooling=False");
+        await connection.OpenAsync();
+        return connection.ServerThread;
     }
 
     private static async Task ExecuteAsync(MariaDbServer server, string sql)
