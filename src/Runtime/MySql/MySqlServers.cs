@@ -169,6 +169,7 @@ internal sealed class MySqlServers(bool isForPomelo, bool allowsWritableReplicas
                         (opened, cancellation) => identity.CheckAsync(opened, generation, cancellation)
                     );
                     generation.Size = PoolSize(builder);
+                    generation.Ask = opened => identity.CheckAsync((MySqlConnection)opened, generation, CancellationToken.None);
                     return builder.Build();
                 })
             ),

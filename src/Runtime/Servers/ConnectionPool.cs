@@ -104,9 +104,7 @@ internal sealed class ConnectionPool : IDisposable
 
             try
             {
-                var connection = isAsync
-                    ? await generation.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false)
-                    : generation.Source.OpenConnection();
+                var connection = await GivenUpConnections.OpenAsync(generation, isAsync, cancellation).ConfigureAwait(false);
                 if (generation.IsCurrent && !_isDisposed)
                 {
                     generation.IsUsed = true;

@@ -32,7 +32,10 @@ internal sealed class PoolGeneration(ConnectionPool pool, Func<PoolGeneration, D
     /// <summary>Whether one of them was handed out.</summary>
     public bool IsUsed { get; set; }
 
-    /// <summary>Whether a connection that is not new has to be asked where it leads: one of its number was not asked to the end. The driver
+    /// <summary>Asks a connection where it leads; null where nobody asks. Known with <see cref="Source"/>.</summary>
+    public Func<DbConnection, ValueTask>? Ask { get; set; }
+
+    /// <summary>Whether a connection that is not new has to be asked where it leads: one of its number told what is refused. The driver
     /// pools one that fails when it is opened, and it comes back as an old one; servers number alike, so that which one it is nobody
     /// knows, for as long as the generation lasts.</summary>
     public bool IsUnproven(int number) => _asked.GetValueOrDefault(number) > 0;

@@ -58,11 +58,34 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite, AnsweringSer
             return;
         }
 
-        // The caller may give up in the middle.
-        generation.BeginToAsk(connection.ServerThread);
-        Judge(await AskAsync(connection, cancellationToken).ConfigureAwait(false), connection.ServerVersion, generation);
-        generation.EndToAsk(connection.ServerThread);
+        await CheckAsync(connection, generation, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Asks on an open connection.</summary>
+    /// <inheritdoc cref="CheckAsync(MySqlConnectionOpenedContext, PoolGeneration, CancellationToken)"/>
+    public async ValueTask CheckAsync(MySqlConnection connection, PoolGeneration generation, CancellationToken cancellationToken)
+    {
+        var number = connection.ServerThread;
+        generation.BeginToAsk(number);
+        SortedDictionary<string, string> answer;
+        try
+        {
+            answer = await AskAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Given up: whoever opens it keeps it until it has told.
+            generation.EndToAsk(number);
+            throw;
+        }
+
+        Judge(answer, connection.ServerVersion, generation);
+        generation.EndToAsk(number);
+    }
+
+    /// <summary>Whether an opening failed with what the server told of itself.</summary>
+    public static bool HasTold(Exception exception) =>
+        exception is OutdatedConnectionException or WritableReplicaException or ReadOnlyPrimaryException or AnsweredByOtherException;
 
     /// <summary>Asks through a proxy, behind whose connections anyone may be.</summary>
     /// <param name="server">The server.</param>

@@ -674,16 +674,24 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         _relay.Delay = TimeSpan.Zero;
         await first.CloseAsync();
 
-        await using var again = await source.OpenConnectionAsync();
-        Assert.Equal(100, await again.ExecuteScalarAsync<long>(Newest));
-        Assert.Equal(wanted, await again.ExecuteScalarAsync<long>("select connection_id()"));
+        // Each keeps its connection, so that the next one gets another.
+        await using var kept = new Kept();
         if (isPromoted)
         {
-            await Assert.ThrowsAsync<ReplicaLostException>(() => NewestAsync(source));
+            await Assert.ThrowsAsync<ReplicaLostException>(() => ReadThriceAsync());
         }
         else
         {
-            Assert.Equal(100, await NewestAsync(source));
+            await ReadThriceAsync();
+        }
+
+        async Task ReadThriceAsync()
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var connection = kept.Keep(await source.OpenConnectionAsync());
+                Assert.Equal(100, await connection.ExecuteScalarAsync<long>(Newest));
+            }
         }
     }
 
@@ -804,6 +812,25 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         }
 
         Assert.Empty(_events);
+    }
+
+    private sealed class Kept : IAsyncDisposable
+    {
+        private readonly List<ReplicatedConnection> _all = [];
+
+        public ReplicatedConnection Keep(ReplicatedConnection connection)
+        {
+            _all.Add(connection);
+            return connection;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var connection in _all)
+            {
+                await connection.DisposeAsync();
+            }
+        }
     }
 
     private sealed class SteppedClock : TimeProvider

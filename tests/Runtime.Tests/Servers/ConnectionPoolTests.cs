@@ -210,10 +210,14 @@ public sealed class ConnectionPoolTests
         protected override ValueTask DisposeAsyncCore()
         {
             IsDisposed = true;
-            return default;
+            return base.DisposeAsyncCore();
         }
 
-        protected override void Dispose(bool disposing) => IsDisposed |= disposing;
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed |= disposing;
+            base.Dispose(disposing);
+        }
     }
 
     /// <summary>A driver's data source that only fails: there is nothing else to open.</summary>
