@@ -27,7 +27,7 @@ internal sealed class EndedConnections(ISessionSource source)
         try
         {
             var living = await LivingAsync(server, isAsync, cancellation).ConfigureAwait(false);
-            return connections.Any(id => !living.Contains(id));
+            return living is not null && connections.Any(id => !living.Contains(id));
         }
         catch (Exception exception)
             when (exception is TimeoutException or SilentServerException or OutdatedConnectionException
@@ -44,7 +44,8 @@ internal sealed class EndedConnections(ISessionSource source)
         }
     }
 
-    private async ValueTask<HashSet<int>> LivingAsync(RoutedServer server, bool isAsync, CancellationToken cancellation)
+    // Null where the answer is not to be trusted.
+    private async ValueTask<HashSet<int>?> LivingAsync(RoutedServer server, bool isAsync, CancellationToken cancellation)
     {
         SilentServerException? silent = null;
         var connection = await BoundedOpening
@@ -56,9 +57,7 @@ internal sealed class EndedConnections(ISessionSource source)
             var living = Living(await questions.AskAsync("SHOW PROCESSLIST", BoundedOpening.Patience).ConfigureAwait(false));
 
             // Its own is in every true answer.
-            return IdOf(connection) is { } own && living.Contains(own)
-                ? living
-                : throw new InvalidOperationException("The server's list of connections lacks the one that asked for it.");
+            return IdOf(connection) is { } own && living.Contains(own) ? living : null;
         }
         catch (SilentServerException exception)
         {
