@@ -256,6 +256,7 @@ internal sealed class Run : IAsyncDisposable
     {
         var name = string.Join('+', faults.Select(fault => fault.Name));
         var started = Stopwatch.GetTimestamp();
+        _grounds.MeetsAnew = false;
         await StartPhaseAsync();
         _grounds.IsOver = false;
         var work = WorkersOf();

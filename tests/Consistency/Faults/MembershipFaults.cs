@@ -25,6 +25,7 @@ internal static class MembershipFaults
 
     private static async Task RemoveAsync(Scene scene)
     {
+        scene.Grounds.MeetsAnew = true;
         for (var turn = 0; turn < 3; turn++)
         {
             var slot = scene.AnySlot();

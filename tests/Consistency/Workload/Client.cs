@@ -283,7 +283,7 @@ internal sealed class Client(
                     End = Recorder.Now,
                     Text = exception.GetType().Name,
                     Detail = Failures.Describe(exception),
-                    IsAllowed = Failures.IsAllowed(exception, cancel is not null, isFresh: Source.Id > 100),
+                    IsAllowed = Failures.IsAllowed(exception, cancel is not null, isFresh: Source.Id > 100 || grounds.MeetsAnew),
                 }
             );
             return false;

@@ -10,6 +10,7 @@ internal sealed class Grounds(Recorder recorder, IReadOnlyList<Source> sources, 
 {
     private volatile bool _isOver;
     private volatile int _cancelPercent;
+    private volatile bool _meetsAnew;
 
     public Recorder Recorder => recorder;
 
@@ -39,6 +40,13 @@ internal sealed class Grounds(Recorder recorder, IReadOnlyList<Source> sources, 
     {
         get => _cancelPercent;
         set => _cancelPercent = value;
+    }
+
+    /// <summary>Whether replicas are added again in this phase: a data source may meet one for the first time.</summary>
+    public bool MeetsAnew
+    {
+        get => _meetsAnew;
+        set => _meetsAnew = value;
     }
 
     public string PrimaryThroughRelay => Addresses.Through(stage.PrimaryRelay.Port, stage.Primary, "Pooling=False");
