@@ -33,8 +33,8 @@ public sealed class WebShopSampleTests(ClusterFixture fixture) : IClassFixture<C
         await using var shop = await StartAsync("Eventual");
         using var user = new User(shop);
         await fixture.Cluster.WaitForReplicasAsync();
-        // Not stopped, which takes a replica out, but far behind for as long as the test takes.
-        await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.SetDelayAsync(TimeSpan.FromMinutes(50))));
+        // Not stopped, which takes a replica out, but far behind for as long as the test takes, and less than at which one comes back.
+        await Task.WhenAll(fixture.Cluster.Replicas.Select(replica => replica.SetDelayAsync(TimeSpan.FromMinutes(20))));
         try
         {
             // While the delay was set they were out for a moment.
@@ -45,16 +45,28 @@ public sealed class WebShopSampleTests(ClusterFixture fixture) : IClassFixture<C
             // One replica goes on, the other does not.
             await fixture.Cluster.Replicas[0].SetDelayAsync(TimeSpan.Zero);
             await fixture.Cluster.Replicas[0].CatchUpAsync();
+            var seen = new SortedSet<long>();
             var last = 0L;
-            await Eventually.IsAsync(
-                async () =>
-                {
-                    var before = last;
-                    last = await user.OrdersOfAsync("carl");
-                    return last < before;
-                },
-                "a page that shows fewer orders than the one before"
-            );
+            try
+            {
+                await Eventually.IsAsync(
+                    async () =>
+                    {
+                        var before = last;
+                        seen.Add(last = await user.OrdersOfAsync("carl"));
+                        return last < before;
+                    },
+                    "a page that shows fewer orders than the one before"
+                );
+            }
+            catch (TimeoutException timeout)
+            {
+                using var health = await user.AnswerAsync("/health");
+                throw new TimeoutException(
+                    $"{timeout.Message} Pages showed {string.Join(", ", seen)} orders. {await health.Content.ReadAsStringAsync()}",
+                    timeout
+                );
+            }
         }
         finally
         {
