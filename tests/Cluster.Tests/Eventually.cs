@@ -10,14 +10,15 @@ internal static class Eventually
     /// <summary>Asks again and again until it is so.</summary>
     /// <param name="isSo">The question.</param>
     /// <param name="what">What is waited for, for the message.</param>
+    /// <param name="tell">What else the message says; null for nothing.</param>
     /// <exception cref="TimeoutException">It did not come within a minute.</exception>
-    public static async Task IsAsync(Func<Task<bool>> isSo, string what)
+    public static async Task IsAsync(Func<Task<bool>> isSo, string what, Func<Task<string>>? tell = null)
     {
         for (var started = Stopwatch.GetTimestamp(); !await isSo(); await Task.Delay(20))
         {
             if (Stopwatch.GetElapsedTime(started) > Limit)
             {
-                throw new TimeoutException($"A minute went by, and still not: {what}.");
+                throw new TimeoutException($"A minute went by, and still not: {what}.{(tell is null ? "" : " " + await tell())}");
             }
         }
     }
@@ -27,16 +28,9 @@ internal static class Eventually
     public static async Task BecomesAsync<T>(T wanted, Func<Task<T>> ask)
     {
         T? last = default;
-        try
-        {
-            await IsAsync(async () => Equals(last = await ask(), wanted), $"{wanted}");
-        }
-        catch (TimeoutException timeout)
-        {
-            throw new TimeoutException($"{timeout.Message} The last answer was {last}.", timeout);
-        }
+        await IsAsync(async () => Equals(last = await ask(), wanted), $"{wanted}", () => Task.FromResult($"The last answer was {last}."));
     }
 
-    /// <inheritdoc cref="IsAsync(Func{Task{bool}}, string)"/>
+    /// <inheritdoc cref="IsAsync(Func{Task{bool}}, string, Func{Task{string}})"/>
     public static Task IsAsync(Func<bool> isSo, string what) => IsAsync(() => Task.FromResult(isSo()), what);
 }

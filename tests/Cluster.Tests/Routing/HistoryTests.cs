@@ -104,7 +104,7 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         await using var source = Build(One, b => b.RecordDecisions(), "MaximumPoolSize=1");
         await NewestOnPrimaryAsync(source);
         await NewestAsync(source);
-        await Eventually.IsAsync(() => Task.FromResult(source.Replicas.Single().Compared is not null), "they are compared");
+        await Eventually.IsAsync(() => source.Replicas.Single().Compared is not null, "they are compared");
         if (isWrittenTo)
         {
             await ExecuteAsync(One, "set session gtid_domain_id = 7; insert into app.writes values (77)");
@@ -157,7 +157,7 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         await using var source = Build(One);
         await NewestOnPrimaryAsync(source);
         await AskAsync();
-        await Eventually.IsAsync(() => Task.FromResult(source.Replicas.Single().Compared is not null), "they are compared");
+        await Eventually.IsAsync(() => source.Replicas.Single().Compared is not null, "they are compared");
         await ExecuteAsync(One, "set session gtid_domain_id = 7; insert into app.writes values (77)");
         if (isAsked)
         {

@@ -26,10 +26,12 @@ public sealed class WrittenMySqlReplicaTests
             .AddReplica("one", cluster.Replicas[0] + ";MaximumPoolSize=1")
             .RecordDecisions()
             .Build();
+
+        // They are compared when both have been met.
         await using (await source.Primary.OpenConnectionAsync()) { }
 
         Assert.Equal(3, await NewestAsync(source));
-        await Eventually.IsAsync(() => Task.FromResult(source.Replicas.Single().Compared is not null), "they are compared");
+        await Eventually.IsAsync(() => source.Replicas.Single().Compared is not null, "they are compared");
         if (isWrittenTo)
         {
             await MySqlCluster.ExecuteAsync(cluster.Replicas[0], "insert into writes values (77)");
