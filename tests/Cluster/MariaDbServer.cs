@@ -13,6 +13,7 @@ public class MariaDbServer
     private readonly MariaDbBinaries _binaries;
     private readonly ServerPlace _place;
     private readonly IReadOnlyList<string> _moreOptions;
+    private LoopbackPort? _port;
     private Process? _process;
 
     internal MariaDbServer(string name, int serverId, string clusterDirectory, MariaDbBinaries binaries, IReadOnlyList<string> moreOptions)
@@ -31,7 +32,7 @@ public class MariaDbServer
     public int ServerId { get; }
 
     /// <summary>The port on 127.0.0.1. It stays the same over a restart.</summary>
-    public int Port { get; private set; }
+    public int Port => _port?.Number ?? 0;
 
     /// <summary>The process, also while it is paused.</summary>
     /// <exception cref="InvalidOperationException">The server is not running.</exception>
@@ -147,7 +148,8 @@ public class MariaDbServer
         ServerTemplate.CopyTo(template, _place.Data);
         for (var attempt = 0; attempt < 5; attempt++)
         {
-            Port = LoopbackPorts.Next();
+            _port?.Dispose();
+            _port = LoopbackPort.Take();
             Launch();
             if (await IsServingAsync(cancellation).ConfigureAwait(false))
             {
@@ -164,11 +166,11 @@ public class MariaDbServer
         throw Died();
     }
 
-    /// <summary>The watchdog has ended the process.</summary>
+    /// <summary>The watchdog has ended the process: its port may be another's.</summary>
     internal void Ended()
     {
-        _process?.Dispose();
-        _process = null;
+        Forget();
+        _port?.Dispose();
     }
 
     internal async Task<MySqlConnection> OpenAdminAsync(CancellationToken cancellation)
@@ -195,6 +197,12 @@ public class MariaDbServer
         return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
     }
 
+    private void Forget()
+    {
+        _process?.Dispose();
+        _process = null;
+    }
+
     private void Launch(IReadOnlyList<string>? options = null) =>
         _process = Watchdog.StartServer(
             _place,
@@ -210,7 +218,7 @@ public class MariaDbServer
         {
             if (Running.HasExited)
             {
-                Ended();
+                Forget();
                 return false;
             }
 

@@ -57,11 +57,9 @@ public sealed class MySqlCluster : IAsyncDisposable
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var template = Path.Combine(directory, "template");
             await release.BootstrapAsync(template).ConfigureAwait(false);
-            var servers = Enumerable
-                .Range(1, replicas + 1)
-                .Select(id => new MySqlServer(release, directory, LoopbackPorts.Next(), id))
-                .ToArray();
-            await Task.WhenAll(servers.Select(server => server.StartAsync(Path.Combine(template, "data")))).ConfigureAwait(false);
+            var servers = Enumerable.Range(1, replicas + 1).Select(id => new MySqlServer(release, directory, id)).ToArray();
+            await Task.WhenAll(servers.Select(server => server.StartAsync(Path.Combine(template, "data"), LoopbackPort.Take)))
+                .ConfigureAwait(false);
             var cluster = new MySqlCluster(watchdog, servers);
             await ExecuteAsync(cluster.Primary.Replace("Database=app", "Database=mysql", StringComparison.Ordinal), "CREATE DATABASE app")
                 .ConfigureAwait(false);
@@ -88,7 +86,9 @@ public sealed class MySqlCluster : IAsyncDisposable
     /// <param name="sql">The statements.</param>
     public static async Task ExecuteAsync(string connectionString, string sql)
     {
-        await using var connection = new MySqlConnection(connectionString);
+        // What a test tells a server to do must not fail where the machine is busy.
+        var patient = new MySqlConnectionStringBuilder(connectionString) { ConnectionTimeout = 30 };
+        await using var connection = new MySqlConnection(patient.ConnectionString);
         await connection.OpenAsync().ConfigureAwait(false);
         await using var command = new MySqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync().ConfigureAwait(false);

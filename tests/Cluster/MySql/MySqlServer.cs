@@ -12,11 +12,12 @@ public sealed class MySqlServer
 
     private readonly MySqlRelease _release;
     private readonly ServerPlace _place;
+    private LoopbackPort? _port;
     private Process? _process;
 
-    internal MySqlServer(MySqlRelease release, string directory, int port, int serverId)
+    internal MySqlServer(MySqlRelease release, string directory, int serverId)
     {
-        (_release, Port, ServerId) = (release, port, serverId);
+        (_release, ServerId) = (release, serverId);
         _place = new(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"server{serverId}")));
     }
 
@@ -24,7 +25,7 @@ public sealed class MySqlServer
     public int ServerId { get; }
 
     /// <summary>The port on 127.0.0.1. It stays the same over a restart.</summary>
-    public int Port { get; }
+    public int Port => _port?.Number ?? 0;
 
     /// <summary>For a user who may do everything, in the database <c>app</c>.</summary>
     public string ConnectionString => ConnectionStringFor("app");
@@ -58,7 +59,7 @@ public sealed class MySqlServer
             await KillAsync().ConfigureAwait(false);
         }
 
-        await LaunchAsync(options ?? []).ConfigureAwait(false);
+        await LaunchAloneAsync(options ?? []).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -92,25 +93,59 @@ public sealed class MySqlServer
         }
 
         File.Delete(Path.Combine(_place.Data, "auto.cnf"));
-        await LaunchAsync(options ?? []).ConfigureAwait(false);
+        await LaunchAloneAsync(options ?? []).ConfigureAwait(false);
     }
 
+    /// <summary>Starts the server for the first time.</summary>
+    /// <param name="template">The files that it starts with.</param>
+    /// <param name="takePort">Gives it a port, and another one where somebody else was faster.</param>
     [SupportedOSPlatform("linux")]
-    internal Task StartAsync(string template)
+    internal async Task StartAsync(string template, Func<LoopbackPort> takePort)
     {
         Directory.CreateDirectory(_place.Root);
         ServerTemplate.CopyTo(template, _place.Data);
-        return LaunchAsync([]);
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            _port?.Dispose();
+            _port = takePort();
+            if (await IsLaunchedAsync([]).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            // Someone else got the port between the look and the bind. Any other reason would only repeat itself.
+            if (!Log().Contains("Can't start server: Bind on TCP/IP port", StringComparison.Ordinal))
+            {
+                break;
+            }
+        }
+
+        throw Died();
     }
 
-    /// <summary>The watchdog has ended the process.</summary>
+    /// <summary>The watchdog has ended the process: its port may be another's.</summary>
     internal void Ended()
+    {
+        Forget();
+        _port?.Dispose();
+    }
+
+    private void Forget()
     {
         _process?.Dispose();
         _process = null;
     }
 
-    private async Task LaunchAsync(IReadOnlyList<string> more)
+    private async Task LaunchAloneAsync(IReadOnlyList<string> more)
+    {
+        if (!await IsLaunchedAsync(more).ConfigureAwait(false))
+        {
+            throw Died();
+        }
+    }
+
+    // False: the process ended before it served.
+    private async Task<bool> IsLaunchedAsync(IReadOnlyList<string> more)
     {
         string[] options =
         [
@@ -130,26 +165,44 @@ public sealed class MySqlServer
         _process = Watchdog.StartServer(_place, _release.Command[0], [.. _release.Command.Skip(1), .. options]);
         for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < StartSeconds; )
         {
-            try
+            if (_process.HasExited)
             {
-                await MySqlCluster.ExecuteAsync(ConnectionStringFor("mysql"), "DO 1").ConfigureAwait(false);
-                return;
+                Forget();
+                return false;
             }
-            catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.UnableToConnectToHost)
-            {
-                if (_process.HasExited)
-                {
-                    break;
-                }
 
-                await Task.Delay(20).ConfigureAwait(false);
+            // The port may be answered by a server of somebody else, ours being about to exit.
+            if (await AnsweringDataAsync().ConfigureAwait(false) == $"{_place.Data}/")
+            {
+                return true;
             }
+
+            await Task.Delay(20).ConfigureAwait(false);
         }
 
-        throw new MariaDbClusterException(
-            $"MySQL ended, or did not serve within {StartSeconds} seconds:\n{await File.ReadAllTextAsync(_place.Log).ConfigureAwait(false)}"
-        );
+        throw new MariaDbClusterException($"MySQL did not serve within {StartSeconds} seconds:\n{Log()}");
     }
+
+    // The files of the server behind the port; null: there is none, or one that is not ours.
+    private async Task<string?> AnsweringDataAsync()
+    {
+        try
+        {
+            var alone = new MySqlConnectionStringBuilder(ConnectionStringFor("mysql")) { Pooling = false };
+            await using var connection = new MySqlConnection(alone.ConnectionString);
+            await connection.OpenAsync().ConfigureAwait(false);
+            await using var command = new MySqlCommand("select @@datadir", connection);
+            return (string?)await command.ExecuteScalarAsync().ConfigureAwait(false);
+        }
+        catch (MySqlException exception) when (exception.ErrorCode is MySqlErrorCode.UnableToConnectToHost or MySqlErrorCode.AccessDenied)
+        {
+            return null;
+        }
+    }
+
+    private MariaDbClusterException Died() => new($"MySQL ended while it started on port {Port}:\n{Log()}");
+
+    private string Log() => File.Exists(_place.Log) ? File.ReadAllText(_place.Log) : "(no log)";
 
     private string ConnectionStringFor(string database) =>
         new MySqlConnectionStringBuilder
