@@ -31,7 +31,8 @@ public sealed class MariaDb : IAsyncLifetime
 
     private async Task<DbConnection> OpenAsync()
     {
-        var connection = new MySqlConnection(_relay!.ConnectionString + ";Pooling=false");
+        // Its thread pool is the compilers' too: what they take for minutes nobody must miss.
+        var connection = new MySqlConnection(_relay!.ConnectionString + ";Pooling=false;ConnectionTimeout=180;DefaultCommandTimeout=180");
         await connection.OpenAsync();
         return connection;
     }

@@ -440,6 +440,7 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
             .Build();
         using var session = ReadSession.Begin(ReadConsistency.Monotonic);
         Assert.Equal(1, await ReadAsync());
+        relay.OpenTimeout = TimeSpan.FromSeconds(2);
         await cluster.Replicas[0].PauseAsync();
         try
         {
@@ -518,6 +519,7 @@ public sealed class ProxySqlTests(RelayFixture fixture) : IClassFixture<RelayFix
         await open.ExecuteScalarAsync<long>("select 1");
         var pinned = session.GetDecisions()[^1].Server;
         var replica = cluster.Replicas.First(r => r.Name == pinned);
+        relay.OpenTimeout = TimeSpan.FromSeconds(2);
         await replica.PauseAsync();
         try
         {

@@ -51,4 +51,32 @@ public sealed class ServerLossTests
         Assert.Equal("replica2", Assert.Single(relay.Statements).Server);
         Assert.Empty(relay.Faults);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_that_is_slow_to_open_is_waited_for_unless_the_test_says_for_how_long(bool isLimited)
+    {
+        await using var cluster = await MariaDbCluster.StartAsync(replicas: 1);
+        var servers = RelayServer.Of(cluster);
+        await using var relay = await StatementRelay.StartAsync(servers, new MaxScaleRoute(seed: 1));
+        await using var connection = await RelayFixture.OpenAsync(relay);
+        relay.OpenTimeout = isLimited ? TimeSpan.FromMilliseconds(100) : relay.OpenTimeout;
+        await cluster.Replicas[0].PauseAsync();
+        Task<int> read;
+        try
+        {
+            relay.Reset();
+            read = connection.ExecuteScalarAsync<int>("select 1");
+            await Task.WhenAny(read, Task.Delay(isLimited ? TimeSpan.FromMinutes(1) : TimeSpan.FromSeconds(3)));
+        }
+        finally
+        {
+            await cluster.Replicas[0].ResumeAsync();
+        }
+
+        Assert.Equal(1, await read);
+        Assert.Equal(!isLimited, servers[1].IsAvailable);
+        Assert.Equal(isLimited ? "primary" : "replica1", Assert.Single(relay.Statements).Server);
+    }
 }

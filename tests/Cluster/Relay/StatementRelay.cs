@@ -22,6 +22,9 @@ public sealed class StatementRelay : IAsyncDisposable
 {
     private const byte Utf8 = 45; // utf8mb4_general_ci, known to every server
 
+    // No machine is that busy.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<int, Task> _running = new();
@@ -54,6 +57,10 @@ public sealed class StatementRelay : IAsyncDisposable
             Database = Servers[0].Database,
             SslMode = MySqlSslMode.None,
         }.ConnectionString;
+
+    /// <summary>How long a server may take to open a connection before the relay leaves it out: 30 seconds unless a test of a server that
+    /// stands still sets it.</summary>
+    public TimeSpan OpenTimeout { get; set; } = Patience;
 
     /// <summary>The servers, in the order that routes walk them.</summary>
     public IReadOnlyList<RelayServer> Servers { get; }
@@ -112,7 +119,7 @@ public sealed class StatementRelay : IAsyncDisposable
             var login = new ClientLogin(Capabilities.Relayed, uint.MaxValue >> 8, Utf8, server.User, [], "", "");
             try
             {
-                await using var backend = await Backend.OpenAsync(server, login, "", cancellation).ConfigureAwait(false);
+                await using var backend = await Backend.OpenAsync(server, login, "", Patience, cancellation).ConfigureAwait(false);
                 offered = (offered ?? backend.Greeting) with
                 {
                     Capabilities = (offered?.Capabilities ?? Capabilities.Relayed) & backend.Greeting.Capabilities,
@@ -191,7 +198,7 @@ public sealed class StatementRelay : IAsyncDisposable
         }
 
         var login = new ClientLogin(_greeting.Capabilities, uint.MaxValue >> 8, Utf8, busy.Server.User, [], "", "");
-        var backends = new SessionBackends(login);
+        var backends = new SessionBackends(login, this);
         await using (backends.ConfigureAwait(false))
         {
             var backend = await backends.ReadyAsync(busy.Server, cancellation).ConfigureAwait(false);

@@ -7,8 +7,6 @@ namespace MonotonicReads.Cluster.Relay.Sessions;
 /// <summary>One client's connection to one server.</summary>
 internal sealed class Backend : IAsyncDisposable
 {
-    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(2);
-
     private readonly PacketChannel _channel;
 
     private Backend(RelayServer server, PacketChannel channel, ServerGreeting greeting, string database)
@@ -27,10 +25,16 @@ internal sealed class Backend : IAsyncDisposable
 
     /// <exception cref="RelayBackendException">The server is not there.</exception>
     /// <exception cref="RelayRefusedException">It is, and refused the login.</exception>
-    public static async Task<Backend> OpenAsync(RelayServer server, ClientLogin login, string database, CancellationToken cancellation)
+    public static async Task<Backend> OpenAsync(
+        RelayServer server,
+        ClientLogin login,
+        string database,
+        TimeSpan timeout,
+        CancellationToken cancellation
+    )
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(OpenTimeout);
+        deadline.CancelAfter(timeout);
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         PacketChannel? channel = null;
         try

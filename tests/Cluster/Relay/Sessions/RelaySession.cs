@@ -27,7 +27,7 @@ internal sealed partial class RelaySession : IAsyncDisposable
 
     public RelaySession(StatementRelay relay, int number, PacketChannel channel, ClientLogin login)
     {
-        (_relay, _channel, _backends, _client) = (relay, channel, new SessionBackends(login), new RelayClient(number));
+        (_relay, _channel, _backends, _client) = (relay, channel, new SessionBackends(login, relay), new RelayClient(number));
     }
 
     /// <summary>The server that is at work for this client, and the number of its connection there.</summary>

@@ -7,7 +7,7 @@ namespace MonotonicReads.Cluster.Relay.Sessions;
 /// A client's connections to the servers, opened when first needed, and what must hold on each of them before the next
 /// statement: its database and its settings.
 /// </summary>
-internal sealed class SessionBackends(ClientLogin login) : IAsyncDisposable
+internal sealed class SessionBackends(ClientLogin login, StatementRelay relay) : IAsyncDisposable
 {
     private readonly Dictionary<RelayServer, Backend> _open = [];
     private readonly List<byte[]> _settings = [];
@@ -33,7 +33,7 @@ internal sealed class SessionBackends(ClientLogin login) : IAsyncDisposable
     {
         if (!_open.TryGetValue(server, out var backend))
         {
-            backend = await Backend.OpenAsync(server, login, Database, cancellation).ConfigureAwait(false);
+            backend = await Backend.OpenAsync(server, login, Database, relay.OpenTimeout, cancellation).ConfigureAwait(false);
             _open.Add(server, backend);
         }
 
