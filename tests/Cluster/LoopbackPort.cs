@@ -54,6 +54,31 @@ internal sealed class LoopbackPort : IDisposable
         throw new MariaDbClusterException($"No free port was found on 127.0.0.1 between {First} and {AfterLast}.");
     }
 
+    /// <summary>Starts a server on a port of its own; where somebody else got that between the look and the bind, on another one.</summary>
+    /// <param name="take">Takes a port.</param>
+    /// <param name="start">Starts it there; false where its process has ended.</param>
+    /// <param name="log">What it has logged.</param>
+    /// <returns>False where it ended for any other reason, which would only repeat itself.</returns>
+    public static async Task<bool> TryStartAsync(Func<LoopbackPort> take, Func<LoopbackPort, Task<bool>> start, Func<string> log)
+    {
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            var port = take();
+            if (await start(port).ConfigureAwait(false))
+            {
+                return true;
+            }
+
+            port.Dispose();
+            if (!log().Contains("Can't start server: Bind on TCP/IP port", StringComparison.Ordinal))
+            {
+                break;
+            }
+        }
+
+        return false;
+    }
+
     public void Dispose() => _lock?.Dispose();
 
     private static FileStream? Lock(int number)

@@ -146,24 +146,22 @@ public class MariaDbServer
     {
         Directory.CreateDirectory(_place.Root);
         ServerTemplate.CopyTo(template, _place.Data);
-        for (var attempt = 0; attempt < 5; attempt++)
+        var isStarted = await LoopbackPort
+            .TryStartAsync(
+                LoopbackPort.Take,
+                port =>
+                {
+                    _port = port;
+                    Launch();
+                    return IsServingAsync(cancellation);
+                },
+                LogTail
+            )
+            .ConfigureAwait(false);
+        if (!isStarted)
         {
-            _port?.Dispose();
-            _port = LoopbackPort.Take();
-            Launch();
-            if (await IsServingAsync(cancellation).ConfigureAwait(false))
-            {
-                return;
-            }
-
-            // Someone else got the port between the look and the bind. Any other reason would only repeat itself.
-            if (!LogTail().Contains("Can't start server: Bind on TCP/IP port", StringComparison.Ordinal))
-            {
-                break;
-            }
+            throw Died();
         }
-
-        throw Died();
     }
 
     /// <summary>The watchdog has ended the process: its port may be another's.</summary>

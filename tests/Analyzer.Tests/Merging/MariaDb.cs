@@ -31,7 +31,7 @@ public sealed class MariaDb : IAsyncLifetime
 
     private async Task<DbConnection> OpenAsync()
     {
-        // Its thread pool is the compilers' too: what they take for minutes nobody must miss.
+        // The compilers of the tests beside it can have the thread pool for minutes: the driver must not give up meanwhile.
         var connection = new MySqlConnection(_relay!.ConnectionString + ";Pooling=false;ConnectionTimeout=180;DefaultCommandTimeout=180");
         await connection.OpenAsync();
         return connection;

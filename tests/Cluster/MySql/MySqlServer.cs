@@ -104,23 +104,21 @@ public sealed class MySqlServer
     {
         Directory.CreateDirectory(_place.Root);
         ServerTemplate.CopyTo(template, _place.Data);
-        for (var attempt = 0; attempt < 5; attempt++)
+        var isStarted = await LoopbackPort
+            .TryStartAsync(
+                takePort,
+                port =>
+                {
+                    _port = port;
+                    return IsLaunchedAsync([]);
+                },
+                Log
+            )
+            .ConfigureAwait(false);
+        if (!isStarted)
         {
-            _port?.Dispose();
-            _port = takePort();
-            if (await IsLaunchedAsync([]).ConfigureAwait(false))
-            {
-                return;
-            }
-
-            // Someone else got the port between the look and the bind. Any other reason would only repeat itself.
-            if (!Log().Contains("Can't start server: Bind on TCP/IP port", StringComparison.Ordinal))
-            {
-                break;
-            }
+            throw Died();
         }
-
-        throw Died();
     }
 
     /// <summary>The watchdog has ended the process: its port may be another's.</summary>
