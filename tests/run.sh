@@ -222,12 +222,24 @@ unpack_current_mysql() { # unpack_current_mysql ASIDE MIRROR: into ASIDE/root
   done
 }
 
-is_formatted() {
+# Where a tool lies the SDK keeps by its version in the user's home, and keeps that place when the packages have moved: a home
+# of its own for each run, with what NuGet knows of the user.
+restore_tools() {
+  local of_user=${DOTNET_CLI_HOME:-$HOME}/.nuget
+  export DOTNET_CLI_HOME=$1 DOTNET_ADD_GLOBAL_TOOLS_TO_PATH=0 DOTNET_GENERATE_ASPNET_CERTIFICATE=0
+  mkdir -p "$of_user"
+  ln -s "$of_user" "$1/.nuget"
   dotnet tool restore >/dev/null
-  if dotnet csharpier check src tests samples; then return; fi
-  echo "format: the sources are not formatted; 'dotnet csharpier format src tests samples' mends it" >&2
-  return 1
 }
+
+is_formatted() (
+  home=$(mktemp -d)
+  trap 'rm -rf "$home"' EXIT
+  restore_tools "$home"
+  if dotnet csharpier check src tests samples; then exit; fi
+  echo "format: the sources are not formatted; 'dotnet csharpier format src tests samples' mends it" >&2
+  exit 1
+)
 
 if [ "$area" = format ]; then
   is_formatted
@@ -259,7 +271,9 @@ fi
 
 # Fails below 85 percent. Hours, and so no part of all.
 if [ "$area" = mutation ]; then
-  dotnet tool restore
+  home=$(mktemp -d)
+  trap 'rm -rf "$home"' EXIT
+  restore_tools "$home"
   for step in ${2:-sql reads flow}; do
     (cd tests/Analyzer.Tests && dotnet stryker --config-file "stryker/$step.json")
   done

@@ -100,6 +100,8 @@ public sealed class MariaDbCluster : IAsyncDisposable
                 )
                 .ConfigureAwait(false);
             await Task.WhenAll(followers.Select(replica => replica.ReplicateAsync(cancellation))).ConfigureAwait(false);
+            await Task.WhenAll(followers.Select(replica => replica.ReceivesAsync(TimeSpan.FromSeconds(30), cancellation)))
+                .ConfigureAwait(false);
 
             var cluster = new MariaDbCluster(directory, watchdog, primary, followers);
             await cluster.WaitForReplicasAsync(cancellation: cancellation).ConfigureAwait(false);

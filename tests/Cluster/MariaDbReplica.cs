@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using MySqlConnector;
 
@@ -109,6 +110,28 @@ public sealed class MariaDbReplica : MariaDbServer
                     .Select(told => $"{told.column}={told.value}")
             )
             : "it follows nobody";
+    }
+
+    /// <summary>
+    /// Waits until its receiver has its connection to the primary. Where the primary has committed nothing yet, a replica that has none
+    /// has caught up too.
+    /// </summary>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="TimeoutException">It did not get there in time; the message has the state of its threads.</exception>
+    internal async Task ReceivesAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var state = ""; !state.Contains($"{ThreadColumns[0]}=Yes", StringComparison.Ordinal); )
+        {
+            if (Stopwatch.GetElapsedTime(started) > timeout)
+            {
+                throw new TimeoutException($"{Name} did not receive within {timeout.TotalSeconds} seconds: {state}.");
+            }
+
+            await Task.Delay(state.Length == 0 ? 0 : 10, cancellation).ConfigureAwait(false);
+            state = await ThreadsAsync(cancellation).ConfigureAwait(false);
+        }
     }
 
     internal Task ReplicateAsync(CancellationToken cancellation) =>

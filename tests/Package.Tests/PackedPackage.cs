@@ -29,6 +29,8 @@ public sealed class PackedPackage : IAsyncLifetime
 
     public string Version { get; private set; } = "";
 
+    private string Home => Path.Combine(root.FullName, "home");
+
     public async Task InitializeAsync()
     {
         foreach (
@@ -70,6 +72,13 @@ public sealed class PackedPackage : IAsyncLifetime
             </configuration>
             """
         );
+        // The feeds and what else NuGet knows of the user hold there too.
+        var user = Environment.GetEnvironmentVariable("DOTNET_CLI_HOME");
+        Directory.CreateDirectory(Home);
+        File.CreateSymbolicLink(
+            Path.Combine(Home, ".nuget"),
+            Path.Combine(user is { Length: > 0 } ? user : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget")
+        );
         // Keeps settings of any folder above the temp folder out.
         await File.WriteAllTextAsync(Path.Combine(root.FullName, "Directory.Build.props"), "<Project />");
         await File.WriteAllTextAsync(Path.Combine(root.FullName, "Directory.Packages.props"), "<Project />");
@@ -110,6 +119,10 @@ public sealed class PackedPackage : IAsyncLifetime
         if (folder != RepositoryRoot)
         {
             start.Environment["NUGET_PACKAGES"] = Path.Combine(root.FullName, "packages");
+            // Where a tool lies the SDK keeps by its version in the home, and keeps that place when the same version is installed elsewhere.
+            start.Environment["DOTNET_CLI_HOME"] = Home;
+            start.Environment["DOTNET_ADD_GLOBAL_TOOLS_TO_PATH"] = "0";
+            start.Environment["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "0";
         }
 
         // Variables of the test host's own build and SDK resolution must not reach another build.

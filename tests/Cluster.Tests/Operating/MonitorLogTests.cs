@@ -16,17 +16,16 @@ public sealed class MonitorLogTests : IAsyncLifetime
     {
         var log = new Recorder();
         await using var source = Build(log, "app");
-        await UntilAsync(log, "24 replica1 up", "24 replica2 up", "24 primary up");
-        Assert.All(log.Records, record => Assert.Equal(LogLevel.Information, record.Level));
+        await UntilAsync(log, "24 Information replica1 up", "24 Information replica2 up", "24 Information primary up");
 
         await _cluster.Replicas[0].StopApplyingAsync();
-        await UntilAsync(log, "26 replica1", "8 replica1 up");
+        await UntilAsync(log, "26 Warning replica1", "8 Warning replica1 up");
         await _cluster.Replicas[0].StartApplyingAsync();
-        await UntilAsync(log, "27 replica1", "24 replica1 up");
+        await UntilAsync(log, "27 Information replica1", "24 Information replica1 up");
         await _cluster.Replicas[1].KillAsync();
-        await UntilAsync(log, "8 replica2 down");
+        await UntilAsync(log, "8 Warning replica2 down");
         await _cluster.Replicas[1].RestartAsync();
-        await UntilAsync(log, "24 replica2 up");
+        await UntilAsync(log, "24 Information replica2 up");
     }
 
     [Fact]
@@ -137,7 +136,7 @@ public sealed class MonitorLogTests : IAsyncLifetime
             {
                 var at = _records.FindIndex(record =>
                     record.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) == words[0]
-                    && words.Skip(1).All(word => record.Text.Contains(word, StringComparison.Ordinal))
+                    && words.Skip(1).All(word => $"{record.Level} {record.Text}".Contains(word, StringComparison.Ordinal))
                 );
                 if (at >= 0)
                 {

@@ -22,6 +22,23 @@ public sealed class ReplicationTests(ClusterFixture fixture) : IClassFixture<Clu
         }
     }
 
+    /// <summary>What nothing has been written to is caught up without a connection; a cluster has started when it has one.</summary>
+    [Fact]
+    public async Task A_replica_without_a_connection_to_its_primary_has_not_started()
+    {
+        await using var fresh = await MariaDbCluster.StartAsync(replicas: 1);
+        var replica = fresh.Replicas[0];
+        var nothing = await fresh.Primary.ScalarAsync("select @@gtid_binlog_pos", default);
+        await fresh.Primary.PauseAsync();
+        await replica.ReplicateAsync(default);
+        await replica.CatchUpAsync(nothing, TimeSpan.FromSeconds(30), default);
+        var waited = await Assert.ThrowsAsync<TimeoutException>(() => replica.ReceivesAsync(TimeSpan.FromSeconds(1), default));
+        Assert.Matches("replica1 did not receive within 1 seconds: Slave_IO_Running=(Connecting|Preparing)", waited.Message);
+
+        await fresh.Primary.ResumeAsync();
+        await replica.ReceivesAsync(TimeSpan.FromMinutes(1), default);
+    }
+
     [Fact]
     public async Task A_row_written_to_the_primary_is_on_every_replica_after_the_wait()
     {

@@ -72,6 +72,12 @@ public sealed class MySqlCluster : IAsyncDisposable
                     .ConfigureAwait(false);
             }
 
+            // Where the database of the primary is, its log is received and applied.
+            foreach (var server in servers.Skip(1))
+            {
+                await server.HasDatabaseAsync().ConfigureAwait(false);
+            }
+
             return cluster;
         }
         catch

@@ -121,6 +121,26 @@ public sealed class MySqlServer
         }
     }
 
+    /// <summary>Waits until the database that the first primary made is here.</summary>
+    /// <exception cref="MariaDbClusterException">It did not come in time; the message holds the end of the server's log.</exception>
+    internal async Task HasDatabaseAsync()
+    {
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < StartSeconds; )
+        {
+            try
+            {
+                await MySqlCluster.ExecuteAsync(ConnectionString, "DO 0").ConfigureAwait(false);
+                return;
+            }
+            catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.UnknownDatabase)
+            {
+                await Task.Delay(20).ConfigureAwait(false);
+            }
+        }
+
+        throw new MariaDbClusterException($"MySQL did not follow within {StartSeconds} seconds:\n{Log()}");
+    }
+
     /// <summary>The watchdog has ended the process: its port may be another's.</summary>
     internal void Ended()
     {
