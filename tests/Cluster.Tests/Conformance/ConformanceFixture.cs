@@ -20,6 +20,9 @@ public sealed class ConformanceFixture : IAsyncLifetime
 
     public IReadOnlyList<Subject> Subjects { get; private set; } = [];
 
+    /// <summary>What went wrong in the relays themselves.</summary>
+    public IEnumerable<Exception> RelayFaults => _relays.SelectMany(relay => relay.Faults);
+
     public async Task InitializeAsync()
     {
         _cluster = await MariaDbCluster.StartAsync(replicas: 3, ["--log-bin-trust-function-creators=1"]);
@@ -168,7 +171,12 @@ public sealed class ConformanceFixture : IAsyncLifetime
     }
 
     private static string Pooled(string connectionString, SourceKind kind) =>
-        new MySqlConnectionStringBuilder(connectionString) { Pooling = kind != SourceKind.Unpooled }.ConnectionString;
+        new MySqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = kind != SourceKind.Unpooled,
+            // How long the driver gives the connection on which it ends a statement: what does not come in time it does not end.
+            CancellationTimeout = 60,
+        }.ConnectionString;
 
     private async Task<StatementRelay> RelayAsync(IReadOnlyList<RelayServer> servers, IStatementRoute route)
     {

@@ -302,8 +302,8 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
     public async Task A_command_that_takes_too_long_is_cancelled_on_its_server()
     {
         await using var relay = await fixture.ThroughForkAsync();
-        await using var connection = await RelayFixture.OpenAsync(relay);
-        await using var command = new MySqlCommand("select sleep(30)", connection) { CommandTimeout = 1 };
+        await using var connection = await RelayFixture.OpenAsync(relay, settings => settings.CancellationTimeout = 60);
+        await using var command = new MySqlCommand("select sleep(120)", connection) { CommandTimeout = 1 };
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
 
         // sleep() that is killed returns 1, or fails: MySqlConnector makes a timeout of both.

@@ -30,7 +30,11 @@ public sealed class ClosingReadTests(RoutingFixture fixture) : IClassFixture<Rou
     [MemberData(nameof(EveryFailure))]
     public async Task It_costs_no_replica_and_runs_once(Failure failure, int reads, bool isAsync)
     {
-        await using var source = fixture.BuildSource(b => b.RecordDecisions().UseTimeProvider(new LeaseTests.ClockWithoutTimers()));
+        // What the driver cannot end in time it does not end, and closes the connection.
+        await using var source = fixture.BuildSource(
+            b => b.RecordDecisions().UseTimeProvider(new LeaseTests.ClockWithoutTimers()),
+            replicaOptions: "CancellationTimeout=60"
+        );
         var events = new ConcurrentQueue<ReadSessionEventArgs>();
         source.SessionEvent += (_, e) => events.Enqueue(e);
         using var session = ReadSession.Begin(

@@ -69,7 +69,8 @@ public class RoutingFixture : IAsyncLifetime
     public ReplicatedMySqlDataSource BuildSource(
         Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null,
         uint? maximumPoolSize = null,
-        string primaryOptions = ""
+        string primaryOptions = "",
+        string replicaOptions = ""
     )
     {
         var builder = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder())
@@ -80,6 +81,7 @@ public class RoutingFixture : IAsyncLifetime
             var connectionString = maximumPoolSize is { } size
                 ? new MySqlConnectionStringBuilder(replica.ConnectionString) { MaximumPoolSize = size }.ConnectionString
                 : replica.ConnectionString;
+            connectionString += replicaOptions.Length > 0 ? $";{replicaOptions}" : "";
             builder.AddReplica(replica.Name, connectionString, weight: index + 1);
         }
 
