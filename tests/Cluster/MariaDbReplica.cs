@@ -122,15 +122,20 @@ public sealed class MariaDbReplica : MariaDbServer
     internal async Task ReceivesAsync(TimeSpan timeout, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        for (var state = ""; !state.Contains($"{ThreadColumns[0]}=Yes", StringComparison.Ordinal); )
+        while (true)
         {
+            var state = await ThreadsAsync(cancellation).ConfigureAwait(false);
+            if (state.Contains($"{ThreadColumns[0]}=Yes", StringComparison.Ordinal))
+            {
+                return;
+            }
+
             if (Stopwatch.GetElapsedTime(started) > timeout)
             {
                 throw new TimeoutException($"{Name} did not receive within {timeout.TotalSeconds} seconds: {state}.");
             }
 
-            await Task.Delay(state.Length == 0 ? 0 : 10, cancellation).ConfigureAwait(false);
-            state = await ThreadsAsync(cancellation).ConfigureAwait(false);
+            await Task.Delay(10, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -73,12 +73,10 @@ public sealed class PackedPackage : IAsyncLifetime
             """
         );
         // The feeds and what else NuGet knows of the user hold there too.
-        var user = Environment.GetEnvironmentVariable("DOTNET_CLI_HOME");
+        var home = Environment.GetEnvironmentVariable("DOTNET_CLI_HOME");
+        var user = home is { Length: > 0 } ? home : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         Directory.CreateDirectory(Home);
-        File.CreateSymbolicLink(
-            Path.Combine(Home, ".nuget"),
-            Path.Combine(user is { Length: > 0 } ? user : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget")
-        );
+        File.CreateSymbolicLink(Path.Combine(Home, ".nuget"), Directory.CreateDirectory(Path.Combine(user, ".nuget")).FullName);
         // Keeps settings of any folder above the temp folder out.
         await File.WriteAllTextAsync(Path.Combine(root.FullName, "Directory.Build.props"), "<Project />");
         await File.WriteAllTextAsync(Path.Combine(root.FullName, "Directory.Packages.props"), "<Project />");

@@ -40,6 +40,20 @@ public sealed class ReplicationTests(ClusterFixture fixture) : IClassFixture<Clu
     }
 
     [Fact]
+    public async Task A_MySQL_replica_without_the_primarys_database_has_not_started()
+    {
+        await using var fresh = await MySqlCluster.StartAsync(MySqlRelease.Oldest, replicas: 1);
+        var system = fresh.Replicas[0].Replace("Database=app", "Database=mysql", StringComparison.Ordinal);
+        await MySqlCluster.ExecuteAsync(system, "DROP DATABASE app");
+        var waiting = fresh.Servers[1].HasDatabaseAsync();
+        await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromSeconds(1)));
+        Assert.False(waiting.IsCompleted);
+
+        await MySqlCluster.ExecuteAsync(system, "CREATE DATABASE app");
+        await waiting;
+    }
+
+    [Fact]
     public async Task A_row_written_to_the_primary_is_on_every_replica_after_the_wait()
     {
         var table = await fixture.NewTableAsync();
