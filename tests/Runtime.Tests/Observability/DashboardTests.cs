@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -99,7 +100,7 @@ public class DashboardTests
 
     private static string Family(string metric) => Regex.Replace(metric, "_(bucket|sum|count)$", "");
 
-    // Names and labels of all that is exported when everything has been measured once.
+    // Names and labels of all that is exported when everything has been measured once: here, since other tests measure only sometimes.
     private static async Task<Dictionary<string, HashSet<string>>> ExportedAsync()
     {
         var exported = new Dictionary<string, HashSet<string>>();
@@ -109,7 +110,19 @@ public class DashboardTests
             exported[line.Groups[1].Value] = [.. labels];
         }
 
+        Assert.Equal(Instruments(), exported.Keys.Select(Family).Distinct().Count());
         return exported;
+    }
+
+    private static int Instruments()
+    {
+        var count = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) => count += instrument.Meter.Name == MonotonicReadsTelemetry.MeterName ? 1 : 0,
+        };
+        listener.Start();
+        return count;
     }
 
     private static async Task<string> ScrapeAsync()
@@ -122,6 +135,8 @@ public class DashboardTests
         RoutingMetrics.CountFallback("shop", "no replica available");
         RoutingMetrics.CountLoss("shop", "r1", "open failed", ReplicaLoss.Primary);
         RoutingMetrics.CountMove("shop", "r1", "r2", "open failed", ReplicaLoss.Redraw);
+        RoutingMetrics.CountRestart("shop", "r1", "open failed");
+        RoutingMetrics.CountSeries("shop", "several servers", isSpread: true);
         RoutingMetrics.RecordWait("shop", "r1", TimeSpan.FromMilliseconds(3));
         using var client = new HttpClient();
         return await client.GetStringAsync(address);
