@@ -10,9 +10,12 @@ internal static class ServerAge
     private const int Seconds = 3;
 
     /// <summary>Waits until a restart of the server is sure to be seen; most servers are old enough already.</summary>
-    public static async Task OldEnoughAsync(this MariaDbServer server)
+    public static Task OldEnoughAsync(this MariaDbServer server) => OldEnoughAsync(server.AdminConnectionString);
+
+    /// <inheritdoc cref="OldEnoughAsync(MariaDbServer)"/>
+    public static async Task OldEnoughAsync(string connectionString)
     {
-        await using var connection = new MySqlConnection(server.AdminConnectionString);
+        await using var connection = new MySqlConnection(connectionString);
         while (await UptimeAsync(connection) < Seconds)
         {
             await Task.Delay(50);
