@@ -60,7 +60,7 @@ targets_of() {
   wanted=$(lower <<<"$1")
   case "$wanted" in
     all) for name in $(projects_in_order); do echo "$name"; done ;;
-    unit) for name in $(projects_in_order); do case "$name" in Browser | Cli | Cluster | Consistency | Package | Testing) ;; Analyzer) echo "$name FullyQualifiedName!~.MergedOnMariaDbTests." ;; *) echo "$name" ;; esac; done ;;
+    unit) for name in $(projects_in_order); do case "$name" in Browser | Cli | Cluster | Consistency | Costs | Package | Testing) ;; Analyzer) echo "$name FullyQualifiedName!~.MergedOnMariaDbTests." ;; *) echo "$name" ;; esac; done ;;
     fuzz) echo "Analyzer FullyQualifiedName~.CrashFuzzTests." ;;
     mr[0-9]*)
       rule=${wanted^^}
@@ -250,6 +250,10 @@ if [ "$area" = bench ] || grep -qE '^(Cli|Cluster|Consistency|Testing)' <<<"$tar
   install_mariadb
   install_mysql
   install_current_mysql
+fi
+
+if grep -q '^Costs' <<<"$targets"; then
+  install_mariadb
 fi
 
 if grep -q '^Package' <<<"$targets"; then
