@@ -19,7 +19,7 @@ public sealed class AllocationTests
             "These are the costs of optimized code that is compiled once: build MonotonicReads in Release."
         );
 
-        var time = new StandingTime();
+        var time = new CreepingTime();
         using var driver = new FakeSource();
         using var source = FakeServers.Create(time);
         MeasureReads(driver, source);

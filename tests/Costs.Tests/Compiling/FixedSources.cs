@@ -42,7 +42,8 @@ internal static class FixedSources
             public class Pages{{i}}(IOrders{{i}} orders, Shop.Part{{(i + 1) % Files}}.IOrders{{(i + 1) % Files}} others)
             {
                 public async Task<int> PageAsync(int id) { var order = await orders.GetAsync(id); var lines = await others.LinesAsync(order.Id); return lines.Count(); }
-                public async Task<Shop.Part{{(i + 1) % Files}}.Row> ChangeAsync(Row row) { await orders.SaveAsync(row); return await others.GetAsync(row.Id); }
+                public async Task<Shop.Part{{(i + 1)
+                % Files}}.Row> ChangeAsync(Row row) { await orders.SaveAsync(row); return await others.GetAsync(row.Id); }
                 public async Task<Row> OneAsync(int id) => await orders.GetAsync(id);
                 public string Title(Row row) => $"{row.Name.Trim()} ({row.Id})";
             }

@@ -71,7 +71,10 @@ internal static class CostFile
     {
         var text = new StringBuilder()
             .Append("# What things cost: exact numbers, never time. tests/Costs.Tests measures them again and compares.\n")
-            .Append(CultureInfo.InvariantCulture, $"# {Rewriting}   writes this file anew. Written on {RuntimeInformation.FrameworkDescription}.\n");
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"# {Rewriting}   writes this file anew. Written on {RuntimeInformation.FrameworkDescription}.\n"
+            );
         foreach (var section in sections.OrderBy(static section => Array.IndexOf(Titles, section.Title)))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n[{section.Title}]\n");
@@ -86,13 +89,13 @@ internal static class CostFile
 
     private static string Explain(string title, IEnumerable<string> differences) =>
         $"""
-        {title}: tests/Costs.Tests/costs.txt has it otherwise.
+            {title}: tests/Costs.Tests/costs.txt has it otherwise.
 
-          {string.Join("\n  ", differences)}
+              {string.Join("\n  ", differences)}
 
-        Where that is meant, {Rewriting} writes the file anew. This is {RuntimeInformation.FrameworkDescription}; the file says on which one
-        it was written.
-        """;
+            Where that is meant, {Rewriting} writes the file anew. This is {RuntimeInformation.FrameworkDescription}; the file says on which one
+            it was written.
+            """;
 
     private static string BesideThisFile([CallerFilePath] string path = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "costs.txt"));

@@ -25,14 +25,7 @@ public class CostFileTests
     [Fact]
     public void What_is_written_is_read_again()
     {
-        CostSection[] sections =
-        [
-            new(CostFile.RoundTrips, [new("plain", 3)]),
-            Known with
-            {
-                Title = CostFile.Allocations,
-            },
-        ];
+        CostSection[] sections = [new(CostFile.RoundTrips, [new("plain", 3)]), Known with { Title = CostFile.Allocations }];
         var read = CostFile.Parse(CostFile.Text(sections).Split('\n'));
         Assert.Equal([CostFile.Allocations, CostFile.RoundTrips], read.Select(static section => section.Title));
         Assert.Empty(read[0].DifferencesTo(Known.Costs));

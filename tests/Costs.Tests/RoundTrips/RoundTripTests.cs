@@ -38,6 +38,7 @@ public sealed class RoundTripTests
         await using var source = new ReplicatedMySqlDataSourceBuilder()
             .UsePrimary(Through(primary, cluster.Primary))
             .AddReplica("replica", Through(replica, cluster.Replicas[0]))
+            .UseTimeProvider(new CreepingTime())
             .Build();
         var events = new ConcurrentQueue<string>();
         source.SessionEvent += (_, args) => events.Enqueue($"{args.Kind} from {args.From} to {args.To}: {args.Reason} {args.Exception}");
@@ -49,7 +50,7 @@ public sealed class RoundTripTests
         await MeasureSeriesAsync(counted, plain, source);
 
         // A session that left its server has cost something else.
-        Assert.Empty(events);
+        Assert.True(events.IsEmpty, string.Join("\n", events));
         CostFile.Check(CostFile.RoundTrips, _costs);
     }
 
@@ -75,7 +76,11 @@ public sealed class RoundTripTests
                 await ReadAsync(source);
             }
         );
-        await AddAsync(counted, "one row, global, first of its session", () => InSessionAsync(ReadConsistency.Global, () => ReadAsync(source)));
+        await AddAsync(
+            counted,
+            "one row, global, first of its session",
+            () => InSessionAsync(ReadConsistency.Global, () => ReadAsync(source))
+        );
     }
 
     private async Task MeasureTokensAsync(CountedCommands counted, ReplicatedMySqlDataSource source)
