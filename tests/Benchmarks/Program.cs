@@ -13,6 +13,7 @@ using MonotonicReads.Benchmarks.Reading;
     ("worst", async () => await WorstFigures.MeasureAsync()),
     ("keystroke", async () => await KeystrokeFigures.MeasureAsync()),
     ("reads", async () => await ReadFigures.RunAsync()),
+    ("throughput", async () => await ThroughputFigures.RunAsync()),
     ("merged", async () => await PageFigures.RunAsync()),
     ("waits", async () => await WaitFigures.RunAsync()),
     ("levels", async () => await LevelFigures.RunAsync()),

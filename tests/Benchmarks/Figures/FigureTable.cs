@@ -34,7 +34,7 @@ internal static class FigureTable
         AnsiConsole.Write(table);
         var aimed = figures.Where(figure => figure.IsMet is not null).ToArray();
         Console.WriteLine(
-            $"{aimed.Count(figure => figure.IsMet == true)} of {aimed.Length} targets met. Ratios are to the nearest 1.00 of the same group, from one run: best iterations, for reads the first percentile."
+            $"{aimed.Count(figure => figure.IsMet == true)} of {aimed.Length} targets met. Ratios are to the nearest 1.00 of the same group, from one run: best iterations, for reads the first percentile, for throughput the median of pairs."
         );
     }
 }

@@ -32,8 +32,18 @@ internal sealed class UnplannedProductPages(DbDataSource source) : IProductPages
     }
 }
 
+/// <summary>One read.</summary>
+internal sealed class SingleProductPages(DbDataSource source) : IProductPages
+{
+    [Monotonic]
+    public Task ReadAsync() => Product.ReadAsync(source);
+}
+
 internal sealed record Product(int Id, string Name, int Price)
 {
+    public const string Schema =
+        "create table products (id int primary key, name varchar(40) not null, price int not null); insert into products values (1, 'a product', 100)";
+
     private const string Sql = "select id, name, price from products where id = @id";
 
     public static async Task ReadAsync(DbDataSource source)

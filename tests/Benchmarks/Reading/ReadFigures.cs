@@ -26,9 +26,7 @@ internal static class ReadFigures
         await using var cluster = await MariaDbCluster.StartAsync(replicas: 3);
         await using (var connection = new MySqlConnection(cluster.Primary.ConnectionString))
         {
-            await connection.ExecuteAsync(
-                "create table products (id int primary key, name varchar(40) not null, price int not null); insert into products values (1, 'a product', 100)"
-            );
+            await connection.ExecuteAsync(Product.Schema);
         }
 
         await cluster.WaitForReplicasAsync();
