@@ -5,8 +5,8 @@ public sealed class MonitorOptions
 {
     private const double SecondsOfDay = 86_400;
 
-    /// <summary>The time between two looks at a server, where <see cref="Instances"/> and <see cref="MaxLooksPerSecond"/> do not make it
-    /// longer. Default: 2 seconds.</summary>
+    /// <summary>The time between two looks at a server. It is longer where <see cref="Instances"/> and <see cref="MaxLooksPerSecond"/> ask
+    /// for that. Default: 2 seconds.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>By which part of the interval a look comes earlier or later, so that many processes do not ask at once. 0 to 1; default

@@ -6,7 +6,7 @@ namespace MonotonicReads.Benchmarks.Scaling;
 /// replicas; how the load goes on is computed.</summary>
 internal static class LossFigures
 {
-    private const int Sessions = 2_000;
+    private const int Sessions = 6_000;
 
     private static readonly ReplicaLoss[] Policies = [ReplicaLoss.Primary, ReplicaLoss.CaughtUp, ReplicaLoss.Fail, ReplicaLoss.Redraw];
 

@@ -26,7 +26,7 @@ internal static class PaperFigures
         [
             Row("a session begins and ends", $"{begun.Nanoseconds:0} ns", Cores(begun.Nanoseconds * 1e-9 * SessionsPerSecond)),
             Row(
-                $"it draws among {Replicas} replicas besides",
+                $"it draws its UUID and one of {Replicas} replicas besides",
                 $"{opened.Nanoseconds - begun.Nanoseconds:0} ns",
                 Cores((opened.Nanoseconds - begun.Nanoseconds) * 1e-9 * SessionsPerSecond)
             ),

@@ -9,6 +9,7 @@ namespace MonotonicReads.Benchmarks.Scaling;
 /// <param name="Rows">The rows.</param>
 internal sealed record ScalingTable(string Name, string[] Heads, IReadOnlyList<string[]> Rows)
 {
+    private const int Width = 120;
     private const string Page = "docs/scaling.md";
 
     /// <summary>The plots, by the names of their files in docs/images.</summary>
@@ -28,7 +29,7 @@ internal sealed record ScalingTable(string Name, string[] Heads, IReadOnlyList<s
             text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
         }
 
-        return Note is null ? text.ToString() : text.Append('\n').Append(Note).Append('\n').ToString();
+        return Note is null ? text.ToString() : text.Append('\n').Append(Wrapped(Note)).Append('\n').ToString();
     }
 
     /// <summary>Puts the table between its markers on a page.</summary>
@@ -53,6 +54,22 @@ internal sealed record ScalingTable(string Name, string[] Heads, IReadOnlyList<s
         {
             File.WriteAllText(PathOf($"docs/images/{file}"), plot.Draw());
         }
+    }
+
+    private static string Wrapped(string text)
+    {
+        var lines = new List<string> { "" };
+        foreach (var word in text.Split(' '))
+        {
+            if (lines[^1].Length + word.Length >= Width)
+            {
+                lines.Add("");
+            }
+
+            lines[^1] += lines[^1].Length > 0 ? $" {word}" : word;
+        }
+
+        return string.Join('\n', lines);
     }
 
     /// <summary>Where a file of the repository is.</summary>
