@@ -1,8 +1,11 @@
 using MonotonicReads.Benchmarks.Analysis;
 using MonotonicReads.Benchmarks.Figures;
 using MonotonicReads.Benchmarks.Reading;
+using MonotonicReads.Benchmarks.Scaling;
 
 // All of them, or those that are named.
+var writes = args.Contains(ScalingParts.Write);
+args = [.. args.Where(static name => name != ScalingParts.Write)];
 (string Name, Func<Task<IEnumerable<Figure>>> Measure)[] parts =
 [
     ("selection", () => Task.FromResult<IEnumerable<Figure>>(SelectionFigures.Measure())),
@@ -18,6 +21,7 @@ using MonotonicReads.Benchmarks.Reading;
     ("waits", async () => await WaitFigures.RunAsync()),
     ("levels", async () => await LevelFigures.RunAsync()),
     ("detector", async () => await DetectorFigures.RunAsync()),
+    .. ScalingParts.All(writes),
 ];
 
 if (args.FirstOrDefault(name => !parts.Any(part => part.Name == name)) is { } unknown)
@@ -33,5 +37,9 @@ foreach (var (name, measure) in parts.Where(part => args.Length == 0 || args.Con
     figures.AddRange(await measure());
 }
 
-FigureTable.Print(figures);
+if (figures.Count > 0)
+{
+    FigureTable.Print(figures);
+}
+
 return 0;

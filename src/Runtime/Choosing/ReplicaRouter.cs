@@ -287,19 +287,13 @@ internal sealed class ReplicaRouter
         List<RoutedServer>? late = null
     )
     {
-        WeightedReplica[]? some = null;
         var run = session?.Root.Run;
-        for (var i = 0; i < table.Servers.Length; i++)
-        {
-            var replica = table.Servers[i];
-            if (!CanTake(replica, refused) || late?.Contains(replica) == true || run?.Avoids(replica) == true)
-            {
-                some ??= (WeightedReplica[])table.AllAvailable.Clone();
-                some[i] = some[i] with { IsAvailable = false };
-            }
-        }
-
-        return some ?? table.AllAvailable;
+        return table.Available(
+            static (replica, by) =>
+                by.Router.CanTake(replica, by.Refused) && by.Late?.Contains(replica) != true && by.Run?.Avoids(replica) != true,
+            (Router: this, Refused: refused, Late: late, Run: run),
+            isForAll: refused is null && late is null && run is null
+        );
     }
 
     // A server that is gone is lost to a session that has read on it, and left by one that has not.

@@ -155,6 +155,8 @@ internal static class OptionsCheck
                     ? (
                         m.Interval,
                         m.Jitter,
+                        m.Instances,
+                        m.MaxLooksPerSecond,
                         m.Timeout,
                         m.FailuresUntilDown,
                         m.SuccessesUntilUp,

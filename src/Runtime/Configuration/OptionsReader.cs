@@ -136,6 +136,12 @@ internal sealed class OptionsReader(ReplicatedMySqlOptions options)
                 case "JITTER":
                     monitor.Jitter = Share(child, monitor.Jitter);
                     break;
+                case "INSTANCES":
+                    monitor.Instances = Number(child, monitor.Instances);
+                    break;
+                case "MAXLOOKSPERSECOND":
+                    monitor.MaxLooksPerSecond = Share(child, monitor.MaxLooksPerSecond);
+                    break;
                 case "FAILURESUNTILDOWN":
                     monitor.FailuresUntilDown = Number(child, monitor.FailuresUntilDown);
                     break;

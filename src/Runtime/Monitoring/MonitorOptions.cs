@@ -3,12 +3,29 @@ namespace MonotonicReads;
 /// <summary>How servers are watched in the background.</summary>
 public sealed class MonitorOptions
 {
-    /// <summary>The time between two looks at a server. Default: 2 seconds.</summary>
+    private const double SecondsOfDay = 86_400;
+
+    /// <summary>The time between two looks at a server. It is longer where <see cref="Instances"/> and <see cref="MaxLooksPerSecond"/> ask
+    /// for that. Default: 2 seconds.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>By which part of the interval a look comes earlier or later, so that many processes do not ask at once. 0 to 1; default
     /// 0.2.</summary>
     public double Jitter { get; set; } = 0.2;
+
+    /// <summary>
+    /// How many instances of applications watch the same servers, this one among them. The time between two looks is
+    /// <see cref="Instances"/> / <see cref="MaxLooksPerSecond"/> seconds where that is more than <see cref="Interval"/>, and everything
+    /// that goes by looks takes longer by as much: until a server counts as down or up, until lag is seen. 1 or more; default 1.
+    /// </summary>
+    public int Instances { get; set; } = 1;
+
+    /// <summary>
+    /// How many looks in a second all <see cref="Instances"/> together take at one server, on average. More than 0;
+    /// <see cref="double.PositiveInfinity"/> for as many as come. Default: 100, which up to 200 instances stay within at the default
+    /// <see cref="Interval"/>.
+    /// </summary>
+    public double MaxLooksPerSecond { get; set; } = 100;
 
     /// <summary>How long a server may take to answer. Default: 1 second.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(1);
@@ -41,12 +58,25 @@ public sealed class MonitorOptions
     /// </summary>
     public string? HeartbeatQuery { get; set; }
 
+    /// <summary>In days, as many as it takes for all instances together to stay within the bound.</summary>
+    internal double IntervalBySharing => Instances / MaxLooksPerSecond / SecondsOfDay;
+
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Interval, TimeSpan.Zero, nameof(Interval));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero, nameof(Timeout));
         ArgumentOutOfRangeException.ThrowIfNegative(Jitter, nameof(Jitter));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Jitter, 1, nameof(Jitter));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Instances, 1, nameof(Instances));
+        if (!(MaxLooksPerSecond > 0))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(MaxLooksPerSecond),
+                MaxLooksPerSecond,
+                "MaxLooksPerSecond must be more than 0; without a monitor nobody looks."
+            );
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(FailuresUntilDown, 1, nameof(FailuresUntilDown));
         ArgumentOutOfRangeException.ThrowIfLessThan(SuccessesUntilUp, 1, nameof(SuccessesUntilUp));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxLag ?? TimeSpan.Zero, TimeSpan.Zero, nameof(MaxLag));

@@ -12,7 +12,6 @@ namespace MonotonicReads.Monitoring;
 /// </summary>
 internal sealed class ServerMonitor
 {
-    private const double LongestWaitDays = 24;
     private static readonly TimeSpan LongestUsefulLag = TimeSpan.FromDays(1);
 
     private readonly RoutingReports _reports;
@@ -56,7 +55,7 @@ internal sealed class ServerMonitor
             age,
             time,
             options.HeartbeatQuery,
-            Bounded(options.Timeout.TotalDays),
+            LookPace.Bounded(options.Timeout.TotalDays),
             openAlone
         );
         _primary = NewWatch(primary);
@@ -119,13 +118,13 @@ internal sealed class ServerMonitor
 
     private async Task WatchAsync(Watch watch)
     {
+        var pace = new LookPace(_options, Random.Shared.NextDouble);
         while (!watch.Stopping.IsCancellationRequested)
         {
             await LookAsync(watch).ConfigureAwait(false);
-            var jitter = 1 + (_options.Jitter * ((2 * Random.Shared.NextDouble()) - 1));
             try
             {
-                await Task.Delay(Bounded(_options.Interval.TotalDays * jitter), _time, watch.Stopping.Token).ConfigureAwait(false);
+                await Task.Delay(pace.Next(), _time, watch.Stopping.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -133,9 +132,6 @@ internal sealed class ServerMonitor
             }
         }
     }
-
-    // Timers count to 49 days; who says more means never.
-    private static TimeSpan Bounded(double days) => TimeSpan.FromDays(Math.Min(days, LongestWaitDays));
 
     private async Task LookAsync(Watch watch)
     {

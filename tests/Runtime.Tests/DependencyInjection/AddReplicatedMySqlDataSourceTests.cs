@@ -19,7 +19,7 @@ public class AddReplicatedMySqlDataSourceTests
             "Primary": "Server=db0;Password=secret0",
             "Replicas": [ { "Name": "r1", "ConnectionString": "Server=db1;Password=secret1", "Weight": 2 }, { "name": "r2", "connectionString": "Server=db2;Password=secret2" } ],
             "Selector": "WeightedRendezvous", "ForPomelo": true, "AllowWritableReplicas": "true", "DrainTimeout": "00:05:00",
-            "Monitor": { "Interval": "00:00:05", "MaxLag": "00:00:30", "Jitter": "0.1", "Timeout": "00:00:02", "FailuresUntilDown": 4, "SuccessesUntilUp": 5, "HeartbeatQuery": "select 0" },
+            "Monitor": { "Interval": "00:00:05", "MaxLag": "00:00:30", "Jitter": "0.1", "Instances": 40, "maxLooksPerSecond": "12.5", "Timeout": "00:00:02", "FailuresUntilDown": 4, "SuccessesUntilUp": 5, "HeartbeatQuery": "select 0" },
             "SeriesDetector": { "SampleRate": "0.01", "ReportFile": "series.jsonl", "UserAssemblies": [ "Shop.*" ], "UnitTimeout": "00:01:00" },
             "TopologyValidation": "Off" } }
         """;
@@ -31,7 +31,7 @@ public class AddReplicatedMySqlDataSourceTests
             Section(
                 Good.Replace("\"Monitor\": {", "\"Monitor\": false, \"Unused\": {", StringComparison.Ordinal)
                     .Replace(
-                        "\"Unused\": { \"Interval\": \"00:00:05\", \"MaxLag\": \"00:00:30\", \"Jitter\": \"0.1\", \"Timeout\": \"00:00:02\", \"FailuresUntilDown\": 4, \"SuccessesUntilUp\": 5, \"HeartbeatQuery\": \"select 0\" },",
+                        "\"Unused\": { \"Interval\": \"00:00:05\", \"MaxLag\": \"00:00:30\", \"Jitter\": \"0.1\", \"Instances\": 40, \"maxLooksPerSecond\": \"12.5\", \"Timeout\": \"00:00:02\", \"FailuresUntilDown\": 4, \"SuccessesUntilUp\": 5, \"HeartbeatQuery\": \"select 0\" },",
                         "",
                         StringComparison.Ordinal
                     )
@@ -70,6 +70,7 @@ public class AddReplicatedMySqlDataSourceTests
             (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), 0.1, TimeSpan.FromSeconds(2)),
             (monitor.Interval, monitor.MaxLag, monitor.Jitter, monitor.Timeout)
         );
+        Assert.Equal((40, 12.5), (monitor.Instances, monitor.MaxLooksPerSecond));
         var detector = options.SeriesDetector!;
         Assert.Equal(
             (0.01, "series.jsonl", "Shop.*", TimeSpan.FromMinutes(1)),
@@ -84,7 +85,7 @@ public class AddReplicatedMySqlDataSourceTests
         const string Bad = """
             { "Db": {
                 "Replicas": [ { "Name": "r1", "ConnectionString": "Server=db1,db2;Password=secret1", "Weight": -2 }, { "Name": "r1", "ConnectionString": "Password=secret2;Nonsense=3", "Wieght": 5 }, { "ConnectionString": "Server=db3", "Weight": "many" } ],
-                "Selector": "Best", "ForPomelo": "perhaps", "DrainTimeout": "soon", "Monitor": { "Intervall": "00:00:05", "Jitter": "7" }, "SeriesDetector": { "SampleRate": "2", "Sample": 1 }, "TopologyValidation": "3", "Replica": [] } }
+                "Selector": "Best", "ForPomelo": "perhaps", "DrainTimeout": "soon", "Monitor": { "Intervall": "00:00:05", "Jitter": "7", "Instances": "many", "MaxLooksPerSecond": "few" }, "SeriesDetector": { "SampleRate": "2", "Sample": 1 }, "TopologyValidation": "3", "Replica": [] } }
             """;
         var host = Host(services => services.AddReplicatedMySqlDataSource(Section(Bad)));
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
@@ -103,6 +104,8 @@ public class AddReplicatedMySqlDataSourceTests
             "Db:DrainTimeout is 'soon'",
             "Db:Monitor:Intervall is not understood",
             "Jitter",
+            "Db:Monitor:Instances is 'many', not a whole number",
+            "Db:Monitor:MaxLooksPerSecond is 'few', not a number",
             "Db:SeriesDetector:Sample is not understood",
             "SampleRate",
             "Db:TopologyValidation is '3'",
@@ -126,6 +129,14 @@ public class AddReplicatedMySqlDataSourceTests
     [InlineData(
         "{ \"Db\": { \"Primary\": \"Server=a\", \"DrainTimeout\": \"-00:00:01\", \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\" } ] } }",
         "DrainTimeout"
+    )]
+    [InlineData(
+        "{ \"Db\": { \"Primary\": \"Server=a\", \"Monitor\": { \"Instances\": 0 }, \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\" } ] } }",
+        "Instances ('0') must be"
+    )]
+    [InlineData(
+        "{ \"Db\": { \"Primary\": \"Server=a\", \"Monitor\": { \"MaxLooksPerSecond\": 0 }, \"Replicas\": [ { \"Name\": \"r\", \"ConnectionString\": \"Server=b\" } ] } }",
+        "MaxLooksPerSecond must be more than 0"
     )]
     public void One_mistake_is_told_once(string json, string message)
     {
@@ -264,6 +275,9 @@ public class AddReplicatedMySqlDataSourceTests
     {
         Assert.Empty(Changed(_ => { }, _ => { }));
         Assert.Equal(["OnReplicaLoss"], Changed(_ => { }, o => o.OnReplicaLoss = ReplicaLoss.Fail));
+        Assert.Equal(["Monitor"], Changed(_ => { }, o => o.Monitor!.Instances = 2));
+        Assert.Equal(["Monitor"], Changed(_ => { }, o => o.Monitor!.MaxLooksPerSecond = 20));
+        Assert.Empty(Changed(o => o.Monitor!.Instances = 2, o => o.Monitor!.Instances = 2));
         Assert.Equal(["Proxy"], Changed(_ => { }, o => o.Proxy = Proxy(5)));
         Assert.Equal(["Proxy"], Changed(o => o.Proxy = Proxy(5), o => o.Proxy = Proxy(6)));
         Assert.Empty(Changed(o => o.Proxy = Proxy(5), o => o.Proxy = Proxy(5)));
