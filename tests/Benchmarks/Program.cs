@@ -1,6 +1,13 @@
 using MonotonicReads.Benchmarks.Analysis;
 using MonotonicReads.Benchmarks.Figures;
+using MonotonicReads.Benchmarks.Peers;
 using MonotonicReads.Benchmarks.Reading;
+
+// It has options and a page of its own, and takes as long as all the others.
+if (args is ["peers", .. var options])
+{
+    return await PeerRun.MainAsync(options);
+}
 
 // All of them, or those that are named.
 (string Name, Func<Task<IEnumerable<Figure>>> Measure)[] parts =
@@ -21,7 +28,9 @@ using MonotonicReads.Benchmarks.Reading;
 
 if (args.FirstOrDefault(name => !parts.Any(part => part.Name == name)) is { } unknown)
 {
-    Console.Error.WriteLine($"There is no benchmark '{unknown}'. Name some of: {string.Join(", ", parts.Select(part => part.Name))}.");
+    Console.Error.WriteLine(
+        $"There is no benchmark '{unknown}'. Name some of: {string.Join(", ", parts.Select(part => part.Name))}; or peers alone."
+    );
     return 2;
 }
 

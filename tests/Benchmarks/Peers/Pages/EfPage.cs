@@ -1,0 +1,28 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace MonotonicReads.Benchmarks.Peers.Pages;
+
+/// <summary>The page by LINQ over EF Core, whichever context it is.</summary>
+internal static class EfPage
+{
+    public static async Task<PageVersions> ReadAsync(DbContext context)
+    {
+        var order = await context.Set<OrderRow>().AsNoTracking().SingleAsync(order => order.Id == Rows.OrderId);
+        var lines = await context.Set<LineRow>().AsNoTracking().Where(line => line.OrderId == Rows.OrderId).ToListAsync();
+        var payment = await context.Set<PaymentRow>().AsNoTracking().SingleAsync(payment => payment.OrderId == Rows.OrderId);
+        var products = lines.Select(static line => line.Product).ToArray();
+        var stock = await context.Set<StockRow>().AsNoTracking().Where(stock => products.Contains(stock.Id)).ToListAsync();
+        return new(order.Version, lines[0].Version, payment.Version, stock[0].Version);
+    }
+
+    public static Task<long> OwnAsync(DbContext context, long visitor) =>
+        context.Set<NoteRow>().AsNoTracking().Where(note => note.Id == visitor).Select(static note => note.Value).SingleOrDefaultAsync();
+
+    /// <summary>The first time a visitor's note is new.</summary>
+    public static async Task WriteAsync(DbContext context, long visitor, long value)
+    {
+        var note = await context.Set<NoteRow>().FindAsync(visitor) ?? context.Add(new NoteRow { Id = visitor }).Entity;
+        note.Value = value;
+        await context.SaveChangesAsync();
+    }
+}
