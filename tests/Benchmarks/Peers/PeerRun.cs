@@ -48,6 +48,7 @@ internal static class PeerRun
     {
         var entries = PeerList.All.Where(entry => options.Only?.Contains(entry.Key) != false).ToList();
         var machine = await MachineAsync();
+        var lines = PeerList.All.ToDictionary(static entry => entry.Key, static entry => UserLines.Of(entry.Type));
         var seen = options.Parts.Contains(PeerOptions.Seen) ? await SeenAsync(entries, options.IsShort) : [];
         var fast = options.Parts.Contains(PeerOptions.Fast) ? await FastAsync(entries, options.IsShort) : [];
         var killed = options.Parts.Contains(PeerOptions.Killed) ? await KilledAsync(entries, options.IsShort) : [];
@@ -57,7 +58,7 @@ internal static class PeerRun
                 new PeerResult(
                     entry.Key,
                     entry.Name,
-                    UserLines.Of(entry.Type),
+                    lines[entry.Key],
                     seen.GetValueOrDefault(entry.Key),
                     fast.GetValueOrDefault(entry.Key),
                     killed.GetValueOrDefault(entry.Key)
@@ -77,8 +78,7 @@ internal static class PeerRun
         var results = new Dictionary<string, SeenResult>();
         foreach (var entry in entries)
         {
-            Tell($"seen: {entry.Key}");
-            results[entry.Key] = await Seen.RunAsync(entry, shop, isShort);
+            await TryAsync($"seen: {entry.Key}", async () => results[entry.Key] = await Seen.RunAsync(entry, shop, isShort));
         }
 
         return results;
@@ -95,11 +95,24 @@ internal static class PeerRun
         var results = new Dictionary<string, KilledResult>();
         foreach (var entry in entries)
         {
-            Tell($"killed: {entry.Key}");
-            results[entry.Key] = await Killed.RunAsync(entry, isShort);
+            await TryAsync($"killed: {entry.Key}", async () => results[entry.Key] = await Killed.RunAsync(entry, isShort));
         }
 
         return results;
+    }
+
+    // A peer that throws where nothing was done to it is told and left out: the quarter of an hour of the others is not lost for it.
+    private static async Task TryAsync(string what, Func<Task> measure)
+    {
+        Tell(what);
+        try
+        {
+            await measure();
+        }
+        catch (Exception exception)
+        {
+            Tell($"{what} is left out: {exception}");
+        }
     }
 
     private static void Tell(string what) =>

@@ -10,7 +10,7 @@ internal static class EfPage
         var order = await context.Set<OrderRow>().AsNoTracking().SingleAsync(order => order.Id == Rows.OrderId);
         var lines = await context.Set<LineRow>().AsNoTracking().Where(line => line.OrderId == Rows.OrderId).ToListAsync();
         var payment = await context.Set<PaymentRow>().AsNoTracking().SingleAsync(payment => payment.OrderId == Rows.OrderId);
-        var products = lines.Select(static line => line.Product).ToArray();
+        var products = lines.Select(static line => line.Product).ToList(); // of an array C# 14 would take the span's Contains
         var stock = await context.Set<StockRow>().AsNoTracking().Where(stock => products.Contains(stock.Id)).ToListAsync();
         return new(order.Version, lines[0].Version, payment.Version, stock[0].Version);
     }

@@ -25,10 +25,15 @@ internal static class Fast
         foreach (var level in Levels)
         {
             tell($"fast: {level} at once");
-            var times = await RoundsAsync(peers, level, isShort ? 3 : 15);
+            var times = await RoundsAsync(
+                peers,
+                level,
+                isShort ? 3 : 15,
+                (i, exception) => tell($"{entries[i].Key} at {level} threw: {exception}")
+            );
             for (var i = 0; i < peers.Length; i++)
             {
-                results[entries[i].Key].Add(Result(level, times[i], times[0]));
+                results[entries[i].Key].AddRange(Result(level, times[i], times[0]));
             }
         }
 
@@ -40,8 +45,8 @@ internal static class Fast
         return results.ToDictionary(static pair => pair.Key, static pair => (IReadOnlyList<FastResult>)pair.Value);
     }
 
-    // The time of a page in each round, of each peer.
-    private static async Task<double[][]> RoundsAsync(IPeer[] peers, int level, int rounds)
+    // The time of a page in each round, of each peer; none where it threw.
+    private static async Task<double[][]> RoundsAsync(IPeer[] peers, int level, int rounds, Action<int, Exception> threw)
     {
         // More of them at once take longer to begin and to end.
         var turn = TimeSpan.FromMilliseconds(level >= 256 ? 500 : 250);
@@ -52,7 +57,16 @@ internal static class Fast
             Random.Shared.Shuffle(order);
             foreach (var i in order)
             {
-                var took = await TurnAsync(peers[i], level, turn);
+                var took = double.NaN;
+                try
+                {
+                    took = await TurnAsync(peers[i], level, turn);
+                }
+                catch (Exception exception)
+                {
+                    threw(i, exception);
+                }
+
                 // The round before the first opens the connections.
                 if (round >= 0)
                 {
@@ -86,10 +100,11 @@ internal static class Fast
         }
     }
 
-    private static FastResult Result(int level, double[] times, double[] plain)
+    private static IEnumerable<FastResult> Result(int level, double[] times, double[] plain)
     {
-        double[] ratios = [.. times.Zip(plain, static (time, beside) => time / beside).Order()];
-        return new(level, At([.. times.Order()], 0.5), At(ratios, 0.5), At(ratios, 0.25), At(ratios, 0.75));
+        double[] known = [.. times.Where(double.IsFinite).Order()];
+        double[] ratios = [.. times.Zip(plain, static (time, beside) => time / beside).Where(double.IsFinite).Order()];
+        return ratios.Length == 0 ? [] : [new(level, At(known, 0.5), At(ratios, 0.5), At(ratios, 0.25), At(ratios, 0.75))];
     }
 
     private static double At(double[] sorted, double quantile) => sorted[(int)(sorted.Length * quantile)];

@@ -41,7 +41,6 @@ internal static class ComparisonTables
             text,
             "What is seen",
             [
-                "",
                 "pages that ran backwards",
                 "own write missed in the same request",
                 "in the next",
@@ -50,14 +49,15 @@ internal static class ComparisonTables
                 "lines a user writes",
             ],
             peers,
-            static peer =>
+            static peer => peer.Seen,
+            static (peer, seen) =>
                 [
-                    peer.Seen is { } seen ? OutOf(seen.Backwards, seen.Pages) : NotMeasured,
-                    peer.Seen is { } same ? OutOf(same.MissedInSameRequest, same.Visits) : NotMeasured,
-                    peer.Seen is { } next ? OutOf(next.MissedInNextRequest, next.Visits) : NotMeasured,
-                    peer.Seen is { } later ? OutOf(later.MissedLater, later.Visits) : NotMeasured,
-                    peer.Seen is { } share ? Percent(share.OnPrimary) : NotMeasured,
-                    peer.Lines.ToString(CultureInfo.InvariantCulture),
+                    OutOf(seen.Backwards, seen.Pages),
+                    OutOf(seen.MissedInSameRequest, seen.Visits),
+                    OutOf(seen.MissedInNextRequest, seen.Visits),
+                    OutOf(seen.MissedLater, seen.Visits),
+                    Invariant($"{seen.OnPrimary:P1}"),
+                    Count(peer.Lines),
                 ]
         );
 
@@ -67,9 +67,10 @@ internal static class ComparisonTables
         Table(
             text,
             "How fast",
-            ["time of a page, of the first row's", .. levels.Select(static level => $"{level} at once")],
+            [.. levels.Select(static level => $"{level} at once")],
             peers,
-            peer => [.. levels.Select(level => Ratio(peer.Fast?.FirstOrDefault(fast => fast.Concurrency == level)))]
+            static peer => peer.Fast,
+            (_, fast) => [.. levels.Select(level => Ratio(fast.FirstOrDefault(result => result.Concurrency == level)))]
         );
     }
 
@@ -78,7 +79,6 @@ internal static class ComparisonTables
             text,
             "What a fault shows",
             [
-                "",
                 "a replica dies: pages that failed",
                 "ran backwards",
                 "last failure after",
@@ -87,33 +87,40 @@ internal static class ComparisonTables
                 "longest page",
             ],
             peers,
-            static peer =>
-                peer.Killed is { } killed
-                    ?
-                    [
-                        OutOf(killed.ReplicaDies.Failed, killed.ReplicaDies.Pages),
-                        Count(killed.ReplicaDies.Backwards),
-                        killed.ReplicaDies.LastFailureSeconds is { } last ? Invariant($"{last:F1} s") : "none",
-                        OutOf(killed.PrimaryStops.Failed, killed.PrimaryStops.Pages),
-                        Count(killed.PrimaryStops.Backwards),
-                        Invariant($"{killed.PrimaryStops.LongestMilliseconds / 1_000:F1} s"),
-                    ]
-                    : [.. Enumerable.Repeat(NotMeasured, 6)]
+            static peer => peer.Killed,
+            static (_, killed) =>
+                [
+                    OutOf(killed.ReplicaDies.Failed, killed.ReplicaDies.Pages),
+                    Count(killed.ReplicaDies.Backwards),
+                    killed.ReplicaDies.LastFailureSeconds is { } last ? Invariant($"{last:F1} s") : "none failed",
+                    OutOf(killed.PrimaryStops.Failed, killed.PrimaryStops.Pages),
+                    Count(killed.PrimaryStops.Backwards),
+                    Invariant($"{killed.PrimaryStops.LongestMilliseconds / 1_000:F1} s"),
+                ]
         );
 
-    private static void Table(
+    // Peers of which this was not measured have no row, and a table without rows is none.
+    private static void Table<TPart>(
         StringBuilder text,
         string title,
         string[] columns,
         IReadOnlyList<PeerResult> peers,
-        Func<PeerResult, string[]> cells
+        Func<PeerResult, TPart?> part,
+        Func<PeerResult, TPart, string[]> cells
     )
+        where TPart : class
     {
-        text.Append(CultureInfo.InvariantCulture, $"### {title}\n\n| {string.Join(" | ", columns)} |\n|---");
-        text.Insert(text.Length, "|---:", columns.Length - 1).Append("|\n");
-        foreach (var peer in peers)
+        var rows = peers.Where(peer => part(peer) is not null).Select(peer => (peer.Name, Cells: cells(peer, part(peer)!))).ToList();
+        if (rows.Count == 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {peer.Name} | {string.Join(" | ", cells(peer))} |\n");
+            return;
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"### {title}\n\n| | {string.Join(" | ", columns)} |\n|---");
+        text.Insert(text.Length, "|---:", columns.Length).Append("|\n");
+        foreach (var (name, values) in rows)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {string.Join(" | ", values)} |\n");
         }
 
         text.Append('\n');
@@ -124,8 +131,6 @@ internal static class ComparisonTables
 
     // Of many the share is what is compared; a single one must not be rounded away.
     private static string OutOf(int count, int all) => count == 0 ? "0" : Invariant($"{count} of {all} ({(double)count / all:P1})");
-
-    private static string Percent(double share) => Invariant($"{share:P1}");
 
     private static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
 

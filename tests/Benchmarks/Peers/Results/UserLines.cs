@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace MonotonicReads.Benchmarks.Peers.Results;
 
 /// <summary>
-/// How many lines somebody writes because there are replicas: those between two comments in the peer's source, but for blank ones and
-/// lone brackets. What is measured is the same source that is counted.
+/// How many lines somebody writes because there are replicas: those between two comments in the peer's source, but for blank ones,
+/// comments and lone brackets. What is measured is the same source that is counted.
 /// </summary>
 internal static class UserLines
 {
@@ -12,8 +12,7 @@ internal static class UserLines
     private const string End = "// to here.";
 
     /// <summary>Of a peer's own file.</summary>
-    public static int Of(Type peer, [CallerFilePath] string here = "") =>
-        Count(File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "..", "Ways", $"{peer.Name}.cs")));
+    public static int Of(Type peer) => Count(File.ReadAllText(Path.Combine(Folder(), "..", "Ways", $"{peer.Name}.cs")));
 
     /// <exception cref="InvalidDataException">The comments do not come in pairs, or there are none.</exception>
     public static int Count(string source)
@@ -29,7 +28,7 @@ internal static class UserLines
                         : throw new InvalidDataException($"'{line}' stands where the other of the pair belongs.");
                 pairs += isInside ? 0 : 1;
             }
-            else if (isInside && line.Any(char.IsLetterOrDigit))
+            else if (isInside && line.Any(char.IsLetterOrDigit) && !line.StartsWith("//", StringComparison.Ordinal))
             {
                 count++;
             }
@@ -37,4 +36,6 @@ internal static class UserLines
 
         return !isInside && pairs > 0 ? count : throw new InvalidDataException("The user's lines have no end, or are not marked.");
     }
+
+    private static string Folder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
 }

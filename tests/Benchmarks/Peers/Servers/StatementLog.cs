@@ -21,7 +21,8 @@ internal static class StatementLog
         {
             await using var connection = Admin(server);
             await connection.ExecuteAsync(
-                "set global general_log = 0; set global log_output = 'TABLE'; truncate table mysql.general_log; set global general_log = 1"
+                // Of this server alone: replicas must not truncate their logs after it.
+                "set sql_log_bin = 0; set global general_log = 0; set global log_output = 'TABLE'; truncate table mysql.general_log; set global general_log = 1"
             );
         }
     }

@@ -1,7 +1,9 @@
 using System.Data;
 using AwsWrapperDataProvider;
 using AwsWrapperDataProvider.Dialect.MySqlConnector;
+using AwsWrapperDataProvider.Driver.Utils;
 using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
 using MonotonicReads.Benchmarks.Peers.Pages;
 using MonotonicReads.Benchmarks.Peers.Servers;
 using MySqlConnector;
@@ -19,6 +21,8 @@ internal sealed class AwsWrapperPeer : IPeer
 
     public AwsWrapperPeer(ServerStrings servers)
     {
+        // Left alone it traces each call to the console.
+        LoggerUtils.SetLoggerFactory(NullLoggerFactory.Instance);
         MySqlConnectorDialectLoader.Load();
         var replicas = new MySqlConnectionStringBuilder(servers.Balanced).Server;
         var primary = new MySqlConnectionStringBuilder(servers.Primary);

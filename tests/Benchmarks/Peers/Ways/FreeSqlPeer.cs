@@ -30,7 +30,7 @@ internal sealed class FreeSqlPeer(ServerStrings servers) : IPeer
             var order = await sql.Select<OrderRow>().Where(order => order.Id == Rows.OrderId).FirstAsync();
             var lines = await sql.Select<LineRow>().Where(line => line.OrderId == Rows.OrderId).ToListAsync();
             var payment = await sql.Select<PaymentRow>().Where(payment => payment.OrderId == Rows.OrderId).FirstAsync();
-            var products = lines.Select(static line => line.Product).ToArray();
+            var products = lines.Select(static line => line.Product).ToList();
             var stock = await sql.Select<StockRow>().Where(stock => products.Contains(stock.Id)).ToListAsync();
             return new(order.Version, lines[0].Version, payment.Version, stock[0].Version);
         }

@@ -30,7 +30,7 @@ internal sealed class LinqToDbPeer(ServerStrings servers) : IPeer
             var order = await reading.GetTable<OrderRow>().SingleAsync(order => order.Id == Rows.OrderId);
             var lines = await reading.GetTable<LineRow>().Where(line => line.OrderId == Rows.OrderId).ToListAsync();
             var payment = await reading.GetTable<PaymentRow>().SingleAsync(payment => payment.OrderId == Rows.OrderId);
-            var products = lines.Select(static line => line.Product).ToArray();
+            var products = lines.Select(static line => line.Product).ToList();
             var stock = await reading.GetTable<StockRow>().Where(stock => products.Contains(stock.Id)).ToListAsync();
             return new(order.Version, lines[0].Version, payment.Version, stock[0].Version);
         }
