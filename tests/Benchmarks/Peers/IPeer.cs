@@ -16,5 +16,6 @@ internal interface IRequest : IAsyncDisposable
     /// <summary>What the visitor wrote last, 0 where nothing is found.</summary>
     Task<long> OwnAsync();
 
+    /// <summary>Writes what the visitor reads back; once for each visitor.</summary>
     Task WriteAsync(long value);
 }

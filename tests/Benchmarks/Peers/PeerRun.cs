@@ -87,7 +87,7 @@ internal static class PeerRun
     private static async Task<Dictionary<string, IReadOnlyList<FastResult>>> FastAsync(List<PeerEntry> entries, bool isShort)
     {
         var withPlain = entries.Any(static entry => entry.Key == PeerList.Plain) ? entries : [PeerList.All[0], .. entries];
-        return new(await Fast.RunAsync(withPlain, isShort, Tell));
+        return await Fast.RunAsync(withPlain, isShort, Tell);
     }
 
     private static async Task<Dictionary<string, KilledResult>> KilledAsync(List<PeerEntry> entries, bool isShort)

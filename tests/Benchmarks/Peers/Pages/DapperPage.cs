@@ -6,12 +6,11 @@ namespace MonotonicReads.Benchmarks.Peers.Pages;
 /// <summary>The page by Dapper, which opens a closed connection for each query and closes it again: the samples' style.</summary>
 internal static class DapperPage
 {
-    public const string Write = "insert into NoteRow (Id, Value) values (@id, @value) on duplicate key update Value = @value";
-
     private const string Order = "select Id, Customer, Version from OrderRow where Id = @id";
     private const string Lines = "select Id, OrderId, Product, Version from LineRow where OrderId = @id";
     private const string Payment = "select Id, OrderId, Amount, Version from PaymentRow where OrderId = @id";
     private const string Stock = "select Id, OnHand, Version from StockRow where Id in @products";
+    private const string Write = "insert into NoteRow (Id, Value) values (@id, @value)";
     private const string Note = "select Value from NoteRow where Id = @id";
 
     public static async Task<PageVersions> ReadAsync(DbConnection connection)

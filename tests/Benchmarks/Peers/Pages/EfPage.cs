@@ -18,11 +18,10 @@ internal static class EfPage
     public static Task<long> OwnAsync(DbContext context, long visitor) =>
         context.Set<NoteRow>().AsNoTracking().Where(note => note.Id == visitor).Select(static note => note.Value).SingleOrDefaultAsync();
 
-    /// <summary>The first time a visitor's note is new.</summary>
+    /// <summary>A visitor writes once.</summary>
     public static async Task WriteAsync(DbContext context, long visitor, long value)
     {
-        var note = await context.Set<NoteRow>().FindAsync(visitor) ?? context.Add(new NoteRow { Id = visitor }).Entity;
-        note.Value = value;
+        context.Add(new NoteRow { Id = visitor, Value = value });
         await context.SaveChangesAsync();
     }
 }

@@ -5,15 +5,31 @@ using MonotonicReads.Benchmarks.Peers.Servers;
 namespace MonotonicReads.Benchmarks.Peers.Parts;
 
 /// <summary>
-/// Pages as fast as they come, by so many visitors at once, over replicas that keep up. The peers take turns in a drawn order, and
-/// a turn's ratio is to plain in the same round: what else the machine does meanwhile is in both.
+/// Pages as fast as they come, by so many visitors at once, over replicas that keep up. Each turn of a peer has one of plain beside
+/// it, before or after as it is drawn, and the ratio is that of the pair: what else the machine does is in both. Plain stands beside
+/// itself too, which shows how far the run can be trusted.
 /// </summary>
-internal static class Fast
+internal sealed class Fast(IReadOnlyList<PeerEntry> entries, Action<string> tell)
 {
-    private static readonly int[] Levels = [1, 16, 64, 256];
+    // More of them at once take longer to begin and to end.
+    private static readonly (int AtOnce, TimeSpan Turn, int Rounds)[] Levels =
+    [
+        (1, TimeSpan.FromMilliseconds(60), 31),
+        (16, TimeSpan.FromMilliseconds(100), 21),
+        (64, TimeSpan.FromMilliseconds(150), 17),
+        (256, TimeSpan.FromMilliseconds(300), 13),
+    ];
 
-    /// <summary>Of each peer, by its key. The first is what the others are compared with.</summary>
-    public static async Task<IReadOnlyDictionary<string, IReadOnlyList<FastResult>>> RunAsync(
+    private readonly Dictionary<string, List<FastResult>> _results = entries.ToDictionary(
+        static entry => entry.Key,
+        static _ => new List<FastResult>()
+    );
+
+    /// <summary>Of each peer, by its key.</summary>
+    /// <param name="entries">The peers; the first is plain.</param>
+    /// <param name="isShort">Few rounds.</param>
+    /// <param name="tell">Takes what is being done.</param>
+    public static async Task<Dictionary<string, IReadOnlyList<FastResult>>> RunAsync(
         IReadOnlyList<PeerEntry> entries,
         bool isShort,
         Action<string> tell
@@ -21,20 +37,11 @@ internal static class Fast
     {
         await using var shop = await PeerShop.StartAsync(0, 0, 0);
         var peers = entries.Select(entry => entry.Create(ServerStrings.Of(shop.Cluster, $"{entry.Key}-fast"))).ToArray();
-        var results = entries.ToDictionary(static entry => entry.Key, static _ => new List<FastResult>());
-        foreach (var level in Levels)
+        var fast = new Fast(entries, tell);
+        foreach (var (atOnce, turn, rounds) in Levels)
         {
-            tell($"fast: {level} at once");
-            var times = await RoundsAsync(
-                peers,
-                level,
-                isShort ? 3 : 15,
-                (i, exception) => tell($"{entries[i].Key} at {level} threw: {exception}")
-            );
-            for (var i = 0; i < peers.Length; i++)
-            {
-                results[entries[i].Key].AddRange(Result(level, times[i], times[0]));
-            }
+            tell($"fast: {atOnce} at once");
+            await fast.LevelAsync(peers, atOnce, turn, isShort ? 3 : rounds);
         }
 
         foreach (var peer in peers)
@@ -42,47 +49,55 @@ internal static class Fast
             await peer.DisposeAsync();
         }
 
-        return results.ToDictionary(static pair => pair.Key, static pair => (IReadOnlyList<FastResult>)pair.Value);
+        return fast._results.ToDictionary(static pair => pair.Key, static pair => (IReadOnlyList<FastResult>)pair.Value);
     }
 
-    // The time of a page in each round, of each peer; none where it threw.
-    private static async Task<double[][]> RoundsAsync(IPeer[] peers, int level, int rounds, Action<int, Exception> threw)
+    private async Task LevelAsync(IPeer[] peers, int atOnce, TimeSpan turn, int rounds)
     {
-        // More of them at once take longer to begin and to end.
-        var turn = TimeSpan.FromMilliseconds(level >= 256 ? 500 : 250);
-        var times = peers.Select(_ => new double[rounds]).ToArray();
+        var pairs = peers.Select(static _ => new List<(double Plain, double Peer)>()).ToArray();
         var order = Enumerable.Range(0, peers.Length).ToArray();
+        // The round before the first opens the connections.
         for (var round = -1; round < rounds; round++)
         {
             Random.Shared.Shuffle(order);
             foreach (var i in order)
             {
-                var took = double.NaN;
                 try
                 {
-                    took = await TurnAsync(peers[i], level, turn);
+                    var pair = await PairAsync(peers[0], peers[i], atOnce, turn);
+                    pairs[i].AddRange(round < 0 ? [] : [pair]);
                 }
                 catch (Exception exception)
                 {
-                    threw(i, exception);
-                }
-
-                // The round before the first opens the connections.
-                if (round >= 0)
-                {
-                    times[i][round] = took;
+                    tell($"{entries[i].Key}, {atOnce} at once, threw: {exception}");
                 }
             }
         }
 
-        return times;
+        for (var i = 0; i < peers.Length; i++)
+        {
+            _results[entries[i].Key].AddRange(pairs[i].Count == 0 ? [] : [Result(atOnce, pairs[i])]);
+        }
     }
 
-    private static async Task<double> TurnAsync(IPeer peer, int level, TimeSpan turn)
+    private static async Task<(double Plain, double Peer)> PairAsync(IPeer plain, IPeer peer, int atOnce, TimeSpan turn)
+    {
+        if (Random.Shared.Next(2) == 0)
+        {
+            var before = await TurnAsync(plain, atOnce, turn);
+            return (before, await TurnAsync(peer, atOnce, turn));
+        }
+
+        var took = await TurnAsync(peer, atOnce, turn);
+        return (await TurnAsync(plain, atOnce, turn), took);
+    }
+
+    // The time of a page, in microseconds.
+    private static async Task<double> TurnAsync(IPeer peer, int atOnce, TimeSpan turn)
     {
         var pages = 0;
         var started = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, level).Select(_ => Task.Run(VisitAsync)));
+        await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => Task.Run(VisitAsync)));
         return Stopwatch.GetElapsedTime(started).TotalMicroseconds / pages;
 
         async Task VisitAsync()
@@ -100,11 +115,11 @@ internal static class Fast
         }
     }
 
-    private static IEnumerable<FastResult> Result(int level, double[] times, double[] plain)
+    private static FastResult Result(int atOnce, List<(double Plain, double Peer)> pairs)
     {
-        double[] known = [.. times.Where(double.IsFinite).Order()];
-        double[] ratios = [.. times.Zip(plain, static (time, beside) => time / beside).Where(double.IsFinite).Order()];
-        return ratios.Length == 0 ? [] : [new(level, At(known, 0.5), At(ratios, 0.5), At(ratios, 0.25), At(ratios, 0.75))];
+        double[] times = [.. pairs.Select(static pair => pair.Peer).Order()];
+        double[] ratios = [.. pairs.Select(static pair => pair.Peer / pair.Plain).Order()];
+        return new(atOnce, At(times, 0.5), At(ratios, 0.5), At(ratios, 0.25), At(ratios, 0.75));
     }
 
     private static double At(double[] sorted, double quantile) => sorted[(int)(sorted.Length * quantile)];

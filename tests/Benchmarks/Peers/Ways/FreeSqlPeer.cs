@@ -37,8 +37,7 @@ internal sealed class FreeSqlPeer(ServerStrings servers) : IPeer
 
         public Task<long> OwnAsync() => sql.Select<NoteRow>().Where(note => note.Id == visitor.Id).FirstAsync(note => note.Value);
 
-        public Task WriteAsync(long value) =>
-            sql.InsertOrUpdate<NoteRow>().SetSource(new NoteRow { Id = visitor.Id, Value = value }).ExecuteAffrowsAsync();
+        public Task WriteAsync(long value) => sql.Insert(new NoteRow { Id = visitor.Id, Value = value }).ExecuteAffrowsAsync();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

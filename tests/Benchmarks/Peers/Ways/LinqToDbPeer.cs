@@ -41,15 +41,7 @@ internal sealed class LinqToDbPeer(ServerStrings servers) : IPeer
         public async Task WriteAsync(long value)
         {
             await using var writing = new DataConnection(primary);
-            var updated = await writing
-                .GetTable<NoteRow>()
-                .Where(note => note.Id == visitor.Id)
-                .Set(note => note.Value, value)
-                .UpdateAsync();
-            if (updated == 0)
-            {
-                await writing.InsertAsync(new NoteRow { Id = visitor.Id, Value = value });
-            }
+            await writing.InsertAsync(new NoteRow { Id = visitor.Id, Value = value });
         }
 
         public ValueTask DisposeAsync() => reading.DisposeAsync();
