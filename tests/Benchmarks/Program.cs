@@ -1,7 +1,14 @@
 using MonotonicReads.Benchmarks.Analysis;
 using MonotonicReads.Benchmarks.Figures;
+using MonotonicReads.Benchmarks.Peers;
 using MonotonicReads.Benchmarks.Reading;
 using MonotonicReads.Benchmarks.Scaling;
+
+// It has options and a page of its own, and takes as long as all the others.
+if (args is ["peers", .. var options])
+{
+    return await PeerRun.MainAsync(options);
+}
 
 // All of them, or those that are named.
 var writes = args.Contains(ScalingParts.Write);
@@ -26,7 +33,9 @@ args = [.. args.Where(static name => name != ScalingParts.Write)];
 
 if (args.FirstOrDefault(name => !parts.Any(part => part.Name == name)) is { } unknown)
 {
-    Console.Error.WriteLine($"There is no benchmark '{unknown}'. Name some of: {string.Join(", ", parts.Select(part => part.Name))}.");
+    Console.Error.WriteLine(
+        $"There is no benchmark '{unknown}'. Name some of: {string.Join(", ", parts.Select(part => part.Name))}; or peers alone."
+    );
     return 2;
 }
 

@@ -10,6 +10,9 @@ namespace MonotonicReads.Cluster;
 /// </summary>
 internal sealed class LoopbackPort : IDisposable
 {
+    /// <summary>Where a server listens that has no address of its own.</summary>
+    public const string Host = "127.0.0.1";
+
     // Below the range from which the kernel takes ports for outgoing connections (32768 on Linux), so that a server
     // that is down for a moment does not lose its port to some client.
     private const int First = 18_000;

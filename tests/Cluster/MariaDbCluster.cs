@@ -8,7 +8,7 @@ namespace MonotonicReads.Cluster;
 /// that started it ends in any other way, kill -9 included.
 /// </summary>
 /// <remarks>
-/// The servers are set up for speed, not for safety: nothing is flushed to the disk. They listen on 127.0.0.1 alone.
+/// The servers are set up for speed, not for safety: nothing is flushed to the disk. They listen on the loopback interface alone.
 /// </remarks>
 public sealed class MariaDbCluster : IAsyncDisposable
 {
@@ -37,6 +37,8 @@ public sealed class MariaDbCluster : IAsyncDisposable
     /// </summary>
     /// <param name="replicas">How many replicas, 0 or more.</param>
     /// <param name="serverOptions">More options for every mariadbd; they win over the cluster's own. Null is none.</param>
+    /// <param name="onOnePort">Each replica listens at an address of its own, 127.0.0.2 and up, on the primary's port: a driver that
+    /// balances over several hosts takes one port for all of them.</param>
     /// <param name="cancellation">Ends the start; nothing is left behind.</param>
     /// <exception cref="MariaDbMissingException">mariadbd is not installed; the message has the command that installs it.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
@@ -44,12 +46,13 @@ public sealed class MariaDbCluster : IAsyncDisposable
     public static Task<MariaDbCluster> StartAsync(
         int replicas = 3,
         IReadOnlyList<string>? serverOptions = null,
+        bool onOnePort = false,
         CancellationToken cancellation = default
     )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(replicas);
         return OperatingSystem.IsLinux()
-            ? StartOnLinuxAsync(replicas, serverOptions ?? [], cancellation)
+            ? StartOnLinuxAsync(replicas, serverOptions ?? [], onOnePort, cancellation)
             : throw new PlatformNotSupportedException("A MariaDB cluster is started on Linux only: it needs /proc and setsid.");
     }
 
@@ -78,6 +81,7 @@ public sealed class MariaDbCluster : IAsyncDisposable
     private static async Task<MariaDbCluster> StartOnLinuxAsync(
         int replicas,
         IReadOnlyList<string> serverOptions,
+        bool onOnePort,
         CancellationToken cancellation
     )
     {
@@ -95,10 +99,7 @@ public sealed class MariaDbCluster : IAsyncDisposable
                 .Select(number => new MariaDbReplica(primary, $"replica{number}", number + 1, directory, binaries, serverOptions))
                 .ToArray();
 
-            await Task.WhenAll(
-                    followers.Prepend(primary).Select(server => Task.Run(() => server.StartAsync(template, cancellation), cancellation))
-                )
-                .ConfigureAwait(false);
+            await (onOnePort ? StartOnOnePortAsync() : Task.WhenAll(followers.Prepend(primary).Select(StartAsync))).ConfigureAwait(false);
             await Task.WhenAll(followers.Select(replica => replica.ReplicateAsync(cancellation))).ConfigureAwait(false);
             await Task.WhenAll(followers.Select(replica => replica.ReceivesAsync(TimeSpan.FromSeconds(30), cancellation)))
                 .ConfigureAwait(false);
@@ -106,6 +107,17 @@ public sealed class MariaDbCluster : IAsyncDisposable
             var cluster = new MariaDbCluster(directory, watchdog, primary, followers);
             await cluster.WaitForReplicasAsync(cancellation: cancellation).ConfigureAwait(false);
             return cluster;
+
+            Task StartAsync(MariaDbServer server) => Task.Run(() => server.StartAsync(template, cancellation), cancellation);
+
+            async Task StartOnOnePortAsync()
+            {
+                await StartAsync(primary).ConfigureAwait(false);
+                await Task.WhenAll(followers.Select((replica, i) => StartBesideAsync(replica, $"127.0.0.{i + 2}"))).ConfigureAwait(false);
+            }
+
+            Task StartBesideAsync(MariaDbReplica replica, string host) =>
+                Task.Run(() => replica.StartBesideAsync(host, primary.Port, template, cancellation), cancellation);
         }
         catch
         {

@@ -31,7 +31,10 @@ public class MariaDbServer
     /// <summary>The value of <c>@@server_id</c>: 1 for the primary, then counting up.</summary>
     public int ServerId { get; }
 
-    /// <summary>The port on 127.0.0.1. It stays the same over a restart.</summary>
+    /// <summary>127.0.0.1, or the address of its own that a replica of <c>onOnePort</c> has.</summary>
+    public string Host { get; private set; } = LoopbackPort.Host;
+
+    /// <summary>The port at <see cref="Host"/>. It stays the same over a restart.</summary>
     public int Port => _port?.Number ?? 0;
 
     /// <summary>The process, also while it is paused.</summary>
@@ -164,6 +167,16 @@ public class MariaDbServer
         }
     }
 
+    /// <summary>Starts at an address of its own, on a port that another server has at its own.</summary>
+    [SupportedOSPlatform("linux")]
+    internal async Task StartBesideAsync(string host, int port, string template, CancellationToken cancellation)
+    {
+        (Host, _port) = (host, new LoopbackPort(port, held: null));
+        Directory.CreateDirectory(_place.Root);
+        ServerTemplate.CopyTo(template, _place.Data);
+        await RestartAloneAsync(cancellation: cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>The watchdog has ended the process: its port may be another's.</summary>
     internal void Ended()
     {
@@ -205,7 +218,7 @@ public class MariaDbServer
         _process = Watchdog.StartServer(
             _place,
             _binaries.Server,
-            ServerOptions.For(_place, Port, ServerId, IsReadOnly, [.. _moreOptions, .. options ?? []])
+            ServerOptions.For(_place, Host, Port, ServerId, IsReadOnly, [.. _moreOptions, .. options ?? []])
         );
 
     // False: the process ended before it served.
@@ -247,7 +260,7 @@ public class MariaDbServer
     private MySqlConnectionStringBuilder ConnectionStringFor(string user, string password) =>
         new()
         {
-            Server = "127.0.0.1",
+            Server = Host,
             Port = (uint)Port,
             UserID = user,
             Password = password,

@@ -37,11 +37,18 @@ internal static class ServerOptions
     /// <summary>mariadbd refuses to run as root unless told so, and refuses to be told so by anyone else.</summary>
     public static IEnumerable<string> RunAs => Environment.IsPrivilegedProcess ? ["--user=root"] : [];
 
-    public static IEnumerable<string> For(ServerPlace place, int port, int serverId, bool readOnly, IEnumerable<string> more) =>
+    public static IEnumerable<string> For(
+        ServerPlace place,
+        string host,
+        int port,
+        int serverId,
+        bool readOnly,
+        IEnumerable<string> more
+    ) =>
         [
             "--no-defaults",
             .. RunAs,
-            "--bind-address=127.0.0.1",
+            $"--bind-address={host}",
             "--skip-name-resolve",
             $"--datadir={place.Data}",
             $"--tmpdir={place.Root}",
