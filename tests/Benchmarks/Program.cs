@@ -6,6 +6,7 @@ using MonotonicReads.Benchmarks.Reading;
 (string Name, Func<Task<IEnumerable<Figure>>> Measure)[] parts =
 [
     ("selection", () => Task.FromResult<IEnumerable<Figure>>(SelectionFigures.Measure())),
+    ("sessions", () => Task.FromResult<IEnumerable<Figure>>(SessionFigures.Measure())),
     ("wrapper", () => Task.FromResult<IEnumerable<Figure>>(WrapperFigures.Measure())),
     ("generator", () => Task.FromResult<IEnumerable<Figure>>(GeneratorFigures.Measure())),
     ("shares", async () => await BuildFigures.SharesAsync()),
