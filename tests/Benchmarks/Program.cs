@@ -16,6 +16,7 @@ args = [.. args.Where(static name => name != ScalingParts.Write)];
 (string Name, Func<Task<IEnumerable<Figure>>> Measure)[] parts =
 [
     ("selection", () => Task.FromResult<IEnumerable<Figure>>(SelectionFigures.Measure())),
+    ("sessions", () => Task.FromResult<IEnumerable<Figure>>(SessionFigures.Measure())),
     ("wrapper", () => Task.FromResult<IEnumerable<Figure>>(WrapperFigures.Measure())),
     ("generator", () => Task.FromResult<IEnumerable<Figure>>(GeneratorFigures.Measure())),
     ("shares", async () => await BuildFigures.SharesAsync()),

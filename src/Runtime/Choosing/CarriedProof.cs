@@ -25,7 +25,7 @@ internal static class CarriedProof
     )
     {
         List<SourceState> foreign = [];
-        foreach (var state in pin.Carried.Doubts)
+        foreach (var state in pin.Doubts)
         {
             // A name without the mark of an address is one that was given, or of a program of the version before.
             var isRefused = !(session.Carried.IgnoresForeign ?? SourceName.HasMark(state.Name));

@@ -64,7 +64,7 @@ internal sealed class FallbackEnd(ISessionSource source, PositionSearch position
     {
         if (
             pin.NeedsBarrier
-            || pin.Carried.Doubts.Count > 0
+            || pin.Doubts.Count > 0
             || source.Primary.Pool.IsFull
             || !await KnowsRequiredAsync(pin, isAsync, cancellation).ConfigureAwait(false)
         )

@@ -14,7 +14,7 @@ internal static class PrimaryBarrier
     /// <summary>Whether the session must pass it. A primary that is another run of the server is behind it too until it is proved to have
     /// what was seen.</summary>
     public static bool IsNeeded(ReadSession session, SessionPin pin) =>
-        pin.Source.HasPositions && (pin.NeedsBarrier || pin.Carried.Doubts.Count > 0 || HasOtherPrimary(session, pin));
+        pin.Source.HasPositions && (pin.NeedsBarrier || pin.Doubts.Count > 0 || HasOtherPrimary(session, pin));
 
     // A policy that accepts every server needs no proof.
     private static bool HasOtherPrimary(ReadSession session, SessionPin pin) =>

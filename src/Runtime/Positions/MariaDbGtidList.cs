@@ -164,6 +164,11 @@ public sealed class MariaDbGtidList : ReplicationPosition
 
     private static string Text(Gtid[] gtids)
     {
+        if (gtids is [var only])
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{only.Domain}-{only.Server}-{only.Sequence}");
+        }
+
         var text = new StringBuilder();
         foreach (var gtid in gtids)
         {
@@ -173,14 +178,30 @@ public sealed class MariaDbGtidList : ReplicationPosition
         return text.ToString();
     }
 
-    private static MariaDbGtidList Of(List<Gtid> gtids) =>
-        new([
+    // As servers write them, mostly.
+    private static MariaDbGtidList Of(List<Gtid> gtids) => new(AreSorted(gtids) ? [.. gtids] : LastOfEach(gtids));
+
+    private static bool AreSorted(List<Gtid> gtids)
+    {
+        for (var i = 1; i < gtids.Count; i++)
+        {
+            if ((gtids[i - 1].Domain, gtids[i - 1].Server).CompareTo((gtids[i].Domain, gtids[i].Server)) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static Gtid[] LastOfEach(List<Gtid> gtids) =>
+        [
             .. gtids
                 .GroupBy(gtid => (gtid.Domain, gtid.Server))
                 .Select(own => own.MaxBy(gtid => gtid.Sequence))
                 .OrderBy(gtid => gtid.Domain)
                 .ThenBy(gtid => gtid.Server),
-        ]);
+        ];
 
     // Two of one number are two histories that went apart; both stay.
     private static Gtid[] LastOfEachDomain(IReadOnlyCollection<Gtid> gtids) =>

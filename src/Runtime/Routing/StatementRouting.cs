@@ -268,7 +268,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                 // What begins a snapshot is a statement of ours, which carries nothing to the proxy.
                 case Step.CatchUp
                     when !statement.BeginsSnapshot
-                        && pin.Carried.Doubts.Count == 0
+                        && pin.Doubts.Count == 0
                         && connection.Addressing?.CatchesUp(session, pin) == true:
                     ready |= Readiness.CaughtUp;
                     continue;

@@ -43,7 +43,7 @@ internal readonly struct StepTaking(RoutedConnection connection)
                 return (Source.Primary, Readiness.None);
             case Step.LeaveToProxy:
                 return (Source.Proxy!.Anywhere, Readiness.None);
-            case Step.CatchUp or Step.PassBarrier when connection.Use.PinOf(session!) is { Carried.Doubts.Count: > 0 } doubting:
+            case Step.CatchUp or Step.PassBarrier when connection.Use.PinOf(session!) is { Doubts.Count: > 0 } doubting:
                 foreach (
                     var foreign in await CarriedProof.FindForeignAsync(session!, doubting, isAsync, cancellation).ConfigureAwait(false)
                 )

@@ -20,6 +20,12 @@ internal static class BinaryLogarithm
     private const int MantissaBits = 63;
     private const ulong Log2E = 0xB8AA3B29_5C17F0BC; // 1.4426950408889634 with 63 fraction bits
 
+    // No logarithm is further above its entry: ln(1 + r) is below r, and r below 1/256.
+    private const ulong TableStep = (Log2E >> (MantissaBits - FractionBits + TableBits)) + 1;
+
+    // 64 is the most that the logarithm is; behind it, and one more, 32 bits are full.
+    private const int BoundShift = 31;
+
     private static readonly ulong[] Table = CreateTable();
 
     /// <summary>-log2(<paramref name="hash"/> / 2^64) with <see cref="FractionBits"/> fraction bits, 0 counted as 1.</summary>
@@ -29,6 +35,20 @@ internal static class BinaryLogarithm
         var zeros = BitOperations.LeadingZeroCount(hash);
         var mantissa = hash << zeros;
         return ((ulong)(zeros + 1) << FractionBits) - Fraction(mantissa);
+    }
+
+    /// <summary>
+    /// Numbers between which <see cref="Negative"/> lies, in units of which a weight times a bound fits 64 bits: two shifts and an entry of
+    /// the table, where the logarithm itself needs a division and seven products.
+    /// </summary>
+    public static (uint Least, uint Most) NegativeBounds(ulong hash)
+    {
+        hash |= hash == 0 ? 1UL : 0;
+        var zeros = BitOperations.LeadingZeroCount(hash);
+        var index = (int)((hash << zeros) >> (MantissaBits - TableBits)) & ((1 << TableBits) - 1);
+        var most = ((ulong)(zeros + 1) << FractionBits) - Table[index];
+        var least = most > TableStep ? most - TableStep : 0;
+        return ((uint)(least >> BoundShift), (uint)(most >> BoundShift) + 1);
     }
 
     private static ulong Fraction(ulong mantissa)

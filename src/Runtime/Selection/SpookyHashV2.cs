@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MonotonicReads.Selection;
 
@@ -9,22 +9,19 @@ namespace MonotonicReads.Selection;
 /// </summary>
 internal static class SpookyHashV2
 {
-    public const int SessionIdLength = 36;
-
     private const ulong Constant = 0xDEADBEEF_DEADBEEF;
 
     /// <summary>The low 32 bits of the hash with seed 0.</summary>
-    public static uint Hash32(ReadOnlySpan<byte> sessionId)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Hash32(in SessionIdText sessionId)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(sessionId.Length, SessionIdLength);
-
         // Written out, so that the four words stay in registers.
         ulong a = 0,
             b = 0,
             c = Constant,
             d = Constant;
-        c += BinaryPrimitives.ReadUInt64LittleEndian(sessionId);
-        d += BinaryPrimitives.ReadUInt64LittleEndian(sessionId[8..]);
+        c += sessionId.First;
+        d += sessionId.Second;
 
         c = BitOperations.RotateLeft(c, 50) + d;
         a ^= c;
@@ -51,10 +48,10 @@ internal static class SpookyHashV2
         b = BitOperations.RotateLeft(b, 36) + c;
         d ^= b;
 
-        a += BinaryPrimitives.ReadUInt64LittleEndian(sessionId[16..]);
-        b += BinaryPrimitives.ReadUInt64LittleEndian(sessionId[24..]);
-        c += BinaryPrimitives.ReadUInt32LittleEndian(sessionId[32..]);
-        d += (ulong)SessionIdLength << 56;
+        a += sessionId.Third;
+        b += sessionId.Fourth;
+        c += sessionId.Fifth;
+        d += (ulong)SessionIdText.Length << 56;
 
         d ^= c;
         c = BitOperations.RotateLeft(c, 15);

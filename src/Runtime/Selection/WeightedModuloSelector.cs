@@ -20,12 +20,8 @@ internal sealed class WeightedModuloSelector : IReplicaSelector
             return -1;
         }
 
-        Span<byte> text = stackalloc byte[SpookyHashV2.SessionIdLength];
-        var formatted = sessionId.TryFormat(text, out _, "D");
-        Debug.Assert(formatted, "36 bytes hold a UUID");
-
         // The fork keeps 0 for "no session".
-        var hash = Math.Max(SpookyHashV2.Hash32(text), 1);
+        var hash = Math.Max(SpookyHashV2.Hash32(SessionIdText.Of(sessionId)), 1);
         var left = hash % sum;
         for (var i = 0; i < replicas.Length; i++)
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text;
 
@@ -12,17 +11,16 @@ namespace MonotonicReads.Selection;
 /// </summary>
 internal sealed class WeightedRendezvousSelector : IReplicaSelector
 {
-    private const int IdLength = SpookyHashV2.SessionIdLength;
-    private const int OnStack = 512;
+    private const int IdLength = SessionIdText.Length;
+    private const int OnStack = 128;
 
     public int Select(Guid sessionId, ReadOnlySpan<WeightedReplica> replicas)
     {
         Span<byte> buffer = stackalloc byte[OnStack];
-        var formatted = sessionId.TryFormat(buffer, out _, "D");
-        Debug.Assert(formatted, "the buffer holds a UUID");
+        SessionIdText.Of(sessionId).CopyTo(buffer);
 
         var best = -1;
-        var bestScore = 0UL;
+        var bestHash = 0UL;
         for (var i = 0; i < replicas.Length; i++)
         {
             ref readonly var replica = ref replicas[i];
@@ -31,28 +29,37 @@ internal sealed class WeightedRendezvousSelector : IReplicaSelector
                 continue;
             }
 
-            var score = BinaryLogarithm.Negative(Hash(buffer, replica.Name));
-            if (best < 0 || Beats(score, replica, bestScore, replicas[best]))
+            var hash = Hash(buffer, replica.Name);
+            if (best < 0 || Beats(hash, replica, bestHash, replicas[best]))
             {
-                (best, bestScore) = (i, score);
+                (best, bestHash) = (i, hash);
             }
         }
 
         return best;
     }
 
-    private static bool Beats(ulong score, in WeightedReplica replica, ulong bestScore, in WeightedReplica best)
+    // Nearly always the bounds tell.
+    private static bool Beats(ulong hash, in WeightedReplica replica, ulong bestHash, in WeightedReplica best)
     {
-        var mine = new UInt128(0, score) * (uint)best.Weight;
-        var other = new UInt128(0, bestScore) * (uint)replica.Weight;
-        return mine != other ? mine < other : string.CompareOrdinal(replica.Name, best.Name) < 0;
+        var (own, other) = (BinaryLogarithm.NegativeBounds(hash), BinaryLogarithm.NegativeBounds(bestHash));
+        var (weight, bestWeight) = ((ulong)replica.Weight, (ulong)best.Weight);
+        return own.Most * bestWeight < other.Least * weight
+            || (own.Least * bestWeight <= other.Most * weight && BeatsExactly(hash, replica, bestHash, best));
+    }
+
+    private static bool BeatsExactly(ulong hash, in WeightedReplica replica, ulong bestHash, in WeightedReplica best)
+    {
+        var own = new UInt128(0, BinaryLogarithm.Negative(hash)) * (uint)best.Weight;
+        var other = new UInt128(0, BinaryLogarithm.Negative(bestHash)) * (uint)replica.Weight;
+        return own != other ? own < other : string.CompareOrdinal(replica.Name, best.Name) < 0;
     }
 
     private static ulong Hash(Span<byte> buffer, string name)
     {
-        if (Encoding.UTF8.GetMaxByteCount(name.Length) <= buffer.Length - IdLength)
+        if (Encoding.UTF8.TryGetBytes(name, buffer[IdLength..], out var length))
         {
-            return XxHash3.HashToUInt64(buffer[..(IdLength + Encoding.UTF8.GetBytes(name, buffer[IdLength..]))]);
+            return XxHash3.HashToUInt64(buffer[..(IdLength + length)]);
         }
 
         var rented = ArrayPool<byte>.Shared.Rent(IdLength + Encoding.UTF8.GetMaxByteCount(name.Length));

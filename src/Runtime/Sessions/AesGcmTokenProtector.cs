@@ -7,7 +7,7 @@ internal sealed class AesGcmTokenProtector : ISessionTokenProtector, ITokenKeys
 {
     private const int KeySize = 32;
 
-    private readonly byte[][] _keys;
+    private readonly Cipher[] _ciphers;
 
     public AesGcmTokenProtector(byte[][] keys)
     {
@@ -23,7 +23,7 @@ internal sealed class AesGcmTokenProtector : ISessionTokenProtector, ITokenKeys
             }
         }
 
-        _keys = keys;
+        _ciphers = [.. keys.Select(key => new Cipher(key))];
         KeyNames = [.. keys.Select(key => Convert.ToHexString(HMACSHA256.HashData(key, "MonotonicReads: the name of a key"u8)))];
     }
 
@@ -38,8 +38,9 @@ internal sealed class AesGcmTokenProtector : ISessionTokenProtector, ITokenKeys
         var result = new byte[NonceSize + plain.Length + TagSize];
         var nonce = result.AsSpan(0, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(_keys[0], TagSize);
+        var aes = _ciphers[0].Take();
         aes.Encrypt(nonce, plain, result.AsSpan(NonceSize, plain.Length), result.AsSpan(NonceSize + plain.Length));
+        _ciphers[0].GiveBack(aes);
         return result;
     }
 
@@ -51,9 +52,9 @@ internal sealed class AesGcmTokenProtector : ISessionTokenProtector, ITokenKeys
         }
 
         var plain = new byte[protectedBytes.Length - NonceSize - TagSize];
-        foreach (var key in _keys)
+        foreach (var cipher in _ciphers)
         {
-            using var aes = new AesGcm(key, TagSize);
+            var aes = cipher.Take();
             try
             {
                 aes.Decrypt(
@@ -68,8 +69,25 @@ internal sealed class AesGcmTokenProtector : ISessionTokenProtector, ITokenKeys
             {
                 // Of another key, or of nobody's.
             }
+            finally
+            {
+                cipher.GiveBack(aes);
+            }
         }
 
         return null;
+    }
+
+    /// <summary>A key's cipher, which costs several times what one token does: it is used again, by one caller at a time, since nobody
+    /// promises that several may.</summary>
+    private sealed class Cipher(byte[] key)
+    {
+        private readonly AesGcm?[] _idle = new AesGcm?[Environment.ProcessorCount];
+
+        public AesGcm Take() => Interlocked.Exchange(ref Place, null) ?? new AesGcm(key, TagSize);
+
+        public void GiveBack(AesGcm aes) => Interlocked.Exchange(ref Place, aes)?.Dispose();
+
+        private ref AesGcm? Place => ref _idle[(uint)Thread.GetCurrentProcessorId() % (uint)_idle.Length];
     }
 }

@@ -33,15 +33,11 @@ public sealed class ReadSession : IDisposable
     private readonly bool _isJoined;
     private ReadSession? _outer;
     private ReadSession? _joined;
-    private object? _id;
+    private SessionExtras? _extras;
+    private SessionUuid _id;
     private SessionPins _pins;
-    private SessionDecisions _decisions;
-    private long _waitedTicks;
     private int _reads;
-    private int _lateReadNoted;
     private volatile bool _hasEnded;
-    private SnapshotScopes _snapshots;
-    private SessionCarried? _carried;
 
     internal ReadSession(ReadSession? root, ReadSession? outer, ReadConsistency consistency, SessionPolicy policy, bool isJoined = false)
     {
@@ -58,7 +54,7 @@ public sealed class ReadSession : IDisposable
     /// <summary>
     /// The session's UUID. A random one is drawn when it is first needed: by this property or by the first connection.
     /// </summary>
-    public Guid Id => (Guid)(Volatile.Read(ref _root._id) ?? _root.DrawId());
+    public Guid Id => _root._id.Value;
 
     /// <summary>What the session guarantees; in a joined handle at least what was asked for.</summary>
     public ReadConsistency Consistency { get; }
@@ -68,7 +64,7 @@ public sealed class ReadSession : IDisposable
     /// source was built with <see cref="ReplicatedMySqlDataSourceBuilder.RecordDecisions"/>.
     /// </summary>
     /// <returns>A copy.</returns>
-    public IReadOnlyList<RoutingDecision> GetDecisions() => _root._decisions.Copy();
+    public IReadOnlyList<RoutingDecision> GetDecisions() => _root.ExtrasIfAny?.Decisions.Copy() ?? [];
 
     /// <summary>
     /// Tells the session of a write that its data sources did not see, such as one of another service: causal reads
@@ -97,7 +93,7 @@ public sealed class ReadSession : IDisposable
     {
         get
         {
-            var left = Policies.MaxWait - new TimeSpan(Volatile.Read(ref _root._waitedTicks));
+            var left = Policies.MaxWait - (_root.ExtrasIfAny?.Waited ?? TimeSpan.Zero);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
@@ -111,18 +107,18 @@ public sealed class ReadSession : IDisposable
     internal SessionPolicy Policies { get; }
 
     /// <summary>The snapshot that the reads show; null where they show none.</summary>
-    internal SnapshotScope? Snapshot { get; init; }
+    internal SnapshotScope? Snapshot => ExtrasIfAny?.Snapshot;
 
     internal bool OwnsSnapshot { get; init; }
 
     /// <summary>What the primary had when a handle of level <see cref="ReadConsistency.Global"/> began; null where none did.</summary>
-    internal PrimaryMoments? Moments { get; init; }
+    internal PrimaryMoments? Moments => ExtrasIfAny?.Moments;
 
     /// <summary>Whether what is read on the primary binds the session there only until a replica has it. Of the session itself.</summary>
     internal bool ReturnsFromPrimary { get; init; }
 
     /// <summary>The run that it was begun for; null for a handle, and where nobody runs it again. Of the session itself.</summary>
-    internal SeriesRun? Run { get; init; }
+    internal SeriesRun? Run => ExtrasIfAny?.Run;
 
     internal ReadSession Root => _root;
 
@@ -134,11 +130,15 @@ public sealed class ReadSession : IDisposable
     /// <summary>The UUID that it begins with; null for one that is drawn when it is needed.</summary>
     internal Guid? GivenId
     {
-        init => _id = value;
+        init => _id = new SessionUuid(value);
     }
 
     /// <summary>A handle that asks for nothing more, and ends nothing.</summary>
-    internal ReadSession Joined => _joined ??= new ReadSession(_root, null, Consistency, Policies, isJoined: true) { Moments = Moments };
+    internal ReadSession Joined =>
+        _joined ??= new ReadSession(_root, null, Consistency, Policies, isJoined: true)
+        {
+            ExtrasIfAny = SessionExtras.Of(moments: Moments),
+        };
 
     /// <summary>Opens a session, or joins the running one.</summary>
     /// <param name="consistency">What the session guarantees.</param>
@@ -206,7 +206,7 @@ public sealed class ReadSession : IDisposable
         if (OwnsSnapshot)
         {
             Snapshot!.End();
-            _root._snapshots.Remove(Snapshot);
+            _root.ExtrasIfAny?.Snapshots.Remove(Snapshot);
         }
 
         AmbientSession.Leave(this);
@@ -219,7 +219,7 @@ public sealed class ReadSession : IDisposable
             _joined = null;
 
             // Those of handles that nobody disposed.
-            _snapshots.End();
+            ExtrasIfAny?.Snapshots.End();
 
             _pins.End();
         }
@@ -286,17 +286,22 @@ public sealed class ReadSession : IDisposable
     internal SessionPin? FirstPin => _root._pins.First;
 
     /// <summary>What the session knows from elsewhere; null where that is nothing, and a token was never asked for.</summary>
-    internal SessionCarried? CarriedIfAny
-    {
-        get => Volatile.Read(ref _root._carried);
-        init => _carried = value;
-    }
+    internal SessionCarried? CarriedIfAny => _root.ExtrasIfAny?.CarriedIfAny;
 
     /// <summary>What the session knows from elsewhere.</summary>
-    internal SessionCarried Carried =>
-        CarriedIfAny ?? Interlocked.CompareExchange(ref _root._carried, new SessionCarried(token: null), null) ?? CarriedIfAny!;
+    internal SessionCarried Carried => _root.Extras.Carried;
 
-    internal bool TryNoteLateRead() => Interlocked.Exchange(ref _lateReadNoted, 1) == 0;
+    /// <summary>What few sessions have; null before it is needed.</summary>
+    internal SessionExtras? ExtrasIfAny
+    {
+        get => Volatile.Read(ref _extras);
+        init => _extras = value;
+    }
+
+    internal SessionExtras Extras =>
+        ExtrasIfAny ?? Interlocked.CompareExchange(ref _extras, new SessionExtras(), null) ?? Volatile.Read(ref _extras)!;
+
+    internal bool TryNoteLateRead() => Extras.TryNoteLateRead();
 
     /// <summary>Takes note of a read or write that is in no token any more.</summary>
     /// <returns>Whether it is the first.</returns>
@@ -306,7 +311,7 @@ public sealed class ReadSession : IDisposable
     internal void TakeIn(IEnumerable<SourceState> states) => _root._pins.TakeIn(_root, states);
 
     /// <summary>Ends a snapshot with the session, if nobody ends it before.</summary>
-    internal void Own(SnapshotScope snapshot) => _snapshots.Add(snapshot);
+    internal void Own(SnapshotScope snapshot) => Extras.Snapshots.Add(snapshot);
 
     /// <summary>Where the session reads in a data source; concurrent callers get one and the same.</summary>
     internal SessionPin PinFor(ISessionSource source) => _root._pins.In(_root, source);
@@ -321,25 +326,19 @@ public sealed class ReadSession : IDisposable
     /// <summary>Whether the plan says that this was the last read.</summary>
     internal bool IsAtEndOfPlan => _root.Policies.Reads > 0 && Volatile.Read(ref _root._reads) >= _root.Policies.Reads;
 
-    internal void SpendWait(TimeSpan waited) => Interlocked.Add(ref _root._waitedTicks, waited.Ticks);
+    internal void SpendWait(TimeSpan waited) => _root.Extras.SpendWait(waited);
 
     /// <summary>A statement runs: the next one has the whole budget again.</summary>
-    internal void RefillWait() => Volatile.Write(ref _root._waitedTicks, 0);
+    internal void RefillWait() => _root.ExtrasIfAny?.RefillWait();
 
     internal void NoteDecision(ISessionSource source, string server, ReadConsistency consistency)
     {
         if (source.RecordsDecisions)
         {
-            _root._decisions.Add(new RoutingDecision(server, consistency));
+            _root.Extras.Decisions.Add(new RoutingDecision(server, consistency));
         }
     }
 
     /// <summary>Whether this was its UUID from the beginning, or was drawn.</summary>
-    internal bool Has(Guid id) => Volatile.Read(ref _root._id) is Guid own && own == id;
-
-    private object DrawId()
-    {
-        object drawn = Guid.NewGuid();
-        return Interlocked.CompareExchange(ref _id, drawn, null) ?? drawn;
-    }
+    internal bool Has(Guid id) => _root._id.Is(id);
 }

@@ -9,16 +9,13 @@ namespace MonotonicReads.Sessions;
 internal struct ReplicaReads
 {
     private RoutedServer? _last;
-    private ReplicationPosition? _seen;
-    private bool _lacksSeen;
+    private SettledReads? _settled;
+
+    // Counted, and not only flagged, as those behind the barrier: what begins while a server is being asked is not in its answer.
+    private long _count;
     private int _lastIncarnation;
     private int _open;
-
-    // Both counted, and not only flagged: what begins while a server is being asked is not in its answer.
-    private long _count;
-    private long _behindBarrier;
-    private long _withoutResult;
-    private int _epoch;
+    private bool _lackSeen;
 
     /// <summary>The replica of the last one; null where there is none, or none that need be remembered.</summary>
     public readonly RoutedServer? Last => Volatile.Read(in _last);
@@ -28,13 +25,13 @@ internal struct ReplicaReads
 
     /// <summary>What they saw at most; null where that is not known for all of them.</summary>
     public readonly ReplicationPosition? Seen =>
-        Volatile.Read(in _lacksSeen) || Volatile.Read(in _open) > 0 ? null : Volatile.Read(in _seen);
+        Volatile.Read(in _lackSeen) || Volatile.Read(in _open) > 0 ? null : Volatile.Read(in _settled)?.Seen;
 
     /// <summary>How many have begun.</summary>
     public readonly long Count => Volatile.Read(in _count);
 
     /// <summary>Whether there are some that the primary is not proved to contain.</summary>
-    public readonly bool NeedBarrier => Volatile.Read(in _count) != Volatile.Read(in _behindBarrier);
+    public readonly bool NeedBarrier => Volatile.Read(in _count) != (Volatile.Read(in _settled)?.BehindBarrier ?? 0);
 
     /// <summary>Whether there are no others, and none that may run on.</summary>
     public readonly bool AreIn(ContainedReads reads) => _count == reads.Begun && _open <= reads.Open;
@@ -43,7 +40,7 @@ internal struct ReplicaReads
     public void Tell()
     {
         Volatile.Write(ref _count, _count + 1);
-        _withoutResult++;
+        Settled.WithoutResult++;
     }
 
     /// <summary>One begins.</summary>
@@ -65,8 +62,15 @@ internal struct ReplicaReads
     {
         lock (pin)
         {
-            Volatile.Write(ref _lacksSeen, _lacksSeen || seen is null);
-            Volatile.Write(ref _seen, seen is null ? _seen : _seen?.Union(seen) ?? seen);
+            if (seen is null)
+            {
+                Volatile.Write(ref _lackSeen, true);
+            }
+            else
+            {
+                Settled.Seen = Settled.Seen?.Union(seen) ?? seen;
+            }
+
             EndUnread(pin);
         }
     }
@@ -98,12 +102,12 @@ internal struct ReplicaReads
     {
         lock (pin)
         {
-            Volatile.Write(ref _behindBarrier, Math.Max(_behindBarrier, covered));
+            Settled.BehindBarrier = Math.Max(Settled.BehindBarrier, covered);
         }
     }
 
     /// <summary>Another one once reads were taken back or forgotten.</summary>
-    public readonly int Epoch => Volatile.Read(in _epoch);
+    public readonly int Epoch => Volatile.Read(in _settled)?.Epoch ?? 0;
 
     /// <summary>One of them returned nothing that was read.</summary>
     /// <param name="pin">The lock.</param>
@@ -112,7 +116,7 @@ internal struct ReplicaReads
     {
         lock (pin)
         {
-            _withoutResult += epoch == _epoch ? 1 : 0;
+            Settled.WithoutResult += epoch == Epoch ? 1 : 0;
         }
     }
 
@@ -121,18 +125,18 @@ internal struct ReplicaReads
     /// <returns>Whether it was the only one.</returns>
     public bool TryTakeBack(bool keepsCarried)
     {
-        if (_open > 0 || _count != _withoutResult + 1)
+        if (_open > 0 || _count != (_settled?.WithoutResult ?? 0) + 1)
         {
             return false;
         }
 
         Volatile.Write(ref _last, null);
-        _withoutResult = _count;
-        _epoch++;
+        Settled.WithoutResult = _count;
+        Settled.Epoch++;
         if (!keepsCarried)
         {
             // Not counted back: a barrier on its way may have counted it.
-            Volatile.Write(ref _behindBarrier, _count);
+            Settled.BehindBarrier = _count;
         }
 
         return true;
@@ -141,12 +145,59 @@ internal struct ReplicaReads
     /// <summary>Nobody needs to contain them any more.</summary>
     public void Forget()
     {
-        Volatile.Write(ref _behindBarrier, _count);
-        _withoutResult = _count;
-        _epoch++;
+        Settled.BehindBarrier = _count;
+        Settled.WithoutResult = _count;
+        Settled.Epoch++;
+        Settled.Seen = null;
         Volatile.Write(ref _last, null);
-        Volatile.Write(ref _seen, null);
-        Volatile.Write(ref _lacksSeen, false);
+        Volatile.Write(ref _lackSeen, false);
+    }
+
+    // Of most sessions there is none. Made under the lock.
+    private SettledReads Settled
+    {
+        get
+        {
+            if (_settled is not { } settled)
+            {
+                settled = new SettledReads();
+                Volatile.Write(ref _settled, settled);
+            }
+
+            return settled;
+        }
+    }
+
+    /// <summary>What is known of reads that have ended: what they saw, and which need not be proved any more.</summary>
+    private sealed class SettledReads
+    {
+        private volatile ReplicationPosition? _seen;
+        private long _behindBarrier;
+        private volatile int _epoch;
+
+        /// <summary>What those saw at most of which that is known.</summary>
+        public ReplicationPosition? Seen
+        {
+            get => _seen;
+            set => _seen = value;
+        }
+
+        /// <summary>How many the primary is proved to contain.</summary>
+        public long BehindBarrier
+        {
+            get => Volatile.Read(ref _behindBarrier);
+            set => Volatile.Write(ref _behindBarrier, value);
+        }
+
+        /// <summary>How many returned nothing; touched under the lock.</summary>
+        public long WithoutResult { get; set; }
+
+        /// <summary>How often reads were taken back or forgotten.</summary>
+        public int Epoch
+        {
+            get => _epoch;
+            set => _epoch = value;
+        }
     }
 }
 

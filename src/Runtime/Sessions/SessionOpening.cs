@@ -51,9 +51,8 @@ internal static class SessionOpening
         new(null, outer, level, SessionPolicy.Of(policies) with { Reads = 0 })
         {
             GivenId = carried.Token?.SessionId,
-            CarriedIfAny = carried,
+            ExtrasIfAny = SessionExtras.Of(moments: MomentsOf(level), carried: carried),
             ReturnsFromPrimary = returnsFromPrimary,
-            Moments = MomentsOf(level),
         };
 
     private static PrimaryMoments? MomentsOf(ReadConsistency level) => level == ReadConsistency.Global ? new PrimaryMoments() : null;
@@ -63,15 +62,13 @@ internal static class SessionOpening
             ? new ReadSession(null, outer, consistency, policy)
             {
                 GivenId = id,
-                Run = run,
-                Snapshot = new SnapshotScope { Bound = policy.MaxStaleness },
+                ExtrasIfAny = SessionExtras.Of(new SnapshotScope { Bound = policy.MaxStaleness }, run: run),
                 OwnsSnapshot = true,
             }
             : new ReadSession(null, outer, consistency, policy)
             {
                 GivenId = id,
-                Run = run,
-                Moments = MomentsOf(consistency),
+                ExtrasIfAny = SessionExtras.Of(moments: MomentsOf(consistency), run: run),
             };
 
     private static ReadSession Join(ReadSession current, ReadConsistency consistency, SessionPolicy? policy)
@@ -101,8 +98,7 @@ internal static class SessionOpening
         return AmbientSession.Enter(
             new ReadSession(current.Root, current, LevelStrength.Stronger(consistency, current.Consistency), stricter)
             {
-                Snapshot = current.Snapshot,
-                Moments = isNewMoment ? new PrimaryMoments() : current.Moments,
+                ExtrasIfAny = SessionExtras.Of(current.Snapshot, isNewMoment ? new PrimaryMoments() : current.Moments),
             }
         );
     }
@@ -114,9 +110,8 @@ internal static class SessionOpening
         current.Root.Own(scope);
         return new ReadSession(current.Root, current, LevelStrength.Stronger(current.Consistency, ReadConsistency.Snapshot), policy)
         {
-            Snapshot = scope,
+            ExtrasIfAny = SessionExtras.Of(scope, current.Moments),
             OwnsSnapshot = true,
-            Moments = current.Moments,
         };
     }
 

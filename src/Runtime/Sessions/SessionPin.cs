@@ -9,16 +9,13 @@ namespace MonotonicReads.Sessions;
 internal sealed class SessionPin(ReadSession session, ISessionSource source)
 {
     private volatile RoutedServer? _server;
-    private volatile PinLoss? _loss;
     private volatile bool _hasRead;
     private volatile bool _hasReadPrimary;
     private int _incarnation;
     private int _counted;
     private KnownPrimary _primary;
     private ReplicaReads _reads;
-    private SessionWrites _writes;
-    private Fallback _fallback;
-    private PinCarried _carried;
+    private PinExtras? _extras = session.HasSeries ? new PinExtras { Lease = new SessionLease() } : null;
 
     public ReadSession Session => session;
 
@@ -27,7 +24,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public SessionPin? Next { get; set; }
 
     /// <summary>The connection that is kept between reads; null where the session has no planned series.</summary>
-    public SessionLease? Lease { get; } = session.HasSeries ? new SessionLease() : null;
+    public SessionLease? Lease => ExtrasIfAny?.Lease;
 
     /// <summary>Where the session reads; null before the first draw.</summary>
     public RoutedServer? Server => _server;
@@ -36,13 +33,13 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public RunReads? RunReads => session.Run?.Reads;
 
     /// <summary>Set from the moment in which a replica that was read is lost until the session has moved.</summary>
-    public PinLoss? Loss => _loss;
+    public PinLoss? Loss => ExtrasIfAny?.Loss;
 
     /// <summary>Whether the session stays on the primary until a replica has what it must see.</summary>
-    public bool IsAway => _fallback.IsOn;
+    public bool IsAway => ExtrasIfAny?.Fallback.IsOn == true;
 
     /// <summary>Whether it is time to look for one.</summary>
-    public bool IsReturnDue => _fallback.IsDue(source.Time);
+    public bool IsReturnDue => ExtrasIfAny?.Fallback.IsDue(source.Time) == true;
 
     /// <summary>The replica on which the session has read last; null where it has read on none, or need not remember.</summary>
     public RoutedServer? LastReplica => _reads.Last;
@@ -51,7 +48,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public bool HasReadPrimary => _hasReadPrimary && _server is { IsPrimary: true };
 
     /// <summary>What a causal read must contain: the session's writes, and what it saw on the primary. Null for nothing.</summary>
-    public ReplicationPosition? Required => _writes.Required;
+    public ReplicationPosition? Required => ExtrasIfAny?.Writes.Required;
 
     /// <summary>What the session's reads on replicas saw at most; null where that is not known for all of them.</summary>
     public ReplicationPosition? Seen => _reads.Seen;
@@ -81,27 +78,27 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     /// <summary>Whether the primary was restarted since the session first read or wrote.</summary>
     public bool HasRestartedPrimary => _primary.WasRestarted(source.Primary);
 
-    /// <summary>Whether it is known what another run of the primary must have for what the session saw and wrote on this one.</summary>
-    /// <param name="seesOwnWrites">Whether the session's writes count.</param>
+    /// <summary>Whether it is known what another run of the primary must have for what the session saw and (if they count) wrote.</summary>
     public bool TellsOfPrimary(bool seesOwnWrites) => !(HasReadPrimary || (BindsToRequired(seesOwnWrites) && MustAskPrimary));
 
     /// <summary>Whether the session wrote where only the primary's position tells what, or is about to.</summary>
-    public bool MustAskPrimary => _writes.MustAskPrimary;
+    public bool MustAskPrimary => ExtrasIfAny?.Writes.MustAskPrimary == true;
 
     /// <summary>Whether every read must contain <see cref="Required"/>, because it was seen where the session came from.</summary>
-    public bool IsResumed => _carried.IsAny;
+    public bool IsResumed => ExtrasIfAny?.Carried.IsAny == true;
 
     /// <summary>The run of the primary without which a resumed session cannot go on; empty for any, null with a position.</summary>
-    public string? CarriedRun => _carried.PrimaryRun;
+    public string? CarriedRun => ExtrasIfAny?.Carried.PrimaryRun;
 
-    public PinCarried Carried => _carried;
+    /// <summary>What it brought along that may be of another data source of the same name: looked into before anything is read.</summary>
+    public IReadOnlyList<SourceState> Doubts => ExtrasIfAny?.Carried.Doubts ?? [];
 
     /// <summary>Every read that starts from now on contains what was seen elsewhere, if that is this data source's.</summary>
     public void Tell(SourceState state, NameMatch match)
     {
         lock (this)
         {
-            _carried.Tell(this, state, match);
+            Extras.Carried.Tell(this, state, match);
             _reads.Tell();
         }
     }
@@ -116,11 +113,11 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>Whether a read must contain <see cref="Required"/>: of a causal handle, or once one has read on the primary.</summary>
-    public bool BindsToRequired(bool seesOwnWrites) => seesOwnWrites || _writes.WereSeen;
+    public bool BindsToRequired(bool seesOwnWrites) => seesOwnWrites || ExtrasIfAny?.Writes.WereSeen == true;
 
     /// <summary>Whether a read may not run on a replica before something was asked or waited for.</summary>
     public bool MustCatchUp(RoutedServer replica, bool seesOwnWrites, PrimaryMoments? moments = null) =>
-        _carried.Doubts.Count > 0
+        Doubts.Count > 0
         || moments?.AreKnown(this) == false
         || (BindsToRequired(seesOwnWrites) && MustAskPrimary)
         || ((BindsToRequired(seesOwnWrites) || IsResumed) && Required is { } required && replica.Reached?.Contains(required) != true);
@@ -135,7 +132,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
         // In one step: a session that moves meanwhile must either know of the read, or turn it away.
         lock (this)
         {
-            if (_loss is not null || !ReferenceEquals(_server ??= replica, replica))
+            if (Loss is not null || !ReferenceEquals(_server ??= replica, replica))
             {
                 return false;
             }
@@ -160,11 +157,11 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public void EnterPrimary()
     {
         _primary.Know(source.Primary);
-        _writes.Enter();
+        Extras.Writes.Enter();
     }
 
     /// <summary>A causal handle reads on the primary: every later read of the session must contain what it sees.</summary>
-    public void SeeRequired() => _writes.See();
+    public void SeeRequired() => Extras.Writes.See();
 
     /// <summary>What a read sees on the primary binds the session to this run of it, and to the primary.</summary>
     public void ReadPrimary(ReplicaLoss policy)
@@ -179,10 +176,10 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     }
 
     /// <summary>The session reads on the primary until a replica has what it must see; where it is bound there for good it stays.</summary>
-    public void FallBack(ReplicaLoss policy) => _fallback.Begin(this, policy);
+    public void FallBack(ReplicaLoss policy) => Extras.Fallback.Begin(this, policy);
 
     /// <summary>A read looks for a replica to return to; others stay where they are meanwhile.</summary>
-    public bool TryBeginReturn() => _fallback.TryBeginToReturn(this);
+    public bool TryBeginReturn() => ExtrasIfAny?.Fallback.TryBeginToReturn(this) == true;
 
     /// <summary>It has looked.</summary>
     /// <param name="to">The replica and the run of it; null for none.</param>
@@ -192,7 +189,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            var hasReturned = _fallback.TryReturn(this, to, reads);
+            var hasReturned = Extras.Fallback.TryReturn(this, to, reads);
 
             // Nothing was read there yet: should it not open, another may be drawn, which has to have the same.
             _hasRead &= !hasReturned;
@@ -202,35 +199,35 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
 
     /// <summary>The connection is closed, and the primary's state then is required of causal reads.</summary>
     /// <param name="position">What it wrote and saw; null where only the primary can tell.</param>
-    public void LeavePrimary(ReplicationPosition? position) => _writes.Leave(this, position);
+    public void LeavePrimary(ReplicationPosition? position) => Extras.Writes.Leave(this, position);
 
     /// <summary>Something was written whose position is not known.</summary>
-    public void MarkWritten() => _writes.Mark();
+    public void MarkWritten() => Extras.Writes.Mark();
 
     /// <summary>The primary will be asked; what is written from now on is not in its answer.</summary>
     /// <returns>For <see cref="EndToAsk"/>.</returns>
-    public long BeginToAsk() => _writes.Unknown;
+    public long BeginToAsk() => ExtrasIfAny?.Writes.Unknown ?? 0;
 
     /// <summary>The primary was asked. Until now everyone else who needed its answer had to ask too.</summary>
     /// <param name="begun">What <see cref="BeginToAsk"/> returned.</param>
     /// <param name="position">The answer.</param>
-    public void EndToAsk(long begun, ReplicationPosition position) => _writes.EndToAsk(this, begun, position);
+    public void EndToAsk(long begun, ReplicationPosition position) => Extras.Writes.EndToAsk(this, begun, position);
 
     /// <summary>From now on causal reads contain this position.</summary>
-    public void Require(ReplicationPosition position) => _writes.Require(this, position);
+    public void Require(ReplicationPosition position) => Extras.Writes.Require(this, position);
 
     /// <summary>From now on the session reads on the primary, for good; unless it has lost its replica and may not move.</summary>
     public void BindPrimary(ReplicaLoss policy)
     {
-        if (!ReferenceEquals(_server, source.Primary) || _loss is not null || IsAway)
+        if (!ReferenceEquals(_server, source.Primary) || Loss is not null || IsAway)
         {
             lock (this)
             {
-                if (_loss is null || SessionPolicy.LeadsToPrimary(policy, source.HasPositions))
+                if (Loss is null || SessionPolicy.LeadsToPrimary(policy, source.HasPositions))
                 {
                     _server = source.Primary;
-                    _loss = null;
-                    _fallback.End(source.Time);
+                    ExtrasIfAny?.ForgetLoss();
+                    ExtrasIfAny?.Fallback.End(source.Time);
                 }
             }
         }
@@ -263,11 +260,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            if (
-                _loss is null
-                && ReferenceEquals(_server, replica)
-                && _reads.TryTakeBack(keepsCarried: IsResumed || _carried.Doubts.Count > 0)
-            )
+            if (Loss is null && ReferenceEquals(_server, replica) && _reads.TryTakeBack(keepsCarried: IsResumed || Doubts.Count > 0))
             {
                 _server = null;
                 _hasRead = false;
@@ -309,12 +302,12 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     {
         lock (this)
         {
-            if (_loss is not null || !_hasRead || !ReferenceEquals(_server, replica))
+            if (Loss is not null || !_hasRead || !ReferenceEquals(_server, replica))
             {
                 return false;
             }
 
-            _loss = loss;
+            Extras.Loss = loss;
             return true;
         }
     }
@@ -336,7 +329,7 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
             }
 
             _server = to;
-            _loss = null;
+            ExtrasIfAny?.ForgetLoss();
             _incarnation = incarnation;
             if (forgetsReads)
             {
@@ -347,4 +340,8 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
             return true;
         }
     }
+
+    private PinExtras? ExtrasIfAny => Volatile.Read(ref _extras);
+
+    private PinExtras Extras => PinExtras.In(ref _extras);
 }

@@ -9,8 +9,9 @@ namespace MonotonicReads.Sessions;
 internal struct SessionPins
 {
     private SessionPin? _first;
-    private List<ReplicationPosition>? _observed;
-    private object? _lock;
+
+    // Callers have the session, and may lock it; what is done under this one asks nobody and is short.
+    private SpinLock _lock;
 
     /// <summary>The last one made; the others follow by <see cref="SessionPin.Next"/>. Null before the first read.</summary>
     public SessionPin? First => Volatile.Read(ref _first);
@@ -26,9 +27,15 @@ internal struct SessionPins
         }
 
         // Whoever finds the pin finds it told: who observes a write either comes before it is made, or finds it.
-        lock (Lock())
+        var isLocked = false;
+        try
         {
+            _lock.Enter(ref isLocked);
             return Find(source) ?? Create(session, source);
+        }
+        finally
+        {
+            Exit(isLocked);
         }
     }
 
@@ -45,13 +52,19 @@ internal struct SessionPins
             return;
         }
 
-        lock (Lock())
+        var isLocked = false;
+        try
         {
-            (_observed ??= []).Add(position);
+            _lock.Enter(ref isLocked);
+            (session.Extras.Observed ??= []).Add(position);
             for (var pin = First; pin is not null; pin = pin.Next)
             {
                 pin.Require(position);
             }
+        }
+        finally
+        {
+            Exit(isLocked);
         }
     }
 
@@ -61,13 +74,19 @@ internal struct SessionPins
     public void TakeIn(ReadSession session, IEnumerable<SourceState> states)
     {
         var told = states.ToList();
-        lock (Lock())
+        var isLocked = false;
+        try
         {
+            _lock.Enter(ref isLocked);
             session.Carried.Add(told);
             for (var pin = First; pin is not null; pin = pin.Next)
             {
                 Tell(pin, told, First);
             }
+        }
+        finally
+        {
+            Exit(isLocked);
         }
     }
 
@@ -90,10 +109,16 @@ internal struct SessionPins
         }
 
         SessionPin? pin;
-        lock (Lock())
+        var isLocked = false;
+        try
         {
+            _lock.Enter(ref isLocked);
             pin = _first;
             Volatile.Write(ref _first, null);
+        }
+        finally
+        {
+            Exit(isLocked);
         }
 
         for (; pin is not null; pin = pin.Next)
@@ -121,7 +146,7 @@ internal struct SessionPins
             Tell(pin, carried.States, _first);
         }
 
-        _observed?.ForEach(pin.Require);
+        session.ExtrasIfAny?.Observed?.ForEach(pin.Require);
 
         Volatile.Write(ref _first, pin);
         return pin;
@@ -179,7 +204,11 @@ internal struct SessionPins
         }
     }
 
-    // An object of its own: callers have the session, and may lock it.
-    private object Lock() =>
-        Volatile.Read(ref _lock) ?? Interlocked.CompareExchange(ref _lock, new object(), null) ?? Volatile.Read(ref _lock)!;
+    private void Exit(bool isLocked)
+    {
+        if (isLocked)
+        {
+            _lock.Exit();
+        }
+    }
 }

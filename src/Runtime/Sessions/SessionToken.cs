@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MonotonicReads.Sessions;
 
 /// <summary>
@@ -8,9 +6,7 @@ namespace MonotonicReads.Sessions;
 /// serves a client takes none from it.
 /// </summary>
 /// <remarks>
-/// Version 1, before encryption: version, level, expiry in seconds since 1970 (8 bytes), UUID (16), then for each data source its name
-/// (<see cref="SourceName.Text"/>) and the kind and text of its position (P: the run of the primary), each text with its length before
-/// it. A token that would be longer than <see cref="SessionTokenOptions.MaxLength"/> is pruned, the longest position first: it becomes a
+/// Its bytes are <see cref="TokenContent"/>'s. A token that would be longer than <see cref="SessionTokenOptions.MaxLength"/> is pruned, the longest position first: it becomes a
 /// larger position with a shorter text, and where there is none the mark that only the primary will do. Both contain what they stand for.
 /// </remarks>
 internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency, IReadOnlyList<SourceState> Sources)
@@ -21,11 +17,8 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
     /// <summary>The text of it that a store kept when it was read; null for none. Nobody makes the same text twice.</summary>
     public string? Kept { get; init; }
 
-    private const byte Version = 1;
-    private const int UuidSize = 16;
-    private const string Primary = "P";
-    private const string MariaDb = "A";
-    private const string MySql = "M";
+    // Of a text that is no longer than a token may be, with what fills its last four characters up.
+    private const int MostCharacters = SessionTokenOptions.MaxLength + 4;
 
     /// <summary>What contains both; the stronger level, and the earlier expiry.</summary>
     public SessionToken Union(SessionToken other) =>
@@ -43,11 +36,9 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
         var expiry = (
             options.Lifetime < DateTimeOffset.MaxValue - now ? now + options.Lifetime : DateTimeOffset.MaxValue
         ).ToUnixTimeSeconds();
-        var sources = Sources.ToList();
-        while (true)
+        for (var sources = Sources; ; )
         {
-            var text = ToText(options.Protector.Protect(Encode(expiry, sources)));
-            if (text.Length <= SessionTokenOptions.MaxLength)
+            if (ToText(options.Protector.Protect(TokenContent.Encode(this, expiry, sources))) is { } text)
             {
                 return text;
             }
@@ -61,7 +52,8 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
                 );
             }
 
-            sources[sources.IndexOf(longest)] = longest with { Position = longest.Position!.Enlarge(longest.Length / 2) };
+            var shorter = longest with { Position = longest.Position!.Enlarge(longest.Length / 2) };
+            sources = [.. sources.Select(source => ReferenceEquals(source, longest) ? shorter : source)];
         }
     }
 
@@ -78,18 +70,18 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
             throw new SessionTokenException("The session token is damaged, or was not made with any of our keys.") { IsForeign = true };
         }
 
-        if (plain.Length == 0 || plain[0] != Version)
+        if (plain.Length == 0 || plain[0] != TokenContent.Version)
         {
             throw new SessionTokenException(
-                $"The session token is of version {(plain.Length > 0 ? plain[0] : 0)}; this program knows version {Version}."
+                $"The session token is of version {(plain.Length > 0 ? plain[0] : 0)}; this program knows version {TokenContent.Version}."
             );
         }
 
         try
         {
-            return Checked(Decode(plain), options);
+            return Checked(TokenContent.Decode(plain), options);
         }
-        catch (Exception exception) when (exception is FormatException and not SessionTokenException or IOException or ArgumentException)
+        catch (Exception exception) when (exception is FormatException and not SessionTokenException or ArgumentException)
         {
             throw new SessionTokenException("The session token has our version and one of our keys, and not our content.");
         }
@@ -103,68 +95,30 @@ internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency,
             ? throw new SessionTokenException($"The session token expired at {token.Expiry:O}.")
         : token;
 
-    // Base64url without padding (RFC 4648, section 5), which cookies and headers take as it is.
-    private static string ToText(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    // Base64url without padding (RFC 4648, section 5), which cookies and headers take as it is. Null where it is too long.
+    private static string? ToText(byte[] bytes)
+    {
+        Span<char> text = stackalloc char[MostCharacters];
+        if (!Convert.TryToBase64Chars(bytes, text, out var length))
+        {
+            return null;
+        }
+
+        text = text[..length].TrimEnd('=');
+        text.Replace('+', '-');
+        text.Replace('/', '_');
+        return text.Length <= SessionTokenOptions.MaxLength ? text.ToString() : null;
+    }
 
     private static byte[]? FromText(string text)
     {
-        var bytes = new byte[text.Length];
-        var padded = text.Replace('-', '+').Replace('_', '/') + new string('=', (4 - (text.Length % 4)) % 4);
-        return Convert.TryFromBase64String(padded, bytes, out var length) ? bytes[..length] : null;
-    }
-
-    private byte[] Encode(long expiry, List<SourceState> sources)
-    {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream, Encoding.UTF8);
-        writer.Write(Version);
-        writer.Write((byte)Consistency);
-        writer.Write(expiry);
-        writer.Write(SessionId.ToByteArray(bigEndian: true));
-        foreach (var source in sources)
-        {
-            writer.Write(source.Name);
-            writer.Write(
-                source.Position switch
-                {
-                    null => Primary + source.PrimaryRun,
-                    MariaDbGtidList list => MariaDb + list,
-                    var set => MySql + set,
-                }
-            );
-        }
-
-        return stream.ToArray();
-    }
-
-    private static SessionToken Decode(byte[] plain)
-    {
-        using var reader = new BinaryReader(new MemoryStream(plain, writable: false), Encoding.UTF8);
-        reader.ReadByte();
-        var consistency = (ReadConsistency)reader.ReadByte();
-        var expiry = DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64());
-        var id = new Guid(reader.ReadBytes(UuidSize), bigEndian: true);
-        var sources = new List<SourceState>();
-        while (reader.BaseStream.Position < reader.BaseStream.Length)
-        {
-            var name = reader.ReadString();
-            var position = reader.ReadString();
-            sources.Add(
-                new SourceState(
-                    name,
-                    position[..1] switch
-                    {
-                        MariaDb => MariaDbGtidList.Parse(position[1..]),
-                        MySql => MySqlGtidSet.Parse(position[1..]),
-                        _ => null,
-                    }
-                )
-                {
-                    PrimaryRun = position.StartsWith(Primary, StringComparison.Ordinal) ? position[1..] : "",
-                }
-            );
-        }
-
-        return new SessionToken(id, consistency, sources) { Expiry = expiry };
+        Span<char> padded = stackalloc char[MostCharacters];
+        Span<byte> bytes = stackalloc byte[MostCharacters];
+        text.CopyTo(padded);
+        padded[text.Length..].Fill('=');
+        padded = padded[..((text.Length + 3) & ~3)];
+        padded.Replace('-', '+');
+        padded.Replace('_', '/');
+        return Convert.TryFromBase64Chars(padded, bytes, out var length) ? bytes[..length].ToArray() : null;
     }
 }

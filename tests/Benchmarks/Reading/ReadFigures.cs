@@ -19,7 +19,7 @@ internal static class ReadFigures
     private const int Sessions = 10_000;
     private const double MostRatio = 1.03;
     private const double MostSeriesRatio = 0.75;
-    private const double MostBytes = 1_024;
+    private const double MostBytes = 350;
 
     public static async Task<IReadOnlyList<Figure>> RunAsync()
     {

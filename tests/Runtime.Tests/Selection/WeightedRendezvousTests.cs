@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
 using CsCheck;
 using MonotonicReads.Selection;
 
@@ -30,6 +32,39 @@ public class WeightedRendezvousTests
                 Assert.Equal(columns[3], replicas[Selector.Select(Guid.Parse(columns[0]), replicas)].Name);
             }
         );
+    }
+
+    // By the logarithm itself, where the selector mostly gets by with its bounds; few names, so that scores come close.
+    [Fact]
+    public void Picks_the_lowest_score()
+    {
+        Gen.Select(Gen.Guid, AnyReplicas).Sample((id, replicas) => Selector.Select(id, replicas) == Lowest(id, replicas), iter: 20_000);
+    }
+
+    private static int Lowest(Guid id, WeightedReplica[] replicas)
+    {
+        var scores = replicas
+            .Select((replica, i) => (Replica: replica, Index: i, Score: (UInt128)BinaryLogarithm.Negative(HashOf(id, replica.Name))))
+            .Where(scored => scored.Replica is { IsAvailable: true, Weight: > 0 })
+            .ToArray();
+        return scores.Length == 0
+            ? -1
+            : scores
+                .Aggregate((best, next) => next.Score * (uint)best.Replica.Weight < best.Score * (uint)next.Replica.Weight ? next : best)
+                .Index;
+    }
+
+    private static ulong HashOf(Guid id, string name) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes($"{id:D}{name}"));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(92)]
+    [InlineData(93)]
+    [InlineData(500)]
+    public void Takes_names_of_any_length(int length)
+    {
+        WeightedReplica[] replicas = [new(new string('ä', length), 1, true), new(new string('b', length), 2, true)];
+        Assert.All(TestSessions.Take(200), id => Assert.Equal(Lowest(id, replicas), Selector.Select(id, replicas)));
     }
 
     [Fact]
