@@ -9,10 +9,9 @@ namespace MonotonicReads.Routing;
 /// Where a connection is: the driver's connection, with its place in its pool's count, and the server that it leads to. Who
 /// lets go of it gives it back.
 /// </summary>
-/// <param name="idle">Who gives back idle connections where an opening would have to wait.</param>
 /// <param name="time">The clock.</param>
 /// <param name="driverChanged">Told when the driver's connection changes its state.</param>
-internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, StateChangeEventHandler driverChanged)
+internal sealed class ServerLink(TimeProvider time, StateChangeEventHandler driverChanged)
 {
     private PooledConnection? _pooled;
     private RoutedServer? _server;
@@ -24,6 +23,9 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
     /// <summary>Another statement has not ended. In the driver's words: programs look for them.</summary>
     public InvalidOperationException InUse() =>
         new($"This {Driver?.GetType().Name ?? "connection"} is already in use. See https://mysqlconnector.net/conn-reuse");
+
+    /// <summary>Told when the driver's connection changes its state.</summary>
+    public StateChangeEventHandler Listener => driverChanged;
 
     /// <summary>The driver's connection, for statements that leave nothing behind; null while there is none.</summary>
     public DbConnection? Driver => _pooled?.Connection;
@@ -97,14 +99,26 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
     }
 
     /// <summary>Opens a connection that is not taken yet, and is in the transaction that runs.</summary>
-    public ValueTask<PooledConnection> ConnectAsync(RoutedServer server, bool isAsync, CancellationToken cancellation) =>
-        PooledConnection.OpenAsync(server.Pool, idle, isAsync, cancellation);
+    public static ValueTask<PooledConnection> ConnectAsync(RoutedServer server, bool isAsync, CancellationToken cancellation) =>
+        server.Pool.ConnectAsync(isAsync, cancellation);
 
     /// <summary>Opens one that is in no transaction.</summary>
-    public async ValueTask<PooledConnection> ConnectOutsideAsync(RoutedServer server, bool isAsync, CancellationToken cancellation)
+    public static ValueTask<PooledConnection> ConnectOutsideAsync(RoutedServer server, bool isAsync, CancellationToken cancellation) =>
+        OutsideTransactions.Begin() is { } outside
+            ? ConnectInAsync(outside, server, isAsync, cancellation)
+            : ConnectAsync(server, isAsync, cancellation);
+
+    private static async ValueTask<PooledConnection> ConnectInAsync(
+        IDisposable outside,
+        RoutedServer server,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
-        using var outside = OutsideTransactions.Begin();
-        return await ConnectAsync(server, isAsync, cancellation).ConfigureAwait(false);
+        using (outside)
+        {
+            return await ConnectAsync(server, isAsync, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Opens one, that is not taken yet, as this one is: with the database and the settings of the session that were chosen

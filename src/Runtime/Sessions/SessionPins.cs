@@ -89,16 +89,9 @@ internal struct SessionPins
             return;
         }
 
-        SessionPin? pin;
         lock (Lock())
         {
-            pin = _first;
             Volatile.Write(ref _first, null);
-        }
-
-        for (; pin is not null; pin = pin.Next)
-        {
-            pin.Lease?.End();
         }
     }
 
