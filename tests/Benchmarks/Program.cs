@@ -13,6 +13,8 @@ using MonotonicReads.Benchmarks.Reading;
     ("worst", async () => await WorstFigures.MeasureAsync()),
     ("keystroke", async () => await KeystrokeFigures.MeasureAsync()),
     ("reads", async () => await ReadFigures.RunAsync()),
+    ("series", async () => await SeriesFigures.RunAsync()),
+    ("held", async () => await HeldFigures.RunAsync()),
     ("merged", async () => await PageFigures.RunAsync()),
     ("waits", async () => await WaitFigures.RunAsync()),
     ("levels", async () => await LevelFigures.RunAsync()),

@@ -34,7 +34,7 @@ public sealed class SessionLeaseTests : IDisposable
         foreach (var giveBack in ways)
         {
             var lease = Lease();
-            Assert.True(lease.TryKeep(await OpenAsync(pool), server));
+            Assert.True(lease.TryKeep(await pool.ConnectAsync(isAsync: true, default), server));
             book.Watch(pool.Held);
             giveBack(lease);
             Assert.False(pool.IsUsedUp);
