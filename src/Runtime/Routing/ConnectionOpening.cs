@@ -149,6 +149,10 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         }
 
         connection.Use.OpenFor(attempt.Pin, attempt.Joined);
+        if (attempt.Joined is not null)
+        {
+            connection.Link.Running(Statement.Transaction);
+        }
     }
 
     private async ValueTask TakeAsync(PooledConnection pooled, RoutedServer server, OpenAttempt attempt, bool isAsync)

@@ -11,7 +11,7 @@ internal readonly struct SeriesKeeping(RoutedConnection connection)
     public SessionLease? Lease() =>
         connection.Lease is { Plan.IsAtEnd: false } lease
         && connection.Use.OpenedFor is { Loss: null } pin
-        && connection.Link.Server is { IsPrimary: false, Pool.IsUsedUp: false } server
+        && connection.Link.Server is { IsPrimary: false, HoldsMoments: false, Pool.IsUsedUp: false } server
         && ReferenceEquals(pin.Server, server)
         && !server.IsGone(connection.Source.Time)
         && !connection.Snapshot.IsTaken

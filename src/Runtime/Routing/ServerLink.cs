@@ -83,7 +83,24 @@ internal sealed class ServerLink(TimeProvider time, StateChangeEventHandler driv
     public bool MustReconnect { get; private set; }
 
     /// <summary>A statement has run on it.</summary>
-    public void Tried() => IsUntried = false;
+    public void Tried()
+    {
+        IsUntried = false;
+        HoldsMoment = _server is { HoldsMoments: true };
+    }
+
+    /// <summary>Whether a read on it may show the moment of an earlier one, because autocommit is off.</summary>
+    public bool HoldsMoment { get; private set; }
+
+    /// <summary>Whether its transaction may be the caller's, who did more than to read: then its end is his matter.</summary>
+    public bool MayBeCallersTransaction { get; private set; }
+
+    /// <summary>A statement runs on it next.</summary>
+    public void Running(in Statement statement) =>
+        MayBeCallersTransaction |= !statement.IsPlainRead && statement.Settings is not { AreAlone: true };
+
+    /// <summary>The moment was left: the next read shows what is there then.</summary>
+    public void LeftMoment() => HoldsMoment = false;
 
     /// <summary>Nothing is open any more, and there is nothing that the next statement could use.</summary>
     public void Reconnect() => MustReconnect = true;
@@ -227,6 +244,8 @@ internal sealed class ServerLink(TimeProvider time, StateChangeEventHandler driv
         _server = server;
         _isBorrowed = isBorrowed;
         MustReconnect = false;
+        MayBeCallersTransaction = false;
+        HoldsMoment = server.HoldsMoments && Letting.ReturnsAsItIs(pooled.Connection);
         pooled.Connection.StateChange += driverChanged;
     }
 }
