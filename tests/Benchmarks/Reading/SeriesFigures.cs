@@ -10,7 +10,8 @@ namespace MonotonicReads.Benchmarks.Reading;
 
 /// <summary>
 /// Planned series as programs write them, each against the same page on a connection that is opened once, by hand; and unplanned ones
-/// against plain data sources over which the pages are spread.
+/// against plain data sources over which the pages are spread. What is compared with is done on two data sources of its own: a pool that is
+/// used more often than another is warmer, here and on the server.
 /// </summary>
 internal static class SeriesFigures
 {
@@ -35,23 +36,26 @@ internal static class SeriesFigures
         await cluster.WaitForReplicasAsync();
         await using var one = Build(cluster, replicas: 1);
         await using var three = Build(cluster, replicas: 3);
-        var plain = cluster.Replicas.Select(static replica => ForEntityFramework(replica.ConnectionString)).ToArray();
-        IReadOnlyList<Figure> figures =
+        await using var plain = ForEntityFramework(cluster.Replicas[0].ConnectionString);
+        await using var control = ForEntityFramework(cluster.Replicas[0].ConnectionString);
+        await using var opening = ForEntityFramework(cluster.Replicas[0].ConnectionString);
+        await using var second = ForEntityFramework(cluster.Replicas[1].ConnectionString);
+        await using var third = ForEntityFramework(cluster.Replicas[2].ConnectionString);
+        return
         [
-            .. await DapperAsync(one, plain[0]),
-            .. await ReadersAsync(one, plain[0]),
-            .. await ContextsAsync(one, plain[0]),
-            .. await UnplannedAsync(three, plain),
+            .. await DapperAsync(one, plain, control, opening),
+            .. await ReadersAsync(one, plain, control),
+            .. await ContextsAsync(one, plain, control, opening),
+            .. await UnplannedAsync(three, [plain, second, third]),
         ];
-        foreach (var source in plain)
-        {
-            await source.DisposeAsync();
-        }
-
-        return figures;
     }
 
-    private static async Task<IReadOnlyList<Figure>> DapperAsync(ReplicatedMySqlDataSource replicated, DbDataSource plain)
+    private static async Task<IReadOnlyList<Figure>> DapperAsync(
+        ReplicatedMySqlDataSource replicated,
+        DbDataSource plain,
+        DbDataSource control,
+        DbDataSource opening
+    )
     {
         var closed = new ConsistentDapperPages(new DapperPages());
         var opened = new ConsistentOpenedPages(new OpenedPages());
@@ -59,7 +63,8 @@ internal static class SeriesFigures
             WarmUpRounds,
             Rounds,
             () => SeriesPage.HeldAsync(plain),
-            () => SeriesPage.DapperAsync(plain),
+            () => SeriesPage.HeldAsync(control),
+            () => SeriesPage.DapperAsync(opening),
             () => closed.ReadAsync(replicated),
             () => opened.ReadAsync(replicated),
             async () =>
@@ -70,43 +75,64 @@ internal static class SeriesFigures
                 }
             }
         );
+        var held = times[0].With(times[1]);
         return
         [
-            Line("Dapper, opened once by hand", times[0], times[0]),
-            Line("Dapper opens, plain", times[1], times[0]),
-            Limited("Dapper opens, planned", times[2], times[0], MostPlanned),
-            Limited("opened for each read, planned", times[3], times[0], MostPlanned),
-            Limited("Dapper opens, planned, in a request's session", times[4], times[0], MostPlanned),
+            Line("Dapper, opened once by hand", held, held),
+            Line("Dapper, opened once by hand, second data source", times[1], held),
+            Line("Dapper opens, plain", times[2], held),
+            Limited("Dapper opens, planned", times[3], held, MostPlanned),
+            Limited("opened for each read, planned", times[4], held, MostPlanned),
+            Limited("Dapper opens, planned, in a request's session", times[5], held, MostPlanned),
         ];
     }
 
-    private static async Task<IReadOnlyList<Figure>> ReadersAsync(ReplicatedMySqlDataSource replicated, DbDataSource plain)
+    private static async Task<IReadOnlyList<Figure>> ReadersAsync(
+        ReplicatedMySqlDataSource replicated,
+        DbDataSource plain,
+        DbDataSource control
+    )
     {
         var closing = new ConsistentClosingPages(new ClosingPages());
         var times = await Interleaved.MeasureAsync(
             WarmUpRounds,
             Rounds,
             () => SeriesPage.HeldReadersAsync(plain),
+            () => SeriesPage.HeldReadersAsync(control),
             () => closing.ReadAsync(replicated)
         );
+        var held = times[0].With(times[1]);
         return
         [
-            Line("readers, opened once by hand", times[0], times[0]),
-            Limited("readers that close the connection, planned", times[1], times[0], MostPlanned),
+            Line("readers, opened once by hand", held, held),
+            Limited("readers that close the connection, planned", times[2], held, MostPlanned),
         ];
     }
 
-    private static async Task<IReadOnlyList<Figure>> ContextsAsync(ReplicatedMySqlDataSource replicated, DbDataSource plain)
+    private static async Task<IReadOnlyList<Figure>> ContextsAsync(
+        ReplicatedMySqlDataSource replicated,
+        DbDataSource plain,
+        DbDataSource control,
+        DbDataSource opening
+    )
     {
         var planned = new ConsistentContextPages(new ContextPages());
-        var (ours, drivers) = (Ours(replicated), Drivers(plain));
+        var (ours, drivers, others, opened) = (Ours(replicated), Drivers(plain), Drivers(control), Drivers(opening));
         var times = await Interleaved.MeasureAsync(
             WarmUpRounds,
             Rounds,
             () => SeriesPage.ContextAsync(drivers, isHeld: true),
+            () => SeriesPage.ContextAsync(others, isHeld: true),
+            () => SeriesPage.ContextAsync(opened, isHeld: false),
             () => planned.ReadAsync(ours)
         );
-        return [Line("EF Core, opened once by hand", times[0], times[0]), Limited("EF Core, planned", times[1], times[0], MostPlanned)];
+        var held = times[0].With(times[1]);
+        return
+        [
+            Line("EF Core, opened once by hand", held, held),
+            Line("EF Core opens, plain", times[2], held),
+            Limited("EF Core opens, planned", times[3], held, MostPlanned),
+        ];
     }
 
     private static async Task<IReadOnlyList<Figure>> UnplannedAsync(ReplicatedMySqlDataSource replicated, DbDataSource[] plain)
@@ -119,7 +145,11 @@ internal static class SeriesFigures
             WarmUpRounds,
             Rounds,
             () => SeriesPage.DapperAsync(plain[Random.Shared.Next(plain.Length)]),
-            () => dapper.ReadAsync(replicated),
+            () => dapper.ReadAsync(replicated)
+        );
+        var contextTimes = await Interleaved.MeasureAsync(
+            WarmUpRounds,
+            Rounds,
             () => SeriesPage.ContextAsync(drivers[Random.Shared.Next(plain.Length)], isHeld: false),
             () => contexts.ReadAsync(ours)
         );
@@ -127,8 +157,8 @@ internal static class SeriesFigures
         [
             Line("Dapper opens, plain, spread", times[0], times[0]),
             Limited("Dapper opens, wrapped, not planned", times[1], times[0], MostUnplanned),
-            Line("EF Core, plain, spread", times[2], times[2]),
-            Limited("EF Core, wrapped, not planned", times[3], times[2], MostUnplanned),
+            Line("EF Core, plain, spread", contextTimes[0], contextTimes[0]),
+            Limited("EF Core, wrapped, not planned", contextTimes[1], contextTimes[0], MostUnplanned),
         ];
     }
 
