@@ -15,13 +15,11 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<st
     private readonly AsyncLocal<Recording?> _flow = new();
     private IReadOnlyDictionary<int, int> _merged = new Dictionary<int, int>();
     private volatile Recording? _recording;
-    private LeaseBook? _kept;
     private int _isEntered;
 
     /// <summary>Looks at what the set's data source does.</summary>
     public void WatchOver(RoutedSource source, ITestServer server)
     {
-        _kept = source.Leases;
         source.Router.InsteadOfChance = DrawOutside;
         source.Sending = (to, statement) =>
         {
@@ -123,7 +121,7 @@ internal sealed class Assigner(IReadOnlyList<SimulatedReplica> replicas, Func<st
             replica.Ahead = present(replica.Name);
 
             // Also the connection that the session keeps between its reads.
-            _kept!.GiveBack(replica.Pool);
+            replica.Pool.Held.GiveBackAll();
         }
     }
 

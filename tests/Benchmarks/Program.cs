@@ -25,6 +25,8 @@ args = [.. args.Where(static name => name != ScalingParts.Write)];
     ("keystroke", async () => await KeystrokeFigures.MeasureAsync()),
     ("reads", async () => await ReadFigures.RunAsync()),
     ("throughput", async () => await ThroughputFigures.RunAsync()),
+    ("series", async () => await SeriesFigures.RunAsync()),
+    ("held", async () => await HeldFigures.RunAsync()),
     ("merged", async () => await PageFigures.RunAsync()),
     ("waits", async () => await WaitFigures.RunAsync()),
     ("levels", async () => await LevelFigures.RunAsync()),

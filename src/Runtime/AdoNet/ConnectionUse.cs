@@ -1,8 +1,20 @@
+using System.Data;
+using MonotonicReads.Routing;
+
 namespace MonotonicReads.AdoNet;
 
 /// <summary>One thing at a time on a connection: what is asked of the server past <see cref="StatementRun"/>.</summary>
 internal static class ConnectionUse
 {
+    /// <exception cref="InvalidOperationException">It is closed; also where it was disposed, as the driver says.</exception>
+    public static void ThrowIfNotOpen(this ReplicatedConnection connection)
+    {
+        if (connection.State != ConnectionState.Open)
+        {
+            throw new InvalidOperationException(RoutedConnection.ClosedMessage);
+        }
+    }
+
     /// <exception cref="InvalidOperationException">Something else is asked on it.</exception>
     public static T Use<T>(this ReplicatedConnection connection, Func<T> ask)
     {

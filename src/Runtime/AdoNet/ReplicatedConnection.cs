@@ -22,11 +22,6 @@ namespace MonotonicReads;
 /// </remarks>
 public sealed class ReplicatedConnection : DbConnection
 {
-    private static readonly StateChangeEventArgs Opening = new(ConnectionState.Closed, ConnectionState.Connecting);
-    private static readonly StateChangeEventArgs Opened = new(ConnectionState.Connecting, ConnectionState.Open);
-    private static readonly StateChangeEventArgs NotOpened = new(ConnectionState.Connecting, ConnectionState.Closed);
-    private static readonly StateChangeEventArgs Closed = new(ConnectionState.Open, ConnectionState.Closed);
-
     private readonly RoutedConnection _connection;
     private bool _isConnecting;
     private bool _isKnownOpen;
@@ -45,7 +40,7 @@ public sealed class ReplicatedConnection : DbConnection
     /// </summary>
     /// <exception cref="InvalidOperationException">The connection is closed, or on a replica where the session does not read.</exception>
     /// <exception cref="ReplicaLostException">It leads, in a session, to a server that is the primary no more.</exception>
-    public DbConnection Inner => _connection.Share();
+    public DbConnection Inner => new DriverSharing(_connection).Share();
 
     /// <summary>The name of the server that the connection is open on, "primary" for the primary; <see langword="null"/>
     /// while it is closed.</summary>
@@ -77,11 +72,20 @@ public sealed class ReplicatedConnection : DbConnection
     public override ConnectionState State => _isConnecting ? ConnectionState.Connecting : _connection.State;
 
     /// <inheritdoc/>
+    public override event StateChangeEventHandler? StateChange
+    {
+        add
+        {
+            _connection.TellsClosing = true;
+            base.StateChange += value;
+        }
+        remove => base.StateChange -= value;
+    }
+
+    /// <inheritdoc/>
     public override bool CanCreateBatch => Source.CanCreateBatch;
 
     internal ReplicatedDataSource Source { get; }
-
-    private ConnectionOpening Opener => new(_connection);
 
     /// <summary>Where it is open.</summary>
     internal RoutedConnection Routed => _connection;
@@ -148,7 +152,7 @@ public sealed class ReplicatedConnection : DbConnection
                 return;
             }
 
-            ThrowIfNotOpen();
+            this.ThrowIfNotOpen();
             Routing.Route(Statement.Transaction);
             Driver.EnlistTransaction(transaction);
             _connection.Use.Enlist(transaction);
@@ -188,7 +192,7 @@ public sealed class ReplicatedConnection : DbConnection
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
         this.Use(() =>
         {
-            ThrowIfNotOpen();
+            this.ThrowIfNotOpen();
             Routing.Route(Statement.Transaction);
             return new ReplicatedTransaction(this, _connection.Began(Driver.BeginTransaction(isolationLevel)));
         });
@@ -200,7 +204,7 @@ public sealed class ReplicatedConnection : DbConnection
     ) =>
         await this.UseAsync(async () =>
             {
-                ThrowIfNotOpen();
+                this.ThrowIfNotOpen();
                 await Routing.RouteAsync(Statement.Transaction, cancellationToken).ConfigureAwait(false);
                 var transaction = await Driver.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false);
                 return new ReplicatedTransaction(this, _connection.Began(transaction));
@@ -227,20 +231,20 @@ public sealed class ReplicatedConnection : DbConnection
 
     /// <summary>What began with <see cref="RoutedConnection.BeginUse"/> has ended.</summary>
     /// <param name="result">What it returned; the default value where it failed.</param>
-    internal void EndUse<T>(T? result)
+    /// <param name="isAsync">False where the task must be completed.</param>
+    internal ValueTask EndUseAsync<T>(T? result, bool isAsync = true)
     {
         _connection.EndTurn(result);
-        if (_connection.EndUse())
-        {
-            Synchronous.Result(CloseNowAsync(isAsync: false));
-        }
+        return _connection.EndUse() ? EndClosingAsync(isAsync) : default;
     }
 
-    /// <inheritdoc cref="EndUse"/>
-    internal ValueTask EndUseAsync<T>(T? result)
+    /// <inheritdoc cref="EndUseAsync"/>
+    internal void EndUse<T>(T? result) => Synchronous.Result(EndUseAsync(result, isAsync: false));
+
+    private async ValueTask EndClosingAsync(bool isAsync)
     {
-        _connection.EndTurn(result);
-        return _connection.EndUse() ? CloseNowAsync(isAsync: true) : default;
+        await CloseNowAsync(isAsync).ConfigureAwait(false);
+        NoteClosed();
     }
 
     private async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
@@ -252,8 +256,8 @@ public sealed class ReplicatedConnection : DbConnection
         _isConnecting = true;
         try
         {
-            OnStateChange(Opening);
-            await Opener.OpenAsync(isAsync, cancellation).ConfigureAwait(false);
+            OnStateChange(StateChanges.Opening);
+            await new ConnectionOpening(_connection).OpenAsync(isAsync, cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -263,7 +267,7 @@ public sealed class ReplicatedConnection : DbConnection
                 await CloseNowAsync(isAsync).ConfigureAwait(false);
             }
 
-            OnStateChange(NotOpened);
+            OnStateChange(StateChanges.NotOpened);
             throw;
         }
 
@@ -271,12 +275,12 @@ public sealed class ReplicatedConnection : DbConnection
         if (_connection.EndUse())
         {
             await CloseNowAsync(isAsync).ConfigureAwait(false);
-            OnStateChange(NotOpened);
+            OnStateChange(StateChanges.NotOpened);
             throw new InvalidOperationException("The connection was closed while it was being opened.");
         }
 
         _isKnownOpen = true;
-        OnStateChange(Opened);
+        OnStateChange(StateChanges.Opened);
     }
 
     private async ValueTask CloseAsync(bool isAsync)
@@ -295,7 +299,7 @@ public sealed class ReplicatedConnection : DbConnection
     {
         try
         {
-            await Opener.CloseAsync(isAsync).ConfigureAwait(false);
+            await new ConnectionOpening(_connection).CloseAsync(isAsync).ConfigureAwait(false);
         }
         finally
         {
@@ -309,7 +313,7 @@ public sealed class ReplicatedConnection : DbConnection
         if (_isKnownOpen)
         {
             _isKnownOpen = false;
-            OnStateChange(Closed);
+            OnStateChange(StateChanges.Closed);
         }
     }
 
@@ -337,14 +341,5 @@ public sealed class ReplicatedConnection : DbConnection
         // It was given up under a statement, which leaves what the next one would go on with.
         _connection.Link.Forget();
         _connection.Use.End();
-    }
-
-    // Also where it was disposed: so says the driver.
-    private void ThrowIfNotOpen()
-    {
-        if (_connection.State != ConnectionState.Open)
-        {
-            throw new InvalidOperationException(RoutedConnection.ClosedMessage);
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using MonotonicReads.AdoNet;
+using MonotonicReads.Routing;
 
 namespace MonotonicReads;
 
@@ -29,7 +30,7 @@ public sealed class ReplicatedTransaction : DbTransaction
     {
         get
         {
-            _connection.Routed.NoteShared();
+            new DriverSharing(_connection.Routed).Note();
             return _inner;
         }
     }

@@ -23,8 +23,8 @@ public sealed class CausalAttribute : Attribute
     public ReplicaLoss OnReplicaLoss { get; set; }
 
     /// <summary>
-    /// How many reads a call makes one after the other; 0, the default, where that is not said. The session that the
-    /// wrapper opens keeps its connection between them; see <see cref="ReadSessionOptions.Reads"/>.
+    /// How many reads a call makes one after the other; 0, the default, where that is not said. The
+    /// wrapper keeps the connection between them; see <see cref="ReadSessionOptions.Reads"/>.
     /// </summary>
     public int Reads { get; set; }
 

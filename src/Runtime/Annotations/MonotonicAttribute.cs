@@ -36,8 +36,8 @@ public sealed class MonotonicAttribute : Attribute
     public bool Snapshot { get; set; }
 
     /// <summary>
-    /// How many reads a call makes one after the other; 0, the default, where that is not said. The session that the
-    /// wrapper opens keeps its connection between them; see <see cref="ReadSessionOptions.Reads"/>.
+    /// How many reads a call makes one after the other; 0, the default, where that is not said. The
+    /// wrapper keeps the connection between them; see <see cref="ReadSessionOptions.Reads"/>.
     /// </summary>
     public int Reads { get; set; }
 

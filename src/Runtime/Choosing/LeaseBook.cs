@@ -3,13 +3,13 @@ using MonotonicReads.Sessions;
 
 namespace MonotonicReads.Choosing;
 
-/// <summary>Which sessions of a data source keep a connection between two reads, so that none is kept for too long.</summary>
-internal sealed class LeaseBook : IIdleConnections, IDisposable
+/// <summary>Looks after the pools of a data source of which sessions keep connections between two reads, so that none is kept for too
+/// long.</summary>
+internal sealed class LeaseBook : IDisposable
 {
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
-    private readonly List<SessionLease> _leases = [];
-    private bool _isTimed;
+    private readonly List<HeldConnections> _pools = [];
     private bool _isDisposed;
 
     public LeaseBook(TimeProvider time)
@@ -23,63 +23,66 @@ internal sealed class LeaseBook : IIdleConnections, IDisposable
         }
     }
 
-    public void Add(SessionLease lease)
+    /// <summary>Something is held of a pool.</summary>
+    public void Watch(HeldConnections pool)
     {
-        lock (_leases)
+        if (!pool.IsWatched)
         {
-            if (!lease.IsInBook)
-            {
-                lease.IsInBook = true;
-                _leases.Add(lease);
-            }
-
-            if (!_isTimed && !_isDisposed)
-            {
-                _isTimed = true;
-                _timer.Change(SessionLease.LongestIdle, Timeout.InfiniteTimeSpan);
-            }
-        }
-    }
-
-    /// <summary>Somebody has to wait for a connection of this pool: all that are kept go back.</summary>
-    public void GiveBack(ConnectionPool pool)
-    {
-        lock (_leases)
-        {
-            foreach (var lease in _leases)
-            {
-                lease.GiveBack(until: null, pool);
-            }
+            Add(pool);
         }
     }
 
     public void Dispose()
     {
-        lock (_leases)
+        lock (_pools)
         {
             _isDisposed = true;
-            foreach (var lease in _leases)
-            {
-                lease.End();
-            }
-
-            _leases.Clear();
+            _pools.ForEach(static pool => pool.End());
+            _pools.Clear();
         }
 
         _timer.Dispose();
     }
 
+    private void Add(HeldConnections pool)
+    {
+        lock (_pools)
+        {
+            if (_isDisposed)
+            {
+                pool.End();
+            }
+            else if (!pool.IsWatched)
+            {
+                pool.IsWatched = true;
+                _pools.Add(pool);
+                if (_pools.Count == 1)
+                {
+                    _timer.Change(SessionLease.LongestIdle, Timeout.InfiniteTimeSpan);
+                }
+            }
+        }
+    }
+
     private void Sweep()
     {
-        lock (_leases)
+        lock (_pools)
         {
-            var latest = _time.GetTimestamp() - (long)(SessionLease.LongestIdle.TotalSeconds * _time.TimestampFrequency);
-            _leases.RemoveAll(lease => lease.GiveBack(latest, of: null) && !(lease.IsInBook = false));
-            _isTimed = _leases.Count > 0 && !_isDisposed;
-            if (_isTimed)
+            var now = _time.GetTimestamp();
+            var latest = now - (long)(SessionLease.LongestIdle.TotalSeconds * _time.TimestampFrequency);
+            _pools.ForEach(pool => pool.GiveBackIdle(latest, now));
+            _pools.RemoveAll(static pool => !IsNeeded(pool));
+            if (_pools.Count > 0 && !_isDisposed)
             {
                 _timer.Change(SessionLease.LongestIdle / 2, Timeout.InfiniteTimeSpan);
             }
         }
+    }
+
+    // Who holds one looks afterwards whether the pool is watched.
+    private static bool IsNeeded(HeldConnections pool)
+    {
+        pool.IsWatched = false;
+        return pool.IsWatched = !pool.IsEmpty;
     }
 }

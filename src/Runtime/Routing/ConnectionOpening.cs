@@ -15,9 +15,17 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
     private StatementRouting Routing => new(connection);
 
     /// <summary>Opens the connection on the server that the running session asks for.</summary>
-    public async ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
+    public ValueTask OpenAsync(bool isAsync, CancellationToken cancellation)
     {
         var session = Source.SessionForRead();
+        return session is { CarriedIfAny.Ahead: not null } or { Snapshot: not null } || (session is not null && Source.Joined is not null)
+            ? OpenBehindAsync(session, isAsync, cancellation)
+            : OpenOnServerAsync(new OpenAttempt(Source, session, connection.IsForPrimary), isAsync, cancellation);
+    }
+
+    // Something has to be done first.
+    private async ValueTask OpenBehindAsync(ReadSession? session, bool isAsync, CancellationToken cancellation)
+    {
         if (session?.CarriedIfAny?.Ahead is { } ahead)
         {
             if (isAsync)
@@ -51,6 +59,8 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
     {
         var behind = AmbientSession.Live?.CarriedIfAny?.Behind;
         var (isLearned, hasUsedPrimary) = (false, false);
+        var keeping = new SeriesKeeping(connection);
+        var isOurs = keeping.TakeBack();
         try
         {
             if (connection.Link.Driver is { } driver && !connection.Snapshot.IsTaken)
@@ -61,7 +71,7 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
                 }
 
                 hasUsedPrimary = connection.Use.HasUsedPrimary;
-                await connection.LearnAsync(driver, isAsync).ConfigureAwait(false);
+                await connection.LearnAsync(isOurs ? driver : null, isAsync).ConfigureAwait(false);
             }
 
             isLearned = true;
@@ -69,7 +79,7 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         finally
         {
             // Whatever became of the questions: nobody else gives it back.
-            await LetGoAsync(isLearned ? LeaseToKeep() : null, isAsync).ConfigureAwait(false);
+            await keeping.LetGoAsync(isLearned ? keeping.Lease() : null, isAsync).ConfigureAwait(false);
         }
 
         if (behind?.Invoke(hasUsedPrimary) is { IsCompleted: false } told && isAsync)
@@ -90,24 +100,6 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         {
             connection.Use.NoteSharedUntilNow(server, session, connection.Link.IsOutdated);
         }
-    }
-
-    private async ValueTask LetGoAsync(SessionLease? lease, bool isAsync)
-    {
-        var server = connection.Link.Server;
-        if (connection.Release() is { } pooled)
-        {
-            if (lease is not null && lease.TryKeep(pooled, server!, Source.Time.GetTimestamp()))
-            {
-                Source.Leases.Add(lease);
-            }
-            else
-            {
-                await pooled.DisposeAsync(isAsync).ConfigureAwait(false);
-            }
-        }
-
-        connection.Link.Forget();
     }
 
     // Such a transaction begins when its connection opens, and shows that moment: what the session saw has to be there by then.
@@ -133,6 +125,7 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
 
     private async ValueTask OpenOnServerAsync(OpenAttempt attempt, bool isAsync, CancellationToken cancellation)
     {
+        connection.Lease = attempt.Lease;
         if (attempt.TakeKept(out var kept) is { } keptBy)
         {
             connection.Link.TakeKept(kept, keptBy);
@@ -144,8 +137,8 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
             try
             {
                 var opening = attempt.Joined is null
-                    ? connection.Link.ConnectOutsideAsync(server, isAsync, cancellation)
-                    : connection.Link.ConnectAsync(server, isAsync, cancellation);
+                    ? ServerLink.ConnectOutsideAsync(server, isAsync, cancellation)
+                    : ServerLink.ConnectAsync(server, isAsync, cancellation);
                 var pooled = await opening.ConfigureAwait(false);
                 await TakeAsync(pooled, server, attempt, isAsync).ConfigureAwait(false);
             }
@@ -156,6 +149,10 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         }
 
         connection.Use.OpenFor(attempt.Pin, attempt.Joined);
+        if (attempt.Joined is not null)
+        {
+            connection.Link.Running(Statement.Transaction);
+        }
     }
 
     private async ValueTask TakeAsync(PooledConnection pooled, RoutedServer server, OpenAttempt attempt, bool isAsync)
@@ -309,16 +306,4 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
             ExceptionDispatchInfo.Throw(exception);
         }
     }
-
-    // A connection is kept between two reads of a planned series on the session's replica, as the reads found it.
-    private SessionLease? LeaseToKeep() =>
-        connection.Use.OpenedFor is { Lease: { } lease, Loss: null, Session.IsAtEndOfPlan: false } pin
-        && connection.Link.Server is { IsPrimary: false, Pool.IsUsedUp: false } server
-        && ReferenceEquals(pin.Server, server)
-        && !server.IsGone(Source.Time)
-        && !connection.Snapshot.IsTaken
-        && connection.Link.IsAsReadsLeaveIt
-        && !connection.HasOpenReader
-            ? lease
-            : null;
 }

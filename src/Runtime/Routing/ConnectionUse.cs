@@ -13,8 +13,9 @@ internal struct ConnectionUse
     public bool IsClosing => Volatile.Read(ref _state) == Closing;
 
     /// <summary>Begins a use.</summary>
+    /// <param name="isOpen">Whether there is anything to use.</param>
     /// <returns>False where another one has not ended.</returns>
-    public bool TryBegin() => Interlocked.CompareExchange(ref _state, Busy, Idle) == Idle;
+    public bool TryBegin(bool isOpen = true) => isOpen && Interlocked.CompareExchange(ref _state, Busy, Idle) == Idle;
 
     /// <summary>Ends it.</summary>
     /// <returns>False where the connection was closed meanwhile: who used it closes it, and says so by <see cref="EndClosing"/>.</returns>

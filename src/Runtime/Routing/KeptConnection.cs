@@ -41,7 +41,7 @@ internal readonly struct KeptConnection(RoutedConnection connection)
 
             if (returnsData)
             {
-                reads.Pin.Count(-1);
+                reads.Pin.Count(-1, AmbientSession.Live);
             }
 
             connection.Use.TakeBackRead(reads);

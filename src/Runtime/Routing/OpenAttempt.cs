@@ -24,10 +24,14 @@ internal sealed class OpenAttempt
         Joined = source.Joined;
         _isForPrimary = isForPrimary || session is { Consistency: ReadConsistency.Primary } || Joined is not null;
         Pin = session is null || _isForPrimary ? null : session.PinFor(source);
+        Lease = Pin is not null && session!.Plan is { IsAtEnd: false } plan ? plan.LeaseIn(source) : null;
     }
 
     /// <summary>The session's place in the data source, where the session decides.</summary>
     public SessionPin? Pin { get; }
+
+    /// <summary>What the series keeps that the read is of; null where none was planned, or it has no next read.</summary>
+    public SessionLease? Lease { get; }
 
     /// <summary>The transaction of <c>System.Transactions</c> that the connection is in; null for none.</summary>
     public Transaction? Joined { get; }
@@ -43,7 +47,8 @@ internal sealed class OpenAttempt
         }
 
         if (
-            Pin is { Lease: { } lease, Loss: null, Server: { IsPrimary: false } server }
+            Lease is { } lease
+            && Pin is { Loss: null, Server: { IsPrimary: false } server }
             && !server.IsGone(_source.Time)
             && lease.TryTake(server) is { } kept
         )

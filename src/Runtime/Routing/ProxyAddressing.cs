@@ -86,7 +86,7 @@ internal sealed class ProxyAddressing(RoutedSource source, ProxyRoute proxy)
         use.TakeBackRead(reads);
         if (returnsData)
         {
-            reads.Pin.Count(-1);
+            reads.Pin.Count(-1, AmbientSession.Live);
         }
 
         if (_minGtid is not null)

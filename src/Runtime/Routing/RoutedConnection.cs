@@ -18,6 +18,7 @@ internal sealed class RoutedConnection : IAskedConnection
     private readonly Action _driverClosed;
     private OpenReaders _readers;
     private SnapshotUse _snapshot;
+    private WithheldClosing _withheld;
     private DbTransaction? _transaction;
     private ConnectionUse _use;
     private Statement _statement;
@@ -36,7 +37,7 @@ internal sealed class RoutedConnection : IAskedConnection
         _source = source;
         _driverClosed = driverClosed;
         IsForPrimary = isForPrimary;
-        Link = new ServerLink(source.Leases, source.Time, DriverChanged);
+        Link = new ServerLink(source.Time, DriverChanged);
         Use = new SessionUse(source);
         Addressing = source.Proxy is { } proxy ? new ProxyAddressing(source, proxy) : null;
         Watch = ConnectionWatch.Of(source.Detector);
@@ -53,12 +54,20 @@ internal sealed class RoutedConnection : IAskedConnection
 
     public SessionUse Use { get; }
 
+    /// <summary>Where the driver's connection may be kept for a next read; null where none is planned.</summary>
+    public SessionLease? Lease { get; set; }
+
+    /// <summary>Whether somebody is told of each closing, so that it has to be seen at once.</summary>
+    public bool TellsClosing { get; set; }
+
     /// <summary>Through a proxy; null where each server is connected to.</summary>
     public ProxyAddressing? Addressing { get; }
 
     public ConnectionWatch? Watch { get; }
 
     public ref SnapshotUse Snapshot => ref _snapshot;
+
+    public ref WithheldClosing Withheld => ref _withheld;
 
     public bool HasOpenReader => _readers.Any;
 
@@ -70,9 +79,10 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <exception cref="InvalidOperationException">The connection is closed.</exception>
     public DbConnection Driver => Link.Driver ?? throw NotOpen();
 
-    /// <summary>Whether statements can be sent; in a snapshot, which is shared, a reader that was told to closes this one alone.</summary>
+    /// <summary>Whether statements can be sent; in a snapshot, which is shared, and in a planned series a reader that was told to closes
+    /// this one alone.</summary>
     public ConnectionState State =>
-        IsClosing || (_snapshot.IsTaken && _readers is { CloseConnection: true, Any: false })
+        IsClosing || ((_snapshot.IsTaken || _withheld.IsWithheld) && _readers is { CloseConnection: true, Any: false })
             ? ConnectionState.Closed
             : Link.Driver?.State ?? ConnectionState.Closed;
 
@@ -81,27 +91,6 @@ internal sealed class RoutedConnection : IAskedConnection
 
     /// <summary>The statement runs elsewhere next, and not there again.</summary>
     public void NoteRefused(RoutedServer replica) => (Refused, _runsElsewhere) = ([.. Refused ?? [], replica], true);
-
-    /// <summary>Hands the driver's connection out.</summary>
-    /// <exception cref="InvalidOperationException">The connection is closed; or as of <see cref="NoteShared"/>.</exception>
-    /// <exception cref="ReplicaLostException">As of <see cref="NoteShared"/>.</exception>
-    public DbConnection Share()
-    {
-        NoteShared();
-        return IsClosing ? throw NotOpen() : Link.Share() ?? throw NotOpen();
-    }
-
-    /// <summary>Tells the session that something of its may be done on the driver's connection, which others have from now on.</summary>
-    /// <exception cref="InvalidOperationException">It may not be: the session does not read there.</exception>
-    /// <exception cref="ReplicaLostException">It may not be: the server is the primary no more.</exception>
-    public void NoteShared()
-    {
-        (_snapshot.IsTaken || (Link.Server is not { IsPrimary: true } && _source.Proxy is null) ? null : AmbientSession.Run)?.Note();
-        if (!_snapshot.IsTaken && Link.Server is { } server && AmbientSession.Live is { } session)
-        {
-            Use.Share(server, session, () => Link.IsOutdated);
-        }
-    }
 
     /// <summary>Whether it is closed for the caller, and will be when its statement has ended.</summary>
     public bool IsClosing => _use.IsClosing;
@@ -112,9 +101,9 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <exception cref="InvalidOperationException">Another one has not ended: the driver has room for one.</exception>
     public void BeginUse(bool toOpen = false)
     {
-        if (!_use.TryBegin())
+        if (!_use.TryBegin(toOpen || !_withheld.IsWithheld || State == ConnectionState.Open))
         {
-            throw toOpen || !IsClosing ? Link.InUse() : NotOpen();
+            throw toOpen || State == ConnectionState.Open ? Link.InUse() : NotOpen();
         }
 
         Use.Begin();
@@ -142,7 +131,11 @@ internal sealed class RoutedConnection : IAskedConnection
         Refused = _runsElsewhere ? Refused : null;
         var runsAgain = _runsAgain;
         (_runsAgain, _runsElsewhere) = (false, false);
-        if (!runsAgain && !IsClosing && State != ConnectionState.Open)
+        if (_withheld.EndUse())
+        {
+            _use.TryClose();
+        }
+        else if (!runsAgain && !IsClosing && State != ConnectionState.Open)
         {
             _driverClosed();
         }
@@ -189,6 +182,7 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <summary>The server, or the caller, ended the statement: a connection that is closed now its reader has closed.</summary>
     public void NoteRefusal(CommandBehavior behavior)
     {
+        _withheld.NoteRefusal();
         if (Link.Driver is { State: not ConnectionState.Open })
         {
             _readers.NoteClosing(behavior);
@@ -206,9 +200,12 @@ internal sealed class RoutedConnection : IAskedConnection
     public InvalidOperationException NotOpen() =>
         IsDisposed ? new ObjectDisposedException("ReplicatedConnection") : new InvalidOperationException(ClosedMessage);
 
-    /// <summary>What the driver shall do with its own connection: in a snapshot it is not closed with a reader.</summary>
+    /// <summary>What the driver shall do with its own connection: in a snapshot it is not closed with a reader, nor where it is kept for the
+    /// next read.</summary>
     public CommandBehavior ForDriver(CommandBehavior behavior) =>
-        _snapshot.IsTaken ? behavior & ~CommandBehavior.CloseConnection : behavior;
+        _snapshot.IsTaken || ((behavior & CommandBehavior.CloseConnection) != 0 && new SeriesKeeping(this).TryWithhold())
+            ? behavior & ~CommandBehavior.CloseConnection
+            : behavior;
 
     /// <summary>A statement has run, or failed (and returned the default value): in a snapshot the next one may.</summary>
     public void EndTurn<T>(T? result)
@@ -224,6 +221,7 @@ internal sealed class RoutedConnection : IAskedConnection
         if (result is DbDataReader reader)
         {
             _readers.Track(reader, behavior, DriverLimit.Of(statement));
+            _withheld.Track(reader);
         }
     }
 
@@ -260,7 +258,8 @@ internal sealed class RoutedConnection : IAskedConnection
         Use.OpenFor(openedFor);
     }
 
-    public async ValueTask LearnAsync(DbConnection driver, bool isAsync)
+    /// <inheritdoc cref="SessionUse.LearnAsync"/>
+    public async ValueTask LearnAsync(DbConnection? driver, bool isAsync)
     {
         if (await Use.LearnAsync(driver, Link, _readers.CloseConnection, isAsync).ConfigureAwait(false) is { } silent)
         {
@@ -276,6 +275,7 @@ internal sealed class RoutedConnection : IAskedConnection
             return null;
         }
 
+        new SeriesKeeping(this).TakeBack();
         NoteIfNotLent(driver.State);
         (_brokeInUse, _isTimedOut) = (false, false);
         var pooled = Link.LetGo();

@@ -9,10 +9,9 @@ namespace MonotonicReads.Routing;
 /// Where a connection is: the driver's connection, with its place in its pool's count, and the server that it leads to. Who
 /// lets go of it gives it back.
 /// </summary>
-/// <param name="idle">Who gives back idle connections where an opening would have to wait.</param>
 /// <param name="time">The clock.</param>
 /// <param name="driverChanged">Told when the driver's connection changes its state.</param>
-internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, StateChangeEventHandler driverChanged)
+internal sealed class ServerLink(TimeProvider time, StateChangeEventHandler driverChanged)
 {
     private PooledConnection? _pooled;
     private RoutedServer? _server;
@@ -24,6 +23,9 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
     /// <summary>Another statement has not ended. In the driver's words: programs look for them.</summary>
     public InvalidOperationException InUse() =>
         new($"This {Driver?.GetType().Name ?? "connection"} is already in use. See https://mysqlconnector.net/conn-reuse");
+
+    /// <summary>Told when the driver's connection changes its state.</summary>
+    public StateChangeEventHandler Listener => driverChanged;
 
     /// <summary>The driver's connection, for statements that leave nothing behind; null while there is none.</summary>
     public DbConnection? Driver => _pooled?.Connection;
@@ -81,7 +83,24 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
     public bool MustReconnect { get; private set; }
 
     /// <summary>A statement has run on it.</summary>
-    public void Tried() => IsUntried = false;
+    public void Tried()
+    {
+        IsUntried = false;
+        HoldsMoment = _server is { HoldsMoments: true };
+    }
+
+    /// <summary>Whether a read on it may show the moment of an earlier one, because autocommit is off.</summary>
+    public bool HoldsMoment { get; private set; }
+
+    /// <summary>Whether its transaction may be the caller's, who did more than to read: then its end is his matter.</summary>
+    public bool MayBeCallersTransaction { get; private set; }
+
+    /// <summary>A statement runs on it next.</summary>
+    public void Running(in Statement statement) =>
+        MayBeCallersTransaction |= !statement.IsPlainRead && statement.Settings is not { AreAlone: true };
+
+    /// <summary>The moment was left: the next read shows what is there then.</summary>
+    public void LeftMoment() => HoldsMoment = false;
 
     /// <summary>Nothing is open any more, and there is nothing that the next statement could use.</summary>
     public void Reconnect() => MustReconnect = true;
@@ -97,14 +116,26 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
     }
 
     /// <summary>Opens a connection that is not taken yet, and is in the transaction that runs.</summary>
-    public ValueTask<PooledConnection> ConnectAsync(RoutedServer server, bool isAsync, CancellationToken cancellation) =>
-        PooledConnection.OpenAsync(server.Pool, idle, isAsync, cancellation);
+    public static ValueTask<PooledConnection> ConnectAsync(RoutedServer server, bool isAsync, CancellationToken cancellation) =>
+        server.Pool.ConnectAsync(isAsync, cancellation);
 
     /// <summary>Opens one that is in no transaction.</summary>
-    public async ValueTask<PooledConnection> ConnectOutsideAsync(RoutedServer server, bool isAsync, CancellationToken cancellation)
+    public static ValueTask<PooledConnection> ConnectOutsideAsync(RoutedServer server, bool isAsync, CancellationToken cancellation) =>
+        OutsideTransactions.Begin() is { } outside
+            ? ConnectInAsync(outside, server, isAsync, cancellation)
+            : ConnectAsync(server, isAsync, cancellation);
+
+    private static async ValueTask<PooledConnection> ConnectInAsync(
+        IDisposable outside,
+        RoutedServer server,
+        bool isAsync,
+        CancellationToken cancellation
+    )
     {
-        using var outside = OutsideTransactions.Begin();
-        return await ConnectAsync(server, isAsync, cancellation).ConfigureAwait(false);
+        using (outside)
+        {
+            return await ConnectAsync(server, isAsync, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Opens one, that is not taken yet, as this one is: with the database and the settings of the session that were chosen
@@ -213,6 +244,8 @@ internal sealed class ServerLink(IIdleConnections idle, TimeProvider time, State
         _server = server;
         _isBorrowed = isBorrowed;
         MustReconnect = false;
+        MayBeCallersTransaction = false;
+        HoldsMoment = server.HoldsMoments && Letting.ReturnsAsItIs(pooled.Connection);
         pooled.Connection.StateChange += driverChanged;
     }
 }

@@ -68,7 +68,7 @@ internal sealed class SessionUse(RoutedSource source)
         session?.RefillWait();
         if (statement.ReturnsData)
         {
-            pin?.Count(1);
+            pin?.Count(1, session);
         }
 
         if (pin is not null)
@@ -183,12 +183,12 @@ internal sealed class SessionUse(RoutedSource source)
     }
 
     /// <summary>The driver's connection is let go next: the session learns what was seen and written on it. Nothing here fails.</summary>
-    /// <param name="driver">The driver's connection.</param>
+    /// <param name="driver">The driver's connection; null where somebody else has it by now.</param>
     /// <param name="link">Where it leads to.</param>
     /// <param name="isClosedByReader">Whether a reader that was told to has closed it, as Dapper's do.</param>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <returns>The question on the driver's connection that got no answer; null where there is none.</returns>
-    public async ValueTask<SilentServerException?> LearnAsync(DbConnection driver, ServerLink link, bool isClosedByReader, bool isAsync)
+    public async ValueTask<SilentServerException?> LearnAsync(DbConnection? driver, ServerLink link, bool isClosedByReader, bool isAsync)
     {
         SilentServerException? silent = null;
         if (_reads is { } reads)
@@ -205,7 +205,7 @@ internal sealed class SessionUse(RoutedSource source)
         if (_primary is { } use)
         {
             ReplicationPosition? position = null;
-            if (use.Captures && silent is null && driver.State == ConnectionState.Open)
+            if (use.Captures && silent is null && driver is { State: ConnectionState.Open })
             {
                 (position, silent) = await new UseQuestions(source, driver, isAsync).WrittenAsync(use.Saw, link).ConfigureAwait(false);
             }

@@ -19,6 +19,8 @@ internal readonly struct StatementRouting(RoutedConnection connection)
 
     private StepTaking Steps => new(connection);
 
+    private HeldMoment Moment => new(connection);
+
     /// <summary>Makes sure that the connection is on the server where a statement may run, and tells the session.</summary>
     public void Route(Statement statement)
     {
@@ -26,7 +28,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         {
             Synchronous.Result(TakeTurnAsync(statement, isAsync: false, CancellationToken.None));
         }
-        else if (connection.Link.MustReconnect || Next(statement, Readiness.None) != Step.Run)
+        else if (!RunsHere(statement))
         {
             Synchronous.Result(RouteOnAsync(statement, isAsync: false, CancellationToken.None));
         }
@@ -35,8 +37,11 @@ internal readonly struct StatementRouting(RoutedConnection connection)
     /// <inheritdoc cref="Route"/>
     public ValueTask RouteAsync(Statement statement, CancellationToken cancellation) =>
         connection.Snapshot.IsTaken ? TakeTurnAsync(statement, isAsync: true, cancellation)
-        : !connection.Link.MustReconnect && Next(statement, Readiness.None) == Step.Run ? default
+        : RunsHere(statement) ? default
         : RouteOnAsync(statement, isAsync: true, cancellation);
+
+    private bool RunsHere(in Statement statement) =>
+        !connection.Link.MustReconnect && !Moment.IsInTheWayOf(statement) && Next(statement, Readiness.None) == Step.Run;
 
     /// <summary>Takes note of what a failed statement says of the server that a proxy should have sent it to.</summary>
     /// <param name="exception">What came instead of an answer.</param>
@@ -89,6 +94,10 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         try
         {
             await StepOnAsync(statement, isAsync, refused ?? connection.Refused, cancellation).ConfigureAwait(false);
+            if (Moment.IsInTheWayOf(statement))
+            {
+                await Moment.LeaveAsync(isAsync, cancellation).ConfigureAwait(false);
+            }
         }
         catch (SilentServerException silent)
         {
@@ -218,6 +227,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
         }
 
         connection.Running(statement);
+        connection.Link.Running(statement);
 
         connection.Addressing?.Begin();
         if (statement.StaysHere)

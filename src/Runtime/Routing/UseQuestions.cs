@@ -7,9 +7,9 @@ namespace MonotonicReads.Routing;
 /// <summary>What a session's use of a connection saw and wrote, asked on it before it is let go. Nothing here fails: what cannot be
 /// learned is not known.</summary>
 /// <param name="source">The data source.</param>
-/// <param name="driver">The driver's connection.</param>
+/// <param name="driver">The driver's connection; null where there is none any more.</param>
 /// <param name="isAsync">False where the tasks must be completed.</param>
-internal readonly struct UseQuestions(RoutedSource source, DbConnection driver, bool isAsync)
+internal readonly struct UseQuestions(RoutedSource source, DbConnection? driver, bool isAsync)
 {
     /// <summary>What reads on a replica saw.</summary>
     /// <param name="reads">The reads.</param>
@@ -17,7 +17,7 @@ internal readonly struct UseQuestions(RoutedSource source, DbConnection driver, 
     /// <returns>Null where it is not known; and the question that got no answer.</returns>
     public async ValueTask<(ReplicationPosition? Seen, SilentServerException? Silent)> SeenAsync(ReplicaUse reads, bool isClosedByReader)
     {
-        if (driver.State == ConnectionState.Open)
+        if (driver is { State: ConnectionState.Open })
         {
             return await AskedAsync(AskSeenAsync(reads.Replica, Questions(reads.Replica))).ConfigureAwait(false);
         }
@@ -34,7 +34,7 @@ internal readonly struct UseQuestions(RoutedSource source, DbConnection driver, 
     public ValueTask<(ReplicationPosition? Written, SilentServerException? Silent)> WrittenAsync(bool saw, ServerLink link) =>
         AskedAsync(AskWrittenAsync(source, Questions(source.Primary), saw, link));
 
-    private ServerQuestions Questions(RoutedServer server) => new(server, driver, source.Time, isAsync, CancellationToken.None);
+    private ServerQuestions Questions(RoutedServer server) => new(server, driver!, source.Time, isAsync, CancellationToken.None);
 
     private static async ValueTask<ReplicationPosition?> AskSeenAsync(RoutedServer replica, ServerQuestions questions) =>
         await (await replica.ProtocolAsync(questions).ConfigureAwait(false)).SeenAsync(questions).ConfigureAwait(false);

@@ -107,26 +107,16 @@ internal static class BoundedOpening
         CancellationToken cancellation
     )
     {
-        var hasLeft = 0;
-        pool.Enter();
-        try
-        {
-            var (connection, generation) = await pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
-            connection.StateChange += (_, change) => LeaveIfClosed(change.CurrentState);
-            LeaveIfClosed(connection.State);
-            return (connection, generation);
-        }
-        catch
-        {
-            LeaveIfClosed(ConnectionState.Closed);
-            throw;
-        }
+        var pooled = await pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
+        pooled.Connection.StateChange += (_, change) => LeaveIfClosed(change.CurrentState);
+        LeaveIfClosed(pooled.Connection.State);
+        return (pooled.Connection, pooled.Generation);
 
         void LeaveIfClosed(ConnectionState state)
         {
-            if (state == ConnectionState.Closed && Interlocked.Exchange(ref hasLeft, 1) == 0)
+            if (state == ConnectionState.Closed)
             {
-                pool.Leave();
+                pooled.NoteClosed();
             }
         }
     }

@@ -20,6 +20,7 @@ internal sealed class ConnectionPool : IDisposable
     private Task _retired = Task.CompletedTask;
     private volatile bool _isDisposed;
     private int _open;
+    private int _most;
 
     /// <summary>A pool whose connections all lead to one and the same.</summary>
     /// <param name="source">The driver's data source.</param>
@@ -49,18 +50,37 @@ internal sealed class ConnectionPool : IDisposable
     /// <summary>Their data source.</summary>
     public DbDataSource Source => _current.Source;
 
+    /// <summary>Those of them that sessions hold between two reads.</summary>
+    public HeldConnections Held { get; } = new();
+
     /// <summary>Whether whoever opens a connection now has to wait for one.</summary>
     public bool IsUsedUp => Volatile.Read(ref _open) > _current.Size;
 
     /// <summary>Whether none of its connections is left, so that whoever opens one may have to wait.</summary>
-    public bool IsFull => Volatile.Read(ref _open) >= _current.Size;
+    public bool IsFull => Volatile.Read(ref _open) >= _current.Size && Held.Idle == 0;
+
+    /// <summary>How many are open at once without anybody being given back what is held: as many as were in use at once, since the driver
+    /// has made those. Whoever opens one more gets one that a session holds and does not use.</summary>
+    public int Most => Volatile.Read(ref _most);
 
     /// <summary>Somebody opens a connection.</summary>
     /// <returns>False where all of the pool's are in use.</returns>
-    public bool Enter() => Interlocked.Increment(ref _open) <= _current.Size;
+    public bool Enter()
+    {
+        var open = Interlocked.Increment(ref _open);
+        if (open > Most && !Held.TryGiveBackOne(hasToWait: open > _current.Size))
+        {
+            Raise(Math.Min(open, _current.Size));
+        }
+
+        return open <= _current.Size;
+    }
 
     /// <summary>A connection is closed, or did not open.</summary>
     public void Leave() => Interlocked.Decrement(ref _open);
+
+    /// <summary>One that was held was given back, and missed at once: reads would have it still, were there one more.</summary>
+    public void HoldMore() => Raise(Math.Min(Most + 1, _current.Size));
 
     /// <summary>The connections of a generation are out of use: idle ones are closed, others when they are given back. Doing it twice does
     /// nothing.</summary>
@@ -85,46 +105,74 @@ internal sealed class ConnectionPool : IDisposable
         _ = Task.Run(() => generation.End()?.Dispose());
     }
 
-    /// <summary>Opens a connection past all routing; the caller disposes it.</summary>
+    /// <summary>Opens a connection past all routing; the caller disposes it. Counted from the beginning, so that whoever comes meanwhile
+    /// knows of it.</summary>
     /// <param name="isAsync">False where the task must be completed.</param>
     /// <param name="cancellation">Cancels the opening.</param>
-    /// <returns>The connection, and the generation that it is of.</returns>
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
     /// <exception cref="InvalidOperationException">Each new connection leads to another server.</exception>
-    public async ValueTask<(DbConnection Connection, PoolGeneration Generation)> ConnectAsync(bool isAsync, CancellationToken cancellation)
+    public async ValueTask<PooledConnection> ConnectAsync(bool isAsync, CancellationToken cancellation)
     {
-        for (var left = MostGenerations; left > 0; left--)
+        // One state machine for all of it: a read waits here for its reset.
+        Enter();
+        var isOpen = false;
+        try
         {
-            var generation = _current;
-            if (!generation.TryBeginOpening())
+            for (var tries = MostGenerations; tries > 0; tries--)
             {
-                ObjectDisposedException.ThrowIf(generation.IsCurrent, this);
-                continue;
-            }
-
-            try
-            {
-                var connection = await GivenUpConnections.OpenAsync(generation, isAsync, cancellation).ConfigureAwait(false);
-                if (generation.IsCurrent && !_isDisposed)
+                var generation = _current;
+                if (!generation.TryBeginOpening())
                 {
-                    generation.IsUsed = true;
-                    return (connection, generation);
+                    ObjectDisposedException.ThrowIf(generation.IsCurrent, this);
+                    continue;
                 }
 
-                await Letting.GoAsync(connection, silent: null, isAsync).ConfigureAwait(false);
+                DbConnection? left = null;
+                try
+                {
+                    var source = generation.Source;
+                    var connection = left =
+                        generation.Ask is not null ? source.CreateConnection()
+                        : isAsync ? await source.OpenConnectionAsync(cancellation).ConfigureAwait(false)
+                        : source.OpenConnection();
+                    if (generation.Ask is not null && isAsync)
+                    {
+                        await connection.OpenAsync(cancellation).ConfigureAwait(false);
+                    }
+                    else if (generation.Ask is not null)
+                    {
+                        connection.Open();
+                    }
+
+                    left = null;
+                    isOpen = generation.IsCurrent && !_isDisposed;
+                    if (isOpen)
+                    {
+                        generation.IsUsed = true;
+                        return new PooledConnection(connection, generation, this);
+                    }
+
+                    await Letting.GoAsync(connection, silent: null, isAsync).ConfigureAwait(false);
+                }
+                catch (Exception exception)
+                {
+                    await GivenUpConnections.LeaveAsync(left, generation, exception, isAsync).ConfigureAwait(false);
+                    if (!IsOfYesterday(generation, exception))
+                    {
+                        throw;
+                    }
+                }
+                finally
+                {
+                    generation.EndOpening();
+                }
             }
-            catch (Exception exception) when (exception is OutdatedConnectionException or ObjectDisposedException && !generation.IsCurrent)
+        }
+        finally
+        {
+            if (!isOpen)
             {
-                // There is another generation by now.
-            }
-            catch (OutdatedConnectionException)
-            {
-                // There would be, were the pool not disposed.
-                throw new ObjectDisposedException(nameof(ConnectionPool));
-            }
-            finally
-            {
-                generation.EndOpening();
+                Leave();
             }
         }
 
@@ -154,6 +202,22 @@ internal sealed class ConnectionPool : IDisposable
         catch (TimeoutException) when (!all.IsCompleted)
         {
             _ = all.ContinueWith(static late => late.Exception, TaskScheduler.Default);
+        }
+    }
+
+    // There is another generation by now.
+    private static bool IsOfYesterday(PoolGeneration generation, Exception exception)
+    {
+        // There would be, were the pool not disposed.
+        ObjectDisposedException.ThrowIf(exception is OutdatedConnectionException && generation.IsCurrent, typeof(ConnectionPool));
+        return !generation.IsCurrent && exception is OutdatedConnectionException or ObjectDisposedException;
+    }
+
+    private void Raise(int most)
+    {
+        for (var before = Most; before < most; before = Most)
+        {
+            Interlocked.CompareExchange(ref _most, most, before);
         }
     }
 

@@ -12,44 +12,26 @@ internal static class GivenUpConnections
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Opens a connection of a generation.</summary>
-    /// <param name="generation">The generation.</param>
+    /// <summary>Lets go of a connection that did not open, or was given up.</summary>
+    /// <param name="connection">The connection; null for none.</param>
+    /// <param name="generation">Its generation.</param>
+    /// <param name="exception">What its opening ended with.</param>
     /// <param name="isAsync">False where the task must be completed.</param>
-    /// <param name="cancellation">Cancels the opening.</param>
-    public static async ValueTask<DbConnection> OpenAsync(PoolGeneration generation, bool isAsync, CancellationToken cancellation)
+    public static ValueTask LeaveAsync(DbConnection? connection, PoolGeneration generation, Exception exception, bool isAsync)
     {
-        var source = generation.Source;
-        if (generation.Ask is not { } ask)
-        {
-            return isAsync ? await source.OpenConnectionAsync(cancellation).ConfigureAwait(false) : source.OpenConnection();
-        }
-
-        var connection = source.CreateConnection();
-        try
-        {
-            if (isAsync)
-            {
-                await connection.OpenAsync(cancellation).ConfigureAwait(false);
-            }
-            else
-            {
-                connection.Open();
-            }
-
-            return connection;
-        }
-        catch (Exception exception)
-            when (connection.State == ConnectionState.Open && !ServerIdentity.HasTold(exception) && generation.TryBeginOpening())
+        if (
+            connection is { State: ConnectionState.Open }
+            && generation.Ask is { } ask
+            && !ServerIdentity.HasTold(exception)
+            && generation.TryBeginOpening()
+        )
         {
             using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
             _ = Task.Run(() => AskAndGoAsync(connection, generation, ask), CancellationToken.None);
-            throw;
+            return default;
         }
-        catch
-        {
-            await Letting.GoAsync(connection, silent: null, isAsync).ConfigureAwait(false);
-            throw;
-        }
+
+        return Letting.GoAsync(connection, silent: null, isAsync);
     }
 
     private static async Task AskAndGoAsync(DbConnection connection, PoolGeneration generation, Func<DbConnection, ValueTask> ask)

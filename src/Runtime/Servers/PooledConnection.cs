@@ -11,7 +11,10 @@ internal sealed class PooledConnection
     private readonly PoolGeneration _generation;
     private int _hasLeft;
 
-    private PooledConnection(DbConnection connection, PoolGeneration generation, ConnectionPool pool)
+    /// <param name="connection">The driver's.</param>
+    /// <param name="generation">The generation that it is of.</param>
+    /// <param name="pool">The pool, which counts it already.</param>
+    public PooledConnection(DbConnection connection, PoolGeneration generation, ConnectionPool pool)
     {
         Connection = connection;
         _generation = generation;
@@ -29,37 +32,14 @@ internal sealed class PooledConnection
     /// <summary>A transaction of ours that may be open on it, whatever became of the statement that begins it; null for none.</summary>
     public BegunSnapshot? Begun { get; set; }
 
-    public bool IsOf(ConnectionPool pool) => ReferenceEquals(pool, _pool);
+    /// <summary>Those of its pool that sessions hold.</summary>
+    public HeldConnections Held => _pool.Held;
 
-    /// <summary>Opens one. Counted from the beginning, so that whoever comes meanwhile knows of it.</summary>
-    /// <param name="pool">The pool.</param>
-    /// <param name="idle">Who keeps connections that nobody uses; asked to give them back where this opening would have to wait.</param>
-    /// <param name="isAsync">False where the task must be completed.</param>
-    /// <param name="cancellation">Cancels the opening.</param>
-    public static async ValueTask<PooledConnection> OpenAsync(
-        ConnectionPool pool,
-        IIdleConnections idle,
-        bool isAsync,
-        CancellationToken cancellation
-    )
-    {
-        var isUsedUp = !pool.Enter();
-        try
-        {
-            if (isUsedUp)
-            {
-                idle.GiveBack(pool);
-            }
+    /// <summary>The generation that it is of.</summary>
+    public PoolGeneration Generation => _generation;
 
-            var (connection, generation) = await pool.ConnectAsync(isAsync, cancellation).ConfigureAwait(false);
-            return new PooledConnection(connection, generation, pool);
-        }
-        catch
-        {
-            pool.Leave();
-            throw;
-        }
-    }
+    /// <summary>The driver has closed it: it is not in use any more.</summary>
+    public void NoteClosed() => TryLeave();
 
     /// <summary>Gives it back to the driver, with a transaction of ours as soon as that has ended: nobody waits for it. Doing it twice does
     /// nothing.</summary>
@@ -81,11 +61,4 @@ internal sealed class PooledConnection
         _pool.Leave();
         return true;
     }
-}
-
-/// <summary>Who keeps connections open that nobody uses at the moment.</summary>
-internal interface IIdleConnections
-{
-    /// <summary>Somebody has to wait for a connection of this pool: all of it that are kept go back.</summary>
-    void GiveBack(ConnectionPool pool);
 }

@@ -43,6 +43,10 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     /// <summary>Whether the server can say what a read saw.</summary>
     public bool CanTellWhatWasSeen { get; private set; }
 
+    /// <summary>Whether its connections begin with autocommit off: a read on one begins a transaction, whose moment later reads on it
+    /// show.</summary>
+    public bool HoldsMoments { get; private set; }
+
     /// <summary>What this run of the server is known to have reached; null where nothing is known.</summary>
     public ReplicationPosition? Reached => _reached?.Position;
 
@@ -96,6 +100,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
         NoteHeld(protocol.HeldOf(variables), Incarnation);
         CanTellWhatWasSeen = protocol.CanTellWhatWasSeen(variables, isPrimary);
         Version = variables.GetValueOrDefault("version");
+        HoldsMoments = variables.GetValueOrDefault("autocommit") is "OFF" or "0";
         Protocol = protocol;
     }
 

@@ -21,6 +21,9 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite, AnsweringSer
         "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'server_id', 'server_uuid', 'server_uid', 'read_only', 'log_bin', "
         + "'log_slave_updates', 'gtid_mode', 'gtid_executed', 'gtid_binlog_state', 'gtid_slave_pos')";
 
+    // Of a connection that begins with it off, by init_connect or the server's default, each read begins a transaction.
+    private const string Autocommit = "SHOW SESSION VARIABLES LIKE 'autocommit'";
+
     private const string Uptime = "SHOW GLOBAL STATUS LIKE 'Uptime'";
 
     private const string After = "SELECT UNIX_TIMESTAMP(), UUID()";
@@ -184,7 +187,7 @@ internal sealed class ServerIdentity(bool isPrimary, bool mayWrite, AnsweringSer
     private static async Task<SortedDictionary<string, string>> AskAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
         var answer = new Answer();
-        var text = string.Join("; ", Before, Variables, Uptime, After);
+        var text = string.Join("; ", Before, Variables, Autocommit, Uptime, After);
         var command = new MySqlCommand(text, connection) { CommandTimeout = TimeoutSeconds };
         await using (command.ConfigureAwait(false))
         {

@@ -173,6 +173,11 @@ internal abstract class ServerProtocol
         }
     }
 
+    /// <summary>Ends the transaction that a read has begun where autocommit is off; nothing was written in it.</summary>
+    /// <param name="server">The server.</param>
+    public static async ValueTask EndMomentAsync(ServerQuestions server) =>
+        await server.AskAsync("ROLLBACK AND NO CHAIN NO RELEASE", AnswerTime).ConfigureAwait(false);
+
     private const string OfSession = "SET SESSION TRANSACTION ISOLATION LEVEL ";
     private const string RepeatableRead = "REPEATABLE READ";
 

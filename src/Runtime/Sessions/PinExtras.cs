@@ -1,8 +1,8 @@
 namespace MonotonicReads.Sessions;
 
 /// <summary>
-/// What few pins have: of a session that wrote, read on the primary, lost its replica, came from elsewhere, or keeps its connection. One
-/// object, made when something of it is needed first, and not taken away again.
+/// What few pins have: of a session that wrote, read on the primary, lost its replica, or came from elsewhere. One object, made when
+/// something of it is needed first, and not taken away again.
 /// </summary>
 internal sealed class PinExtras
 {
@@ -25,9 +25,6 @@ internal sealed class PinExtras
     }
 
     public void ForgetLoss() => _loss = null;
-
-    /// <summary>Its connection between reads; null where it keeps none.</summary>
-    public SessionLease? Lease { get; init; }
 
     /// <summary>The one in a field; concurrent callers get one and the same.</summary>
     public static PinExtras In(ref PinExtras? field) =>

@@ -120,6 +120,9 @@ public sealed class ReadSession : IDisposable
     /// <summary>The run that it was begun for; null for a handle, and where nobody runs it again. Of the session itself.</summary>
     internal SeriesRun? Run => ExtrasIfAny?.Run;
 
+    /// <summary>The call whose reads run in it, or in a handle around it; null where none was planned.</summary>
+    internal SeriesPlan? Plan { get; init; }
+
     internal ReadSession Root => _root;
 
     /// <summary>The session that this one shadows, or the handle that this one is inside of.</summary>
@@ -210,6 +213,10 @@ public sealed class ReadSession : IDisposable
         }
 
         AmbientSession.Leave(this);
+        if (!ReferenceEquals(Plan, _outer?.Plan))
+        {
+            Plan?.End();
+        }
 
         // A connection pool keeps the execution context of its first opener for good, and this object with it.
         if (ReferenceEquals(_root, this))
@@ -320,10 +327,7 @@ public sealed class ReadSession : IDisposable
     /// <param name="by">One, or minus one for a read that did not run.</param>
     internal void CountRead(int by) => Interlocked.Add(ref _root._reads, by);
 
-    /// <summary>Whether the session keeps its connections between reads.</summary>
-    internal bool HasSeries => _root.Policies.Reads > 1;
-
-    /// <summary>Whether the plan says that this was the last read.</summary>
+    /// <summary>Whether the session's own plan says that this was its last read.</summary>
     internal bool IsAtEndOfPlan => _root.Policies.Reads > 0 && Volatile.Read(ref _root._reads) >= _root.Policies.Reads;
 
     internal void SpendWait(TimeSpan waited) => _root.Extras.SpendWait(waited);

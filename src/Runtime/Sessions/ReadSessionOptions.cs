@@ -25,10 +25,10 @@ public sealed class ReadSessionOptions
     /// </summary>
     /// <remarks>
     /// <para>A kept connection saves the opening and the reset that the pool does before each read; what a read set on it, such
-    /// as a user variable, is there for the next. It goes back when the session ends, when it is idle for 50 ms, or when somebody
-    /// else waits for one.</para>
-    /// <para>A wrong number costs, but breaks no guarantee. Where the session joins a running one, was resumed, or
-    /// belongs to a web request, the number is not used: there every read can have a successor.</para>
+    /// as a user variable, is there for the next. It goes back with the last read, when the session ends, when it is idle for 50 ms,
+    /// or when somebody else would have to wait for one or be given a new one.</para>
+    /// <para>A wrong number costs, but breaks no guarantee. Where the session joins a running one, which may be a web request's or a
+    /// resumed one, the number is that of the joined handle's reads; inside another plan it is not used.</para>
     /// </remarks>
     public int Reads { get; init; }
 

@@ -69,6 +69,7 @@ internal static class SessionOpening
             {
                 GivenId = id,
                 ExtrasIfAny = SessionExtras.Of(moments: MomentsOf(consistency), run: run),
+                Plan = SeriesPlan.Of(policy.Reads),
             };
 
     private static ReadSession Join(ReadSession current, ReadConsistency consistency, SessionPolicy? policy)
@@ -90,7 +91,9 @@ internal static class SessionOpening
 
         // Each call has a moment of its own.
         var isNewMoment = consistency == ReadConsistency.Global && current.Consistency != ReadConsistency.Primary;
-        if (!consistency.IsStrongerThan(current.Consistency) && !isNewMoment && stricter == current.Policies)
+        var plan = PlanOf(current, policy);
+        var isSame = !consistency.IsStrongerThan(current.Consistency) && !isNewMoment && stricter == current.Policies;
+        if (isSame && ReferenceEquals(plan, current.Plan))
         {
             return current.Joined;
         }
@@ -99,9 +102,16 @@ internal static class SessionOpening
             new ReadSession(current.Root, current, LevelStrength.Stronger(consistency, current.Consistency), stricter)
             {
                 ExtrasIfAny = SessionExtras.Of(current.Snapshot, isNewMoment ? new PrimaryMoments() : current.Moments),
+                Plan = plan,
             }
         );
     }
+
+    // A call inside a planned one is part of it, until that has read what it said. A snapshot has its one connection anyhow.
+    private static SeriesPlan? PlanOf(ReadSession current, SessionPolicy? policy) =>
+        current.Plan is { IsAtEnd: false } || current.Snapshot is not null || policy is null
+            ? current.Plan
+            : SeriesPlan.Of(policy.Reads) ?? current.Plan;
 
     // A handle whose reads show one moment; at the session's own level, so that they contain what it wrote where that is causal.
     private static ReadSession WithSnapshot(ReadSession current, SessionPolicy policy)

@@ -15,16 +15,13 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     private int _counted;
     private KnownPrimary _primary;
     private ReplicaReads _reads;
-    private PinExtras? _extras = session.HasSeries ? new PinExtras { Lease = new SessionLease() } : null;
+    private PinExtras? _extras;
 
     public ReadSession Session => session;
 
     public ISessionSource Source => source;
 
     public SessionPin? Next { get; set; }
-
-    /// <summary>The connection that is kept between reads; null where the session has no planned series.</summary>
-    public SessionLease? Lease => ExtrasIfAny?.Lease;
 
     /// <summary>Where the session reads; null before the first draw.</summary>
     public RoutedServer? Server => _server;
@@ -60,10 +57,13 @@ internal sealed class SessionPin(ReadSession session, ISessionSource source)
     public int Counted => Volatile.Read(ref _counted);
 
     /// <summary>Counts one more, or one less where it runs again.</summary>
-    public void Count(int by)
+    /// <param name="by">One, or minus one.</param>
+    /// <param name="handle">The handle whose read it is; null for none.</param>
+    public void Count(int by, ReadSession? handle)
     {
         Interlocked.Add(ref _counted, by);
         session.CountRead(by);
+        handle?.Plan?.Count(by);
     }
 
     /// <summary>The reads that the session has begun on replicas.</summary>

@@ -108,22 +108,15 @@ internal struct SessionPins
             return;
         }
 
-        SessionPin? pin;
         var isLocked = false;
         try
         {
             _lock.Enter(ref isLocked);
-            pin = _first;
             Volatile.Write(ref _first, null);
         }
         finally
         {
             Exit(isLocked);
-        }
-
-        for (; pin is not null; pin = pin.Next)
-        {
-            pin.Lease?.End();
         }
     }
 

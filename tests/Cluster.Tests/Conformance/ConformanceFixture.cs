@@ -70,6 +70,18 @@ public sealed class ConformanceFixture : IAsyncLifetime
                 kind =>
                     WithReplicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Pooled(Cluster.Primary.ConnectionString, kind)), kind)
             ),
+            new Subject(
+                this,
+                Way.Direct,
+                isInSession: true,
+                kind =>
+                    WithReplicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Pooled(Cluster.Primary.ConnectionString, kind)), kind)
+                        .Build()
+            )
+            {
+                Name = "Direct, in a planned series",
+                Reads = int.MaxValue,
+            },
             .. Ours(
                 Way.ProxySql,
                 kind =>

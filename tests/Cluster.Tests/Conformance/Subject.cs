@@ -35,6 +35,9 @@ public sealed class Subject(ConformanceFixture fixture, Way way, bool isInSessio
 
     public bool IsInSession => isInSession;
 
+    /// <summary>How many reads the session is planned to make; 0 for no plan.</summary>
+    public int Reads { get; init; }
+
     /// <summary>Whether the bare connection leads to a replica.</summary>
     public bool IsReplica { get; init; }
 
@@ -61,7 +64,7 @@ public sealed class Subject(ConformanceFixture fixture, Way way, bool isInSessio
     /// <summary>What comes of a behaviour here.</summary>
     public async Task<string> RunAsync(Behaviour behaviour, Calls calls)
     {
-        using var session = isInSession ? ReadSession.Begin(ReadConsistency.Monotonic) : null;
+        using var session = isInSession ? ReadSession.Begin(ReadConsistency.Monotonic, new ReadSessionOptions { Reads = Reads }) : null;
         return await Outcome.OfAsync(() => behaviour.Run(this, calls).WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
