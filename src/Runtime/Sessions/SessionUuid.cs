@@ -35,7 +35,7 @@ internal struct SessionUuid
     {
         if (Interlocked.CompareExchange(ref _state, Drawing, None) == None)
         {
-            _value = Guid.NewGuid();
+            _value = RandomUuids.Next();
             Volatile.Write(ref _state, Known);
             return;
         }

@@ -20,11 +20,17 @@ internal sealed record PeerOptions(
     public const string Fast = "fast";
     public const string Killed = "killed";
 
+#if ALL_PEERS
+    private const string Program = "dotnet run -c Release -p:AllPeers=true --project tests/Benchmarks -- peers";
+#else
+    private const string Program = "dotnet run -c Release --project tests/Benchmarks -- peers";
+#endif
+
     private static readonly string[] AllParts = [Seen, Fast, Killed];
 
     /// <summary>How it is run again, wherever its files lay.</summary>
     public string Command =>
-        "dotnet run -c Release --project tests/Benchmarks -- peers"
+        Program
         + (IsShort ? " --short" : "")
         + (Parts.Count < AllParts.Length ? $" --part {string.Join(',', Parts)}" : "")
         + (Only is null ? "" : $" --only {string.Join(',', Only)}");
@@ -61,7 +67,7 @@ internal sealed record PeerOptions(
         return options is { Parts.Count: 0, From: null } ? options with { Parts = AllParts } : options;
     }
 
-    private static IEnumerable<string> Known(string list, IReadOnlyCollection<string> known, string what)
+    private static string[] Known(string list, IReadOnlyCollection<string> known, string what)
     {
         var names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var unknown = names.FirstOrDefault(name => !known.Contains(name));

@@ -39,12 +39,9 @@ public sealed class ComparisonTablesTests
     {
         var none = new FaultResult(100, 0, 0, 20, null, new Dictionary<string, int>());
         var one = none with { Failed = 1, LastFailureSeconds = 0.01, LongestMilliseconds = 2_040 };
-        var tables = Tables(
-            new PeerResult("a", "a", 7, Killed: new(none, one)),
-            new PeerResult("b", "b", 7, Killed: new(one, none))
-        );
-        Assert.Contains("| a | 0 | 0 | none failed | 1 of 100 (1.0 %) | 0 | 2.0 s |", tables, StringComparison.Ordinal);
-        Assert.Contains("| b | 1 of 100 (1.0 %) | 0 | 0.0 s | 0 | 0 | 0.0 s |", tables, StringComparison.Ordinal);
+        var tables = Tables(new PeerResult("a", "a", 7, Killed: new(none, one)), new PeerResult("b", "b", 7, Killed: new(one, none)));
+        Assert.Contains("| a | 0 | 0 | none failed | 0.0 s | 1 of 100 (1.0 %) | 0 | 2.0 s |", tables, StringComparison.Ordinal);
+        Assert.Contains("| b | 1 of 100 (1.0 %) | 0 | 0.0 s | 2.0 s | 0 | 0 | 0.0 s |", tables, StringComparison.Ordinal);
     }
 
     [Fact]

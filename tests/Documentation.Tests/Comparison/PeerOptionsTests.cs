@@ -42,11 +42,7 @@ public sealed class PeerOptionsTests
     [InlineData("--save", "The option --save needs a value.")]
     [InlineData("--from --write", "The option --from needs a value.")]
     public void What_cannot_be_read_is_told(string line, string message) =>
-        Assert.StartsWith(
-            message,
-            Assert.Throws<PeerOptionsException>(() => Parse(line.Split(' '))).Message,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith(message, Assert.Throws<PeerOptionsException>(() => Parse(line.Split(' '))).Message, StringComparison.Ordinal);
 
     private static PeerOptions Parse(params string[] args) => PeerOptions.Parse(args, Keys);
 }

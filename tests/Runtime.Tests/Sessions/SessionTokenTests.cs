@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using CsCheck;
 using MonotonicReads.Sessions;
 
@@ -172,6 +173,81 @@ public class SessionTokenTests
             [.. Enumerable.Range(0, sources).Select(n => new SourceState($"mysql{n}", each))]
         );
         Assert.Equal(length, token.Protect(Options).Length);
+    }
+
+    // Version 1 as it was first written, by a BinaryWriter: programs of both take each other's.
+    [Fact]
+    public void Its_bytes_are_those_of_its_version()
+    {
+        var anyText = Gen.Select(Gen.Int[0, 400], Gen.Char["aé€x"]).Select(part => new string(part.Item2, part.Item1));
+        var anyState = Gen.Select(
+            anyText,
+            Gen.Int[0, 2],
+            Gen.Int[1, 60],
+            (name, kind, number) =>
+                kind switch
+                {
+                    0 => new SourceState(name, Position: null) { PrimaryRun = new string('ü', number) },
+                    1 => new SourceState(
+                        name,
+                        MariaDbGtidList.Parse(string.Join(',', Enumerable.Range(0, number).Select(n => $"{n}-1-5")))
+                    ),
+                    _ => new SourceState(name, MySqlGtidSet.Parse($"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-{number}")),
+                }
+        );
+        Gen.Select(Gen.Guid, Gen.Long[0, 99_999_999_999], anyState.Array[0, 4])
+            .Sample(
+                (id, expiry, sources) =>
+                {
+                    var token = new SessionToken(id, ReadConsistency.Causal, sources);
+                    var bytes = TokenContent.Encode(token, expiry, sources);
+                    Assert.Equal(AsFirstWritten(token, expiry), bytes);
+                    var back = TokenContent.Decode(bytes);
+                    Assert.Equal((id, expiry, ReadConsistency.Causal), (back.SessionId, back.Expiry.ToUnixTimeSeconds(), back.Consistency));
+                    Assert.Equal(sources, back.Sources);
+                },
+                iter: 300
+            );
+    }
+
+    private static byte[] AsFirstWritten(SessionToken token, long expiry)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        writer.Write((byte)1);
+        writer.Write((byte)token.Consistency);
+        writer.Write(expiry);
+        writer.Write(token.SessionId.ToByteArray(bigEndian: true));
+        foreach (var source in token.Sources)
+        {
+            writer.Write(source.Name);
+            writer.Write(
+                source.Position switch
+                {
+                    null => "P" + source.PrimaryRun,
+                    MariaDbGtidList list => "A" + list,
+                    var set => "M" + set,
+                }
+            );
+        }
+
+        return stream.ToArray();
+    }
+
+    [Fact]
+    public async Task A_key_serves_several_at_once()
+    {
+        var protector = new AesGcmTokenProtector([Key]);
+        await Parallel.ForAsync(
+            0,
+            2_000,
+            (i, _) =>
+            {
+                var plain = BitConverter.GetBytes(i);
+                Assert.Equal(plain, protector.Unprotect(protector.Protect(plain)));
+                return default;
+            }
+        );
     }
 
     // Authenticated, and yet not what we write: of another program with our key.
