@@ -277,9 +277,7 @@ internal readonly struct StatementRouting(RoutedConnection connection)
                     return Run(server, session, pin, statement);
                 // What begins a snapshot is a statement of ours, which carries nothing to the proxy.
                 case Step.CatchUp
-                    when !statement.BeginsSnapshot
-                        && pin.Doubts.Count == 0
-                        && connection.Addressing?.CatchesUp(session, pin) == true:
+                    when !statement.BeginsSnapshot && pin.Doubts.Count == 0 && connection.Addressing?.CatchesUp(session, pin) == true:
                     ready |= Readiness.CaughtUp;
                     continue;
                 case Step.RefuseOutdated:

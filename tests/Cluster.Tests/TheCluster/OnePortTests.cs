@@ -16,12 +16,13 @@ public sealed class OnePortTests
         Assert.All(cluster.Replicas, replica => Assert.Equal(cluster.Primary.Port, replica.Port));
         string[] hosts = ["127.0.0.1", "127.0.0.2", "127.0.0.3"];
         Assert.Equal(hosts, cluster.Replicas.Prepend<MariaDbServer>(cluster.Primary).Select(static server => server.Host));
-        Assert.Equal([2, 3], await BalancedAsync(cluster));
+        long[] replicas = [2, 3];
+        Assert.Equal(replicas, await BalancedAsync(cluster));
 
         await cluster.Replicas[0].RestartAsync();
         await cluster.WaitForReplicasAsync();
 
-        Assert.Equal([2, 3], await BalancedAsync(cluster));
+        Assert.Equal(replicas, await BalancedAsync(cluster));
     }
 
     // The servers that the driver's own balancing comes to: one connection string for all replicas.

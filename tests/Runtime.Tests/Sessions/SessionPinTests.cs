@@ -197,7 +197,7 @@ public sealed class SessionPinTests : IDisposable
             var pin = session.PinFor(_set.Source.Routed);
             Assert.True(pin.TryRead(First, isFirstOfConnection: true));
             Assert.Equal(Guid.Empty, session.Id);
-            pin.Count(1);
+            pin.Count(1, session);
             pin.LeaveReplica(seen: null);
         }
     }
