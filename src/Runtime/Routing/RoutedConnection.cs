@@ -200,8 +200,8 @@ internal sealed class RoutedConnection : IAskedConnection
     public InvalidOperationException NotOpen() =>
         IsDisposed ? new ObjectDisposedException("ReplicatedConnection") : new InvalidOperationException(ClosedMessage);
 
-    /// <summary>What the driver shall do with its own connection: in a snapshot it is not closed with a reader, nor where it is kept for the
-    /// next read.</summary>
+    /// <summary>What the driver shall do with its own connection: in a snapshot it is not closed with a reader, nor where it is kept for
+    /// the next read.</summary>
     public CommandBehavior ForDriver(CommandBehavior behavior) =>
         _snapshot.IsTaken || ((behavior & CommandBehavior.CloseConnection) != 0 && new SeriesKeeping(this).TryWithhold())
             ? behavior & ~CommandBehavior.CloseConnection

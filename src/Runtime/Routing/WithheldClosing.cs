@@ -34,7 +34,7 @@ internal struct WithheldClosing
         }
     }
 
-    /// <summary>The server refused the statement, or it was cancelled: the reader that nobody got would have closed the connection.</summary>
+    /// <summary>The server refused the statement, or it was cancelled: the reader that nobody got would have closed it.</summary>
     public void NoteRefusal() => _closesAtEnd = _held is { Reader: null };
 
     /// <summary>The statement has ended.</summary>

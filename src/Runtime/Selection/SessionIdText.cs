@@ -34,7 +34,7 @@ internal readonly record struct SessionIdText(ulong First, ulong Second, ulong T
         );
     }
 
-    /// <summary>All 32 digits at once, in registers. Of a little-endian machine, whose first three fields of a UUID are turned round.</summary>
+    /// <summary>All 32 digits at once, in registers. For little-endian machines: a UUID's first three fields are turned round.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SessionIdText Vectorized(Guid id)
     {

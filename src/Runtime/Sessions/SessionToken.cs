@@ -6,8 +6,9 @@ namespace MonotonicReads.Sessions;
 /// serves a client takes none from it.
 /// </summary>
 /// <remarks>
-/// Its bytes are <see cref="TokenContent"/>'s. A token that would be longer than <see cref="SessionTokenOptions.MaxLength"/> is pruned, the longest position first: it becomes a
-/// larger position with a shorter text, and where there is none the mark that only the primary will do. Both contain what they stand for.
+/// Its bytes are <see cref="TokenContent"/>'s. A token that would be longer than <see cref="SessionTokenOptions.MaxLength"/> is pruned, the
+/// longest position first: it becomes a larger position with a shorter text, and where there is none the mark that only the primary will
+/// do. Both contain what they stand for.
 /// </remarks>
 internal sealed record SessionToken(Guid SessionId, ReadConsistency Consistency, IReadOnlyList<SourceState> Sources)
 {

@@ -39,8 +39,8 @@ internal static class MonitorFigures
         )
         {
             Note =
-                $"A look asks a MariaDB primary {Text(primary.Questions)} questions and a replica {Text(replica.Questions)}, by the servers' own "
-                + $"count, and takes {Text(primary.Processor.TotalMicroseconds)} and {Text(replica.Processor.TotalMicroseconds)} µs of a processor "
+                $"A look asks a MariaDB primary {Text(primary.Questions)} questions and a replica {Text(replica.Questions)}, by the servers'\n"
+                + $"own count, and takes {Text(primary.Processor.TotalMicroseconds)} and {Text(replica.Processor.TotalMicroseconds)} µs of a processor "
                 + "there.",
             Plots = new Dictionary<string, LinePlot> { [MonitorPlot.File] = MonitorPlot.Make() },
         };

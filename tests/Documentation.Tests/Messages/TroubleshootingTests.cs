@@ -11,7 +11,15 @@ public sealed partial class TroubleshootingTests
     private const string PagePath = "docs/troubleshooting.md";
 
     // Caught before anyone sees it, and what cannot happen.
-    private static readonly string[] Unseen = ["No level that a session can have.", "the remainder is below the sum of the weights"];
+    private static readonly string[] Unseen = 
+    [
+        "No level that a session can have.",
+        "the remainder is below the sum of the weights",
+        "The head is not whole.",
+        "A position has no kind.",
+        "A length is not whole.",
+        "A text is not whole.",
+    ];
 
     // So many words in a row are what somebody would search for.
     private const int Searched = 4;

@@ -182,26 +182,6 @@ public sealed class SessionPinTests : IDisposable
         }
     }
 
-    // With the execution context that carries it: 10,000 of them at once have 3.5 MB.
-    [Fact]
-    public void A_session_that_has_read_has_at_most_350_bytes()
-    {
-        Read();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Read();
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 350);
-
-        void Read()
-        {
-            using var session = ReadSession.Begin(ReadConsistency.Monotonic, Guid.Empty);
-            var pin = session.PinFor(_set.Source.Routed);
-            Assert.True(pin.TryRead(First, isFirstOfConnection: true));
-            Assert.Equal(Guid.Empty, session.Id);
-            pin.Count(1, session);
-            pin.LeaveReplica(seen: null);
-        }
-    }
-
     public void Dispose()
     {
         _session.Dispose();
