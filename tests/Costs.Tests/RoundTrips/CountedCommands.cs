@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using MonotonicReads.Cluster.Relay;
 
 namespace MonotonicReads.Costs.Tests.RoundTrips;
@@ -39,6 +40,7 @@ internal sealed class CountedCommands(params StatementRelay[] relays)
 
     private long Commands => relays.Sum(static relay => relay.Commands);
 
+    // Whole words: a question for autocommit ends nothing.
     private int Sent(string text) =>
-        relays.Sum(relay => relay.Statements.Count(statement => statement.Text.Contains(text, StringComparison.OrdinalIgnoreCase)));
+        relays.Sum(relay => relay.Statements.Count(statement => Regex.IsMatch(statement.Text, $@"\b{text}\b", RegexOptions.IgnoreCase)));
 }
