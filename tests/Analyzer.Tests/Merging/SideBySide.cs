@@ -151,7 +151,8 @@ internal static class SideBySide
         await using var connection = new NotedConnection(await on.OpenAsync());
         stream.Position = 0;
         var before = on.Commands?.Invoke() ?? 0;
-        var answer = await AnswerAsync(on.Load(stream).GetType("Page")!, connection, id, name);
+        using var loaded = on.Load(stream);
+        var answer = await AnswerAsync(loaded.Assembly.GetType("Page")!, connection, id, name);
         var (sent, commands) = (connection.Sent.ToList(), (on.Commands?.Invoke() ?? 0) - before);
         await IsUsableAsync(connection);
         return (answer, sent, commands);

@@ -1,7 +1,6 @@
 using System.Data.Common;
-using System.Reflection;
-using System.Runtime.Loader;
 using Microsoft.Data.Sqlite;
+using MonotonicReads.Generator.Tests.Harness;
 
 namespace MonotonicReads.Analyzer.Tests.Merging;
 
@@ -15,10 +14,8 @@ internal sealed record Surroundings(Func<Task<DbConnection>> OpenAsync, string? 
     public static readonly Surroundings Default = new(OpenSqliteAsync);
 
     /// <summary>The class's assembly, with its own copy of Dapper where that is another one.</summary>
-    public Assembly Load(Stream assembly) =>
-        (
-            Dapper is null ? new AssemblyLoadContext(null, isCollectible: true) : new Beside(Packages.PathOf("Dapper", Dapper))
-        ).LoadFromStream(assembly);
+    public LoadedAssembly Load(Stream assembly) =>
+        new(assembly, Dapper is null ? null : new Dictionary<string, string> { ["Dapper"] = Packages.PathOf("Dapper", Dapper) });
 
     private static async Task<DbConnection> OpenSqliteAsync()
     {
@@ -28,10 +25,5 @@ internal sealed record Surroundings(Func<Task<DbConnection>> OpenAsync, string? 
         command.CommandText = SideBySide.Schema("INTEGER");
         await command.ExecuteNonQueryAsync();
         return connection;
-    }
-
-    private sealed class Beside(string dapper) : AssemblyLoadContext(null, isCollectible: true)
-    {
-        protected override Assembly? Load(AssemblyName assemblyName) => assemblyName.Name == "Dapper" ? LoadFromAssemblyPath(dapper) : null;
     }
 }

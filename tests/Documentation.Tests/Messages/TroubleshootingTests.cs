@@ -11,7 +11,7 @@ public sealed partial class TroubleshootingTests
     private const string PagePath = "docs/troubleshooting.md";
 
     // Caught before anyone sees it, and what cannot happen.
-    private static readonly string[] Unseen = 
+    private static readonly string[] Unseen =
     [
         "No level that a session can have.",
         "the remainder is below the sum of the weights",

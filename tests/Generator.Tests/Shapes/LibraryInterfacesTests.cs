@@ -114,7 +114,8 @@ public class LibraryInterfacesTests(ITestOutputHelper output)
         var wrapped = usable.Where(f => run.Files.ContainsKey($"Shapes.{TypeName(run, f.Tree)}.g.cs")).ToList();
         var declined = usable.Except(markers).Except(wrapped).ToList();
 
-        var calls = new InterfaceCalls(LoadedShop.Of(run).Assembly);
+        using var shop = LoadedShop.Of(run);
+        var calls = new InterfaceCalls(shop.Assembly);
         var named = reported.Select(static d => d.Location.SourceTree).ToHashSet();
         foreach (var fixture in wrapped)
         {

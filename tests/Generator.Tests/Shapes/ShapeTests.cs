@@ -51,9 +51,9 @@ public class ShapeTests(ITestOutputHelper output)
         foreach (var language in languages)
         {
             var run = GeneratorRun.Of(Compilation(shape, language)).AssertAllWrapped();
-            var shop = LoadedShop.Of(run, shape.Library is { } library ? Library(library).ToImage() : null).Assembly;
-            await (Task)shop.GetType("Shop.Script", throwOnError: true)!.GetMethod("Run")!.Invoke(null, null)!;
-            var db = shop.GetType("Comparison.Db", throwOnError: true)!;
+            using var shop = LoadedShop.Of(run, shape.Library is { } library ? Library(library).ToImage() : null);
+            await (Task)shop.Assembly.GetType("Shop.Script", throwOnError: true)!.GetMethod("Run")!.Invoke(null, null)!;
+            var db = shop.Assembly.GetType("Comparison.Db", throwOnError: true)!;
             Assert.NotEqual(0, db.GetProperty("Calls")!.GetValue(null));
             Assert.NotEqual(0, db.GetProperty("Reads")!.GetValue(null));
             summary = (string)db.GetProperty("Summary")!.GetValue(null)!;
@@ -79,8 +79,8 @@ public class ShapeTests(ITestOutputHelper output)
         foreach (var language in Languages.Where(l => l == shape.Since || l == Newest))
         {
             var run = GeneratorRun.Of(Compilation(restarting, language)).AssertAllWrapped();
-            var shop = LoadedShop.Of(run, shape.Library is { } library ? Library(library).ToImage() : null).Assembly;
-            await (Task)shop.GetType("Shop.Script", throwOnError: true)!.GetMethod("Run")!.Invoke(null, null)!;
+            using var shop = LoadedShop.Of(run, shape.Library is { } library ? Library(library).ToImage() : null);
+            await (Task)shop.Assembly.GetType("Shop.Script", throwOnError: true)!.GetMethod("Run")!.Invoke(null, null)!;
         }
 
         AssertCompilesInProjectWithoutNullable(restarting);
@@ -226,10 +226,10 @@ public class ShapeTests(ITestOutputHelper output)
 
     private static async Task<string> Failure(Shape shape)
     {
-        var shop = LoadedShop.Of(GeneratorRun.Of(Compilation(shape, Newest))).Assembly;
+        using var shop = LoadedShop.Of(GeneratorRun.Of(Compilation(shape, Newest)));
         return (
             await Assert.ThrowsAsync<Exception>(() =>
-                (Task)shop.GetType("Shop.Script", throwOnError: true)!.GetMethod("Run")!.Invoke(null, null)!
+                (Task)shop.Assembly.GetType("Shop.Script", throwOnError: true)!.GetMethod("Run")!.Invoke(null, null)!
             )
         ).Message;
     }
