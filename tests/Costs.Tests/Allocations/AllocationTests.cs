@@ -24,6 +24,7 @@ public sealed class AllocationTests
         using var source = FakeServers.Create(time);
         MeasureReads(driver, source);
         MeasureSeries(driver, source);
+        MeasureWaits(time);
         MeasureSessions();
         MeasureTokens(source, time);
         MeasureProtection(SessionTokenOptions.WithKey(new byte[32]).Protector);
@@ -66,6 +67,28 @@ public sealed class AllocationTests
         Add("one row, wrapped", single.ReadAsync);
         Add("three rows, wrapped, Reads = 3", planned.ReadAsync);
         Add("three rows, wrapped, no plan", unplanned.ReadAsync);
+    }
+
+    // What waits for a network is kept on the heap meanwhile: whoever waits for it too.
+    private void MeasureWaits(TimeProvider time)
+    {
+        using var driver = new FakeSource(waits: true);
+        using var source = FakeServers.Create(time, waits: true);
+        Add("one row, the driver alone, which is waited for", () => Row.ReadAsync(driver));
+        Add("one row, outside a session, which is waited for", () => Row.ReadAsync(source));
+        Add("one row, in a pinned session of its own, which is waited for", () => InSessionAsync(ReadConsistency.Monotonic));
+        Add("one row, in a causal session of its own, which is waited for", () => InSessionAsync(ReadConsistency.Causal));
+
+        async Task InSessionAsync(ReadConsistency level)
+        {
+            using var session = ReadSession.Begin(level);
+            if (level == ReadConsistency.Causal)
+            {
+                session.ObserveWrite(FakeServers.Written, source);
+            }
+
+            await Row.ReadAsync(source);
+        }
     }
 
     private void MeasureSessions()

@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MonotonicReads.Costs.Tests.Allocations;
 
-internal sealed class FakeCommand : DbCommand
+/// <param name="waits">Whether its asynchronous operations wait for <see cref="Steps"/>.</param>
+internal sealed class FakeCommand(bool waits) : DbCommand
 {
     private static readonly object One = 1;
 
@@ -37,6 +38,13 @@ internal sealed class FakeCommand : DbCommand
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => new FakeReader();
 
-    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-        Task.FromResult<DbDataReader>(new FakeReader());
+    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    {
+        if (waits)
+        {
+            await Steps.BeginAsync();
+        }
+
+        return new FakeReader();
+    }
 }

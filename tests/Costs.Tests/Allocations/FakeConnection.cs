@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MonotonicReads.Costs.Tests.Allocations;
 
-internal sealed class FakeConnection : DbConnection
+/// <param name="waits">Whether its asynchronous operations wait for <see cref="Steps"/>.</param>
+internal sealed class FakeConnection(bool waits) : DbConnection
 {
     private ConnectionState _state;
 
@@ -25,10 +26,14 @@ internal sealed class FakeConnection : DbConnection
 
     public override void Open() => _state = ConnectionState.Open;
 
-    public override Task OpenAsync(CancellationToken cancellationToken)
+    public override async Task OpenAsync(CancellationToken cancellationToken)
     {
+        if (waits)
+        {
+            await Steps.BeginAsync();
+        }
+
         Open();
-        return Task.CompletedTask;
     }
 
     public override void Close() => _state = ConnectionState.Closed;
@@ -43,7 +48,7 @@ internal sealed class FakeConnection : DbConnection
 
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => throw new NotSupportedException();
 
-    protected override DbCommand CreateDbCommand() => new FakeCommand { Connection = this };
+    protected override DbCommand CreateDbCommand() => new FakeCommand(waits) { Connection = this };
 
     protected override void Dispose(bool disposing)
     {

@@ -21,11 +21,11 @@ internal static class FakeServers
     /// <summary>What all of them have.</summary>
     public static ReplicationPosition Written { get; } = MariaDbGtidList.Parse("0-1-7");
 
-    public static ReplicatedDataSource Create(TimeProvider time) =>
+    public static ReplicatedDataSource Create(TimeProvider time, bool waits = false) =>
         new(
             new ReplicaSet(
-                Server(ReplicaSet.PrimaryName, isPrimary: true, time),
-                new ReplicaTable([.. Enumerable.Range(1, 3).Select(i => (Server($"replica{i}", isPrimary: false, time), 1))]),
+                Server(ReplicaSet.PrimaryName, isPrimary: true, time, waits),
+                new ReplicaTable([.. Enumerable.Range(1, 3).Select(i => (Server($"replica{i}", isPrimary: false, time, waits), 1))]),
                 ReplicaSelectors.WeightedModulo,
                 time,
                 NullLoggerFactory.Instance
@@ -36,9 +36,9 @@ internal static class FakeServers
             }
         );
 
-    private static RoutedServer Server(string name, bool isPrimary, TimeProvider time)
+    private static RoutedServer Server(string name, bool isPrimary, TimeProvider time, bool waits)
     {
-        var server = new RoutedServer(name, new ConnectionPool(new FakeSource()), isPrimary);
+        var server = new RoutedServer(name, new ConnectionPool(new FakeSource(waits)), isPrimary);
         server.NewIncarnation(name);
         server.Introduce(ServerProtocol.Of(Variables["version"]), Variables);
         server.Learn(Written, server.Incarnation, time.GetTimestamp());
