@@ -20,7 +20,7 @@ namespace MonotonicReads;
 /// throws <see cref="InvalidOperationException"/> when it has drawn another.</para>
 /// <para>Readers and parameters are the driver's own. Like every connection it is for one thread at a time.</para>
 /// </remarks>
-public sealed class ReplicatedConnection : DbConnection
+public sealed class ReplicatedConnection : DbConnection, IToldOfClosing
 {
     private readonly RoutedConnection _connection;
     private bool _isConnecting;
@@ -29,7 +29,7 @@ public sealed class ReplicatedConnection : DbConnection
     internal ReplicatedConnection(ReplicatedDataSource source, bool isForPrimary)
     {
         Source = source;
-        _connection = new RoutedConnection(source.Routed, isForPrimary, NoteClosed);
+        _connection = new RoutedConnection(source.Routed, isForPrimary, owner: this);
         GC.SuppressFinalize(this);
     }
 
@@ -306,6 +306,8 @@ public sealed class ReplicatedConnection : DbConnection
             _connection.EndClosing();
         }
     }
+
+    void IToldOfClosing.NoteClosed() => NoteClosed();
 
     // Once for each opening, whoever closed it.
     private void NoteClosed()

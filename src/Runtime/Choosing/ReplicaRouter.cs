@@ -191,15 +191,17 @@ internal sealed class ReplicaRouter
     private RoutedServer Draw(ReadSession session, SessionPin pin, List<RoutedServer>? refused)
     {
         var table = _table;
-        var (candidates, picked) = (table.AllAvailable, -1);
-        foreach (var without in Preferences(session, pin, table))
+        var (late, stale) = (Late(session, pin, table), Stale(session, table));
+        WeightedReplica[] candidates;
+        int picked;
+        if (late is null && stale is null)
         {
-            candidates = Candidates(session, table, refused, without);
+            candidates = Candidates(session, table, refused);
             picked = _selector.Select(session.Id, candidates);
-            if (picked >= 0)
-            {
-                break;
-            }
+        }
+        else
+        {
+            (candidates, picked) = Preferred(session, table, refused, late ?? [], stale);
         }
 
         if (picked >= 0)
@@ -235,18 +237,35 @@ internal sealed class ReplicaRouter
         return server;
     }
 
-    // Those that are left out at first, and then fewer and fewer of them.
-    private IEnumerable<List<RoutedServer>?> Preferences(ReadSession session, SessionPin pin, ReplicaTable table)
+    private (WeightedReplica[] Candidates, int Picked) Preferred(
+        ReadSession session,
+        ReplicaTable table,
+        List<RoutedServer>? refused,
+        List<RoutedServer> late,
+        List<RoutedServer>? stale
+    )
     {
-        var late = Late(session, pin, table);
-        var stale = Freshness?.NotKnownFresh(session, table.Servers) is { Count: > 0 } some ? some : null;
-        if (late is null && stale is null)
+        var candidates = table.AllAvailable;
+        foreach (var without in Preferences(session, table, late, stale))
         {
-            yield return null;
-            yield break;
+            candidates = Candidates(session, table, refused, without);
+            if (_selector.Select(session.Id, candidates) is >= 0 and var picked)
+            {
+                return (candidates, picked);
+            }
         }
 
-        late ??= [];
+        return (candidates, -1);
+    }
+
+    // Those that are left out at first, and then fewer and fewer of them.
+    private IEnumerable<List<RoutedServer>> Preferences(
+        ReadSession session,
+        ReplicaTable table,
+        List<RoutedServer> late,
+        List<RoutedServer>? stale
+    )
+    {
         var full = table.Servers.Except(late).Where(static replica => replica.Pool.IsFull).ToList();
         var hopeless = stale is null ? [] : Freshness!.Hopeless(session, stale);
         if (stale is not null)
@@ -264,6 +283,10 @@ internal sealed class ReplicaRouter
     private bool IsForFreshness(ReadSession session, ReplicaTable table) =>
         session.Policies.MaxStaleness is not null && table.Servers.Any(replica => CanTake(replica, refused: null));
 
+    // Those that are not known to be as fresh as the session asks; null for none.
+    private List<RoutedServer>? Stale(ReadSession session, ReplicaTable table) =>
+        Freshness?.NotKnownFresh(session, table.Servers) is { Count: > 0 } stale ? stale : null;
+
     // Those that will not have in time what the session carries with it; null for none.
     private List<RoutedServer>? Late(ReadSession session, SessionPin pin, ReplicaTable table)
     {
@@ -276,8 +299,16 @@ internal sealed class ReplicaRouter
             return null;
         }
 
-        var late = table.Servers.Where(replica => progress.IsTooLate(replica, required, session.RemainingWait)).ToList();
-        return late.Count is 0 ? null : late;
+        List<RoutedServer>? late = null;
+        foreach (var replica in table.Servers)
+        {
+            if (progress.IsTooLate(replica, required, session.RemainingWait))
+            {
+                (late ??= []).Add(replica);
+            }
+        }
+
+        return late;
     }
 
     private WeightedReplica[] Candidates(

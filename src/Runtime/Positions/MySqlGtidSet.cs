@@ -21,10 +21,10 @@ public sealed class MySqlGtidSet : ReplicationPosition
     private const int UuidLength = 36;
     private const string Kind = "MySQL GTID set";
 
-    private readonly SortedDictionary<Source, Interval[]> _sources;
+    private readonly SortedDictionary<Source, GtidInterval[]> _sources;
     private string? _text;
 
-    private MySqlGtidSet(SortedDictionary<Source, Interval[]> sources) => _sources = sources;
+    private MySqlGtidSet(SortedDictionary<Source, GtidInterval[]> sources) => _sources = sources;
 
     /// <summary>The position before the first transaction.</summary>
     public static MySqlGtidSet Empty { get; } = new([]);
@@ -90,10 +90,7 @@ public sealed class MySqlGtidSet : ReplicationPosition
     {
         foreach (var (source, wanted) in SameKind<MySqlGtidSet>(other)._sources)
         {
-            if (
-                !_sources.TryGetValue(source, out var own)
-                || !Array.TrueForAll(wanted, interval => Array.Exists(own, o => o.Contains(interval)))
-            )
+            if (!_sources.TryGetValue(source, out var own) || !GtidInterval.AreIn(own, wanted))
             {
                 return false;
             }
@@ -116,7 +113,7 @@ public sealed class MySqlGtidSet : ReplicationPosition
             return set;
         }
 
-        var all = new SortedDictionary<Source, List<Interval>>();
+        var all = new SortedDictionary<Source, List<GtidInterval>>();
         foreach (var (source, intervals) in _sources.Concat(set._sources))
         {
             if (!all.TryGetValue(source, out var known))
@@ -180,10 +177,10 @@ public sealed class MySqlGtidSet : ReplicationPosition
         return _text;
     }
 
-    private static SortedDictionary<Source, List<Interval>> ParseIntervals(string text, bool isOwned)
+    private static SortedDictionary<Source, List<GtidInterval>> ParseIntervals(string text, bool isOwned)
     {
         var input = new PositionText(text, isOwned ? "MySQL gtid_owned" : Kind);
-        var all = new SortedDictionary<Source, List<Interval>>();
+        var all = new SortedDictionary<Source, List<GtidInterval>>();
         while (!input.IsAtEnd)
         {
             // The server lets commas stand where nothing is between them.
@@ -207,7 +204,7 @@ public sealed class MySqlGtidSet : ReplicationPosition
 
                 if (last >= first)
                 {
-                    intervals.Add(new Interval(first, last));
+                    intervals.Add(new GtidInterval(first, last));
                 }
             } while (input.TryTake(':'));
 
@@ -255,9 +252,9 @@ public sealed class MySqlGtidSet : ReplicationPosition
         return source with { Tag = tag };
     }
 
-    private static MySqlGtidSet Of(SortedDictionary<Source, List<Interval>> all)
+    private static MySqlGtidSet Of(SortedDictionary<Source, List<GtidInterval>> all)
     {
-        var sources = new SortedDictionary<Source, Interval[]>();
+        var sources = new SortedDictionary<Source, GtidInterval[]>();
         foreach (var (source, intervals) in all)
         {
             if (intervals.Count > 0)
@@ -270,10 +267,10 @@ public sealed class MySqlGtidSet : ReplicationPosition
     }
 
     // Joins what overlaps, touches, or has at most so many missing between it.
-    private static Interval[] Merged(List<Interval> intervals, long gap)
+    private static GtidInterval[] Merged(List<GtidInterval> intervals, long gap)
     {
         intervals.Sort(static (a, b) => a.First.CompareTo(b.First));
-        var merged = new List<Interval> { intervals[0] };
+        var merged = new List<GtidInterval> { intervals[0] };
         foreach (var next in intervals)
         {
             var current = merged[^1];
@@ -301,7 +298,7 @@ public sealed class MySqlGtidSet : ReplicationPosition
 
         var gaps = _sources.Values.SelectMany(i => i.Skip(1).Select((next, at) => next.First - i[at].Last - 1)).Order().ToArray();
         var widest = gaps[Math.Min(gaps.Length, intervals - count) - 1];
-        var filled = new SortedDictionary<Source, Interval[]>();
+        var filled = new SortedDictionary<Source, GtidInterval[]>();
         foreach (var (source, own) in _sources)
         {
             filled[source] = Merged([.. own], widest);
@@ -317,31 +314,5 @@ public sealed class MySqlGtidSet : ReplicationPosition
             string.CompareOrdinal(Uuid.ToString("D"), other.Uuid.ToString("D")) is var byUuid and not 0
                 ? byUuid
                 : string.CompareOrdinal(Tag, other.Tag);
-    }
-
-    private readonly record struct Interval(long First, long Last)
-    {
-        public bool Contains(Interval other) => First <= other.First && other.Last <= Last;
-
-        public List<Interval> Without(Interval hole)
-        {
-            if (hole.Last < First || Last < hole.First)
-            {
-                return [this];
-            }
-
-            var rest = new List<Interval>(2);
-            if (First < hole.First)
-            {
-                rest.Add(this with { Last = hole.First - 1 });
-            }
-
-            if (hole.Last < Last)
-            {
-                rest.Add(this with { First = hole.Last + 1 });
-            }
-
-            return rest;
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Transactions;
 using MonotonicReads.Choosing;
@@ -111,7 +112,7 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         }
 
         using var outside = OutsideTransactions.Begin();
-        var ahead = new ConnectionOpening(new RoutedConnection(Source, isForPrimary: true, driverClosed: static () => { }));
+        var ahead = new ConnectionOpening(new RoutedConnection(Source, isForPrimary: true, owner: null));
         await ahead.OpenAsync(isAsync, cancellation).ConfigureAwait(false);
         try
         {
@@ -123,6 +124,8 @@ internal readonly struct ConnectionOpening(RoutedConnection connection)
         }
     }
 
+    // A read waits here for its connection, and nobody but its opening waits for this one.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask OpenOnServerAsync(OpenAttempt attempt, bool isAsync, CancellationToken cancellation)
     {
         connection.Lease = attempt.Lease;

@@ -8,9 +8,9 @@ namespace MonotonicReads.Routing;
 /// <summary>
 /// One opening of a connection, from the choice of a server to the first one that takes it. A replica that refuses is
 /// left for <see cref="ReplicaLosses.UnavailableFor"/> and another is chosen; only what the caller asked for on
-/// the primary fails with the primary.
+/// the primary fails with the primary. A part of the method that opens, and no object of its own.
 /// </summary>
-internal sealed class OpenAttempt
+internal struct OpenAttempt
 {
     private readonly RoutedSource _source;
     private readonly ReadSession? _session;
@@ -39,7 +39,7 @@ internal sealed class OpenAttempt
     /// <summary>Takes the connection that the session kept from its last read, if it still reads there.</summary>
     /// <param name="connection">The connection.</param>
     /// <returns>Its server; null where there is none.</returns>
-    public RoutedServer? TakeKept(out PooledConnection connection)
+    public readonly RoutedServer? TakeKept(out PooledConnection connection)
     {
         if (_source.Returning is { } returning && Pin is { Loss: null, Server: { IsPrimary: false } pinned })
         {
@@ -63,7 +63,7 @@ internal sealed class OpenAttempt
 
     /// <summary>The server to try next.</summary>
     /// <exception cref="ReplicaLostException">The session has lost its replica and may not move.</exception>
-    public ValueTask<RoutedServer> NextAsync(bool isAsync, CancellationToken cancellation)
+    public readonly ValueTask<RoutedServer> NextAsync(bool isAsync, CancellationToken cancellation)
     {
         if (_isForPrimary)
         {
@@ -93,7 +93,7 @@ internal sealed class OpenAttempt
 
     /// <summary>Takes note that a server opened.</summary>
     /// <returns>False when it is another run of the server than the one that the session has read.</returns>
-    public bool Opened(RoutedServer server)
+    public readonly bool Opened(RoutedServer server)
     {
         server.MarkAvailable();
         if (Pin is null || !Pin.IsOtherIncarnation(server))

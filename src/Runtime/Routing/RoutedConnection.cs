@@ -15,7 +15,7 @@ internal sealed class RoutedConnection : IAskedConnection
     public const string ClosedMessage = "The connection is closed. Open it first.";
 
     private readonly RoutedSource _source;
-    private readonly Action _driverClosed;
+    private readonly IToldOfClosing? _owner;
     private OpenReaders _readers;
     private SnapshotUse _snapshot;
     private WithheldClosing _withheld;
@@ -31,11 +31,11 @@ internal sealed class RoutedConnection : IAskedConnection
 
     /// <param name="source">The data source.</param>
     /// <param name="isForPrimary">Whether the caller asked for the primary.</param>
-    /// <param name="driverClosed">Told when the driver closes its connection.</param>
-    public RoutedConnection(RoutedSource source, bool isForPrimary, Action driverClosed)
+    /// <param name="owner">Told when the driver closes its connection; null for nobody.</param>
+    public RoutedConnection(RoutedSource source, bool isForPrimary, IToldOfClosing? owner)
     {
         _source = source;
-        _driverClosed = driverClosed;
+        _owner = owner;
         IsForPrimary = isForPrimary;
         Link = new ServerLink(source.Time, DriverChanged);
         Use = new SessionUse(source);
@@ -137,7 +137,7 @@ internal sealed class RoutedConnection : IAskedConnection
         }
         else if (!runsAgain && !IsClosing && State != ConnectionState.Open)
         {
-            _driverClosed();
+            _owner?.NoteClosed();
         }
 
         return !_use.TryEnd();
@@ -317,7 +317,7 @@ internal sealed class RoutedConnection : IAskedConnection
             NoteIfNotLent(change.CurrentState);
             if (change.CurrentState == ConnectionState.Closed)
             {
-                _driverClosed();
+                _owner?.NoteClosed();
             }
         }
     }

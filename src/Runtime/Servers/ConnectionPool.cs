@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 
 namespace MonotonicReads.Servers;
 
@@ -111,6 +112,7 @@ internal sealed class ConnectionPool : IDisposable
     /// <param name="cancellation">Cancels the opening.</param>
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
     /// <exception cref="InvalidOperationException">Each new connection leads to another server.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<PooledConnection> ConnectAsync(bool isAsync, CancellationToken cancellation)
     {
         // One state machine for all of it: a read waits here for its reset.

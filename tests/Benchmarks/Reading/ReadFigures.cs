@@ -148,12 +148,7 @@ internal static class ReadFigures
     }
 
     // Over a network each step waits, so that what waits for it is kept on the heap: more than tests/Costs.Tests counts.
-    private static async Task<IReadOnlyList<Figure>> BytesAsync(
-        Func<Task> plain,
-        Func<Task> pinned,
-        Func<Task> causal,
-        Func<Task> resumed
-    )
+    private static async Task<IReadOnlyList<Figure>> BytesAsync(Func<Task> plain, Func<Task> pinned, Func<Task> causal, Func<Task> resumed)
     {
         var without = await AllocatedAsync(plain);
         return
