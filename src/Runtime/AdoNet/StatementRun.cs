@@ -262,7 +262,8 @@ internal static class StatementRun
 
         if (IsRefusal(exception))
         {
-            connection.Routed.NoteRefusal(behavior);
+            // The driver says of one that was cancelled on the server what the server said.
+            connection.Routed.NoteRefusal(behavior, wasSent: exception is not OperationCanceledException { InnerException: null });
         }
     }
 

@@ -7,6 +7,9 @@ namespace MonotonicReads.Choosing;
 /// long.</summary>
 internal sealed class LeaseBook : IDisposable
 {
+    // One that is never closed costs no more than that.
+    private static readonly TimeSpan SinceDisposed = TimeSpan.FromSeconds(1);
+
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly List<HeldConnections> _pools = [];
@@ -38,10 +41,8 @@ internal sealed class LeaseBook : IDisposable
         {
             _isDisposed = true;
             _pools.ForEach(static pool => pool.End());
-            _pools.Clear();
+            GoOn();
         }
-
-        _timer.Dispose();
     }
 
     private void Add(HeldConnections pool)
@@ -52,7 +53,8 @@ internal sealed class LeaseBook : IDisposable
             {
                 pool.End();
             }
-            else if (!pool.IsWatched)
+
+            if (!pool.IsWatched && !(_isDisposed && pool.IsEmpty))
             {
                 pool.IsWatched = true;
                 _pools.Add(pool);
@@ -71,11 +73,21 @@ internal sealed class LeaseBook : IDisposable
             var now = _time.GetTimestamp();
             var latest = now - (long)(SessionLease.LongestIdle.TotalSeconds * _time.TimestampFrequency);
             _pools.ForEach(pool => pool.GiveBackIdle(latest, now));
-            _pools.RemoveAll(static pool => !IsNeeded(pool));
-            if (_pools.Count > 0 && !_isDisposed)
-            {
-                _timer.Change(SessionLease.LongestIdle / 2, Timeout.InfiniteTimeSpan);
-            }
+            GoOn();
+        }
+    }
+
+    // Readers that are open when the data source is disposed close their connections later.
+    private void GoOn()
+    {
+        _pools.RemoveAll(static pool => !IsNeeded(pool));
+        if (_pools.Count > 0)
+        {
+            _timer.Change(_isDisposed ? SinceDisposed : SessionLease.LongestIdle / 2, Timeout.InfiniteTimeSpan);
+        }
+        else if (_isDisposed)
+        {
+            _timer.Dispose();
         }
     }
 

@@ -26,7 +26,8 @@ internal struct OpenReaders
     /// <param name="limit">How long each step in its rows may take, in seconds; 0 is without end.</param>
     public void Track(DbDataReader reader, CommandBehavior behavior, int limit)
     {
-        if (_last is { IsClosed: false })
+        // A driver may have one for each connection, and hand it out again.
+        if (_last is { IsClosed: false } && !ReferenceEquals(_last, reader))
         {
             (_older ??= []).Add(_last);
         }

@@ -82,7 +82,7 @@ internal sealed class RoutedConnection : IAskedConnection
     /// <summary>Whether statements can be sent; in a snapshot, which is shared, and in a planned series a reader that was told to closes
     /// this one alone.</summary>
     public ConnectionState State =>
-        IsClosing || ((_snapshot.IsTaken || _withheld.IsWithheld) && _readers is { CloseConnection: true, Any: false })
+        IsClosing || (_readers.CloseConnection && (_snapshot.HasClosed(_readers) || _withheld.HasClosed(_readers)))
             ? ConnectionState.Closed
             : Link.Driver?.State ?? ConnectionState.Closed;
 
@@ -129,9 +129,9 @@ internal sealed class RoutedConnection : IAskedConnection
         }
 
         Refused = _runsElsewhere ? Refused : null;
-        var runsAgain = _runsAgain;
+        var (runsAgain, runsElsewhere) = (_runsAgain, _runsElsewhere);
         (_runsAgain, _runsElsewhere) = (false, false);
-        if (_withheld.EndUse())
+        if (_withheld.EndUse() && !runsElsewhere)
         {
             _use.TryClose();
         }
@@ -159,8 +159,8 @@ internal sealed class RoutedConnection : IAskedConnection
 
     public void Running(in Statement statement) => _statement = statement;
 
-    /// <summary>Whether what runs does nothing but set something of the connection's session.</summary>
-    public bool RunsSettingsAlone => _statement.Settings is { AreAlone: true };
+    /// <summary>What runs.</summary>
+    public Statement Statement => _statement;
 
     /// <summary>The statement runs elsewhere: where a reader that nobody got has closed the driver's connection, as Dapper's are told to,
     /// another is opened for it.</summary>
@@ -180,9 +180,9 @@ internal sealed class RoutedConnection : IAskedConnection
     public void NoteTimeout() => _isTimedOut = true;
 
     /// <summary>The server, or the caller, ended the statement: a connection that is closed now its reader has closed.</summary>
-    public void NoteRefusal(CommandBehavior behavior)
+    public void NoteRefusal(CommandBehavior behavior, bool wasSent)
     {
-        _withheld.NoteRefusal();
+        _withheld.NoteRefusal(wasSent);
         if (Link.Driver is { State: not ConnectionState.Open })
         {
             _readers.NoteClosing(behavior);

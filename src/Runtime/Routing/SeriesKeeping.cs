@@ -21,11 +21,16 @@ internal readonly struct SeriesKeeping(RoutedConnection connection)
             : null;
 
     /// <summary>Keeps from the driver that it is to close its connection with a reader. Who is told of closings is told at once, and that
-    /// only the driver can do.</summary>
+    /// only the driver can do; what the statement itself sets is known when it has run.</summary>
     /// <returns>False where it has to know.</returns>
     public bool TryWithhold()
     {
-        if (connection.TellsClosing || Lease() is not { } lease || !connection.Withheld.TryWithhold(lease, connection.Link))
+        if (
+            connection.TellsClosing
+            || connection.Statement.Settings is not null
+            || Lease() is not { } lease
+            || !connection.Withheld.TryWithhold(lease, connection.Link)
+        )
         {
             return false;
         }

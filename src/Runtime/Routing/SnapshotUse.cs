@@ -14,6 +14,7 @@ namespace MonotonicReads.Routing;
 internal struct SnapshotUse
 {
     private SnapshotConnection? _snapshot;
+    private int _turn;
     private bool _hasTurn;
 
     public readonly bool IsTaken => _snapshot is not null;
@@ -34,7 +35,11 @@ internal struct SnapshotUse
     public readonly ValueTask TakeTurnAsync(bool isAsync, CancellationToken cancellation) =>
         _snapshot!.TakeTurnAsync(isAsync, cancellation);
 
-    public void GotTurn() => _hasTurn = true;
+    public void GotTurn() => (_hasTurn, _turn) = (true, _snapshot!.Turn);
+
+    /// <summary>Whether what this one read is closed: the driver has one reader for each of its connections, and an open one is another's
+    /// where another has had the turn since.</summary>
+    public readonly bool HasClosed(in OpenReaders readers) => _snapshot is { } snapshot && (!readers.Any || snapshot.Turn != _turn);
 
     /// <summary>A statement has run, or failed: the next one may. Does nothing where it did not have the turn.</summary>
     /// <param name="reader">What has to be read first; null for nothing.</param>

@@ -16,6 +16,10 @@ internal struct WithheldClosing
     /// <summary>Whether the connection is closed with its reader although the driver's is not.</summary>
     public readonly bool IsWithheld => _held is not null;
 
+    /// <summary>Whether the reader that was told to close the connection is closed. The driver has one for each of its connections: where
+    /// another has that by now, or it went back, an open one is another's, who has the connection before he reads.</summary>
+    public readonly bool HasClosed(in OpenReaders readers) => _held is not null && (!readers.Any || _held.List is null);
+
     /// <summary>Keeps from the driver what the statement that runs next was told.</summary>
     /// <returns>False where the driver has to be told.</returns>
     public bool TryWithhold(SessionLease lease, ServerLink link)
@@ -35,7 +39,8 @@ internal struct WithheldClosing
     }
 
     /// <summary>The server refused the statement, or it was cancelled: the reader that nobody got would have closed it.</summary>
-    public void NoteRefusal() => _closesAtEnd = _held is { Reader: null };
+    /// <param name="wasSent">Whether there was one: not where it was cancelled before it began.</param>
+    public void NoteRefusal(bool wasSent) => _closesAtEnd = wasSent && _held is { Reader: null };
 
     /// <summary>The statement has ended.</summary>
     /// <returns>Whether the connection has to be closed now, since nobody else closes it.</returns>

@@ -17,6 +17,7 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private PooledConnection? _pooled;
     private DbDataReader? _reader;
+    private volatile int _turns;
     private volatile bool _hasEnded;
     private volatile bool _isLost;
 
@@ -30,6 +31,9 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
 
     /// <summary>Its connection; null before the snapshot was taken.</summary>
     public PooledConnection? Pooled => _pooled;
+
+    /// <summary>Which turn it is: another one once what was asked before it has been read to its end.</summary>
+    public int Turn => _turns;
 
     /// <summary>What was set of its session, by whichever reader; null for nothing. Touched by who has the turn.</summary>
     public SessionSettings? Settings { get; private set; }
@@ -77,6 +81,8 @@ internal sealed class SnapshotConnection(ISessionSource source) : IDisposable
 
         if (mayAsk)
         {
+            // Nobody else has the turn.
+            _turns++;
             return;
         }
 

@@ -30,17 +30,19 @@ public sealed class OutOfReachTests(RelayFixture fixture) : IClassFixture<RelayF
         from asks in Enum.GetValues<Asks>()
         from isAsync in (bool[])[false, true]
         from hasRead in (bool[])[false, true]
-        select new object[] { asks, isAsync, hasRead };
+        from reads in (int[])[0, 9]
+        where reads == 0 || asks is Asks.ClosedConnection or Asks.ClosedReader
+        select new object[] { asks, isAsync, hasRead, reads };
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task What_was_not_executed_runs_elsewhere(Asks asks, bool isAsync, bool hasRead)
+    public async Task What_was_not_executed_runs_elsewhere(Asks asks, bool isAsync, bool hasRead, int reads)
     {
         await using var through = await StartAsync(AsWeSetIt);
         using var session = ReadSession.Begin(
             ReadConsistency.Monotonic,
             through.KeyOn("replica2"),
-            new ReadSessionOptions { OnReplicaLoss = hasRead ? ReplicaLoss.Primary : ReplicaLoss.Fail }
+            new ReadSessionOptions { Reads = reads, OnReplicaLoss = hasRead ? ReplicaLoss.Primary : ReplicaLoss.Fail }
         );
         if (hasRead)
         {
