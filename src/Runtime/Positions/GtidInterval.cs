@@ -7,7 +7,8 @@ internal readonly record struct GtidInterval(long First, long Last)
 {
     public bool Contains(GtidInterval other) => First <= other.First && other.Last <= Last;
 
-    /// <summary>Whether each of some intervals lies in one of others. Asked for each draw of a session that has written: no delegates.</summary>
+    /// <summary>Whether each of some intervals lies in one of others. Asked for each draw of a session that has written: no
+    /// delegates.</summary>
     public static bool AreIn(GtidInterval[] whole, GtidInterval[] wanted)
     {
         foreach (var interval in wanted)
