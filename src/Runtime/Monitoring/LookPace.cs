@@ -13,7 +13,8 @@ internal sealed class LookPace(MonitorOptions options, Func<double> chance)
     /// <summary>The time until the next look.</summary>
     public TimeSpan Next()
     {
-        var days = Math.Max(options.Interval.TotalDays, options.IntervalBySharing);
+        // Endless times a chance of 0 would be no number at all.
+        var days = Math.Min(Math.Max(options.Interval.TotalDays, options.IntervalBySharing), double.MaxValue);
         if (!_isInPlace)
         {
             // Instances that were started together look together at first. Each takes a place of its own in the longer interval.

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MonotonicReads.Benchmarks.Peers;
 
 /// <summary>What stands behind <c>peers</c> on the command line.</summary>
@@ -6,6 +8,7 @@ namespace MonotonicReads.Benchmarks.Peers;
 /// <param name="Only">The keys of the peers that are measured; null is all.</param>
 /// <param name="Save">The file that the results go to.</param>
 /// <param name="From">The file of an earlier run, whose results stay where nothing is measured anew.</param>
+/// <param name="Delays">How many seconds late each replica is where it is told what is seen; null is 0, 1 and 3.</param>
 /// <param name="Write">Whether the tables of docs/comparison.md are written.</param>
 internal sealed record PeerOptions(
     bool IsShort,
@@ -13,6 +16,7 @@ internal sealed record PeerOptions(
     IReadOnlyList<string>? Only,
     string? Save,
     string? From,
+    IReadOnlyList<int>? Delays,
     bool Write
 )
 {
@@ -33,7 +37,8 @@ internal sealed record PeerOptions(
         Program
         + (IsShort ? " --short" : "")
         + (Parts.Count < AllParts.Length ? $" --part {string.Join(',', Parts)}" : "")
-        + (Only is null ? "" : $" --only {string.Join(',', Only)}");
+        + (Only is null ? "" : $" --only {string.Join(',', Only)}")
+        + (Delays is null ? "" : $" --delays {string.Join(',', Delays)}");
 
     /// <summary>Reads a command line.</summary>
     /// <param name="args">What stands behind <c>peers</c>.</param>
@@ -41,7 +46,7 @@ internal sealed record PeerOptions(
     /// <exception cref="PeerOptionsException">It cannot be read; the message says what can.</exception>
     public static PeerOptions Parse(IReadOnlyList<string> args, IReadOnlyCollection<string> keys)
     {
-        var options = new PeerOptions(IsShort: false, [], Only: null, Save: null, From: null, Write: false);
+        var options = new PeerOptions(IsShort: false, [], Only: null, Save: null, From: null, Delays: null, Write: false);
         for (var i = 0; i < args.Count; i++)
         {
             options = args[i] switch
@@ -50,10 +55,11 @@ internal sealed record PeerOptions(
                 "--write" => options with { Write = true },
                 "--part" => options with { Parts = [.. options.Parts, .. Known(Value(), AllParts, "part")] },
                 "--only" => options with { Only = [.. options.Only ?? [], .. Known(Value(), keys, "peer")] },
+                "--delays" => options with { Delays = ThreeDelays(Value()) },
                 "--save" => options with { Save = Value() },
                 "--from" => options with { From = Value() },
                 var other => throw new PeerOptionsException(
-                    $"There is no option '{other}'. Known are --short, --part PART,..., --only PEER,..., --save FILE, --from FILE and --write."
+                    $"There is no option '{other}'. Known are --short, --part PART,..., --only PEER,..., --delays 0,1,3, --save FILE, --from FILE and --write."
                 ),
             };
 
@@ -63,8 +69,30 @@ internal sealed record PeerOptions(
                     : throw new PeerOptionsException($"The option {args[i]} needs a value.");
         }
 
+        if (
+            options.Write
+            && (
+                options.IsShort
+                || options.Delays is not null
+                || (options.From is null && (options.Only is not null || options.Parts.Count > 0))
+            )
+        )
+        {
+            throw new PeerOptionsException(
+                "The page is written from a whole run: --write goes with --part and --only where --from names an earlier one, and never with --short or --delays."
+            );
+        }
+
         // With an earlier run at hand nothing is measured but what is named.
         return options is { Parts.Count: 0, From: null } ? options with { Parts = AllParts } : options;
+    }
+
+    private static int[] ThreeDelays(string list)
+    {
+        var delays = list.Split(',').Select(static text => int.TryParse(text, NumberStyles.None, null, out var seconds) ? seconds : -1);
+        return delays.ToArray() is { Length: 3 } three && !three.Contains(-1)
+            ? three
+            : throw new PeerOptionsException($"'{list}' is not three numbers of whole seconds, such as 0,1,3.");
     }
 
     private static string[] Known(string list, IReadOnlyCollection<string> known, string what)

@@ -49,7 +49,7 @@ internal static class PeerRun
         var entries = PeerList.All.Where(entry => options.Only?.Contains(entry.Key) != false).ToList();
         var machine = await MachineAsync();
         var lines = PeerList.All.ToDictionary(static entry => entry.Key, static entry => UserLines.Of(entry.Type));
-        var seen = options.Parts.Contains(PeerOptions.Seen) ? await SeenAsync(entries, options.IsShort) : [];
+        var seen = options.Parts.Contains(PeerOptions.Seen) ? await SeenAsync(entries, options) : [];
         var fast = options.Parts.Contains(PeerOptions.Fast) ? await FastAsync(entries, options.IsShort) : [];
         var killed = options.Parts.Contains(PeerOptions.Killed) ? await KilledAsync(entries, options.IsShort) : [];
         var known = earlier?.Peers.ToDictionary(static peer => peer.Key) ?? [];
@@ -64,21 +64,23 @@ internal static class PeerRun
                     killed.GetValueOrDefault(entry.Key)
                 ).Over(known.GetValueOrDefault(entry.Key))
             )
+            // Those that this build leaves out stay as they were.
+            .Concat(known.Values.Where(static peer => PeerList.All.All(entry => entry.Key != peer.Key)))
             .Where(static peer => peer is not { Seen: null, Fast: null, Killed: null })
             .ToList();
         var command = earlier is null ? options.Command : $"{earlier.Command}\n{options.Command}";
         return new(DateOnly.FromDateTime(DateTime.UtcNow), command, machine, Packages(), peers);
     }
 
-    private static async Task<Dictionary<string, SeenResult>> SeenAsync(List<PeerEntry> entries, bool isShort)
+    private static async Task<Dictionary<string, SeenResult>> SeenAsync(List<PeerEntry> entries, PeerOptions options)
     {
-        await using var shop = await PeerShop.StartAsync(0, 1, 3);
+        await using var shop = await PeerShop.StartAsync([.. options.Delays ?? [0, 1, 3]]);
         // Until each replica shows changes that are as old as its delay, a late one cannot be told from one that is up to date.
-        await Task.Delay(TimeSpan.FromSeconds(4));
+        await Task.Delay(TimeSpan.FromSeconds(1 + (options.Delays?.Max() ?? 3)));
         var results = new Dictionary<string, SeenResult>();
         foreach (var entry in entries)
         {
-            await TryAsync($"seen: {entry.Key}", async () => results[entry.Key] = await Seen.RunAsync(entry, shop, isShort));
+            await TryAsync($"seen: {entry.Key}", async () => results[entry.Key] = await Seen.RunAsync(entry, shop, options.IsShort));
         }
 
         return results;

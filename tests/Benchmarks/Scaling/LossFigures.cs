@@ -17,18 +17,7 @@ internal static class LossFigures
         {
             foreach (var policy in Policies)
             {
-                var level = await LossRun.RunAsync(policy, replicas, areOthersBehind: false, Sessions);
-                var behind = await LossRun.RunAsync(policy, replicas, areOthersBehind: true, Sessions);
-                rows.Add([
-                    replicas.ToString(CultureInfo.InvariantCulture),
-                    $"`{policy}`",
-                    Share(level.Lost),
-                    Share(level.OnPrimary),
-                    Share(behind.OnPrimary),
-                    Share(behind.Failed),
-                    Share(behind.Backwards),
-                    Share(Math.Max(level.NewOnPrimary, behind.NewOnPrimary)),
-                ]);
+                rows.Add(await RowAsync(replicas, policy));
             }
         }
 
@@ -49,6 +38,24 @@ internal static class LossFigures
         {
             Plots = new Dictionary<string, LinePlot> { [LossPlot.File] = LossPlot.Make() },
         };
+    }
+
+    /// <summary>One row of it.</summary>
+    public static async Task<string[]> RowAsync(int replicas, ReplicaLoss policy)
+    {
+        var level = await LossRun.RunAsync(policy, replicas, areOthersBehind: false, Sessions);
+        var behind = await LossRun.RunAsync(policy, replicas, areOthersBehind: true, Sessions);
+        return
+        [
+            replicas.ToString(CultureInfo.InvariantCulture),
+            $"`{policy}`",
+            Share(level.Lost),
+            Share(level.OnPrimary),
+            Share(behind.OnPrimary),
+            Share(behind.Failed),
+            Share(behind.Backwards),
+            Share(Math.Max(level.NewOnPrimary, behind.NewOnPrimary)),
+        ];
     }
 
     private static string Share(double share) => share.ToString("0.0 %", CultureInfo.InvariantCulture);

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MonotonicReads.Benchmarks.Scaling;
 
 /// <summary>How much the monitors of many instances ask each server: the cost of a look is measured, how often they look is simulated.</summary>
@@ -8,45 +6,28 @@ internal static class MonitorFigures
     public static async Task<ScalingTable> RunAsync()
     {
         var (primary, replica) = await MeasuredLook.RunAsync();
-        var rows = new List<string[]>();
-        foreach (var instances in MonitorPlot.Instances)
-        {
-            var free = LookLoad.Run(Unbound(instances), MonitorPlot.Seed);
-            var bound = LookLoad.Run(new MonitorOptions { Instances = instances }, MonitorPlot.Seed);
-            rows.Add([
-                Text(instances),
-                Text(free.PerSecond),
-                $"{Text(free.PerSecond * primary.Questions)} / {Text(free.PerSecond * replica.Questions)}",
-                Text(bound.PerSecond),
-                $"{Text(bound.PerSecond * primary.Questions)} / {Text(bound.PerSecond * replica.Questions)}",
-                $"{Text(bound.UntilDown)} s / {Text(bound.LongestUntilDown)} s",
-                Text(bound.Busiest),
-            ]);
-        }
 
+        // To what the note tells, so that the rows can be made again from it.
+        var (ofPrimary, ofReplica) = (Math.Round(primary.Questions, 1), Math.Round(replica.Questions, 1));
         return new ScalingTable(
             "monitor",
             [
                 "instances",
                 "looks a second, no bound",
-                "questions, primary / replica",
+                "questions a second, primary / replica",
                 "looks a second, bound 100",
-                "questions, primary / replica",
+                "questions a second, primary / replica",
                 "seen down after, middle / longest",
                 "busiest second, looks",
             ],
-            rows
+            MonitorRows.Of(ofPrimary, ofReplica)
         )
         {
             Note =
-                $"A look asks a MariaDB primary {Text(primary.Questions)} questions and a replica {Text(replica.Questions)}, by the servers'\n"
-                + $"own count, and takes {Text(primary.Processor.TotalMicroseconds)} and {Text(replica.Processor.TotalMicroseconds)} µs of a processor "
-                + "there.",
+                $"A look asks a MariaDB primary {MonitorRows.Text(ofPrimary)} questions and a replica {MonitorRows.Text(ofReplica)}, by the "
+                + $"servers' own count, and takes {MonitorRows.Text(primary.Processor.TotalMicroseconds)} and "
+                + $"{MonitorRows.Text(replica.Processor.TotalMicroseconds)} µs of a processor there.",
             Plots = new Dictionary<string, LinePlot> { [MonitorPlot.File] = MonitorPlot.Make() },
         };
     }
-
-    private static MonitorOptions Unbound(int instances) => new() { Instances = instances, MaxLooksPerSecond = double.PositiveInfinity };
-
-    private static string Text(double number) => number.ToString(number < 10 ? "#,0.#" : "#,0", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MonotonicReads.Sessions;
 
 namespace MonotonicReads.Benchmarks.Scaling;
 
@@ -35,11 +36,11 @@ internal static class ReplicaFigures
             }
         }
 
-        var uuid = Costs.Of(static () => Guid.NewGuid())[0].Nanoseconds;
+        var uuid = Costs.Of(static () => RandomUuids.Next())[0].Nanoseconds;
         return Task.FromResult(
             new ScalingTable("replicas", ["replicas", "selector", "a pick", "a session opens", "the same while one is out"], rows)
             {
-                Note = $"Of a session that opens, {Text(uuid)} ns are its UUID, which this machine's kernel draws.",
+                Note = $"Of a session that opens, {Text(uuid)} ns are its UUID: the kernel draws many at once.",
                 Plots = new Dictionary<string, LinePlot>
                 {
                     ["scaling-replicas.svg"] = new(

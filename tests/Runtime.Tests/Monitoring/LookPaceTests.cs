@@ -91,6 +91,19 @@ public class LookPaceTests
         Assert.Equal(TimeSpan.FromDays(24).TotalSeconds, Seconds(Pace(options, 1, 1), 2).Distinct().Single());
     }
 
+    /// <summary>An endless interval has a place at its begin too, and a jitter that takes all of it away.</summary>
+    [Fact]
+    public void Chance_makes_no_wait_of_an_endless_interval_that_is_no_number()
+    {
+        var options = new MonitorOptions
+        {
+            Jitter = 1,
+            Instances = int.MaxValue,
+            MaxLooksPerSecond = double.Epsilon,
+        };
+        Assert.Equal([0, 0], Seconds(Pace(options, 0, 0), 2));
+    }
+
     [Theory]
     [InlineData(0, 100, "Instances")]
     [InlineData(-1, 100, "Instances")]

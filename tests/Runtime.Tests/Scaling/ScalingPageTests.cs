@@ -1,10 +1,12 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using MonotonicReads.Benchmarks.Scaling;
 
 namespace MonotonicReads.Runtime.Tests.Scaling;
 
 /// <summary>What docs/scaling.md shows of the simulations is what they give: nothing there is measured, and nothing was changed by
-/// hand.</summary>
+/// hand. The table of a loss is compared where replicas can be simulated, in Testing.Tests.</summary>
 public class ScalingPageTests
 {
     [Fact]
@@ -22,6 +24,22 @@ public class ScalingPageTests
     {
         IsDrawn(LossPlot.File, LossPlot.Make());
         IsDrawn(MonitorPlot.File, MonitorPlot.Make());
+    }
+
+    /// <summary>How many questions a look asks is measured, and told below the table; the rest follows.</summary>
+    [Fact]
+    public async Task The_rows_of_the_monitors_follow_from_what_a_look_asks()
+    {
+        var page = await File.ReadAllTextAsync(ScalingTable.PathOf("docs/scaling.md"));
+        var table = page.Split("<!-- written by scaling-monitor: begin -->")[1].Split("<!-- written by scaling-monitor: end -->")[0];
+        var note = Regex.Match(table, @"primary\s+(?<primary>[\d.]+)\s+questions\s+and\s+a\s+replica\s+(?<replica>[\d.]+)");
+        Assert.True(note.Success, table);
+        Assert.Equal(
+            MonitorRows.Of(Number("primary"), Number("replica")).Select(static row => $"| {string.Join(" | ", row)} |"),
+            table.ReplaceLineEndings("\n").Split('\n').Where(static line => line.StartsWith('|')).Skip(2)
+        );
+
+        double Number(string group) => double.Parse(note.Groups[group].Value.TrimEnd('.'), CultureInfo.InvariantCulture);
     }
 
     [Fact]

@@ -49,5 +49,27 @@ public sealed class LossRunTests
         Assert.Equal(new LossRun(run.Lost, OnPrimary: 0, Failed: 0, backwards, NewOnPrimary: 0), run);
     }
 
+    /// <summary>Nothing of the page's table is measured. Two of its rows are run again; the same sessions have drawn in all of them.</summary>
+    [Fact]
+    public async Task The_page_shows_what_a_run_gives()
+    {
+        var page = (await File.ReadAllTextAsync(ScalingTable.PathOf("docs/scaling.md"))).ReplaceLineEndings("\n");
+        var table = page.Split("<!-- written by scaling-loss: begin -->")[1].Split("<!-- written by scaling-loss: end -->")[0];
+        var rows = table
+            .Split('\n')
+            .Where(static line => line.StartsWith('|'))
+            .Skip(2)
+            .Select(static line => line.Split('|')[1..^1])
+            .ToList();
+        Assert.Equal(8, rows.Count);
+        foreach (var (replicas, policy) in new[] { (3, ReplicaLoss.CaughtUp), (10, ReplicaLoss.Redraw) })
+        {
+            var row = await LossFigures.RowAsync(replicas, policy);
+            var ofSame = rows.FindAll(cells => cells[0].Trim() == row[0]);
+            Assert.Equal(row, Assert.Single(ofSame, cells => cells[1].Trim() == row[1]).Select(static cell => cell.Trim()));
+            Assert.All(ofSame, cells => Assert.All(cells[2..], cell => Assert.Contains(cell.Trim(), new[] { row[2], "0.0 %" })));
+        }
+    }
+
     private static void HasLostItsShare(LossRun run) => Assert.InRange(run.Lost, 0.2, 0.47);
 }
