@@ -10,8 +10,8 @@ namespace MonotonicReads.Benchmarks.Reading;
 
 /// <summary>
 /// Planned series as programs write them, each against the same page on a connection that is opened once, by hand; and unplanned ones
-/// against plain data sources over which the pages are spread. What is compared with is done on two data sources of its own: a pool that is
-/// used more often than another is warmer, here and on the server.
+/// against plain data sources over which the pages are spread. Each way of a measurement has a data source of its own: a pool that is used
+/// more often than another is warmer, here and on the server.
 /// </summary>
 internal static class SeriesFigures
 {
@@ -35,23 +35,25 @@ internal static class SeriesFigures
 
         await cluster.WaitForReplicasAsync();
         await using var one = Build(cluster, replicas: 1);
+        await using var another = Build(cluster, replicas: 1);
+        await using var third = Build(cluster, replicas: 1);
         await using var three = Build(cluster, replicas: 3);
         await using var plain = ForEntityFramework(cluster.Replicas[0].ConnectionString);
         await using var control = ForEntityFramework(cluster.Replicas[0].ConnectionString);
         await using var opening = ForEntityFramework(cluster.Replicas[0].ConnectionString);
-        await using var second = ForEntityFramework(cluster.Replicas[1].ConnectionString);
-        await using var third = ForEntityFramework(cluster.Replicas[2].ConnectionString);
+        await using var onSecond = ForEntityFramework(cluster.Replicas[1].ConnectionString);
+        await using var onThird = ForEntityFramework(cluster.Replicas[2].ConnectionString);
         return
         [
-            .. await DapperAsync(one, plain, control, opening),
+            .. await DapperAsync([one, another, third], plain, control, opening),
             .. await ReadersAsync(one, plain, control),
             .. await ContextsAsync(one, plain, control, opening),
-            .. await UnplannedAsync(three, [plain, second, third]),
+            .. await UnplannedAsync(three, [plain, onSecond, onThird]),
         ];
     }
 
     private static async Task<IReadOnlyList<Figure>> DapperAsync(
-        ReplicatedMySqlDataSource replicated,
+        ReplicatedMySqlDataSource[] replicated,
         DbDataSource plain,
         DbDataSource control,
         DbDataSource opening
@@ -65,13 +67,13 @@ internal static class SeriesFigures
             () => SeriesPage.HeldAsync(plain),
             () => SeriesPage.HeldAsync(control),
             () => SeriesPage.DapperAsync(opening),
-            () => closed.ReadAsync(replicated),
-            () => opened.ReadAsync(replicated),
+            () => closed.ReadAsync(replicated[0]),
+            () => opened.ReadAsync(replicated[1]),
             async () =>
             {
                 using (ReadSession.Begin(ReadConsistency.Monotonic))
                 {
-                    await closed.ReadAsync(replicated);
+                    await closed.ReadAsync(replicated[2]);
                 }
             }
         );
