@@ -9,8 +9,8 @@ namespace MonotonicReads.Benchmarks.Reading;
 /// <summary>
 /// Open, read one row by Dapper, close, on a real replica: as a plain <see cref="MySqlDataSource"/> does it, in a monotonic
 /// session, in a causal one whose replica is known to have caught up, in one resumed from a token, and three of them in a wrapped
-/// repository. There are two plain data sources: what they differ by is how far the run can be trusted, and both together are what is
-/// compared with.
+/// repository. Each way has a data source of its own: a pool that is used more often than another is warmer, here and on the server. There
+/// are two plain ones: what they differ by is how far the run can be trusted, and both together are what is compared with.
 /// </summary>
 internal static class ReadFigures
 {
@@ -36,7 +36,8 @@ internal static class ReadFigures
         }
 
         await cluster.WaitForReplicasAsync();
-        await using var replicated = Build(cluster);
+        await using var planned = Build(cluster);
+        await using var unplanned = Build(cluster);
         var id = Guid.NewGuid();
         var weighted = cluster.Replicas.Select(server => new WeightedReplica(server.Name, 1, IsAvailable: true)).ToArray();
         var replica = cluster.Replicas[ReplicaSelectors.WeightedModulo.Select(id, weighted)];
@@ -44,9 +45,9 @@ internal static class ReadFigures
         await using var control = new MySqlDataSource(replica.ConnectionString);
         return
         [
-            .. await SingleReadsAsync(replicated, plain, control, id, await WrittenAsync(replicated)),
-            .. await SeriesAsync(replicated, plain),
-            await MemoryAsync(replicated),
+            .. await SingleReadsAsync(cluster, plain, control, id),
+            .. await SeriesAsync(planned, unplanned, plain),
+            await MemoryAsync(unplanned),
         ];
     }
 
@@ -62,13 +63,18 @@ internal static class ReadFigures
     }
 
     private static async Task<IReadOnlyList<Figure>> SingleReadsAsync(
-        ReplicatedMySqlDataSource replicated,
+        MariaDbCluster cluster,
         DbDataSource plain,
         DbDataSource control,
-        Guid id,
-        ReplicationPosition written
+        Guid id
     )
     {
+        await using var first = Build(cluster);
+        await using var second = Build(cluster);
+        await using var causal = Build(cluster);
+        await using var resuming = Build(cluster);
+        await using var passing = Build(cluster);
+        var written = await WrittenAsync(causal);
         var tokens = new SessionTokenOptions
         {
             Protector = SessionTokenOptions.WithKey(new byte[32]).Protector,
@@ -77,7 +83,7 @@ internal static class ReadFigures
         string token;
         using (var session = ReadSession.Begin(ReadConsistency.Monotonic, id))
         {
-            await Product.ReadAsync(replicated);
+            await Product.ReadAsync(resuming);
             token = await session.ToTokenAsync(tokens);
         }
 
@@ -86,11 +92,11 @@ internal static class ReadFigures
             Rounds,
             () => Product.ReadAsync(plain),
             () => Product.ReadAsync(control),
-            PinnedAsync,
-            PinnedAgainAsync,
+            () => PinnedAsync(first),
+            () => PinnedAsync(second),
             CausalAsync,
-            () => ResumedAsync(makesToken: false),
-            () => ResumedAsync(makesToken: true)
+            () => ResumedAsync(resuming, makesToken: false),
+            () => ResumedAsync(passing, makesToken: true)
         );
         var bothPlain = times[0].With(times[1]);
         var pinned = times[2].With(times[3]);
@@ -104,32 +110,35 @@ internal static class ReadFigures
             Limited("in a causal session after a write, against monotonic", times[4], pinned),
             Limited("resumed from a token, against monotonic", times[5], pinned, MostResumedRatio),
             Line("resumed from a token, and a new token, against monotonic", times[6], pinned),
-            .. await BytesAsync(() => Product.ReadAsync(plain), PinnedAsync, CausalAsync, () => ResumedAsync(makesToken: false)),
+            .. await BytesAsync(
+                () => Product.ReadAsync(plain),
+                () => PinnedAsync(first),
+                CausalAsync,
+                () => ResumedAsync(resuming, makesToken: false)
+            ),
         ];
 
-        async Task PinnedAsync()
+        async Task PinnedAsync(ReplicatedMySqlDataSource source)
         {
             using (ReadSession.Begin(ReadConsistency.Monotonic, id))
             {
-                await Product.ReadAsync(replicated);
+                await Product.ReadAsync(source);
             }
         }
-
-        Task PinnedAgainAsync() => PinnedAsync();
 
         async Task CausalAsync()
         {
             using (var session = ReadSession.Begin(ReadConsistency.Causal, id))
             {
                 session.ObserveWrite(written);
-                await Product.ReadAsync(replicated);
+                await Product.ReadAsync(causal);
             }
         }
 
-        async Task ResumedAsync(bool makesToken)
+        async Task ResumedAsync(ReplicatedMySqlDataSource source, bool makesToken)
         {
             using var session = ReadSession.Resume(token, tokens);
-            await Product.ReadAsync(replicated);
+            await Product.ReadAsync(source);
             if (makesToken)
             {
                 await session.ToTokenAsync(tokens);
@@ -188,11 +197,11 @@ internal static class ReadFigures
         return least;
     }
 
-    private static async Task<IReadOnlyList<Figure>> SeriesAsync(ReplicatedMySqlDataSource replicated, DbDataSource plain)
+    private static async Task<IReadOnlyList<Figure>> SeriesAsync(DbDataSource forPlanned, DbDataSource forUnplanned, DbDataSource plain)
     {
         var unwrapped = new ProductPages(plain);
-        var planned = new ConsistentProductPages(new ProductPages(replicated));
-        var unplanned = new ConsistentUnplannedProductPages(new UnplannedProductPages(replicated));
+        var planned = new ConsistentProductPages(new ProductPages(forPlanned));
+        var unplanned = new ConsistentUnplannedProductPages(new UnplannedProductPages(forUnplanned));
         var times = await Interleaved.MeasureAsync(
             WarmUpRounds / 2,
             SeriesRounds,
