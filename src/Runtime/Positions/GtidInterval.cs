@@ -13,13 +13,7 @@ internal readonly record struct GtidInterval(long First, long Last)
     {
         foreach (var interval in wanted)
         {
-            var isThere = false;
-            foreach (var some in whole)
-            {
-                isThere |= some.Contains(interval);
-            }
-
-            if (!isThere)
+            if (!interval.IsIn(whole))
             {
                 return false;
             }
@@ -48,5 +42,18 @@ internal readonly record struct GtidInterval(long First, long Last)
         }
 
         return rest;
+    }
+
+    private bool IsIn(GtidInterval[] whole)
+    {
+        foreach (var some in whole)
+        {
+            if (some.Contains(this))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
