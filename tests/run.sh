@@ -327,6 +327,8 @@ run_project() { # run_project PROJECT [FILTER]: leaves PASSED FAILED SKIPPED BRO
     # A crash in the middle leaves a result file that knows only of what came before.
     if [ "$ok" = no ] && [ "$bad" -eq 0 ]; then
       echo "$name: the run itself failed" >&2
+      # What went wrong outside of every test, the end of a fixture for example, is told nowhere else.
+      sed -n '/<ResultSummary /,$p' "$trx" >&2
       broken=$((broken + 1))
     fi
     if [ "$total" -eq 0 ]; then

@@ -1,5 +1,7 @@
 using System.Data;
 using System.Data.Common;
+using System.Net;
+using System.Net.Sockets;
 using Dapper;
 using MonotonicReads.Cluster.Relay;
 using MySqlConnector;
@@ -335,6 +337,34 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
         Assert.Equal(1000, relay.Statements.Count(statement => statement.Text.StartsWith("select", StringComparison.Ordinal)));
         Assert.InRange(relay.OpenConnections, 1, 20);
         Assert.Empty(relay.Faults);
+    }
+
+    [Theory]
+    [InlineData(true, new byte[] { 1, 0, 0, 0, 1 })]
+    [InlineData(true, new byte[] { })]
+    [InlineData(false, new byte[] { 1, 0, 0, 0, 14 })] // a ping
+    [InlineData(false, new byte[] { 1, 0, 0, 3, 1 })]
+    public async Task A_client_may_leave_before_it_has_logged_in_but_not_send_commands(bool mayIt, byte[] instead)
+    {
+        await using var relay = await fixture.ThroughForkAsync();
+        using (var client = new Socket(SocketType.Stream, ProtocolType.Tcp))
+        {
+            await client.ConnectAsync(IPAddress.Loopback, relay.Port);
+            await using var stream = new NetworkStream(client);
+            await stream.WriteAsync(instead);
+            client.Shutdown(SocketShutdown.Send);
+            // The relay closes when it is done, which may come as a reset.
+            _ = await Record.ExceptionAsync(() => stream.CopyToAsync(Stream.Null));
+        }
+
+        if (mayIt)
+        {
+            await relay.DisposeAsync();
+        }
+        else
+        {
+            await Assert.ThrowsAsync<AggregateException>(async () => await relay.DisposeAsync());
+        }
     }
 
     [Fact]

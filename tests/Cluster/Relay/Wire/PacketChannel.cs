@@ -36,7 +36,7 @@ internal sealed class PacketChannel : IAsyncDisposable
     /// <summary>The next packet has a number too high.</summary>
     public void Misnumber() => _sequence++;
 
-    /// <summary>The next payload; null when the other side has closed the connection before it.</summary>
+    /// <summary>The next payload; null when the other side has closed the connection before it, or has said that it leaves.</summary>
     /// <exception cref="RelayProtocolException">Packets are out of order.</exception>
     /// <exception cref="EndOfStreamException">The connection ended in the middle of a packet.</exception>
     public async ValueTask<byte[]?> ReadAsync(CancellationToken cancellation)
@@ -52,6 +52,11 @@ internal sealed class PacketChannel : IAsyncDisposable
 
             if (header[3] != _sequence)
             {
+                if (isFirst && await IsQuitAsync(header, cancellation).ConfigureAwait(false))
+                {
+                    return null;
+                }
+
                 throw new RelayProtocolException($"Packet {header[3]} came where packet {_sequence} was due.");
             }
 
@@ -92,6 +97,15 @@ internal sealed class PacketChannel : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    // A client that gives up in the middle of its login says so, as a command of its own instead of the answer that is due.
+    private async ValueTask<bool> IsQuitAsync(byte[] header, CancellationToken cancellation)
+    {
+        var kind = new byte[1];
+        return header is [1, 0, 0, 0]
+            && await FillAsync(kind, mayEnd: false, cancellation).ConfigureAwait(false)
+            && kind[0] == (byte)CommandKind.Quit;
+    }
 
     private async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
