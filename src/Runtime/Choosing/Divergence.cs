@@ -12,7 +12,8 @@ namespace MonotonicReads.Choosing;
 /// <param name="source">The data source of the servers.</param>
 /// <param name="reports">Where it is said.</param>
 /// <param name="replicas">The replicas of the moment.</param>
-internal sealed class Divergence(ISessionSource source, RoutingReports reports, Func<IEnumerable<RoutedServer>> replicas)
+/// <param name="isAllowed">Whether one that holds more takes new sessions all the same.</param>
+internal sealed class Divergence(ISessionSource source, RoutingReports reports, Func<IEnumerable<RoutedServer>> replicas, bool isAllowed)
 {
     // Nothing says yet that anything went wrong: the servers are let alone while reads begin.
     private static readonly TimeSpan BeforeFirst = TimeSpan.FromSeconds(1);
@@ -20,7 +21,8 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
     // A server that is another one each time is none that can be compared.
     private const int MostRounds = 3;
 
-    private readonly ConcurrentDictionary<RoutedServer, bool> _running = new();
+    // How often each that is being compared was to be compared, and now and again while that goes on.
+    private readonly ConcurrentDictionary<RoutedServer, int> _running = new();
 
     /// <summary>A run of a server is there that was not there before.</summary>
     /// <param name="server">The server; it has said what it holds.</param>
@@ -58,20 +60,22 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
         }
     }
 
-    /// <summary>Whether a replica takes no new sessions. Looks again now and then, since the cause may have been mended.</summary>
+    /// <summary>Whether a replica takes no new sessions. Looks again now and then, since the cause may have been mended, or since a server
+    /// did not answer the last time.</summary>
     public bool KeepsOut(RoutedServer replica)
     {
-        if (!replica.IsDiverged)
+        var isDiverged = replica.IsDiverged;
+        if (
+            replica.Tried is { } tried
+            && (isDiverged || tried.HasFailed)
+            && source.Time.GetElapsedTime(tried.At) > ReplicaLosses.UnavailableFor
+            && _running.TryAdd(replica, 1)
+        )
         {
-            return false;
+            InBackground(() => RunAsync(replica));
         }
 
-        if (source.Time.GetElapsedTime(replica.Compared!.At) > ReplicaLosses.UnavailableFor)
-        {
-            Begin(replica);
-        }
-
-        return true;
+        return isDiverged && !isAllowed;
     }
 
     // Nobody is asked where it is known already that the primary has all.
@@ -106,9 +110,10 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
         }
     }
 
+    // Something has happened: a comparison that is under way may have asked before that.
     private void Begin(RoutedServer replica)
     {
-        if (_running.TryAdd(replica, true))
+        if (_running.AddOrUpdate(replica, 1, static (_, times) => times + 1) == 1)
         {
             InBackground(() => RunAsync(replica));
         }
@@ -123,22 +128,36 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
 
     private async Task RunAsync(RoutedServer replica)
     {
+        // Until it is known: not again at each draw, whatever ends this.
+        NoteTry(replica, hasFailed: true);
+        var isOver = false;
         try
         {
-            for (var left = MostRounds; left > 0 && await TryCompareAsync(replica).ConfigureAwait(false); left--)
+            for (var left = MostRounds; left > 0; left--)
             {
-                if (replica.Compared?.IsOf(replica.Incarnation, source.Primary.Incarnation) != false)
+                var times = _running.GetValueOrDefault(replica);
+                var hasAnswered = await TryCompareAsync(replica).ConfigureAwait(false);
+                if (hasAnswered && replica.Compared?.IsOf(replica.Incarnation, source.Primary.Incarnation) == false)
+                {
+                    continue;
+                }
+
+                NoteTry(replica, hasFailed: !hasAnswered);
+                isOver = _running.TryRemove(new(replica, times));
+                if (isOver)
                 {
                     return;
                 }
             }
 
-            // Not again at each draw.
-            replica.Compared = replica.Compared is { } compared ? compared with { At = source.Time.GetTimestamp() } : null;
+            NoteTry(replica, hasFailed: true);
         }
         finally
         {
-            _running.TryRemove(replica, out _);
+            if (!isOver)
+            {
+                _running.TryRemove(replica, out _);
+            }
         }
     }
 
@@ -178,12 +197,15 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
     private void Note(RoutedServer replica, int incarnation, int primaryIncarnation, Lineage found)
     {
         var before = replica.IsDiverged;
-        replica.Compared = new Comparison(incarnation, primaryIncarnation, found, source.Time.GetTimestamp());
+        replica.Compared = new Comparison(incarnation, primaryIncarnation, found);
+        NoteTry(replica, hasFailed: false);
         if (before != replica.IsDiverged)
         {
             reports.Diverged(replica.Name, replica.IsDiverged);
         }
     }
+
+    private void NoteTry(RoutedServer replica, bool hasFailed) => replica.Tried = new ComparisonTry(source.Time.GetTimestamp(), hasFailed);
 
     private ValueTask<(T Answer, int Incarnation)> AskAsync<T>(
         RoutedServer server,

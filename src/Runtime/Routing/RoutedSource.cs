@@ -48,10 +48,10 @@ internal sealed class RoutedSource : ISessionSource
         {
             AreServersNamed = Proxy is null or { Dialect.IsExact: true },
         };
-        Divergence = Positions is null ? null : new Divergence(this, Reports, () => Router!.Replicas.Servers);
+        Divergence = Positions is null ? null : new Divergence(this, Reports, () => Router!.Replicas.Servers, set.AllowsDivergedReplicas);
         Router = new ReplicaRouter(Primary, set.Replicas, set.Selector, Time, Reports, Losses, Positions)
         {
-            Divergence = set.AllowsDivergedReplicas ? null : Divergence,
+            Divergence = Divergence,
             Progress = Progress,
             Freshness = Freshness,
             FallbackEnd = Positions is null ? null : new FallbackEnd(this, Positions, Losses),

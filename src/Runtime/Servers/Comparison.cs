@@ -4,8 +4,7 @@ namespace MonotonicReads.Servers;
 /// <param name="Incarnation">The run of the replica.</param>
 /// <param name="PrimaryIncarnation">The run of the primary.</param>
 /// <param name="Found">The finding.</param>
-/// <param name="At">The clock's timestamp.</param>
-internal sealed record Comparison(int Incarnation, int PrimaryIncarnation, Lineage Found, long At)
+internal sealed record Comparison(int Incarnation, int PrimaryIncarnation, Lineage Found)
 {
     /// <summary>Whether it is about these runs.</summary>
     public bool IsOf(int incarnation, int primaryIncarnation) => Incarnation == incarnation && PrimaryIncarnation == primaryIncarnation;
@@ -23,3 +22,8 @@ internal enum Lineage
     /// <summary>The replica holds something that the primary lacks.</summary>
     Diverged,
 }
+
+/// <summary>When a replica was last compared, or was to be and a server did not answer.</summary>
+/// <param name="At">The clock's timestamp.</param>
+/// <param name="HasFailed">Whether nothing was found that is about the servers of now.</param>
+internal sealed record ComparisonTry(long At, bool HasFailed);

@@ -12,6 +12,7 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     private readonly ConcurrentQueue<string> _met = new();
     private volatile Reach? _reached;
     private volatile Comparison? _compared;
+    private volatile ComparisonTry? _tried;
     private volatile Holding? _held;
     private volatile Beat? _beat;
     private long _unavailableUntil;
@@ -161,6 +162,13 @@ internal sealed class RoutedServer(string name, ConnectionPool pool, bool isPrim
     {
         get => _compared;
         set => _compared = value;
+    }
+
+    /// <summary>When that was tried last; null before the first.</summary>
+    public ComparisonTry? Tried
+    {
+        get => _tried;
+        set => _tried = value;
     }
 
     /// <summary>Whether this run of it holds what the primary lacks, as far as is known.</summary>

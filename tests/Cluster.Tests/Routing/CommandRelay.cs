@@ -17,6 +17,7 @@ internal sealed class CommandRelay : IDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentBag<TcpClient> _clients = [];
     private int _commands;
+    private int _refused;
 
     public CommandRelay(int serverPort)
         : this(() => serverPort) { }
@@ -36,8 +37,14 @@ internal sealed class CommandRelay : IDisposable
     /// <summary>The connections so far.</summary>
     public int Connections => _clients.Count;
 
+    /// <summary>The connections that were closed because the server is not there.</summary>
+    public int Refused => Volatile.Read(ref _refused);
+
     /// <summary>How long an answer is on its way.</summary>
     public TimeSpan Delay { get; set; }
+
+    /// <summary>What answers wait for.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
 
     /// <summary>From now on the servers' next packet on each connection is an error, and their side of it is closed: so a server ends that
     /// says goodbye first. Null for none.</summary>
@@ -77,6 +84,7 @@ internal sealed class CommandRelay : IDisposable
             {
                 // Nobody is there just now.
                 client.Dispose();
+                Interlocked.Increment(ref _refused);
                 continue;
             }
 
@@ -98,6 +106,11 @@ internal sealed class CommandRelay : IDisposable
                 if (isFromClient && packet[3] == 0)
                 {
                     Interlocked.Increment(ref _commands);
+                }
+
+                if (!isFromClient)
+                {
+                    await Gate;
                 }
 
                 if (!isFromClient && Delay > TimeSpan.Zero)

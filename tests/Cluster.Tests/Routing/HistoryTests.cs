@@ -12,6 +12,7 @@ namespace MonotonicReads.Cluster.Tests.Routing;
 /// </summary>
 public sealed class HistoryTests : IAsyncLifetime, IDisposable
 {
+    private const int NoPort = 1; // nobody listens there
     private const string Newest = "select coalesce(max(id), 0) from writes";
     private static readonly SessionTokenOptions Tokens = SessionTokenOptions.WithKey(new byte[32]);
     private static readonly ReadSessionOptions CaughtUp = new() { OnReplicaLoss = ReplicaLoss.CaughtUp, MaxWaitMilliseconds = 200 };
@@ -21,6 +22,7 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
     private CommandRelay? _relay;
     private MariaDbServer? _primary;
     private int _written;
+    private volatile bool _isAway;
 
     private MariaDbCluster Cluster => _cluster!;
 
@@ -32,7 +34,7 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
     {
         _cluster = await MariaDbCluster.StartAsync(replicas: 2, ["--innodb-flush-log-at-trx-commit=1"]);
         _primary = Cluster.Primary;
-        _relay = new CommandRelay(() => _primary!.Port);
+        _relay = new CommandRelay(() => _isAway ? NoPort : _primary!.Port);
         await ExecuteAsync(Cluster.Primary, "create table app.writes (id bigint primary key)");
         await WriteAsync(1, 2, 3);
         await Cluster.WaitForReplicasAsync();
@@ -76,6 +78,44 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         await using var allowing = Build(One, b => b.AllowDivergedReplicas());
         await NewestOnPrimaryAsync(allowing);
         Assert.Equal("one", await ServerAsync(allowing));
+    }
+
+    /// <summary>Somebody writes on the replica, and its comparison with the primary has asked it already, or gets no answer.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_comparison_that_is_late_or_breaks_is_made_again(bool isLate)
+    {
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        Assert.Equal("one", await ServerAsync(source));
+        var (divergence, replica) = (source.Routed.Divergence!, source.Replicas.Single());
+        await Eventually.IsAsync(() => replica.Compared is not null, "they are compared");
+        if (isLate)
+        {
+            var gate = new TaskCompletionSource();
+            _relay!.Gate = gate.Task;
+            var asked = _relay.Commands;
+            divergence.NoteNewWriter(replica);
+            await Eventually.IsAsync(() => _relay.Commands > asked, "the replica has answered and the primary is asked");
+            await WriteOnReplicaAsync();
+            divergence.NoteNewWriter(replica);
+            gate.SetResult();
+        }
+        else
+        {
+            await WriteOnReplicaAsync();
+            _isAway = true;
+            _relay!.Break();
+            divergence.NoteNewWriter(replica);
+            await Eventually.IsAsync(() => _relay.Refused > 0, "the primary cannot be asked");
+            _isAway = false;
+        }
+
+        await Eventually.BecomesAsync("primary", () => ServerAsync(source));
+        Assert.True(replica.IsDiverged);
+
+        Task WriteOnReplicaAsync() => ExecuteAsync(One, "set session gtid_domain_id = 7; insert into app.writes values (77)");
     }
 
     /// <summary>Nobody can ask a dead replica what it had.</summary>
