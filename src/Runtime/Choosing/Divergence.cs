@@ -72,7 +72,7 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
             && _running.TryAdd(replica, 1)
         )
         {
-            InBackground(() => RunAsync(replica));
+            Start(replica);
         }
 
         return isDiverged && !isAllowed;
@@ -115,9 +115,12 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
     {
         if (_running.AddOrUpdate(replica, 1, static (_, times) => times + 1) == 1)
         {
-            InBackground(() => RunAsync(replica));
+            Start(replica);
         }
     }
+
+    // Apart, so that a draw that starts nothing allocates nothing.
+    private void Start(RoutedServer replica) => InBackground(() => RunAsync(replica));
 
     // Not in the session of whoever opened the connection that told.
     private static void InBackground(Func<Task> work)
