@@ -164,7 +164,7 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
         }
     }
 
-    // False where a server does not answer: it is not known then, and whoever needs to know asks.
+    // False where a server does not answer: it is not known then, whoever needs to know asks, and it is tried again.
     private async Task<bool> TryCompareAsync(RoutedServer replica)
     {
         try
