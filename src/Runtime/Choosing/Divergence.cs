@@ -21,7 +21,7 @@ internal sealed class Divergence(ISessionSource source, RoutingReports reports, 
     // A server that is another one each time is none that can be compared.
     private const int MostRounds = 3;
 
-    // How often each that is being compared was to be compared, and now and again while that goes on.
+    // What is being compared, and how often that was asked for since it began.
     private readonly ConcurrentDictionary<RoutedServer, int> _running = new();
 
     /// <summary>A run of a server is there that was not there before.</summary>

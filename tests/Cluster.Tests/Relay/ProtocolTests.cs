@@ -344,7 +344,7 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
     [InlineData(true, new byte[] { })]
     [InlineData(false, new byte[] { 1, 0, 0, 0, 14 })] // a ping
     [InlineData(false, new byte[] { 1, 0, 0, 3, 1 })]
-    public async Task A_client_may_leave_before_it_has_logged_in_but_not_send_commands(bool mayIt, byte[] instead)
+    public async Task A_client_may_leave_before_it_has_logged_in_but_not_send_commands(bool isAllowed, byte[] instead)
     {
         await using var relay = await fixture.ThroughForkAsync();
         using (var client = new Socket(SocketType.Stream, ProtocolType.Tcp))
@@ -357,7 +357,7 @@ public sealed class ProtocolTests(RelayFixture fixture) : IClassFixture<RelayFix
             _ = await Record.ExceptionAsync(() => stream.CopyToAsync(Stream.Null));
         }
 
-        if (mayIt)
+        if (isAllowed)
         {
             await relay.DisposeAsync();
         }

@@ -110,11 +110,7 @@ internal sealed class CommandRelay : IDisposable
 
                 if (!isFromClient)
                 {
-                    await Gate;
-                }
-
-                if (!isFromClient && Delay > TimeSpan.Zero)
-                {
+                    await Gate.WaitAsync(_end.Token);
                     await Task.Delay(Delay, _end.Token);
                 }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dapper;
 using MonotonicReads.Cluster;
+using MonotonicReads.Servers;
 using MonotonicReads.Sessions;
 using MySqlConnector;
 
@@ -116,6 +117,41 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         Assert.True(replica.IsDiverged);
 
         Task WriteOnReplicaAsync() => ExecuteAsync(One, "set session gtid_domain_id = 7; insert into app.writes values (77)");
+    }
+
+    /// <summary>The near miss: what is known is not asked again, however long ago that was.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Only_a_comparison_that_failed_is_made_again_where_sessions_begin(bool hasFailed)
+    {
+        await using var source = Build(One);
+        await NewestOnPrimaryAsync(source);
+        Assert.Equal("one", await ServerAsync(source));
+        var replica = source.Replicas.Single();
+        await Eventually.IsAsync(() => replica.Compared is not null, "they are compared");
+        if (hasFailed)
+        {
+            replica.Tried = new ComparisonTry(0, HasFailed: true);
+            Assert.Equal("one", await ServerAsync(source));
+            await Eventually.IsAsync(() => replica.Tried is { At: > 0, HasFailed: false }, "they are compared again");
+        }
+        else
+        {
+            // The first comparison may be about to end still.
+            await Eventually.IsAsync(IsLeftAloneAsync, "nothing is compared again");
+        }
+
+        async Task<bool> IsLeftAloneAsync()
+        {
+            var longAgo = replica.Tried = new ComparisonTry(0, HasFailed: false);
+            for (var i = 0; i < 20; i++)
+            {
+                Assert.Equal("one", await ServerAsync(source));
+            }
+
+            return ReferenceEquals(replica.Tried, longAgo);
+        }
     }
 
     /// <summary>Nobody can ask a dead replica what it had.</summary>
