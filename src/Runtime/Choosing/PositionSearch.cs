@@ -214,7 +214,7 @@ internal sealed class PositionSearch(ISessionSource source, ReplicaLosses losses
         var started = source.Time.GetTimestamp();
         try
         {
-            var patience = session.RemainingWait > budget ? session.RemainingWait : budget;
+            var patience = LateAnswers.PatienceWith(budget, session.RemainingWait);
             return await protocol.WaitAsync(server, wanted, budget, patience).ConfigureAwait(false);
         }
         catch (Exception exception)

@@ -78,8 +78,13 @@ internal static class BoundedOpening
         {
             return await opening.WaitAsync(deadline, time, cancellation).ConfigureAwait(false);
         }
-        catch
+        catch (Exception exception)
         {
+            if (exception is TimeoutException && await LateAnswers.HasComeAsync(opening, time, cancellation).ConfigureAwait(false))
+            {
+                return await opening.ConfigureAwait(false);
+            }
+
             // The driver may be waiting still.
             _ = opening.ContinueWith(
                 done => close(done.Result),

@@ -25,9 +25,6 @@ internal readonly struct ServerQuestions(
     TimeSpan? timeout = null
 )
 {
-    /// <summary>What a stopped server may cost beyond the deadline, so that an answer on the way is not thrown away.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
-
     public TimeProvider Time => time;
 
     /// <summary>The driver's connection.</summary>
@@ -72,7 +69,7 @@ internal readonly struct ServerQuestions(
         command.Transaction = transaction;
 
         // Later than the deadline: where the server itself waits so long, the driver must not give up at the moment in which it answers.
-        command.CommandTimeout = (int)Math.Ceiling((deadline + Grace).TotalSeconds);
+        command.CommandTimeout = (int)Math.Ceiling((deadline + LateAnswers.Grace).TotalSeconds);
         var denied = AreThroughProxy || (IsCallers && connection.Database.Length == 0) ? null : connection;
         return isAsync
             ? IsPatient
@@ -166,12 +163,13 @@ internal readonly struct ServerQuestions(
         var answer = ReadAsync(command, denied, cancellation);
         try
         {
-            return await answer.WaitAsync(deadline + Grace, time, CancellationToken.None).ConfigureAwait(false);
+            return await answer.WaitAsync(deadline, time, CancellationToken.None).ConfigureAwait(false);
         }
         catch (TimeoutException timeout)
         {
-            // It may have come in the same moment.
-            return answer.IsCompleted ? await answer.ConfigureAwait(false) : throw new SilentServerException(answer, timeout);
+            return await LateAnswers.HasComeAsync(answer, time, CancellationToken.None).ConfigureAwait(false)
+                ? await answer.ConfigureAwait(false)
+                : throw new SilentServerException(answer, timeout);
         }
     }
 

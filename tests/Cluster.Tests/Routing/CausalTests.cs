@@ -272,7 +272,7 @@ public sealed class CausalTests(RoutingFixture fixture) : IClassFixture<RoutingF
     [Fact]
     public async Task A_stopped_replica_holds_no_read_beyond_the_budget()
     {
-        await using var source = fixture.BuildSource(b => b.RecordDecisions());
+        await using var source = fixture.BuildSource(b => b.UseTimeProvider(TimeProvider.System).RecordDecisions());
         var paused = fixture.Cluster.Replicas[0];
         using var session = ReadSession.Begin(
             ReadConsistency.Causal,

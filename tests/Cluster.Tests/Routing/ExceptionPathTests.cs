@@ -101,7 +101,7 @@ public sealed class ExceptionPathTests(RoutingFixture fixture) : IClassFixture<R
     [Fact]
     public async Task Replicas_that_come_while_the_data_source_ends_are_refused()
     {
-        var source = fixture.BuildSource(b => b.UseMonitor());
+        var source = fixture.BuildSource(b => b.UseTimeProvider(TimeProvider.System).UseMonitor());
         var before = source.GetServers().Select(server => server.Name);
         var late = new LateList(() => source.Dispose(), new ReplicaSettings("late", Replica.ConnectionString + ";ApplicationName=late"));
         Assert.Throws<ObjectDisposedException>(() => source.UpdateReplicas(late));
@@ -114,7 +114,9 @@ public sealed class ExceptionPathTests(RoutingFixture fixture) : IClassFixture<R
     {
         using var logger = new ThrowingLogger();
         await using var source = fixture.BuildSource(b =>
-            b.UseLoggerFactory(logger).UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50) })
+            b.UseTimeProvider(TimeProvider.System)
+                .UseLoggerFactory(logger)
+                .UseMonitor(new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50) })
         );
         await Eventually.IsAsync(() => source.GetServers().All(server => server.Health == ServerHealth.Up), "all are up");
         await Replica.PauseAsync();

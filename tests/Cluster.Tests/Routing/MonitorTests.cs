@@ -15,7 +15,7 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
     [Fact]
     public async Task Every_server_is_seen_with_its_position_and_identity()
     {
-        await using var source = fixture.BuildSource(b => b.UseMonitor(Fast()));
+        await using var source = fixture.BuildSource(b => b.UseTimeProvider(TimeProvider.System).UseMonitor(Fast()));
         // A replica whose link to the primary is being made again has no lag to tell: its seconds are null then.
         var states = await UntilAsync(
             source,
@@ -35,7 +35,7 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
     [Fact]
     public async Task Without_it_nothing_is_known()
     {
-        await using var source = fixture.BuildSource();
+        await using var source = fixture.BuildSource(b => b.UseTimeProvider(TimeProvider.System));
         Assert.All(source.GetServers(), s => Assert.Equal((ServerHealth.Unknown, null, null), (s.Health, s.Position, s.CheckedAt)));
     }
 
@@ -44,7 +44,7 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
     [InlineData(false)]
     public async Task A_dead_or_stopped_replica_is_kept_out_until_it_is_back_for_good(bool isKilled)
     {
-        await using var source = fixture.BuildSource(b => b.UseMonitor(Fast()));
+        await using var source = fixture.BuildSource(b => b.UseTimeProvider(TimeProvider.System).UseMonitor(Fast()));
         await UntilAsync(source, s => s.All(server => server.Health == ServerHealth.Up));
         var victim = fixture.Cluster.Replicas[1];
         await (isKilled ? victim.KillAsync() : victim.PauseAsync());
@@ -73,14 +73,15 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
     {
         // A heartbeat that a test can turn: how many rows there are is how far the replica is behind.
         await using var source = fixture.BuildSource(b =>
-            b.UseMonitor(
-                Fast(o =>
-                {
-                    o.MaxLag = TimeSpan.FromSeconds(3);
-                    o.HeartbeatQuery =
-                        "select if((select name from this_server) = 'replica2', (select count(*) from writes where note = 'lag'), 0)";
-                })
-            )
+            b.UseTimeProvider(TimeProvider.System)
+                .UseMonitor(
+                    Fast(o =>
+                    {
+                        o.MaxLag = TimeSpan.FromSeconds(3);
+                        o.HeartbeatQuery =
+                            "select if((select name from this_server) = 'replica2', (select count(*) from writes where note = 'lag'), 0)";
+                    })
+                )
         );
         await UntilAsync(source, s => s.All(server => server.Health == ServerHealth.Up));
         using var session = ReadSession.Begin(ReadConsistency.Monotonic, fixture.KeyOn(fixture.Cluster.Replicas[1]));
@@ -108,14 +109,15 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
     public async Task Where_it_is_told_to_running_sessions_leave_a_replica_that_lags_too_far()
     {
         await using var source = fixture.BuildSource(b =>
-            b.UseMonitor(
-                Fast(o =>
-                {
-                    (o.MaxLag, o.MovesLaggingSessions) = (TimeSpan.FromSeconds(3), true);
-                    o.HeartbeatQuery =
-                        "select if((select name from this_server) = 'replica2', (select count(*) from writes where note = 'lag'), 0)";
-                })
-            )
+            b.UseTimeProvider(TimeProvider.System)
+                .UseMonitor(
+                    Fast(o =>
+                    {
+                        (o.MaxLag, o.MovesLaggingSessions) = (TimeSpan.FromSeconds(3), true);
+                        o.HeartbeatQuery =
+                            "select if((select name from this_server) = 'replica2', (select count(*) from writes where note = 'lag'), 0)";
+                    })
+                )
         );
         var events = new System.Collections.Concurrent.ConcurrentQueue<(ReadSessionEventKind, string)>();
         source.SessionEvent += (_, e) => events.Enqueue((e.Kind, e.Reason));
@@ -145,7 +147,7 @@ public sealed class MonitorTests(RoutingFixture fixture) : IClassFixture<Routing
     [Fact]
     public async Task It_follows_the_membership_and_ends_with_the_data_source()
     {
-        var source = fixture.BuildSource(b => b.UseMonitor(Fast()));
+        var source = fixture.BuildSource(b => b.UseTimeProvider(TimeProvider.System).UseMonitor(Fast()));
         await UntilAsync(source, s => s.All(server => server.Health == ServerHealth.Up));
         source.UpdateReplicas([.. fixture.Cluster.Replicas.Take(1).Select(r => new ReplicaSettings(r.Name, r.ConnectionString))]);
         Assert.Equal([ServerHealth.Up, ServerHealth.Up], source.GetServers().Select(s => s.Health));

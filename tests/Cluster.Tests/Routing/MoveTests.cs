@@ -33,7 +33,9 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
     [MemberData(nameof(EveryLossWhereItGoesOn))]
     public async Task It_goes_on_unseen_by_the_caller_and_says_so_once(Loss loss, ReplicaLoss policy)
     {
-        await using var source = fixture.BuildSource(b => b.RecordDecisions().UseDrainTimeout(TimeSpan.Zero));
+        await using var source = fixture.BuildSource(b =>
+            b.UseTimeProvider(TimeProvider.System).RecordDecisions().UseDrainTimeout(TimeSpan.Zero)
+        );
         var events = new ConcurrentQueue<ReadSessionEventArgs>();
         source.SessionEvent += (_, e) => events.Enqueue(e);
         var victim = fixture.Cluster.Replicas[1];
@@ -78,7 +80,7 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
     [MemberData(nameof(EveryLoss))]
     public async Task Under_fail_it_goes_nowhere(Loss loss)
     {
-        await using var source = fixture.BuildSource(b => b.UseDrainTimeout(TimeSpan.Zero));
+        await using var source = fixture.BuildSource(b => b.UseTimeProvider(TimeProvider.System).UseDrainTimeout(TimeSpan.Zero));
         var victim = fixture.Cluster.Replicas[1];
         if (loss == Loss.Restarted)
         {

@@ -182,7 +182,7 @@ public abstract class MySqlTests(MySqlFixture fixture)
     public async Task The_monitor_knows_position_lag_and_role()
     {
         var options = new MonitorOptions { Interval = TimeSpan.FromMilliseconds(50), Timeout = TimeSpan.FromMilliseconds(500) };
-        await using var source = fixture.BuildSource(b => b.UseMonitor(options));
+        await using var source = fixture.BuildSource(b => b.UseTimeProvider(TimeProvider.System).UseMonitor(options));
         IReadOnlyList<ServerState> states;
         var started = Stopwatch.GetTimestamp();
         while (!(states = source.GetServers()).All(s => s.Health == ServerHealth.Up && s.IsPrimary == s.Lag is null))
@@ -362,7 +362,10 @@ public abstract class MySqlFixture(MySqlRelease release) : IAsyncLifetime
 
     public ReplicatedMySqlDataSource BuildSource(Action<ReplicatedMySqlDataSourceBuilder>? more = null)
     {
-        var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(Cluster.Primary).RecordDecisions();
+        var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
+            .UsePrimary(Cluster.Primary)
+            .RecordDecisions();
         foreach (var (replica, index) in Cluster.Replicas.Select((replica, index) => (replica, index)))
         {
             builder.AddReplica($"replica{index + 1}", replica);

@@ -73,7 +73,7 @@ public sealed class ReplicaLossTests(RoutingFixture fixture) : IClassFixture<Rou
     [Fact]
     public async Task A_paused_replica_does_not_hold_a_new_session_beyond_the_connect_timeout()
     {
-        await using var source = fixture.BuildSource();
+        await using var source = fixture.BuildSource(b => b.UseTimeProvider(TimeProvider.System));
         var paused = fixture.Cluster.Replicas[0];
         await paused.PauseAsync();
         try

@@ -66,6 +66,8 @@ public class RoutingFixture : IAsyncLifetime
         await Cluster.DisposeAsync();
     }
 
+    /// <summary>The data source under test. Its deadlines are <see cref="PatientTime"/>'s: a test of servers that stand still, or of a
+    /// monitor, takes the machine's own clock.</summary>
     public ReplicatedMySqlDataSource BuildSource(
         Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder>? configure = null,
         uint? maximumPoolSize = null,
@@ -73,7 +75,7 @@ public class RoutingFixture : IAsyncLifetime
         string replicaOptions = ""
     )
     {
-        var builder = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder())
+        var builder = (configure ?? (b => b))(new ReplicatedMySqlDataSourceBuilder().UseTimeProvider(new PatientTime()))
             .UsePrimary($"{Cluster.Primary.ConnectionString};{primaryOptions}");
         foreach (var (replica, index) in Cluster.Replicas.Select((replica, index) => (replica, index)))
         {
