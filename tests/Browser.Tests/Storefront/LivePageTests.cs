@@ -222,6 +222,38 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>
         await Expect(failure).ToContainTextAsync("The sample answered 500");
     }
 
+    // An answer that was long on its way says nothing of what failed meanwhile.
+    [SkippableFact]
+    public async Task What_was_begun_before_hides_no_failure()
+    {
+        await using var window = await chromium.OpenAsync();
+        await using var sample = await LivePage.StartAsync();
+        var tab = await OpenAsync(window, sample);
+        var (isSent, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await tab.RouteAsync(
+            "**/settings",
+            async route =>
+            {
+                isSent.TrySetResult();
+                await gate.Task;
+                await route.FulfillAsync(new() { Status = 204 });
+            }
+        );
+        var settings = tab.WaitForResponseAsync("**/settings");
+        await tab.Locator("#rate").FillAsync("4");
+        await isSent.Task;
+        await tab.RouteAsync("**/orders", route => route.AbortAsync());
+        await tab.Locator("#place").ClickAsync();
+        await Expect(tab.Locator("#failure")).ToHaveTextAsync("The sample does not answer.");
+        gate.SetResult();
+        await (await settings).FinishedAsync();
+        await tab.UnrouteAsync("**/orders");
+        await Task.Delay(200);
+        await Expect(tab.Locator("#failure")).ToHaveTextAsync("The sample does not answer.");
+        await tab.Locator("#place").ClickAsync();
+        await Expect(tab.Locator("#failure")).ToBeHiddenAsync();
+    }
+
     [SkippableFact]
     public async Task What_was_refused_does_not_look_as_if_it_were_done()
     {

@@ -40,7 +40,7 @@ internal sealed class CommandRelay : IDisposable
     /// <summary>The connections that were closed because the server is not there.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
-    /// <summary>How long an answer is on its way.</summary>
+    /// <summary>How long an answer is on its way, however many packets it has.</summary>
     public TimeSpan Delay { get; set; }
 
     /// <summary>What answers wait for.</summary>
@@ -88,12 +88,14 @@ internal sealed class CommandRelay : IDisposable
                 continue;
             }
 
-            _ = PumpAsync(client.GetStream(), server.GetStream(), isFromClient: true);
-            _ = PumpAsync(server.GetStream(), client.GetStream(), isFromClient: false);
+            // The server speaks first.
+            var turn = new Turn { IsAwaited = true };
+            _ = PumpAsync(client.GetStream(), server.GetStream(), turn, isFromClient: true);
+            _ = PumpAsync(server.GetStream(), client.GetStream(), turn, isFromClient: false);
         }
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, bool isFromClient)
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, Turn turn, bool isFromClient)
     {
         var packet = new byte[HeaderSize + 0xFFFFFF];
         try
@@ -108,10 +110,15 @@ internal sealed class CommandRelay : IDisposable
                     Interlocked.Increment(ref _commands);
                 }
 
-                if (!isFromClient)
+                if (isFromClient)
+                {
+                    turn.IsAwaited = true;
+                }
+                else
                 {
                     await Gate.WaitAsync(_end.Token);
-                    await Task.Delay(Delay, _end.Token);
+                    await Task.Delay(turn.IsAwaited ? Delay : TimeSpan.Zero, _end.Token);
+                    turn.IsAwaited = false;
                 }
 
                 if (!isFromClient && Farewell is { } error)
@@ -137,6 +144,18 @@ internal sealed class CommandRelay : IDisposable
             // One side has closed, and the other must hear of it.
             await from.DisposeAsync();
             await to.DisposeAsync();
+        }
+    }
+
+    /// <summary>Whether the client awaits the next packet as the first one of an answer.</summary>
+    private sealed class Turn
+    {
+        private volatile bool _isAwaited;
+
+        public bool IsAwaited
+        {
+            get => _isAwaited;
+            set => _isAwaited = value;
         }
     }
 }

@@ -741,7 +741,7 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         while (await NumberAsync(Two) < wanted - 1) { }
 
         _primary = isPromoted ? Two : Cluster.Primary;
-        _relay!.Delay = TimeSpan.FromMilliseconds(300);
+        _relay!.Delay = TimeSpan.FromSeconds(1);
         using var giveUp = new CancellationTokenSource();
         var asked = _relay.Commands;
         var opening = Task.Run(() => source.OpenConnectionAsync(giveUp.Token).AsTask());

@@ -49,7 +49,7 @@ public sealed class LeftConnectionTests(RoutingFixture fixture) : IClassFixture<
         // back, when the driver's pool has ended.
         var first = await source.OpenConnectionAsync();
         var pool = source.Replicas[0].Pool;
-        relay.Delay = TimeSpan.FromMilliseconds(100);
+        relay.Delay = TimeSpan.FromMilliseconds(300);
         var opening = Task.Run(async () =>
         {
             await using var second = await source.OpenConnectionAsync();

@@ -58,7 +58,8 @@ public sealed class OutdatedAnswerTests(RoutingFixture fixture) : IClassFixture<
     private static async Task<T> WhileAsync<T>(CommandRelay relay, ConnectionPool pool, bool isReplaced, Func<Task<T>> ask)
     {
         var before = relay.Commands;
-        relay.Delay = TimeSpan.FromMilliseconds(200);
+        var gate = new TaskCompletionSource();
+        relay.Gate = gate.Task;
         var asked = ask();
         await Eventually.IsAsync(() => Task.FromResult(relay.Commands > before), "the question is on its way");
         if (isReplaced)
@@ -66,6 +67,7 @@ public sealed class OutdatedAnswerTests(RoutingFixture fixture) : IClassFixture<
             pool.Current.Retire();
         }
 
+        gate.SetResult();
         return await asked;
     }
 
@@ -73,7 +75,7 @@ public sealed class OutdatedAnswerTests(RoutingFixture fixture) : IClassFixture<
         MariaDbServer primary,
         CommandRelay? relay,
         Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder> configure
-    ) => configure(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Text(primary, relay))).Build();
+    ) => configure(new ReplicatedMySqlDataSourceBuilder().UseTimeProvider(new PatientTime()).UsePrimary(Text(primary, relay))).Build();
 
     private static string Text(MariaDbServer server, CommandRelay? relay = null)
     {

@@ -235,11 +235,11 @@ public sealed class RestartedRowsTests(RoutingFixture fixture) : IClassFixture<R
                     var relay = relays.Of(replicas[0]);
                     try
                     {
-                        return await CountAsync(source, reading, () => relay.Delay = TimeSpan.FromSeconds(5), timeout: 1);
+                        return await CountAsync(source, reading, () => relay.Gate = Task.Delay(TimeSpan.FromSeconds(5)), timeout: 1);
                     }
                     finally
                     {
-                        relay.Delay = TimeSpan.Zero;
+                        relay.Gate = Task.CompletedTask;
                     }
                 },
                 CancellationToken.None

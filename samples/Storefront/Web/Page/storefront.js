@@ -84,6 +84,7 @@ function begin(all) {
 // ---- what is sent ---------------------------------------------------------------------------------------------------
 
 async function post(path, body) {
+  const before = failures;
   try {
     const answer = await fetch(path, {
       method: "POST",
@@ -92,7 +93,7 @@ async function post(path, body) {
     });
     if (answer.ok) {
       const result = answer.status === 204 ? {} : await answer.json();
-      fail(null);
+      succeed(before);
       return result;
     }
     const problem = await answer.json().catch(() => ({}));
@@ -105,10 +106,21 @@ async function post(path, body) {
 
 const tell = (text) => { $("told").textContent = text; };
 
-// What failed stands on the page until something succeeds.
+let failures = 0;
+
+// What failed stands on the page until something succeeds that was begun later.
 function fail(text) {
+  failures++;
+  show(text);
+}
+
+function succeed(before) {
+  if (failures === before) show("");
+}
+
+function show(text) {
   $("failure").hidden = !text;
-  $("failure").textContent = text ?? "";
+  $("failure").textContent = text;
 }
 
 function attempt(action) {
