@@ -68,14 +68,24 @@ public sealed class ConformanceFixture : IAsyncLifetime
             .. Ours(
                 Way.Direct,
                 kind =>
-                    WithReplicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Pooled(Cluster.Primary.ConnectionString, kind)), kind)
+                    WithReplicas(
+                        new ReplicatedMySqlDataSourceBuilder()
+                            .UseTimeProvider(new PatientTime())
+                            .UsePrimary(Pooled(Cluster.Primary.ConnectionString, kind)),
+                        kind
+                    )
             ),
             new Subject(
                 this,
                 Way.Direct,
                 isInSession: true,
                 kind =>
-                    WithReplicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Pooled(Cluster.Primary.ConnectionString, kind)), kind)
+                    WithReplicas(
+                            new ReplicatedMySqlDataSourceBuilder()
+                                .UseTimeProvider(new PatientTime())
+                                .UsePrimary(Pooled(Cluster.Primary.ConnectionString, kind)),
+                            kind
+                        )
                         .Build()
             )
             {
@@ -86,7 +96,9 @@ public sealed class ConformanceFixture : IAsyncLifetime
                 Way.ProxySql,
                 kind =>
                     WithReplicas(
-                        new ReplicatedMySqlDataSourceBuilder().UseProxy(Pooled(proxySql.ConnectionString, kind), ProxyDialect.ProxySql),
+                        new ReplicatedMySqlDataSourceBuilder()
+                            .UseTimeProvider(new PatientTime())
+                            .UseProxy(Pooled(proxySql.ConnectionString, kind), ProxyDialect.ProxySql),
                         kind
                     )
             ),
@@ -94,6 +106,7 @@ public sealed class ConformanceFixture : IAsyncLifetime
                 Way.ShopifyFork,
                 kind =>
                     new ReplicatedMySqlDataSourceBuilder()
+                        .UseTimeProvider(new PatientTime())
                         .UseProxy(Pooled(fork.ConnectionString, kind), ProxyDialect.ShopifyFork)
                         .UseReplicaLoss(ReplicaLoss.Redraw)
             ),
@@ -102,6 +115,7 @@ public sealed class ConformanceFixture : IAsyncLifetime
                 kind =>
                     WithReplicas(
                         new ReplicatedMySqlDataSourceBuilder()
+                            .UseTimeProvider(new PatientTime())
                             .UseProxy(Pooled(maxScale.ConnectionString, kind), ProxyDialect.MaxScale)
                             .UseReplicaLoss(ReplicaLoss.Redraw),
                         kind

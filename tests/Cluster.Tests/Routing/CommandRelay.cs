@@ -46,6 +46,9 @@ internal sealed class CommandRelay : IDisposable
     /// <summary>What answers wait for.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>What answers to commands wait for: a login goes through.</summary>
+    public Task CommandGate { get; set; } = Task.CompletedTask;
+
     /// <summary>From now on the servers' next packet on each connection is an error, and their side of it is closed: so a server ends that
     /// says goodbye first. Null for none.</summary>
     public int? Farewell { get; set; }
@@ -105,18 +108,19 @@ internal sealed class CommandRelay : IDisposable
                 await from.ReadExactlyAsync(packet.AsMemory(0, HeaderSize), _end.Token);
                 var length = packet[0] | (packet[1] << 8) | (packet[2] << 16);
                 await from.ReadExactlyAsync(packet.AsMemory(HeaderSize, length), _end.Token);
-                if (isFromClient && packet[3] == 0)
-                {
-                    Interlocked.Increment(ref _commands);
-                }
-
                 if (isFromClient)
                 {
                     turn.IsAwaited = true;
+                    if (packet[3] == 0)
+                    {
+                        turn.HasCommand = true;
+                        Interlocked.Increment(ref _commands);
+                    }
                 }
                 else
                 {
                     await Gate.WaitAsync(_end.Token);
+                    await (turn.HasCommand ? CommandGate : Task.CompletedTask).WaitAsync(_end.Token);
                     await Task.Delay(turn.IsAwaited ? Delay : TimeSpan.Zero, _end.Token);
                     turn.IsAwaited = false;
                 }
@@ -147,15 +151,23 @@ internal sealed class CommandRelay : IDisposable
         }
     }
 
-    /// <summary>Whether the client awaits the next packet as the first one of an answer.</summary>
     private sealed class Turn
     {
         private volatile bool _isAwaited;
+        private volatile bool _hasCommand;
 
+        /// <summary>Whether the next packet is the first one of an answer.</summary>
         public bool IsAwaited
         {
             get => _isAwaited;
             set => _isAwaited = value;
+        }
+
+        /// <summary>Whether the login is over.</summary>
+        public bool HasCommand
+        {
+            get => _hasCommand;
+            set => _hasCommand = value;
         }
     }
 }

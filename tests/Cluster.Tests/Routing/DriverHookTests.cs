@@ -24,7 +24,9 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
             $"create or replace user rotating identified by '{old}'; grant select, insert, binlog monitor on *.* to rotating"
         );
         await fixture.Cluster.WaitForReplicasAsync();
-        var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(WithoutPassword(fixture.Cluster.Primary));
+        var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
+            .UsePrimary(WithoutPassword(fixture.Cluster.Primary));
         foreach (var replica in fixture.Cluster.Replicas)
         {
             builder.AddReplica(replica.Name, WithoutPassword(replica));
@@ -121,6 +123,7 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
         // A writable replica is refused before anything of the program's looks at it.
         var calls = 0;
         await using var writable = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(fixture.Cluster.Primary.ConnectionString)
             .AddReplica("r1", fixture.Cluster.Primary.ConnectionString)
             .UseConnectionOpenedCallback(
@@ -206,6 +209,7 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
         var opened = 0;
         var names = new ConcurrentQueue<string>();
         var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UseProxy(relay.ConnectionString, ProxyDialect.ProxySql)
             .ConfigureDataSource((name, _) => names.Enqueue(name))
             .UseConnectionOpenedCallback(
@@ -327,6 +331,7 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
     {
         var log = new Warnings();
         var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UseLoggerFactory(log)
             .UsePrimary($"{fixture.Cluster.Primary.ConnectionString};{primary}");
         foreach (var replica in fixture.Cluster.Replicas)
@@ -367,6 +372,7 @@ public sealed class DriverHookTests(RoutingFixture fixture) : IClassFixture<Rout
         var asked = 0;
         var fails = isAtBuild;
         var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(WithoutPassword(fixture.Cluster.Primary))
             .AddReplica("r1", WithoutPassword(fixture.Cluster.Replicas[0]))
             .UsePeriodicPasswordProvider(

@@ -114,6 +114,7 @@ public sealed class FailoverTests : IAsyncLifetime
 
     private ReplicatedMySqlDataSource Build(string primary) =>
         new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(primary)
             .AddReplica("ahead", Ahead.ConnectionString)
             .AddReplica("behind", Behind.ConnectionString, 0)

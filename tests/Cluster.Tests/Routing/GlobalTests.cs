@@ -195,7 +195,7 @@ public sealed class GlobalTests(RoutingFixture fixture) : IClassFixture<RoutingF
 
     private ReplicatedMySqlDataSource WithoutPrimary()
     {
-        var builder = new ReplicatedMySqlDataSourceBuilder().RecordDecisions();
+        var builder = new ReplicatedMySqlDataSourceBuilder().UseTimeProvider(new PatientTime()).RecordDecisions();
         builder.UsePrimary(
             new MySqlConnectionStringBuilder(fixture.Cluster.Primary.ConnectionString)
             {

@@ -741,14 +741,15 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         while (await NumberAsync(Two) < wanted - 1) { }
 
         _primary = isPromoted ? Two : Cluster.Primary;
-        _relay!.Delay = TimeSpan.FromSeconds(1);
+        var gate = new TaskCompletionSource();
+        _relay!.CommandGate = gate.Task;
         using var giveUp = new CancellationTokenSource();
         var asked = _relay.Commands;
         var opening = Task.Run(() => source.OpenConnectionAsync(giveUp.Token).AsTask());
         await Eventually.IsAsync(() => Task.FromResult(_relay.Commands > asked), "it is asked where it leads");
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
-        _relay.Delay = TimeSpan.Zero;
+        gate.SetResult();
         await first.CloseAsync();
 
         // Each keeps its connection, so that the next one gets another.

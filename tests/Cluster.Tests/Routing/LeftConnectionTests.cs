@@ -32,6 +32,7 @@ public sealed class LeftConnectionTests(RoutingFixture fixture) : IClassFixture<
         Assert.Equal(0, await admin.ExecuteScalarAsync<long>(Connections));
         using var relay = new CommandRelay(Replica.Port);
         var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(fixture.Cluster.Primary.ConnectionString)
             .AddReplica(
                 "r1",

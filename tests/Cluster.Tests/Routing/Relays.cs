@@ -32,7 +32,9 @@ internal sealed class Relays(RoutingFixture fixture) : IDisposable
 
     public ReplicatedMySqlDataSource Build(ConcurrentQueue<ReadSessionEventArgs> events, string? name = null)
     {
-        var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary(To(fixture.Cluster.Primary, Of("primary")));
+        var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
+            .UsePrimary(To(fixture.Cluster.Primary, Of("primary")));
         foreach (var replica in fixture.Cluster.Replicas)
         {
             builder.AddReplica(replica.Name, To(replica, Of(replica.Name)));

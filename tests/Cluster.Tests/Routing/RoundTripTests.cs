@@ -161,6 +161,7 @@ public sealed class RoundTripTests(RoutingFixture fixture, ITestOutputHelper out
 
     private ReplicatedMySqlDataSource Build(StatementRelay primary, StatementRelay replica) =>
         new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(Through(primary, fixture.Cluster.Primary.ConnectionString))
             .AddReplica("replica", Through(replica, fixture.Cluster.Replicas[0].ConnectionString))
             .Build();

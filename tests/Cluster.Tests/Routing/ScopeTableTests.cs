@@ -60,7 +60,9 @@ public sealed class ScopeTableTests(RoutingFixture fixture) : IClassFixture<Rout
         foreach (var options in new[] { "", "AutoEnlist=False", "UseXaTransactions=False" })
         {
             await using var plain = new MySqlDataSource($"{fixture.Cluster.Primary.ConnectionString};{options}");
-            var builder = new ReplicatedMySqlDataSourceBuilder().UsePrimary($"{fixture.Cluster.Primary.ConnectionString};{options}");
+            var builder = new ReplicatedMySqlDataSourceBuilder()
+                .UseTimeProvider(new PatientTime())
+                .UsePrimary($"{fixture.Cluster.Primary.ConnectionString};{options}");
             foreach (var replica in fixture.Cluster.Replicas)
             {
                 builder.AddReplica(replica.Name, $"{replica.ConnectionString};{options}");

@@ -67,6 +67,7 @@ public sealed class SessionSettingTests(RoutingFixture fixture) : IClassFixture<
     public async Task An_interceptor_that_sets_at_each_opening_leaves_the_reads_on_the_replicas(string options)
     {
         var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .ForPomelo()
             .UsePrimary($"{fixture.Cluster.Primary.ConnectionString};{options}");
         foreach (var replica in fixture.Cluster.Replicas)

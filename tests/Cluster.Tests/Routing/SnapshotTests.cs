@@ -55,6 +55,7 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
         await admin.ExecuteAsync("create table writes (id bigint auto_increment primary key)");
         await cluster.WaitForReplicasAsync();
         await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(cluster.Primary.ConnectionString)
             .AddReplica("r1", cluster.Replicas[0].ConnectionString)
             .Build();
@@ -149,6 +150,7 @@ public sealed class SnapshotTests(RoutingFixture fixture) : IClassFixture<Routin
 
     private ReplicatedMySqlDataSource WithTimeout(uint seconds) =>
         new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(
                 new MySqlConnectionStringBuilder(fixture.Cluster.Primary.ConnectionString) { ConnectionTimeout = seconds }.ConnectionString
             )

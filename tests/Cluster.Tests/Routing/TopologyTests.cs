@@ -50,6 +50,7 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
     {
         await using var other = await MariaDbCluster.StartAsync(replicas: 0, ["--skip-log-bin"]);
         await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(other.Primary.ConnectionString)
             .AddReplica("r1", First.ConnectionString)
             .Build();
@@ -85,6 +86,7 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
     {
         await ExecuteAsync(Primary, "create or replace user poor identified by 'poor'; grant select on app.* to poor");
         await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(new MySqlConnectionStringBuilder(Primary.ConnectionString) { UserID = "poor", Password = "poor" }.ConnectionString)
             .AddReplica("r1", First.ConnectionString)
             .Build();
@@ -126,6 +128,7 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
         await ExecuteAsync(other.Primary, "set gtid_domain_id = 7; insert into app.other values (1)");
         await other.WaitForReplicasAsync();
         await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(other.Primary.ConnectionString)
             .AddReplica("r1", other.Replicas[0].ConnectionString)
             .Build();
@@ -137,6 +140,7 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
     {
         await using var other = await MariaDbCluster.StartAsync(replicas: 1, ["--log-slave-updates=0"]);
         await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(other.Primary.ConnectionString)
             .AddReplica("r1", other.Replicas[0].ConnectionString)
             .Build();
@@ -192,7 +196,7 @@ public sealed class TopologyTests(RoutingFixture fixture) : IClassFixture<Routin
     }
 
     private ReplicatedMySqlDataSource Build(Func<ReplicatedMySqlDataSourceBuilder, ReplicatedMySqlDataSourceBuilder> replicas) =>
-        replicas(new ReplicatedMySqlDataSourceBuilder().UsePrimary(Primary.ConnectionString)).Build();
+        replicas(new ReplicatedMySqlDataSourceBuilder().UseTimeProvider(new PatientTime()).UsePrimary(Primary.ConnectionString)).Build();
 
     private IHost Host(Action<ReplicatedMySqlOptions> replicas, TopologyValidation validation) =>
         new HostBuilder()

@@ -56,6 +56,7 @@ public sealed class TrapTests(RoutingFixture fixture) : IClassFixture<RoutingFix
             $"stop slave; change master to master_port = {promoted.Port}, master_use_gtid = slave_pos; start slave"
         );
         await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(promoted.ConnectionString)
             .AddReplica("replica", replica.ConnectionString)
             .RecordDecisions()
@@ -187,6 +188,7 @@ public sealed class TrapTests(RoutingFixture fixture) : IClassFixture<RoutingFix
         var leadsTo = first;
         using var relay = new CommandRelay(() => leadsTo.Port);
         await using var source = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .UsePrimary(fixture.Cluster.Primary.ConnectionString)
             .RecordDecisions()
             .AddReplica("address", new MySqlConnectionStringBuilder(first.ConnectionString) { Port = (uint)relay.Port }.ConnectionString)

@@ -186,6 +186,7 @@ public sealed class UseReplicatedMySqlTests(RoutingFixture fixture) : IClassFixt
         var names = new ConcurrentQueue<string>();
         var opened = 0;
         var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .ForPomelo()
             .UsePrimary(Text(fixture.Cluster.Primary.AdminConnectionString, "hooked"))
             .AddReplica("r1", Text(fixture.Cluster.Replicas[0].ConnectionString, "hooked"))
@@ -423,6 +424,7 @@ public sealed class UseReplicatedMySqlTests(RoutingFixture fixture) : IClassFixt
     private ReplicatedMySqlDataSource Build(string database, bool admin = false, string options = "")
     {
         var builder = new ReplicatedMySqlDataSourceBuilder()
+            .UseTimeProvider(new PatientTime())
             .ForPomelo()
             .UsePrimary(
                 Text(
