@@ -55,10 +55,7 @@ internal sealed class ThroughProxy : IAsyncDisposable
             _ => new OneServerRoute(),
         };
         var relay = await StatementRelay.StartAsync(servers, route);
-        var builder = new ReplicatedMySqlDataSourceBuilder()
-            .UseTimeProvider(new PatientTime())
-            .UseProxy(relay.ConnectionString, dialect)
-            .RecordDecisions();
+        var builder = new ReplicatedMySqlDataSourceBuilder().UseProxy(relay.ConnectionString, dialect).RecordDecisions();
         if (!dialect.Keeps(ReadConsistency.Monotonic, ReplicaLoss.Primary))
         {
             builder.UseReplicaLoss(ReplicaLoss.Redraw);
