@@ -46,8 +46,8 @@ internal sealed class CommandRelay : IDisposable
     /// <summary>What answers wait for.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    /// <summary>What answers to commands wait for: a login goes through.</summary>
-    public Task CommandGate { get; set; } = Task.CompletedTask;
+    /// <summary>How long an answer to a command is on its way besides: a login goes through.</summary>
+    public TimeSpan CommandDelay { get; set; }
 
     /// <summary>From now on the servers' next packet on each connection is an error, and their side of it is closed: so a server ends that
     /// says goodbye first. Null for none.</summary>
@@ -120,8 +120,11 @@ internal sealed class CommandRelay : IDisposable
                 else
                 {
                     await Gate.WaitAsync(_end.Token);
-                    await (turn.HasCommand ? CommandGate : Task.CompletedTask).WaitAsync(_end.Token);
-                    await Task.Delay(turn.IsAwaited ? Delay : TimeSpan.Zero, _end.Token);
+                    if (turn.IsAwaited)
+                    {
+                        await Task.Delay(turn.HasCommand ? Delay + CommandDelay : Delay, _end.Token);
+                    }
+
                     turn.IsAwaited = false;
                 }
 

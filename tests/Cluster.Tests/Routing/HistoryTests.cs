@@ -741,15 +741,14 @@ public sealed class HistoryTests : IAsyncLifetime, IDisposable
         while (await NumberAsync(Two) < wanted - 1) { }
 
         _primary = isPromoted ? Two : Cluster.Primary;
-        var gate = new TaskCompletionSource();
-        _relay!.CommandGate = gate.Task;
+        _relay!.CommandDelay = TimeSpan.FromSeconds(1);
         using var giveUp = new CancellationTokenSource();
         var asked = _relay.Commands;
         var opening = Task.Run(() => source.OpenConnectionAsync(giveUp.Token).AsTask());
         await Eventually.IsAsync(() => Task.FromResult(_relay.Commands > asked), "it is asked where it leads");
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
-        gate.SetResult();
+        _relay.CommandDelay = TimeSpan.Zero;
         await first.CloseAsync();
 
         // Each keeps its connection, so that the next one gets another.
