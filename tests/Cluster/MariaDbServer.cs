@@ -266,6 +266,6 @@ public class MariaDbServer
             Password = password,
             Database = ServerOptions.Database,
             SslMode = MySqlSslMode.None,
-            ConnectionTimeout = 2,
+            ConnectionTimeout = 10,
         };
 }

@@ -153,14 +153,15 @@ public sealed class HealthTests : IAsyncLifetime
         await using var app = Build();
         await app.UntilAsync(entry => entry.Status == HealthStatus.Healthy);
         await AdminAsync(_cluster.Primary, "set global read_only = 1");
-        var entry = await app.UntilAsync(entry => entry.Status == HealthStatus.Unhealthy);
-        Assert.StartsWith("The primary refuses writes: it is read_only", entry.Description, StringComparison.Ordinal);
-        entry = await app.UntilAsync(entry =>
-            entry.Description!.StartsWith(
-                "The primary cannot be reached: The server at the primary's address refuses writes",
-                StringComparison.Ordinal
-            )
+        const string Refused = "The primary cannot be reached: The server at the primary's address refuses writes";
+
+        // First a look finds that out, or a connection that is opened anew.
+        var entry = await app.UntilAsync(entry =>
+            entry.Description!.StartsWith("The primary refuses writes: it is read_only", StringComparison.Ordinal)
+            || entry.Description.StartsWith(Refused, StringComparison.Ordinal)
         );
+        Assert.Equal(HealthStatus.Unhealthy, entry.Status);
+        entry = await app.UntilAsync(entry => entry.Description!.StartsWith(Refused, StringComparison.Ordinal));
         Assert.Equal(HealthStatus.Unhealthy, entry.Status);
     }
 

@@ -349,7 +349,12 @@ public sealed class GuaranteeTests(FlushingFixture fixture, ITestOutputHelper ou
     // No XA: a MariaDB replica that is killed between an XA PREPARE and the position that names it applies it again when it is back, fails
     // (error 1440, the XID already exists) and follows the primary no more.
     private static string Text(MariaDbServer server) =>
-        new MySqlConnectionStringBuilder(server.ConnectionString) { DefaultCommandTimeout = 3, UseXaTransactions = false }.ConnectionString;
+        new MySqlConnectionStringBuilder(server.ConnectionString)
+        {
+            ConnectionTimeout = 2,
+            DefaultCommandTimeout = 3,
+            UseXaTransactions = false,
+        }.ConnectionString;
 
     /// <summary>What one session must see from now on.</summary>
     private sealed class History(Run run)

@@ -33,8 +33,9 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
     [MemberData(nameof(EveryLossWhereItGoesOn))]
     public async Task It_goes_on_unseen_by_the_caller_and_says_so_once(Loss loss, ReplicaLoss policy)
     {
-        await using var source = fixture.BuildSource(b =>
-            b.UseTimeProvider(TimeProvider.System).RecordDecisions().UseDrainTimeout(TimeSpan.Zero)
+        await using var source = fixture.BuildSource(
+            b => b.UseTimeProvider(TimeProvider.System).RecordDecisions().UseDrainTimeout(TimeSpan.Zero),
+            replicaOptions: "ConnectionTimeout=2"
         );
         var events = new ConcurrentQueue<ReadSessionEventArgs>();
         source.SessionEvent += (_, e) => events.Enqueue(e);
@@ -80,7 +81,10 @@ public sealed class MoveTests(RoutingFixture fixture, ITestOutputHelper output) 
     [MemberData(nameof(EveryLoss))]
     public async Task Under_fail_it_goes_nowhere(Loss loss)
     {
-        await using var source = fixture.BuildSource(b => b.UseTimeProvider(TimeProvider.System).UseDrainTimeout(TimeSpan.Zero));
+        await using var source = fixture.BuildSource(
+            b => b.UseTimeProvider(TimeProvider.System).UseDrainTimeout(TimeSpan.Zero),
+            replicaOptions: "ConnectionTimeout=2"
+        );
         var victim = fixture.Cluster.Replicas[1];
         if (loss == Loss.Restarted)
         {

@@ -230,6 +230,6 @@ public sealed class MySqlServer
             UserID = "root",
             Database = database,
             SslMode = MySqlSslMode.None,
-            ConnectionTimeout = 2,
+            ConnectionTimeout = 10,
         }.ConnectionString;
 }

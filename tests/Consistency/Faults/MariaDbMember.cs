@@ -12,7 +12,8 @@ internal sealed class MariaDbMember(MariaDbServer server) : Member(string.Create
     public override string Admin =>
         new MySqlConnectionStringBuilder(server.AdminConnectionString) { Pooling = false, ConnectionTimeout = 10 }.ConnectionString;
 
-    public override string ConnectionString => server.ConnectionString;
+    public override string ConnectionString =>
+        new MySqlConnectionStringBuilder(server.ConnectionString) { ConnectionTimeout = 2 }.ConnectionString;
 
     public override bool IsRunning => server.IsRunning;
 

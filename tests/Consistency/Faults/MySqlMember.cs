@@ -19,7 +19,7 @@ internal sealed class MySqlMember(MySqlServer server) : Member(string.Create(Cul
 
     /// <summary>Not as root, whom <c>read_only</c> does not bind.</summary>
     public override string ConnectionString =>
-        new MySqlConnectionStringBuilder(server.ConnectionString) { UserID = "app" }.ConnectionString;
+        new MySqlConnectionStringBuilder(server.ConnectionString) { UserID = "app", ConnectionTimeout = 2 }.ConnectionString;
 
     public override bool IsRunning => server.IsRunning;
 
