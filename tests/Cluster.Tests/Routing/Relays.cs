@@ -26,9 +26,14 @@ internal sealed class Relays(RoutingFixture fixture) : IDisposable
         Of(name).Farewell = error;
     }
 
-    /// <summary>The way through a relay. The driver does not ask a server to cancel.</summary>
+    /// <summary>The way through a relay. The driver asks no server to cancel, and gives an opening up while a restart has time.</summary>
     public static string To(MariaDbServer server, CommandRelay relay) =>
-        new MySqlConnectionStringBuilder(server.ConnectionString) { Port = (uint)relay.Port, CancellationTimeout = -1 }.ConnectionString;
+        new MySqlConnectionStringBuilder(server.ConnectionString)
+        {
+            Port = (uint)relay.Port,
+            CancellationTimeout = -1,
+            ConnectionTimeout = 4,
+        }.ConnectionString;
 
     public ReplicatedMySqlDataSource Build(ConcurrentQueue<ReadSessionEventArgs> events, string? name = null)
     {
