@@ -248,6 +248,8 @@ public sealed class LivePageTests(Chromium chromium) : IClassFixture<Chromium>
         gate.SetResult();
         await (await settings).FinishedAsync();
         await tab.UnrouteAsync("**/orders");
+
+        // It is still there when the page has dealt with that answer, for which there is no sign to wait for.
         await Task.Delay(200);
         await Expect(tab.Locator("#failure")).ToHaveTextAsync("The sample does not answer.");
         await tab.Locator("#place").ClickAsync();
